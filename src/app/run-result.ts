@@ -1,0 +1,158 @@
+/**
+ * What one run of the engine leaves behind: the shape of `result.json` (CLI.md) and of what the report
+ * is drawn from. Undefined figures are NaN here and null in JSON. Money is in dollars: this is the
+ * reading side, exact amounts stay in the ledger and in the CSV files.
+ */
+import type { Timeframe } from "../domain/bars.ts";
+
+export interface RunScope {
+  readonly strategies: readonly { readonly id: string; readonly params: unknown; readonly allocation: number }[];
+  readonly symbols: readonly string[];
+  readonly timeframe: Timeframe;
+  /** First and last session of the run, ISO dates. */
+  readonly from: string;
+  readonly to: string;
+  readonly sessions: number;
+  readonly bars: number;
+  /** Starting cash, dollars. */
+  readonly cash: number;
+  readonly seed: number;
+  readonly profile: string;
+}
+
+/** QUANT g over daily net returns, plus the per-trade figures. Ratios are fractions: 0.13 is 13 %. */
+export interface RunMetrics {
+  readonly totalReturn: number;
+  readonly cagr: number;
+  readonly volatility: number;
+  readonly sharpe: number;
+  readonly sortino: number;
+  readonly calmar: number;
+  /** Negative fraction. */
+  readonly maxDrawdown: number;
+  /** Trading days under the last high, at the longest. */
+  readonly longestDrawdownDays: number;
+  readonly var05: number;
+  readonly cvar05: number;
+  readonly skew: number;
+  readonly kurtosis: number;
+  readonly trades: number;
+  readonly winRate: number;
+  readonly profitFactor: number;
+  /** Dollars per round trip, net. */
+  readonly expectancy: number;
+  readonly averageWin: number;
+  readonly averageLoss: number;
+  /** Mean of gross exposure over equity, and the share of days with any. */
+  readonly grossExposure: number;
+  readonly timeInMarket: number;
+  /** One-way turnover a year, as a multiple of equity. */
+  readonly turnover: number;
+  /** Against the benchmark; NaN without one. */
+  readonly beta: number;
+  readonly alpha: number;
+}
+
+export interface CanaryResult {
+  readonly passed: boolean;
+  /** Decisions compared, over all cuts. */
+  readonly decisions: number;
+  /** Of those, how many moved when the future was cut off or poisoned. */
+  readonly moved: number;
+  readonly firstDifference: { readonly at: string; readonly strategy: string; readonly symbol: string } | null;
+}
+
+export interface Honesty {
+  /** Probability that the true Sharpe is above zero (Bailey, Lopez de Prado 2012). */
+  readonly psr: number;
+  /** The same against the best Sharpe that luck would show in this many trials (2014). */
+  readonly dsr: number;
+  /** Annualised Sharpe that luck alone would show as the best of the counted trials. */
+  readonly expectedMaxSharpe: number;
+  /** Counted in research.db: every backtest of these strategies, this one included. */
+  readonly trials: number;
+  /** Daily observations needed for the PSR to reach 0.95; Infinity when the Sharpe is not positive. */
+  readonly minTrackRecord: number;
+  readonly observations: number;
+  readonly canary: CanaryResult;
+  readonly warnings: readonly string[];
+}
+
+export interface RunCosts {
+  /** Dollars, positive. */
+  readonly commission: number;
+  readonly fees: number;
+  readonly slippage: number;
+  readonly borrow: number;
+}
+
+export interface BlockedByRule {
+  readonly rule: string;
+  /** Orders refused outright, and orders trimmed. */
+  readonly count: number;
+  readonly shrunk: number;
+  /** Dollars that did not trade. */
+  readonly notional: number;
+}
+
+export interface StrategyShare {
+  readonly strategy: string;
+  readonly netProfit: number;
+  readonly trades: number;
+  readonly winRate: number;
+}
+
+export interface RunResult {
+  readonly runId: string;
+  readonly scope: RunScope;
+  readonly snapshot: string;
+  readonly featureVersion: string;
+  readonly configHash: string;
+  readonly codeVersion: string;
+  readonly metrics: RunMetrics;
+  readonly benchmark: { readonly label: string; readonly metrics: RunMetrics } | null;
+  readonly honesty: Honesty;
+  readonly blocked: readonly BlockedByRule[];
+  readonly costs: RunCosts;
+  readonly strategies: readonly StrategyShare[];
+  readonly digests: { readonly orders: string; readonly fills: string; readonly equity: string };
+  /** The command that makes these bytes again. */
+  readonly reproduce: string;
+}
+
+export interface TradeRow {
+  readonly strategy: string;
+  readonly symbol: string;
+  readonly side: "long" | "short";
+  readonly shares: number;
+  /** ISO instants, UTC. */
+  readonly openedAt: string;
+  readonly closedAt: string;
+  readonly entryPrice: number;
+  readonly exitPrice: number;
+  /** Dollars, net of commission and fees. */
+  readonly pnl: number;
+  readonly costs: number;
+  /** Result in multiples of the risk taken at entry; NaN without a stop. */
+  readonly r: number;
+  readonly barsHeld: number;
+  readonly whyIn: string;
+  readonly whyOut: string;
+}
+
+/** Session by session, for curves and tables. Arrays have one entry per session. */
+export interface DailySeries {
+  /** ISO dates. */
+  readonly date: readonly string[];
+  readonly equity: readonly number[];
+  /** Buy and hold of the same capital, or empty. */
+  readonly benchmark: readonly number[];
+  /** Gross exposure over equity at the close. */
+  readonly gross: readonly number[];
+}
+
+export interface ReportInput {
+  readonly result: RunResult;
+  readonly daily: DailySeries;
+  readonly trades: readonly TradeRow[];
+}

@@ -1,0 +1,88 @@
+/**
+ * Everything that can happen to the engine. Events are facts: past tense, never edited. The journal
+ * gives each its sequence; `at` is when it happened at its source, not when we heard of it.
+ *
+ * Adding one: declare the interface, add it to `EngineEvent`, and follow the compile errors.
+ */
+import type { BarBatch } from "./bars.ts";
+import type { Money, Price, Quantity } from "./money.ts";
+import type { FillId, OrderNumber } from "./order.ts";
+import type { EpochMicros } from "./time.ts";
+
+/** All bars of one instant are known; absent instruments have no row. The unit of decision. */
+export interface BarsClosed {
+  readonly kind: "BarsClosed";
+  /** A cursor that moves on: valid during the step only. */
+  readonly bars: BarBatch;
+}
+
+export interface OrderAccepted {
+  readonly kind: "OrderAccepted";
+  readonly at: EpochMicros;
+  readonly order: OrderNumber;
+}
+
+/** What an execution cost beyond its price, in exact money. A positive figure is a cost. */
+export interface FillCosts {
+  readonly commission: Money;
+  /** SEC section 31 and FINRA TAF, sell side only. */
+  readonly regulatory: Money;
+  /** Distance of the fill from the unslipped price, times quantity: already inside `price`. */
+  readonly slippage: Money;
+}
+
+/**
+ * A venue confirmed that some or all of an order traded.
+ *
+ * - `fillId` repeats after a reconnect; a repeat changes nothing (EX-4).
+ * - May arrive before the OrderAccepted of the same order (EX-5).
+ * - Only venues emit it. The engine never invents a fill (EX-1).
+ */
+export interface OrderFilled {
+  readonly kind: "OrderFilled";
+  readonly at: EpochMicros;
+  readonly order: OrderNumber;
+  readonly fillId: FillId;
+  /** This fill alone, not the running total. Always positive. */
+  readonly quantity: Quantity;
+  /** Before commission and fees. */
+  readonly price: Price;
+  readonly costs: FillCosts;
+}
+
+/** The rest of the order will never trade: canceled on request or by its pair (one cancels other). */
+export interface OrderCanceled {
+  readonly kind: "OrderCanceled";
+  readonly at: EpochMicros;
+  readonly order: OrderNumber;
+}
+
+/** The rest of the order died of old age. */
+export interface OrderExpired {
+  readonly kind: "OrderExpired";
+  readonly at: EpochMicros;
+  readonly order: OrderNumber;
+}
+
+/** May follow an acceptance: venues accept first and refuse later (RELIABILITY 0.4). */
+export interface OrderRejected {
+  readonly kind: "OrderRejected";
+  readonly at: EpochMicros;
+  readonly order: OrderNumber;
+  readonly reason: string;
+}
+
+export type BrokerEvent = OrderAccepted | OrderFilled | OrderCanceled | OrderExpired | OrderRejected;
+
+/** The file `killswitch/HALT` appeared, or a person asked for a halt, or for the halt to end. */
+export interface OperatorActed {
+  readonly kind: "OperatorActed";
+  readonly at: EpochMicros;
+  readonly action: "halt" | "pause" | "resume";
+  readonly by: string;
+  readonly reason: string;
+}
+
+export type EngineEvent = BarsClosed | BrokerEvent | OperatorActed;
+
+export const eventAt = (event: EngineEvent): EpochMicros => (event.kind === "BarsClosed" ? event.bars.at : event.at);

@@ -1,0 +1,243 @@
+/**
+ * The compute stage: features -> strategies -> sizing -> intents. It sees bars and what execute tells it of
+ * fills and the account; it never sees the venue.
+ *
+ * CP-1  Its state is a function of the inputs it was given, in their order: replaying them gives the same
+ *       intents, bit for bit (EN-1).
+ */
+import type { BarBatch, Timeframe } from "../domain/bars.ts";
+import type { InstrumentId } from "../domain/instrument.ts";
+import type { Intent } from "../domain/intent.ts";
+import type { EpochMicros } from "../domain/time.ts";
+import { type SizingParams, sizeEntry } from "../ensemble/sizing.ts";
+import { VirtualLots } from "../ensemble/virtual-lots.ts";
+import type { BoundStrategy, Entry } from "../strategies/strategy.ts";
+import { FeatureBank } from "./feature-bank.ts";
+import { SignalKind, SignalTable, STOP_MOVED, TIME_STOP } from "./signal-table.ts";
+import { type OwnPositions, RunningView, type Wishes } from "./strategy-view.ts";
+
+/** What execute tells compute of the account, as of the last event it consumed. */
+export interface AccountFacts {
+  /** Dollars. */
+  readonly equity: number;
+  /** Cash less what working entries will take. */
+  readonly availableCash: number;
+  /** Effective scalar of the permission lattice. */
+  readonly scalar: number;
+}
+
+export interface ComputeConfig {
+  readonly timeframe: Timeframe;
+  readonly instruments: number;
+  readonly strategies: readonly { readonly strategy: BoundStrategy; readonly allocation: number }[];
+  readonly sizing: SizingParams;
+  /** Positions a strategy's allocation is spread over; the smaller of the cap and the universe. */
+  readonly positionsPerStrategy: number;
+}
+
+export class ComputeStage implements Wishes, OwnPositions {
+  readonly #config: ComputeConfig;
+  readonly #views: readonly RunningView[];
+  readonly #lots: VirtualLots;
+  readonly #rowOf: Uint32Array;
+  /** Bars seen per instrument, and at the first fill of each open lot. */
+  readonly #barsSeen: Float64Array;
+  readonly #openedAtBar: Float64Array;
+  readonly #protectedAt: Float64Array;
+  readonly #timeStopBars: Float64Array;
+  /** Lots with a time stop: none, no work. */
+  #timedLots = 0;
+  #committed = 0;
+  #batch: BarBatch | undefined;
+  #account: AccountFacts = { equity: 0, availableCash: 0, scalar: 1 };
+
+  readonly bank: FeatureBank;
+  readonly signals = new SignalTable();
+  /** Intents of the last step; the caller takes them before the next. */
+  readonly intents: Intent[] = [];
+
+  constructor(config: ComputeConfig) {
+    const { instruments, strategies } = config;
+    const slots = instruments * strategies.length;
+    this.#config = config;
+    this.#lots = new VirtualLots(strategies.length, instruments);
+    this.#rowOf = new Uint32Array(instruments);
+    this.#barsSeen = new Float64Array(instruments);
+    this.#openedAtBar = new Float64Array(slots);
+    this.#protectedAt = new Float64Array(slots).fill(Number.NaN);
+    this.#timeStopBars = new Float64Array(slots);
+    this.bank = new FeatureBank(instruments);
+    const ports = { wishes: this, positions: this };
+    this.#views = strategies.map(({ strategy }, n) => new RunningView(n, strategy, this.bank, this.#rowOf, ports));
+  }
+
+  /** Decides on one batch, knowing the account as given. */
+  bars(batch: BarBatch, account: AccountFacts): void {
+    this.#batch = batch;
+    this.#account = account;
+    this.#committed = 0;
+    this.intents.length = 0;
+    const { instrument } = batch.columns;
+    const rowOf = this.#rowOf;
+    const barsSeen = this.#barsSeen;
+    for (let row = batch.from; row < batch.to; row++) {
+      const i = instrument[row]!;
+      rowOf[i] = row;
+      barsSeen[i] = barsSeen[i]! + 1;
+    }
+    this.bank.update(batch);
+    if (this.#timedLots > 0) this.#leaveOnTime(batch);
+    const views = this.#views;
+    for (let s = 0; s < views.length; s++) views[s]!.decide(batch);
+  }
+
+  /** Tells of one fill of a strategy's order. Signed shares, dollars per share. */
+  filled(strategy: number, instrument: InstrumentId, signedShares: number, price: number): void {
+    const before = this.#lots.shares(strategy, instrument);
+    const after = this.#lots.fill(strategy, instrument, signedShares, price);
+    const slot = this.#lots.slot(strategy, instrument);
+    // The fill comes before its bar is counted, so the bar of the first fill is number 0 of the holding.
+    if (before === 0 || before > 0 !== after > 0) this.#openedAtBar[slot] = this.#barsSeen[instrument]! + 1;
+    if (after === 0) this.#forget(slot);
+  }
+
+  shares(strategy: number, instrument: InstrumentId): number {
+    return this.#lots.shares(strategy, instrument);
+  }
+
+  averageEntry(strategy: number, instrument: InstrumentId): number {
+    return this.#lots.averageEntry(strategy, instrument);
+  }
+
+  barsHeld(strategy: number, instrument: InstrumentId): number {
+    return this.#barsSeen[instrument]! - this.#openedAtBar[this.#lots.slot(strategy, instrument)]!;
+  }
+
+  enter(strategy: number, entry: Entry, reason: number, numbers: readonly number[]): void {
+    const held = this.#lots.shares(strategy, entry.instrument);
+    if (held !== 0 && held > 0 === entry.conviction > 0) return;
+    const { at, columns } = this.#current();
+    const price = columns.close[this.#rowOf[entry.instrument]!]!;
+    const { stop = Number.NaN, target = Number.NaN, conviction, instrument } = entry;
+    const signal = this.signals.add({
+      at,
+      strategy,
+      instrument,
+      kind: SignalKind.Enter,
+      conviction,
+      stop,
+      target,
+      reason,
+      numbers,
+    });
+    const { shares, binding } = this.#size(strategy, entry, price);
+    if (shares === 0) return;
+    this.#committed += Math.abs(shares) * price;
+    const slot = this.#lots.slot(strategy, instrument);
+    this.#protectedAt[slot] = stop;
+    this.#setTimeStop(slot, entry.timeStopBars ?? 0);
+    const timing = entry.when ?? (this.#config.timeframe === "1d" ? "open_auction" : "now");
+    this.intents.push({
+      kind: "Enter",
+      at,
+      strategy,
+      instrument,
+      signal,
+      reference: price,
+      shares,
+      binding,
+      stop,
+      target,
+      timing,
+    });
+  }
+
+  exit(strategy: number, instrument: InstrumentId, reason: number, numbers: readonly number[]): void {
+    const { at, columns } = this.#current();
+    const reference = columns.close[this.#rowOf[instrument]!]!;
+    const signal = this.#signalExit(strategy, instrument, SignalKind.Exit, Number.NaN, reason, numbers);
+    this.intents.push({ kind: "Exit", at, strategy, instrument, signal, reference });
+  }
+
+  protect(strategy: number, instrument: InstrumentId, stop: number): void {
+    const held = this.#lots.shares(strategy, instrument);
+    if (held === 0 || Number.isNaN(stop)) return;
+    const slot = this.#lots.slot(strategy, instrument);
+    const before = this.#protectedAt[slot]!;
+    const tightens = Number.isNaN(before) || (held > 0 ? stop > before : stop < before);
+    if (!tightens) return;
+    this.#protectedAt[slot] = stop;
+    const { at, columns } = this.#current();
+    const reference = columns.close[this.#rowOf[instrument]!]!;
+    const signal = this.#signalExit(strategy, instrument, SignalKind.Protect, stop, STOP_MOVED, [stop]);
+    this.intents.push({ kind: "Protect", at, strategy, instrument, signal, reference, stop });
+  }
+
+  #size(strategy: number, entry: Entry, price: number) {
+    const { strategies, sizing, positionsPerStrategy } = this.#config;
+    const { strategy: bound, allocation } = strategies[strategy]!;
+    return sizeEntry(
+      {
+        method: bound.sizing,
+        conviction: entry.conviction,
+        price,
+        stop: entry.stop ?? Number.NaN,
+        equity: this.#account.equity,
+        availableCash: this.#account.availableCash - this.#committed,
+        allocation,
+        positions: positionsPerStrategy,
+        scalar: this.#account.scalar,
+      },
+      sizing,
+    );
+  }
+
+  #signalExit(
+    strategy: number,
+    instrument: InstrumentId,
+    kind: SignalKind,
+    stop: number,
+    reason: number,
+    numbers: readonly number[],
+  ): number {
+    const { at } = this.#current();
+    return this.signals.add({
+      at,
+      strategy,
+      instrument,
+      kind,
+      conviction: 0,
+      stop,
+      target: Number.NaN,
+      reason,
+      numbers,
+    });
+  }
+
+  #leaveOnTime({ columns: { instrument }, from, to }: BarBatch): void {
+    for (let s = 0; s < this.#views.length; s++) {
+      for (let row = from; row < to; row++) {
+        const i = instrument[row]! as InstrumentId;
+        const limit = this.#timeStopBars[this.#lots.slot(s, i)]!;
+        if (limit === 0 || this.#lots.shares(s, i) === 0) continue;
+        const held = this.barsHeld(s, i);
+        if (held >= limit) this.exit(s, i, TIME_STOP, [held]);
+      }
+    }
+  }
+
+  #setTimeStop(slot: number, bars: number): void {
+    if (this.#timeStopBars[slot]! === 0 && bars > 0) this.#timedLots += 1;
+    if (this.#timeStopBars[slot]! > 0 && bars === 0) this.#timedLots -= 1;
+    this.#timeStopBars[slot] = bars;
+  }
+
+  #forget(slot: number): void {
+    this.#protectedAt[slot] = Number.NaN;
+    this.#setTimeStop(slot, 0);
+  }
+
+  #current(): BarBatch & { readonly at: EpochMicros } {
+    return this.#batch!;
+  }
+}

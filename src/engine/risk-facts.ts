@@ -1,0 +1,156 @@
+/**
+ * The facts that risk rules may ask for, kept up to date by the execute stage. Exposure counts working
+ * entries as if they had filled (RK-3).
+ */
+import type { InstrumentId } from "../domain/instrument.ts";
+import { BUY, type Side } from "../domain/order.ts";
+import type { EpochMicros } from "../domain/time.ts";
+import type { Baselines } from "../portfolio/baselines.ts";
+import type { Portfolio } from "../portfolio/portfolio.ts";
+import type { RiskView } from "../risk/rule.ts";
+import type { SessionClock } from "./session-clock.ts";
+
+const NONE = -1;
+
+export class RiskFacts implements RiskView {
+  readonly #instruments: number;
+  readonly #portfolio: Portfolio;
+  readonly #baselines: Baselines;
+  readonly #clock: SessionClock;
+  readonly #workingBuy: Float64Array;
+  readonly #workingSell: Float64Array;
+  readonly #markedAt: Float64Array;
+  readonly #lastEntryAt: Float64Array;
+  /** Order number of the live entry per strategy and instrument. */
+  readonly #entryOrder: Int32Array;
+  #workingEntries = 0;
+
+  now = 0 as EpochMicros;
+  workingGross = 0;
+  entriesToday = 0;
+
+  constructor(
+    strategies: number,
+    instruments: number,
+    parts: { readonly portfolio: Portfolio; readonly baselines: Baselines; readonly clock: SessionClock },
+  ) {
+    this.#instruments = instruments;
+    this.#portfolio = parts.portfolio;
+    this.#baselines = parts.baselines;
+    this.#clock = parts.clock;
+    this.#workingBuy = new Float64Array(instruments);
+    this.#workingSell = new Float64Array(instruments);
+    this.#markedAt = new Float64Array(instruments).fill(Number.NaN);
+    this.#lastEntryAt = new Float64Array(strategies * instruments).fill(Number.NaN);
+    this.#entryOrder = new Int32Array(strategies * instruments).fill(NONE);
+  }
+
+  get equity(): number {
+    return this.#portfolio.equity;
+  }
+
+  get gross(): number {
+    return this.#portfolio.gross;
+  }
+
+  get drawdownFromDayHigh(): number {
+    return this.#baselines.drawdownFromDayHigh(this.#portfolio.equity);
+  }
+
+  /** Counted when asked: once per entry, and never wrong. */
+  get openPositions(): number {
+    let count = 0;
+    for (let i = 0; i < this.#instruments; i++) {
+      const entering = this.#workingBuy[i]! > 0 || this.#workingSell[i]! > 0;
+      if (entering || this.#portfolio.shares(i as InstrumentId) !== 0) count += 1;
+    }
+    return count;
+  }
+
+  get sessionOpen(): EpochMicros {
+    return this.#clock.open;
+  }
+
+  get sessionClose(): EpochMicros {
+    return this.#clock.close;
+  }
+
+  get inSession(): boolean {
+    return this.#clock.inSession;
+  }
+
+  position(instrument: InstrumentId): number {
+    return this.#portfolio.shares(instrument);
+  }
+
+  working(instrument: InstrumentId, side: Side): number {
+    return (side === BUY ? this.#workingBuy : this.#workingSell)[instrument]!;
+  }
+
+  mark(instrument: InstrumentId): number {
+    return this.#portfolio.mark(instrument);
+  }
+
+  markedAt(instrument: InstrumentId): number {
+    return this.#markedAt[instrument]!;
+  }
+
+  lastEntryAt(strategy: number, instrument: InstrumentId): number {
+    return this.#lastEntryAt[strategy * this.#instruments + instrument]!;
+  }
+
+  entryWorking(strategy: number, instrument: InstrumentId): boolean {
+    return this.entryOrder(strategy, instrument) !== undefined;
+  }
+
+  entryOrder(strategy: number, instrument: InstrumentId): number | undefined {
+    const order = this.#entryOrder[strategy * this.#instruments + instrument]!;
+    return order === NONE ? undefined : order;
+  }
+
+  bars(instrument: Uint32Array, from: number, to: number, at: EpochMicros): void {
+    this.now = at;
+    const markedAt = this.#markedAt;
+    for (let row = from; row < to; row++) markedAt[instrument[row]!] = at;
+  }
+
+  entrySent(entry: WorkingEntry, order: number): void {
+    const slot = entry.strategy * this.#instruments + entry.instrument;
+    this.#lastEntryAt[slot] = this.now;
+    this.#entryOrder[slot] = order;
+    this.#workingEntries += 1;
+    this.entriesToday += 1;
+    this.#change(entry, entry.shares);
+  }
+
+  /** Some of a working entry filled: those shares now count as a position. */
+  entryFilled(entry: WorkingEntry, shares: number): void {
+    this.#change(entry, -shares);
+  }
+
+  /** Nothing of it works any more; `shares` is what was left. */
+  entryEnded(entry: WorkingEntry, shares: number): void {
+    this.#entryOrder[entry.strategy * this.#instruments + entry.instrument] = NONE;
+    this.#workingEntries -= 1;
+    this.#change(entry, -shares);
+    // Sums of differences drift in the last bits: with nothing working the truth is known.
+    if (this.#workingEntries === 0) this.workingGross = 0;
+  }
+
+  #change(entry: WorkingEntry, shares: number): void {
+    const column = entry.side === BUY ? this.#workingBuy : this.#workingSell;
+    const after = column[entry.instrument]! + shares;
+    column[entry.instrument] = Math.abs(after) < 5e-10 ? 0 : after;
+    this.workingGross += shares * entry.price;
+  }
+}
+
+export interface WorkingEntry {
+  readonly strategy: number;
+  readonly instrument: InstrumentId;
+  readonly side: Side;
+  /** Shares sent. */
+  readonly shares: number;
+  /** Dollars per share that it is counted with. */
+  readonly price: number;
+}

@@ -1,0 +1,170 @@
+/**
+ * The window a strategy looks through. It holds the current rows only: a strategy that keeps it sees the
+ * next bars when they come, never before (ST-4, ST-5).
+ */
+import type { BarBatch, BarColumns } from "../domain/bars.ts";
+import type { InstrumentId } from "../domain/instrument.ts";
+import type { EpochMicros } from "../domain/time.ts";
+import type { BoundStrategy, Entry, FeatureReader, MemoryColumn, StrategyView } from "../strategies/strategy.ts";
+import type { FeatureBank } from "./feature-bank.ts";
+
+/** What the compute stage does with a wish. Reasons arrive as their index. */
+export interface Wishes {
+  enter(strategy: number, entry: Entry, reason: number, numbers: readonly number[]): void;
+  exit(strategy: number, instrument: InstrumentId, reason: number, numbers: readonly number[]): void;
+  protect(strategy: number, instrument: InstrumentId, stop: number): void;
+}
+
+/** The strategy's own position, kept by the compute stage from the fills it was told of. */
+export interface OwnPositions {
+  shares(strategy: number, instrument: InstrumentId): number;
+  averageEntry(strategy: number, instrument: InstrumentId): number;
+  barsHeld(strategy: number, instrument: InstrumentId): number;
+}
+
+class Column implements FeatureReader, MemoryColumn {
+  readonly values: Float64Array;
+
+  constructor(values: Float64Array) {
+    this.values = values;
+  }
+
+  at(instrument: InstrumentId): number {
+    return this.values[instrument]!;
+  }
+
+  set(instrument: InstrumentId, value: number): void {
+    this.values[instrument] = value;
+  }
+}
+
+export class RunningView implements StrategyView<string, string, string> {
+  readonly #index: number;
+  readonly #strategy: BoundStrategy;
+  readonly #wishes: Wishes;
+  readonly #positions: OwnPositions;
+  readonly #rowOf: Uint32Array;
+  readonly #reasonIndex: ReadonlyMap<string, number>;
+  /** Values that must not be NaN for an instrument to be ready. */
+  readonly #required: readonly Float64Array[];
+  readonly #ready: Uint32Array;
+  #columns: BarColumns | undefined;
+
+  readonly feature: Readonly<Record<string, FeatureReader>>;
+  readonly memory: Readonly<Record<string, Column>>;
+  at = 0 as EpochMicros;
+  size = 0;
+
+  constructor(
+    index: number,
+    strategy: BoundStrategy,
+    bank: FeatureBank,
+    rowOf: Uint32Array,
+    ports: { readonly wishes: Wishes; readonly positions: OwnPositions },
+  ) {
+    const instruments = rowOf.length;
+    this.#index = index;
+    this.#strategy = strategy;
+    this.#wishes = ports.wishes;
+    this.#positions = ports.positions;
+    this.#rowOf = rowOf;
+    this.#ready = new Uint32Array(instruments);
+    this.#reasonIndex = new Map(strategy.reasons.map(([name], n) => [name, n]));
+    const readers = strategy.features.map(([name, ref]) => [name, new Column(bank.column(ref))] as const);
+    this.feature = Object.fromEntries(readers);
+    this.#required = strategy.acceptsMissing ? [] : readers.map(([, reader]) => reader.values);
+    this.memory = Object.fromEntries(
+      strategy.memory.map(([name, initial]) => [name, new Column(new Float64Array(instruments).fill(initial))]),
+    );
+  }
+
+  /** Lets the strategy look at the batch and decide. */
+  decide(batch: BarBatch): void {
+    this.#columns = batch.columns;
+    this.at = batch.at;
+    this.#listReady(batch);
+    if (this.size > 0) this.#strategy.decide(this);
+  }
+
+  #listReady({ columns: { instrument }, from, to }: BarBatch): void {
+    const ready = this.#ready;
+    const required = this.#required;
+    let size = 0;
+    for (let row = from; row < to; row++) {
+      const i = instrument[row]!;
+      let missing = false;
+      for (let f = 0; f < required.length; f++) {
+        const value = required[f]![i]!;
+        if (value !== value) missing = true;
+      }
+      if (!missing) ready[size++] = i;
+    }
+    this.size = size;
+  }
+
+  instrument(n: number): InstrumentId {
+    return this.#ready[n] as InstrumentId;
+  }
+
+  open(instrument: InstrumentId): number {
+    return this.#columns!.open[this.#rowOf[instrument]!]!;
+  }
+
+  high(instrument: InstrumentId): number {
+    return this.#columns!.high[this.#rowOf[instrument]!]!;
+  }
+
+  low(instrument: InstrumentId): number {
+    return this.#columns!.low[this.#rowOf[instrument]!]!;
+  }
+
+  close(instrument: InstrumentId): number {
+    return this.#columns!.close[this.#rowOf[instrument]!]!;
+  }
+
+  volume(instrument: InstrumentId): number {
+    return this.#columns!.volume[this.#rowOf[instrument]!]!;
+  }
+
+  position(instrument: InstrumentId): number {
+    return this.#positions.shares(this.#index, instrument);
+  }
+
+  averageEntry(instrument: InstrumentId): number {
+    return this.#positions.averageEntry(this.#index, instrument);
+  }
+
+  barsHeld(instrument: InstrumentId): number {
+    return this.#positions.barsHeld(this.#index, instrument);
+  }
+
+  enter(entry: Entry, because: string, ...numbers: readonly number[]): void {
+    this.#wishes.enter(this.#index, entry, this.#reason(because), numbers);
+  }
+
+  exit(instrument: InstrumentId, because: string, ...numbers: readonly number[]): void {
+    this.#wishes.exit(this.#index, instrument, this.#reason(because), numbers);
+  }
+
+  protect(instrument: InstrumentId, stop: number): void {
+    this.#wishes.protect(this.#index, instrument, stop);
+  }
+
+  #reason(name: string): number {
+    const index = this.#reasonIndex.get(name);
+    if (index === undefined) throw new RangeError(`strategy ${this.#strategy.id} declares no reason ${name}`);
+    return index;
+  }
+
+  save(): Readonly<Record<string, readonly number[]>> {
+    return Object.fromEntries(Object.entries(this.memory).map(([name, { values }]) => [name, Array.from(values)]));
+  }
+
+  load(saved: Readonly<Record<string, readonly number[]>>): void {
+    for (const [name, { values }] of Object.entries(this.memory)) {
+      const column = saved[name];
+      if (column?.length !== values.length) throw new RangeError(`memory ${name} does not fit this run`);
+      values.set(column);
+    }
+  }
+}

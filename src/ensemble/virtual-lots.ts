@@ -1,0 +1,62 @@
+/**
+ * Who owns what: the position of each strategy in each instrument, by folding its own fills (ENS-1).
+ * The sum over strategies equals the account's position at every sequence (EN-4).
+ */
+import type { InstrumentId } from "../domain/instrument.ts";
+
+export class VirtualLots {
+  readonly #instruments: number;
+  readonly #shares: Float64Array;
+  readonly #averageEntry: Float64Array;
+
+  constructor(strategies: number, instruments: number) {
+    this.#instruments = instruments;
+    this.#shares = new Float64Array(strategies * instruments);
+    this.#averageEntry = new Float64Array(strategies * instruments).fill(Number.NaN);
+  }
+
+  slot(strategy: number, instrument: InstrumentId): number {
+    return strategy * this.#instruments + instrument;
+  }
+
+  /** Signed shares. */
+  shares(strategy: number, instrument: InstrumentId): number {
+    return this.#shares[this.slot(strategy, instrument)]!;
+  }
+
+  /** Dollars per share; NaN when flat. */
+  averageEntry(strategy: number, instrument: InstrumentId): number {
+    return this.#averageEntry[this.slot(strategy, instrument)]!;
+  }
+
+  /** Signed shares and dollars per share of one fill. Returns the signed position after it. */
+  fill(strategy: number, instrument: InstrumentId, signedShares: number, price: number): number {
+    const slot = this.slot(strategy, instrument);
+    const before = this.#shares[slot]!;
+    const after = snap(before + signedShares);
+    const grows = before === 0 || before > 0 === signedShares > 0;
+    if (after === 0) this.#averageEntry[slot] = Number.NaN;
+    else if (before === 0 || (!grows && after > 0 !== before > 0)) this.#averageEntry[slot] = price;
+    else if (grows) {
+      const entry = this.#averageEntry[slot]!;
+      this.#averageEntry[slot] = entry + (price - entry) * (signedShares / after);
+    }
+    this.#shares[slot] = after;
+    return after;
+  }
+
+  /** Strategies with a position, and their signed shares. */
+  holders(strategies: number, instrument: InstrumentId): { readonly strategy: number; readonly shares: number }[] {
+    const found = [];
+    for (let s = 0; s < strategies; s++) {
+      const shares = this.shares(s, instrument);
+      if (shares !== 0) found.push({ strategy: s, shares });
+    }
+    return found;
+  }
+}
+
+/** Shares are whole nano-shares written as a double: below half of one, nothing is left. */
+function snap(shares: number): number {
+  return Math.abs(shares) < 5e-10 ? 0 : shares;
+}

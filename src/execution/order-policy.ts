@@ -1,0 +1,48 @@
+/** How a wish is priced when it becomes an order (EXEC-1, EXEC-6). Pure arithmetic on dollars. */
+import { z } from "zod";
+import type { EntryTiming } from "../domain/intent.ts";
+import { OrderType, type Side, TimeInForce } from "../domain/order.ts";
+
+export const executionParams = z.strictObject({
+  /** Limit by default; market only where a comparison or a bench asks for it. */
+  entryOrder: z.enum(["limit", "market"]).default("limit"),
+  /** Distance of an entry limit beyond the last close, in the direction of paying more. */
+  limitOffsetBps: z.number().min(0).max(100).default(5),
+  /** The same for orders into the opening auction, which must survive an ordinary overnight gap. */
+  auctionOffsetBps: z.number().min(0).max(500).default(50),
+  /** `us` rounds order prices to SEC Rule 612 ticks; `none` leaves them, for arithmetic comparisons. */
+  tick: z.enum(["us", "none"]).default("us"),
+});
+export type ExecutionParams = z.infer<typeof executionParams>;
+
+export interface PricedEntry {
+  readonly type: OrderType;
+  readonly timeInForce: TimeInForce;
+  /** Dollars per share; NaN for a market order. */
+  readonly limit: number;
+}
+
+export function priceEntry(
+  side: Side,
+  reference: number,
+  timing: EntryTiming,
+  params: ExecutionParams,
+): PricedEntry {
+  const timeInForce = timing === "open_auction" ? TimeInForce.AtOpen : TimeInForce.NextBar;
+  if (params.entryOrder === "market") return { type: OrderType.Market, timeInForce, limit: Number.NaN };
+  const offsetBps = timing === "open_auction" ? params.auctionOffsetBps : params.limitOffsetBps;
+  const limit = reference * (1 + (side * offsetBps) / 10_000);
+  // Rounded towards the close, so that rounding never walks through the collar.
+  return { type: OrderType.Limit, timeInForce, limit: roundToTick(limit, -side, params.tick) };
+}
+
+/** Dollars to a whole tick: a cent from one dollar up, a hundredth of a cent below (Rule 612). */
+export function roundToTick(price: number, direction: number, tick: ExecutionParams["tick"]): number {
+  if (tick === "none" || Number.isNaN(price)) return price;
+  const perDollar = price >= 1 ? 100 : 10_000;
+  const ticks = price * perDollar;
+  const nearest = Math.round(ticks);
+  // A price within a millionth of a tick is on the tick: doubles cannot hold most cents.
+  if (Math.abs(ticks - nearest) < 1e-6) return nearest / perDollar;
+  return (direction > 0 ? Math.ceil(ticks) : Math.floor(ticks)) / perDollar;
+}

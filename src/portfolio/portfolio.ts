@@ -1,0 +1,141 @@
+/**
+ * The account, by folding fills: cash, positions, fees and net asset value (PORT-1).
+ *
+ * Cash, cost and realised profit are exact micro-dollars; marks are float dollars and are rounded once,
+ * when they join the cash (ARCHITECTURE 4).
+ *
+ * PF-1  cash changes only by fills: -(price x quantity) signed by side, minus commission and fees (I-3).
+ * PF-2  position = sum of signed fills (I-2).
+ * PF-3  equity = cash + sum(position x mark), summed in instrument order, so the bits never depend on
+ *       the order in which positions were opened.
+ */
+import type { FillCosts } from "../domain/events.ts";
+import type { InstrumentId } from "../domain/instrument.ts";
+import { MICROS, type Money, NANOS, notional, type Price, type Quantity, toShares } from "../domain/money.ts";
+import { BUY, type Side } from "../domain/order.ts";
+
+export interface Exposure {
+  /** Dollars. Net asset value at the last marks. */
+  readonly equity: number;
+  readonly cash: number;
+  readonly gross: number;
+  readonly net: number;
+}
+
+export class Portfolio implements Exposure {
+  readonly #quantity: Float64Array;
+  readonly #shares: Float64Array;
+  readonly #marks: Float64Array;
+  #cashMicros: number;
+  #commissionMicros = 0;
+  #regulatoryMicros = 0;
+  #slippageMicros = 0;
+  #tradedMicros = 0;
+  #openPositions = 0;
+
+  equity: number;
+  gross = 0;
+  net = 0;
+
+  constructor(instruments: number, startingCash: Money) {
+    this.#quantity = new Float64Array(instruments);
+    this.#shares = new Float64Array(instruments);
+    this.#marks = new Float64Array(instruments).fill(Number.NaN);
+    this.#cashMicros = startingCash;
+    this.equity = startingCash / MICROS;
+  }
+
+  get cash(): number {
+    return this.#cashMicros / MICROS;
+  }
+
+  get cashMicros(): Money {
+    return this.#cashMicros as Money;
+  }
+
+  /** Instruments with a position other than zero. */
+  get openPositions(): number {
+    return this.#openPositions;
+  }
+
+  /** Totals since the start, dollars. Slippage is already inside the fill prices. */
+  get costs(): { readonly commission: number; readonly regulatory: number; readonly slippage: number } {
+    return {
+      commission: this.#commissionMicros / MICROS,
+      regulatory: this.#regulatoryMicros / MICROS,
+      slippage: this.#slippageMicros / MICROS,
+    };
+  }
+
+  /** Sum of |price x quantity| over all fills, dollars. */
+  get traded(): number {
+    return this.#tradedMicros / MICROS;
+  }
+
+  /** Signed shares. */
+  shares(instrument: InstrumentId): number {
+    return this.#shares[instrument]!;
+  }
+
+  /** Last close seen, dollars; NaN before the first bar. */
+  mark(instrument: InstrumentId): number {
+    return this.#marks[instrument]!;
+  }
+
+  fill(instrument: InstrumentId, side: Side, quantity: Quantity, price: Price, costs: FillCosts): void {
+    const amount = notional(price, quantity);
+    const before = this.#quantity[instrument]!;
+    const after = before + side * quantity;
+    this.#quantity[instrument] = after;
+    this.#shares[instrument] = after / NANOS;
+    if (before === 0) this.#openPositions += 1;
+    if (after === 0) this.#openPositions -= 1;
+    this.#cashMicros += (side === BUY ? -amount : amount) - costs.commission - costs.regulatory;
+    this.#commissionMicros += costs.commission;
+    this.#regulatoryMicros += costs.regulatory;
+    this.#slippageMicros += costs.slippage;
+    this.#tradedMicros += amount;
+  }
+
+  /** Takes over the closes of rows [from, to) and values the account. */
+  markToMarket(instrument: Uint32Array, close: Float64Array, from: number, to: number): void {
+    const marks = this.#marks;
+    for (let row = from; row < to; row++) marks[instrument[row]!] = close[row]!;
+    this.#value();
+  }
+
+  #value(): void {
+    const shares = this.#shares;
+    const marks = this.#marks;
+    let net = 0;
+    let gross = 0;
+    if (this.#openPositions > 0) {
+      for (let i = 0; i < shares.length; i++) {
+        const held = shares[i]!;
+        if (held === 0) continue;
+        // A position bought before its first bar cannot happen: venues fill on bars.
+        const value = held * marks[i]!;
+        net += value;
+        gross += value < 0 ? -value : value;
+      }
+    }
+    this.net = net;
+    this.gross = gross;
+    this.equity = (this.#cashMicros + Math.round(net * MICROS)) / MICROS;
+  }
+
+  /** Signed quantities of all open positions, for reconciliation and snapshots. */
+  positions(): { readonly instrument: InstrumentId; readonly shares: number; readonly mark: number }[] {
+    const open = [];
+    for (let i = 0; i < this.#shares.length; i++) {
+      const quantity = this.#quantity[i]!;
+      if (quantity === 0) continue;
+      open.push({
+        instrument: i as InstrumentId,
+        shares: toShares(quantity as Quantity),
+        mark: this.#marks[i]!,
+      });
+    }
+    return open;
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The permission lattice: the one mechanism that stops or slows trading (AUTH-1).
+ *
+ * AU-1  Effective level = the strictest claim; effective scalar = the smallest claim, 1.0 with none,
+ *       never above 1.2.
+ * AU-2  A claim is raised and lifted by its own authority only; nobody can loosen another's.
+ * AU-3  A latched claim is lifted by an operator, or not at all (I-18).
+ */
+import type { EpochMicros } from "../domain/time.ts";
+
+export const levels = ["NORMAL", "SCALED", "NO_NEW_ENTRIES", "REDUCE_ONLY", "FLATTEN", "HALTED"] as const;
+export type Level = (typeof levels)[number];
+
+/** Strongest first: the order of columns on the load line. */
+export const authorities = [
+  "kill_switch",
+  "circuit_breakers",
+  "orchestrator",
+  "regime",
+  "ensemble",
+  "strategy",
+] as const;
+export type Authority = (typeof authorities)[number];
+
+export interface Claim {
+  readonly authority: Authority;
+  /** Which rule or part of the authority holds it; one claim per authority and source. */
+  readonly source: string;
+  readonly level: Level;
+  /** Multiplies sizes, in (0, 1.2]; 1 leaves them alone. */
+  readonly scalar: number;
+  /** What happened, with both numbers. */
+  readonly reason: string;
+  readonly since: EpochMicros;
+  /** Undefined: until lifted. */
+  readonly until: EpochMicros | undefined;
+  readonly liftedBy: "itself" | "operator";
+}
+
+export interface Permission {
+  readonly level: Level;
+  readonly scalar: number;
+  readonly claims: readonly Claim[];
+}
+
+const SCALAR_CEILING = 1.2;
+const rank = (level: Level): number => levels.indexOf(level);
+
+export class Authorities {
+  #claims: readonly Claim[] = [];
+  #permission: Permission = { level: "NORMAL", scalar: 1, claims: [] };
+  /** Earliest expiry of a claim; Infinity when none expires. */
+  #nextExpiry = Number.POSITIVE_INFINITY;
+
+  get permission(): Permission {
+    return this.#permission;
+  }
+
+  allowsEntries(): boolean {
+    return rank(this.#permission.level) < rank("NO_NEW_ENTRIES");
+  }
+
+  isAtLeast(level: Level): boolean {
+    return rank(this.#permission.level) >= rank(level);
+  }
+
+  /** Adds the claim, or replaces the one of the same authority and source. */
+  raise(claim: Claim): void {
+    this.#set([...this.#claims.filter((held) => !sameHolder(held, claim)), claim]);
+  }
+
+  /** Returns false when nothing was lifted: unknown, or latched and the caller is no operator (AU-3). */
+  lift(authority: Authority, source: string, by: "itself" | "operator"): boolean {
+    const held = this.#claims.find((claim) => claim.authority === authority && claim.source === source);
+    if (held === undefined || (held.liftedBy === "operator" && by !== "operator")) return false;
+    this.#set(this.#claims.filter((claim) => claim !== held));
+    return true;
+  }
+
+  /** Drops claims whose time is over. Called once per batch: costs one comparison when none is due. */
+  expire(now: EpochMicros): void {
+    if (now < this.#nextExpiry) return;
+    this.#set(this.#claims.filter((claim) => claim.until === undefined || claim.until > now));
+  }
+
+  save(): readonly Claim[] {
+    return this.#claims;
+  }
+
+  load(claims: readonly Claim[]): void {
+    this.#set(claims);
+  }
+
+  #set(claims: readonly Claim[]): void {
+    this.#claims = claims.toSorted(
+      (a, b) =>
+        authorities.indexOf(a.authority) - authorities.indexOf(b.authority) ||
+        (a.source < b.source ? -1 : a.source > b.source ? 1 : 0),
+    );
+    this.#permission = effective(this.#claims);
+    this.#nextExpiry = Math.min(...this.#claims.map((claim) => claim.until ?? Number.POSITIVE_INFINITY));
+  }
+}
+
+function sameHolder(a: Claim, b: Claim): boolean {
+  return a.authority === b.authority && a.source === b.source;
+}
+
+/** The meet of all claims (I-19). */
+export function effective(claims: readonly Claim[]): Permission {
+  const level = claims.reduce<Level>((top, { level: own }) => (rank(own) > rank(top) ? own : top), "NORMAL");
+  const scalars = claims.map(({ scalar }) => scalar);
+  const scalar = scalars.length === 0 ? 1 : Math.min(SCALAR_CEILING, ...scalars);
+  return { level, scalar, claims };
+}

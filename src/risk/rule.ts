@@ -1,0 +1,121 @@
+/**
+ * What every risk rule is: a pure question asked of one order before it may leave (RISK-1).
+ *
+ * RK-1  A rule may shrink or refuse an order; it never grows one or flips its side.
+ * RK-2  An order that can only shrink a position is never refused by a rule for entries (I-10).
+ * RK-3  Exposure counts working orders as if they had filled (I-11).
+ * RK-4  Every verdict carries both numbers: what was measured, and the limit.
+ */
+import type { z } from "zod";
+import type { InstrumentId } from "../domain/instrument.ts";
+import type { OrderType, Purpose, Side, TimeInForce } from "../domain/order.ts";
+import type { EpochMicros } from "../domain/time.ts";
+
+/** An order that wants to leave. Dollars per share and shares; NaN for a price it does not have. */
+export interface OrderRequest {
+  readonly instrument: InstrumentId;
+  readonly strategy: number;
+  readonly side: Side;
+  /** Whole or fractional shares, positive. */
+  readonly shares: number;
+  readonly purpose: Purpose;
+  readonly type: OrderType;
+  readonly timeInForce: TimeInForce;
+  readonly limit: number;
+  readonly stop: number;
+  /** Close the decision was made at. */
+  readonly reference: number;
+  readonly decidedAt: EpochMicros;
+}
+
+/** Read-only facts a rule may use. Anything not here, a rule may not know. */
+export interface RiskView {
+  readonly now: EpochMicros;
+  /** Net asset value and gross exposure at the last marks, dollars. */
+  readonly equity: number;
+  readonly gross: number;
+  /** Dollars that working entries would add to the gross exposure. */
+  readonly workingGross: number;
+  /** Fraction below the day's high, zero or positive. */
+  readonly drawdownFromDayHigh: number;
+  /** Instruments held or with a working entry. */
+  readonly openPositions: number;
+  /** Entry orders sent this session. */
+  readonly entriesToday: number;
+  readonly sessionOpen: EpochMicros;
+  readonly sessionClose: EpochMicros;
+  readonly inSession: boolean;
+  /** Signed shares: negative when short. */
+  position(instrument: InstrumentId): number;
+  /** Unfilled shares of live entries on one side, cancels in flight included. */
+  working(instrument: InstrumentId, side: Side): number;
+  /** Last close, dollars; NaN when never seen. */
+  mark(instrument: InstrumentId): number;
+  /** When the last bar of the instrument closed; NaN when never. */
+  markedAt(instrument: InstrumentId): number;
+  /** When the strategy last sent an entry in this instrument; NaN when never. */
+  lastEntryAt(strategy: number, instrument: InstrumentId): number;
+  /** True while the strategy has a live entry in this instrument. */
+  entryWorking(strategy: number, instrument: InstrumentId): boolean;
+}
+
+export type VerdictKind = "allow" | "shrink" | "deny";
+
+export interface Verdict {
+  readonly kind: VerdictKind;
+  /** What was measured, with this order in it, in the unit of the rule. */
+  readonly used: number;
+  readonly limit: number;
+  /** Shares that may leave; only read when the kind is "shrink". */
+  readonly shares: number;
+}
+
+export const allow = (used: number, limit: number): Verdict => ({ kind: "allow", used, limit, shares: Number.NaN });
+export const deny = (used: number, limit: number): Verdict => ({ kind: "deny", used, limit, shares: 0 });
+
+/** Trims to whole shares; a trim to nothing is a refusal. */
+export function shrink(shares: number, used: number, limit: number): Verdict {
+  const whole = Math.floor(shares);
+  return whole >= 1 ? { kind: "shrink", used, limit, shares: whole } : deny(used, limit);
+}
+
+/** A rule with its limits bound, ready to be asked. */
+export interface RiskRule {
+  readonly id: string;
+  /** The control of RELIABILITY 1.1 it implements. */
+  readonly control: string;
+  /** Unit of both numbers, for people: "USD", "% of equity", "s". */
+  readonly unit: string;
+  readonly appliesTo: "entries" | "all";
+  check(order: OrderRequest, view: RiskView): Verdict;
+}
+
+interface RuleSpec<Params> extends Omit<RiskRule, "check"> {
+  readonly params: z.ZodType<Params>;
+  check(order: OrderRequest, view: RiskView, params: Params): Verdict;
+}
+
+export interface RuleModule {
+  readonly id: string;
+  readonly params: z.ZodType;
+  /** Parses strictly: an unknown or wrong parameter throws a ZodError naming it. */
+  configure(params: unknown): RiskRule;
+}
+
+/** Hides `Params`, so that the registry is a plain list. */
+export function defineRule<Params>(spec: RuleSpec<Params>): RuleModule {
+  return {
+    id: spec.id,
+    params: spec.params,
+    configure(given) {
+      const params = spec.params.parse(given);
+      return {
+        id: spec.id,
+        control: spec.control,
+        unit: spec.unit,
+        appliesTo: spec.appliesTo,
+        check: (order, view) => spec.check(order, view, params),
+      };
+    },
+  };
+}

@@ -1,0 +1,27 @@
+/**
+ * Caps the loss at the protective stop, as a fraction of equity (C-15). An entry without a stop passes
+ * only where the configuration says so: reference strategies and benchmarks hold no stop.
+ */
+import { z } from "zod";
+import { allow, defineRule, deny, shrink } from "../rule.ts";
+
+export const perTradeRisk = defineRule({
+  id: "per_trade_risk",
+  control: "C-15",
+  unit: "fraction of equity",
+  appliesTo: "entries",
+  params: z.strictObject({
+    maxFraction: z.number().positive().max(0.02).default(0.004),
+    requireStop: z.boolean().default(false),
+  }),
+
+  check(order, view, { maxFraction, requireStop }) {
+    if (Number.isNaN(order.stop)) return requireStop ? deny(Number.NaN, maxFraction) : allow(Number.NaN, maxFraction);
+    const entry = Number.isNaN(order.limit) ? order.reference : order.limit;
+    const perShare = Math.abs(entry - order.stop);
+    const used = (order.shares * perShare) / view.equity;
+    // One part in a billion of slack: sizing aims at exactly this figure.
+    if (used <= maxFraction * (1 + 1e-9)) return allow(used, maxFraction);
+    return shrink((maxFraction * view.equity) / perShare, used, maxFraction);
+  },
+});

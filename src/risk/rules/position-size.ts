@@ -1,0 +1,31 @@
+/**
+ * Caps the dollars at stake in any one instrument, as a fraction of equity.
+ *
+ * Measures the worst case: the position held if this order and every working entry on its side filled
+ * in full (RK-3). Looking at today's position alone lets ten small orders, each legal, add up to one
+ * illegal position. Between the cap and the room left, the order is trimmed: a smaller position is
+ * still the one the strategy asked for.
+ */
+import { z } from "zod";
+import { allow, defineRule, deny, shrink } from "../rule.ts";
+
+export const positionSize = defineRule({
+  id: "position_size",
+  control: "C-13",
+  unit: "fraction of equity",
+  appliesTo: "entries",
+  params: z.strictObject({
+    /** Largest position as a fraction of equity. */
+    maxFraction: z.number().positive().max(1).default(0.05),
+  }),
+
+  check(order, view, { maxFraction }) {
+    // The larger of mark and limit: a limit above the market must not buy room.
+    const price = Math.max(view.mark(order.instrument), Number.isNaN(order.limit) ? 0 : order.limit);
+    if (!(price > 0)) return deny(Number.NaN, maxFraction);
+    const onThisSide = order.side * view.position(order.instrument) + view.working(order.instrument, order.side);
+    const used = ((onThisSide + order.shares) * price) / view.equity;
+    if (used <= maxFraction) return allow(used, maxFraction);
+    return shrink((maxFraction * view.equity) / price - onThisSide, used, maxFraction);
+  },
+});

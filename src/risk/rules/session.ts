@@ -1,0 +1,29 @@
+/**
+ * Bars entries outside the regular session and in its first and last minutes (C-34, C-43). Orders for
+ * the opening auction are decided after the close before and are exempt (EXEC-6).
+ *
+ * The number is the distance in minutes to the nearer edge of the session, negative outside it.
+ */
+import { z } from "zod";
+import { TimeInForce } from "../../domain/order.ts";
+import { MICROS_PER_MINUTE } from "../../domain/time.ts";
+import { allow, defineRule, deny } from "../rule.ts";
+
+export const session = defineRule({
+  id: "session",
+  control: "C-43",
+  unit: "minutes from the session's edge",
+  appliesTo: "entries",
+  params: z.strictObject({
+    /** Minutes after the open and before the close without entries. */
+    toxicMinutes: z.number().min(0).max(120).default(5),
+  }),
+
+  check(order, view, { toxicMinutes }) {
+    const sinceOpen = (view.now - view.sessionOpen) / MICROS_PER_MINUTE;
+    const toClose = (view.sessionClose - view.now) / MICROS_PER_MINUTE;
+    const used = Math.min(sinceOpen, toClose);
+    if (order.timeInForce === TimeInForce.AtOpen) return allow(used, toxicMinutes);
+    return view.inSession && used >= toxicMinutes ? allow(used, toxicMinutes) : deny(used, toxicMinutes);
+  },
+});

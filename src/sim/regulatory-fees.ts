@@ -1,0 +1,57 @@
+/**
+ * US regulatory fees on sales, by the date they were in force (QUANT m).
+ *
+ * Rates are configuration: the schedule given to `regulatoryFee` decides. A date before the first row
+ * pays the first row's rate, so that an unknown past is never free.
+ */
+import { z } from "zod";
+import type { Money } from "../domain/money.ts";
+import { type DayNumber, parseIsoDate } from "../domain/time.ts";
+
+const isoDate = z.string().refine((text) => parseIsoDate(text) !== undefined, { error: "must be YYYY-MM-DD" });
+
+export const feeSchedule = z
+  .array(
+    z.strictObject({
+      /** First session the row applies to. */
+      from: isoDate,
+      /** SEC section 31: dollars per million dollars sold. */
+      secPerMillion: z.number().min(0),
+      /** FINRA trading activity fee: dollars per share sold, and the most per trade. */
+      tafPerShare: z.number().min(0),
+      tafCap: z.number().min(0),
+    }),
+  )
+  .min(1);
+export type FeeSchedule = z.infer<typeof feeSchedule>;
+
+export interface FeeRates {
+  readonly from: DayNumber;
+  readonly secPerMillion: number;
+  readonly tafPerShare: number;
+  readonly tafCap: number;
+}
+
+/** Ascending by date, dates parsed once. */
+export function feeRates(schedule: FeeSchedule): readonly FeeRates[] {
+  return schedule
+    .map(({ from, ...rates }) => ({ from: parseIsoDate(from) as DayNumber, ...rates }))
+    .toSorted((a, b) => a.from - b.from);
+}
+
+/**
+ * Both fees of one sale, each rounded up to the cent as brokers do, in micro-dollars. `hint` is the row
+ * used last; sales come in order of time, so the search rarely moves.
+ */
+export function regulatoryFee(rates: readonly FeeRates[], date: DayNumber, shares: number, dollars: number): Money {
+  let row = rates[0]!;
+  for (const candidate of rates) if (candidate.from <= date) row = candidate;
+  const sec = centsUp((dollars * row.secPerMillion) / 1_000_000);
+  const taf = centsUp(Math.min(shares * row.tafPerShare, row.tafCap));
+  return ((sec + taf) * 10_000) as Money;
+}
+
+/** Whole cents, rounded up; a hair above a cent is the cent itself. */
+function centsUp(dollars: number): number {
+  return Math.ceil(dollars * 100 - 1e-9);
+}

@@ -1,0 +1,90 @@
+/** An order as the simulated venue holds it, and when a bar reaches it. */
+import type { InstrumentId } from "../domain/instrument.ts";
+import { BUY, type OrderNumber, OrderType, Purpose, type Side, TimeInForce } from "../domain/order.ts";
+import type { DayNumber, EpochMicros } from "../domain/time.ts";
+import type { ApprovedOrder } from "../risk/gate.ts";
+
+/** When a protective order woke up: prices before that moment cannot fill it. */
+export type Awake = "before" | "at_open" | "inside";
+
+export interface RestingOrder {
+  readonly number: OrderNumber;
+  readonly instrument: InstrumentId;
+  readonly side: Side;
+  readonly purpose: Purpose;
+  readonly type: OrderType;
+  readonly timeInForce: TimeInForce;
+  readonly limit: number;
+  stop: number;
+  /** Shares still to trade; 0 for a protective order whose entry has not filled. */
+  remaining: number;
+  fills: number;
+  /** Session it was sent in: a day order dies with it. */
+  readonly session: DayNumber;
+  /** Set once a stop was reached: from then on it is a market order. */
+  triggered: boolean;
+  /** Protective orders wake during the bar that filled their entry. */
+  awakeAt: EpochMicros;
+  awake: Awake;
+  done: boolean;
+  stopLeg: RestingOrder | undefined;
+  targetLeg: RestingOrder | undefined;
+  /** The other protective order of the same entry. */
+  pair: RestingOrder | undefined;
+}
+
+/** The order and its sleeping protective orders. */
+export function rest(order: ApprovedOrder, session: DayNumber): RestingOrder {
+  const resting: RestingOrder = {
+    number: order.number,
+    instrument: order.instrument,
+    side: order.side,
+    purpose: order.purpose,
+    type: order.type,
+    timeInForce: order.timeInForce,
+    limit: order.limit,
+    stop: order.stop,
+    remaining: order.shares,
+    fills: 0,
+    session,
+    triggered: false,
+    awakeAt: order.decidedAt,
+    awake: "before",
+    done: false,
+    stopLeg: undefined,
+    targetLeg: undefined,
+    pair: undefined,
+  };
+  const { bracket } = order;
+  if (bracket === undefined) return resting;
+  const leg = {
+    ...resting,
+    side: -order.side as Side,
+    timeInForce: TimeInForce.GoodTillCanceled,
+    remaining: 0,
+  };
+  if (bracket.stopOrder !== undefined) {
+    const { stopOrder: number, stop } = bracket;
+    resting.stopLeg = { ...leg, number, stop, limit: Number.NaN, type: OrderType.Stop, purpose: Purpose.StopLoss };
+  }
+  if (bracket.targetOrder !== undefined) {
+    const { targetOrder: number, target: limit } = bracket;
+    resting.targetLeg = { ...leg, number, limit, stop: Number.NaN, type: OrderType.Limit, purpose: Purpose.TakeProfit };
+  }
+  if (resting.stopLeg !== undefined) resting.stopLeg.pair = resting.targetLeg;
+  if (resting.targetLeg !== undefined) resting.targetLeg.pair = resting.stopLeg;
+  return resting;
+}
+
+/** True when the opening print itself fills the order. */
+export function fillsAtOpen(order: RestingOrder, open: number): boolean {
+  if (order.type === OrderType.Market || order.triggered) return true;
+  if (order.type === OrderType.Stop) return order.side === BUY ? open >= order.stop : open <= order.stop;
+  return order.side === BUY ? open <= order.limit : open >= order.limit;
+}
+
+/** True when the bar reaches the order after its open. A limit must be traded through (SM-2). */
+export function fillsInside(order: RestingOrder, high: number, low: number): boolean {
+  if (order.type === OrderType.Stop) return order.side === BUY ? high >= order.stop : low <= order.stop;
+  return order.side === BUY ? low < order.limit : high > order.limit;
+}

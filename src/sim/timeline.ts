@@ -1,0 +1,60 @@
+/**
+ * The event source of a backtest: bars in order, and between them what the venue made of the orders.
+ * Broker events of a bar come before the bar's close: the fill happened inside it.
+ */
+import type { BarBatch, BarColumns } from "../domain/bars.ts";
+import type { BarsClosed, BrokerEvent, EngineEvent } from "../domain/events.ts";
+import type { EpochMicros } from "../domain/time.ts";
+import type { EventSource } from "../engine/ports.ts";
+
+/** Whatever turns bars into broker events. */
+export interface BarVenue {
+  readonly events: BrokerEvent[];
+  match(batch: BarBatch): void;
+}
+
+export class Timeline implements EventSource {
+  readonly #columns: BarColumns;
+  readonly #venue: BarVenue;
+  readonly #bars: BarBatch;
+  readonly #closed: BarsClosed;
+  #batch = 0;
+  #taken = 0;
+  #barsPending = false;
+
+  constructor(columns: BarColumns, venue: BarVenue) {
+    this.#columns = columns;
+    this.#venue = venue;
+    this.#bars = { at: 0 as EpochMicros, from: 0, to: 0, columns };
+    this.#closed = { kind: "BarsClosed", bars: this.#bars };
+  }
+
+  /** Batches handed out so far. */
+  get batches(): number {
+    return this.#batch;
+  }
+
+  next(): EngineEvent | undefined {
+    const { events } = this.#venue;
+    if (this.#taken < events.length) return events[this.#taken++];
+    if (events.length > 0) {
+      events.length = 0;
+      this.#taken = 0;
+    }
+    if (this.#barsPending) {
+      this.#barsPending = false;
+      return this.#closed;
+    }
+    const { closedAt, offset } = this.#columns;
+    if (this.#batch === closedAt.length) return undefined;
+    const bars = this.#bars;
+    bars.at = closedAt[this.#batch] as EpochMicros;
+    bars.from = offset[this.#batch]!;
+    bars.to = offset[this.#batch + 1]!;
+    this.#batch += 1;
+    this.#venue.match(bars);
+    if (events.length === 0) return this.#closed;
+    this.#barsPending = true;
+    return events[this.#taken++];
+  }
+}

@@ -1,0 +1,245 @@
+/**
+ * A venue made of arithmetic: orders meet bars (BACK-1, QUANT m).
+ *
+ * SM-1  Nothing fills on the bar that made the decision: an order meets the bars that close after it came.
+ * SM-2  A market order fills at the next open, worse by the cost model. A limit order fills at the open
+ *       when that is no worse than the limit, else at the limit when the bar trades through it: touching
+ *       is not enough, others were there first. It is never filled beyond its limit.
+ * SM-3  A stop that the open has gapped through fills at the open, not at the stop.
+ * SM-4  When a bar reaches both stop and target after its open, the stop is assumed first.
+ * SM-5  All fills of an instrument in one bar together take at most the participation cap of its volume.
+ * SM-6  A protective order covers what its entry has filled, and one cancels the other.
+ */
+import { InvariantError, unreachable } from "../domain/assert.ts";
+import type { BarBatch, BarColumns } from "../domain/bars.ts";
+import type { BrokerEvent } from "../domain/events.ts";
+import { dollarsPerShare, type Money, shares as toQuantity, usd } from "../domain/money.ts";
+import { type FillId, type OrderNumber, OrderType, SELL, TimeInForce } from "../domain/order.ts";
+import type { SessionTable } from "../domain/session.ts";
+import type { EpochMicros } from "../domain/time.ts";
+import type { Command, Venue } from "../engine/ports.ts";
+import { SessionClock } from "../engine/session-clock.ts";
+import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
+import { type CostParams, Liquidity, slippagePerShare } from "./cost-model.ts";
+import { type FeeRates, feeRates, regulatoryFee } from "./regulatory-fees.ts";
+import { fillsAtOpen, fillsInside, type RestingOrder, rest } from "./resting-order.ts";
+
+const NO_FEE = 0 as Money;
+
+export class SimulatedVenue implements Venue {
+  readonly #costs: CostParams;
+  readonly #rates: readonly FeeRates[];
+  readonly #clock: SessionClock;
+  readonly #liquidity: Liquidity;
+  readonly #tracksLiquidity: boolean;
+  readonly #takenVolume: Float64Array;
+  readonly #takenAt: Float64Array;
+  readonly #byNumber = new Map<OrderNumber, RestingOrder>();
+  #working: RestingOrder[] = [];
+  #now = 0 as EpochMicros;
+  #sessionOpened = false;
+  /** What happened since the event source last took it, in order. */
+  readonly events: BrokerEvent[] = [];
+
+  constructor(instruments: number, costs: CostParams, sessions: SessionTable) {
+    this.#costs = costs;
+    this.#rates = feeRates(costs.feeSchedule);
+    this.#clock = new SessionClock(sessions);
+    this.#liquidity = new Liquidity(instruments);
+    this.#tracksLiquidity = costs.slippage === "modelled";
+    this.#takenVolume = new Float64Array(instruments);
+    this.#takenAt = new Float64Array(instruments).fill(Number.NaN);
+  }
+
+  /** Orders that may still fill, protective ones included once they are awake. */
+  get working(): number {
+    return this.#working.length;
+  }
+
+  send(command: Command): void {
+    switch (command.kind) {
+      case "PlaceOrder":
+        this.#accept(command.order);
+        return;
+      case "CancelOrder":
+        this.#cancel(this.#byNumber.get(command.order), "OrderCanceled");
+        return;
+      case "ReplaceStop":
+        this.#moveStop(this.#byNumber.get(command.order), command.stop);
+        return;
+      default:
+        unreachable(command);
+    }
+  }
+
+  /** Lets the bars of one instant meet the resting orders. */
+  match(batch: BarBatch): void {
+    this.#now = batch.at;
+    this.#sessionOpened = this.#clock.advance(batch.at);
+    if (this.#working.length > 0) this.#matchAll(batch);
+    if (this.#tracksLiquidity) this.#liquidity.update(batch, this.#clock.date);
+  }
+
+  #accept(order: ApprovedOrder): void {
+    if (!isApproved(order)) throw new InvariantError(`RK-5: order ${order.number} did not come from the gate`);
+    const resting = rest(order, this.#clock.date);
+    for (const each of [resting, resting.stopLeg, resting.targetLeg]) {
+      if (each !== undefined) this.#byNumber.set(each.number, each);
+    }
+    this.#working.push(resting);
+    this.events.push({ kind: "OrderAccepted", at: this.#now, order: order.number });
+  }
+
+  #matchAll({ at, columns, from, to }: BarBatch): void {
+    // The list grows while it is walked: protective orders wake behind the entry that woke them.
+    for (let n = 0; n < this.#working.length; n++) {
+      const order = this.#working[n]!;
+      if (order.done) continue;
+      const row = rowOf(columns.instrument, order.instrument, from, to);
+      if (row >= 0 && this.#mayTradeNow(order)) this.#meet(order, columns, row);
+      if (!order.done && this.#isOver(order, at)) this.#cancel(order, "OrderExpired");
+    }
+    this.#working = this.#working.filter((order) => !order.done);
+  }
+
+  #mayTradeNow(order: RestingOrder): boolean {
+    return order.timeInForce !== TimeInForce.AtOpen || this.#sessionOpened;
+  }
+
+  #isOver(order: RestingOrder, at: EpochMicros): boolean {
+    switch (order.timeInForce) {
+      case TimeInForce.NextBar:
+        return true;
+      case TimeInForce.AtOpen:
+        return this.#sessionOpened;
+      case TimeInForce.Day:
+        return at >= this.#clock.close || order.session !== this.#clock.date;
+      case TimeInForce.GoodTillCanceled:
+        return false;
+      default:
+        return unreachable(order.timeInForce);
+    }
+  }
+
+  #meet(order: RestingOrder, columns: BarColumns, row: number): void {
+    const open = columns.open[row]!;
+    const wokeNow = order.awake !== "before" && order.awakeAt === this.#now;
+    if (!(wokeNow && order.awake === "inside") && fillsAtOpen(order, open)) {
+      this.#fill(order, columns, row, open, "at_open");
+      return;
+    }
+    // Prices before the entry filled may have reached the target: only those after the open count.
+    if (wokeNow && order.awake === "inside" && order.type === OrderType.Limit) return;
+    if (order.pair !== undefined && order.type === OrderType.Stop && fillsAtOpen(order.pair, open)) {
+      if (!wokeNow || order.awake === "at_open") this.#meet(order.pair, columns, row);
+      if (order.done) return;
+    }
+    if (!fillsInside(order, columns.high[row]!, columns.low[row]!)) return;
+    this.#fill(order, columns, row, order.type === OrderType.Stop ? order.stop : order.limit, "inside");
+  }
+
+  #fill(order: RestingOrder, columns: BarColumns, row: number, price: number, where: "at_open" | "inside"): void {
+    if (order.type === OrderType.Stop) order.triggered = true;
+    const shares = Math.min(order.remaining, this.#volumeLeft(order.instrument, columns.volume[row]!));
+    if (shares <= 0) return;
+    this.#takenVolume[order.instrument] = this.#takenVolume[order.instrument]! + shares;
+    const passive = order.type === OrderType.Limit && where === "inside";
+    const away = passive ? 0 : this.#slippage(order, columns, price, shares, where);
+    const reached = bounded(order, price + order.side * away);
+    const paid = dollarsPerShare(reached);
+    order.remaining -= shares;
+    order.fills += 1;
+    if (order.remaining <= 0) order.done = true;
+    this.events.push({
+      kind: "OrderFilled",
+      at: this.#now,
+      order: order.number,
+      fillId: `${order.number}-${order.fills}` as FillId,
+      quantity: toQuantity(shares),
+      price: paid,
+      costs: {
+        commission: usd(this.#costs.commissionPerShare * shares),
+        regulatory: this.#fee(order, shares, shares * reached),
+        slippage: usd(Math.abs(reached - price) * shares),
+      },
+    });
+    this.#wakeLegs(order, shares, where);
+    if (order.pair !== undefined) this.#shrinkPair(order.pair, shares);
+    if (order.done) this.#byNumber.delete(order.number);
+  }
+
+  #slippage(order: RestingOrder, { timeframe }: BarColumns, price: number, shares: number, where: string): number {
+    const inAuction = where === "at_open" && timeframe === "1d" && this.#costs.slippage === "modelled";
+    if (inAuction) return (price * this.#costs.auctionBps) / 10_000;
+    return slippagePerShare(price, shares, order.instrument, this.#liquidity, this.#costs);
+  }
+
+  #fee(order: RestingOrder, shares: number, dollars: number): Money {
+    if (order.side !== SELL || !this.#costs.regulatory) return NO_FEE;
+    return regulatoryFee(this.#rates, this.#clock.date, shares, dollars);
+  }
+
+  #volumeLeft(instrument: number, volume: number): number {
+    if (this.#takenAt[instrument] !== this.#now) {
+      this.#takenAt[instrument] = this.#now;
+      this.#takenVolume[instrument] = 0;
+    }
+    return Math.floor(volume * this.#costs.maxParticipation) - this.#takenVolume[instrument]!;
+  }
+
+  #wakeLegs(entry: RestingOrder, shares: number, where: "at_open" | "inside"): void {
+    for (const leg of [entry.stopLeg, entry.targetLeg]) {
+      if (leg === undefined || leg.done) continue;
+      if (leg.remaining === 0) {
+        leg.awake = where;
+        leg.awakeAt = this.#now;
+        this.#working.push(leg);
+        this.events.push({ kind: "OrderAccepted", at: this.#now, order: leg.number });
+      }
+      leg.remaining += shares;
+    }
+  }
+
+  /** One cancels other: what one protective order sold, the other must not sell again. */
+  #shrinkPair(pair: RestingOrder, shares: number): void {
+    pair.remaining -= shares;
+    if (pair.remaining <= 0 && !pair.done) this.#end(pair, "OrderCanceled");
+  }
+
+  #cancel(order: RestingOrder | undefined, kind: "OrderCanceled" | "OrderExpired"): void {
+    if (order === undefined || order.done) return;
+    this.#end(order, kind);
+    if (order.fills > 0) return;
+    for (const leg of [order.stopLeg, order.targetLeg]) if (leg !== undefined) this.#cancel(leg, "OrderCanceled");
+  }
+
+  #end(order: RestingOrder, kind: "OrderCanceled" | "OrderExpired"): void {
+    order.done = true;
+    this.#byNumber.delete(order.number);
+    this.events.push({ kind, at: this.#now, order: order.number });
+  }
+
+  #moveStop(order: RestingOrder | undefined, stop: number): void {
+    if (order === undefined || order.done) return;
+    const tightens = order.side === SELL ? stop > order.stop : stop < order.stop;
+    if (tightens) order.stop = stop;
+  }
+}
+
+/** A limit order never trades beyond its limit, whatever the slippage model says. */
+function bounded(order: RestingOrder, price: number): number {
+  if (order.type !== OrderType.Limit) return price;
+  return order.side === SELL ? Math.max(order.limit, price) : Math.min(order.limit, price);
+}
+
+/** Row of an instrument among the ascending rows of a batch; -1 when it has no bar. */
+function rowOf(instruments: Uint32Array, instrument: number, from: number, to: number): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (instruments[middle]! < instrument) low = middle + 1;
+    else high = middle;
+  }
+  return low < to && instruments[low] === instrument ? low : -1;
+}

@@ -1,0 +1,149 @@
+/**
+ * What every strategy is: a pure function from what it sees to what it wants.
+ *
+ * ST-1  Same view, same decision. No clock, no chance, no I/O; memory is the declared columns only.
+ * ST-2  Memory is plain numbers, so a run can be saved and resumed bit for bit.
+ * ST-3  A strategy states what it wants and why; sizing and risk decide how much of it happens.
+ * ST-4  It sees the current bars, its declared features and its own virtual position. Never columns,
+ *       never another strategy, never the account: there is nothing to peek at.
+ * ST-5  The past never changes: cutting off or poisoning the future moves no decision (STRAT-5).
+ */
+import type { z } from "zod";
+import type { Timeframe } from "../domain/bars.ts";
+import type { InstrumentId } from "../domain/instrument.ts";
+import type { EntryTiming, SizingMethod } from "../domain/intent.ts";
+import type { EpochMicros } from "../domain/time.ts";
+import type { FeatureRef } from "../features/feature.ts";
+
+/** One declared feature, read by instrument. */
+export interface FeatureReader {
+  at(instrument: InstrumentId): number;
+}
+
+/** One declared memory column, per instrument. */
+export interface MemoryColumn {
+  at(instrument: InstrumentId): number;
+  set(instrument: InstrumentId, value: number): void;
+}
+
+export interface Entry {
+  readonly instrument: InstrumentId;
+  /**
+   * Conviction and direction, from -1 (fully short) to +1 (fully long); never 0. Sizing scales what
+   * the strategy's allocation and the risk per trade allow.
+   */
+  readonly conviction: number;
+  /** Protective stop, dollars per share, on the losing side of the last close. Absent: no stop. */
+  readonly stop?: number;
+  /** Profit target, dollars per share, on the winning side of the last close. */
+  readonly target?: number;
+  /** Leave after this many bars held. */
+  readonly timeStopBars?: number;
+  /** Default: `open_auction` on daily bars, `now` otherwise. */
+  readonly when?: EntryTiming;
+}
+
+/**
+ * The strategy's window on one `BarsClosed`. `size` instruments are ready: they have a bar now, all
+ * declared features are warm and, unless the strategy accepts missing values, none is NaN.
+ */
+export interface StrategyView<Feature extends string, Memory extends string, Reason extends string> {
+  /** When the bars closed. */
+  readonly at: EpochMicros;
+  readonly size: number;
+  /** The n-th ready instrument, ascending, for n in [0, size). */
+  instrument(n: number): InstrumentId;
+
+  /** The bar that just closed, dollars per share and shares. */
+  open(instrument: InstrumentId): number;
+  high(instrument: InstrumentId): number;
+  low(instrument: InstrumentId): number;
+  close(instrument: InstrumentId): number;
+  volume(instrument: InstrumentId): number;
+
+  readonly feature: { readonly [Name in Feature]: FeatureReader };
+  readonly memory: { readonly [Name in Memory]: MemoryColumn };
+
+  /** Own virtual position in shares, negative when short, as of the last fill consumed. */
+  position(instrument: InstrumentId): number;
+  /** Average entry, dollars per share; NaN when flat. */
+  averageEntry(instrument: InstrumentId): number;
+  /** Bars of the instrument since the position opened, 0 on the bar of the first fill. */
+  barsHeld(instrument: InstrumentId): number;
+
+  /** Ask for a position. Repeating it while one is held or on its way changes nothing. */
+  enter(entry: Entry, because: Reason, ...numbers: readonly number[]): void;
+  /** Ask to be flat. */
+  exit(instrument: InstrumentId, because: Reason, ...numbers: readonly number[]): void;
+  /** Move the protective stop towards the price; a stop never moves away (I-36). */
+  protect(instrument: InstrumentId, stop: number): void;
+}
+
+/** Sentences with numbered holes: `"close {0} above {1}"`. Filled in only when someone reads them. */
+export type Reasons<Reason extends string> = Readonly<Record<Reason, string>>;
+
+/** The literature a strategy stands on (STRAT-4), and what it is known to suffer from. */
+export interface StrategyCard {
+  readonly idea: string;
+  readonly source: string;
+  readonly failsWhen: string;
+}
+
+interface StrategySpec<Params, Feature extends string, Memory extends string, Reason extends string> {
+  readonly id: string;
+  readonly card: StrategyCard;
+  readonly timeframes: readonly Timeframe[];
+  readonly params: z.ZodType<Params>;
+  readonly sizing: SizingMethod;
+  /** Decide although a declared feature is NaN now. Default false. */
+  readonly acceptsMissing?: boolean;
+  readonly reasons: Reasons<Reason>;
+  /** Memory columns and their initial value. */
+  readonly memory: Readonly<Record<Memory, number>>;
+  features(params: Params): Readonly<Record<Feature, FeatureRef>>;
+  decide(view: StrategyView<Feature, Memory, Reason>, params: Params): void;
+}
+
+/** A strategy with its parameters bound and its type parameters hidden: what the engine runs. */
+export interface BoundStrategy {
+  readonly id: string;
+  readonly sizing: SizingMethod;
+  readonly acceptsMissing: boolean;
+  readonly params: unknown;
+  readonly reasons: readonly (readonly [name: string, sentence: string])[];
+  readonly memory: readonly (readonly [name: string, initial: number])[];
+  readonly features: readonly (readonly [name: string, ref: FeatureRef])[];
+  decide(view: StrategyView<string, string, string>): void;
+}
+
+export interface StrategyModule {
+  readonly id: string;
+  readonly card: StrategyCard;
+  readonly timeframes: readonly Timeframe[];
+  /** Parses `params` strictly: an unknown or wrong one throws a ZodError naming it. */
+  bind(params: unknown): BoundStrategy;
+}
+
+export function defineStrategy<Params, Feature extends string, Memory extends string, Reason extends string>(
+  spec: StrategySpec<Params, Feature, Memory, Reason>,
+): StrategyModule {
+  return {
+    id: spec.id,
+    card: spec.card,
+    timeframes: spec.timeframes,
+    bind(given) {
+      const params = spec.params.parse(given);
+      return {
+        id: spec.id,
+        sizing: spec.sizing,
+        acceptsMissing: spec.acceptsMissing ?? false,
+        params,
+        reasons: Object.entries<string>(spec.reasons),
+        memory: Object.entries<number>(spec.memory),
+        features: Object.entries<FeatureRef>(spec.features(params)),
+        // The engine builds the view from the very names declared above, so the cast cannot lie.
+        decide: (view) => spec.decide(view as StrategyView<Feature, Memory, Reason>, params),
+      };
+    },
+  };
+}
