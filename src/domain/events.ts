@@ -34,7 +34,7 @@ export interface FillCosts {
 /**
  * A venue confirmed that some or all of an order traded.
  *
- * - `fillId` repeats after a reconnect; a repeat changes nothing (EX-4).
+ * - `fillId` is unique within its order and repeats after a reconnect; a repeat changes nothing (EX-4).
  * - May arrive before the OrderAccepted of the same order (EX-5).
  * - Only venues emit it. The engine never invents a fill (EX-1).
  */

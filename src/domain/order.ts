@@ -3,7 +3,8 @@ import type { Brand } from "./brand.ts";
 
 /** Dense order number within a run: orders are rows of a table. */
 export type OrderNumber = Brand<number, "order number">;
-export type FillId = Brand<string, "venue fill id">;
+/** Compared, never parsed: text at a real venue, a running number in the simulated one. */
+export type FillId = Brand<string | number, "venue fill id">;
 /** What the venue knows an order by; a function of the decision, never of chance (EX-2). */
 export type ClientOrderId = Brand<string, "client order id">;
 

@@ -1,8 +1,9 @@
 /** What the gate and the lattice kept from trading, per rule: counted as it happens (RISK-6). */
-import { FloatColumn } from "../domain/growing-columns.ts";
 
 export interface Blocked {
+  /** A rule's id, or `permission:` and the level that barred all entries. */
   readonly rule: string;
+  /** Orders refused, and orders trimmed. */
   readonly count: number;
   readonly shrunk: number;
   /** Dollars that did not trade. */
@@ -10,38 +11,31 @@ export interface Blocked {
 }
 
 export class BlockTally {
-  readonly #rules: string[] = [];
-  readonly #count = new FloatColumn(16);
-  readonly #shrunk = new FloatColumn(16);
-  readonly #notional = new FloatColumn(16);
+  readonly #byRule = new Map<string, { count: number; shrunk: number; notional: number }>();
 
   denied(rule: string, notional: number): void {
-    const row = this.#row(rule);
-    this.#count.set(row, this.#count.get(row) + 1);
-    this.#notional.set(row, this.#notional.get(row) + notional);
+    const tally = this.#of(rule);
+    tally.count += 1;
+    tally.notional += notional;
   }
 
   trimmed(rule: string, notional: number): void {
-    const row = this.#row(rule);
-    this.#shrunk.set(row, this.#shrunk.get(row) + 1);
-    this.#notional.set(row, this.#notional.get(row) + notional);
+    const tally = this.#of(rule);
+    tally.shrunk += 1;
+    tally.notional += notional;
   }
 
+  /** In the order in which rules first blocked something. */
   list(): Blocked[] {
-    return this.#rules.map((rule, row) => ({
-      rule,
-      count: this.#count.get(row),
-      shrunk: this.#shrunk.get(row),
-      notional: this.#notional.get(row),
-    }));
+    return [...this.#byRule].map(([rule, tally]) => ({ rule, ...tally }));
   }
 
-  #row(rule: string): number {
-    const known = this.#rules.indexOf(rule);
-    if (known >= 0) return known;
-    this.#count.push(0);
-    this.#shrunk.push(0);
-    this.#notional.push(0);
-    return this.#rules.push(rule) - 1;
+  #of(rule: string) {
+    let tally = this.#byRule.get(rule);
+    if (tally === undefined) {
+      tally = { count: 0, shrunk: 0, notional: 0 };
+      this.#byRule.set(rule, tally);
+    }
+    return tally;
   }
 }

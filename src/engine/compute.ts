@@ -4,11 +4,12 @@
  *
  * CP-1  Its state is a function of the inputs it was given, in their order: replaying them gives the same
  *       intents, bit for bit (EN-1).
+ * CP-2  A strategy speaks during its own `decide` only.
  */
+import { InvariantError } from "../domain/assert.ts";
 import type { BarBatch, Timeframe } from "../domain/bars.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { Intent } from "../domain/intent.ts";
-import type { EpochMicros } from "../domain/time.ts";
 import { type SizingParams, sizeEntry } from "../ensemble/sizing.ts";
 import { VirtualLots } from "../ensemble/virtual-lots.ts";
 import type { BoundStrategy, Entry } from "../strategies/strategy.ts";
@@ -29,10 +30,15 @@ export interface AccountFacts {
 export interface ComputeConfig {
   readonly timeframe: Timeframe;
   readonly instruments: number;
-  readonly strategies: readonly { readonly strategy: BoundStrategy; readonly allocation: number }[];
+  readonly strategies: readonly AllocatedStrategy[];
   readonly sizing: SizingParams;
-  /** Positions a strategy's allocation is spread over; the smaller of the cap and the universe. */
-  readonly positionsPerStrategy: number;
+}
+
+export interface AllocatedStrategy {
+  readonly strategy: BoundStrategy;
+  /** Its share of the capital, a fraction, and the positions that share is spread over. */
+  readonly allocation: number;
+  readonly positions: number;
 }
 
 export class ComputeStage implements Wishes, OwnPositions {
@@ -71,24 +77,24 @@ export class ComputeStage implements Wishes, OwnPositions {
     this.#views = strategies.map(({ strategy }, n) => new RunningView(n, strategy, this.bank, this.#rowOf, ports));
   }
 
+  /** Feeds history to the features without deciding: what a run does before its first session. */
+  warm(batch: BarBatch): void {
+    this.#see(batch);
+    this.bank.update(batch);
+  }
+
   /** Decides on one batch, knowing the account as given. */
   bars(batch: BarBatch, account: AccountFacts): void {
     this.#batch = batch;
     this.#account = account;
     this.#committed = 0;
-    this.intents.length = 0;
-    const { instrument } = batch.columns;
-    const rowOf = this.#rowOf;
-    const barsSeen = this.#barsSeen;
-    for (let row = batch.from; row < batch.to; row++) {
-      const i = instrument[row]!;
-      rowOf[i] = row;
-      barsSeen[i] = barsSeen[i]! + 1;
-    }
+    // Truncating an empty array is not free, and most batches decide nothing.
+    if (this.intents.length > 0) this.intents.length = 0;
+    this.#see(batch);
     this.bank.update(batch);
     if (this.#timedLots > 0) this.#leaveOnTime(batch);
     const views = this.#views;
-    for (let s = 0; s < views.length; s++) views[s]!.decide(batch);
+    for (let s = 0; s < views.length; s++) (views[s] as RunningView).decide(batch);
   }
 
   /** Tells of one fill of a strategy's order. Signed shares, dollars per share. */
@@ -173,9 +179,19 @@ export class ComputeStage implements Wishes, OwnPositions {
     this.intents.push({ kind: "Protect", at, strategy, instrument, signal, reference, stop });
   }
 
+  #see({ columns: { instrument }, from, to }: BarBatch): void {
+    const rowOf = this.#rowOf;
+    const barsSeen = this.#barsSeen;
+    for (let row = from; row < to; row++) {
+      const i = instrument[row]!;
+      rowOf[i] = row;
+      barsSeen[i] = barsSeen[i]! + 1;
+    }
+  }
+
   #size(strategy: number, entry: Entry, price: number) {
-    const { strategies, sizing, positionsPerStrategy } = this.#config;
-    const { strategy: bound, allocation } = strategies[strategy]!;
+    const { strategies, sizing } = this.#config;
+    const { strategy: bound, allocation, positions } = strategies[strategy] as AllocatedStrategy;
     return sizeEntry(
       {
         method: bound.sizing,
@@ -185,7 +201,7 @@ export class ComputeStage implements Wishes, OwnPositions {
         equity: this.#account.equity,
         availableCash: this.#account.availableCash - this.#committed,
         allocation,
-        positions: positionsPerStrategy,
+        positions,
         scalar: this.#account.scalar,
       },
       sizing,
@@ -237,7 +253,8 @@ export class ComputeStage implements Wishes, OwnPositions {
     this.#setTimeStop(slot, 0);
   }
 
-  #current(): BarBatch & { readonly at: EpochMicros } {
-    return this.#batch!;
+  #current(): BarBatch {
+    if (this.#batch === undefined) throw new InvariantError("CP-2: a strategy spoke outside a batch");
+    return this.#batch;
   }
 }

@@ -3,11 +3,12 @@
  * entries as if they had filled (RK-3).
  */
 import type { InstrumentId } from "../domain/instrument.ts";
-import { BUY, type Side } from "../domain/order.ts";
+import { BUY, type OrderNumber, type Side } from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
+import type { OrderTable } from "../execution/order-table.ts";
 import type { Baselines } from "../portfolio/baselines.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
-import type { RiskView } from "../risk/rule.ts";
+import type { OrderRequest, RiskView } from "../risk/rule.ts";
 import type { SessionClock } from "./session-clock.ts";
 
 const NONE = -1;
@@ -103,9 +104,9 @@ export class RiskFacts implements RiskView {
     return this.entryOrder(strategy, instrument) !== undefined;
   }
 
-  entryOrder(strategy: number, instrument: InstrumentId): number | undefined {
+  entryOrder(strategy: number, instrument: InstrumentId): OrderNumber | undefined {
     const order = this.#entryOrder[strategy * this.#instruments + instrument]!;
-    return order === NONE ? undefined : order;
+    return order === NONE ? undefined : (order as OrderNumber);
   }
 
   bars(instrument: Uint32Array, from: number, to: number, at: EpochMicros): void {
@@ -114,43 +115,36 @@ export class RiskFacts implements RiskView {
     for (let row = from; row < to; row++) markedAt[instrument[row]!] = at;
   }
 
-  entrySent(entry: WorkingEntry, order: number): void {
-    const slot = entry.strategy * this.#instruments + entry.instrument;
+  /** An entry left. `price` is what its shares are counted with, dollars. */
+  entrySent(order: OrderNumber, request: OrderRequest, shares: number, price: number): void {
+    const { strategy, instrument, side } = request;
+    const slot = strategy * this.#instruments + instrument;
     this.#lastEntryAt[slot] = this.now;
     this.#entryOrder[slot] = order;
     this.#workingEntries += 1;
     this.entriesToday += 1;
-    this.#change(entry, entry.shares);
+    this.#change(instrument, side, shares, price);
   }
 
   /** Some of a working entry filled: those shares now count as a position. */
-  entryFilled(entry: WorkingEntry, shares: number): void {
-    this.#change(entry, -shares);
+  entryFilled(orders: OrderTable, order: OrderNumber, shares: number): void {
+    this.#change(orders.instrument(order), orders.side(order), -shares, orders.price(order));
   }
 
-  /** Nothing of it works any more; `shares` is what was left. */
-  entryEnded(entry: WorkingEntry, shares: number): void {
-    this.#entryOrder[entry.strategy * this.#instruments + entry.instrument] = NONE;
+  /** Nothing of it works any more; `left` is what had not filled. */
+  entryEnded(orders: OrderTable, order: OrderNumber, left: number): void {
+    const instrument = orders.instrument(order);
+    this.#entryOrder[orders.strategy(order) * this.#instruments + instrument] = NONE;
     this.#workingEntries -= 1;
-    this.#change(entry, -shares);
+    this.#change(instrument, orders.side(order), -left, orders.price(order));
     // Sums of differences drift in the last bits: with nothing working the truth is known.
     if (this.#workingEntries === 0) this.workingGross = 0;
   }
 
-  #change(entry: WorkingEntry, shares: number): void {
-    const column = entry.side === BUY ? this.#workingBuy : this.#workingSell;
-    const after = column[entry.instrument]! + shares;
-    column[entry.instrument] = Math.abs(after) < 5e-10 ? 0 : after;
-    this.workingGross += shares * entry.price;
+  #change(instrument: InstrumentId, side: Side, shares: number, price: number): void {
+    const column = side === BUY ? this.#workingBuy : this.#workingSell;
+    const after = column[instrument]! + shares;
+    column[instrument] = Math.abs(after) < 5e-10 ? 0 : after;
+    this.workingGross += shares * price;
   }
-}
-
-export interface WorkingEntry {
-  readonly strategy: number;
-  readonly instrument: InstrumentId;
-  readonly side: Side;
-  /** Shares sent. */
-  readonly shares: number;
-  /** Dollars per share that it is counted with. */
-  readonly price: number;
 }

@@ -1,17 +1,32 @@
 /**
- * Every decision of every strategy, as rows of columns: what was wanted, when, and why. The look-ahead
+ * Every decision of every strategy, as rows of numbers: what was wanted, when, and why. The look-ahead
  * canary compares these rows; the chain of reasons starts here.
  */
-import { FloatColumn } from "../domain/growing-columns.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
+import { RecordTable } from "../domain/record-table.ts";
 import type { EpochMicros } from "../domain/time.ts";
 
 export const SignalKind = { Enter: 0, Exit: 1, Protect: 2 } as const;
 export type SignalKind = (typeof SignalKind)[keyof typeof SignalKind];
 export const signalKindNames = ["enter", "exit", "protect"] as const;
 
-/** Numbers a reason may carry. */
-export const REASON_NUMBERS = 4;
+export const SignalField = {
+  at: 0,
+  strategy: 1,
+  instrument: 2,
+  kind: 3,
+  conviction: 4,
+  stop: 5,
+  target: 6,
+  /** Index into the strategy's reasons; negative for the engine's own. */
+  reason: 7,
+  number0: 8,
+  number1: 9,
+  number2: 10,
+  number3: 11,
+} as const;
+export type SignalField = (typeof SignalField)[keyof typeof SignalField];
+const WIDTH = Object.keys(SignalField).length;
 
 export interface NewSignal {
   readonly at: EpochMicros;
@@ -21,62 +36,72 @@ export interface NewSignal {
   readonly conviction: number;
   readonly stop: number;
   readonly target: number;
-  /** Index into the strategy's reasons; -1 for the engine's own (time stop, protect). */
   readonly reason: number;
+  /** At most four are kept. */
   readonly numbers: readonly number[];
 }
 
 export class SignalTable {
-  readonly at = new FloatColumn();
-  readonly strategy = new FloatColumn();
-  readonly instrument = new FloatColumn();
-  readonly kind = new FloatColumn();
-  readonly conviction = new FloatColumn();
-  readonly stop = new FloatColumn();
-  readonly target = new FloatColumn();
-  readonly reason = new FloatColumn();
-  readonly numbers: readonly FloatColumn[] = Array.from({ length: REASON_NUMBERS }, () => new FloatColumn());
+  readonly #table = new RecordTable<SignalField>(WIDTH);
 
   get length(): number {
-    return this.at.length;
+    return this.#table.length;
   }
 
+  get(row: number, field: SignalField): number {
+    return this.#table.get(row, field);
+  }
+
+  /** Returns the row. */
   add(signal: NewSignal): number {
-    this.strategy.push(signal.strategy);
-    this.instrument.push(signal.instrument);
-    this.kind.push(signal.kind);
-    this.conviction.push(signal.conviction);
-    this.stop.push(signal.stop);
-    this.target.push(signal.target);
-    this.reason.push(signal.reason);
-    for (const [n, column] of this.numbers.entries()) column.push(signal.numbers[n] ?? Number.NaN);
-    return this.at.push(signal.at);
+    const row = this.#table.length;
+    const at = this.#table.append();
+    const { cells } = this.#table;
+    const { numbers } = signal;
+    cells[at + SignalField.at] = signal.at;
+    cells[at + SignalField.strategy] = signal.strategy;
+    cells[at + SignalField.instrument] = signal.instrument;
+    cells[at + SignalField.kind] = signal.kind;
+    cells[at + SignalField.conviction] = signal.conviction;
+    cells[at + SignalField.stop] = signal.stop;
+    cells[at + SignalField.target] = signal.target;
+    cells[at + SignalField.reason] = signal.reason;
+    cells[at + SignalField.number0] = numbers[0] ?? Number.NaN;
+    cells[at + SignalField.number1] = numbers[1] ?? Number.NaN;
+    cells[at + SignalField.number2] = numbers[2] ?? Number.NaN;
+    cells[at + SignalField.number3] = numbers[3] ?? Number.NaN;
+    return row;
   }
 
-  /** All columns, for digests and comparison. */
-  views(): Float64Array[] {
-    const columns = [this.at, this.strategy, this.instrument, this.kind, this.conviction, this.stop, this.target];
-    return [...columns, this.reason, ...this.numbers].map((column) => column.view());
+  /** Cells of one row, for comparison. */
+  row(row: number): Float64Array {
+    return this.#table.filled().subarray(row * WIDTH, (row + 1) * WIDTH);
+  }
+
+  cells(): Float64Array {
+    return this.#table.filled();
   }
 }
 
-/** The engine's own sentences, for rows whose reason is negative: index -1 is the first. */
-export const engineReasons = ["time stop after {0} bars", "stop moved to {0}"] as const;
+/** The engine's own sentences: reason -1 is the first. */
+const engineReasons = ["held {0} bars, the time stop", "stop moved to {0}"] as const;
 export const TIME_STOP = -1;
 export const STOP_MOVED = -2;
 
-/** The sentence with its numbers filled in, four significant decimals at most. */
+/** The sentence of a signal with its numbers filled in. */
 export function sentence(
   signals: SignalTable,
   row: number,
   reasons: readonly (readonly [name: string, sentence: string])[],
 ): string {
-  const reason = signals.reason.get(row);
+  const reason = signals.get(row, SignalField.reason);
   const text = reason < 0 ? engineReasons[-1 - reason] : reasons[reason]?.[1];
-  return (text ?? "").replace(/\{(\d)\}/g, (_, n: string) => plain(signals.numbers[Number(n)]?.get(row)));
+  return (text ?? "").replace(/\{([0-3])\}/g, (_, n: string) =>
+    plain(signals.get(row, (SignalField.number0 + Number(n)) as SignalField)),
+  );
 }
 
-function plain(value: number | undefined): string {
-  if (value === undefined || Number.isNaN(value)) return "no data";
+function plain(value: number): string {
+  if (Number.isNaN(value)) return "no data";
   return Number.isInteger(value) ? String(value) : value.toFixed(Math.abs(value) < 10 ? 4 : 2);
 }

@@ -2,8 +2,8 @@
  * Round trips, strategy by strategy: from the first fill that opens a lot to the fill that empties it.
  * Profit is net of commission and fees; slippage is already inside the prices.
  */
-import { FloatColumn } from "../domain/growing-columns.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
+import { RecordTable } from "../domain/record-table.ts";
 import type { EpochMicros } from "../domain/time.ts";
 
 /** One fill as the log wants it. Dollars and shares. */
@@ -23,7 +23,30 @@ export interface LoggedFill {
   readonly riskPerShare: number;
 }
 
+export const TradeField = {
+  strategy: 0,
+  instrument: 1,
+  /** +1 long, -1 short. */
+  side: 2,
+  shares: 3,
+  openedAt: 4,
+  closedAt: 5,
+  entryPrice: 6,
+  exitPrice: 7,
+  /** Dollars, net. */
+  pnl: 8,
+  /** Commission and fees. */
+  costs: 9,
+  slippage: 10,
+  riskPerShare: 11,
+  signalIn: 12,
+  signalOut: 13,
+  exitPurpose: 14,
+} as const;
+export type TradeField = (typeof TradeField)[keyof typeof TradeField];
+
 export class TradeLog {
+  readonly #table = new RecordTable<TradeField>(Object.keys(TradeField).length);
   readonly #instruments: number;
   readonly #held: Float64Array;
   readonly #openedAt: Float64Array;
@@ -34,24 +57,6 @@ export class TradeLog {
   readonly #exitValue: Float64Array;
   readonly #costs: Float64Array;
   readonly #slippage: Float64Array;
-
-  readonly strategy = new FloatColumn();
-  readonly instrument = new FloatColumn();
-  /** +1 long, -1 short. */
-  readonly side = new FloatColumn();
-  readonly shares = new FloatColumn();
-  readonly openedAt = new FloatColumn();
-  readonly closedAt = new FloatColumn();
-  readonly entryPrice = new FloatColumn();
-  readonly exitPrice = new FloatColumn();
-  /** Dollars, net. */
-  readonly pnl = new FloatColumn();
-  readonly costs = new FloatColumn();
-  readonly slippage = new FloatColumn();
-  readonly riskPerShare = new FloatColumn();
-  readonly signalIn = new FloatColumn();
-  readonly signalOut = new FloatColumn();
-  readonly exitPurpose = new FloatColumn();
 
   constructor(strategies: number, instruments: number) {
     const column = () => new Float64Array(strategies * instruments);
@@ -68,7 +73,11 @@ export class TradeLog {
   }
 
   get length(): number {
-    return this.pnl.length;
+    return this.#table.length;
+  }
+
+  get(trade: number, field: TradeField): number {
+    return this.#table.get(trade, field);
   }
 
   fill(fill: LoggedFill): void {
@@ -114,20 +123,22 @@ export class TradeLog {
 
   #close(slot: number, fill: LoggedFill, side: number): void {
     const shares = this.#entered[slot]!;
-    this.strategy.push(fill.strategy);
-    this.instrument.push(fill.instrument);
-    this.side.push(side);
-    this.shares.push(shares);
-    this.openedAt.push(this.#openedAt[slot]!);
-    this.closedAt.push(fill.at);
-    this.entryPrice.push(this.#entryValue[slot]! / shares);
-    this.exitPrice.push(this.#exitValue[slot]! / shares);
-    this.pnl.push(side * (this.#exitValue[slot]! - this.#entryValue[slot]!) - this.#costs[slot]!);
-    this.costs.push(this.#costs[slot]!);
-    this.slippage.push(this.#slippage[slot]!);
-    this.riskPerShare.push(this.#risk[slot]!);
-    this.signalIn.push(this.#signalIn[slot]!);
-    this.signalOut.push(fill.signal);
-    this.exitPurpose.push(fill.purpose);
+    const at = this.#table.append();
+    const { cells } = this.#table;
+    cells[at + TradeField.strategy] = fill.strategy;
+    cells[at + TradeField.instrument] = fill.instrument;
+    cells[at + TradeField.side] = side;
+    cells[at + TradeField.shares] = shares;
+    cells[at + TradeField.openedAt] = this.#openedAt[slot]!;
+    cells[at + TradeField.closedAt] = fill.at;
+    cells[at + TradeField.entryPrice] = this.#entryValue[slot]! / shares;
+    cells[at + TradeField.exitPrice] = this.#exitValue[slot]! / shares;
+    cells[at + TradeField.pnl] = side * (this.#exitValue[slot]! - this.#entryValue[slot]!) - this.#costs[slot]!;
+    cells[at + TradeField.costs] = this.#costs[slot]!;
+    cells[at + TradeField.slippage] = this.#slippage[slot]!;
+    cells[at + TradeField.riskPerShare] = this.#risk[slot]!;
+    cells[at + TradeField.signalIn] = this.#signalIn[slot]!;
+    cells[at + TradeField.signalOut] = fill.signal;
+    cells[at + TradeField.exitPurpose] = fill.purpose;
   }
 }

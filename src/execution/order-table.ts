@@ -1,17 +1,62 @@
 /**
- * Every order of a run as rows of columns: what was asked, what the gate left of it, what became of it.
+ * Every order of a run as rows of numbers: what was asked, what the gate left of it, what became of it.
  * The order number is the row. Strings appear only when someone reads the table (ARCHITECTURE 4).
  *
  * EX-1  filled never exceeds ordered and never falls; terminal states absorb (I-4).
  */
 import { InvariantError } from "../domain/assert.ts";
-import { FloatColumn } from "../domain/growing-columns.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
-import { isWorking, type OrderNumber, OrderStatus, type Purpose, type Side, type TimeInForce } from "../domain/order.ts";
-import type { OrderType } from "../domain/order.ts";
+import {
+  isWorking,
+  type OrderNumber,
+  OrderStatus,
+  type OrderType,
+  type Purpose,
+  type Side,
+  type TimeInForce,
+} from "../domain/order.ts";
+import { RecordTable } from "../domain/record-table.ts";
 import type { EpochMicros } from "../domain/time.ts";
 
-/** What is written down when an order is born. Shares and dollars; NaN for a price it does not have. */
+/** Cells of an order. Shares and dollars; NaN for what it does not have, -1 for no reference. */
+export const OrderField = {
+  decidedAt: 0,
+  strategy: 1,
+  instrument: 2,
+  side: 3,
+  purpose: 4,
+  type: 5,
+  timeInForce: 6,
+  /** As wished, before the gate. */
+  requested: 7,
+  /** As approved; 0 when denied, and for a protective order whose entry has not filled. */
+  shares: 8,
+  limit: 9,
+  stop: 10,
+  /** Close the decision was made at. */
+  reference: 11,
+  /** Row of the signal behind it. */
+  signal: 12,
+  /** Index of the sizing constraint that bound. */
+  sizing: 13,
+  /** Index of the risk rule that bound, and its two numbers. */
+  rule: 14,
+  ruleUsed: 15,
+  ruleLimit: 16,
+  /** Entry that this order protects. */
+  parent: 17,
+  status: 18,
+  filled: 19,
+  /** Mean price over all fills. */
+  averagePrice: 20,
+  endedAt: 21,
+} as const;
+export type OrderField = (typeof OrderField)[keyof typeof OrderField];
+const WIDTH = Object.keys(OrderField).length;
+
+/** Half a nano-share: shares are doubles here, exact in the ledger. */
+const NOTHING = 5e-10;
+
 export interface NewOrder {
   readonly decidedAt: EpochMicros;
   readonly strategy: number;
@@ -20,126 +65,145 @@ export interface NewOrder {
   readonly purpose: Purpose;
   readonly type: OrderType;
   readonly timeInForce: TimeInForce;
-  /** As wished, before the gate. */
-  readonly requested: number;
-  /** As approved; 0 when denied. */
-  readonly shares: number;
   readonly limit: number;
   readonly stop: number;
   readonly reference: number;
+}
+
+/** How the order came to be: its signal, its size and what the gate said. */
+export interface Birth {
+  readonly requested: number;
+  readonly shares: number;
   readonly signal: number;
-  /** Index of the sizing constraint or -1. */
   readonly sizing: number;
-  /** Index of the risk rule that bound, or -1; and its two numbers. */
   readonly rule: number;
   readonly ruleUsed: number;
   readonly ruleLimit: number;
-  /** Entry that this order protects, or -1. */
   readonly parent: number;
   readonly status: OrderStatus;
 }
 
 export class OrderTable {
-  readonly decidedAt = new FloatColumn();
-  readonly strategy = new FloatColumn();
-  readonly instrument = new FloatColumn();
-  readonly side = new FloatColumn();
-  readonly purpose = new FloatColumn();
-  readonly type = new FloatColumn();
-  readonly timeInForce = new FloatColumn();
-  readonly requested = new FloatColumn();
-  readonly shares = new FloatColumn();
-  readonly limit = new FloatColumn();
-  readonly stop = new FloatColumn();
-  readonly reference = new FloatColumn();
-  readonly signal = new FloatColumn();
-  readonly sizing = new FloatColumn();
-  readonly rule = new FloatColumn();
-  readonly ruleUsed = new FloatColumn();
-  readonly ruleLimit = new FloatColumn();
-  readonly parent = new FloatColumn();
-  readonly status = new FloatColumn();
-  readonly filled = new FloatColumn();
-  /** Dollars per share over all fills; NaN before the first. */
-  readonly averagePrice = new FloatColumn();
-  readonly endedAt = new FloatColumn();
+  readonly #table = new RecordTable<OrderField>(WIDTH);
 
   get length(): number {
-    return this.status.length;
+    return this.#table.length;
   }
 
   /** The number the next order will get. */
   get next(): OrderNumber {
-    return this.status.length as OrderNumber;
+    return this.#table.length as OrderNumber;
   }
 
-  add(order: NewOrder): OrderNumber {
-    this.decidedAt.push(order.decidedAt);
-    this.strategy.push(order.strategy);
-    this.instrument.push(order.instrument);
-    this.side.push(order.side);
-    this.purpose.push(order.purpose);
-    this.type.push(order.type);
-    this.timeInForce.push(order.timeInForce);
-    this.requested.push(order.requested);
-    this.shares.push(order.shares);
-    this.limit.push(order.limit);
-    this.stop.push(order.stop);
-    this.reference.push(order.reference);
-    this.signal.push(order.signal);
-    this.sizing.push(order.sizing);
-    this.rule.push(order.rule);
-    this.ruleUsed.push(order.ruleUsed);
-    this.ruleLimit.push(order.ruleLimit);
-    this.parent.push(order.parent);
-    this.filled.push(0);
-    this.averagePrice.push(Number.NaN);
-    this.endedAt.push(order.status === OrderStatus.Denied ? order.decidedAt : Number.NaN);
-    return this.status.push(order.status) as OrderNumber;
+  get(order: OrderNumber, field: OrderField): number {
+    return this.#table.get(order, field);
   }
 
-  statusOf(order: OrderNumber): OrderStatus {
-    return this.status.get(order) as OrderStatus;
+  add(order: NewOrder, birth: Birth): OrderNumber {
+    const number = this.#table.length as OrderNumber;
+    const at = this.#table.append();
+    const { cells } = this.#table;
+    cells[at + OrderField.decidedAt] = order.decidedAt;
+    cells[at + OrderField.strategy] = order.strategy;
+    cells[at + OrderField.instrument] = order.instrument;
+    cells[at + OrderField.side] = order.side;
+    cells[at + OrderField.purpose] = order.purpose;
+    cells[at + OrderField.type] = order.type;
+    cells[at + OrderField.timeInForce] = order.timeInForce;
+    cells[at + OrderField.limit] = order.limit;
+    cells[at + OrderField.stop] = order.stop;
+    cells[at + OrderField.reference] = order.reference;
+    cells[at + OrderField.requested] = birth.requested;
+    cells[at + OrderField.shares] = birth.shares;
+    cells[at + OrderField.signal] = birth.signal;
+    cells[at + OrderField.sizing] = birth.sizing;
+    cells[at + OrderField.rule] = birth.rule;
+    cells[at + OrderField.ruleUsed] = birth.ruleUsed;
+    cells[at + OrderField.ruleLimit] = birth.ruleLimit;
+    cells[at + OrderField.parent] = birth.parent;
+    cells[at + OrderField.status] = birth.status;
+    cells[at + OrderField.filled] = 0;
+    cells[at + OrderField.averagePrice] = Number.NaN;
+    cells[at + OrderField.endedAt] = birth.status === OrderStatus.Denied ? order.decidedAt : Number.NaN;
+    return number;
+  }
+
+  status(order: OrderNumber): OrderStatus {
+    return this.#table.get(order, OrderField.status) as OrderStatus;
   }
 
   isWorking(order: OrderNumber): boolean {
-    return isWorking(this.statusOf(order));
+    return isWorking(this.status(order));
+  }
+
+  strategy(order: OrderNumber): number {
+    return this.#table.get(order, OrderField.strategy);
+  }
+
+  instrument(order: OrderNumber): InstrumentId {
+    return this.#table.get(order, OrderField.instrument) as InstrumentId;
+  }
+
+  side(order: OrderNumber): Side {
+    return this.#table.get(order, OrderField.side) as Side;
+  }
+
+  purpose(order: OrderNumber): Purpose {
+    return this.#table.get(order, OrderField.purpose) as Purpose;
+  }
+
+  /** Dollars per share that a working entry is counted with: its limit, or the close it was decided at. */
+  price(order: OrderNumber): number {
+    const limit = this.#table.get(order, OrderField.limit);
+    return limit === limit ? limit : this.#table.get(order, OrderField.reference);
   }
 
   /** Shares that may still fill. */
   remaining(order: OrderNumber): number {
-    return this.shares.get(order) - this.filled.get(order);
+    return this.#table.get(order, OrderField.shares) - this.#table.get(order, OrderField.filled);
   }
 
   accept(order: OrderNumber): void {
-    if (this.statusOf(order) === OrderStatus.Sent) this.status.set(order, OrderStatus.Accepted);
+    if (this.status(order) === OrderStatus.Sent) this.#table.set(order, OrderField.status, OrderStatus.Accepted);
   }
 
   fill(order: OrderNumber, shares: number, price: number, at: EpochMicros): void {
-    const before = this.filled.get(order);
+    const cell = order * WIDTH;
+    const { cells } = this.#table;
+    const ordered = cells[cell + OrderField.shares]!;
+    const before = cells[cell + OrderField.filled]!;
     const after = before + shares;
-    // Half a nano-share of slack: shares are doubles here, exact in the ledger.
-    if (after > this.shares.get(order) + 5e-10) {
-      throw new InvariantError(`EX-1: order ${order} filled ${after} of ${this.shares.get(order)} shares`);
+    if (after > ordered + NOTHING) {
+      throw new InvariantError(`EX-1: order ${order} filled ${after} of ${ordered} shares`);
     }
-    const average = before === 0 ? price : (this.averagePrice.get(order) * before + price * shares) / after;
-    this.filled.set(order, after);
-    this.averagePrice.set(order, average);
-    const done = this.shares.get(order) - after < 5e-10;
-    this.status.set(order, done ? OrderStatus.Filled : OrderStatus.PartiallyFilled);
-    if (done) this.endedAt.set(order, at);
+    const mean = cells[cell + OrderField.averagePrice]!;
+    cells[cell + OrderField.filled] = after;
+    cells[cell + OrderField.averagePrice] = before === 0 ? price : (mean * before + price * shares) / after;
+    const done = ordered - after < NOTHING;
+    cells[cell + OrderField.status] = done ? OrderStatus.Filled : OrderStatus.PartiallyFilled;
+    if (done) cells[cell + OrderField.endedAt] = at;
   }
 
-  /** Canceled, expired or rejected: the rest will never trade. A finished order stays as it is (EX-1). */
+  /** Canceled, expired or rejected: the rest will never trade. False when it had ended before (EX-1). */
   end(order: OrderNumber, status: OrderStatus, at: EpochMicros): boolean {
     if (!this.isWorking(order)) return false;
-    this.status.set(order, status);
-    this.endedAt.set(order, at);
+    this.#table.set(order, OrderField.status, status);
+    this.#table.set(order, OrderField.endedAt, at);
     return true;
   }
 
   /** A protective order covers what its entry has filled so far. */
-  resize(order: OrderNumber, shares: number): void {
-    this.shares.set(order, shares);
+  cover(order: OrderNumber, shares: number): void {
+    this.#table.set(order, OrderField.requested, shares);
+    this.#table.set(order, OrderField.shares, shares);
+  }
+
+  moveStop(order: OrderNumber, stop: number): void {
+    this.#table.set(order, OrderField.stop, stop);
+  }
+
+  /** All cells, order after order, for digests. */
+  cells(): Float64Array {
+    return this.#table.filled();
   }
 }

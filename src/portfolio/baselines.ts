@@ -4,32 +4,29 @@
  *
  * PF-4  The day's high starts at the base and never falls within a session (I-17).
  */
-import type { DayNumber } from "../domain/time.ts";
-
 export class Baselines {
-  #session: DayNumber | undefined;
-  #previousEquity: number;
-  dayBase: number;
-  dayHigh: number;
-  high: number;
+  #last = Number.NaN;
+  dayBase = Number.NaN;
+  dayHigh = Number.NaN;
+  high = Number.NaN;
 
   constructor(startingEquity: number) {
-    this.#previousEquity = startingEquity;
+    this.#last = startingEquity;
     this.dayBase = startingEquity;
     this.dayHigh = startingEquity;
     this.high = startingEquity;
   }
 
-  /** A new session starts from the last value of the one before, so an overnight gap counts. */
-  update(session: DayNumber, equity: number): void {
-    if (session !== this.#session) {
-      this.#session = session;
-      this.dayBase = this.#previousEquity;
-      this.dayHigh = this.#previousEquity;
-    }
+  /** The new day starts from the last value of the one before, so an overnight gap counts. */
+  startSession(): void {
+    this.dayBase = this.#last;
+    this.dayHigh = this.#last;
+  }
+
+  update(equity: number): void {
+    this.#last = equity;
     if (equity > this.dayHigh) this.dayHigh = equity;
     if (equity > this.high) this.high = equity;
-    this.#previousEquity = equity;
   }
 
   /** Fractions, zero or positive. */

@@ -1,8 +1,8 @@
 /**
  * The account, by folding fills: cash, positions, fees and net asset value (PORT-1).
  *
- * Cash, cost and realised profit are exact micro-dollars; marks are float dollars and are rounded once,
- * when they join the cash (ARCHITECTURE 4).
+ * Cash, fees and traded amounts are exact micro-dollars; marks are float dollars, and so is the equity
+ * that adds both (ARCHITECTURE 4).
  *
  * PF-1  cash changes only by fills: -(price x quantity) signed by side, minus commission and fees (I-3).
  * PF-2  position = sum of signed fills (I-2).
@@ -26,14 +26,16 @@ export class Portfolio implements Exposure {
   readonly #quantity: Float64Array;
   readonly #shares: Float64Array;
   readonly #marks: Float64Array;
-  #cashMicros: number;
+  #cashMicros = Number.NaN;
+  /** The same in dollars, so that valuing an account that did not trade divides nothing. */
+  #cash = Number.NaN;
   #commissionMicros = 0;
   #regulatoryMicros = 0;
   #slippageMicros = 0;
   #tradedMicros = 0;
   #openPositions = 0;
 
-  equity: number;
+  equity = Number.NaN;
   gross = 0;
   net = 0;
 
@@ -42,11 +44,12 @@ export class Portfolio implements Exposure {
     this.#shares = new Float64Array(instruments);
     this.#marks = new Float64Array(instruments).fill(Number.NaN);
     this.#cashMicros = startingCash;
-    this.equity = startingCash / MICROS;
+    this.#cash = startingCash / MICROS;
+    this.equity = this.#cash;
   }
 
   get cash(): number {
-    return this.#cashMicros / MICROS;
+    return this.#cash;
   }
 
   get cashMicros(): Money {
@@ -91,6 +94,7 @@ export class Portfolio implements Exposure {
     if (before === 0) this.#openPositions += 1;
     if (after === 0) this.#openPositions -= 1;
     this.#cashMicros += (side === BUY ? -amount : amount) - costs.commission - costs.regulatory;
+    this.#cash = this.#cashMicros / MICROS;
     this.#commissionMicros += costs.commission;
     this.#regulatoryMicros += costs.regulatory;
     this.#slippageMicros += costs.slippage;
@@ -121,7 +125,7 @@ export class Portfolio implements Exposure {
     }
     this.net = net;
     this.gross = gross;
-    this.equity = (this.#cashMicros + Math.round(net * MICROS)) / MICROS;
+    this.equity = this.#cash + net;
   }
 
   /** Signed quantities of all open positions, for reconciliation and snapshots. */

@@ -45,23 +45,31 @@ export interface Permission {
 
 const SCALAR_CEILING = 1.2;
 const rank = (level: Level): number => levels.indexOf(level);
+const ENTRIES_BARRED = rank("NO_NEW_ENTRIES");
+const FLATTENS = rank("FLATTEN");
 
 export class Authorities {
   #claims: readonly Claim[] = [];
   #permission: Permission = { level: "NORMAL", scalar: 1, claims: [] };
   /** Earliest expiry of a claim; Infinity when none expires. */
   #nextExpiry = Number.POSITIVE_INFINITY;
+  #rank = rank("NORMAL");
 
   get permission(): Permission {
     return this.#permission;
   }
 
   allowsEntries(): boolean {
-    return rank(this.#permission.level) < rank("NO_NEW_ENTRIES");
+    return this.#rank < ENTRIES_BARRED;
+  }
+
+  /** True when everything is to be closed, or has been. */
+  get flattens(): boolean {
+    return this.#rank >= FLATTENS;
   }
 
   isAtLeast(level: Level): boolean {
-    return rank(this.#permission.level) >= rank(level);
+    return this.#rank >= rank(level);
   }
 
   /** Adds the claim, or replaces the one of the same authority and source. */
@@ -98,6 +106,7 @@ export class Authorities {
         (a.source < b.source ? -1 : a.source > b.source ? 1 : 0),
     );
     this.#permission = effective(this.#claims);
+    this.#rank = rank(this.#permission.level);
     this.#nextExpiry = Math.min(...this.#claims.map((claim) => claim.until ?? Number.POSITIVE_INFINITY));
   }
 }

@@ -58,36 +58,21 @@ class Approved {
 export type ApprovedOrder = Approved;
 export const isApproved = (order: ApprovedOrder): boolean => Approved.is(order);
 
-/** What the gate said about the last order it was shown. Reused: read it before the next `pass`. */
-export interface Review {
-  /** Shares that may leave: 0 when refused. */
-  readonly shares: number;
-  /** The rule that refused, or trimmed last; undefined when all allowed it in full. */
-  readonly binding: RiskRule | undefined;
-  readonly verdict: Verdict | undefined;
-  /** Rules that trimmed it on the way, the binding one included. */
-  readonly trimmedBy: readonly RiskRule[];
-  /** One per rule asked, in registry order. */
-  readonly verdicts: readonly Verdict[];
-  /** The level that barred it before any rule was asked. */
-  readonly barredBy: Level | undefined;
-}
-
 export class RiskGate {
   readonly rules: readonly RiskRule[];
-  readonly #entryRules: readonly RiskRule[];
   readonly #otherRules: readonly RiskRule[];
   readonly #authorities: Authorities;
-  readonly #verdicts: Verdict[] = [];
-  readonly #trimmedBy: RiskRule[] = [];
-  #shares = 0;
-  #binding: RiskRule | undefined;
-  #verdict: Verdict | undefined;
-  #barredBy: Level | undefined;
+
+  /** What was said about the last order shown; overwritten by the next. One verdict per rule asked. */
+  readonly verdicts: Verdict[] = [];
+  /** The rule that refused, or trimmed last, and its verdict; undefined when all allowed it in full. */
+  binding: RiskRule | undefined;
+  verdict: Verdict | undefined;
+  /** The level that barred the order before any rule was asked. */
+  barredBy: Level | undefined;
 
   constructor(rules: readonly RiskRule[], authorities: Authorities) {
     this.rules = rules;
-    this.#entryRules = rules;
     this.#otherRules = rules.filter((rule) => rule.appliesTo === "all");
     this.#authorities = authorities;
   }
@@ -100,39 +85,28 @@ export class RiskGate {
     bracket: Bracket | undefined,
   ): ApprovedOrder | undefined {
     const isEntry = request.purpose === Purpose.Entry;
-    this.#verdicts.length = 0;
-    this.#trimmedBy.length = 0;
-    this.#binding = undefined;
-    this.#verdict = undefined;
-    this.#barredBy = isEntry && !this.#authorities.allowsEntries() ? this.#authorities.permission.level : undefined;
-    this.#shares = this.#barredBy === undefined ? request.shares : 0;
-    if (this.#barredBy === undefined) this.#ask(request, view, isEntry ? this.#entryRules : this.#otherRules);
-    return this.#shares > 0 ? new Approved(number, request, this.#shares, bracket) : undefined;
+    this.verdicts.length = 0;
+    this.binding = undefined;
+    this.verdict = undefined;
+    this.barredBy = isEntry && !this.#authorities.allowsEntries() ? this.#authorities.permission.level : undefined;
+    if (this.barredBy !== undefined) return undefined;
+    const shares = this.#ask(request, view, isEntry ? this.rules : this.#otherRules);
+    return shares > 0 ? new Approved(number, request, shares, bracket) : undefined;
   }
 
-  get review(): Review {
-    return {
-      shares: this.#shares,
-      binding: this.#binding,
-      verdict: this.#verdict,
-      trimmedBy: this.#trimmedBy,
-      verdicts: this.#verdicts,
-      barredBy: this.#barredBy,
-    };
-  }
-
-  #ask(request: OrderRequest, view: RiskView, rules: readonly RiskRule[]): void {
+  /** Shares left after every rule was asked, in order; 0 once one refused. */
+  #ask(request: OrderRequest, view: RiskView, rules: readonly RiskRule[]): number {
     let asked = request;
-    for (const rule of rules) {
+    for (let n = 0; n < rules.length; n++) {
+      const rule = rules[n]!;
       const verdict = rule.check(asked, view);
-      this.#verdicts.push(verdict);
+      this.verdicts.push(verdict);
       if (verdict.kind === "allow") continue;
-      this.#binding = rule;
-      this.#verdict = verdict;
-      this.#shares = verdict.shares;
-      if (verdict.kind === "deny") return;
-      this.#trimmedBy.push(rule);
+      this.binding = rule;
+      this.verdict = verdict;
+      if (verdict.kind === "deny") return 0;
       asked = { ...asked, shares: verdict.shares };
     }
+    return asked.shares;
   }
 }

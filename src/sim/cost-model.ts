@@ -99,6 +99,9 @@ export class Liquidity {
   }
 }
 
+/** No model speaks for a fill this far from the price; it keeps mad data from making prices negative. */
+const WORST = 0.5;
+
 /** Dollars per share that a market fill stands away from `price`, always positive. */
 export function slippagePerShare(
   price: number,
@@ -113,5 +116,6 @@ export function slippagePerShare(
   const volume = liquidity.averageDailyVolume(instrument);
   // Without a volume history the participation cap alone bounds the size, and impact is not known.
   const share = volume > 0 ? Math.sqrt(shares / volume) : 0;
-  return halfSpread + drift + params.impact * liquidity.dailyVolatility(instrument) * share * price;
+  const impact = params.impact * liquidity.dailyVolatility(instrument) * share * price;
+  return Math.min(halfSpread + drift + impact, price * WORST);
 }

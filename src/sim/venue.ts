@@ -35,7 +35,7 @@ export class SimulatedVenue implements Venue {
   readonly #takenVolume: Float64Array;
   readonly #takenAt: Float64Array;
   readonly #byNumber = new Map<OrderNumber, RestingOrder>();
-  #working: RestingOrder[] = [];
+  readonly #working: RestingOrder[] = [];
   #now = 0 as EpochMicros;
   #sessionOpened = false;
   /** What happened since the event source last took it, in order. */
@@ -93,13 +93,24 @@ export class SimulatedVenue implements Venue {
   #matchAll({ at, columns, from, to }: BarBatch): void {
     // The list grows while it is walked: protective orders wake behind the entry that woke them.
     for (let n = 0; n < this.#working.length; n++) {
-      const order = this.#working[n]!;
+      const order = this.#working[n] as RestingOrder;
       if (order.done) continue;
       const row = rowOf(columns.instrument, order.instrument, from, to);
       if (row >= 0 && this.#mayTradeNow(order)) this.#meet(order, columns, row);
       if (!order.done && this.#isOver(order, at)) this.#cancel(order, "OrderExpired");
     }
-    this.#working = this.#working.filter((order) => !order.done);
+    this.#dropDone();
+  }
+
+  /** In place: most bars have a handful of working orders, and a new array each time shows in the profile. */
+  #dropDone(): void {
+    const working = this.#working;
+    let kept = 0;
+    for (let n = 0; n < working.length; n++) {
+      const order = working[n] as RestingOrder;
+      if (!order.done) working[kept++] = order;
+    }
+    while (working.length > kept) working.pop();
   }
 
   #mayTradeNow(order: RestingOrder): boolean {
@@ -154,7 +165,7 @@ export class SimulatedVenue implements Venue {
       kind: "OrderFilled",
       at: this.#now,
       order: order.number,
-      fillId: `${order.number}-${order.fills}` as FillId,
+      fillId: order.fills as FillId,
       quantity: toQuantity(shares),
       price: paid,
       costs: {

@@ -1,0 +1,92 @@
+/**
+ * The data lake: everything the rest of the system may ask of stored market data. One database engine is
+ * opened on first use and kept until `close`.
+ */
+import { join } from "node:path";
+import type { Adjustment, Timeframe } from "../../domain/bars.ts";
+import type { EpochMicros } from "../../domain/time.ts";
+import { readCatalog } from "./catalog.ts";
+import { type Compacted, compactLake } from "./compact.ts";
+import { Duck } from "./duck.ts";
+import { type Exported, type ExportRequest, exportCsv } from "./export-csv.ts";
+import { type ImportRequest, type ImportResult, importFiles } from "./import-files.ts";
+import { instantText } from "./instant-text.ts";
+import { type LoadedBars, type LoadRequest, loadBars } from "./load-bars.ts";
+import { lakePaths } from "./paths.ts";
+import type { Snapshot } from "./snapshot-files.ts";
+import { readSnapshots } from "./snapshot-files.ts";
+import {
+  createSnapshot,
+  diffSnapshots,
+  type Restored,
+  restoreSnapshot,
+  type SnapshotDifference,
+} from "./snapshots.ts";
+import { type VerifyReport, type VerifyRequest, verifyLake } from "./verify.ts";
+
+/** One line of `data ls`. */
+export interface ListedSeries {
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  readonly source: string;
+  readonly adjustment: Adjustment;
+  readonly bars: number;
+  /** Session dates for daily bars, instants otherwise. */
+  readonly from: string;
+  readonly to: string;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+export interface Lake {
+  importFiles(request: ImportRequest): Promise<ImportResult>;
+  /** By symbol, then timeframe. Empty for an empty lake. */
+  list(): ListedSeries[];
+  loadBars(request: LoadRequest): Promise<LoadedBars>;
+  verify(request?: VerifyRequest): Promise<VerifyReport>;
+  exportCsv(request: ExportRequest): Promise<Exported>;
+  compact(): Promise<Compacted>;
+  snapshotCreate(name: string, created: EpochMicros): Promise<Snapshot>;
+  snapshotList(): Snapshot[];
+  snapshotDiff(a: string, b: string): SnapshotDifference;
+  snapshotRestore(name: string, now: EpochMicros): Promise<Restored>;
+  close(): void;
+}
+
+/** `root` is the folder of all state; the lake lies in its `data`. Nothing is created before it is needed. */
+export function createLake(root: string): Lake {
+  const paths = lakePaths(root);
+  let opened: Promise<Duck> | undefined;
+  const duck = () => {
+    opened ??= Duck.open(join(paths.data, "spill"));
+    return opened;
+  };
+  return {
+    importFiles: async (request) => importFiles(await duck(), paths, request),
+    loadBars: async (request) => loadBars(await duck(), paths, request),
+    list: () =>
+      readCatalog(paths).map(({ symbol, timeframe, source, adjustment, rows, from, to, files }) => ({
+        symbol,
+        timeframe,
+        source,
+        adjustment,
+        bars: rows,
+        from: instantText(timeframe, from),
+        to: instantText(timeframe, to),
+        files: files.length,
+        bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+      })),
+    verify: async (request = {}) => verifyLake(await duck(), paths, request),
+    exportCsv: async (request) => exportCsv(await duck(), paths, request),
+    compact: async () => compactLake(await duck(), paths),
+    snapshotCreate: (name, created) => createSnapshot(paths, name, created),
+    snapshotList: () => readSnapshots(paths),
+    snapshotDiff: (a, b) => diffSnapshots(paths, a, b),
+    snapshotRestore: (name, now) => restoreSnapshot(paths, name, now),
+    close() {
+      const closing = opened;
+      opened = undefined;
+      void closing?.then((engine) => engine.close());
+    },
+  };
+}

@@ -1,0 +1,133 @@
+/**
+ * Turns rows of a series into immutable Parquet files: merged with what the lake already has, one file for
+ * a daily series and one a year for an intraday one, named by content. It changes no catalog; until the
+ * caller writes that, nobody sees the files.
+ */
+import { existsSync, renameSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { civilDate, dayNumber, dayOf, type EpochMicros, startOfDay } from "../../domain/time.ts";
+import { type LakeFile, type LakeSeries, seriesFromFiles } from "./catalog.ts";
+import type { Duck } from "./duck.ts";
+import { flushFile, flushFolder, makeFolder, sha256OfFile } from "./durable-file.ts";
+import { type LakePaths, type SeriesKey, seriesFolder } from "./paths.ts";
+import { concatenated, ordered, rowsBetween, type SeriesColumns, sameColumns } from "./series-columns.ts";
+
+const hashCharacters = 8;
+
+export interface Merged {
+  readonly series: LakeSeries;
+  /** Rows of instants the lake did not have. */
+  readonly added: number;
+  /** Rows that repeated or replaced another one. */
+  readonly duplicates: number;
+}
+
+export class SeriesWriter {
+  readonly #duck: Duck;
+  readonly #paths: LakePaths;
+  readonly #folders = new Set<string>();
+  #written = 0;
+
+  constructor(duck: Duck, paths: LakePaths) {
+    this.#duck = duck;
+    this.#paths = paths;
+  }
+
+  /** `incoming` in any order; the last of equal instants wins over earlier ones and over the lake's. */
+  async merge(key: SeriesKey, existing: LakeSeries | undefined, incoming: SeriesColumns): Promise<Merged> {
+    const { columns, dropped } = ordered(incoming);
+    const parts = key.timeframe === "1d" ? [{ label: "all", columns }] : byYear(columns);
+    let files: readonly LakeFile[] = existing?.files ?? [];
+    for (const part of parts) files = await this.#mergePart(key, files, part.label, part.columns);
+    const series = seriesFromFiles(key, files);
+    const added = series.rows - (existing?.rows ?? 0);
+    return { series, added, duplicates: dropped + columns.ts.length - added };
+  }
+
+  /** Joins several files of one year into one. Returns the same object when there is nothing to join. */
+  async compact(series: LakeSeries): Promise<LakeSeries> {
+    const groups = Map.groupBy(series.files, (file) => partLabel(series, file));
+    if (groups.size === series.files.length) return series;
+    const files: LakeFile[] = [];
+    for (const [label, group] of groups) {
+      const [only] = group;
+      if (only !== undefined && group.length === 1) files.push(only);
+      else files.push(await this.#publish(series, label, ordered(await this.#read(group)).columns));
+    }
+    return seriesFromFiles(series, files);
+  }
+
+  /** Makes the names of all written files durable; before it the catalog must not name them. */
+  flush(): void {
+    for (const folder of this.#folders) flushFolder(folder);
+    this.#folders.clear();
+  }
+
+  async #mergePart(
+    key: SeriesKey,
+    files: readonly LakeFile[],
+    label: string,
+    incoming: SeriesColumns,
+  ): Promise<readonly LakeFile[]> {
+    const same = files.filter((file) => partLabel(key, file) === label);
+    const others = files.filter((file) => partLabel(key, file) !== label);
+    const existing = same.length === 0 ? undefined : await this.#read(same);
+    const { columns } =
+      existing === undefined ? { columns: incoming } : ordered(concatenated([existing, incoming]));
+    if (existing !== undefined && sameColumns(existing, columns)) return files;
+    const file = await this.#publish(key, label, columns);
+    return [...others, file].sort((a, b) => a.from - b.from);
+  }
+
+  async #read(files: readonly LakeFile[]): Promise<SeriesColumns> {
+    const rows = files.reduce((sum, file) => sum + file.rows, 0);
+    return this.#duck.readSeries(
+      files.map(({ path }) => join(this.#paths.data, path)),
+      rows,
+    );
+  }
+
+  async #publish(key: SeriesKey, label: string, columns: SeriesColumns): Promise<LakeFile> {
+    const staged = join(this.#paths.staging, `series-${this.#written++}.parquet`);
+    await this.#duck.writeSeries(staged, columns);
+    flushFile(staged);
+    const sha256 = sha256OfFile(staged);
+    const bytes = statSync(staged).size;
+    const folder = seriesFolder(key);
+    const path = this.#freeName(`${folder}/${label}`, sha256);
+    makeFolder(join(this.#paths.data, folder));
+    renameSync(staged, join(this.#paths.data, path));
+    for (let up = folder; up !== "."; up = dirname(up)) this.#folders.add(join(this.#paths.data, up));
+    this.#folders.add(this.#paths.data);
+    const rows = columns.ts.length;
+    return { path, rows, from: columns.ts[0]!, to: columns.ts[rows - 1]!, sha256, bytes };
+  }
+
+  /** A name is taken for ever by its content; should eight characters not tell two contents apart, all do. */
+  #freeName(stem: string, sha256: string): string {
+    const short = `${stem}-${sha256.slice(0, hashCharacters)}.parquet`;
+    const taken = join(this.#paths.data, short);
+    const isFree = !existsSync(taken) || sha256OfFile(taken) === sha256;
+    return isFree ? short : `${stem}-${sha256}.parquet`;
+  }
+}
+
+const yearOf = (ts: number): number => civilDate(dayOf(ts as EpochMicros)).year;
+
+function partLabel({ timeframe }: Pick<SeriesKey, "timeframe">, file: LakeFile): string {
+  return timeframe === "1d" ? "all" : String(yearOf(file.from));
+}
+
+function byYear(columns: SeriesColumns): { readonly label: string; readonly columns: SeriesColumns }[] {
+  const parts: { label: string; columns: SeriesColumns }[] = [];
+  const { ts } = columns;
+  for (let from = 0; from < ts.length; ) {
+    const year = yearOf(ts[from]!);
+    const nextYear = startOfDay(dayNumber(year + 1, 1, 1));
+    let to = from + 1;
+    while (to < ts.length && ts[to]! < nextYear) to += 1;
+    parts.push({ label: String(year), columns: rowsBetween(columns, from, to) });
+    from = to;
+  }
+  return parts;
+}

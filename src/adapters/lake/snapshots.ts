@@ -1,0 +1,166 @@
+/**
+ * Versioned snapshots of a lake (LAKE-2). Data files never change, so freezing the list of them freezes the
+ * data; a snapshot costs a small file, and restoring one costs another.
+ */
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { InputError } from "../../domain/assert.ts";
+import { type EpochMicros, isoInstant } from "../../domain/time.ts";
+import {
+  type Catalog,
+  contentId,
+  fileSchema,
+  type LakeFile,
+  type LakeSeries,
+  readCatalog,
+  writeCatalog,
+} from "./catalog.ts";
+import { nearest } from "./choose-series.ts";
+import { replaceFile, sha256OfFile } from "./durable-file.ts";
+import { keyText, type LakePaths, type SeriesKey } from "./paths.ts";
+import { readSnapshots, type Snapshot, snapshotNames, snapshotPath } from "./snapshot-files.ts";
+import { asOnlyWriter } from "./writer-lock.ts";
+
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** Characters of an id that name the safety copy a restore makes. */
+const shortId = 12;
+
+export interface SnapshotDifference {
+  readonly a: string;
+  readonly b: string;
+  readonly identical: boolean;
+  /** Series only in b, only in a, and in both with different files. */
+  readonly added: readonly SeriesChange[];
+  readonly removed: readonly SeriesChange[];
+  readonly changed: readonly SeriesChange[];
+}
+
+interface SeriesChange extends SeriesKey {
+  readonly rowsA: number;
+  readonly rowsB: number;
+}
+
+export interface Restored {
+  readonly name: string;
+  readonly id: string;
+  readonly files: number;
+  readonly rows: number;
+  /** Snapshot that now holds what the lake was before; null when one did already. */
+  readonly previous: string | null;
+}
+
+/** Freezes the current lake. Throws InputError on an empty lake, a taken name or an unusable one. */
+export async function createSnapshot(
+  paths: LakePaths,
+  name: string,
+  created: EpochMicros,
+): Promise<Snapshot> {
+  if (!namePattern.test(name)) {
+    throw new InputError(
+      `snapshot name ${name.slice(0, 80)}: give 1 to 64 letters, digits, dots, dashes or underscores`,
+    );
+  }
+  return asOnlyWriter(paths.lock, async () => {
+    if (existsSync(snapshotPath(paths, name))) {
+      throw new InputError(`snapshot ${name} exists and snapshots never change; choose another name`);
+    }
+    const series = readCatalog(paths);
+    if (series.length === 0) throw new InputError("the lake is empty; there is nothing to freeze", 1);
+    return store(paths, name, created, series);
+  });
+}
+
+function store(paths: LakePaths, name: string, created: EpochMicros, series: Catalog): Snapshot {
+  const files = series.flatMap((entry) => entry.files);
+  const snapshot: Snapshot = {
+    version: 1,
+    name,
+    id: contentId(series),
+    created: isoInstant(created),
+    files: files.length,
+    rows: files.reduce((sum, file) => sum + file.rows, 0),
+    bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+    schema: [...fileSchema],
+    series: [...series],
+  };
+  replaceFile(snapshotPath(paths, name), `${JSON.stringify(snapshot, null, 1)}\n`);
+  return snapshot;
+}
+
+/** By name, or by an id of at least eight characters. Throws InputError naming what exists. */
+export function findSnapshot(paths: LakePaths, name: string): Snapshot {
+  const snapshots = readSnapshots(paths);
+  const found =
+    snapshots.find((snapshot) => snapshot.name === name) ??
+    snapshots.find((snapshot) => name.length >= 8 && snapshot.id.startsWith(name));
+  if (found !== undefined) return found;
+  const known = snapshotNames(paths);
+  const hint =
+    known.length === 0
+      ? "there is none; make one with `data snapshot create NAME`"
+      : `nearest: ${nearest(name, known).join(", ")}`;
+  throw new InputError(`no snapshot ${name.slice(0, 80)}; ${hint}`);
+}
+
+export function diffSnapshots(paths: LakePaths, nameA: string, nameB: string): SnapshotDifference {
+  const a = findSnapshot(paths, nameA);
+  const b = findSnapshot(paths, nameB);
+  const inA = new Map(a.series.map((series) => [keyText(series), series]));
+  const inB = new Map(b.series.map((series) => [keyText(series), series]));
+  const change = (key: SeriesKey): SeriesChange => ({
+    symbol: key.symbol,
+    timeframe: key.timeframe,
+    source: key.source,
+    adjustment: key.adjustment,
+    rowsA: inA.get(keyText(key))?.rows ?? 0,
+    rowsB: inB.get(keyText(key))?.rows ?? 0,
+  });
+  return {
+    a: a.id,
+    b: b.id,
+    identical: a.id === b.id,
+    added: b.series.filter((series) => !inA.has(keyText(series))).map(change),
+    removed: a.series.filter((series) => !inB.has(keyText(series))).map(change),
+    changed: b.series.filter((series) => differs(inA.get(keyText(series)), series)).map(change),
+  };
+}
+
+function differs(before: LakeSeries | undefined, after: LakeSeries): boolean {
+  return before !== undefined && contentId([before]) !== contentId([after]);
+}
+
+/**
+ * Makes the lake what the snapshot says, after checking that every file is there and unchanged. What the lake
+ * was is kept as a snapshot of its own, so a restore can be restored from.
+ */
+export async function restoreSnapshot(paths: LakePaths, name: string, now: EpochMicros): Promise<Restored> {
+  return asOnlyWriter(paths.lock, async () => {
+    const snapshot = findSnapshot(paths, name);
+    for (const file of snapshot.series.flatMap(({ files }) => files)) checkFile(paths, file, snapshot.name);
+    const previous = keepCurrent(paths, snapshot, now);
+    writeCatalog(paths, snapshot.series);
+    return { name: snapshot.name, id: snapshot.id, files: snapshot.files, rows: snapshot.rows, previous };
+  });
+}
+
+function keepCurrent(paths: LakePaths, target: Snapshot, now: EpochMicros): string | null {
+  const current = readCatalog(paths);
+  const id = contentId(current);
+  const isKept =
+    current.length === 0 || id === target.id || readSnapshots(paths).some((other) => other.id === id);
+  if (isKept) return null;
+  const name = `before-restore-${id.slice(0, shortId)}`;
+  store(paths, name, now, current);
+  return name;
+}
+
+/** Throws InputError when a named file is gone or is not what it was. */
+function checkFile(paths: LakePaths, file: LakeFile, owner: string): void {
+  const path = join(paths.data, file.path);
+  const isThere = statSync(path, { throwIfNoEntry: false })?.size === file.bytes;
+  if (isThere && sha256OfFile(path) === file.sha256) return;
+  throw new InputError(
+    `${owner}: ${path} is missing or damaged; restore it from a backup, nothing was changed`,
+    1,
+  );
+}

@@ -1,0 +1,111 @@
+/**
+ * The quality report of a lake (DATA-5): what is wrong, odd or missing per series, what only many series
+ * together show, and whether the files are still the ones that were written. It changes nothing.
+ */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import type { Adjustment, Timeframe } from "../../domain/bars.ts";
+import { dayOf, type EpochMicros } from "../../domain/time.ts";
+import { type LakeSeries, readCatalog } from "./catalog.ts";
+import { everySeriesOf } from "./choose-series.ts";
+import { type CrossSeriesFinding, DailyPanel } from "./cross-series.ts";
+import type { Duck } from "./duck.ts";
+import { sha256OfFile } from "./durable-file.ts";
+import { instantText } from "./instant-text.ts";
+import { compareText, keyText, type LakePaths } from "./paths.ts";
+import { readEach } from "./read-series.ts";
+import { type SeriesQuality, seriesQuality } from "./series-quality.ts";
+
+export interface VerifyRequest {
+  /** All series when absent. */
+  readonly symbols?: readonly string[];
+  readonly onProgress?: (done: number, of: number) => void;
+}
+
+interface VerifiedSeries extends SeriesQuality {
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  readonly source: string;
+  readonly adjustment: Adjustment;
+  readonly bars: number;
+  readonly from: string;
+  readonly to: string;
+}
+
+interface DamagedFile {
+  readonly path: string;
+  readonly problem: string;
+}
+
+export interface VerifyReport {
+  readonly series: readonly VerifiedSeries[];
+  readonly crossSeries: readonly CrossSeriesFinding[];
+  /** Files that are missing or not what the catalog says; their series are not judged. */
+  readonly damaged: readonly DamagedFile[];
+}
+
+export async function verifyLake(
+  duck: Duck,
+  paths: LakePaths,
+  request: VerifyRequest,
+): Promise<VerifyReport> {
+  const catalog = readCatalog(paths);
+  const chosen = request.symbols === undefined ? catalog : everySeriesOf(catalog, request.symbols);
+  const damaged = chosen.flatMap((series) => damageOf(paths, series));
+  const broken = new Set(damaged.map(({ path }) => path));
+  const sound = chosen.filter(({ files }) => !files.some(({ path }) => broken.has(path)));
+  const panels = new Map<string, DailyPanel>();
+  const verified: VerifiedSeries[] = [];
+  for await (const { series, rows } of readEach(duck, paths, sound, {})) {
+    const { symbol, timeframe, source, adjustment, from, to } = series;
+    verified.push({
+      symbol,
+      timeframe,
+      source,
+      adjustment,
+      bars: series.rows,
+      from: instantText(timeframe, from),
+      to: instantText(timeframe, to),
+      ...seriesQuality(series, rows),
+    });
+    if (timeframe === "1d") panelOf(panels, series).add(series, rows);
+    request.onProgress?.(verified.length, sound.length);
+  }
+  return withCrossFindings(verified, sound, [...panels.values()], damaged);
+}
+
+function damageOf(paths: LakePaths, series: LakeSeries): DamagedFile[] {
+  return series.files.flatMap(({ path, bytes, sha256 }) => {
+    const absolute = join(paths.data, path);
+    const stat = statSync(absolute, { throwIfNoEntry: false });
+    if (stat === undefined) return [{ path, problem: `${keyText(series)}: the file is missing` }];
+    const isSame = stat.size === bytes && sha256OfFile(absolute) === sha256;
+    return isSame ? [] : [{ path, problem: `${keyText(series)}: the content is not what was written` }];
+  });
+}
+
+function panelOf(panels: Map<string, DailyPanel>, { source, adjustment }: LakeSeries): DailyPanel {
+  const name = `${source} ${adjustment}`;
+  const panel = panels.get(name) ?? new DailyPanel(source, adjustment);
+  panels.set(name, panel);
+  return panel;
+}
+
+function withCrossFindings(
+  verified: readonly VerifiedSeries[],
+  sound: readonly LakeSeries[],
+  panels: readonly DailyPanel[],
+  damaged: readonly DamagedFile[],
+): VerifyReport {
+  const crossSeries = panels.flatMap((panel) => panel.findings());
+  const days = new Map(sound.map((series) => [keyText(series), dayOf(series.to as EpochMicros)]));
+  const series = verified.map((each) => {
+    const panel = panels.find(
+      ({ source, adjustment }) => source === each.source && adjustment === each.adjustment,
+    );
+    const last = days.get(keyText(each));
+    if (each.timeframe !== "1d" || panel === undefined || last === undefined) return each;
+    return { ...each, remarks: [...each.remarks, ...panel.remarksOn(each.symbol, last)] };
+  });
+  return { series, crossSeries: crossSeries.toSorted((a, b) => compareText(a.date, b.date)), damaged };
+}

@@ -1,0 +1,82 @@
+/** A run session by session: the returns that every ratio is made of, and the yardstick beside them. */
+import { type BarColumns, batchCount } from "../domain/bars.ts";
+import { type SessionTable, sessionIndexAt } from "../domain/session.ts";
+import { type DayNumber, type EpochMicros, isoDate } from "../domain/time.ts";
+import type { EquityCurve } from "./equity-curve.ts";
+import type { DailySeries } from "./run-result.ts";
+
+export interface Daily extends DailySeries {
+  /** Simple net returns per session, from the starting cash. */
+  readonly returns: Float64Array;
+  readonly benchmarkReturns: Float64Array;
+  /** Sessions with any exposure at any batch. */
+  readonly exposedSessions: number;
+}
+
+/** Takes the last batch of each session. */
+export function dailySeries(curve: EquityCurve, columns: BarColumns, sessions: SessionTable, cash: number): Daily {
+  const benchmark = equalWeightHold(columns, cash);
+  const date: string[] = [];
+  const equity: number[] = [];
+  const held: number[] = [];
+  const gross: number[] = [];
+  let session = -1;
+  let exposed = false;
+  let exposedSessions = 0;
+  for (let batch = 0; batch < batchCount(columns); batch++) {
+    const at = columns.closedAt[batch] as EpochMicros;
+    if (session < 0 || at > sessions.close[session]!) {
+      session = sessionIndexAt(sessions, at);
+      date.push(isoDate(sessions.date[session] as DayNumber));
+      equity.push(0);
+      held.push(0);
+      gross.push(0);
+      exposedSessions += exposed ? 1 : 0;
+      exposed = false;
+    }
+    const last = date.length - 1;
+    equity[last] = curve.equity[batch]!;
+    held[last] = benchmark[batch]!;
+    gross[last] = curve.gross[batch]! / curve.equity[batch]!;
+    exposed ||= curve.gross[batch]! > 0;
+  }
+  exposedSessions += exposed ? 1 : 0;
+  return {
+    date,
+    equity,
+    benchmark: held,
+    gross,
+    returns: returnsFrom(equity, cash),
+    benchmarkReturns: returnsFrom(held, cash),
+    exposedSessions,
+  };
+}
+
+function returnsFrom(values: readonly number[], start: number): Float64Array {
+  return Float64Array.from(values, (value, n) => value / (values[n - 1] ?? start) - 1);
+}
+
+/**
+ * Buy and hold: the capital in equal parts, each part in its instrument from its first close on, no costs.
+ * An instrument that stops reporting keeps its last value.
+ */
+function equalWeightHold(columns: BarColumns, cash: number): Float64Array {
+  const instruments = columns.instruments.symbols.length;
+  const part = cash / instruments;
+  const shares = new Float64Array(instruments);
+  const value = new Float64Array(instruments).fill(part);
+  const total = new Float64Array(batchCount(columns));
+  let sum = cash;
+  for (let batch = 0; batch < total.length; batch++) {
+    for (let row = columns.offset[batch]!; row < columns.offset[batch + 1]!; row++) {
+      const i = columns.instrument[row]!;
+      const close = columns.close[row]!;
+      if (shares[i] === 0) shares[i] = part / close;
+      const now = shares[i]! * close;
+      sum += now - value[i]!;
+      value[i] = now;
+    }
+    total[batch] = sum;
+  }
+  return total;
+}

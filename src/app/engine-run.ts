@@ -1,0 +1,102 @@
+/**
+ * One run of the engine over columns with the simulated venue: what a backtest, each of its canary re-runs
+ * and a sweep have in common. Synchronous and without I/O, so that it gives the same bytes in any thread.
+ */
+import { type BarColumns, batchCount } from "../domain/bars.ts";
+import { usd } from "../domain/money.ts";
+import type { SessionTable } from "../domain/session.ts";
+import type { AllocatedStrategy } from "../engine/compute.ts";
+import { nullJournal } from "../engine/null-journal.ts";
+import type { Journal } from "../engine/ports.ts";
+import { pump } from "../engine/pump.ts";
+import { SingleLoop } from "../engine/single-loop.ts";
+import { rules } from "../risk/registry.ts";
+import { Timeline } from "../sim/timeline.ts";
+import { SimulatedVenue } from "../sim/venue.ts";
+import { strategies } from "../strategies/registry.ts";
+import type { StrategyModule } from "../strategies/strategy.ts";
+import type { Config } from "./config.ts";
+import { EquityCurve } from "./equity-curve.ts";
+
+export interface RunSetup {
+  readonly config: Config;
+  /** In the order in which they decide. */
+  readonly strategyIds: readonly string[];
+  readonly columns: BarColumns;
+  readonly sessions: SessionTable;
+  /** Starting cash and sizing base, dollars. */
+  readonly cash: number;
+}
+
+export interface EngineRun {
+  readonly loop: SingleLoop;
+  readonly curve: EquityCurve;
+  readonly allocated: readonly AllocatedStrategy[];
+}
+
+export interface RunExtras {
+  readonly journal?: Journal;
+  /** Strategies that are not in the registry: a user's, or a test's. */
+  readonly modules?: readonly StrategyModule[];
+}
+
+export function runEngine(setup: RunSetup, { journal = nullJournal, modules = strategies }: RunExtras = {}): EngineRun {
+  const { columns, sessions } = setup;
+  const instruments = columns.instruments.symbols.length;
+  const curve = new EquityCurve(batchCount(columns));
+  const { loop, allocated } = buildLoop(setup, modules, instruments, (execute) => curve.record(execute));
+  const venue = new SimulatedVenue(instruments, setup.config.costs, sessions);
+  pump(new Timeline(columns, venue), loop, journal, venue);
+  return { loop, curve, allocated };
+}
+
+/** The engine of a setup, not yet running. */
+export function buildLoop(
+  setup: Omit<RunSetup, "columns"> & { readonly columns: Pick<BarColumns, "timeframe"> },
+  modules: readonly StrategyModule[],
+  instruments: number,
+  observe?: ConstructorParameters<typeof SingleLoop>[2],
+): { readonly loop: SingleLoop; readonly allocated: readonly AllocatedStrategy[] } {
+  const { config, sessions, cash, columns } = setup;
+  const allocated = allocate(setup, modules, instruments);
+  const loop = new SingleLoop(
+    {
+      timeframe: columns.timeframe,
+      instruments,
+      strategies: allocated,
+      sizing: { ...config.sizing, capital: cash },
+    },
+    {
+      strategies: allocated.length,
+      instruments,
+      startingCash: usd(cash),
+      sessions,
+      rules: rules.map((rule) => rule.configure(config.risk[rule.id])),
+      execution: config.execution,
+    },
+    observe,
+  );
+  return { loop, allocated };
+}
+
+/**
+ * Shares the capital out in the configured proportions, so that a run of some strategies uses all of it;
+ * strategies without a configured share get equal ones.
+ */
+function allocate(
+  { config, strategyIds }: Pick<RunSetup, "config" | "strategyIds">,
+  modules: readonly StrategyModule[],
+  instruments: number,
+): AllocatedStrategy[] {
+  const chosen = strategyIds.map((id) => {
+    const module = modules.find((candidate) => candidate.id === id);
+    if (module === undefined) throw new RangeError(`no strategy ${id}`);
+    return { module, entry: config.strategies[id] };
+  });
+  const total = chosen.reduce((sum, { entry }) => sum + (entry?.allocation ?? 0), 0);
+  return chosen.map(({ module, entry }) => ({
+    strategy: module.bind(entry?.params ?? {}),
+    allocation: total > 0 ? (entry?.allocation ?? 0) / total : 1 / chosen.length,
+    positions: Math.min(entry?.maxPositions ?? instruments, instruments),
+  }));
+}

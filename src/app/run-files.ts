@@ -1,0 +1,165 @@
+/** The files of a run (CLI.md): CSV by column order fixed here, numbers in their shortest exact form. */
+import { join } from "node:path";
+import { replaceFile } from "../adapters/lake/durable-file.ts";
+import { type BarColumns, batchCount } from "../domain/bars.ts";
+import { sizingConstraints } from "../domain/intent.ts";
+import { type OrderNumber, orderStatusNames, orderTypeNames, purposeNames, sideName, timeInForceNames } from "../domain/order.ts";
+import { type DayNumber, type EpochMicros, isoDate, isoInstant } from "../domain/time.ts";
+import { FillField } from "../engine/fill-table.ts";
+import { sentence } from "../engine/signal-table.ts";
+import { OrderField } from "../execution/order-table.ts";
+import { clientOrderId } from "../execution/client-order-id.ts";
+import { newYorkDay } from "../market/us-eastern.ts";
+import type { EngineRun } from "./engine-run.ts";
+import type { RunResult, TradeRow } from "./run-result.ts";
+
+export interface RunFiles {
+  readonly run: EngineRun;
+  readonly columns: BarColumns;
+  readonly trades: readonly TradeRow[];
+  readonly result: RunResult;
+}
+
+/** Writes result.json and the CSV files into `directory`; each is the old or the new one, never half. */
+export function writeRunFiles(directory: string, files: RunFiles): void {
+  replaceFile(join(directory, "orders.csv"), ordersCsv(files));
+  replaceFile(join(directory, "fills.csv"), fillsCsv(files));
+  replaceFile(join(directory, "trades.csv"), tradesCsv(files.trades));
+  replaceFile(join(directory, "equity.csv"), equityCsv(files));
+  replaceFile(join(directory, "result.json"), `${resultJson(files.result)}\n`);
+}
+
+/** NaN and Infinity become null: JSON has neither. */
+export function resultJson(result: unknown): string {
+  return JSON.stringify(result, (_key, value: unknown) => (typeof value === "number" && !Number.isFinite(value) ? null : value), 2);
+}
+
+function ordersCsv({ run, columns, result }: RunFiles): string {
+  const { orders } = run.loop.execute;
+  const { rules } = run.loop.execute.gate;
+  const { signals } = run.loop.compute;
+  const lines = [
+    "order,client_order_id,decided_at,strategy,symbol,side,purpose,type,time_in_force,requested,shares,limit," +
+      "stop,reference,status,filled,average_price,ended_at,sizing,rule,rule_used,rule_limit,reason",
+  ];
+  for (let n = 0; n < orders.length; n++) {
+    const order = n as OrderNumber;
+    const get = (field: OrderField) => orders.get(order, field);
+    const strategy = run.allocated[orders.strategy(order)]?.strategy;
+    const signal = get(OrderField.signal);
+    lines.push(
+      csv([
+        n,
+        clientOrderId(result.runId, order),
+        instant(get(OrderField.decidedAt), columns),
+        strategy?.id,
+        columns.instruments.symbols[orders.instrument(order)],
+        sideName(orders.side(order)),
+        purposeNames[orders.purpose(order)],
+        orderTypeNames[get(OrderField.type)],
+        timeInForceNames[get(OrderField.timeInForce)],
+        get(OrderField.requested),
+        get(OrderField.shares),
+        get(OrderField.limit),
+        get(OrderField.stop),
+        get(OrderField.reference),
+        orderStatusNames[orders.status(order)],
+        get(OrderField.filled),
+        get(OrderField.averagePrice),
+        instant(get(OrderField.endedAt), columns),
+        sizingConstraints[get(OrderField.sizing)],
+        rules[get(OrderField.rule)]?.id,
+        get(OrderField.ruleUsed),
+        get(OrderField.ruleLimit),
+        signal < 0 ? "" : sentence(signals, signal, strategy?.reasons ?? []),
+      ]),
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function fillsCsv({ run, columns }: RunFiles): string {
+  const { fills, orders } = run.loop.execute;
+  const lines = ["at,order,strategy,symbol,side,purpose,shares,price,commission,fees,slippage"];
+  for (let n = 0; n < fills.length; n++) {
+    const order = fills.get(n, FillField.order) as OrderNumber;
+    lines.push(
+      csv([
+        instant(fills.get(n, FillField.at), columns),
+        order,
+        run.allocated[orders.strategy(order)]?.strategy.id,
+        columns.instruments.symbols[orders.instrument(order)],
+        sideName(orders.side(order)),
+        purposeNames[orders.purpose(order)],
+        fills.get(n, FillField.shares),
+        fills.get(n, FillField.price),
+        fills.get(n, FillField.commission),
+        fills.get(n, FillField.regulatory),
+        fills.get(n, FillField.slippage),
+      ]),
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function tradesCsv(trades: readonly TradeRow[]): string {
+  const lines = [
+    "strategy,symbol,side,shares,opened_at,closed_at,entry_price,exit_price,pnl,costs,r,bars_held,why_in,why_out",
+  ];
+  for (const trade of trades) {
+    lines.push(
+      csv([
+        trade.strategy,
+        trade.symbol,
+        trade.side,
+        trade.shares,
+        trade.openedAt,
+        trade.closedAt,
+        trade.entryPrice,
+        trade.exitPrice,
+        trade.pnl,
+        trade.costs,
+        trade.r,
+        trade.barsHeld,
+        trade.whyIn,
+        trade.whyOut,
+      ]),
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function equityCsv({ run: { curve }, columns }: RunFiles): string {
+  const lines = ["timestamp,equity,cash,gross,net,drawdown"];
+  for (let n = 0; n < batchCount(columns); n++) {
+    lines.push(
+      csv([
+        instant(columns.closedAt[n]!, columns),
+        curve.equity[n],
+        curve.cash[n],
+        curve.gross[n],
+        curve.net[n],
+        curve.drawdown[n],
+      ]),
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** Daily bars carry the session date, others the instant in UTC. */
+function instant(at: number, { timeframe }: BarColumns): string {
+  if (Number.isNaN(at)) return "";
+  return timeframe === "1d" ? isoDate(newYorkDay(at as EpochMicros) as DayNumber) : isoInstant(at as EpochMicros);
+}
+
+function csv(cells: readonly (string | number | undefined)[]): string {
+  return cells.map(cell).join(",");
+}
+
+/** Empty for what is missing; quoted only when it must be; never a formula to a spreadsheet. */
+function cell(value: string | number | undefined): string {
+  if (value === undefined) return "";
+  if (typeof value === "number") return Number.isFinite(value) ? String(value) : "";
+  const harmless = /^[=+\-@\t]/.test(value) ? `'${value}` : value;
+  return /[",\n\r]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}

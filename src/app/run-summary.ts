@@ -1,0 +1,120 @@
+/** From the raw run to the figures that people judge it by. Undefined figures stay NaN. */
+import type { PerformanceMetrics } from "../numerics/performance-ratios.ts";
+import { performanceMetrics } from "../numerics/performance-ratios.ts";
+import { deflatedSharpe, minimumTrackRecordLength, probabilisticSharpe, sharpeSample } from "../numerics/sharpe-inference.ts";
+import { sampleDeviation } from "../numerics/moments.ts";
+import { tradeStatistics } from "../numerics/trade-statistics.ts";
+import type { Daily } from "./daily-series.ts";
+import type { EngineRun } from "./engine-run.ts";
+import type { CanaryResult, Honesty, RunCosts, RunMetrics, StrategyShare, TradeRow } from "./run-result.ts";
+
+const SESSIONS_PER_YEAR = 252;
+const CONFIDENCE = 0.95;
+const TERMS = { periodsPerYear: SESSIONS_PER_YEAR, riskFree: 0 } as const;
+
+export function runMetrics(run: EngineRun, daily: Daily, trades: readonly TradeRow[]): RunMetrics {
+  const { curve, loop } = run;
+  const performance = performanceMetrics(daily.returns, { ...TERMS, benchmark: daily.benchmarkReturns });
+  const perTrade = tradeStatistics(Float64Array.from(trades, ({ pnl }) => pnl));
+  const years = daily.returns.length / SESSIONS_PER_YEAR;
+  const meanEquity = average(curve.equity, curve.length);
+  return {
+    ...shared(performance),
+    trades: trades.length,
+    winRate: perTrade.winRate,
+    profitFactor: perTrade.profitFactor,
+    expectancy: perTrade.expectancy,
+    averageWin: perTrade.averageWin,
+    averageLoss: perTrade.averageLoss,
+    grossExposure: exposure(run),
+    timeInMarket: daily.returns.length === 0 ? Number.NaN : daily.exposedSessions / daily.returns.length,
+    turnover: loop.execute.portfolio.traded / 2 / meanEquity / years,
+    beta: performance.beta ?? Number.NaN,
+    alpha: performance.alpha ?? Number.NaN,
+  };
+}
+
+/** The yardstick knows no trades of ours: those figures are NaN. */
+export function benchmarkMetrics(daily: Daily): RunMetrics {
+  const nothing = Number.NaN;
+  return {
+    ...shared(performanceMetrics(daily.benchmarkReturns, TERMS)),
+    trades: 0,
+    winRate: nothing,
+    profitFactor: nothing,
+    expectancy: nothing,
+    averageWin: nothing,
+    averageLoss: nothing,
+    grossExposure: 1,
+    timeInMarket: 1,
+    turnover: 0,
+    beta: 1,
+    alpha: 0,
+  };
+}
+
+function shared(performance: PerformanceMetrics) {
+  return {
+    totalReturn: performance.totalReturn,
+    cagr: performance.cagr,
+    volatility: performance.volatility,
+    sharpe: performance.sharpe,
+    sortino: performance.sortino,
+    calmar: performance.calmar,
+    maxDrawdown: performance.maxDrawdown,
+    longestDrawdownDays: performance.longestDrawdownPeriods,
+    var05: performance.var05,
+    cvar05: performance.cvar05,
+    skew: performance.skewness,
+    kurtosis: performance.kurtosis,
+  };
+}
+
+/** `trialSharpes`: per-period ratios of all counted trials, this run's included. */
+export function honesty(
+  daily: Daily,
+  trialSharpes: readonly number[],
+  canary: CanaryResult,
+  warnings: readonly string[],
+): Honesty {
+  const sample = sharpeSample(daily.returns);
+  const trials = Math.max(1, trialSharpes.length);
+  const sharpeDeviation = trials > 1 ? sampleDeviation(Float64Array.from(trialSharpes)) : 0;
+  const deflated = deflatedSharpe(sample, { trials, sharpeDeviation });
+  return {
+    psr: probabilisticSharpe(sample, 0),
+    dsr: deflated.probability,
+    expectedMaxSharpe: deflated.expectedMaximum * Math.sqrt(SESSIONS_PER_YEAR),
+    trials,
+    minTrackRecord: minimumTrackRecordLength(sample, { benchmark: 0, confidence: CONFIDENCE }),
+    observations: sample.observations,
+    canary,
+    warnings,
+  };
+}
+
+export function runCosts({ loop }: EngineRun): RunCosts {
+  const { commission, regulatory, slippage } = loop.execute.portfolio.costs;
+  return { commission, fees: regulatory, slippage, borrow: 0 };
+}
+
+export function strategyShares({ allocated }: EngineRun, trades: readonly TradeRow[]): StrategyShare[] {
+  return allocated.map(({ strategy: { id } }) => {
+    const own = trades.filter((trade) => trade.strategy === id);
+    const { netProfit, winRate } = tradeStatistics(Float64Array.from(own, ({ pnl }) => pnl));
+    return { strategy: id, netProfit, trades: own.length, winRate };
+  });
+}
+
+/** Mean of gross exposure over equity, over all batches. */
+function exposure({ curve }: EngineRun): number {
+  let sum = 0;
+  for (let row = 0; row < curve.length; row++) sum += curve.gross[row]! / curve.equity[row]!;
+  return sum / curve.length;
+}
+
+function average(values: Float64Array, length: number): number {
+  let sum = 0;
+  for (let n = 0; n < length; n++) sum += values[n]!;
+  return sum / length;
+}

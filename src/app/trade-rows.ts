@@ -1,0 +1,65 @@
+/** Round trips in words: symbols, instants and the reason of each entry and exit. */
+import type { BarColumns } from "../domain/bars.ts";
+import { Purpose } from "../domain/order.ts";
+import { type EpochMicros, isoInstant } from "../domain/time.ts";
+import { type SignalTable, sentence } from "../engine/signal-table.ts";
+import { TradeField } from "../engine/trade-log.ts";
+import type { EngineRun } from "./engine-run.ts";
+import type { TradeRow } from "./run-result.ts";
+
+export function tradeRows({ loop, allocated }: EngineRun, columns: BarColumns): TradeRow[] {
+  const { trades } = loop.execute;
+  const { signals } = loop.compute;
+  const rows: TradeRow[] = [];
+  for (let trade = 0; trade < trades.length; trade++) {
+    const get = (field: TradeField) => trades.get(trade, field);
+    const bound = allocated[get(TradeField.strategy)]?.strategy;
+    const reasons = bound?.reasons ?? [];
+    const shares = get(TradeField.shares);
+    const risk = get(TradeField.riskPerShare) * shares;
+    const openedAt = get(TradeField.openedAt) as EpochMicros;
+    const closedAt = get(TradeField.closedAt) as EpochMicros;
+    rows.push({
+      strategy: bound?.id ?? "unknown",
+      symbol: columns.instruments.symbols[get(TradeField.instrument)] ?? "unknown",
+      side: get(TradeField.side) > 0 ? "long" : "short",
+      shares,
+      openedAt: isoInstant(openedAt),
+      closedAt: isoInstant(closedAt),
+      entryPrice: get(TradeField.entryPrice),
+      exitPrice: get(TradeField.exitPrice),
+      pnl: get(TradeField.pnl),
+      costs: get(TradeField.costs),
+      r: risk > 0 ? get(TradeField.pnl) / risk : Number.NaN,
+      barsHeld: batchAt(columns, closedAt) - batchAt(columns, openedAt),
+      whyIn: sentence(signals, get(TradeField.signalIn), reasons),
+      whyOut: whyOut(get(TradeField.exitPurpose) as Purpose, get(TradeField.exitPrice), signals, get(TradeField.signalOut), reasons),
+    });
+  }
+  return rows;
+}
+
+function whyOut(
+  purpose: Purpose,
+  price: number,
+  signals: SignalTable,
+  signal: number,
+  reasons: readonly (readonly [string, string])[],
+): string {
+  if (purpose === Purpose.StopLoss) return `stop reached, out at ${price.toFixed(2)}`;
+  if (purpose === Purpose.TakeProfit) return `target reached, out at ${price.toFixed(2)}`;
+  if (purpose === Purpose.Flatten) return "halt: everything was closed";
+  return sentence(signals, signal, reasons);
+}
+
+/** Index of the batch that closed at or first after an instant. */
+function batchAt({ closedAt }: BarColumns, at: EpochMicros): number {
+  let low = 0;
+  let high = closedAt.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (closedAt[middle]! < at) low = middle + 1;
+    else high = middle;
+  }
+  return Math.min(low, closedAt.length - 1);
+}

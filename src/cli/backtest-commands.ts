@@ -1,0 +1,142 @@
+/** `plimsoll backtest` and `plimsoll canary`. */
+import { cpus } from "node:os";
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import { replaceFile } from "../adapters/lake/durable-file.ts";
+import { backtest, type BacktestRequest } from "../app/backtest.ts";
+import { loadConfig } from "../app/config.ts";
+import { resultJson } from "../app/run-files.ts";
+import type { ReportInput } from "../app/run-result.ts";
+import { adjustments, timeframes } from "../domain/bars.ts";
+import { InputError } from "../domain/assert.ts";
+import { loadReportFont } from "../research/report/font.ts";
+import { renderReport } from "../research/report/report.ts";
+import { strategies } from "../strategies/registry.ts";
+import { backtestText } from "./backtest-text.ts";
+import type { CliContext } from "./context.ts";
+import { maybeDate, maybeOneOf, maybeSymbols, needed, oneOf, wholeNumber } from "./option-values.ts";
+import { canaryWorker } from "./tasks.ts";
+
+interface BacktestOptions {
+  readonly strategies?: string;
+  readonly strategy?: string;
+  readonly symbols?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly timeframe?: string;
+  readonly cash?: string;
+  readonly snapshot?: string;
+  readonly source?: string;
+  readonly adjustment?: string;
+  readonly profile?: string;
+  readonly workers?: string;
+  readonly seed?: string;
+  readonly out?: string;
+}
+
+const EXAMPLE = `
+Example:
+  plimsoll data import prices.csv --timeframe 1d --adjustment full
+  plimsoll backtest --strategies swing_trend_following --symbols all --from 2006-01-03 --to 2020-10-27 \\
+    --timeframe 1d --cash 97000 --out reports/swing`;
+
+export function registerBacktestCommands(program: Command, context: CliContext): void {
+  withScope(program.command("backtest").description("run strategies over bars of the lake and write the report"))
+    .option("--strategies <ids>", "strategies, comma-separated, or all")
+    .option("--out <dir>", "folder of the results")
+    .addHelpText("after", EXAMPLE)
+    .action(async (options: BacktestOptions) => {
+      const out = needed("--out", options.out, "--out reports/NAME");
+      const report = await run(context, options, out);
+      replaceFile(join(resolve(out), "report.html"), renderReport(report, loadReportFont()));
+      context.out(context.json() ? resultJson(report.result) : backtestText(report, out));
+    });
+
+  withScope(program.command("canary").description("cut off and poison the future; no past decision may move"))
+    .option("--strategy <ids>", "strategies, comma-separated, or all")
+    .option("--out <dir>", "keep the run's files in this folder")
+    .addHelpText("after", "\nExample:\n  plimsoll canary --strategy swing_trend_following --symbols all --timeframe 1d")
+    .action(async (options: BacktestOptions) => {
+      const out = options.out ?? join(context.root(), "run", "canary");
+      const { canary } = (await run(context, { ...options, strategies: options.strategy ?? options.strategies ?? "" }, out)).result.honesty;
+      const words = canary.passed
+        ? `passed: 0 of ${canary.decisions} decisions moved when the future was cut off or poisoned`
+        : `failed: ${canary.moved} of ${canary.decisions} decisions moved; first ${canary.firstDifference?.strategy} on ${canary.firstDifference?.symbol} at ${canary.firstDifference?.at}`;
+      context.out(context.json() ? resultJson(canary) : `canary ${words}`);
+      if (!canary.passed) process.exitCode = 3;
+    });
+}
+
+function withScope(command: Command): Command {
+  return command
+    .option("--symbols <list>", "A,B or all")
+    .option("--from <date>", "first session, YYYY-MM-DD")
+    .option("--to <date>", "last session, YYYY-MM-DD")
+    .option("--timeframe <tf>", timeframes.join(", "))
+    .option("--cash <usd>", "starting cash and sizing base (default: account.capital)")
+    .option("--snapshot <name>", "data snapshot to run on")
+    .option("--source <name>", "data source, where a symbol has several")
+    .option("--adjustment <kind>", `${adjustments.join(", ")}, where a symbol has several`)
+    .option("--profile <name>", "standard or strict", "standard")
+    .option("--workers <n>", "threads for the canary re-runs", String(Math.min(2, cpus().length)))
+    .option("--seed <n>", "seed of the poisoned futures", "1");
+}
+
+async function run(context: CliContext, options: BacktestOptions, out: string): Promise<ReportInput> {
+  const config = loadConfig({
+    files: context.configFiles(),
+    assignments: context.assignments(),
+    env: process.env,
+  });
+  const from = maybeDate("--from", options.from);
+  const to = maybeDate("--to", options.to);
+  if (from !== undefined && to !== undefined && from > to) {
+    throw new InputError(`--from ${options.from} is after --to ${options.to}; give the earlier date first`);
+  }
+  const request: BacktestRequest = {
+    root: context.root(),
+    config,
+    strategyIds: strategyIds(needed("--strategies", options.strategies, "--strategies swing_trend_following")),
+    symbols: needed("--symbols", maybeSymbols("--symbols", options.symbols), "--symbols SPY or --symbols all"),
+    timeframe: oneOf("--timeframe", options.timeframe, timeframes),
+    from,
+    to,
+    cash: options.cash === undefined ? config.account.capital : dollars(options.cash),
+    snapshot: options.snapshot,
+    source: options.source,
+    adjustment: maybeOneOf("--adjustment", options.adjustment, adjustments),
+    profile: oneOf("--profile", options.profile, ["standard", "strict"] as const),
+    workers: wholeNumber("--workers", options.workers, { least: 1, most: 64 }),
+    seed: wholeNumber("--seed", options.seed, { least: 0, most: 2 ** 32 - 1 }),
+    out: resolve(out),
+    canaryWorker,
+    now: new Date().toISOString(),
+    command: commandLine(),
+    progress: (step) => {
+      if (!context.quiet() && process.stderr.isTTY) context.err(`backtest: ${step}`);
+    },
+  };
+  return await backtest(request);
+}
+
+function strategyIds(text: string): readonly string[] {
+  if (text.trim() === "all") return strategies.map(({ id }) => id);
+  const ids = text.split(",").map((id) => id.trim()).filter((id) => id !== "");
+  if (ids.length === 0) throw new InputError("--strategies is empty; give ids as a,b or all");
+  return [...new Set(ids)];
+}
+
+function dollars(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 1e9)) {
+    throw new InputError(`--cash ${text}: must be a number of dollars above 0 and at most 1000000000`);
+  }
+  return value;
+}
+
+/** The words that repeat this run, quoted where a shell would split them; where it ran is left out. */
+function commandLine(): string {
+  const words = process.argv.slice(2);
+  const kept = words.filter((word, n) => word !== "--root" && words[n - 1] !== "--root" && !word.startsWith("--root="));
+  return ["plimsoll", ...kept.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))].join(" ");
+}

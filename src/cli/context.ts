@@ -1,0 +1,25 @@
+/**
+ * What every command is given: where the state lies and how to speak. The entry point makes it from the
+ * global options; commands never read the arguments or write to the process's streams themselves, so a test
+ * can listen.
+ */
+export interface CliContext {
+  /** Folder of all state (`--root`). */
+  root(): string;
+  /** Overlay files and single settings (`--config`, `--set`), in the order given. */
+  configFiles(): readonly string[];
+  assignments(): readonly string[];
+  /** Machines are reading (`--json`): exactly one document goes to `out`, everything else to `err`. */
+  json(): boolean;
+  /** Say nothing that was not asked for (`--quiet`). */
+  quiet(): boolean;
+  /** Writes text and a line end to standard output. */
+  out(text: string): void;
+  /** Writes text and a line end to standard error. */
+  err(text: string): void;
+}
+
+/** Prints a result: as JSON to machines, as `human` text to people. */
+export function report(context: CliContext, result: unknown, human: () => string): void {
+  context.out(context.json() ? JSON.stringify(result, null, 2) : human());
+}

@@ -1,0 +1,184 @@
+/** The `data` commands: bring market data in, look at it, judge it, freeze it, take it out (CLI.md, Data). */
+import type { Command } from "commander";
+import { createLake, type Lake } from "../adapters/lake/lake.ts";
+import { parseColumnMap } from "../adapters/lake/row-query.ts";
+import { InputError } from "../domain/assert.ts";
+import { adjustments, timeframes } from "../domain/bars.ts";
+import type { EpochMicros } from "../domain/time.ts";
+import { type CliContext, report } from "./context.ts";
+import { compactText, exportText, importText, listText, verifyText } from "./data-text.ts";
+import { maybeDate, maybeOneOf, maybeSymbols, needed, oneOf } from "./option-values.ts";
+import { progressLine, remaining } from "./progress-line.ts";
+import { registerSnapshotCommands } from "./snapshot-commands.ts";
+
+interface ImportOptions {
+  readonly timeframe?: string;
+  readonly adjustment?: string;
+  readonly source?: string;
+  readonly columns?: string;
+}
+
+interface ExportOptions {
+  readonly symbols?: string;
+  readonly timeframe?: string;
+  readonly adjustment?: string;
+  readonly source?: string;
+  readonly snapshot?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly out?: string;
+}
+
+export function registerDataCommands(program: Command, context: CliContext): void {
+  const data = program.command("data").description("market data: import, list, verify, freeze, export");
+  registerImport(data, context);
+  data
+    .command("ls")
+    .description("list the series of the lake")
+    .action(() =>
+      withLake(context, async (lake) => report(context, lake.list(), () => listText(lake.list()))),
+    );
+  data
+    .command("verify")
+    .description("judge bars against the trading calendar and each other")
+    .option("--symbols <A,B>", "only these; all when left out")
+    .addHelpText("after", "\nExample: plimsoll data verify --symbols SPY,AAPL")
+    .action((options: { readonly symbols?: string }) => verify(context, options.symbols));
+  registerExport(data, context);
+  data
+    .command("compact")
+    .description("join small files and drop those nothing names any more")
+    .action(() =>
+      withLake(context, async (lake) => {
+        const result = await lake.compact();
+        report(context, result, () => compactText(result));
+      }),
+    );
+  registerSnapshotCommands(data, context);
+}
+
+function registerImport(data: Command, context: CliContext): void {
+  data
+    .command("import")
+    .description("bring CSV or Parquet files of bars into the lake")
+    .argument("<files...>", "CSV or Parquet")
+    .option("--timeframe <length>", `length of a bar: ${timeframes.join(", ")}`)
+    .option("--adjustment <kind>", `what the prices are adjusted for: ${adjustments.join(", ")}`)
+    .option("--source <name>", "where the data came from", "files")
+    .option("--columns <map>", 'names in the file, as "timestamp=ts_ms,close=adj_close"')
+    .addHelpText("after", "\nExample: plimsoll data import spy.csv --timeframe 1d --adjustment split")
+    .action((files: string[], options: ImportOptions) => importFiles(context, files, options));
+}
+
+function registerExport(data: Command, context: CliContext): void {
+  data
+    .command("export")
+    .description("write bars as CSV")
+    .option("--symbols <A,B|all>", "which symbols")
+    .option("--timeframe <length>", `needed when the symbols exist in several: ${timeframes.join(", ")}`)
+    .option("--adjustment <kind>", `needed when the symbols exist in several: ${adjustments.join(", ")}`)
+    .option("--source <name>", "needed when the symbols exist in several")
+    .option("--snapshot <name>", "from a snapshot instead of the current lake")
+    .option("--from <date>", "first session, YYYY-MM-DD")
+    .option("--to <date>", "last session, YYYY-MM-DD")
+    .option("--out <file>", "CSV file to write")
+    .addHelpText(
+      "after",
+      "\nExample: plimsoll data export --symbols SPY --from 2024-01-02 --to 2024-03-28 --out spy.csv",
+    )
+    .action((options: ExportOptions) => exportBars(context, options));
+}
+
+async function importFiles(
+  context: CliContext,
+  files: readonly string[],
+  options: ImportOptions,
+): Promise<void> {
+  const timeframe = oneOf("--timeframe", options.timeframe, timeframes);
+  const adjustment = oneOf("--adjustment", options.adjustment, adjustments);
+  const line = progressLine(context);
+  const startMs = performance.now();
+  await withLake(context, async (lake) => {
+    const result = await lake
+      .importFiles({
+        files,
+        timeframe,
+        adjustment,
+        ...(options.source === undefined ? {} : { source: options.source }),
+        ...(options.columns === undefined ? {} : { columns: parseColumnMap(options.columns) }),
+        now: nowMicros(),
+        onProgress: ({ step, what, done, of }) =>
+          line.show(
+            of === undefined
+              ? `reading ${what}: ${done} rows`
+              : `${step === "write" ? "writing" : step} ${remaining(done, of, performance.now() - startMs)} ${what}`,
+          ),
+      })
+      .finally(() => line.clear());
+    report(context, result, () => importText(result));
+    if (result.imported + result.duplicates > 0) return;
+    throw new InputError(
+      `all ${result.rejected} rows were rejected, nothing was imported; see ${result.audit}`,
+      1,
+    );
+  });
+}
+
+async function verify(context: CliContext, symbols: string | undefined): Promise<void> {
+  const wanted = maybeSymbols("--symbols", symbols);
+  const line = progressLine(context);
+  const startMs = performance.now();
+  await withLake(context, async (lake) => {
+    const result = await lake
+      .verify({
+        ...(wanted === undefined || wanted === "all" ? {} : { symbols: wanted }),
+        onProgress: (done, of) => line.show(`verifying ${remaining(done, of, performance.now() - startMs)}`),
+      })
+      .finally(() => line.clear());
+    report(context, result, () => verifyText(result));
+    const [first] = result.damaged;
+    if (first === undefined) return;
+    const count = result.damaged.length;
+    throw new InputError(
+      `${count} damaged file(s), first ${first.path}: import again or restore a backup`,
+      1,
+    );
+  });
+}
+
+async function exportBars(context: CliContext, options: ExportOptions): Promise<void> {
+  const symbols = needed(
+    "--symbols",
+    maybeSymbols("--symbols", options.symbols),
+    "--symbols A,B or --symbols all",
+  );
+  const out = needed("--out", options.out, "--out FILE.csv");
+  const from = maybeDate("--from", options.from);
+  const to = maybeDate("--to", options.to);
+  const timeframe = maybeOneOf("--timeframe", options.timeframe, timeframes);
+  const adjustment = maybeOneOf("--adjustment", options.adjustment, adjustments);
+  await withLake(context, async (lake) => {
+    const result = await lake.exportCsv({
+      symbols,
+      out,
+      ...(timeframe === undefined ? {} : { timeframe }),
+      ...(adjustment === undefined ? {} : { adjustment }),
+      ...(options.source === undefined ? {} : { source: options.source }),
+      ...(options.snapshot === undefined ? {} : { snapshot: options.snapshot }),
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+    });
+    report(context, result, () => exportText(result));
+  });
+}
+
+async function withLake(context: CliContext, work: (lake: Lake) => Promise<void>): Promise<void> {
+  const lake = createLake(context.root());
+  try {
+    await work(lake);
+  } finally {
+    lake.close();
+  }
+}
+
+const nowMicros = (): EpochMicros => (Date.now() * 1000) as EpochMicros;

@@ -1,0 +1,106 @@
+/** What the `data` commands say to people. */
+import type { Compacted } from "../adapters/lake/compact.ts";
+import type { Exported } from "../adapters/lake/export-csv.ts";
+import type { ImportResult } from "../adapters/lake/import-files.ts";
+import type { ListedSeries } from "../adapters/lake/lake.ts";
+import type { VerifyReport } from "../adapters/lake/verify.ts";
+import { alignedTable, grouped } from "./aligned-table.ts";
+
+/** Remarks on single series that a terminal is shown; `--json` has all. */
+const shownRemarks = 40;
+
+export function importText(result: ImportResult): string {
+  const { imported, rejected, duplicates, symbols, from, to, audit, rejectedByRule, notes } = result;
+  const rules = Object.entries(rejectedByRule).map(([rule, count]) => `${rule} ${grouped(count)}`);
+  return [
+    `${grouped(imported)} rows imported, ${grouped(rejected)} rejected, ${grouped(duplicates)} duplicates`,
+    ...(from === null ? [] : [`${grouped(symbols)} symbol(s), ${from} to ${to}`]),
+    ...(audit === null ? [] : [`rejected by ${rules.join(", ")}: ${audit}`]),
+    ...notes.map((note) => `note: ${note}`),
+  ].join("\n");
+}
+
+export function listText(series: readonly ListedSeries[]): string {
+  if (series.length === 0)
+    return "the lake is empty; fill it with `data import FILE... --timeframe 1d --adjustment split`";
+  const columns = [
+    { title: "symbol" },
+    { title: "bars" },
+    { title: "source" },
+    { title: "adjusted" },
+    { title: "rows", align: "right" },
+    { title: "from" },
+    { title: "to" },
+    { title: "KB", align: "right" },
+  ] as const;
+  const rows = series.map(({ symbol, timeframe, source, adjustment, bars, from, to, bytes }) => [
+    symbol,
+    timeframe,
+    source,
+    adjustment,
+    grouped(bars),
+    from,
+    to,
+    grouped(bytes / 1024),
+  ]);
+  const total = series.reduce((sum, { bars }) => sum + bars, 0);
+  return `${alignedTable(columns, rows)}\n${grouped(series.length)} series, ${grouped(total)} bars`;
+}
+
+export function verifyText({ series, crossSeries, damaged }: VerifyReport): string {
+  if (series.length === 0 && damaged.length === 0) return "the lake is empty; there is nothing to verify";
+  const columns = [
+    { title: "symbol" },
+    { title: "bars" },
+    { title: "source" },
+    { title: "adjusted" },
+    { title: "rows", align: "right" },
+    { title: "from" },
+    { title: "to" },
+    { title: "gaps", align: "right" },
+    { title: "absent", align: "right" },
+    { title: "dup", align: "right" },
+    { title: "outliers", align: "right" },
+    { title: "zero vol", align: "right" },
+    { title: "ohlc", align: "right" },
+    { title: "split-like", align: "right" },
+  ] as const;
+  const rows = series.map((each) => [
+    each.symbol,
+    each.timeframe,
+    each.source,
+    each.adjustment,
+    grouped(each.bars),
+    each.from,
+    each.to,
+    grouped(each.missing.gaps),
+    grouped(each.missing.bars),
+    each.duplicates,
+    each.outliers,
+    grouped(each.zeroVolume),
+    each.ohlcViolations,
+    each.splitLike.length,
+  ]);
+  const remarks = series.flatMap(({ symbol, timeframe, remarks: said }) =>
+    said.map((text) => `${symbol} ${timeframe}: ${text}`),
+  );
+  const hidden = remarks.length - shownRemarks;
+  return [
+    alignedTable(columns, rows),
+    ...remarks.slice(0, shownRemarks),
+    ...(hidden > 0 ? [`... and ${grouped(hidden)} more remarks; --json has them all`] : []),
+    ...crossSeries.map(
+      ({ date, source, adjustment, detail }) => `all of ${source} ${adjustment}, ${date}: ${detail}`,
+    ),
+    ...damaged.map(({ path, problem }) => `DAMAGED ${path}: ${problem}`),
+  ].join("\n");
+}
+
+export function exportText({ out, rows, symbols, from, to }: Exported): string {
+  return `${grouped(rows)} rows of ${grouped(symbols)} symbol(s), ${from} to ${to}, in ${out}`;
+}
+
+export function compactText({ filesBefore, filesAfter, dropped, droppedBytes }: Compacted): string {
+  const space = `${grouped(dropped)} unnamed file(s) dropped (${grouped(droppedBytes / 1024)} KB)`;
+  return `${grouped(filesBefore)} files, now ${grouped(filesAfter)}; ${space}`;
+}

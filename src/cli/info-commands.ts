@@ -1,0 +1,93 @@
+/** Commands that only tell: calendar, strategies, features, configuration, version. */
+import type { Command } from "commander";
+import { codeVersion } from "../app/code-version.ts";
+import { configHash, loadConfig } from "../app/config.ts";
+import { type DayNumber, type EpochMicros, isoDate, isoInstant } from "../domain/time.ts";
+import { features } from "../features/registry.ts";
+import { isEarlyClose, sessionsBetween } from "../market/calendar.ts";
+import { strategies } from "../strategies/registry.ts";
+import { alignedTable } from "./aligned-table.ts";
+import { type CliContext, report } from "./context.ts";
+import { maybeDate, needed } from "./option-values.ts";
+
+export function registerInfoCommands(program: Command, context: CliContext): void {
+  program
+    .command("calendar")
+    .description("XNYS sessions, 1990 to 2030")
+    .option("--from <date>", "first day, YYYY-MM-DD")
+    .option("--to <date>", "last day, YYYY-MM-DD")
+    .addHelpText("after", "\nExample:\n  plimsoll calendar --from 2026-11-23 --to 2026-11-30")
+    .action(({ from, to }: { from?: string; to?: string }) => {
+      const first = needed("--from", maybeDate("--from", from), "--from 2026-11-23");
+      const last = needed("--to", maybeDate("--to", to), "--to 2026-11-30");
+      const rows = sessionRows(first, last);
+      const text = () =>
+        alignedTable(
+          [{ title: "session" }, { title: "open (UTC)" }, { title: "close (UTC)" }, { title: "" }],
+          rows.map(({ date, open, close, early }) => [date, open, close, early ? "early close" : ""]),
+        );
+      report(context, rows, text);
+    });
+
+  const strategy = program.command("strategy").description("what can trade");
+  strategy
+    .command("ls")
+    .description("the strategies, their idea and where it comes from")
+    .action(() => {
+      const { strategies: configured } = loadedConfig(context);
+      const rows = strategies.map(({ id, card, timeframes }) => ({ id, ...configured[id], timeframes, ...card }));
+      const text = () =>
+        alignedTable(
+          [{ title: "id" }, { title: "share", align: "right" }, { title: "bars" }, { title: "idea" }],
+          rows.map((row) => [row.id, `${Math.round((row.allocation ?? 0) * 100)}%`, row.timeframes.join(" "), row.idea]),
+        );
+      report(context, rows, text);
+    });
+
+  const feature = program.command("features").description("what strategies may look at");
+  feature
+    .command("list")
+    .description("the catalogue with warm-up, inputs and formula reference")
+    .action(() => {
+      const rows = features.flatMap(({ outputs, family, warmup, inputs, params, reference }) =>
+        outputs.map((name) => ({ name, family, warmup, inputs, params, reference })),
+      );
+      const text = () =>
+        alignedTable(
+          [{ title: "name" }, { title: "family" }, { title: "warm-up", align: "right" }, { title: "formula" }],
+          rows.map(({ name, family, warmup, reference }) => [name, family, warmup, reference]),
+        );
+      report(context, rows, text);
+    });
+
+  const config = program.command("config").description("the settings in force");
+  config
+    .command("show")
+    .description("every setting after overlays, and their hash")
+    .option("--effective", "defaults and overlays together (the only form there is)")
+    .action(() => {
+      const effective = loadedConfig(context);
+      context.out(JSON.stringify({ hash: configHash(effective), config: effective }, null, 2));
+    });
+
+  program
+    .command("version")
+    .description("version of the code and of the runtime")
+    .action(() => {
+      const version = { plimsoll: codeVersion(), node: process.version };
+      report(context, version, () => `plimsoll ${version.plimsoll} on Node ${version.node}`);
+    });
+}
+
+const loadedConfig = (context: CliContext) =>
+  loadConfig({ files: context.configFiles(), assignments: context.assignments(), env: process.env });
+
+function sessionRows(from: DayNumber, to: DayNumber) {
+  const table = sessionsBetween(from, to);
+  return Array.from(table.date, (date, n) => ({
+    date: isoDate(date as DayNumber),
+    open: isoInstant(table.open[n] as EpochMicros),
+    close: isoInstant(table.close[n] as EpochMicros),
+    early: isEarlyClose(date as DayNumber),
+  }));
+}

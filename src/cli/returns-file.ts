@@ -1,0 +1,50 @@
+/** Reads a CSV of numbers by date: `date,<name>,<name>...`. For statistics, where files are small. */
+import { readFileSync } from "node:fs";
+import { InputError } from "../domain/assert.ts";
+
+export interface NumberTable {
+  readonly names: readonly string[];
+  readonly dates: readonly string[];
+  /** One column per name. */
+  readonly columns: readonly Float64Array[];
+}
+
+/** Every cell must be a finite number. Refuses with the line and the column. */
+export function readNumberTable(path: string): NumberTable {
+  const lines = readLines(path);
+  const [head = "", ...body] = lines;
+  const names = head.split(",").map((name) => name.trim());
+  if (names.length < 2 || names[0]?.toLowerCase() !== "date") {
+    throw new InputError(`--input ${path}: the first line must be date,NAME[,NAME...], got "${head.slice(0, 60)}"`);
+  }
+  if (body.length === 0) throw new InputError(`--input ${path}: no rows under the header`, 1);
+  const columns = names.slice(1).map(() => new Float64Array(body.length));
+  const dates: string[] = [];
+  for (const [row, line] of body.entries()) {
+    const cells = line.split(",");
+    if (cells.length !== names.length) {
+      throw new InputError(`--input ${path}: line ${row + 2} has ${cells.length} cells, the header has ${names.length}`);
+    }
+    dates.push((cells[0] ?? "").trim());
+    for (const [n, column] of columns.entries()) column[row] = finite(path, row, names[n + 1], cells[n + 1]);
+  }
+  return { names: names.slice(1), dates, columns };
+}
+
+function readLines(path: string): string[] {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch {
+    throw new InputError(`--input ${path}: cannot be read; give the path of a CSV file`);
+  }
+  const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/).filter((line) => line.trim() !== "");
+  if (lines.length === 0) throw new InputError(`--input ${path}: the file is empty`, 1);
+  return lines;
+}
+
+function finite(path: string, row: number, name: string | undefined, cell = ""): number {
+  const value = cell.trim() === "" ? Number.NaN : Number(cell);
+  if (Number.isFinite(value)) return value;
+  throw new InputError(`--input ${path}: line ${row + 2}, column ${name}: "${cell.slice(0, 20)}" is not a number`);
+}

@@ -1,0 +1,2 @@
+/** Worker threads by path: the one table of what is started rather than imported. */
+export const canaryWorker = new URL("../app/canary-worker.ts", import.meta.url);

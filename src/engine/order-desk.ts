@@ -1,0 +1,251 @@
+/**
+ * The desk: turns intents into requests, shows them to the gate, sends what passed, and keeps the books of
+ * what works. Used by the execute stage alone.
+ *
+ * EX-2  An order's identity is its row; the same inputs give the same rows (I-25).
+ * EX-3  At most one live entry, one exit, one stop and one target per strategy and instrument.
+ * EX-6  Exits are sent for what is held, after the protective orders in their way were canceled (I-15).
+ */
+import type { InstrumentId } from "../domain/instrument.ts";
+import { type EntryIntent, sizingConstraints } from "../domain/intent.ts";
+import { BUY, type OrderNumber, OrderStatus, OrderType, Purpose, SELL, type Side, TimeInForce } from "../domain/order.ts";
+import type { VirtualLots } from "../ensemble/virtual-lots.ts";
+import { type ExecutionParams, priceEntry, roundToTick } from "../execution/order-policy.ts";
+import { OrderField, OrderTable } from "../execution/order-table.ts";
+import type { Bracket, RiskGate } from "../risk/gate.ts";
+import type { OrderRequest } from "../risk/rule.ts";
+import { BlockTally } from "./block-tally.ts";
+import type { Command } from "./ports.ts";
+import type { RiskFacts } from "./risk-facts.ts";
+
+const NONE = -1;
+
+interface Legs {
+  /** Dollars per share; NaN for none. */
+  readonly stop: number;
+  readonly target: number;
+}
+const NO_LEGS: Legs = { stop: Number.NaN, target: Number.NaN };
+
+export interface DeskParts {
+  readonly gate: RiskGate;
+  readonly facts: RiskFacts;
+  readonly lots: VirtualLots;
+  readonly execution: ExecutionParams;
+  readonly slots: number;
+}
+
+export class OrderDesk {
+  readonly #gate: RiskGate;
+  readonly #facts: RiskFacts;
+  readonly #lots: VirtualLots;
+  readonly #execution: ExecutionParams;
+  /** Live exit and protective orders per strategy and instrument. */
+  readonly #exitOrder: Int32Array;
+  readonly #stopOrder: Int32Array;
+  readonly #targetOrder: Int32Array;
+
+  readonly orders = new OrderTable();
+  readonly blocked = new BlockTally();
+  readonly commands: Command[] = [];
+
+  constructor({ gate, facts, lots, execution, slots }: DeskParts) {
+    this.#gate = gate;
+    this.#facts = facts;
+    this.#lots = lots;
+    this.#execution = execution;
+    this.#exitOrder = new Int32Array(slots).fill(NONE);
+    this.#stopOrder = new Int32Array(slots).fill(NONE);
+    this.#targetOrder = new Int32Array(slots).fill(NONE);
+  }
+
+  enter(intent: EntryIntent): void {
+    const { strategy, instrument } = intent;
+    const side: Side = intent.shares > 0 ? BUY : SELL;
+    const held = this.#lots.shares(strategy, instrument);
+    if (held !== 0 && held > 0 === intent.shares > 0) return;
+    if (this.#facts.entryWorking(strategy, instrument)) return;
+    if (held !== 0) this.exit(strategy, instrument, intent.signal, Purpose.Exit);
+
+    const { tick } = this.#execution;
+    const priced = priceEntry(side, intent.reference, intent.timing, this.#execution);
+    // A stop is rounded away from the entry: never closer than the strategy asked.
+    const stop = roundToTick(intent.stop, -side, tick);
+    const request: OrderRequest = {
+      instrument,
+      strategy,
+      side,
+      shares: Math.abs(intent.shares),
+      purpose: Purpose.Entry,
+      type: priced.type,
+      timeInForce: priced.timeInForce,
+      limit: priced.limit,
+      stop,
+      reference: intent.reference,
+      decidedAt: intent.at,
+    };
+    const legs = { stop, target: roundToTick(intent.target, -side, tick) };
+    this.#place(request, intent.signal, sizingConstraints.indexOf(intent.binding), legs);
+  }
+
+  exit(strategy: number, instrument: InstrumentId, signal: number, purpose: Purpose): void {
+    const entry = this.#facts.entryOrder(strategy, instrument);
+    if (entry !== undefined) this.commands.push({ kind: "CancelOrder", order: entry });
+    const slot = this.#lots.slot(strategy, instrument);
+    if (this.#lots.shares(strategy, instrument) === 0 || this.#exitOrder[slot] !== NONE) return;
+    this.cancelLegs(strategy, instrument);
+    const request = this.#exitRequest(strategy, instrument, purpose, OrderType.Market, Number.NaN);
+    this.#exitOrder[slot] = this.#place(request, signal, NONE, NO_LEGS) ?? NONE;
+  }
+
+  /** Raises the resting stop towards the price, or rests a first one. */
+  protect(strategy: number, instrument: InstrumentId, wanted: number, signal: number): void {
+    const held = this.#lots.shares(strategy, instrument);
+    if (held === 0) return;
+    const stop = roundToTick(wanted, held > 0 ? -1 : 1, this.#execution.tick);
+    const slot = this.#lots.slot(strategy, instrument);
+    const resting = this.#stopOrder[slot] as OrderNumber;
+    if (resting !== NONE && this.orders.isWorking(resting)) {
+      const before = this.orders.get(resting, OrderField.stop);
+      if (held > 0 ? stop <= before : stop >= before) return;
+      this.orders.moveStop(resting, stop);
+      this.commands.push({ kind: "ReplaceStop", order: resting, stop });
+      return;
+    }
+    if (this.#exitOrder[slot] !== NONE) return;
+    const request = this.#exitRequest(strategy, instrument, Purpose.StopLoss, OrderType.Stop, stop);
+    this.#stopOrder[slot] = this.#place(request, signal, NONE, NO_LEGS) ?? NONE;
+  }
+
+  cancelLegs(strategy: number, instrument: InstrumentId): void {
+    const slot = this.#lots.slot(strategy, instrument);
+    this.#cancelLeg(this.#stopOrder[slot] as OrderNumber);
+    this.#cancelLeg(this.#targetOrder[slot] as OrderNumber);
+  }
+
+  /** The protective orders of an entry now cover all of it that has filled. */
+  entryFilled(order: OrderNumber): void {
+    const slot = this.#slotOf(order);
+    this.#coverLeg(this.#stopOrder[slot] as OrderNumber, order);
+    this.#coverLeg(this.#targetOrder[slot] as OrderNumber, order);
+  }
+
+  /** A finished order frees its place, so that the next of its kind may be sent. */
+  release(order: OrderNumber): void {
+    const slot = this.#slotOf(order);
+    if (this.#exitOrder[slot] === order) this.#exitOrder[slot] = NONE;
+    if (this.#stopOrder[slot] === order) this.#stopOrder[slot] = NONE;
+    if (this.#targetOrder[slot] === order) this.#targetOrder[slot] = NONE;
+  }
+
+  #slotOf(order: OrderNumber): number {
+    return this.#lots.slot(this.orders.strategy(order), this.orders.instrument(order));
+  }
+
+  #cancelLeg(leg: OrderNumber): void {
+    if (leg !== NONE && this.orders.isWorking(leg)) this.commands.push({ kind: "CancelOrder", order: leg });
+  }
+
+  #coverLeg(leg: OrderNumber, entry: OrderNumber): void {
+    if (leg === NONE || this.orders.get(leg, OrderField.parent) !== entry) return;
+    this.orders.cover(leg, this.orders.get(entry, OrderField.filled));
+  }
+
+  /** Shows the request to the gate, writes down what became of it and sends it if approved. */
+  #place(request: OrderRequest, signal: number, sizing: number, legs: Legs): OrderNumber | undefined {
+    const number = this.orders.next;
+    const bracket = bracketOf(number, legs);
+    const approved = this.#gate.pass(number, request, this.#facts, bracket);
+    const { binding, verdict } = this.#gate;
+    if (approved === undefined || binding !== undefined) this.#tally(request, approved?.shares ?? 0);
+    this.orders.add(request, {
+      requested: request.shares,
+      shares: approved?.shares ?? 0,
+      signal,
+      sizing,
+      rule: binding === undefined ? NONE : this.#gate.rules.indexOf(binding),
+      ruleUsed: verdict?.used ?? Number.NaN,
+      ruleLimit: verdict?.limit ?? Number.NaN,
+      parent: NONE,
+      status: approved === undefined ? OrderStatus.Denied : OrderStatus.Sent,
+    });
+    if (approved === undefined) return undefined;
+    if (bracket !== undefined) this.#addLegs(number, request, signal, bracket);
+    if (request.purpose === Purpose.Entry) {
+      this.#facts.entrySent(number, request, approved.shares, this.orders.price(number));
+    }
+    this.commands.push({ kind: "PlaceOrder", order: approved });
+    return number;
+  }
+
+  #tally(request: OrderRequest, shares: number): void {
+    const { barredBy, binding } = this.#gate;
+    const price = Number.isNaN(request.limit) ? request.reference : request.limit;
+    const notional = (request.shares - shares) * price;
+    if (barredBy !== undefined) this.blocked.denied(`permission:${barredBy}`, notional);
+    else if (binding !== undefined && shares === 0) this.blocked.denied(binding.id, notional);
+    else if (binding !== undefined) this.blocked.trimmed(binding.id, notional);
+  }
+
+  /** The protective orders of an entry: they cover nothing until it fills. */
+  #addLegs(entry: OrderNumber, request: OrderRequest, signal: number, bracket: Bracket): void {
+    const slot = this.#lots.slot(request.strategy, request.instrument);
+    const birth = {
+      requested: 0,
+      shares: 0,
+      signal,
+      sizing: NONE,
+      rule: NONE,
+      ruleUsed: Number.NaN,
+      ruleLimit: Number.NaN,
+      parent: entry,
+      status: OrderStatus.Sent,
+    };
+    const leg = { ...request, side: -request.side as Side, timeInForce: TimeInForce.GoodTillCanceled };
+    if (bracket.stopOrder !== undefined) {
+      const stop = { ...leg, purpose: Purpose.StopLoss, type: OrderType.Stop, limit: Number.NaN };
+      this.#stopOrder[slot] = this.orders.add(stop, birth);
+    }
+    if (bracket.targetOrder !== undefined) {
+      const price = { limit: bracket.target, stop: Number.NaN };
+      const target = { ...leg, ...price, purpose: Purpose.TakeProfit, type: OrderType.Limit };
+      this.#targetOrder[slot] = this.orders.add(target, birth);
+    }
+  }
+
+  #exitRequest(
+    strategy: number,
+    instrument: InstrumentId,
+    purpose: Purpose,
+    type: OrderType,
+    stop: number,
+  ): OrderRequest {
+    const held = this.#lots.shares(strategy, instrument);
+    return {
+      instrument,
+      strategy,
+      side: held > 0 ? SELL : BUY,
+      shares: Math.abs(held),
+      purpose,
+      type,
+      timeInForce: TimeInForce.GoodTillCanceled,
+      limit: Number.NaN,
+      stop,
+      reference: this.#facts.mark(instrument),
+      decidedAt: this.#facts.now,
+    };
+  }
+}
+
+/** The numbers that the protective orders of `entry` will get, when it passes. */
+function bracketOf(entry: OrderNumber, { stop, target }: Legs): Bracket | undefined {
+  const hasStop = !Number.isNaN(stop);
+  const hasTarget = !Number.isNaN(target);
+  if (!hasStop && !hasTarget) return undefined;
+  return {
+    stopOrder: hasStop ? ((entry + 1) as OrderNumber) : undefined,
+    stop,
+    targetOrder: hasTarget ? ((entry + (hasStop ? 2 : 1)) as OrderNumber) : undefined,
+    target,
+  };
+}

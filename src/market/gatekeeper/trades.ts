@@ -1,0 +1,16 @@
+/** Rules on a single trade print (C-09). */
+import type { Rule, TradeRow } from "./rule.ts";
+
+export const tradeFinite: Rule<TradeRow> = {
+  id: "trade-finite",
+  outcome: "reject",
+  breaks: (row) => !Number.isFinite(row.price + row.size),
+  explain: (row) => `every number must be finite, was price ${row.price} size ${row.size}`,
+};
+
+export const tradePositive: Rule<TradeRow> = {
+  id: "trade-positive",
+  outcome: "reject",
+  breaks: (row) => !(row.price > 0 && row.size > 0),
+  explain: (row) => `price and size must be above 0, was price ${row.price} size ${row.size}`,
+};

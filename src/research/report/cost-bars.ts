@@ -1,0 +1,79 @@
+/** From the result before costs to the result after them, one bar per kind of cost. */
+import type { RunCosts } from "../../app/run-result.ts";
+import { emptyState, panel } from "./figures.ts";
+import { percent, roughMoney, signed } from "./formats.ts";
+import { html, type Markup } from "./markup.ts";
+import { across } from "./svg.ts";
+
+const BAR_HEIGHT = 26;
+
+interface Step {
+  readonly name: string;
+  /** Where the bar begins and ends, dollars. */
+  readonly from: number;
+  readonly to: number;
+  readonly isTotal: boolean;
+}
+
+/** `netUsd`: what the run made or lost after costs; open positions at their last mark. */
+export function costsPanel(costs: RunCosts, netUsd: number): Markup {
+  const title = "What trading cost, USD";
+  const paid = costs.commission + costs.fees + costs.slippage + costs.borrow;
+  if (paid === 0) {
+    const body = emptyState(
+      "Nothing was paid.",
+      netUsd === 0 ? "No order filled." : "The cost model charged no fill.",
+    );
+    return panel({ title, span: "c5" }, body);
+  }
+  const gross = netUsd + paid;
+  const meta =
+    gross > 0
+      ? `${roughMoney(paid)} of ${roughMoney(gross)} gross, ${percent(paid / gross, 0)}`
+      : `${roughMoney(paid)}, with nothing made before costs`;
+  const steps = stepsOf(costs, { gross, netUsd });
+  const low = Math.min(0, ...steps.map(({ from, to }) => Math.min(from, to)));
+  const high = Math.max(0, ...steps.map(({ from, to }) => Math.max(from, to)));
+  const x = (dollars: number) => (dollars - low) / (high - low);
+  return panel(
+    { title, meta, span: "c5" },
+    html`<div class="pb costs">${steps.map((step) => row(step, x))}</div>`,
+  );
+}
+
+function stepsOf(
+  costs: RunCosts,
+  { gross, netUsd }: { readonly gross: number; readonly netUsd: number },
+): Step[] {
+  const kinds = [
+    ["Slippage and spread", costs.slippage],
+    ["Commission", costs.commission],
+    ["SEC and TAF fees", costs.fees],
+    ["Borrow", costs.borrow],
+  ] as const;
+  let level = gross;
+  const taken = kinds.map(([name, cost]): Step => {
+    const from = level;
+    level -= cost;
+    return { name, from, to: level, isTotal: false };
+  });
+  return [
+    { name: "Before costs", from: 0, to: gross, isTotal: true },
+    ...taken,
+    { name: "Net", from: 0, to: netUsd, isTotal: true },
+  ];
+}
+
+function row({ name, from, to, isTotal }: Step, x: (dollars: number) => number): Markup {
+  const left = Math.min(x(from), x(to));
+  const width = Math.abs(x(to) - x(from));
+  const change = to - from;
+  const text = isTotal ? roughMoney(to) : signed(change, Math.abs(change) >= 1000 ? 0 : 2);
+  const shape = isTotal ? "total" : "cost";
+  const quiet = !isTotal && change === 0 ? "flat" : shape;
+  return html`<div class="cost-row ${quiet}"><span>${name}</span>
+<svg width="100%" height="${BAR_HEIGHT}" aria-hidden="true">
+<line class="zero" x1="${across(x(0))}" x2="${across(x(0))}" y1="0" y2="${BAR_HEIGHT}"/>
+<rect class="${shape}" x="${across(left)}" y="4" width="${across(width)}" height="${BAR_HEIGHT - 8}"/></svg>
+<span class="num">${text}</span></div>`;
+}

@@ -1,0 +1,235 @@
+/**
+ * The three curves of the report: equity as growth of 1, drawdown under it on the same dates, and the
+ * rolling Sharpe. Each is a plot and a strip of labels at its right end (DESIGN 6).
+ */
+import { type DateMark, dateMarks, logTicks, placesFor, roundTicks } from "./axis.ts";
+import { multiple, percent, plural, ratio, signed } from "./formats.ts";
+import { html, type Markup } from "./markup.ts";
+import { type Curves, deepest, ROLLING_DAYS, rollingSharpe, YEAR_DAYS } from "./series.ts";
+import {
+  type At,
+  curve,
+  disc,
+  dot,
+  ground,
+  label,
+  level,
+  plot,
+  rightAxis,
+  stretched,
+  upright,
+} from "./svg.ts";
+
+const EQUITY_HEIGHT = 260;
+const DRAWDOWN_HEIGHT = 136;
+const ROLLING_HEIGHT = 212;
+const TOP = 8;
+/** Room for the dates under a plot. */
+const FOOT = 22;
+/** A date beyond this fraction stands left of its line, or it would leave the plot. */
+const LAST_MARK = 0.99;
+/** Closer than this, two labels would touch. */
+const LABEL_GAP = 13;
+/** RISK-2: at this drawdown positions are halved. */
+const DRAWDOWN_LIMIT = 0.15;
+const LIMIT_WORDS = "15% halves positions";
+/** Words under a point or a line take this much. */
+const WORDS_HEIGHT = 18;
+const DRAWDOWN_AXIS_LEAST = 0.18;
+/** LEARN-9: the promotion gate on the Sharpe ratio. */
+const SHARPE_GATE = 1;
+
+export interface CurveStyle {
+  /** Look-ahead was found: curves are dashed and say why. */
+  readonly isVoid: boolean;
+}
+
+/** A scale over [low, high] whose top is `high`. */
+interface Scale {
+  readonly isLog: boolean;
+  readonly low: number;
+  readonly high: number;
+  y(value: number): number;
+}
+
+function scale(range: { low: number; high: number }, heightPx: number, isLog: boolean): Scale {
+  const { low, high } = range;
+  const at = isLog ? Math.log : (value: number) => value;
+  const span = at(high) - at(low);
+  return { isLog, low, high, y: (value) => TOP + ((at(high) - at(value)) / span) * (heightPx - TOP - FOOT) };
+}
+
+/** Growth over more than a year is drawn on a log scale, unless equity reached zero. */
+export const isLogScale = ({ dates, growth, benchmark }: Curves): boolean =>
+  dates.length > YEAR_DAYS && [...growth, ...benchmark].every((value) => !(value <= 0));
+
+export function equityChart(curves: Curves, { isVoid }: CurveStyle): Markup {
+  const { growth, benchmark, dates } = curves;
+  const scaled = scale(growthRange(curves), EQUITY_HEIGHT, isLogScale(curves));
+  const points = (values: Float64Array) => place(values, scaled.y);
+  const ends = endLabels(curves, scaled);
+  const ticks = scaled.isLog ? logTicks(scaled.low, scaled.high) : roundTicks(scaled.low, scaled.high);
+  const places = placesFor(ticks);
+  const isClear = (tick: number) => ends.every(({ y }) => Math.abs(y - scaled.y(tick)) >= LABEL_GAP);
+  const end = multiple(growth.at(-1) ?? Number.NaN, 2);
+  const sentence = `Equity from 1 to ${end} over ${plural(dates.length, "session")}`;
+  return chart([
+    plot(EQUITY_HEIGHT, `${sentence}${scaled.isLog ? ", log scale" : ""}${isVoid ? ", void" : ""}.`, [
+      ...dateGrid(dateMarks(dates), EQUITY_HEIGHT),
+      ...ticks.map((tick) => level(scaled.y(tick), "grid")),
+      level(scaled.y(1), "base"),
+      stretched(EQUITY_HEIGHT, [
+        ...(benchmark.length > 0 ? [curve(points(benchmark), "other")] : []),
+        curve(points(growth), isVoid ? "run void" : "run"),
+      ]),
+      ...(isVoid
+        ? [
+            label({ x: 0.5, y: TOP + 22 }, "Look-ahead found: figures are void", {
+              shape: "voided",
+              anchor: "middle",
+            }),
+          ]
+        : []),
+    ]),
+    rightAxis(EQUITY_HEIGHT, [
+      ...ticks
+        .filter(isClear)
+        .map((tick) => label({ x: 0, y: scaled.y(tick) + 3.5 }, multiple(tick, places))),
+      ...ends.map(({ y, text, shape }) => label({ x: 0, y: y + 3.5 }, text, { shape })),
+    ]),
+  ]);
+}
+
+export function drawdownChart({ drawdown, dates }: Curves, { isVoid }: CurveStyle): Markup {
+  const worst = deepest(drawdown);
+  const depth = -drawdown[worst]!;
+  const low = -Math.max(DRAWDOWN_AXIS_LEAST, depth * 1.25);
+  const scaled = scale({ low, high: 0 }, DRAWDOWN_HEIGHT, false);
+  const points = place(drawdown, scaled.y);
+  const limit = scaled.y(-DRAWDOWN_LIMIT);
+  const ticks = roundTicks(low, 0, 4).filter(
+    (tick) => Math.abs(scaled.y(tick) - limit) >= LABEL_GAP || tick === 0,
+  );
+  const at = { x: worst / Math.max(1, drawdown.length - 1), y: scaled.y(-depth) };
+  const isBelowTaken = depth > 0 && at.y > limit - WORDS_HEIGHT && at.y < limit + WORDS_HEIGHT;
+  const sentence =
+    depth > 0
+      ? `Deepest ${percent(-depth, 1)} on ${dates[worst - 1] ?? ""}`
+      : "Equity never fell under a high";
+  return chart([
+    plot(DRAWDOWN_HEIGHT, `Drawdown. ${sentence}; positions are halved at 15%.`, [
+      ...dateGrid(dateMarks(dates), DRAWDOWN_HEIGHT),
+      ...ticks.map((tick) => level(scaled.y(tick), tick === 0 ? "base" : "grid")),
+      stretched(DRAWDOWN_HEIGHT, [
+        ground(points, scaled.y(0), "under"),
+        curve(points, isVoid ? "fall void" : "fall"),
+      ]),
+      level(limit, "limit"),
+      label({ x: 1, y: isBelowTaken ? limit - 5 : limit + 13 }, LIMIT_WORDS, {
+        shape: "note",
+        anchor: "end",
+        dx: -28,
+      }),
+      disc({ x: 1, y: limit }, { radius: 4.5, dx: -14 }),
+      ...(depth > 0 ? worstLabel(at, `${percent(-depth, 1)}, ${dates[worst - 1] ?? ""}`, limit) : []),
+    ]),
+    rightAxis(DRAWDOWN_HEIGHT, [
+      ...ticks.map((tick) => label({ x: 0, y: scaled.y(tick) + 3.5 }, percent(tick, 0))),
+      label({ x: 0, y: limit + 3.5 }, percent(-DRAWDOWN_LIMIT, 0), { shape: "strong" }),
+    ]),
+  ]);
+}
+
+/** Undefined when no window of 126 days moved at all. */
+export function rollingChart({ returns, dates }: Curves, { isVoid }: CurveStyle): Markup | undefined {
+  const rolling = rollingSharpe(returns);
+  const known = rolling.filter((value) => Number.isFinite(value));
+  if (known.length === 0) return undefined;
+  const range = { low: Math.min(...known, -0.2) - 0.1, high: Math.max(...known, SHARPE_GATE) + 0.2 };
+  const scaled = scale(range, ROLLING_HEIGHT, false);
+  const gate = scaled.y(SHARPE_GATE);
+  const ticks = roundTicks(range.low, range.high).filter(
+    (tick) => Math.abs(scaled.y(tick) - gate) >= LABEL_GAP,
+  );
+  const places = placesFor(ticks);
+  const extremes = `from ${ratio(Math.min(...known))} to ${ratio(Math.max(...known))}`;
+  const sentence = `Rolling Sharpe over ${ROLLING_DAYS} days, ${extremes}`;
+  return chart([
+    plot(ROLLING_HEIGHT, `${sentence}, last ${ratio(known.at(-1) ?? Number.NaN)}; the promotion gate is 1.`, [
+      ...dateGrid(dateMarks(dates), ROLLING_HEIGHT),
+      ...ticks.map((tick) => level(scaled.y(tick), tick === 0 ? "base" : "grid")),
+      level(gate, "gate"),
+      stretched(ROLLING_HEIGHT, [
+        curve(place(Float64Array.from([Number.NaN, ...rolling]), scaled.y), isVoid ? "run void" : "run"),
+      ]),
+    ]),
+    rightAxis(ROLLING_HEIGHT, [
+      ...ticks.map((tick) => label({ x: 0, y: scaled.y(tick) + 3.5 }, signed(tick, places))),
+      label({ x: 0, y: gate + 3.5 }, "gate 1", { shape: "note" }),
+    ]),
+  ]);
+}
+
+const chart = (parts: readonly Markup[]): Markup => html`<div class="chart">${parts}</div>`;
+
+function place(values: Float64Array, y: (value: number) => number): At[] {
+  const last = Math.max(1, values.length - 1);
+  return Array.from(values, (value, i) => ({ x: i / last, y: y(value) }));
+}
+
+function dateGrid(marks: readonly DateMark[], heightPx: number): Markup[] {
+  return marks.flatMap(({ x, text, isMain }) => {
+    const wide = isMain ? "" : " wide";
+    const words =
+      x > LAST_MARK ? ({ anchor: "end", dx: -3 } as const) : ({ anchor: "start", dx: 3 } as const);
+    return [
+      upright(x, { top: TOP - 2, bottom: heightPx - FOOT + 4 }, `grid${wide}`),
+      label({ x, y: heightPx - 6 }, text, { ...words, shape: wide.trim() }),
+    ];
+  });
+}
+
+/** Every value lies inside, and a flat line gets a band of one percent. */
+function growthRange({ growth, benchmark }: Curves): { low: number; high: number } {
+  const known = [1, ...growth, ...benchmark].filter((value) => Number.isFinite(value));
+  const low = known.reduce((least, value) => Math.min(least, value), 1);
+  const high = known.reduce((most, value) => Math.max(most, value), 1);
+  const margin = Math.max((high - low) * 0.05, 0.0005);
+  return high - low < 0.0005
+    ? { low: 0.99, high: 1.01 }
+    : { low: low > 0 ? Math.max(low - margin, low * 0.96) : low, high: high + margin };
+}
+
+interface EndLabel {
+  readonly y: number;
+  readonly text: string;
+  readonly shape: string;
+}
+
+/** Last values at the right end, pushed apart when they would touch. */
+function endLabels({ growth, benchmark }: Curves, { y }: Scale): EndLabel[] {
+  const own = growth.at(-1) ?? Number.NaN;
+  const other = benchmark.at(-1) ?? Number.NaN;
+  const places = Math.abs(own - 1) < 0.1 ? 3 : 2;
+  if (!Number.isFinite(own)) return [];
+  const first: EndLabel = { y: y(own), text: multiple(own, places), shape: "end" };
+  if (!Number.isFinite(other)) return [first];
+  const second: EndLabel = { y: y(other), text: multiple(other, places), shape: "end-other" };
+  const missing = Math.max(0, LABEL_GAP - Math.abs(first.y - second.y)) / 2;
+  const push = first.y <= second.y ? missing : -missing;
+  return [
+    { ...first, y: first.y - push },
+    { ...second, y: second.y + push },
+  ];
+}
+
+/** The deepest point, named below it, or below the limit where the two would collide. */
+function worstLabel(at: At, text: string, limit: number): Markup[] {
+  const isNearLimit = limit - at.y < WORDS_HEIGHT && at.y <= limit + 6;
+  const y = isNearLimit ? limit + 14 : at.y + 14;
+  const anchor = at.x > 0.55 ? "end" : "start";
+  return [
+    dot(at, "worst"),
+    label({ x: at.x, y }, text, { shape: "worst-text", anchor, dx: anchor === "end" ? -7 : 7 }),
+  ];
+}
