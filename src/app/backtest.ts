@@ -1,5 +1,4 @@
 /** The backtest: bars from the lake, the engine over them, the canary, the honesty figures, the files. */
-import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createLake } from "../adapters/lake/lake.ts";
@@ -8,11 +7,7 @@ import { runTasks } from "../adapters/worker-pool.ts";
 import { InputError } from "../domain/assert.ts";
 import { type Adjustment, barCount, type BarColumns, type Timeframe } from "../domain/bars.ts";
 import type { DayNumber } from "../domain/time.ts";
-import { featureSetVersion } from "../features/batch.ts";
 import { xnysSessions } from "../market/calendar.ts";
-import { canonicalJson } from "../numerics/canonical-json.ts";
-import { digestFloats } from "../numerics/sha256.ts";
-import { sharpeSample } from "../numerics/sharpe-inference.ts";
 import { strategies } from "../strategies/registry.ts";
 import {
   canaryResult,
@@ -25,15 +20,11 @@ import {
   decisionsBefore,
 } from "./canary.ts";
 import type { CanaryWorkerData } from "./canary-worker.ts";
-import { codeVersion } from "./code-version.ts";
-import { type Config, configHash } from "./config.ts";
-import { type Daily, dailySeries } from "./daily-series.ts";
+import type { Config } from "./config.ts";
 import { type EngineRun, runEngine, type RunSetup } from "./engine-run.ts";
 import { writeRunFiles } from "./run-files.ts";
-import type { CanaryResult, ReportInput, RunResult } from "./run-result.ts";
-import { benchmarkMetrics, honesty, runCosts, runMetrics, strategyShares } from "./run-summary.ts";
-import { runWarnings } from "./run-warnings.ts";
-import { tradeRows } from "./trade-rows.ts";
+import { reportRun, type Trial } from "./run-report.ts";
+import type { CanaryResult, ReportInput } from "./run-result.ts";
 
 export interface BacktestRequest {
   readonly root: string;
@@ -82,8 +73,7 @@ export async function backtest(request: BacktestRequest): Promise<ReportInput> {
   }
 }
 
-/** The same over columns that are already there: what the demo uses. */
-export async function backtestColumns(
+async function backtestColumns(
   request: BacktestRequest,
   columns: BarColumns,
   snapshotId: string,
@@ -94,7 +84,7 @@ export async function backtestColumns(
   const run = runEngine(setup);
   request.progress("looking for look-ahead");
   const canary = await runCanary(setup, run, seed, workers, request.canaryWorker);
-  const report = summarise(request, setup, run, canary, snapshotId);
+  const report = reportRun({ setup, run, canary, snapshot: snapshotId, profile: request.profile, seed, command: request.command }, (trial) => countTrials(request, trial));
   request.progress("writing files");
   mkdirSync(request.out, { recursive: true });
   writeRunFiles(request.out, { run, columns, trades: report.trades, result: report.result });
@@ -140,92 +130,13 @@ export async function runCanary(
   return canaryResult(comparisons);
 }
 
-function summarise(
-  request: BacktestRequest,
-  setup: RunSetup,
-  run: EngineRun,
-  canary: CanaryResult,
-  snapshot: string,
-): ReportInput {
-  const { columns, sessions, cash } = setup;
-  const daily = dailySeries(run.curve, columns, sessions, cash);
-  const trades = tradeRows(run, columns);
-  const scope = scopeOf(request, run, columns, daily);
-  const hash = configHash(request.config);
-  const runId = identify({ scope, snapshot, hash, code: codeVersion() });
-  const trialSharpes = recordTrial(request, scope, { runId, snapshot, hash, daily });
-  const warnings = runWarnings({ run, daily, columns, trades, cash });
-  const symbolCount = columns.instruments.symbols.length;
-  const result: RunResult = {
-    runId,
-    scope,
-    snapshot,
-    featureVersion: featureSetVersion(run.loop.compute.bank.features),
-    configHash: hash,
-    codeVersion: codeVersion(),
-    metrics: runMetrics(run, daily, trades),
-    benchmark: {
-      label: symbolCount === 1 ? `Buy and hold ${scope.symbols[0]}` : `Buy and hold, ${symbolCount} equal parts`,
-      metrics: benchmarkMetrics(daily),
-    },
-    honesty: honesty(daily, trialSharpes, canary, warnings),
-    blocked: run.loop.execute.blocked.list(),
-    costs: runCosts(run),
-    strategies: strategyShares(run, trades),
-    digests: {
-      orders: digestFloats(run.loop.execute.orders.cells()),
-      fills: digestFloats(run.loop.execute.fills.cells()),
-      equity: digestFloats(run.curve.equity),
-    },
-    reproduce: request.command,
-  };
-  const { date, equity, benchmark, gross } = daily;
-  return { result, daily: { date, equity, benchmark, gross }, trades };
-}
-
-function scopeOf(request: BacktestRequest, run: EngineRun, columns: BarColumns, daily: Daily): RunResult["scope"] {
-  return {
-    strategies: run.allocated.map(({ strategy, allocation }) => ({ id: strategy.id, params: strategy.params, allocation })),
-    symbols: columns.instruments.symbols,
-    timeframe: columns.timeframe,
-    from: daily.date[0] ?? "",
-    to: daily.date.at(-1) ?? "",
-    sessions: daily.date.length,
-    bars: barCount(columns),
-    cash: request.cash,
-    seed: request.seed,
-    profile: request.profile,
-  };
-}
-
-/** Equal inputs, equal id: the same run again is the same run. */
-function identify(inputs: unknown): string {
-  return `bt-${createHash("sha256").update(canonicalJson(inputs)).digest("hex").slice(0, 12)}`;
-}
-
-function recordTrial(
-  request: BacktestRequest,
-  scope: RunResult["scope"],
-  facts: { readonly runId: string; readonly snapshot: string; readonly hash: string; readonly daily: Daily },
-): number[] {
-  const sample = sharpeSample(facts.daily.returns);
-  const names = request.strategyIds.toSorted().join("+");
-  const db = new ResearchDb(join(request.root, "db", "research.db"));
+/** Writes the run down as a trial and returns the Sharpe ratios of all trials of these strategies. */
+function countTrials({ root, now, strategyIds }: BacktestRequest, trial: Trial): number[] {
+  const db = new ResearchDb(join(root, "db", "research.db"));
+  const strategies = strategyIds.toSorted().join("+");
   try {
-    db.record({
-      runId: facts.runId,
-      createdAt: request.now,
-      strategies: names,
-      timeframe: scope.timeframe,
-      from: scope.from,
-      to: scope.to,
-      snapshot: facts.snapshot,
-      configHash: facts.hash,
-      sharpe: sample.sharpe,
-      observations: sample.observations,
-      totalReturn: (facts.daily.equity.at(-1) ?? request.cash) / request.cash - 1,
-    });
-    return db.sharpes(names);
+    db.record({ ...trial, strategies, createdAt: now });
+    return db.sharpes(strategies);
   } finally {
     db.close();
   }

@@ -29,10 +29,13 @@ const schema = z.strictObject({
   execution: executionParams,
   costs: costParams,
   demo: z.strictObject({
-    symbols: z.int().min(5).max(200),
     sessions: z.int().min(1).max(1000),
     warmupSessions: z.int().min(1).max(60),
     speed: z.number().positive().max(1e9),
+    /** Date of the first session, an XNYS session. */
+    firstSession: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
+    /** Strategy parameters for minute bars at demo speed, over those of `strategies`. */
+    params: z.record(z.string(), z.record(z.string(), z.unknown())),
   }),
 });
 export type Config = z.infer<typeof schema>;

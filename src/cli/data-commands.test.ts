@@ -13,7 +13,8 @@ beforeEach(() => {
   file = join(folder, "bars.csv");
   writeFileSync(
     file,
-    "symbol,date,open,high,low,close,volume\nSPY,2024-01-02,1,2,1,2,5\nSPY,2024-01-04,1,2,1,2,0\nSPY,2024-01-05,1,2,1,x,5\n",
+    "symbol,date,open,high,low,close,volume\n" +
+      "SPY,2024-01-02,1,2,1,2,5\nSPY,2024-01-04,1,2,1,2,0\nSPY,2024-01-05,1,2,1,x,5\n",
   );
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));

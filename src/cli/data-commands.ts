@@ -35,6 +35,7 @@ export function registerDataCommands(program: Command, context: CliContext): voi
   data
     .command("ls")
     .description("list the series of the lake")
+    .addHelpText("after", "\nExample: plimsoll data ls --json")
     .action(() =>
       withLake(context, async (lake) => report(context, lake.list(), () => listText(lake.list()))),
     );
@@ -48,6 +49,7 @@ export function registerDataCommands(program: Command, context: CliContext): voi
   data
     .command("compact")
     .description("join small files and drop those nothing names any more")
+    .addHelpText("after", "\nExample: plimsoll data compact")
     .action(() =>
       withLake(context, async (lake) => {
         const result = await lake.compact();
@@ -59,12 +61,11 @@ export function registerDataCommands(program: Command, context: CliContext): voi
 
 function registerImport(data: Command, context: CliContext): void {
   data
-    .command("import")
+    .command("import <files...>")
     .description("bring CSV or Parquet files of bars into the lake")
-    .argument("<files...>", "CSV or Parquet")
     .option("--timeframe <length>", `length of a bar: ${timeframes.join(", ")}`)
     .option("--adjustment <kind>", `what the prices are adjusted for: ${adjustments.join(", ")}`)
-    .option("--source <name>", "where the data came from", "files")
+    .option("--source <name>", "origin of the data", "files")
     .option("--columns <map>", 'names in the file, as "timestamp=ts_ms,close=adj_close"')
     .addHelpText("after", "\nExample: plimsoll data import spy.csv --timeframe 1d --adjustment split")
     .action((files: string[], options: ImportOptions) => importFiles(context, files, options));
@@ -153,7 +154,7 @@ async function exportBars(context: CliContext, options: ExportOptions): Promise<
     "--symbols A,B or --symbols all",
   );
   const out = needed("--out", options.out, "--out FILE.csv");
-  const from = maybeDate("--from", options.from);
+  const from = maybeDate(`--from`, options.from);
   const to = maybeDate("--to", options.to);
   const timeframe = maybeOneOf("--timeframe", options.timeframe, timeframes);
   const adjustment = maybeOneOf("--adjustment", options.adjustment, adjustments);

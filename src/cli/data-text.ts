@@ -29,8 +29,8 @@ export function listText(series: readonly ListedSeries[]): string {
     { title: "source" },
     { title: "adjusted" },
     { title: "rows", align: "right" },
-    { title: "from" },
-    { title: "to" },
+    { title: "first" },
+    { title: "last" },
     { title: "KB", align: "right" },
   ] as const;
   const rows = series.map(({ symbol, timeframe, source, adjustment, bars, from, to, bytes }) => [
@@ -55,8 +55,8 @@ export function verifyText({ series, crossSeries, damaged }: VerifyReport): stri
     { title: "source" },
     { title: "adjusted" },
     { title: "rows", align: "right" },
-    { title: "from" },
-    { title: "to" },
+    { title: "first" },
+    { title: "last" },
     { title: "gaps", align: "right" },
     { title: "absent", align: "right" },
     { title: "dup", align: "right" },

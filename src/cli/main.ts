@@ -6,6 +6,7 @@ import { registerBacktestCommands } from "./backtest-commands.ts";
 import type { CliContext } from "./context.ts";
 import { registerDataCommands } from "./data-commands.ts";
 import { registerInfoCommands } from "./info-commands.ts";
+import { registerJournalCommands } from "./journal-commands.ts";
 import { registerStartCommand } from "./start-command.ts";
 import { registerStatsCommands } from "./stats-commands.ts";
 
@@ -47,6 +48,7 @@ function buildProgram(): Command {
   registerDataCommands(program, context);
   registerStatsCommands(program, context);
   registerInfoCommands(program, context);
+  registerJournalCommands(program, context);
   for (const command of program.commands) inherit(command);
   return program;
 }

@@ -25,6 +25,7 @@ export function registerSnapshotCommands(data: Command, context: CliContext): vo
   snapshot
     .command("ls")
     .description("list snapshots")
+    .addHelpText("after", "\nExample: plimsoll data snapshot ls")
     .action(() => {
       const all = lake().snapshotList();
       report(context, all.map(summary), () => snapshotTable(all));
@@ -32,6 +33,7 @@ export function registerSnapshotCommands(data: Command, context: CliContext): vo
   snapshot
     .command("diff")
     .description("what changed from snapshot A to B")
+    .addHelpText("after", "\nExample: plimsoll data snapshot diff 2026-q1 2026-q2")
     .argument("<a>")
     .argument("<b>")
     .action((a: string, b: string) => {
@@ -41,6 +43,7 @@ export function registerSnapshotCommands(data: Command, context: CliContext): vo
   snapshot
     .command("restore")
     .description("make the lake what a snapshot says; what it was is kept as a snapshot")
+    .addHelpText("after", "\nExample: plimsoll data snapshot restore 2026-q1")
     .argument("<name>")
     .action(async (name: string) => {
       const { id, ...restored } = await lake().snapshotRestore(name, nowMicros());

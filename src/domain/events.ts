@@ -74,11 +74,14 @@ export interface OrderRejected {
 
 export type BrokerEvent = OrderAccepted | OrderFilled | OrderCanceled | OrderExpired | OrderRejected;
 
-/** The file `killswitch/HALT` appeared, or a person asked for a halt, or for the halt to end. */
+/**
+ * A person, or the file `killswitch/HALT`, asked for a halt, for no new entries, or for that to end. `finish`
+ * closes everything because the run is over: it is no alarm.
+ */
 export interface OperatorActed {
   readonly kind: "OperatorActed";
   readonly at: EpochMicros;
-  readonly action: "halt" | "pause" | "resume";
+  readonly action: "halt" | "pause" | "resume" | "finish";
   readonly by: string;
   readonly reason: string;
 }

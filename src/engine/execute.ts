@@ -95,6 +95,11 @@ export class ExecuteStage implements AccountFacts {
     return this.#desk.blocked;
   }
 
+  /** Protective stop that rests for a strategy's position, dollars per share; NaN without one. */
+  restingStop(strategy: number, instrument: InstrumentId): number {
+    return this.#desk.restingStop(strategy, instrument);
+  }
+
   get equity(): number {
     return this.portfolio.equity;
   }
@@ -156,17 +161,18 @@ export class ExecuteStage implements AccountFacts {
       this.authorities.lift("kill_switch", "operator", "operator");
       return;
     }
+    const finish = action === "finish";
     this.authorities.raise({
-      authority: "kill_switch",
-      source: "operator",
-      level: action === "halt" ? "FLATTEN" : "NO_NEW_ENTRIES",
+      authority: finish ? "orchestrator" : "kill_switch",
+      source: finish ? "end_of_run" : "operator",
+      level: action === "pause" ? "NO_NEW_ENTRIES" : "FLATTEN",
       scalar: 1,
       reason: `${by}: ${reason}`,
       since: at,
       until: undefined,
-      liftedBy: "operator",
+      liftedBy: finish ? "itself" : "operator",
     });
-    if (action === "halt") this.#continueFlatten(at);
+    if (action !== "pause") this.#continueFlatten(at);
   }
 
   #filled(event: OrderFilled): void {
@@ -230,7 +236,10 @@ export class ExecuteStage implements AccountFacts {
       }
     }
     if (open > 0 || this.authorities.isAtLeast("HALTED")) return;
-    const flattening = this.authorities.permission.claims.filter(({ level }) => level === "FLATTEN");
+    // Only a latched flatten ends in HALTED; the end of a run has nothing to be resumed from.
+    const flattening = this.authorities.permission.claims.filter(
+      ({ level, liftedBy }) => level === "FLATTEN" && liftedBy === "operator",
+    );
     for (const claim of flattening) {
       this.authorities.raise({ ...claim, level: "HALTED", reason: `${claim.reason}; flat`, since: at });
     }

@@ -117,6 +117,11 @@ export class OrderDesk {
     this.#stopOrder[slot] = this.#place(request, signal, NONE, NO_LEGS) ?? NONE;
   }
 
+  restingStop(strategy: number, instrument: InstrumentId): number {
+    const stop = this.#stopOrder[this.#lots.slot(strategy, instrument)] as OrderNumber;
+    return stop === NONE ? Number.NaN : this.orders.get(stop, OrderField.stop);
+  }
+
   cancelLegs(strategy: number, instrument: InstrumentId): void {
     const slot = this.#lots.slot(strategy, instrument);
     this.#cancelLeg(this.#stopOrder[slot] as OrderNumber);

@@ -122,7 +122,7 @@ class PlanCursor {
 
   at(ordinal: number): DayPlan {
     if (this.#latest !== undefined && this.#days.next === ordinal + 1) return this.#latest;
-    if (false) this.#days = this.#start();
+    if (this.#days.next > ordinal) this.#days = this.#start();
     let plan = this.#days.advance();
     while (this.#days.next <= ordinal) plan = this.#days.advance();
     this.#latest = plan;

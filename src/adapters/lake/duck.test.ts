@@ -25,7 +25,8 @@ function columnsOf(values: readonly number[]): SeriesColumns {
 
 it("a chunk's numbers are a Float64Array, NULL reads as NaN, NULL text as nothing", async () => {
   const sql =
-    "SELECT CASE WHEN i % 3 = 1 THEN NULL ELSE i::DOUBLE / 7 END, CASE WHEN i = 5 THEN NULL ELSE 'x' || i END FROM range(5000) t(i)";
+    "SELECT CASE WHEN i % 3 = 1 THEN NULL ELSE i::DOUBLE / 7 END, CASE WHEN i = 5 THEN NULL ELSE 'x' || i END " +
+    "FROM range(5000) t(i)";
   let row = 0;
   await duck.during(async (session) => {
     for await (const chunk of session.chunks(sql)) {

@@ -126,7 +126,10 @@ describe("rows", () => {
     const lines = Array.from({ length: 9000 }, (_, i) => {
       const minute = 14 * 60 + 30 + (i % 390);
       const day = String(2 + Math.floor(i / 3900)).padStart(2, "0");
-      const time = `2024-01-${day}T${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}:00Z`;
+      const clock = [Math.floor(minute / 60), minute % 60]
+        .map((part) => String(part).padStart(2, "0"))
+        .join(":");
+      const time = `2024-01-${day}T${clock}:00Z`;
       return `S${Math.floor(i / 390) % 10},${time},${i + 1},${i + 1},${i + 1},${i + 1},1`;
     });
     const path = file("many.csv", [header.replace("date", "timestamp"), ...lines]);

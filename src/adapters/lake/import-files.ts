@@ -73,7 +73,7 @@ export async function importFiles(
   if (!sourcePattern.test(source)) {
     throw new InputError(`--source ${source}: give 1 to 32 letters, digits, dots, dashes or underscores`);
   }
-  if (request.files.length === 0) throw new InputError("name at least one CSV or Parquet file to import");
+  if (request.files.length === 0) throw new InputError("name at least one CSV or Parquet file");
   // All files are looked at first: a wrong column in the last one must not cost reading the others.
   const inspected: { file: SourceFile; query: RowQuery }[] = [];
   for (const [i, path] of request.files.entries()) {
@@ -119,14 +119,17 @@ async function importInspected(
   notes.push(...intake.notes);
   const merged = await mergeAll(duck, paths, request, collector);
   const text = (ts: number | undefined) => (ts === undefined ? null : instantText(timeframe, ts));
+  const { imported, duplicates, symbolNames } = merged;
   return {
-    ...merged,
+    imported,
     rejected: audit.rows,
-    symbols: merged.symbolNames.length,
+    duplicates,
+    symbols: symbolNames.length,
     from: text(intake.range?.from),
     to: text(intake.range?.to),
     rejectedByRule: audit.byRule(),
     audit: audit.finish(),
+    symbolNames,
     notes: [...new Set(notes)],
   };
 }
@@ -175,7 +178,8 @@ async function refuseWideLines(
 ): Promise<number> {
   if (query.rejects === undefined) return 0;
   const lines = await session.rows(
-    `SELECT line::VARCHAR, any_value(error_message), any_value(csv_line) FROM ${query.rejects} GROUP BY line ORDER BY line`,
+    `SELECT line::VARCHAR, any_value(error_message), any_value(csv_line)
+     FROM ${query.rejects} GROUP BY line ORDER BY line`,
   );
   for (const [line, message, content] of lines) {
     const text = String(content ?? "").trim();

@@ -73,10 +73,6 @@ export class RowIntake {
     this.#collector = collector;
   }
 
-  get accepted(): number {
-    return this.#accepted;
-  }
-
   /** What a person should know about how times were read. */
   get notes(): readonly string[] {
     return [...this.#notes];

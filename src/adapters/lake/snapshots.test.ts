@@ -1,5 +1,5 @@
 /** Goal: what was frozen stays, comes back whole or not at all, and nothing is lost on the way (LAKE-2). */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -123,6 +123,30 @@ it("a lost catalog costs no data file", async () => {
   rmSync(join(folder, "root/data/catalog.json"));
   await bring("C", 3);
   expect(dataFiles()).toHaveLength(3);
+});
+
+it("compacting makes one file of the several that other means have left for a series", async () => {
+  const root = join(folder, "root");
+  const other = createLake(join(folder, "other"));
+  const path = join(folder, "next.csv");
+  writeFileSync(path, "symbol,date,open,high,low,close,volume\nA,2024-01-03,2,2,2,2,1\n");
+  await other.importFiles({ files: [path], timeframe: "1d", adjustment: "raw", now });
+  other.close();
+  const [mine, theirs] = [root, join(folder, "other")].map((each) =>
+    JSON.parse(readFileSync(join(each, "data/catalog.json"), "utf8")),
+  );
+  const file = theirs.series[0].files[0];
+  cpSync(join(folder, "other/data", file.path), join(root, "data", file.path));
+  const series = { ...mine.series[0], rows: 2, to: file.to, files: [mine.series[0].files[0], file] };
+  writeFileSync(join(root, "data/catalog.json"), JSON.stringify({ version: 1, series: [series] }));
+
+  const before = (await lake.loadBars({ symbols: ["A"], timeframe: "1d" })).columns;
+  const compacted = await lake.compact();
+  const after = (await lake.loadBars({ symbols: ["A"], timeframe: "1d" })).columns;
+  expect([...before.close]).toEqual([1, 2]);
+  expect(after.close).toEqual(before.close);
+  expect(compacted).toMatchObject({ filesBefore: 2, filesAfter: 1, seriesChanged: 1, dropped: 2 });
+  expect(dataFiles()).toHaveLength(1);
 });
 
 it("compacting joins nothing that is compact and drops what nobody names", async () => {

@@ -1,0 +1,154 @@
+/** Draws the snapshot of a running engine from its books: reads everything, changes nothing. */
+import type { InstrumentTable } from "../domain/instrument.ts";
+import { type OrderNumber, OrderStatus, orderStatusNames, purposeNames, sideName } from "../domain/order.ts";
+import type { Session } from "../domain/session.ts";
+import { type EpochMicros, isoDate, isoInstant } from "../domain/time.ts";
+import { sentence } from "../engine/signal-table.ts";
+import type { SingleLoop } from "../engine/single-loop.ts";
+import { TradeField } from "../engine/trade-log.ts";
+import { OrderField } from "../execution/order-table.ts";
+import { phaseIn } from "../market/phases.ts";
+import { newYorkMinuteOfDay } from "../market/us-eastern.ts";
+import type { AllocatedStrategy } from "../engine/compute.ts";
+import type { EngineSnapshot, OrderLine, PositionLine } from "./engine-snapshot.ts";
+
+export interface ViewOf {
+  readonly mode: string;
+  readonly loop: SingleLoop;
+  readonly allocated: readonly AllocatedStrategy[];
+  readonly instruments: InstrumentTable;
+  readonly at: EpochMicros;
+  readonly session: Session;
+  readonly sessionNumber: number;
+  readonly sessions: number;
+  readonly startEquity: number;
+  readonly curve: readonly number[];
+  readonly limits: { readonly drawdown: number; readonly gross: number };
+  readonly rejectedRecords: number;
+  readonly bars: number;
+  readonly speed: number;
+  /** How many orders to show at most, the newest first. */
+  readonly orders: number;
+}
+
+export function engineSnapshot(view: ViewOf): EngineSnapshot {
+  const { loop, at, session } = view;
+  const { portfolio, baselines, authorities, trades, blocked } = loop.execute;
+  const { equity } = portfolio;
+  return {
+    mode: view.mode,
+    at: isoInstant(at),
+    clock: easternClock(at),
+    session: {
+      date: isoDate(session.date),
+      phase: phaseIn(at, session),
+      progress: Math.min(1, Math.max(0, (at - session.open) / (session.close - session.open))),
+      number: view.sessionNumber + 1,
+      of: view.sessions,
+    },
+    permission: authorities.permission,
+    equity,
+    startEquity: view.startEquity,
+    dayPnl: equity - baselines.dayBase,
+    drawdownFromDayHigh: baselines.drawdownFromDayHigh(equity),
+    drawdownLimit: view.limits.drawdown,
+    gross: portfolio.gross / equity,
+    grossLimit: view.limits.gross,
+    net: portfolio.net / equity,
+    cash: portfolio.cash,
+    curve: view.curve,
+    positions: positionLines(view),
+    orders: orderLines(view),
+    trades: tradeTally(trades),
+    costs: portfolio.costs,
+    blocked: blocked.list(),
+    rejectedRecords: view.rejectedRecords,
+    bars: view.bars,
+    speed: view.speed,
+  };
+}
+
+/** `14:07:00`, New York. */
+function easternClock(at: EpochMicros): string {
+  const minute = newYorkMinuteOfDay(at);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${two(Math.floor(minute / 60))}:${two(minute % 60)}:00`;
+}
+
+function positionLines({ loop, allocated, instruments }: ViewOf): PositionLine[] {
+  const { portfolio, lots } = loop.execute;
+  return portfolio.positions().flatMap(({ instrument, mark }) =>
+    lots.holders(allocated.length, instrument).map(({ strategy, shares }): PositionLine => {
+      const averageEntry = lots.averageEntry(strategy, instrument);
+      return {
+        symbol: instruments.symbols[instrument] ?? "unknown",
+        strategy: allocated[strategy]?.strategy.id ?? "unknown",
+        shares,
+        averageEntry,
+        mark,
+        unrealised: shares * (mark - averageEntry),
+        stop: loop.execute.restingStop(strategy, instrument),
+      };
+    }),
+  );
+}
+
+function orderLines({ loop, allocated, instruments, orders: most }: ViewOf): OrderLine[] {
+  const { orders } = loop.execute;
+  const lines: OrderLine[] = [];
+  for (let n = orders.length - 1; n >= 0 && lines.length < most; n--) {
+    const order = n as OrderNumber;
+    const asleep = orders.status(order) === OrderStatus.Sent && orders.get(order, OrderField.parent) >= 0;
+    if (asleep) continue;
+    lines.push(orderLine(loop, order, allocated[orders.strategy(order)], instruments));
+  }
+  return lines;
+}
+
+function orderLine(
+  { compute, execute }: SingleLoop,
+  order: OrderNumber,
+  allocated: AllocatedStrategy | undefined,
+  instruments: InstrumentTable,
+): OrderLine {
+  const { orders, gate } = execute;
+  const get = (field: OrderField) => orders.get(order, field);
+  const at = get(OrderField.decidedAt) as EpochMicros;
+  const signal = get(OrderField.signal);
+  const rule = gate.rules[get(OrderField.rule)];
+  return {
+    at: isoInstant(at),
+    clock: easternClock(at),
+    symbol: instruments.symbols[orders.instrument(order)] ?? "unknown",
+    strategy: allocated?.strategy.id ?? "unknown",
+    side: sideName(orders.side(order)),
+    purpose: purposeNames[orders.purpose(order)],
+    shares: get(OrderField.shares) || get(OrderField.requested),
+    filled: get(OrderField.filled),
+    price: firstKnown(get(OrderField.averagePrice), get(OrderField.limit), get(OrderField.stop)),
+    status: orderStatusNames[orders.status(order)],
+    reason: signal < 0 ? "everything is being closed" : sentence(compute.signals, signal, allocated?.strategy.reasons ?? []),
+    verdict:
+      rule === undefined
+        ? ""
+        : `${rule.id} ${figure(get(OrderField.ruleUsed))} of ${figure(get(OrderField.ruleLimit))}`,
+  };
+}
+
+function tradeTally(trades: SingleLoop["execute"]["trades"]): EngineSnapshot["trades"] {
+  let wins = 0;
+  let realised = 0;
+  for (let n = 0; n < trades.length; n++) {
+    const pnl = trades.get(n, TradeField.pnl);
+    realised += pnl;
+    if (pnl > 0) wins += 1;
+  }
+  return { count: trades.length, wins, realised };
+}
+
+const firstKnown = (...values: readonly number[]): number => values.find((value) => !Number.isNaN(value)) ?? Number.NaN;
+
+function figure(value: number): string {
+  if (Number.isNaN(value)) return "no data";
+  return Number.isInteger(value) ? String(value) : value.toFixed(Math.abs(value) < 1 ? 4 : 2);
+}

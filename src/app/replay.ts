@@ -1,0 +1,94 @@
+/**
+ * Replay: the recorded events through a fresh engine; its commands must be the recorded ones, byte for byte
+ * (EN-1, I-25). Restart, crash recovery and audit are this same path.
+ */
+import { join } from "node:path";
+import { RunJournal } from "../adapters/run-journal.ts";
+import { InputError } from "../domain/assert.ts";
+import { type DayNumber, isoDate, parseIsoDate } from "../domain/time.ts";
+import { eventAt } from "../domain/events.ts";
+import { commandText, parseEvent } from "../engine/event-text.ts";
+import { newYorkDay } from "../market/us-eastern.ts";
+import { xnysSessions } from "../market/calendar.ts";
+import { createSyntheticMarket } from "../sim/synthetic-market.ts";
+import { strategies } from "../strategies/registry.ts";
+import { type DemoHeader, warmUp } from "./demo.ts";
+import { buildLoop } from "./engine-run.ts";
+
+export interface ReplayResult {
+  readonly run: number;
+  readonly events: number;
+  readonly commands: number;
+  readonly identical: boolean;
+  /** Entry where the commands part, and both texts. */
+  readonly firstDifference: {
+    readonly entry: number;
+    readonly recorded: string | null;
+    readonly replayed: string | null;
+  } | null;
+}
+
+export interface ReplayRequest {
+  /** Folder that holds `db/journal.db`. */
+  readonly root: string;
+  /** Only entries of this session are counted; what came before is replayed all the same. */
+  readonly date: DayNumber | undefined;
+}
+
+export function replayJournal({ root, date }: ReplayRequest): ReplayResult {
+  const store = new RunJournal(join(root, "db", "journal.db"));
+  try {
+    const found = store.findRun();
+    if (found === undefined) throw new InputError(`journal: ${root} holds no run yet; start one with: plimsoll start`, 1);
+    const result = replay(store, found.run, JSON.parse(found.header) as DemoHeader, date);
+    if (date !== undefined && result.events === 0) {
+      throw new InputError(`--date ${isoDate(date)}: run ${found.run} has no entry on that day`, 1);
+    }
+    return result;
+  } finally {
+    store.close();
+  }
+}
+
+function replay(store: RunJournal, run: number, header: DemoHeader, date: DayNumber | undefined): ReplayResult {
+  const { config, strategyIds, cash, warmup } = header;
+  const firstSession = parseIsoDate(warmup.firstSession) as DayNumber;
+  const market = createSyntheticMarket({ seed: warmup.seed, firstSession });
+  const instruments = market.instruments.symbols.length;
+  const setup = { config, strategyIds, sessions: xnysSessions(), cash, columns: { timeframe: "1m" as const } };
+  const { loop } = buildLoop(setup, strategies, instruments);
+  warmUp(market, warmup.sessions, (batch) => loop.compute.warm(batch));
+
+  let events = 0;
+  let commands = 0;
+  let counts = true;
+  let expected: string[] = [];
+  for (const entry of store.entries(run)) {
+    if (entry.part === "event") {
+      if (expected.length > 0) return parted(run, events, commands, entry.position, null, expected[0] ?? null);
+      const event = parseEvent(entry.payload, market.instruments);
+      counts = date === undefined || newYorkDay(eventAt(event)) === date;
+      if (counts) events += 1;
+      loop.step(event);
+      expected = loop.commands.map(commandText);
+      loop.commands.length = 0;
+      continue;
+    }
+    const replayed = expected.shift() ?? null;
+    if (counts) commands += 1;
+    if (replayed !== entry.payload) return parted(run, events, commands, entry.position, entry.payload, replayed);
+  }
+  if (expected.length > 0) return parted(run, events, commands, -1, null, expected[0] ?? null);
+  return { run, events, commands, identical: true, firstDifference: null };
+}
+
+function parted(
+  run: number,
+  events: number,
+  commands: number,
+  entry: number,
+  recorded: string | null,
+  replayed: string | null,
+): ReplayResult {
+  return { run, events, commands, identical: false, firstDifference: { entry, recorded, replayed } };
+}

@@ -1,0 +1,125 @@
+/** Everything a finished run has to say for itself, put together for the report and for result.json. */
+import { createHash } from "node:crypto";
+import { barCount, type BarColumns } from "../domain/bars.ts";
+import { featureSetVersion } from "../features/batch.ts";
+import { canonicalJson } from "../numerics/canonical-json.ts";
+import { digestFloats } from "../numerics/sha256.ts";
+import { sharpeSample } from "../numerics/sharpe-inference.ts";
+import { codeVersion } from "./code-version.ts";
+import { configHash } from "./config.ts";
+import { type Daily, dailySeries } from "./daily-series.ts";
+import type { EngineRun, RunSetup } from "./engine-run.ts";
+import type { CanaryResult, ReportInput, RunResult } from "./run-result.ts";
+import { benchmarkMetrics, honesty, runCosts, runMetrics, strategyShares } from "./run-summary.ts";
+import { runWarnings } from "./run-warnings.ts";
+import { tradeRows } from "./trade-rows.ts";
+
+export interface FinishedRun {
+  readonly setup: RunSetup;
+  readonly run: EngineRun;
+  readonly canary: CanaryResult;
+  /** Id of the data it ran on. */
+  readonly snapshot: string;
+  readonly profile: string;
+  readonly seed: number;
+  /** The command that makes it again. */
+  readonly command: string;
+}
+
+/** What the record of trials wants to know of a run; Sharpe per period. */
+export interface Trial {
+  readonly runId: string;
+  readonly timeframe: string;
+  readonly from: string;
+  readonly to: string;
+  readonly snapshot: string;
+  readonly configHash: string;
+  readonly sharpe: number;
+  readonly observations: number;
+  readonly totalReturn: number;
+}
+
+/** `count` writes the trial down and answers with the Sharpe ratios of all trials, this one included. */
+export function reportRun(finished: FinishedRun, count: (trial: Trial) => readonly number[]): ReportInput {
+  const { setup, run, canary, snapshot } = finished;
+  const { columns, sessions, cash, config } = setup;
+  const daily = dailySeries(run.curve, columns, sessions, cash);
+  const trades = tradeRows(run, columns);
+  const scope = scopeOf(finished, daily);
+  const hash = configHash(config);
+  const code = codeVersion();
+  const runId = identify({ scope, snapshot, hash, code });
+  const trialSharpes = count(trialOf({ runId, scope, snapshot, hash, daily }));
+  const warnings = runWarnings({ run, daily, columns, trades, cash });
+  const { orders, fills, blocked } = run.loop.execute;
+  const result: RunResult = {
+    runId,
+    scope,
+    snapshot,
+    featureVersion: featureSetVersion(run.loop.compute.bank.features),
+    configHash: hash,
+    codeVersion: code,
+    metrics: runMetrics(run, daily, trades),
+    benchmark: { label: benchmarkLabel(columns), metrics: benchmarkMetrics(daily) },
+    honesty: honesty(daily, trialSharpes, canary, warnings),
+    blocked: blocked.list(),
+    costs: runCosts(run),
+    strategies: strategyShares(run, trades),
+    digests: {
+      orders: digestFloats(orders.cells()),
+      fills: digestFloats(fills.cells()),
+      equity: digestFloats(run.curve.equity),
+    },
+    reproduce: finished.command,
+  };
+  const { date, equity, benchmark, gross } = daily;
+  return { result, daily: { date, equity, benchmark, gross }, trades };
+}
+
+function scopeOf({ setup, run, seed, profile }: FinishedRun, daily: Daily): RunResult["scope"] {
+  const { columns, cash } = setup;
+  return {
+    strategies: run.allocated.map(({ strategy: { id, params }, allocation }) => ({ id, params, allocation })),
+    symbols: columns.instruments.symbols,
+    timeframe: columns.timeframe,
+    from: daily.date[0] ?? "",
+    to: daily.date.at(-1) ?? "",
+    sessions: daily.date.length,
+    bars: barCount(columns),
+    cash,
+    seed,
+    profile,
+  };
+}
+
+/** Equal inputs, equal id: the same run again is the same run. */
+function identify(inputs: unknown): string {
+  return `bt-${createHash("sha256").update(canonicalJson(inputs)).digest("hex").slice(0, 12)}`;
+}
+
+interface TrialFacts {
+  readonly runId: string;
+  readonly scope: RunResult["scope"];
+  readonly snapshot: string;
+  readonly hash: string;
+  readonly daily: Daily;
+}
+
+function trialOf({ runId, scope, snapshot, hash, daily }: TrialFacts): Trial {
+  const { sharpe, observations } = sharpeSample(daily.returns);
+  return {
+    runId,
+    timeframe: scope.timeframe,
+    from: scope.from,
+    to: scope.to,
+    snapshot,
+    configHash: hash,
+    sharpe,
+    observations,
+    totalReturn: (daily.equity.at(-1) ?? scope.cash) / scope.cash - 1,
+  };
+}
+
+function benchmarkLabel({ instruments: { symbols } }: BarColumns): string {
+  return symbols.length === 1 ? `Buy and hold ${symbols[0]}` : `Buy and hold, ${symbols.length} equal parts`;
+}

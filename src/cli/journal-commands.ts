@@ -1,0 +1,55 @@
+/** `plimsoll journal verify|replay`. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { RunJournal } from "../adapters/run-journal.ts";
+import { replayJournal } from "../app/replay.ts";
+import { InputError } from "../domain/assert.ts";
+import { type CliContext, report } from "./context.ts";
+import { demoRoot } from "./demo-root.ts";
+import { maybeDate } from "./option-values.ts";
+
+export function registerJournalCommands(program: Command, context: CliContext): void {
+  const journal = program.command("journal").description("what happened, and proof that it was so");
+
+  journal
+    .command("verify")
+    .description("walk the hash chain; exit 3 when an entry is not what it was")
+    .addHelpText("after", "\nExample:\n  plimsoll journal verify")
+    .action(() => {
+      const store = new RunJournal(journalFile(context));
+      try {
+        const result = store.verify();
+        report(context, result, () =>
+          result.brokenAt === null
+            ? `journal: ${result.entries} entries of ${result.runs} runs are as they were written`
+            : `journal: broken at ${result.brokenAt}; restore the last backup`,
+        );
+        if (result.brokenAt !== null) process.exitCode = 3;
+      } finally {
+        store.close();
+      }
+    });
+
+  journal
+    .command("replay")
+    .description("run the recorded events again; exit 3 when a command differs")
+    .option("--date <date>", "count the entries of this session only, YYYY-MM-DD")
+    .addHelpText("after", "\nExample:\n  plimsoll journal replay --date 2026-11-18")
+    .action(({ date }: { date?: string }) => {
+      journalFile(context);
+      const result = replayJournal({ root: demoRoot(context), date: maybeDate("--date", date) });
+      report(context, result, () =>
+        result.identical
+          ? `journal: run ${result.run}, ${result.events} events gave the same ${result.commands} commands, byte for byte`
+          : `journal: run ${result.run} parts at entry ${result.firstDifference?.entry}`,
+      );
+      if (!result.identical) process.exitCode = 3;
+    });
+}
+
+function journalFile(context: CliContext): string {
+  const path = join(demoRoot(context), "db", "journal.db");
+  if (existsSync(path)) return path;
+  throw new InputError(`journal: there is none under ${demoRoot(context)}; run one with: plimsoll start`, 1);
+}

@@ -1,0 +1,116 @@
+/** The sentences of the terminal view: may it trade, who says so, and how far the next rung is (DESIGN 1, 8). */
+import type { EngineSnapshot } from "../app/engine-snapshot.ts";
+import { MICROS_PER_DAY, MICROS_PER_MINUTE, MICROS_PER_SECOND, type EpochMicros } from "../domain/time.ts";
+import { isZoneKnown, newYorkOffsetMinutes } from "../market/us-eastern.ts";
+import { count, number, percent, plural } from "../research/report/formats.ts";
+import { type Authority, type Claim, type Level, levels } from "../risk/authority.ts";
+
+export const rankOf = (level: Level): number => levels.indexOf(level);
+
+/** `NO NEW ENTRIES`: the six level names are the only capitals on the screen. */
+export const levelName = (level: Level): string => level.replaceAll("_", " ");
+
+export const authorityNames: Readonly<Record<Authority, string>> = {
+  kill_switch: "Kill switch",
+  circuit_breakers: "Breakers",
+  orchestrator: "Orchestrator",
+  regime: "Regime",
+  ensemble: "Ensemble",
+  strategy: "Strategy",
+};
+
+/** Two words in the plural take "hold". */
+const plurals: ReadonlySet<Authority> = new Set(["circuit_breakers"]);
+
+/** Phases in which nothing can be traded, whatever the permission says. */
+const closedPhases: ReadonlySet<string> = new Set(["PRE_MARKET", "AFTER_HOURS", "OVERNIGHT"]);
+
+/** The sentence a tired person can act on. */
+export function answer({ permission, positions, session }: EngineSnapshot): string {
+  const held = positions.length;
+  switch (permission.level) {
+    case "NORMAL":
+    case "SCALED": {
+      const size = permission.scalar === 1 ? "full size" : `${number(permission.scalar, 2)} of normal size`;
+      return closedPhases.has(session.phase) ? `From the open: yes, at ${size}.` : `Yes, at ${size}.`;
+    }
+    case "NO_NEW_ENTRIES":
+      return "No new entries. Exits pass.";
+    case "REDUCE_ONLY":
+      return "No. Positions may only shrink.";
+    case "FLATTEN":
+      return held === 0 ? "No. Flattening." : `No. Closing ${plural(held, "position")}.`;
+    case "HALTED":
+      return held === 0 ? "No. Flat and locked." : `No. Locked with ${plural(held, "position")} open.`;
+  }
+}
+
+/** The claim at which the water stands: the strictest, and of those the strongest authority's. */
+export function leadingClaim({ permission: { claims, scalar } }: EngineSnapshot): Claim | undefined {
+  const bySeverity = claims.toSorted(
+    (a, b) => rankOf(b.level) - rankOf(a.level) || Number(b.scalar === scalar) - Number(a.scalar === scalar),
+  );
+  return bySeverity[0];
+}
+
+/** Who says so, why and until when; without a claim, how far the next rung is. */
+export function because(snapshot: EngineSnapshot): string {
+  const claim = leadingClaim(snapshot);
+  return claim === undefined ? nextRung(snapshot) : claimSentence(claim);
+}
+
+/** `Breakers hold it since 10:41:07 ET: equity 2.01% below the high, limit 2.00%. Until 16:00:00 ET.` */
+function claimSentence({ authority, reason, since, until, liftedBy }: Claim): string {
+  const verb = plurals.has(authority) ? "hold" : "holds";
+  const from = newYorkClock(since);
+  const start = `${authorityNames[authority]} ${verb} it${from === "" ? "" : ` since ${from} ET`}`;
+  const end = until === undefined ? "" : newYorkClock(until);
+  const cure = liftedBy === "operator" ? "An operator lifts it." : "It lifts itself.";
+  return `${start}: ${withoutStop(reason)}. ${end === "" ? cure : `Until ${end} ET.`}`;
+}
+
+function nextRung({ drawdownFromDayHigh, drawdownLimit }: EngineSnapshot): string {
+  const left = drawdownLimit - drawdownFromDayHigh;
+  if (!(left > 0)) return "No claim is held. The drawdown is at its limit: the gate refuses entries.";
+  return `No claim is held. Next rung: ${percent(left, 2)} more from the day’s high bars entries.`;
+}
+
+const withoutStop = (text: string): string => text.replace(/\.\s*$/, "");
+
+/** `HH:MM:SS` in New York; empty for an instant whose clock rule is not known. */
+export function newYorkClock(at: EpochMicros): string {
+  if (!isZoneKnown(at)) return "";
+  const wall = at + newYorkOffsetMinutes(at) * MICROS_PER_MINUTE;
+  const seconds = Math.floor((((wall % MICROS_PER_DAY) + MICROS_PER_DAY) % MICROS_PER_DAY) / MICROS_PER_SECOND);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
+
+/** `Session 3 of 5`; without an end, `Session 3`. */
+export function sessionCount({ session: { number: n, of } }: EngineSnapshot): string {
+  return Number.isFinite(of) ? `Session ${count(n)} of ${count(of)}` : `Session ${count(n)}`;
+}
+
+export function speedText(speed: number): string {
+  if (speed === Number.POSITIVE_INFINITY) return "full speed";
+  return Number.isInteger(speed) ? `${count(speed)}×` : `${number(speed, 1)}×`;
+}
+
+/** What the gate kept from trading, most first: `position_size 12 refused, 3 trimmed`. */
+export function blockedWords({ blocked }: EngineSnapshot): string[] {
+  return blocked
+    .filter((entry) => entry.count + entry.shrunk > 0)
+    .toSorted((a, b) => b.count + b.shrunk - (a.count + a.shrunk))
+    .map(({ rule, count: refused, shrunk }) => {
+      const parts = [
+        ...(refused > 0 ? [`${count(refused)} refused`] : []),
+        ...(shrunk > 0 ? [`${count(shrunk)} trimmed`] : []),
+      ];
+      return `${rule} ${parts.join(", ")}`;
+    });
+}
+
+export function dataWords({ bars, rejectedRecords }: EngineSnapshot): string {
+  const refused = rejectedRecords === 0 ? "none refused" : `${plural(rejectedRecords, "record")} refused`;
+  return `${plural(bars, "bar")}, ${refused}`;
+}
