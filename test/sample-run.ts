@@ -117,6 +117,7 @@ function resultOf(shape: SampleShape, { daily, returns, market, trades }: Parts)
             : Number.NaN,
       observations: n,
       canary: { passed: true, decisions: isIdle ? 0 : 18_204, moved: 0, firstDifference: null },
+      survivorsOnly: false,
       warnings: shape.warnings ?? [],
     },
     blocked: isIdle

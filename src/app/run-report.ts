@@ -11,7 +11,7 @@ import { type Daily, dailySeries } from "./daily-series.ts";
 import type { EngineRun, RunSetup } from "./engine-run.ts";
 import type { CanaryResult, ReportInput, RunResult } from "./run-result.ts";
 import { benchmarkMetrics, honesty, runCosts, runMetrics, strategyShares } from "./run-summary.ts";
-import { runWarnings } from "./run-warnings.ts";
+import { runWarnings, survivorsOnly } from "./run-warnings.ts";
 import { tradeRows } from "./trade-rows.ts";
 
 export interface FinishedRun {
@@ -61,7 +61,7 @@ export function reportRun(finished: FinishedRun, count: (trial: Trial) => readon
     codeVersion: code,
     metrics: runMetrics(run, daily, trades),
     benchmark: { label: benchmarkLabel(columns), metrics: benchmarkMetrics(daily) },
-    honesty: honesty(daily, trialSharpes, canary, warnings),
+    honesty: honesty(daily, trialSharpes, canary, { survivorsOnly: survivorsOnly(columns), warnings }),
     blocked: blocked.list(),
     costs: runCosts(run),
     strategies: strategyShares(run, trades),
@@ -120,6 +120,7 @@ function trialOf({ runId, scope, snapshot, hash, daily }: TrialFacts): Trial {
   };
 }
 
+/** Follows "hold" or "buy and hold". */
 function benchmarkLabel({ instruments: { symbols } }: BarColumns): string {
-  return symbols.length === 1 ? `Buy and hold ${symbols[0]}` : `Buy and hold, ${symbols.length} equal parts`;
+  return symbols.length === 1 ? (symbols[0] ?? "") : `${symbols.length} equal parts`;
 }

@@ -75,6 +75,8 @@ export interface Honesty {
   readonly minTrackRecord: number;
   readonly observations: number;
   readonly canary: CanaryResult;
+  /** Many symbols and every one trades to the last day: what died is missing from the data. */
+  readonly survivorsOnly: boolean;
   readonly warnings: readonly string[];
 }
 

@@ -75,7 +75,7 @@ export function honesty(
   daily: Daily,
   trialSharpes: readonly number[],
   canary: CanaryResult,
-  warnings: readonly string[],
+  caveats: Pick<Honesty, "survivorsOnly" | "warnings">,
 ): Honesty {
   const sample = sharpeSample(daily.returns);
   const trials = Math.max(1, trialSharpes.length);
@@ -89,7 +89,7 @@ export function honesty(
     minTrackRecord: minimumTrackRecordLength(sample, { benchmark: 0, confidence: CONFIDENCE }),
     observations: sample.observations,
     canary,
-    warnings,
+    ...caveats,
   };
 }
 

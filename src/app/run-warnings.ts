@@ -1,5 +1,6 @@
 /** What a reader must know before trusting the figures. Each is "Fact. Consequence." */
 import type { BarColumns } from "../domain/bars.ts";
+import { MICROS_PER_DAY } from "../domain/time.ts";
 import type { Daily } from "./daily-series.ts";
 import type { EngineRun } from "./engine-run.ts";
 import type { TradeRow } from "./run-result.ts";
@@ -17,7 +18,12 @@ const CONCENTRATED = 0.3;
 
 export function runWarnings({ run, daily, columns, trades, cash }: WarningInput): string[] {
   return [
-    ...survivorship(columns),
+    ...(survivorsOnly(columns)
+      ? [
+          `All ${columns.instruments.symbols.length} symbols trade to the last day. ` +
+            "Names that were delisted are missing, which flatters every figure here (survivorship bias).",
+        ]
+      : []),
     ...concentration(trades),
     ...(trades.length < FEW_TRADES
       ? [`Only ${trades.length} round trips were closed. Below ${FEW_TRADES} the win rate and the profit factor say little.`]
@@ -28,19 +34,23 @@ export function runWarnings({ run, daily, columns, trades, cash }: WarningInput)
   ];
 }
 
-/** Every series reaching the last day means that whatever died is not in the data. */
-function survivorship(columns: BarColumns): string[] {
+/** A universe this large that loses nobody was chosen with hindsight. */
+const HINDSIGHT_SYMBOLS = 20;
+/** In fewer days than this a name rarely disappears. */
+const HINDSIGHT_DAYS = 252;
+/** A name may be halted on the last days without being gone. */
+const STILL_THERE_BATCHES = 5;
+
+/** Every series reaching the end means that whatever died is not in the data. */
+export function survivorsOnly(columns: BarColumns): boolean {
   const symbols = columns.instruments.symbols.length;
-  if (symbols < 20) return [];
-  const last = new Float64Array(symbols);
-  for (let batch = 0; batch < columns.closedAt.length; batch++) {
-    for (let row = columns.offset[batch]!; row < columns.offset[batch + 1]!; row++) last[columns.instrument[row]!] = batch;
-  }
-  const alive = last.filter((batch) => batch >= columns.closedAt.length - 5).length;
-  if (alive < symbols) return [];
-  return [
-    `All ${symbols} symbols trade to the last day. Names that were delisted are missing, which flatters every figure here (survivorship bias).`,
-  ];
+  const { closedAt, offset, instrument } = columns;
+  const days = ((closedAt.at(-1) ?? 0) - (closedAt[0] ?? 0)) / MICROS_PER_DAY;
+  if (symbols < HINDSIGHT_SYMBOLS || days < HINDSIGHT_DAYS) return false;
+  const reached = new Uint8Array(symbols);
+  const from = offset[Math.max(0, closedAt.length - STILL_THERE_BATCHES)]!;
+  for (let row = from; row < instrument.length; row++) reached[instrument[row]!] = 1;
+  return reached.every((seen) => seen === 1);
 }
 
 function concentration(trades: readonly TradeRow[]): string[] {
@@ -56,6 +66,10 @@ function openAtEnd({ loop }: EngineRun, daily: Daily, cash: number): string[] {
   const open = loop.execute.portfolio.openPositions;
   if (open === 0) return [];
   const gain = (daily.equity.at(-1) ?? cash) - cash;
-  const noun = open === 1 ? "position is" : "positions are";
-  return [`${open} ${noun} still open at the end. They are valued at the last close and part of the net ${Math.round(gain)} USD.`];
+  const value = `valued at the last close and part of the net ${Math.round(gain)} USD.`;
+  return [
+    open === 1
+      ? `1 position is still open at the end. It is ${value}`
+      : `${open} positions are still open at the end. They are ${value}`,
+  ];
 }

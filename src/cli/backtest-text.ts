@@ -1,7 +1,7 @@
 /** What a person sees at the end of a backtest: the verdict first, then the figures it rests on. */
-import type { ReportInput } from "../app/run-result.ts";
+import type { CanaryResult, ReportInput } from "../app/run-result.ts";
 import { count, money, percent, plural, probabilityOf, ratio, signed } from "../research/report/formats.ts";
-import { judge, PROBABILITY_GATE } from "../research/report/verdict.ts";
+import { hasEnoughDays, judge, PROBABILITY_GATE } from "../research/report/verdict.ts";
 import { verdictWords } from "../research/report/verdict-words.ts";
 import { alignedTable } from "./aligned-table.ts";
 
@@ -15,14 +15,22 @@ export function backtestText({ result, daily }: ReportInput, out: string): strin
   const paid = costs.commission + costs.fees + costs.slippage + costs.borrow;
   const rows = [
     ["Net result, USD", signed(net, 2), `from ${money(scope.cash)}`],
-    ["CAGR", percent(m.cagr, 2), `hold ${percent(hold?.cagr ?? Number.NaN, 2)}`],
-    ["Sharpe", ratio(m.sharpe), `hold ${ratio(hold?.sharpe ?? Number.NaN)}`],
+    ...(hasEnoughDays(result)
+      ? [
+          ["CAGR", percent(m.cagr, 2), `hold ${percent(hold?.cagr ?? Number.NaN, 2)}`],
+          ["Sharpe", ratio(m.sharpe), `hold ${ratio(hold?.sharpe ?? Number.NaN)}`],
+        ]
+      : [["Return", percent(m.totalReturn, 2), `hold ${percent(hold?.totalReturn ?? Number.NaN, 2)}`]]),
     ["Max drawdown", percent(m.maxDrawdown, 2), `hold ${percent(hold?.maxDrawdown ?? Number.NaN, 2)}`],
     ["Trades", count(m.trades), `win rate ${percent(m.winRate, 1)}, profit factor ${ratio(m.profitFactor)}`],
     ["Costs, USD", money(paid), `slippage ${money(costs.slippage)}, fees ${money(costs.fees)}`],
-    ["Deflated Sharpe", probabilityOf(h.dsr, PROBABILITY_GATE), `${plural(h.trials, "trial")} counted`],
-    ["Track record", count(h.observations), needed(h.minTrackRecord)],
-    ["Canary", h.canary.passed ? "passed" : "FAILED", `${count(h.canary.moved)} of ${count(h.canary.decisions)} decisions moved`],
+    ...(hasEnoughDays(result)
+      ? [
+          ["Deflated Sharpe", probabilityOf(h.dsr, PROBABILITY_GATE), `${plural(h.trials, "trial")} counted`],
+          ["Track record", count(h.observations), needed(h.minTrackRecord)],
+        ]
+      : []),
+    canaryRow(h.canary),
   ];
   const period = `${scope.from} to ${scope.to}, ${plural(scope.sessions, "session")}, ${plural(scope.symbols.length, "symbol")}, ${plural(scope.bars, "bar")}`;
   return [
@@ -36,6 +44,11 @@ export function backtestText({ result, daily }: ReportInput, out: string): strin
     "",
     `Report: ${out}/report.html`,
   ].join("\n");
+}
+
+function canaryRow({ passed, moved, decisions }: CanaryResult): string[] {
+  if (decisions === 0) return ["Canary", "not run", ""];
+  return ["Canary", passed ? "passed" : "FAILED", `${count(moved)} of ${count(decisions)} decisions moved`];
 }
 
 function needed(days: number): string {

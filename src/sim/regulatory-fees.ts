@@ -40,8 +40,8 @@ export function feeRates(schedule: FeeSchedule): readonly FeeRates[] {
 }
 
 /**
- * Both fees of one sale, each rounded up to the cent as brokers do, in micro-dollars. `hint` is the row
- * used last; sales come in order of time, so the search rarely moves.
+ * Both fees of one sale, each rounded up to the cent as brokers do, in micro-dollars. `rates` ascend by
+ * date and are few: the last row in force decides.
  */
 export function regulatoryFee(rates: readonly FeeRates[], date: DayNumber, shares: number, dollars: number): Money {
   let row = rates[0]!;
@@ -51,7 +51,7 @@ export function regulatoryFee(rates: readonly FeeRates[], date: DayNumber, share
   return ((sec + taf) * 10_000) as Money;
 }
 
-/** Whole cents, rounded up; a hair above a cent is the cent itself. */
+/** Whole cents, rounded up; a hair above a cent is the cent itself, and nothing is 0, not -0. */
 function centsUp(dollars: number): number {
-  return Math.ceil(dollars * 100 - 1e-9);
+  return Math.max(0, Math.ceil(dollars * 100 - 1e-9));
 }

@@ -4,9 +4,6 @@ import { BUY, type OrderNumber, OrderType, Purpose, type Side, TimeInForce } fro
 import type { DayNumber, EpochMicros } from "../domain/time.ts";
 import type { ApprovedOrder } from "../risk/gate.ts";
 
-/** When a protective order woke up: prices before that moment cannot fill it. */
-export type Awake = "before" | "at_open" | "inside";
-
 export interface RestingOrder {
   readonly number: OrderNumber;
   readonly instrument: InstrumentId;
@@ -19,18 +16,22 @@ export interface RestingOrder {
   /** Shares still to trade; 0 for a protective order whose entry has not filled. */
   remaining: number;
   fills: number;
-  /** Session it was sent in: a day order dies with it. */
-  readonly session: DayNumber;
+  /** Shares that its pair traded in its place: the venue cancels them at the end. */
+  ceded: number;
+  /** Session that a day order dies with; NaN for the next one, when it came after a close. */
+  session: DayNumber;
   /** Set once a stop was reached: from then on it is a market order. */
   triggered: boolean;
-  /** Protective orders wake during the bar that filled their entry. */
-  awakeAt: EpochMicros;
-  awake: Awake;
+  /** Shares that its entry bought inside the bar that closed at `freshAt`: earlier prices cannot fill them. */
+  fresh: number;
+  freshAt: EpochMicros;
   done: boolean;
   stopLeg: RestingOrder | undefined;
   targetLeg: RestingOrder | undefined;
-  /** The other protective order of the same entry. */
+  /** The other protective order of the same position. */
   pair: RestingOrder | undefined;
+  /** The entry that a protective order came with. */
+  entry: RestingOrder | undefined;
 }
 
 /** The order and its sleeping protective orders. */
@@ -46,19 +47,22 @@ export function rest(order: ApprovedOrder, session: DayNumber): RestingOrder {
     stop: order.stop,
     remaining: order.shares,
     fills: 0,
+    ceded: 0,
     session,
     triggered: false,
-    awakeAt: order.decidedAt,
-    awake: "before",
+    fresh: 0,
+    freshAt: Number.NaN as EpochMicros,
     done: false,
     stopLeg: undefined,
     targetLeg: undefined,
     pair: undefined,
+    entry: undefined,
   };
   const { bracket } = order;
-  if (bracket === undefined) return resting;
+  if (bracket === undefined || order.purpose !== Purpose.Entry) return resting;
   const leg = {
     ...resting,
+    entry: resting,
     side: -order.side as Side,
     timeInForce: TimeInForce.GoodTillCanceled,
     remaining: 0,

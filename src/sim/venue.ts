@@ -8,15 +8,16 @@
  * SM-3  A stop that the open has gapped through fills at the open, not at the stop.
  * SM-4  When a bar reaches both stop and target after its open, the stop is assumed first.
  * SM-5  All fills of an instrument in one bar together take at most the participation cap of its volume.
- * SM-6  A protective order covers what its entry has filled, and one cancels the other.
+ * SM-6  A protective order covers what its entry has filled, and one cancels the other. Once it has closed
+ *       that, the rest of the entry is canceled: nothing would protect what it still buys.
  */
 import { InvariantError, unreachable } from "../domain/assert.ts";
 import type { BarBatch, BarColumns } from "../domain/bars.ts";
 import type { BrokerEvent } from "../domain/events.ts";
 import { dollarsPerShare, type Money, shares as toQuantity, usd } from "../domain/money.ts";
-import { type FillId, type OrderNumber, OrderType, SELL, TimeInForce } from "../domain/order.ts";
+import { type FillId, type OrderNumber, OrderType, Purpose, SELL, TimeInForce } from "../domain/order.ts";
 import type { SessionTable } from "../domain/session.ts";
-import type { EpochMicros } from "../domain/time.ts";
+import type { DayNumber, EpochMicros } from "../domain/time.ts";
 import type { Command, Venue } from "../engine/ports.ts";
 import { SessionClock } from "../engine/session-clock.ts";
 import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
@@ -25,6 +26,13 @@ import { type FeeRates, feeRates, regulatoryFee } from "./regulatory-fees.ts";
 import { fillsAtOpen, fillsInside, type RestingOrder, rest } from "./resting-order.ts";
 
 const NO_FEE = 0 as Money;
+
+/** A price that reached an order: in the opening print or later in the bar, and for how many shares at most. */
+interface Reached {
+  readonly price: number;
+  readonly most: number;
+  readonly where: "at_open" | "inside";
+}
 
 export class SimulatedVenue implements Venue {
   readonly #costs: CostParams;
@@ -82,12 +90,22 @@ export class SimulatedVenue implements Venue {
 
   #accept(order: ApprovedOrder): void {
     if (!isApproved(order)) throw new InvariantError(`RK-5: order ${order.number} did not come from the gate`);
-    const resting = rest(order, this.#clock.date);
+    const afterClose = this.#now >= this.#clock.close;
+    const resting = rest(order, afterClose ? (Number.NaN as DayNumber) : this.#clock.date);
+    if (order.purpose !== Purpose.Entry) this.#pairUp(resting, order.bracket?.targetOrder);
     for (const each of [resting, resting.stopLeg, resting.targetLeg]) {
       if (each !== undefined) this.#byNumber.set(each.number, each);
     }
     this.#working.push(resting);
     this.events.push({ kind: "OrderAccepted", at: this.#now, order: order.number });
+  }
+
+  /** A stop sent for a position that a target protects already: from now on one cancels the other. */
+  #pairUp(stop: RestingOrder, target: OrderNumber | undefined): void {
+    const other = target === undefined ? undefined : this.#byNumber.get(target);
+    if (other === undefined) return;
+    stop.pair = other;
+    other.pair = stop;
   }
 
   #matchAll({ at, columns, from, to }: BarBatch): void {
@@ -96,7 +114,7 @@ export class SimulatedVenue implements Venue {
       const order = this.#working[n] as RestingOrder;
       if (order.done) continue;
       const row = rowOf(columns.instrument, order.instrument, from, to);
-      if (row >= 0 && this.#mayTradeNow(order)) this.#meet(order, columns, row);
+      if (row >= 0 && this.#mayTrade(order)) this.#meet(order, columns, row);
       if (!order.done && this.#isOver(order, at)) this.#cancel(order, "OrderExpired");
     }
     this.#dropDone();
@@ -113,8 +131,11 @@ export class SimulatedVenue implements Venue {
     while (working.length > kept) working.pop();
   }
 
-  #mayTradeNow(order: RestingOrder): boolean {
-    return order.timeInForce !== TimeInForce.AtOpen || this.#sessionOpened;
+  #mayTrade(order: RestingOrder): boolean {
+    if (order.timeInForce === TimeInForce.AtOpen) return this.#sessionOpened;
+    if (order.timeInForce !== TimeInForce.Day) return true;
+    if (Number.isNaN(order.session)) order.session = this.#clock.date;
+    return order.session === this.#clock.date;
   }
 
   #isOver(order: RestingOrder, at: EpochMicros): boolean {
@@ -124,7 +145,7 @@ export class SimulatedVenue implements Venue {
       case TimeInForce.AtOpen:
         return this.#sessionOpened;
       case TimeInForce.Day:
-        return at >= this.#clock.close || order.session !== this.#clock.date;
+        return at >= this.#clock.close || order.session < this.#clock.date;
       case TimeInForce.GoodTillCanceled:
         return false;
       default:
@@ -134,24 +155,27 @@ export class SimulatedVenue implements Venue {
 
   #meet(order: RestingOrder, columns: BarColumns, row: number): void {
     const open = columns.open[row]!;
-    const wokeNow = order.awake !== "before" && order.awakeAt === this.#now;
-    if (!(wokeNow && order.awake === "inside") && fillsAtOpen(order, open)) {
-      this.#fill(order, columns, row, open, "at_open");
+    const seasoned = order.freshAt === this.#now ? order.remaining - order.fresh : order.remaining;
+    if (seasoned > 0 && fillsAtOpen(order, open)) {
+      this.#fill(order, columns, row, { price: open, most: seasoned, where: "at_open" });
       return;
     }
-    // Prices before the entry filled may have reached the target: only those after the open count.
-    if (wokeNow && order.awake === "inside" && order.type === OrderType.Limit) return;
-    if (order.pair !== undefined && order.type === OrderType.Stop && fillsAtOpen(order.pair, open)) {
-      if (!wokeNow || order.awake === "at_open") this.#meet(order.pair, columns, row);
+    if (order.timeInForce === TimeInForce.AtOpen) return;
+    const { pair } = order;
+    if (order.type === OrderType.Stop && pair !== undefined && !pair.done && fillsAtOpen(pair, open)) {
+      this.#meet(pair, columns, row);
       if (order.done) return;
     }
     if (!fillsInside(order, columns.high[row]!, columns.low[row]!)) return;
-    this.#fill(order, columns, row, order.type === OrderType.Stop ? order.stop : order.limit, "inside");
+    const stops = order.type === OrderType.Stop;
+    // The high may have come before the entry filled: a target never sells what was bought inside the bar.
+    const most = stops ? order.remaining : seasoned;
+    this.#fill(order, columns, row, { price: stops ? order.stop : order.limit, most, where: "inside" });
   }
 
-  #fill(order: RestingOrder, columns: BarColumns, row: number, price: number, where: "at_open" | "inside"): void {
+  #fill(order: RestingOrder, columns: BarColumns, row: number, { price, most, where }: Reached): void {
     if (order.type === OrderType.Stop) order.triggered = true;
-    const shares = Math.min(order.remaining, this.#volumeLeft(order.instrument, columns.volume[row]!));
+    const shares = Math.min(most, this.#volumeLeft(order.instrument, columns.volume[row]!));
     if (shares <= 0) return;
     this.#takenVolume[order.instrument] = this.#takenVolume[order.instrument]! + shares;
     const passive = order.type === OrderType.Limit && where === "inside";
@@ -175,8 +199,14 @@ export class SimulatedVenue implements Venue {
       },
     });
     this.#wakeLegs(order, shares, where);
-    if (order.pair !== undefined) this.#shrinkPair(order.pair, shares);
-    if (order.done) this.#byNumber.delete(order.number);
+    if (order.pair !== undefined && !order.pair.done) this.#shrinkPair(order.pair, shares);
+    if (order.done) this.#finish(order);
+  }
+
+  #finish(order: RestingOrder): void {
+    this.#byNumber.delete(order.number);
+    if (order.ceded > 0) this.events.push({ kind: "OrderCanceled", at: this.#now, order: order.number });
+    if (order.entry !== undefined && !order.entry.done) this.#end(order.entry, "OrderCanceled");
   }
 
   #slippage(order: RestingOrder, { timeframe }: BarColumns, price: number, shares: number, where: string): number {
@@ -202,19 +232,20 @@ export class SimulatedVenue implements Venue {
     for (const leg of [entry.stopLeg, entry.targetLeg]) {
       if (leg === undefined || leg.done) continue;
       if (leg.remaining === 0) {
-        leg.awake = where;
-        leg.awakeAt = this.#now;
         this.#working.push(leg);
         this.events.push({ kind: "OrderAccepted", at: this.#now, order: leg.number });
       }
       leg.remaining += shares;
+      leg.fresh = where === "inside" ? shares : 0;
+      leg.freshAt = this.#now;
     }
   }
 
   /** One cancels other: what one protective order sold, the other must not sell again. */
   #shrinkPair(pair: RestingOrder, shares: number): void {
     pair.remaining -= shares;
-    if (pair.remaining <= 0 && !pair.done) this.#end(pair, "OrderCanceled");
+    pair.ceded += shares;
+    if (pair.remaining <= 0) this.#end(pair, "OrderCanceled");
   }
 
   #cancel(order: RestingOrder | undefined, kind: "OrderCanceled" | "OrderExpired"): void {

@@ -123,6 +123,13 @@ function unprovenWords(verdict: Verdict, result: RunResult): Words {
       cure: `Cure: run at least ${OBSERVATIONS_MIN} sessions; a verdict needs ${count(TRADES_GATE)} trades as well.`,
     };
   }
+  if (Object.values(verdict.gates).every((state) => state === "pass")) {
+    return {
+      headline: `${made}, but only on names that survived.`,
+      detail: `All ${count(scope.symbols.length)} symbols trade to the last day; what was delisted is missing, and that flatters every figure.`,
+      cure: "Cure: run it on data that keeps delisted names. Do not promote yet: run it in paper.",
+    };
+  }
   const mostly =
     verdict.gates.deflated !== "pass" && honesty.trials > 1
       ? `but ${wereMade(honesty.trials)} to find it`

@@ -170,3 +170,10 @@ it("the deflated track record is where the deflated probability reaches its gate
   expect(z(needed)).toBeGreaterThanOrEqual(1.6448);
   expect(z(needed - 1)).toBeLessThan(1.645);
 });
+
+it("a universe of survivors never passes, whatever the gates say", () => {
+  expect(judge(run()).kind).toBe("passes");
+  const biased = run({ honesty: { survivorsOnly: true } });
+  expect(judge(biased).kind).toBe("not proven");
+  expect(verdictWords(judge(biased), biased, 1).headline).toMatch(/names that survived/);
+});

@@ -4,6 +4,7 @@
  *
  *   canary moved a decision         Failed: look-ahead, every figure is void
  *   lost money, or PSR under 0.5    Failed
+ *   only survivors in the data      Not proven, whatever the gates say
  *   every gate passes               Passes
  *   otherwise                       Not proven
  */
@@ -50,7 +51,7 @@ export function judge(result: RunResult): Verdict {
   const cause = failureOf(result);
   const gates = cause === "look-ahead" ? VOID_GATES : gatesOf(result);
   if (cause !== undefined) return { kind: "failed", cause, gates };
-  const passes = Object.values(gates).every((state) => state === "pass");
+  const passes = Object.values(gates).every((state) => state === "pass") && !result.honesty.survivorsOnly;
   return { kind: passes ? "passes" : "not proven", cause: undefined, gates };
 }
 
