@@ -1,8 +1,7 @@
 /** research.db: the append-only ledger of trials that keeps the deflated Sharpe honest (LEARN-4, LEDGER-1). */
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { InputError } from "../domain/assert.ts";
+import { openDatabase } from "./sqlite-file.ts";
 
 /** One backtest, as it is written down. Figures per period; NaN is stored as NULL. */
 export interface TrialRow {
@@ -43,11 +42,8 @@ export class ResearchDb {
 
   /** Opens or creates the database. An unreadable file is an InputError with the cure. */
   constructor(path: string) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     try {
-      this.#db = new DatabaseSync(path);
-      this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;");
-      this.#migrate();
+      this.#db = openDatabase(path, { synchronous: "NORMAL", migrations });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new InputError(`research.db: ${path} cannot be opened (${why}); move it away to start a new one`, 1);
@@ -87,14 +83,6 @@ export class ResearchDb {
 
   close(): void {
     this.#db.close();
-  }
-
-  #migrate(): void {
-    const version = Number(this.#db.prepare("PRAGMA user_version").get()?.user_version ?? 0);
-    for (const [n, sql] of migrations.entries()) {
-      if (n < version) continue;
-      this.#db.exec(`BEGIN; ${sql} PRAGMA user_version = ${n + 1}; COMMIT;`);
-    }
   }
 }
 

@@ -1,14 +1,14 @@
 /**
  * journal.db: what happened and what was asked, in order, chained by hash (LEDGER-2). An entry is written
- * before its effect leaves; `verify` notices any row that was changed, removed or put in.
+ * before its effect leaves; `verify` notices any row that was changed, removed or put in, the last ones too:
+ * each flush writes down how many entries the run has and the hash of the newest.
  *
  * A transaction is open between commits, so that the pump's commit is the one flush a batch pays for.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { InputError } from "../domain/assert.ts";
+import { openDatabase } from "./sqlite-file.ts";
 
 export type EntryPart = "event" | "command";
 
@@ -21,8 +21,9 @@ export interface JournalEntry {
   readonly payload: string;
 }
 
-const schema = `
-  CREATE TABLE runs (
+/** Numbered migrations: never edited, only added to. */
+const migrations = [
+  `CREATE TABLE runs (
     run INTEGER PRIMARY KEY,
     started_at TEXT NOT NULL,
     header TEXT NOT NULL
@@ -35,24 +36,24 @@ const schema = `
     payload TEXT NOT NULL,
     hash TEXT NOT NULL,
     PRIMARY KEY (run, position)
-  ) STRICT, WITHOUT ROWID;
-  PRAGMA user_version = 1;`;
+  ) STRICT, WITHOUT ROWID;`,
+  `ALTER TABLE runs ADD COLUMN entries INTEGER;
+  ALTER TABLE runs ADD COLUMN head TEXT;`,
+] as const;
 
 export class RunJournal {
   readonly #db: DatabaseSync;
   readonly #insert: StatementSync;
+  readonly #setHead: StatementSync;
   #run = 0;
   #position = 0;
   #hash = "";
   #open = false;
 
   constructor(path: string) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     try {
-      this.#db = new DatabaseSync(path);
-      this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;");
-      const version = Number(this.#db.prepare("PRAGMA user_version").get()?.user_version ?? 0);
-      if (version === 0) this.#db.exec(schema);
+      this.#db = openDatabase(path, { synchronous: "FULL", migrations });
+      this.#setHead = this.#db.prepare("UPDATE runs SET entries = ?, head = ? WHERE run = ?");
       this.#insert = this.#db.prepare(
         "INSERT INTO entries (run, position, sequence, part, payload, hash) VALUES (?, ?, ?, ?, ?, ?)",
       );
@@ -64,10 +65,13 @@ export class RunJournal {
 
   /** Starts a new run. `header` is canonical JSON: all that a replay needs besides the entries. */
   start(startedAt: string, header: string): number {
-    const row = this.#db.prepare("INSERT INTO runs (started_at, header) VALUES (?, ?) RETURNING run").get(startedAt, header);
-    this.#run = Number(row?.run);
+    this.commit();
     this.#position = 0;
     this.#hash = sha256(header);
+    const row = this.#db
+      .prepare("INSERT INTO runs (started_at, header, entries, head) VALUES (?, ?, 0, ?) RETURNING run")
+      .get(startedAt, header, this.#hash);
+    this.#run = Number(row?.run);
     return this.#run;
   }
 
@@ -84,6 +88,7 @@ export class RunJournal {
   /** Returns once everything appended so far would survive a power cut. */
   commit(): void {
     if (!this.#open) return;
+    this.#setHead.run(this.#position, this.#hash, this.#run);
     this.#db.exec("COMMIT");
     this.#open = false;
   }
@@ -117,24 +122,33 @@ export class RunJournal {
     }
   }
 
-  /** Walks every run's chain. `brokenAt` names the first entry that is not what it was. */
+  /** Walks the chain of every run. `brokenAt` names the first entry that is not what it was. */
   verify(): { readonly runs: number; readonly entries: number; readonly brokenAt: string | null } {
-    let count = 0;
-    const runs = this.#db.prepare("SELECT run, header FROM runs ORDER BY run").all();
-    for (const { run, header } of runs) {
-      let hash = sha256(String(header));
-      let position = 0;
-      const rows = this.#db.prepare("SELECT * FROM entries WHERE run = ? ORDER BY position");
-      for (const row of rows.iterate(Number(run))) {
-        hash = link(hash, Number(row.sequence), row.part as EntryPart, String(row.payload));
-        if (Number(row.position) !== position || row.hash !== hash) {
-          return { runs: runs.length, entries: count, brokenAt: `run ${run}, entry ${position}` };
-        }
-        position += 1;
-        count += 1;
+    let entries = 0;
+    const runs = this.#db.prepare("SELECT run FROM runs ORDER BY run").all();
+    for (const { run } of runs) {
+      const found = this.verifyRun(Number(run));
+      entries += found.entries;
+      if (found.brokenAt !== null) {
+        return { runs: runs.length, entries, brokenAt: `run ${run}, entry ${found.brokenAt}` };
       }
     }
-    return { runs: runs.length, entries: count, brokenAt: null };
+    return { runs: runs.length, entries, brokenAt: null };
+  }
+
+  /** Walks one run's chain: entries that are as they were written, and the first that is not. */
+  verifyRun(run: number): { readonly entries: number; readonly brokenAt: number | null } {
+    const start = this.#db.prepare("SELECT header, entries, head FROM runs WHERE run = ?").get(run);
+    let hash = sha256(String(start?.header));
+    let position = 0;
+    const rows = this.#db.prepare("SELECT * FROM entries WHERE run = ? ORDER BY position");
+    for (const row of rows.iterate(run)) {
+      hash = link(hash, Number(row.sequence), row.part as EntryPart, String(row.payload));
+      if (Number(row.position) !== position || row.hash !== hash) return { entries: position, brokenAt: position };
+      position += 1;
+    }
+    const whole = start?.head === null || (start?.entries === position && start.head === hash);
+    return { entries: position, brokenAt: whole ? null : position };
   }
 }
 

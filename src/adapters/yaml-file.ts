@@ -13,14 +13,21 @@ export function readYaml(path: string): unknown {
   return parseYaml(text, path);
 }
 
-/** `source` is named in the message. */
-export function parseYaml(text: string, source = "value"): unknown {
+/** `source` is named in the message. Whatever comes back is a finite tree: it can be walked and written. */
+export function parseYaml(text: string, source: string): unknown {
   try {
-    // Dates stay text: the schema decides what they are.
-    return parse(text, { schema: "core" }) as unknown;
+    // Dates stay text: the schema decides what they are. Warnings are silent: an odd tag is refused there.
+    const value = parse(text, { schema: "core", logLevel: "error" }) as unknown;
+    JSON.stringify(value);
+    return value;
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    const line = error.linePos?.[0].line;
-    throw new InputError(`${source}: not valid YAML${line === undefined ? "" : ` at line ${line}`}: ${error.code}`);
+    throw new InputError(`${source}: not valid YAML${whereAndWhy(error)}`);
   }
+}
+
+/** Aliases go wrong as other errors than syntax does: unknown ones, too many of them, one inside itself. */
+function whereAndWhy(error: unknown): string {
+  if (!(error instanceof YAMLParseError)) return ": an alias (*name) in it does not resolve; write the value out";
+  const line = error.linePos?.[0].line;
+  return `${line === undefined ? "" : ` at line ${line}`}: ${error.code}`;
 }

@@ -21,8 +21,13 @@ const strategyEntry = z.strictObject({
   params: z.record(z.string(), z.unknown()),
 });
 
+/** Dollars: beyond it sums of micro-dollars lose their last digit. */
+const MOST_CAPITAL = 1e9;
+/** Characters of a wrong value that its message repeats. */
+const SHOWN = 80;
+
 const schema = z.strictObject({
-  account: z.strictObject({ capital: z.number().positive().max(1e9) }),
+  account: z.strictObject({ capital: z.number().positive().max(MOST_CAPITAL) }),
   strategies: z.strictObject(Object.fromEntries(strategies.map(({ id }) => [id, strategyEntry]))),
   sizing: sizingParams,
   risk: z.strictObject(Object.fromEntries(rules.map(({ id, params }) => [id, params]))),
@@ -35,7 +40,9 @@ const schema = z.strictObject({
     /** Date of the first session, an XNYS session. */
     firstSession: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
     /** Strategy parameters for minute bars at demo speed, over those of `strategies`. */
-    params: z.record(z.string(), z.record(z.string(), z.unknown())),
+    params: z.strictObject(
+      Object.fromEntries(strategies.map(({ id }) => [id, z.record(z.string(), z.unknown()).optional()])),
+    ),
   }),
 });
 export type Config = z.infer<typeof schema>;
@@ -52,14 +59,22 @@ const PROJECT = join(import.meta.dirname, "..", "..");
 
 export function loadConfig({ files = [], assignments = [], env = {} }: ConfigSources = {}): Config {
   let tree = readYaml(join(PROJECT, "config", "default.yaml"));
-  for (const file of files) tree = overlay(tree, readYaml(file), "");
+  for (const file of files) tree = overlay(tree, fileTree(file), "");
   const { TRADING_CAPITAL: capital } = env;
   if (capital !== undefined && capital !== "") tree = overlay(tree, { account: { capital: number(capital) } }, "");
   for (const assignment of assignments) tree = overlay(tree, assigned(assignment), "");
   const parsed = schema.safeParse(tree);
   if (!parsed.success) throw new InputError(firstProblem(parsed.error, tree));
+  checkShares(parsed.data);
   checkStrategyParams(parsed.data);
   return parsed.data;
+}
+
+/** A file in which everything is commented out changes nothing. */
+function fileTree(file: string): unknown {
+  const tree = readYaml(file) ?? {};
+  if (!isTree(tree)) throw new InputError(`--config ${file}: must be a set of keys, got ${show(tree)}`);
+  return tree;
 }
 
 /** SHA-256 over the canonical form: equal settings, equal hash, whatever file they came from. */
@@ -67,14 +82,34 @@ export function configHash(config: Config): string {
   return createHash("sha256").update(canonicalJson(config)).digest("hex").slice(0, 16);
 }
 
-function checkStrategyParams(config: Config): void {
+/** Room for the last bits of a sum of decimal fractions. */
+const DUST = 1e-9;
+
+/** Enabled allocations must sum to 100 % (STRAT-1). */
+function checkShares({ strategies: entries }: Config): void {
+  const enabled = Object.entries(entries).filter(([, entry]) => entry.enabled);
+  const sum = enabled.reduce((total, [, { allocation }]) => total + allocation, 0);
+  if (Math.abs(sum - 1) <= DUST) return;
+  const shares = enabled.map(([id, { allocation }]) => `${id} ${allocation}`).join(", ");
+  throw new InputError(
+    `config: strategies.*.allocation = ${shares || "none enabled"}: the enabled ones must sum to 1, got ${sum}`,
+  );
+}
+
+function checkStrategyParams({ strategies: entries, demo }: Config): void {
   for (const { id, bind } of strategies) {
-    try {
-      bind(config.strategies[id]?.params ?? {});
-    } catch (error) {
-      if (!(error instanceof z.ZodError)) throw error;
-      throw new InputError(firstProblem(error, config.strategies[id]?.params, `strategies.${id}.params`));
-    }
+    const own = entries[id]?.params ?? {};
+    checkParams(bind, own, `strategies.${id}.params`);
+    checkParams(bind, { ...own, ...demo.params[id] }, `demo.params.${id}`);
+  }
+}
+
+function checkParams(bind: (params: unknown) => unknown, params: unknown, path: string): void {
+  try {
+    bind(params);
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    throw new InputError(firstProblem(error, params, path));
   }
 }
 
@@ -86,6 +121,8 @@ function overlay(below: unknown, above: unknown, path: string): Tree {
   const merged: Tree = { ...(isTree(below) ? below : {}) };
   for (const [key, value] of Object.entries(above)) {
     const here = path === "" ? key : `${path}.${key}`;
+    // Assigning this one would change what the tree inherits, unseen by the schema.
+    if (key === "__proto__") throw new InputError(`config: unknown key ${here}; see config/default.yaml`);
     merged[key] = isTree(value) && isTree(merged[key]) ? overlay(merged[key], value, here) : value;
   }
   return merged;
@@ -95,14 +132,15 @@ function assigned(assignment: string): Tree {
   const at = assignment.indexOf("=");
   if (at <= 0) throw new InputError(`--set ${assignment}: must be key=value, e.g. --set sizing.positionPct=0.03`);
   const path = assignment.slice(0, at).split(".");
-  const value: unknown = parseYaml(assignment.slice(at + 1));
+  const value: unknown = parseYaml(assignment.slice(at + 1), `--set ${assignment}`);
   return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Tree;
 }
 
 function number(text: string): number {
   const value = Number(text);
-  if (!Number.isFinite(value)) throw new InputError(`TRADING_CAPITAL=${text}: must be a number of dollars`);
-  return value;
+  if (value > 0 && value <= MOST_CAPITAL) return value;
+  const shown = text.slice(0, SHOWN);
+  throw new InputError(`TRADING_CAPITAL=${shown}: must be dollars above 0, at most ${MOST_CAPITAL}`);
 }
 
 /** One line: key, what was given, what is allowed. */
@@ -119,5 +157,7 @@ export function firstProblem(error: z.ZodError, given: unknown, prefix = ""): st
 }
 
 function show(value: unknown): string {
-  return value === undefined ? "(missing)" : JSON.stringify(value);
+  if (value === undefined) return "(missing)";
+  // JSON writes NaN and the infinities as null, which nobody gave.
+  return (typeof value === "number" ? String(value) : JSON.stringify(value)).slice(0, SHOWN);
 }

@@ -2,7 +2,7 @@
  * The demo: a synthetic market through ingest, compute and execute, at speed, with a journal and the kill
  * switch, until its sessions are over or somebody stops it. It ends flat (RUN-2).
  */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { RunJournal } from "../adapters/run-journal.ts";
@@ -110,6 +110,8 @@ class Demo {
 
   constructor(request: DemoRequest) {
     this.#request = request;
+    // There from the start, so that halting is one `touch` in an emergency.
+    mkdirSync(request.killSwitch, { recursive: true, mode: 0o700 });
     this.#config = demoConfig(request.config);
     this.#strategyIds = Object.entries(this.#config.strategies)
       .filter(([, { enabled }]) => enabled)
@@ -122,10 +124,12 @@ class Demo {
     const cash = this.#config.account.capital;
     const curve = new EquityCurve(request.sessions * 390 + 1);
     const setup = { config: this.#config, strategyIds: this.#strategyIds, sessions: xnysSessions(), cash };
-    const built = buildLoop({ ...setup, columns: { timeframe: "1m" } }, strategies, instruments, (execute) => {
-      curve.record(execute);
-      this.#recent.push(execute.portfolio.equity);
-      if (this.#recent.length > CURVE_POINTS) this.#recent.shift();
+    const built = buildLoop({ ...setup, columns: { timeframe: "1m" } }, strategies, instruments, {
+      record: (execute) => {
+        curve.record(execute);
+        this.#recent.push(execute.portfolio.equity);
+        if (this.#recent.length > CURVE_POINTS) this.#recent.shift();
+      },
     });
     this.#run = { ...built, curve };
     this.#at = this.#market.sessionTimes(0).open;

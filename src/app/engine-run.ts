@@ -9,7 +9,7 @@ import type { AllocatedStrategy } from "../engine/compute.ts";
 import { nullJournal } from "../engine/null-journal.ts";
 import type { Journal } from "../engine/ports.ts";
 import { pump } from "../engine/pump.ts";
-import { SingleLoop } from "../engine/single-loop.ts";
+import { type BatchObserver, SingleLoop } from "../engine/single-loop.ts";
 import { rules } from "../risk/registry.ts";
 import { Timeline } from "../sim/timeline.ts";
 import { SimulatedVenue } from "../sim/venue.ts";
@@ -44,7 +44,7 @@ export function runEngine(setup: RunSetup, { journal = nullJournal, modules = st
   const { columns, sessions } = setup;
   const instruments = columns.instruments.symbols.length;
   const curve = new EquityCurve(batchCount(columns));
-  const { loop, allocated } = buildLoop(setup, modules, instruments, (execute) => curve.record(execute));
+  const { loop, allocated } = buildLoop(setup, modules, instruments, curve);
   const venue = new SimulatedVenue(instruments, setup.config.costs, sessions);
   pump(new Timeline(columns, venue), loop, journal, venue);
   return { loop, curve, allocated };
@@ -55,7 +55,7 @@ export function buildLoop(
   setup: Omit<RunSetup, "columns"> & { readonly columns: Pick<BarColumns, "timeframe"> },
   modules: readonly StrategyModule[],
   instruments: number,
-  observe?: ConstructorParameters<typeof SingleLoop>[2],
+  observer?: BatchObserver,
 ): { readonly loop: SingleLoop; readonly allocated: readonly AllocatedStrategy[] } {
   const { config, sessions, cash, columns } = setup;
   const allocated = allocate(setup, modules, instruments);
@@ -74,14 +74,14 @@ export function buildLoop(
       rules: rules.map((rule) => rule.configure(config.risk[rule.id])),
       execution: config.execution,
     },
-    observe,
+    observer,
   );
   return { loop, allocated };
 }
 
 /**
- * Shares the capital out in the configured proportions, so that a run of some strategies uses all of it;
- * strategies without a configured share get equal ones.
+ * Shares the capital out so that a run of some strategies uses all of it: a strategy without a configured
+ * share gets an equal part, the others divide what is left in their configured proportions.
  */
 function allocate(
   { config, strategyIds }: Pick<RunSetup, "config" | "strategyIds">,
@@ -91,12 +91,14 @@ function allocate(
   const chosen = strategyIds.map((id) => {
     const module = modules.find((candidate) => candidate.id === id);
     if (module === undefined) throw new RangeError(`no strategy ${id}`);
-    return { module, entry: config.strategies[id] };
+    const entry = config.strategies[id];
+    return { module, entry, configured: entry?.allocation ?? 0 };
   });
-  const total = chosen.reduce((sum, { entry }) => sum + (entry?.allocation ?? 0), 0);
-  return chosen.map(({ module, entry }) => ({
+  const total = chosen.reduce((sum, { configured }) => sum + configured, 0);
+  const divided = chosen.filter(({ configured }) => configured > 0).length / chosen.length;
+  return chosen.map(({ module, entry, configured }) => ({
     strategy: module.bind(entry?.params ?? {}),
-    allocation: total > 0 ? (entry?.allocation ?? 0) / total : 1 / chosen.length,
+    allocation: configured > 0 ? (configured / total) * divided : 1 / chosen.length,
     positions: Math.min(entry?.maxPositions ?? instruments, instruments),
   }));
 }

@@ -1,6 +1,7 @@
 /**
  * Replay: the recorded events through a fresh engine; its commands must be the recorded ones, byte for byte
- * (EN-1, I-25). Restart, crash recovery and audit are this same path.
+ * (EN-1, I-25). Restart, crash recovery and audit are this same path. A record that was altered proves
+ * nothing, so its chain is walked first.
  */
 import { join } from "node:path";
 import { RunJournal } from "../adapters/run-journal.ts";
@@ -19,8 +20,11 @@ export interface ReplayResult {
   readonly run: number;
   readonly events: number;
   readonly commands: number;
+  /** False also when the record is not what was written: then nothing was replayed. */
   readonly identical: boolean;
-  /** Entry where the commands part, and both texts. */
+  /** First entry that is not what was written; null when the chain holds. */
+  readonly alteredAt: number | null;
+  /** Entry where the commands part, and both texts; entry -1 is the end of the record. */
   readonly firstDifference: {
     readonly entry: number;
     readonly recorded: string | null;
@@ -40,6 +44,10 @@ export function replayJournal({ root, date }: ReplayRequest): ReplayResult {
   try {
     const found = store.findRun();
     if (found === undefined) throw new InputError(`journal: ${root} holds no run yet; start one with: plimsoll start`, 1);
+    const { brokenAt } = store.verifyRun(found.run);
+    if (brokenAt !== null) {
+      return { run: found.run, events: 0, commands: 0, identical: false, alteredAt: brokenAt, firstDifference: null };
+    }
     const result = replay(store, found.run, JSON.parse(found.header) as DemoHeader, date);
     if (date !== undefined && result.events === 0) {
       throw new InputError(`--date ${isoDate(date)}: run ${found.run} has no entry on that day`, 1);
@@ -79,7 +87,7 @@ function replay(store: RunJournal, run: number, header: DemoHeader, date: DayNum
     if (replayed !== entry.payload) return parted(run, events, commands, entry.position, entry.payload, replayed);
   }
   if (expected.length > 0) return parted(run, events, commands, -1, null, expected[0] ?? null);
-  return { run, events, commands, identical: true, firstDifference: null };
+  return { run, events, commands, identical: true, alteredAt: null, firstDifference: null };
 }
 
 function parted(
@@ -90,5 +98,6 @@ function parted(
   recorded: string | null,
   replayed: string | null,
 ): ReplayResult {
-  return { run, events, commands, identical: false, firstDifference: { entry, recorded, replayed } };
+  const firstDifference = { entry, recorded, replayed };
+  return { run, events, commands, identical: false, alteredAt: null, firstDifference };
 }

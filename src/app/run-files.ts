@@ -129,7 +129,8 @@ function tradesCsv(trades: readonly TradeRow[]): string {
   return `${lines.join("\n")}\n`;
 }
 
-function equityCsv({ run: { curve }, columns }: RunFiles): string {
+function equityCsv({ run: { curve }, columns, result }: RunFiles): string {
+  const drawdowns = curve.drawdowns(result.scope.cash);
   const lines = ["timestamp,equity,cash,gross,net,drawdown"];
   for (let n = 0; n < batchCount(columns); n++) {
     lines.push(
@@ -138,8 +139,8 @@ function equityCsv({ run: { curve }, columns }: RunFiles): string {
         curve.equity[n],
         curve.cash[n],
         curve.gross[n],
-        curve.net[n],
-        curve.drawdown[n],
+        curve.equity[n]! - curve.cash[n]!,
+        drawdowns[n],
       ]),
     );
   }
@@ -160,6 +161,6 @@ function csv(cells: readonly (string | number | undefined)[]): string {
 function cell(value: string | number | undefined): string {
   if (value === undefined) return "";
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : "";
-  const harmless = /^[=+\-@\t]/.test(value) ? `'${value}` : value;
+  const harmless = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\n\r]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

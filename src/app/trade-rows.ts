@@ -1,5 +1,5 @@
 /** Round trips in words: symbols, instants and the reason of each entry and exit. */
-import type { BarColumns } from "../domain/bars.ts";
+import { type BarColumns, batchCount } from "../domain/bars.ts";
 import { Purpose } from "../domain/order.ts";
 import { type EpochMicros, isoInstant } from "../domain/time.ts";
 import { type SignalTable, sentence } from "../engine/signal-table.ts";
@@ -10,6 +10,7 @@ import type { TradeRow } from "./run-result.ts";
 export function tradeRows({ loop, allocated }: EngineRun, columns: BarColumns): TradeRow[] {
   const { trades } = loop.execute;
   const { signals } = loop.compute;
+  const barsUpTo = barsOf(columns, new Set(instrumentsTraded(trades)));
   const rows: TradeRow[] = [];
   for (let trade = 0; trade < trades.length; trade++) {
     const get = (field: TradeField) => trades.get(trade, field);
@@ -19,9 +20,10 @@ export function tradeRows({ loop, allocated }: EngineRun, columns: BarColumns): 
     const risk = get(TradeField.riskPerShare) * shares;
     const openedAt = get(TradeField.openedAt) as EpochMicros;
     const closedAt = get(TradeField.closedAt) as EpochMicros;
+    const instrument = get(TradeField.instrument);
     rows.push({
       strategy: bound?.id ?? "unknown",
-      symbol: columns.instruments.symbols[get(TradeField.instrument)] ?? "unknown",
+      symbol: columns.instruments.symbols[instrument] ?? "unknown",
       side: get(TradeField.side) > 0 ? "long" : "short",
       shares,
       openedAt: isoInstant(openedAt),
@@ -31,7 +33,7 @@ export function tradeRows({ loop, allocated }: EngineRun, columns: BarColumns): 
       pnl: get(TradeField.pnl),
       costs: get(TradeField.costs),
       r: risk > 0 ? get(TradeField.pnl) / risk : Number.NaN,
-      barsHeld: batchAt(columns, closedAt) - batchAt(columns, openedAt),
+      barsHeld: barsUpTo(instrument, closedAt) - barsUpTo(instrument, openedAt),
       whyIn: sentence(signals, get(TradeField.signalIn), reasons),
       whyOut: whyOut(get(TradeField.exitPurpose) as Purpose, get(TradeField.exitPrice), signals, get(TradeField.signalOut), reasons),
     });
@@ -52,14 +54,28 @@ function whyOut(
   return sentence(signals, signal, reasons);
 }
 
-/** Index of the batch that closed at or first after an instant. */
-function batchAt({ closedAt }: BarColumns, at: EpochMicros): number {
-  let low = 0;
-  let high = closedAt.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (closedAt[middle]! < at) low = middle + 1;
-    else high = middle;
+function instrumentsTraded(trades: EngineRun["loop"]["execute"]["trades"]): number[] {
+  return Array.from({ length: trades.length }, (_, trade) => trades.get(trade, TradeField.instrument));
+}
+
+/** Counts the bars that an instrument itself had, as its strategy did: other symbols' bars are not its own. */
+function barsOf(columns: BarColumns, instruments: ReadonlySet<number>) {
+  const instants = new Map<number, number[]>(Array.from(instruments, (instrument) => [instrument, []]));
+  for (let batch = 0; batch < batchCount(columns); batch++) {
+    for (let row = columns.offset[batch]!; row < columns.offset[batch + 1]!; row++) {
+      instants.get(columns.instrument[row]!)?.push(columns.closedAt[batch]!);
+    }
   }
-  return Math.min(low, closedAt.length - 1);
+  /** Bars that closed at or before an instant. */
+  return (instrument: number, at: EpochMicros): number => {
+    const own = instants.get(instrument) ?? [];
+    let low = 0;
+    let high = own.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((own[middle] ?? 0) <= at) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
 }

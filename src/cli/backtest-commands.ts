@@ -1,4 +1,5 @@
 /** `plimsoll backtest` and `plimsoll canary`. */
+import { statSync } from "node:fs";
 import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
@@ -14,7 +15,7 @@ import { renderReport } from "../research/report/report.ts";
 import { strategies } from "../strategies/registry.ts";
 import { backtestText } from "./backtest-text.ts";
 import type { CliContext } from "./context.ts";
-import { maybeDate, maybeOneOf, maybeSymbols, needed, oneOf, wholeNumber } from "./option-values.ts";
+import { dateRange, maybeOneOf, maybeSymbols, needed, oneOf, wholeNumber } from "./option-values.ts";
 import { canaryWorker } from "./tasks.ts";
 
 interface BacktestOptions {
@@ -77,7 +78,7 @@ function withScope(command: Command): Command {
     .option("--snapshot <name>", "data snapshot to run on")
     .option("--source <name>", "data source, where a symbol has several")
     .option("--adjustment <kind>", `${adjustments.join(", ")}, where a symbol has several`)
-    .option("--profile <name>", "standard or strict", "standard")
+    .option("--profile <name>", "standard; strict comes with a later release", "standard")
     .option("--workers <n>", "threads for the canary re-runs", String(Math.min(2, cpus().length)))
     .option("--seed <n>", "seed of the poisoned futures", "1");
 }
@@ -88,11 +89,7 @@ async function run(context: CliContext, options: BacktestOptions, out: string): 
     assignments: context.assignments(),
     env: process.env,
   });
-  const from = maybeDate("--from", options.from);
-  const to = maybeDate("--to", options.to);
-  if (from !== undefined && to !== undefined && from > to) {
-    throw new InputError(`--from ${options.from} is after --to ${options.to}; give the earlier date first`);
-  }
+  const { from, to } = dateRange(options);
   const request: BacktestRequest = {
     root: context.root(),
     config,
@@ -105,10 +102,10 @@ async function run(context: CliContext, options: BacktestOptions, out: string): 
     snapshot: options.snapshot,
     source: options.source,
     adjustment: maybeOneOf("--adjustment", options.adjustment, adjustments),
-    profile: oneOf("--profile", options.profile, ["standard", "strict"] as const),
+    profile: profile(options.profile),
     workers: wholeNumber("--workers", options.workers, { least: 1, most: 64 }),
     seed: wholeNumber("--seed", options.seed, { least: 0, most: 2 ** 32 - 1 }),
-    out: resolve(out),
+    out: folder(out),
     canaryWorker,
     now: new Date().toISOString(),
     command: commandLine(),
@@ -126,6 +123,21 @@ function strategyIds(text: string): readonly string[] {
   return [...new Set(ids)];
 }
 
+/** A profile that changes nothing yet must not look as if it did. */
+function profile(given: string | undefined): string {
+  if (given === "strict") throw new InputError("--profile strict: not in this release yet; standard is");
+  return oneOf("--profile", given, ["standard"] as const);
+}
+
+/** Refused before the work, not after it. */
+function folder(text: string): string {
+  const path = resolve(text);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === false) {
+    throw new InputError(`--out ${text}: is a file; give a folder, which may be new`);
+  }
+  return path;
+}
+
 function dollars(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value <= 1e9)) {
@@ -134,9 +146,13 @@ function dollars(text: string): number {
   return value;
 }
 
-/** The words that repeat this run, quoted where a shell would split them; where it ran is left out. */
+/** Options that move no number: where it ran, on how many threads, and how it was told. */
+const AROUND_THE_RUN = /^--(?:root|workers|json|quiet)(?:=|$)/;
+const TAKES_A_WORD = /^--(?:root|workers)$/;
+
+/** The words that repeat this run, quoted where a shell would split them. */
 function commandLine(): string {
   const words = process.argv.slice(2);
-  const kept = words.filter((word, n) => word !== "--root" && words[n - 1] !== "--root" && !word.startsWith("--root="));
+  const kept = words.filter((word, n) => !AROUND_THE_RUN.test(word) && !TAKES_A_WORD.test(words[n - 1] ?? ""));
   return ["plimsoll", ...kept.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))].join(" ");
 }

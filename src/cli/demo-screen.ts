@@ -1,6 +1,9 @@
 /** What the demo shows while it runs: a live picture in a terminal, lines elsewhere, nothing when asked to be quiet. */
 import type { EngineSnapshot } from "../app/engine-snapshot.ts";
 import type { CliContext } from "./context.ts";
+import { plainLines } from "./terminal-plain.ts";
+import { TerminalScreen, terminalAbilities } from "./terminal-screen.ts";
+import { terminalView } from "./terminal-view.ts";
 
 export interface DemoScreen {
   show(snapshot: EngineSnapshot): void;
@@ -8,13 +11,35 @@ export interface DemoScreen {
   stop(): void;
 }
 
-export function demoScreen(context: CliContext, _haltFile: string): DemoScreen {
-  let last = "";
+/** Pictures a second at most: more would only flicker. */
+const PICTURES_PER_SECOND = 10;
+
+export function demoScreen(context: CliContext, haltFile: string): DemoScreen {
+  const { stdout } = process;
+  const abilities = terminalAbilities(stdout, process.env);
+  if (context.quiet() || context.json()) return { show: () => undefined, stop: () => undefined };
+  if (!abilities.isTerminal) return lineScreen(context, abilities.unicode);
+  const screen = new TerminalScreen(stdout);
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  screen.start();
   return {
     show(snapshot) {
-      if (context.quiet() || snapshot.session.date + snapshot.clock.slice(0, 4) === last) return;
-      last = snapshot.session.date + snapshot.clock.slice(0, 4);
-      context.err(`${snapshot.session.date} ${snapshot.clock} equity ${snapshot.equity.toFixed(2)} positions ${snapshot.positions.length} orders ${snapshot.orders.length} trades ${snapshot.trades.count} ${snapshot.permission.level}`);
+      const now = performance.now();
+      if (now - drawnAt < 1000 / PICTURES_PER_SECOND) return;
+      drawnAt = now;
+      screen.draw(terminalView(snapshot, { ...screen.size, ...abilities, haltFile }));
+    },
+    stop: () => screen.stop(),
+  };
+}
+
+/** On standard error, so that a pipe receives results only. */
+function lineScreen(context: CliContext, unicode: boolean): DemoScreen {
+  let previous: EngineSnapshot | undefined;
+  return {
+    show(snapshot) {
+      for (const line of plainLines(snapshot, previous, { unicode })) context.err(line);
+      previous = snapshot;
     },
     stop: () => undefined,
   };

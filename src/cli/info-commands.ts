@@ -8,7 +8,7 @@ import { isEarlyClose, sessionsBetween } from "../market/calendar.ts";
 import { strategies } from "../strategies/registry.ts";
 import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, report } from "./context.ts";
-import { maybeDate, needed } from "./option-values.ts";
+import { dateRange, needed } from "./option-values.ts";
 
 export function registerInfoCommands(program: Command, context: CliContext): void {
   program
@@ -17,9 +17,10 @@ export function registerInfoCommands(program: Command, context: CliContext): voi
     .option("--from <date>", "first day, YYYY-MM-DD")
     .option("--to <date>", "last day, YYYY-MM-DD")
     .addHelpText("after", "\nExample:\n  plimsoll calendar --from 2026-11-23 --to 2026-11-30")
-    .action(({ from, to }: { from?: string; to?: string }) => {
-      const first = needed("--from", maybeDate("--from", from), "--from 2026-11-23");
-      const last = needed("--to", maybeDate("--to", to), "--to 2026-11-30");
+    .action((options: { from?: string; to?: string }) => {
+      const { from, to } = dateRange(options);
+      const first = needed("--from", from, "--from 2026-11-23");
+      const last = needed("--to", to, "--to 2026-11-30");
       const rows = sessionRows(first, last);
       const text = () =>
         alignedTable(

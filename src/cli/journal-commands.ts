@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { RunJournal } from "../adapters/run-journal.ts";
-import { replayJournal } from "../app/replay.ts";
+import { type ReplayResult, replayJournal } from "../app/replay.ts";
 import { InputError } from "../domain/assert.ts";
 import { type CliContext, report } from "./context.ts";
 import { demoRoot } from "./demo-root.ts";
@@ -39,13 +39,18 @@ export function registerJournalCommands(program: Command, context: CliContext): 
     .action(({ date }: { date?: string }) => {
       journalFile(context);
       const result = replayJournal({ root: demoRoot(context), date: maybeDate("--date", date) });
-      report(context, result, () =>
-        result.identical
-          ? `journal: run ${result.run}, ${result.events} events gave the same ${result.commands} commands, byte for byte`
-          : `journal: run ${result.run} parts at entry ${result.firstDifference?.entry}`,
-      );
+      report(context, result, () => replayText(result));
       if (!result.identical) process.exitCode = 3;
     });
+}
+
+function replayText({ run, events, commands, identical, alteredAt, firstDifference }: ReplayResult): string {
+  if (alteredAt !== null) {
+    return `journal: run ${run}, entry ${alteredAt} is not what was written; nothing was replayed`;
+  }
+  return identical
+    ? `journal: run ${run}, ${events} events gave the same ${commands} commands, byte for byte`
+    : `journal: run ${run} parts at entry ${firstDifference?.entry}`;
 }
 
 function journalFile(context: CliContext): string {

@@ -19,7 +19,9 @@ interface GlobalOptions {
 }
 
 /** A pipe that closes early (`| head`) ends the program quietly instead of with a stack trace. */
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+}
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
@@ -31,7 +33,7 @@ function buildProgram(): Command {
     .option("--set <key=value>", "one setting, e.g. sizing.positionPct=0.03, repeatable", collect, [])
     .option("--json", "one JSON document on stdout, logs on stderr")
     .option("--quiet", "print only what was asked for")
-    .showHelpAfterError("(add --help for the allowed options and an example)")
+    .configureOutput({ outputError: (text, write) => write(oneLine(usageProblem(text))) })
     .exitOverride();
   const options = () => program.opts<GlobalOptions>();
   const context: CliContext = {
@@ -49,14 +51,17 @@ function buildProgram(): Command {
   registerStatsCommands(program, context);
   registerInfoCommands(program, context);
   registerJournalCommands(program, context);
-  for (const command of program.commands) inherit(command);
   return program;
 }
 
-/** Sub-commands refuse and explain the same way; global options may stand before or after the command. */
-function inherit(command: Command): void {
-  command.exitOverride().showHelpAfterError("(add --help for the allowed options and an example)");
-  for (const child of command.commands) inherit(child);
+/** What the parser says as `error: ...`, with its guess on a line of its own, the way everything else is said. */
+function usageProblem(text: string): string {
+  return `${text.trim().replace(/^error: |\.$/g, "")}; add --help for what is allowed and an example`;
+}
+
+/** Whatever a file or an argument smuggled into a message, it stays one line and moves no cursor. */
+function oneLine(message: string): string {
+  return `plimsoll: ${message.replace(/[\p{Cc}\u2028\u2029]+/gu, " ")}\n`;
 }
 
 async function main(): Promise<number> {
@@ -65,12 +70,8 @@ async function main(): Promise<number> {
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof InputError) {
-      process.stderr.write(`plimsoll: ${error.message.replaceAll("\n", " ")}\n`);
-      return error.exitCode;
-    }
-    const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`plimsoll: ${message.replaceAll("\n", " ")}\n`);
+    process.stderr.write(oneLine(error instanceof Error ? error.message : String(error)));
+    if (error instanceof InputError) return error.exitCode;
     if (process.env.LOG_LEVEL === "DEBUG" && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     return 1;
   }
@@ -89,7 +90,7 @@ function hoistGlobals(argv: readonly string[]): string[] {
     }
     if (word === "--json" || word === "--quiet") front.push(word);
     else if (/^--(?:root|config|set)=/.test(word)) front.push(word);
-    else if (["--root", "--config", "--set"].includes(word)) {
+    else if (["--root", "--config", "--set"].includes(word) && n + 1 < rest.length) {
       front.push(word, ...rest.slice(n + 1, n + 2));
       n += 1;
     } else others.push(word);

@@ -31,6 +31,19 @@ export function maybeDate(key: string, given: string | undefined): DayNumber | u
   return day;
 }
 
+/** `--from` and `--to`, both included, each may be absent. Throws InputError when they are swapped. */
+export function dateRange(given: { readonly from?: string | undefined; readonly to?: string | undefined }): {
+  readonly from: DayNumber | undefined;
+  readonly to: DayNumber | undefined;
+} {
+  const from = maybeDate("--from", given.from);
+  const to = maybeDate("--to", given.to);
+  if (from !== undefined && to !== undefined && from > to) {
+    throw new InputError(`--from ${given.from} is after --to ${given.to}; give the earlier date first`);
+  }
+  return { from, to };
+}
+
 /** `A,B` as a list, `all` as such; undefined when absent. Throws InputError on an empty list. */
 export function maybeSymbols(key: string, given: string | undefined): readonly string[] | "all" | undefined {
   if (given === undefined) return undefined;

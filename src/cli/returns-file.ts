@@ -25,10 +25,20 @@ export function readNumberTable(path: string): NumberTable {
     if (cells.length !== names.length) {
       throw new InputError(`--input ${path}: line ${row + 2} has ${cells.length} cells, the header has ${names.length}`);
     }
-    dates.push((cells[0] ?? "").trim());
+    dates.push(laterDate(path, row, dates.at(-1), (cells[0] ?? "").trim()));
     for (const [n, column] of columns.entries()) column[row] = finite(path, row, names[n + 1], cells[n + 1]);
   }
   return { names: names.slice(1), dates, columns };
+}
+
+const ISO_START = /^\d{4}-\d{2}-\d{2}/;
+
+/** Newest first would turn every gain into a loss; other ways to write a date are taken as they come. */
+function laterDate(path: string, row: number, before: string | undefined, date: string): string {
+  const comparable = before !== undefined && ISO_START.test(before) && ISO_START.test(date);
+  if (!comparable || date >= before) return date;
+  const shown = date.slice(0, 30);
+  throw new InputError(`--input ${path}: line ${row + 2}, date ${shown}: is before the line above; sort the oldest first`);
 }
 
 function readLines(path: string): string[] {

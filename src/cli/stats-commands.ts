@@ -35,11 +35,11 @@ export function registerStatsCommands(program: Command, context: CliContext): vo
       .description(description)
       .option("--input <file>", "CSV: date,return or date,<trial>...; with --prices: date,<price>...")
       .option("--prices", "the columns are prices: returns are made of them")
-      .option("--long <name>", "column held long (default: the first)")
+      .option("--long <name>", "column held long, or how its name begins (default: the first)")
       .option("--short <name>", "column held short against it, half of the capital each")
       .option("--benchmark <x>", "psr, dsr, mintrl: Sharpe per period to beat; metrics: column to compare with")
       .option("--trials <n>", "dsr: number of trials (default: number of columns)")
-      .option("--risk-free <rate>", "yearly risk-free rate, a fraction", "0")
+      .option("--risk-free <rate>", "yearly risk-free rate, a fraction; with --short none is due", "0")
       .option("--periods <n>", "periods per year", "252")
       .addHelpText("after", `\nExample:\n  plimsoll stats ${name} --input returns.csv`)
       .action((options: StatsOptions) => {
@@ -86,8 +86,13 @@ function sampled(table: NumberTable, options: StatsOptions): Sampled {
   return { table, returns, sample: sharpeSample(returns) };
 }
 
+/** By its name, or by the word it begins with: IGE finds `ige_adj_close` when no other column begins so. */
 function column(table: NumberTable, name: string): Float64Array {
-  const found = table.columns[table.names.indexOf(name)];
+  const wanted = name.toLowerCase();
+  const names = table.names.map((each) => each.toLowerCase());
+  const begins = names.flatMap((each, n) => (each.split(/[^a-z0-9]/)[0] === wanted ? [n] : []));
+  const candidates = [table.names.indexOf(name), names.indexOf(wanted), begins.length === 1 ? (begins[0] ?? -1) : -1];
+  const found = table.columns[candidates.find((n) => n >= 0) ?? -1];
   if (found === undefined) throw new InputError(`column "${name}" is not in the file; it has ${table.names.join(", ")}`);
   return found;
 }
@@ -100,7 +105,9 @@ function returnsOf(values: Float64Array, { prices }: StatsOptions): Float64Array
 
 function terms(options: StatsOptions) {
   const periodsPerYear = positive("--periods", options.periods ?? "252");
-  return { periodsPerYear, riskFree: finite("--risk-free", options.riskFree ?? "0") / periodsPerYear };
+  const riskFree = finite("--risk-free", options.riskFree ?? "0") / periodsPerYear;
+  // A long leg paid for by a short one ties up no cash that could have earned the rate (Chan 2009).
+  return { periodsPerYear, riskFree: options.short === undefined ? riskFree : 0 };
 }
 
 const threshold = ({ benchmark }: StatsOptions): number => finite("--benchmark", benchmark ?? "0");

@@ -1,5 +1,5 @@
 /** Drawn figures: limit bars with the mark, a sparkline, an equity chart. The mark always means limit. */
-import { piece, type Piece, type Row, type Tone } from "./terminal-row.ts";
+import { type Piece, piece, type Row, type Tone } from "./terminal-row.ts";
 
 export const MARK = "⊖";
 const NEAR = 0.8;
@@ -50,7 +50,7 @@ function sampled(values: readonly number[], most: number): number[] {
   return Array.from({ length: most }, (_, i) => known[Math.floor(((i + 1) * known.length) / most) - 1] ?? 0);
 }
 
-export interface Level {
+export interface ChartLevel {
   readonly value: number;
   readonly label: string;
   readonly isLimit: boolean;
@@ -60,7 +60,7 @@ export interface ChartRequest {
   readonly width: number;
   readonly height: number;
   /** Horizontal lines with a label at their right end. */
-  readonly levels: readonly Level[];
+  readonly levels: readonly ChartLevel[];
   /** Columns kept for labels. */
   readonly labelWidth: number;
   /** Least range of the axis: small moves must not look large. */
@@ -74,7 +74,8 @@ export function lineChart(values: readonly number[], request: ChartRequest): Row
   const points = sampled(values, plotWidth * 2);
   if (points.length < 2 || plotWidth < 8 || height < 2) return [];
   const axis = chartAxis(points, request);
-  const dotRow = (value: number) => Math.round(((axis.high - value) / (axis.high - axis.low)) * (height * 4 - 1));
+  const dotRow = (value: number) =>
+    Math.round(((axis.high - value) / (axis.high - axis.low)) * (height * 4 - 1));
   const cells = new Uint8Array(plotWidth * height);
   let before = dotRow(points[0] ?? 0);
   for (const [x, value] of points.entries()) {
@@ -84,15 +85,17 @@ export function lineChart(values: readonly number[], request: ChartRequest): Row
     for (let y = Math.min(from, now); y <= Math.max(from, now); y++) setDot(cells, plotWidth, x, y);
     before = now;
   }
-  const labels = new Map<number, Level>();
+  const labels = new Map<number, ChartLevel>();
   for (const level of axis.visible) {
     const row = Math.floor(dotRow(level.value) / 4);
     if (!labels.has(row) || level.isLimit) labels.set(row, level);
   }
-  return Array.from({ length: height }, (_, y) => chartRow(cells.subarray(y * plotWidth, (y + 1) * plotWidth), labels.get(y)));
+  return Array.from({ length: height }, (_, y) =>
+    chartRow(cells.subarray(y * plotWidth, (y + 1) * plotWidth), labels.get(y)),
+  );
 }
 
-function chartRow(cells: Uint8Array, level: Level | undefined): Row {
+function chartRow(cells: Uint8Array, level: ChartLevel | undefined): Row {
   const tone: Tone = level?.isLimit ? "amber" : "line";
   const plot = Array.from(cells, (dots): Piece => {
     if (dots !== 0) return { text: String.fromCharCode(0x2800 + dots), tone: "sea" };
@@ -113,7 +116,7 @@ function chartAxis(points: readonly number[], { levels, leastRange }: ChartReque
   const range = Math.max(leastRange, ownHigh - ownLow);
   const middle = (ownHigh + ownLow) / 2;
   // A level farther away than the curve's own range would flatten the curve to a line.
-  const isNear = ({ value }: Level) => Math.abs(value - middle) <= 1.5 * range;
+  const isNear = ({ value }: ChartLevel) => Math.abs(value - middle) <= 1.5 * range;
   const visible = levels.filter(isNear);
   const high = Math.max(middle + range / 2, ...visible.map(({ value }) => value));
   const low = Math.min(middle - range / 2, ...visible.map(({ value }) => value));

@@ -4,7 +4,7 @@
  */
 import type { EngineSnapshot } from "../app/engine-snapshot.ts";
 import { number } from "../research/report/formats.ts";
-import { authorities, type Authority, type Level, levels } from "../risk/authority.ts";
+import { type Authority, authorities, type Level, levels } from "../risk/authority.ts";
 import { joined, MARK } from "./terminal-gauges.ts";
 import { type Piece, piece, type Row, type Tone } from "./terminal-row.ts";
 import { leadingClaim, levelName, rankOf } from "./terminal-words.ts";
@@ -30,7 +30,8 @@ const longNames: Readonly<Record<Authority, string>> = {
   strategy: "Strat",
 };
 
-export const loadLineWidth = (pitch: number): number => NAME_WIDTH + 1 + DISC_ZONE + authorities.length * pitch;
+export const loadLineWidth = (pitch: number): number =>
+  NAME_WIDTH + 1 + DISC_ZONE + authorities.length * pitch;
 
 /** The widest spacing of the columns that fits: 7 with names, 2 with initials. */
 export const pitchFor = (width: number): number => (width >= loadLineWidth(7) ? 7 : 2);
@@ -38,10 +39,9 @@ export const pitchFor = (width: number): number => (width >= loadLineWidth(7) ? 
 /** Six rungs, HALTED first, and the names of the columns. */
 export function loadLine(snapshot: EngineSnapshot, pitch: number): Row[] {
   const { level } = snapshot.permission;
-  const rungs = levels.toReversed().map((rung) => [
-    ...rungName(rung, rung === level),
-    ...hullRow(snapshot, rankOf(rung), pitch),
-  ]);
+  const rungs = levels
+    .toReversed()
+    .map((rung) => [...rungName(rung, rung === level), ...hullRow(snapshot, rankOf(rung), pitch)]);
   return [...rungs, columnNames(snapshot, pitch)];
 }
 
@@ -49,8 +49,7 @@ export function loadLine(snapshot: EngineSnapshot, pitch: number): Row[] {
 export function loadLineInOneRow({ permission: { level } }: EngineSnapshot): Row {
   const short = ["NORMAL", "SCALED", "NO ENTRIES", "REDUCE", "FLATTEN", "HALTED"];
   return levels.flatMap((rung, i) => {
-    const join: Row =
-      i === 0 ? [] : i === DISC_RUNG ? [piece(MARK, "mark")] : [piece("─", "line")];
+    const join: Row = i === 0 ? [] : i === DISC_RUNG ? [piece(MARK, "mark")] : [piece("─", "line")];
     const name = short[i] ?? "";
     return [...join, rung === level ? piece(` ${name} `, chipTone(rung)) : piece(name, "quiet")];
   });
@@ -79,7 +78,8 @@ function hullRow(snapshot: EngineSnapshot, rung: number, pitch: number): Row {
     cells[2] = { text: "─", tone: "mark" };
   }
   const put = (at: number, text: string, tone: Tone) => {
-    for (const [i, character] of [...text].entries()) if (at + i < cells.length) cells[at + i] = { text: character, tone };
+    for (const [i, character] of [...text].entries())
+      if (at + i < cells.length) cells[at + i] = { text: character, tone };
   };
   for (const [i, authority] of authorities.entries()) {
     const at = DISC_ZONE + i * pitch;
@@ -89,7 +89,8 @@ function hullRow(snapshot: EngineSnapshot, rung: number, pitch: number): Row {
     const isWide = pitch > 2;
     if (rung === 0 && top === 0) put(at, isWide ? "▂▂▂" : "▂", tone);
     else if (rung <= top) put(at, isWide ? "███" : "█", tone);
-    else if (rung === top + 1 && isWide && column.scalar !== 1) put(at, `×${number(column.scalar, 2)}`, "strong");
+    else if (rung === top + 1 && isWide && column.scalar !== 1)
+      put(at, `×${number(column.scalar, 2)}`, "strong");
   }
   return [piece("├", isHalted ? "level5" : "line"), ...joined(cells)];
 }

@@ -53,10 +53,11 @@ export const say = (text: string, tone: Tone = "ink"): Row => [piece(text, tone)
 export const rowWidth = (row: Row): number => row.reduce((sum, { text }) => sum + text.length, 0);
 
 /** Exactly `width` columns: padded with blanks, or cut with an ellipsis. */
-export function fit(row: Row, width: number): Row {
+export function exactly(row: Row, width: number): Row {
   const missing = width - rowWidth(row);
   if (missing === 0) return row;
-  if (missing > 0) return [...row, { text: " ".repeat(missing), tone: row.at(-1)?.tone === "halted" ? "halted" : "ink" }];
+  if (missing > 0)
+    return [...row, { text: " ".repeat(missing), tone: row.at(-1)?.tone === "halted" ? "halted" : "ink" }];
   const kept: Piece[] = [];
   let left = width;
   for (const { text, tone } of row) {
@@ -74,17 +75,24 @@ export function fit(row: Row, width: number): Row {
 export const cut = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 
+/** The row without its last pieces, as many as it takes to fit: a figure is shown whole or not at all. */
+export function shortened(row: Row, width: number): Row {
+  let kept = row;
+  while (kept.length > 1 && rowWidth(kept) > width) kept = kept.slice(0, -1);
+  return kept;
+}
+
 /** Left and right in one row of `width` columns; the left gives way. */
 export function spread(left: Row, right: Row, width: number): Row {
   const room = width - rowWidth(right);
-  return room <= 0 ? fit(right, width) : [...fit(left, room), ...right];
+  return room <= 0 ? exactly(right, width) : [...exactly(left, room), ...right];
 }
 
 /** Two blocks next to each other with `gap` blank columns between. */
 export function beside(left: readonly Row[], leftWidth: number, gap: number, right: readonly Row[]): Row[] {
   const height = Math.max(left.length, right.length);
   return Array.from({ length: height }, (_, i) => [
-    ...fit(left[i] ?? BLANK, leftWidth),
+    ...exactly(left[i] ?? BLANK, leftWidth),
     { text: " ".repeat(gap), tone: "ink" as const },
     ...(right[i] ?? BLANK),
   ]);
@@ -116,8 +124,9 @@ export function paint(row: Row, { colour, unicode }: PaintOptions): string {
   return text.join("");
 }
 
-/** Chips are written with a blank at both ends; brackets take their place where colour cannot. */
-const bracketed = (text: string): string => (text.length < 2 ? text : `[${text.slice(1, -1)}]`);
+/** Level names are written with a blank at both ends: where there is no colour, brackets take their place. */
+const bracketed = (text: string): string =>
+  /^ [A-Z ]+[^a-z]* $/.test(text) ? `[${text.slice(1, -1)}]` : text;
 
 /** Ink is the terminal's own, so that light and dark grounds both work; the others are legible on either. */
 const codes: Readonly<Record<Tone, string>> = {
@@ -125,15 +134,15 @@ const codes: Readonly<Record<Tone, string>> = {
   strong: "1",
   quiet: "38;5;245",
   line: "38;5;240",
-  sea: "38;5;39",
+  sea: "38;5;33",
   mark: "1",
   gain: "38;5;37",
   loss: "38;5;203",
-  amber: "38;5;178",
+  amber: "38;5;172",
   over: "38;5;196",
-  level1: "38;5;74",
-  level2: "38;5;178",
-  level3: "38;5;172",
+  level1: "38;5;32",
+  level2: "38;5;172",
+  level3: "38;5;166",
   level4: "38;5;209",
   level5: "38;5;196",
   chip0: "1;38;5;16;48;5;252",
@@ -148,12 +157,18 @@ const codes: Readonly<Record<Tone, string>> = {
 
 /** Characters that are not one column wide everywhere, and controls that would move the cursor, become "?". */
 function printable(text: string): string {
-  return text.replace(/[^\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff\u0370-\u03ff\u2010-\u23ff\u2500-\u25ff\u2800-\u28ff]/gu, "?");
+  return text.replace(
+    /[^\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff\u0370-\u03ff\u2010-\u2027\u2030-\u205e\u20a0-\u20cf\u2190-\u2199\u2200-\u22ff\u2500-\u25fc]/gu,
+    "?",
+  );
 }
 
 const asciiPairs = "−-×x…~⊖@━=╾=─-│|├+┼+▞#█#░:▂_▁_▃.▄-▅=▆+▇*●o○o▲^▼v·.–-’'┃|≈~";
 const asciiByCharacter: ReadonlyMap<string, string> = new Map(
-  Array.from({ length: asciiPairs.length / 2 }, (_, i) => [asciiPairs.charAt(2 * i), asciiPairs.charAt(2 * i + 1)]),
+  Array.from({ length: asciiPairs.length / 2 }, (_, i) => [
+    asciiPairs.charAt(2 * i),
+    asciiPairs.charAt(2 * i + 1),
+  ]),
 );
 
 function asciiOf(text: string): string {

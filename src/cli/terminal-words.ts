@@ -1,6 +1,6 @@
 /** The sentences of the terminal view: may it trade, who says so, and how far the next rung is (DESIGN 1, 8). */
 import type { EngineSnapshot } from "../app/engine-snapshot.ts";
-import { MICROS_PER_DAY, MICROS_PER_MINUTE, MICROS_PER_SECOND, type EpochMicros } from "../domain/time.ts";
+import { type EpochMicros, MICROS_PER_DAY, MICROS_PER_MINUTE, MICROS_PER_SECOND } from "../domain/time.ts";
 import { isZoneKnown, newYorkOffsetMinutes } from "../market/us-eastern.ts";
 import { count, number, percent, plural } from "../research/report/formats.ts";
 import { type Authority, type Claim, type Level, levels } from "../risk/authority.ts";
@@ -81,7 +81,9 @@ const withoutStop = (text: string): string => text.replace(/\.\s*$/, "");
 export function newYorkClock(at: EpochMicros): string {
   if (!isZoneKnown(at)) return "";
   const wall = at + newYorkOffsetMinutes(at) * MICROS_PER_MINUTE;
-  const seconds = Math.floor((((wall % MICROS_PER_DAY) + MICROS_PER_DAY) % MICROS_PER_DAY) / MICROS_PER_SECOND);
+  const seconds = Math.floor(
+    (((wall % MICROS_PER_DAY) + MICROS_PER_DAY) % MICROS_PER_DAY) / MICROS_PER_SECOND,
+  );
   const two = (value: number) => String(value).padStart(2, "0");
   return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }

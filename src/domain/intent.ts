@@ -30,7 +30,7 @@ interface IntentHeader {
   readonly instrument: InstrumentId;
   /** Row of the signal that asked, for the chain of reasons. */
   readonly signal: number;
-  /** Close the decision was made at, dollars per share. */
+  /** Close the decision was made at, dollars per share; NaN on an exit without a bar. */
   readonly reference: number;
 }
 

@@ -14,8 +14,19 @@ import { type SizingParams, sizeEntry } from "../ensemble/sizing.ts";
 import { VirtualLots } from "../ensemble/virtual-lots.ts";
 import type { BoundStrategy, Entry } from "../strategies/strategy.ts";
 import { FeatureBank } from "./feature-bank.ts";
-import { SignalKind, SignalTable, STOP_MOVED, TIME_STOP } from "./signal-table.ts";
-import { type OwnPositions, RunningView, type Wishes } from "./strategy-view.ts";
+import { SignalField, SignalKind, SignalTable, STOP_MOVED, TIME_STOP } from "./signal-table.ts";
+import { isRowOf, type OwnPositions, RunningView, type Wishes } from "./strategy-view.ts";
+
+/** What execute tells compute of a fill. */
+export interface OwnFill {
+  readonly strategy: number;
+  readonly instrument: InstrumentId;
+  readonly signedShares: number;
+  /** Dollars per share. */
+  readonly price: number;
+  /** Row of the signal behind the order; negative when no strategy asked for it. */
+  readonly signal: number;
+}
 
 /** What execute tells compute of the account, as of the last event it consumed. */
 export interface AccountFacts {
@@ -41,6 +52,8 @@ export interface AllocatedStrategy {
   readonly positions: number;
 }
 
+const NOBODY = -1;
+
 export class ComputeStage implements Wishes, OwnPositions {
   readonly #config: ComputeConfig;
   readonly #views: readonly RunningView[];
@@ -55,6 +68,8 @@ export class ComputeStage implements Wishes, OwnPositions {
   #timedLots = 0;
   #committed = 0;
   #batch: BarBatch | undefined;
+  /** The strategy whose turn it is. */
+  #speaker = NOBODY;
   #account: AccountFacts = { equity: 0, availableCash: 0, scalar: 1 };
 
   readonly bank: FeatureBank;
@@ -94,17 +109,20 @@ export class ComputeStage implements Wishes, OwnPositions {
     this.bank.update(batch);
     if (this.#timedLots > 0) this.#leaveOnTime(batch);
     const views = this.#views;
-    for (let s = 0; s < views.length; s++) (views[s] as RunningView).decide(batch);
+    for (let s = 0; s < views.length; s++) {
+      this.#speaker = s;
+      (views[s] as RunningView).decide(batch);
+    }
+    this.#speaker = NOBODY;
   }
 
-  /** Tells of one fill of a strategy's order. Signed shares, dollars per share. */
-  filled(strategy: number, instrument: InstrumentId, signedShares: number, price: number): void {
+  /** Tells of one fill of a strategy's order. */
+  filled({ strategy, instrument, signedShares, price, signal }: OwnFill): void {
     const before = this.#lots.shares(strategy, instrument);
     const after = this.#lots.fill(strategy, instrument, signedShares, price);
     const slot = this.#lots.slot(strategy, instrument);
-    // The fill comes before its bar is counted, so the bar of the first fill is number 0 of the holding.
-    if (before === 0 || before > 0 !== after > 0) this.#openedAtBar[slot] = this.#barsSeen[instrument]! + 1;
     if (after === 0) this.#forget(slot);
+    else if (before === 0 || before > 0 !== after > 0) this.#open(slot, instrument, signal);
   }
 
   shares(strategy: number, instrument: InstrumentId): number {
@@ -122,9 +140,9 @@ export class ComputeStage implements Wishes, OwnPositions {
   enter(strategy: number, entry: Entry, reason: number, numbers: readonly number[]): void {
     const held = this.#lots.shares(strategy, entry.instrument);
     if (held !== 0 && held > 0 === entry.conviction > 0) return;
-    const { at, columns } = this.#current();
-    const price = columns.close[this.#rowOf[entry.instrument]!]!;
-    const { stop = Number.NaN, target = Number.NaN, conviction, instrument } = entry;
+    const { at } = this.#current(strategy);
+    const price = this.#closeNow(entry.instrument);
+    const { stop = Number.NaN, target = Number.NaN, timeStopBars = 0, conviction, instrument } = entry;
     const signal = this.signals.add({
       at,
       strategy,
@@ -133,15 +151,15 @@ export class ComputeStage implements Wishes, OwnPositions {
       conviction,
       stop,
       target,
+      timeStopBars,
       reason,
       numbers,
     });
+    // Without a bar there is no price to decide at.
+    if (Number.isNaN(price)) return;
     const { shares, binding } = this.#size(strategy, entry, price);
     if (shares === 0) return;
     this.#committed += Math.abs(shares) * price;
-    const slot = this.#lots.slot(strategy, instrument);
-    this.#protectedAt[slot] = stop;
-    this.#setTimeStop(slot, entry.timeStopBars ?? 0);
     const timing = entry.when ?? (this.#config.timeframe === "1d" ? "open_auction" : "now");
     this.intents.push({
       kind: "Enter",
@@ -159,13 +177,14 @@ export class ComputeStage implements Wishes, OwnPositions {
   }
 
   exit(strategy: number, instrument: InstrumentId, reason: number, numbers: readonly number[]): void {
-    const { at, columns } = this.#current();
-    const reference = columns.close[this.#rowOf[instrument]!]!;
+    const { at } = this.#current(strategy);
+    const reference = this.#closeNow(instrument);
     const signal = this.#signalExit(strategy, instrument, SignalKind.Exit, Number.NaN, reason, numbers);
     this.intents.push({ kind: "Exit", at, strategy, instrument, signal, reference });
   }
 
   protect(strategy: number, instrument: InstrumentId, stop: number): void {
+    const { at } = this.#current(strategy);
     const held = this.#lots.shares(strategy, instrument);
     if (held === 0 || Number.isNaN(stop)) return;
     const slot = this.#lots.slot(strategy, instrument);
@@ -173,8 +192,7 @@ export class ComputeStage implements Wishes, OwnPositions {
     const tightens = Number.isNaN(before) || (held > 0 ? stop > before : stop < before);
     if (!tightens) return;
     this.#protectedAt[slot] = stop;
-    const { at, columns } = this.#current();
-    const reference = columns.close[this.#rowOf[instrument]!]!;
+    const reference = this.#closeNow(instrument);
     const signal = this.#signalExit(strategy, instrument, SignalKind.Protect, stop, STOP_MOVED, [stop]);
     this.intents.push({ kind: "Protect", at, strategy, instrument, signal, reference, stop });
   }
@@ -216,7 +234,7 @@ export class ComputeStage implements Wishes, OwnPositions {
     reason: number,
     numbers: readonly number[],
   ): number {
-    const { at } = this.#current();
+    const { at } = this.#current(strategy);
     return this.signals.add({
       at,
       strategy,
@@ -225,6 +243,7 @@ export class ComputeStage implements Wishes, OwnPositions {
       conviction: 0,
       stop,
       target: Number.NaN,
+      timeStopBars: 0,
       reason,
       numbers,
     });
@@ -232,6 +251,7 @@ export class ComputeStage implements Wishes, OwnPositions {
 
   #leaveOnTime({ columns: { instrument }, from, to }: BarBatch): void {
     for (let s = 0; s < this.#views.length; s++) {
+      this.#speaker = s;
       for (let row = from; row < to; row++) {
         const i = instrument[row]! as InstrumentId;
         const limit = this.#timeStopBars[this.#lots.slot(s, i)]!;
@@ -248,13 +268,30 @@ export class ComputeStage implements Wishes, OwnPositions {
     this.#timeStopBars[slot] = bars;
   }
 
+  /** What the signal asked for is in force from its first fill on, not while the order is still on its way. */
+  #open(slot: number, instrument: InstrumentId, signal: number): void {
+    // The fill comes before its bar is counted, so the bar of the first fill is number 0 of the holding.
+    this.#openedAtBar[slot] = this.#barsSeen[instrument]! + 1;
+    this.#protectedAt[slot] = signal < 0 ? Number.NaN : this.signals.get(signal, SignalField.stop);
+    this.#setTimeStop(slot, signal < 0 ? 0 : this.signals.get(signal, SignalField.timeStopBars));
+  }
+
   #forget(slot: number): void {
     this.#protectedAt[slot] = Number.NaN;
     this.#setTimeStop(slot, 0);
   }
 
-  #current(): BarBatch {
-    if (this.#batch === undefined) throw new InvariantError("CP-2: a strategy spoke outside a batch");
+  /** Dollars per share; NaN when the instrument has no bar in this batch. */
+  #closeNow(instrument: InstrumentId): number {
+    const batch = this.#batch as BarBatch;
+    const row = this.#rowOf[instrument]!;
+    return isRowOf(batch, row, instrument) ? batch.columns.close[row]! : Number.NaN;
+  }
+
+  #current(strategy: number): BarBatch {
+    if (this.#batch === undefined || strategy !== this.#speaker) {
+      throw new InvariantError(`CP-2: strategy ${strategy} spoke outside its own turn`);
+    }
     return this.#batch;
   }
 }

@@ -23,7 +23,7 @@ import { Authorities } from "../risk/authority.ts";
 import { RiskGate } from "../risk/gate.ts";
 import type { RiskRule } from "../risk/rule.ts";
 import type { BlockTally } from "./block-tally.ts";
-import type { AccountFacts } from "./compute.ts";
+import type { AccountFacts, OwnFill } from "./compute.ts";
 import { FillTable } from "./fill-table.ts";
 import { OrderDesk } from "./order-desk.ts";
 import type { Command } from "./ports.ts";
@@ -41,8 +41,8 @@ export interface ExecuteConfig {
   readonly execution: ExecutionParams;
 }
 
-/** Told of each fill, so that compute's mirror of the positions follows. Signed shares, dollars. */
-export type FillListener = (strategy: number, instrument: InstrumentId, signedShares: number, price: number) => void;
+/** Told of each fill, so that compute's mirror of the positions follows. */
+export type FillListener = (fill: OwnFill) => void;
 
 /** Signal row of orders that no strategy asked for. */
 const NO_SIGNAL = -1;
@@ -113,13 +113,14 @@ export class ExecuteStage implements AccountFacts {
   }
 
   /** Values the account at the closes of the batch. Comes before any decision on it. */
-  bars({ at, columns, from, to }: BarBatch): void {
+  bars(batch: BarBatch): void {
+    const { at } = batch;
     if (this.clock.advance(at)) {
       this.#facts.entriesToday = 0;
       this.baselines.startSession();
     }
-    this.#facts.bars(columns.instrument, from, to, at);
-    this.portfolio.markToMarket(columns.instrument, columns.close, from, to);
+    this.#facts.now = at;
+    this.portfolio.markToMarket(batch);
     this.baselines.update(this.portfolio.equity);
     this.authorities.expire(at);
     if (this.authorities.flattens) this.#continueFlatten(at);
@@ -187,7 +188,9 @@ export class ExecuteStage implements AccountFacts {
     const shares = toShares(quantity);
     const signedShares = side * shares;
     const price = toDollars(paid);
+    const signal = orders.get(order, OrderField.signal);
 
+    const wasWorking = orders.isWorking(order);
     orders.fill(order, shares, price, at);
     this.portfolio.fill(instrument, side, quantity, paid, costs);
     const after = this.lots.fill(strategy, instrument, signedShares, price);
@@ -199,19 +202,20 @@ export class ExecuteStage implements AccountFacts {
       price,
       costs: toDollars((costs.commission + costs.regulatory) as Money),
       slippage: toDollars(costs.slippage),
-      signal: orders.get(order, OrderField.signal),
+      signal,
       purpose,
       riskPerShare: Math.abs(price - orders.get(order, OrderField.stop)),
     });
-    const done = !orders.isWorking(order);
+    const done = wasWorking && !orders.isWorking(order);
     if (purpose === Purpose.Entry) {
-      this.#facts.entryFilled(orders, order, shares);
+      // An entry that had ended counts as working no more, whatever still arrives of it.
+      if (wasWorking) this.#facts.entryFilled(orders, order, shares);
       this.#desk.entryFilled(order);
       if (done) this.#facts.entryEnded(orders, order, 0);
     }
-    if (after === 0) this.#desk.cancelLegs(strategy, instrument);
+    if (after === 0) this.#desk.cancelSpentLegs(strategy, instrument);
     if (done) this.#desk.release(order);
-    this.#onFill(strategy, instrument, signedShares, price);
+    this.#onFill({ strategy, instrument, signedShares, price, signal });
   }
 
   #ended(order: OrderNumber, status: OrderStatus, at: EpochMicros): void {

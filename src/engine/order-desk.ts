@@ -20,13 +20,6 @@ import type { RiskFacts } from "./risk-facts.ts";
 
 const NONE = -1;
 
-interface Legs {
-  /** Dollars per share; NaN for none. */
-  readonly stop: number;
-  readonly target: number;
-}
-const NO_LEGS: Legs = { stop: Number.NaN, target: Number.NaN };
-
 export interface DeskParts {
   readonly gate: RiskGate;
   readonly facts: RiskFacts;
@@ -84,8 +77,8 @@ export class OrderDesk {
       reference: intent.reference,
       decidedAt: intent.at,
     };
-    const legs = { stop, target: roundToTick(intent.target, -side, tick) };
-    this.#place(request, intent.signal, sizingConstraints.indexOf(intent.binding), legs);
+    const bracket = bracketOf(this.orders.next, stop, roundToTick(intent.target, -side, tick));
+    this.#place(request, intent.signal, sizingConstraints.indexOf(intent.binding), bracket);
   }
 
   exit(strategy: number, instrument: InstrumentId, signal: number, purpose: Purpose): void {
@@ -93,9 +86,10 @@ export class OrderDesk {
     if (entry !== undefined) this.commands.push({ kind: "CancelOrder", order: entry });
     const slot = this.#lots.slot(strategy, instrument);
     if (this.#lots.shares(strategy, instrument) === 0 || this.#exitOrder[slot] !== NONE) return;
-    this.cancelLegs(strategy, instrument);
+    this.#cancelLeg(this.#stopOrder[slot] as OrderNumber);
+    this.#cancelLeg(this.#targetOrder[slot] as OrderNumber);
     const request = this.#exitRequest(strategy, instrument, purpose, OrderType.Market, Number.NaN);
-    this.#exitOrder[slot] = this.#place(request, signal, NONE, NO_LEGS) ?? NONE;
+    this.#exitOrder[slot] = this.#place(request, signal, NONE, undefined) ?? NONE;
   }
 
   /** Raises the resting stop towards the price, or rests a first one. */
@@ -114,7 +108,10 @@ export class OrderDesk {
     }
     if (this.#exitOrder[slot] !== NONE) return;
     const request = this.#exitRequest(strategy, instrument, Purpose.StopLoss, OrderType.Stop, stop);
-    this.#stopOrder[slot] = this.#place(request, signal, NONE, NO_LEGS) ?? NONE;
+    // Two orders that could each close the position would together turn it around (I-15).
+    const target = this.#targetOrder[slot] as OrderNumber;
+    const pair = target === NONE ? undefined : pairedWith(target, this.orders.get(target, OrderField.limit));
+    this.#stopOrder[slot] = this.#place(request, signal, NONE, pair) ?? NONE;
   }
 
   restingStop(strategy: number, instrument: InstrumentId): number {
@@ -122,10 +119,13 @@ export class OrderDesk {
     return stop === NONE ? Number.NaN : this.orders.get(stop, OrderField.stop);
   }
 
-  cancelLegs(strategy: number, instrument: InstrumentId): void {
+  /** The position is gone: its protective orders go, those of an entry still on its way stay. */
+  cancelSpentLegs(strategy: number, instrument: InstrumentId): void {
     const slot = this.#lots.slot(strategy, instrument);
-    this.#cancelLeg(this.#stopOrder[slot] as OrderNumber);
-    this.#cancelLeg(this.#targetOrder[slot] as OrderNumber);
+    for (const leg of [this.#stopOrder[slot] as OrderNumber, this.#targetOrder[slot] as OrderNumber]) {
+      const entry = leg === NONE ? NONE : this.orders.get(leg, OrderField.parent);
+      if (entry === NONE || !this.orders.isWorking(entry as OrderNumber)) this.#cancelLeg(leg);
+    }
   }
 
   /** The protective orders of an entry now cover all of it that has filled. */
@@ -157,9 +157,13 @@ export class OrderDesk {
   }
 
   /** Shows the request to the gate, writes down what became of it and sends it if approved. */
-  #place(request: OrderRequest, signal: number, sizing: number, legs: Legs): OrderNumber | undefined {
+  #place(
+    request: OrderRequest,
+    signal: number,
+    sizing: number,
+    bracket: Bracket | undefined,
+  ): OrderNumber | undefined {
     const number = this.orders.next;
-    const bracket = bracketOf(number, legs);
     const approved = this.#gate.pass(number, request, this.#facts, bracket);
     const { binding, verdict } = this.#gate;
     if (approved === undefined || binding !== undefined) this.#tally(request, approved?.shares ?? 0);
@@ -175,8 +179,8 @@ export class OrderDesk {
       status: approved === undefined ? OrderStatus.Denied : OrderStatus.Sent,
     });
     if (approved === undefined) return undefined;
-    if (bracket !== undefined) this.#addLegs(number, request, signal, bracket);
     if (request.purpose === Purpose.Entry) {
+      if (bracket !== undefined) this.#addLegs(number, request, signal, bracket);
       this.#facts.entrySent(number, request, approved.shares, this.orders.price(number));
     }
     this.commands.push({ kind: "PlaceOrder", order: approved });
@@ -242,8 +246,16 @@ export class OrderDesk {
   }
 }
 
+/** For a stop that joins a target which rests already. */
+const pairedWith = (targetOrder: OrderNumber, target: number): Bracket => ({
+  stopOrder: undefined,
+  stop: Number.NaN,
+  targetOrder,
+  target,
+});
+
 /** The numbers that the protective orders of `entry` will get, when it passes. */
-function bracketOf(entry: OrderNumber, { stop, target }: Legs): Bracket | undefined {
+function bracketOf(entry: OrderNumber, stop: number, target: number): Bracket | undefined {
   const hasStop = !Number.isNaN(stop);
   const hasTarget = !Number.isNaN(target);
   if (!hasStop && !hasTarget) return undefined;

@@ -20,7 +20,6 @@ export class RiskFacts implements RiskView {
   readonly #clock: SessionClock;
   readonly #workingBuy: Float64Array;
   readonly #workingSell: Float64Array;
-  readonly #markedAt: Float64Array;
   readonly #lastEntryAt: Float64Array;
   /** Order number of the live entry per strategy and instrument. */
   readonly #entryOrder: Int32Array;
@@ -41,7 +40,6 @@ export class RiskFacts implements RiskView {
     this.#clock = parts.clock;
     this.#workingBuy = new Float64Array(instruments);
     this.#workingSell = new Float64Array(instruments);
-    this.#markedAt = new Float64Array(instruments).fill(Number.NaN);
     this.#lastEntryAt = new Float64Array(strategies * instruments).fill(Number.NaN);
     this.#entryOrder = new Int32Array(strategies * instruments).fill(NONE);
   }
@@ -93,7 +91,7 @@ export class RiskFacts implements RiskView {
   }
 
   markedAt(instrument: InstrumentId): number {
-    return this.#markedAt[instrument]!;
+    return this.#portfolio.markedAt(instrument);
   }
 
   lastEntryAt(strategy: number, instrument: InstrumentId): number {
@@ -107,12 +105,6 @@ export class RiskFacts implements RiskView {
   entryOrder(strategy: number, instrument: InstrumentId): OrderNumber | undefined {
     const order = this.#entryOrder[strategy * this.#instruments + instrument]!;
     return order === NONE ? undefined : (order as OrderNumber);
-  }
-
-  bars(instrument: Uint32Array, from: number, to: number, at: EpochMicros): void {
-    this.now = at;
-    const markedAt = this.#markedAt;
-    for (let row = from; row < to; row++) markedAt[instrument[row]!] = at;
   }
 
   /** An entry left. `price` is what its shares are counted with, dollars. */

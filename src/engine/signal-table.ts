@@ -18,12 +18,14 @@ export const SignalField = {
   conviction: 4,
   stop: 5,
   target: 6,
+  /** Bars to be held at most; 0 for no limit. */
+  timeStopBars: 7,
   /** Index into the strategy's reasons; negative for the engine's own. */
-  reason: 7,
-  number0: 8,
-  number1: 9,
-  number2: 10,
-  number3: 11,
+  reason: 8,
+  number0: 9,
+  number1: 10,
+  number2: 11,
+  number3: 12,
 } as const;
 export type SignalField = (typeof SignalField)[keyof typeof SignalField];
 const WIDTH = Object.keys(SignalField).length;
@@ -36,6 +38,7 @@ export interface NewSignal {
   readonly conviction: number;
   readonly stop: number;
   readonly target: number;
+  readonly timeStopBars: number;
   readonly reason: number;
   /** At most four are kept. */
   readonly numbers: readonly number[];
@@ -65,6 +68,7 @@ export class SignalTable {
     cells[at + SignalField.conviction] = signal.conviction;
     cells[at + SignalField.stop] = signal.stop;
     cells[at + SignalField.target] = signal.target;
+    cells[at + SignalField.timeStopBars] = signal.timeStopBars;
     cells[at + SignalField.reason] = signal.reason;
     cells[at + SignalField.number0] = numbers[0] ?? Number.NaN;
     cells[at + SignalField.number1] = numbers[1] ?? Number.NaN;

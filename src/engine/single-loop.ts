@@ -5,20 +5,20 @@ import { type ExecuteConfig, ExecuteStage } from "./execute.ts";
 import type { Command } from "./ports.ts";
 import type { Engine } from "./pump.ts";
 
-/** Called after each batch has been decided on, with the account as it stands. */
-export type BatchObserver = (execute: ExecuteStage) => void;
+/** Told after each batch has been decided on, with the account as it stands. */
+export interface BatchObserver {
+  record(execute: ExecuteStage): void;
+}
 
 export class SingleLoop implements Engine {
   readonly compute: ComputeStage;
   readonly execute: ExecuteStage;
-  readonly #observe: BatchObserver | undefined;
+  readonly #observer: BatchObserver | undefined;
 
-  constructor(compute: ComputeConfig, execute: ExecuteConfig, observe?: BatchObserver) {
+  constructor(compute: ComputeConfig, execute: ExecuteConfig, observer?: BatchObserver) {
     this.compute = new ComputeStage(compute);
-    this.execute = new ExecuteStage(execute, (strategy, instrument, signedShares, price) =>
-      this.compute.filled(strategy, instrument, signedShares, price),
-    );
-    this.#observe = observe;
+    this.execute = new ExecuteStage(execute, (fill) => this.compute.filled(fill));
+    this.#observer = observer;
   }
 
   get commands(): Command[] {
@@ -30,7 +30,7 @@ export class SingleLoop implements Engine {
       this.execute.bars(event.bars);
       this.compute.bars(event.bars, this.execute);
       if (this.compute.intents.length > 0) this.execute.decide(this.compute.intents);
-      this.#observe?.(this.execute);
+      this.#observer?.record(this.execute);
     } else if (event.kind === "OperatorActed") this.execute.operator(event);
     else this.execute.broker(event);
   }

@@ -2,7 +2,7 @@
  * The window a strategy looks through. It holds the current rows only: a strategy that keeps it sees the
  * next bars when they come, never before (ST-4, ST-5).
  */
-import type { BarBatch, BarColumns } from "../domain/bars.ts";
+import type { BarBatch } from "../domain/bars.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { BoundStrategy, Entry, FeatureReader, MemoryColumn, StrategyView } from "../strategies/strategy.ts";
@@ -20,6 +20,11 @@ export interface OwnPositions {
   shares(strategy: number, instrument: InstrumentId): number;
   averageEntry(strategy: number, instrument: InstrumentId): number;
   barsHeld(strategy: number, instrument: InstrumentId): number;
+}
+
+/** True when `row` is the instrument's bar in this very batch. */
+export function isRowOf({ from, to, columns }: BarBatch, row: number, instrument: InstrumentId): boolean {
+  return row >= from && row < to && columns.instrument[row]! === instrument;
 }
 
 class Column implements FeatureReader, MemoryColumn {
@@ -48,7 +53,7 @@ export class RunningView implements StrategyView<string, string, string> {
   /** Values that must not be NaN for an instrument to be ready. */
   readonly #required: readonly Float64Array[];
   readonly #ready: Uint32Array;
-  #columns: BarColumns | undefined;
+  #batch: BarBatch | undefined;
 
   readonly feature: Readonly<Record<string, FeatureReader>>;
   readonly memory: Readonly<Record<string, Column>>;
@@ -80,7 +85,7 @@ export class RunningView implements StrategyView<string, string, string> {
 
   /** Lets the strategy look at the batch and decide. */
   decide(batch: BarBatch): void {
-    this.#columns = batch.columns;
+    this.#batch = batch;
     this.at = batch.at;
     this.#listReady(batch);
     if (this.size > 0) this.#strategy.decide(this);
@@ -107,23 +112,29 @@ export class RunningView implements StrategyView<string, string, string> {
   }
 
   open(instrument: InstrumentId): number {
-    return this.#columns!.open[this.#rowOf[instrument]!]!;
+    return this.#now(instrument, this.#batch!.columns.open);
   }
 
   high(instrument: InstrumentId): number {
-    return this.#columns!.high[this.#rowOf[instrument]!]!;
+    return this.#now(instrument, this.#batch!.columns.high);
   }
 
   low(instrument: InstrumentId): number {
-    return this.#columns!.low[this.#rowOf[instrument]!]!;
+    return this.#now(instrument, this.#batch!.columns.low);
   }
 
   close(instrument: InstrumentId): number {
-    return this.#columns!.close[this.#rowOf[instrument]!]!;
+    return this.#now(instrument, this.#batch!.columns.close);
   }
 
   volume(instrument: InstrumentId): number {
-    return this.#columns!.volume[this.#rowOf[instrument]!]!;
+    return this.#now(instrument, this.#batch!.columns.volume);
+  }
+
+  /** NaN when the instrument has no bar now: its last row may have moved on to another instrument. */
+  #now(instrument: InstrumentId, column: Float64Array): number {
+    const row = this.#rowOf[instrument]!;
+    return isRowOf(this.#batch!, row, instrument) ? column[row]! : Number.NaN;
   }
 
   position(instrument: InstrumentId): number {

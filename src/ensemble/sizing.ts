@@ -1,6 +1,7 @@
 /**
  * How many shares a wish becomes (SIZE-1). Every constraint says how many it allows; the smallest
- * binds, and its name is stored with the order.
+ * binds, and its name is stored with the order. A figure that is no number allows none: once NaN, the
+ * count stays NaN and ends as no shares.
  *
  * The sizing base is the smaller of the configured capital and the equity (RUN-4).
  */
@@ -25,11 +26,11 @@ export type SizingParams = z.infer<typeof sizingParams>;
 
 export interface SizingRequest {
   readonly method: SizingMethod;
-  /** In [-1, 1], not 0. */
+  /** In [-1, 1], not 0; beyond it counts as 1. */
   readonly conviction: number;
   /** Last close, dollars per share. */
   readonly price: number;
-  /** Dollars per share; NaN for none. */
+  /** Dollars per share, on the losing side of the price; NaN for none. */
   readonly stop: number;
   /** Net asset value, dollars. */
   readonly equity: number;
@@ -49,38 +50,40 @@ export interface Size {
 }
 
 export function sizeEntry(request: SizingRequest, params: SizingParams): Size {
-  const direction = request.conviction < 0 ? -1 : 1;
+  const direction = Math.sign(request.conviction);
+  if (!(Math.abs(direction) > 0)) return { shares: 0, binding: bindingOf(request.method) };
   const fixed = request.method === "fixed_shares";
   if (fixed) return { shares: direction * params.fixedShares, binding: "fixed_shares" };
 
   const base = Math.min(request.equity, params.capital ?? Number.POSITIVE_INFINITY);
   const { price } = request;
-  const wanted = wantedShares(request, params, base);
-  let { shares, binding } = { shares: wanted.shares * request.scalar, binding: wanted.binding };
-  if (request.scalar < 1) binding = "permission_scalar";
+  let shares = wantedShares(request, params, base) * request.scalar;
+  let binding = request.scalar < 1 ? "permission_scalar" : bindingOf(request.method);
   const caps: readonly (readonly [SizingConstraint, number])[] = [
     ["position_pct", (params.positionPct * base) / price],
     ["position_usd", params.positionUsd / price],
     ["cash_buffer", (request.availableCash - params.cashBuffer * request.equity) / price],
   ];
   for (const [name, allowed] of caps) {
-    if (allowed < shares) {
+    if (allowed < shares || Number.isNaN(allowed)) {
       shares = allowed;
       binding = name;
     }
   }
-  return { shares: direction * Math.max(0, Math.floor(shares)), binding };
+  const whole = Math.floor(shares);
+  return { shares: whole >= 1 && whole < Number.POSITIVE_INFINITY ? direction * whole : 0, binding };
 }
 
-function wantedShares(request: SizingRequest, params: SizingParams, base: number): Size {
-  const strength = Math.abs(request.conviction);
+const bindingOf = (method: SizingMethod): SizingConstraint =>
+  method === "fixed_risk" ? "risk_per_trade" : method;
+
+function wantedShares(request: SizingRequest, params: SizingParams, base: number): number {
+  const strength = Math.min(1, Math.abs(request.conviction));
   const { price, stop } = request;
   if (request.method === "fixed_risk") {
-    const distance = Math.abs(price - stop);
-    // Without a distance there is no risk figure to size by: C-15, no stop, no entry.
-    const shares = distance > 0 ? (strength * params.riskPerTrade * base) / distance : 0;
-    return { shares, binding: "risk_per_trade" };
+    const distance = Math.sign(request.conviction) * (price - stop);
+    // Without a distance on the losing side there is no risk figure to size by: C-15, no stop, no entry.
+    return distance > 0 ? (strength * params.riskPerTrade * base) / distance : 0;
   }
-  const capital = (strength * request.allocation * base) / request.positions;
-  return { shares: capital / price, binding: "allocation" };
+  return (strength * request.allocation * base) / request.positions / price;
 }

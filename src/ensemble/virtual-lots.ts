@@ -3,6 +3,7 @@
  * The sum over strategies equals the account's position at every sequence (EN-4).
  */
 import type { InstrumentId } from "../domain/instrument.ts";
+import { NANOS } from "../domain/money.ts";
 
 export class VirtualLots {
   readonly #instruments: number;
@@ -46,7 +47,10 @@ export class VirtualLots {
   }
 
   /** Strategies with a position, and their signed shares. */
-  holders(strategies: number, instrument: InstrumentId): { readonly strategy: number; readonly shares: number }[] {
+  holders(
+    strategies: number,
+    instrument: InstrumentId,
+  ): { readonly strategy: number; readonly shares: number }[] {
     const found = [];
     for (let s = 0; s < strategies; s++) {
       const shares = this.shares(s, instrument);
@@ -56,7 +60,11 @@ export class VirtualLots {
   }
 }
 
-/** Shares are whole nano-shares written as a double: below half of one, nothing is left. */
+/**
+ * Shares are whole nano-shares written as a double. Going back to the nearest one after every sum keeps any
+ * number of fractional fills exact up to 2^53 nano-shares: what was sold in full is gone in full.
+ */
 function snap(shares: number): number {
-  return Math.abs(shares) < 5e-10 ? 0 : shares;
+  const nearest = Math.round(shares * NANOS) / NANOS;
+  return nearest === 0 ? 0 : nearest;
 }

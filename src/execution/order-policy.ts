@@ -15,6 +15,9 @@ export const executionParams = z.strictObject({
 });
 export type ExecutionParams = z.infer<typeof executionParams>;
 
+/** A few thousand times what a product of doubles can be off, as a fraction; far below any tick. */
+const DUST = 1e-12;
+
 export interface PricedEntry {
   readonly type: OrderType;
   readonly timeInForce: TimeInForce;
@@ -42,7 +45,7 @@ export function roundToTick(price: number, direction: number, tick: ExecutionPar
   const perDollar = price >= 1 ? 100 : 10_000;
   const ticks = price * perDollar;
   const nearest = Math.round(ticks);
-  // A price within a millionth of a tick is on the tick: doubles cannot hold most cents.
-  if (Math.abs(ticks - nearest) < 1e-6) return nearest / perDollar;
+  // A price within the last bits of a tick is on the tick: doubles cannot hold most cents.
+  if (Math.abs(ticks - nearest) <= ticks * DUST) return nearest / perDollar;
   return (direction > 0 ? Math.ceil(ticks) : Math.floor(ticks)) / perDollar;
 }

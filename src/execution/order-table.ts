@@ -2,10 +2,12 @@
  * Every order of a run as rows of numbers: what was asked, what the gate left of it, what became of it.
  * The order number is the row. Strings appear only when someone reads the table (ARCHITECTURE 4).
  *
- * EX-1  filled never exceeds ordered and never falls; terminal states absorb (I-4).
+ * EX-1  filled never exceeds ordered and never falls; terminal states absorb (I-4). A fill that comes after
+ *       the end is counted, because it traded, but wakes nothing.
  */
 import { InvariantError } from "../domain/assert.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
+import { NANOS } from "../domain/money.ts";
 import {
   isWorking,
   type OrderNumber,
@@ -54,8 +56,8 @@ export const OrderField = {
 export type OrderField = (typeof OrderField)[keyof typeof OrderField];
 const WIDTH = Object.keys(OrderField).length;
 
-/** Half a nano-share: shares are doubles here, exact in the ledger. */
-const NOTHING = 5e-10;
+/** Half a nano-share: shares are doubles here, whole nano-shares in the ledger. */
+const NOTHING = 0.5 / NANOS;
 
 export interface NewOrder {
   readonly decidedAt: EpochMicros;
@@ -155,7 +157,7 @@ export class OrderTable {
   /** Dollars per share that a working entry is counted with: its limit, or the close it was decided at. */
   price(order: OrderNumber): number {
     const limit = this.#table.get(order, OrderField.limit);
-    return limit === limit ? limit : this.#table.get(order, OrderField.reference);
+    return Number.isNaN(limit) ? this.#table.get(order, OrderField.reference) : limit;
   }
 
   /** Shares that may still fill. */
@@ -164,21 +166,28 @@ export class OrderTable {
   }
 
   accept(order: OrderNumber): void {
-    if (this.status(order) === OrderStatus.Sent) this.#table.set(order, OrderField.status, OrderStatus.Accepted);
+    if (this.status(order) === OrderStatus.Sent)
+      this.#table.set(order, OrderField.status, OrderStatus.Accepted);
   }
 
+  /** Shares and dollars per share of one fill. Halts on what an order cannot do (EX-1). */
   fill(order: OrderNumber, shares: number, price: number, at: EpochMicros): void {
+    const isOver = !this.isWorking(order);
     const cell = order * WIDTH;
     const { cells } = this.#table;
     const ordered = cells[cell + OrderField.shares]!;
     const before = cells[cell + OrderField.filled]!;
-    const after = before + shares;
-    if (after > ordered + NOTHING) {
+    // Whole nano-shares again, so that any number of parts adds up to the order.
+    const after = Math.round((before + shares) * NANOS) / NANOS;
+    if (!(shares > 0 && after <= ordered + NOTHING)) {
       throw new InvariantError(`EX-1: order ${order} filled ${after} of ${ordered} shares`);
     }
     const mean = cells[cell + OrderField.averagePrice]!;
     cells[cell + OrderField.filled] = after;
     cells[cell + OrderField.averagePrice] = before === 0 ? price : (mean * before + price * shares) / after;
+    if (isOver) return;
+    // What fills after the end is real money, but it brings no ended order back to life (I-4).
+    if (!isWorking(cells[cell + OrderField.status]! as OrderStatus)) return;
     const done = ordered - after < NOTHING;
     cells[cell + OrderField.status] = done ? OrderStatus.Filled : OrderStatus.PartiallyFilled;
     if (done) cells[cell + OrderField.endedAt] = at;
@@ -192,8 +201,12 @@ export class OrderTable {
     return true;
   }
 
-  /** A protective order covers what its entry has filled so far. */
+  /** A protective order covers what its entry has filled so far: never less than it has sold itself (EX-1). */
   cover(order: OrderNumber, shares: number): void {
+    if (!this.isWorking(order)) return;
+    const filled = this.#table.get(order, OrderField.filled);
+    if (!(shares >= filled))
+      throw new InvariantError(`EX-1: order ${order} covers ${shares}, filled ${filled}`);
     this.#table.set(order, OrderField.requested, shares);
     this.#table.set(order, OrderField.shares, shares);
   }

@@ -3,6 +3,7 @@
  * all-time high. Dollars of net asset value; without deposits one unit is the account itself.
  *
  * PF-4  The day's high starts at the base and never falls within a session (I-17).
+ * PF-5  A value that is no number moves no height (I-16): one missing mark must not disarm the day.
  */
 export class Baselines {
   #last = Number.NaN;
@@ -24,21 +25,28 @@ export class Baselines {
   }
 
   update(equity: number): void {
+    if (!Number.isFinite(equity)) return;
     this.#last = equity;
     if (equity > this.dayHigh) this.dayHigh = equity;
     if (equity > this.high) this.high = equity;
   }
 
-  /** Fractions, zero or positive. */
+  /** Fractions, zero or positive: 1 when all is lost, above it when more is; NaN for an unknown value. */
   drawdownFromDayHigh(equity: number): number {
-    return this.dayHigh > 0 ? 1 - equity / this.dayHigh : 0;
+    return below(this.dayHigh, equity);
   }
 
   lossFromDayBase(equity: number): number {
-    return this.dayBase > 0 ? Math.max(0, 1 - equity / this.dayBase) : 0;
+    return below(this.dayBase, equity);
   }
 
   drawdownFromHigh(equity: number): number {
-    return this.high > 0 ? 1 - equity / this.high : 0;
+    return below(this.high, equity);
   }
+}
+
+/** Nothing can be measured from a height without money: then everything counts as lost, never as nothing. */
+function below(height: number, equity: number): number {
+  if (Number.isNaN(equity)) return Number.NaN;
+  return height > 0 ? Math.max(0, 1 - equity / height) : 1;
 }

@@ -7,8 +7,11 @@
  * PF-1  cash changes only by fills: -(price x quantity) signed by side, minus commission and fees (I-3).
  * PF-2  position = sum of signed fills (I-2).
  * PF-3  equity = cash + sum(position x mark), summed in instrument order, so the bits never depend on
- *       the order in which positions were opened.
+ *       the order in which positions were opened. It holds whenever it is read, also between a fill and
+ *       the next bar.
  */
+import { InvariantError } from "../domain/assert.ts";
+import type { BarBatch } from "../domain/bars.ts";
 import type { FillCosts } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { MICROS, type Money, NANOS, notional, type Price, type Quantity, toShares } from "../domain/money.ts";
@@ -26,6 +29,7 @@ export class Portfolio implements Exposure {
   readonly #quantity: Float64Array;
   readonly #shares: Float64Array;
   readonly #marks: Float64Array;
+  readonly #markedAt: Float64Array;
   #cashMicros = Number.NaN;
   /** The same in dollars, so that valuing an account that did not trade divides nothing. */
   #cash = Number.NaN;
@@ -34,18 +38,36 @@ export class Portfolio implements Exposure {
   #slippageMicros = 0;
   #tradedMicros = 0;
   #openPositions = 0;
-
-  equity = Number.NaN;
-  gross = 0;
-  net = 0;
+  #equity = Number.NaN;
+  #gross = 0;
+  #net = 0;
+  /** A fill came after the account was last valued. */
+  #isStale = false;
 
   constructor(instruments: number, startingCash: Money) {
     this.#quantity = new Float64Array(instruments);
     this.#shares = new Float64Array(instruments);
     this.#marks = new Float64Array(instruments).fill(Number.NaN);
+    this.#markedAt = new Float64Array(instruments).fill(Number.NaN);
     this.#cashMicros = startingCash;
     this.#cash = startingCash / MICROS;
-    this.equity = this.#cash;
+    this.#equity = this.#cash;
+  }
+
+  /** Dollars at the last marks; NaN while a position has none. */
+  get equity(): number {
+    if (this.#isStale) this.#value();
+    return this.#equity;
+  }
+
+  get gross(): number {
+    if (this.#isStale) this.#value();
+    return this.#gross;
+  }
+
+  get net(): number {
+    if (this.#isStale) this.#value();
+    return this.#net;
   }
 
   get cash(): number {
@@ -70,7 +92,7 @@ export class Portfolio implements Exposure {
     };
   }
 
-  /** Sum of |price x quantity| over all fills, dollars. */
+  /** Sum of |price x quantity| over all fills, dollars; exact to the micro-dollar up to nine billion. */
   get traded(): number {
     return this.#tradedMicros / MICROS;
   }
@@ -89,22 +111,38 @@ export class Portfolio implements Exposure {
     const amount = notional(price, quantity);
     const before = this.#quantity[instrument]!;
     const after = before + side * quantity;
+    const cash = this.#cashMicros + (side === BUY ? -amount : amount) - costs.commission - costs.regulatory;
+    if (!Number.isSafeInteger(after) || !Number.isSafeInteger(cash)) {
+      throw new InvariantError(`DM-3: outside the exact range: ${after} nano-shares, ${cash} micro-dollars`);
+    }
     this.#quantity[instrument] = after;
     this.#shares[instrument] = after / NANOS;
     if (before === 0) this.#openPositions += 1;
     if (after === 0) this.#openPositions -= 1;
-    this.#cashMicros += (side === BUY ? -amount : amount) - costs.commission - costs.regulatory;
-    this.#cash = this.#cashMicros / MICROS;
+    this.#isStale = true;
+    this.#cashMicros = cash;
+    this.#cash = cash / MICROS;
     this.#commissionMicros += costs.commission;
     this.#regulatoryMicros += costs.regulatory;
     this.#slippageMicros += costs.slippage;
     this.#tradedMicros += amount;
   }
 
-  /** Takes over the closes of rows [from, to) and values the account. */
-  markToMarket(instrument: Uint32Array, close: Float64Array, from: number, to: number): void {
+  /** When the last bar of the instrument closed, epoch micros; NaN before the first. */
+  markedAt(instrument: InstrumentId): number {
+    return this.#markedAt[instrument]!;
+  }
+
+  /** Takes over the closes of a batch and values the account. */
+  markToMarket({ at, columns, from, to }: BarBatch): void {
+    const { instrument, close } = columns;
     const marks = this.#marks;
-    for (let row = from; row < to; row++) marks[instrument[row]!] = close[row]!;
+    const markedAt = this.#markedAt;
+    for (let row = from; row < to; row++) {
+      const i = instrument[row]!;
+      marks[i] = close[row]!;
+      markedAt[i] = at;
+    }
     this.#value();
   }
 
@@ -117,15 +155,16 @@ export class Portfolio implements Exposure {
       for (let i = 0; i < shares.length; i++) {
         const held = shares[i]!;
         if (held === 0) continue;
-        // A position bought before its first bar cannot happen: venues fill on bars.
+        // Bought before its first bar: the mark is NaN and so is the account, which bars every entry.
         const value = held * marks[i]!;
         net += value;
         gross += value < 0 ? -value : value;
       }
     }
-    this.net = net;
-    this.gross = gross;
-    this.equity = this.#cash + net;
+    this.#isStale = false;
+    this.#net = net;
+    this.#gross = gross;
+    this.#equity = this.#cash + net;
   }
 
   /** Signed quantities of all open positions, for reconciliation and snapshots. */

@@ -4,7 +4,10 @@
  * AU-1  Effective level = the strictest claim; effective scalar = the smallest claim, 1.0 with none,
  *       never above 1.2.
  * AU-2  A claim is raised and lifted by its own authority only; nobody can loosen another's.
- * AU-3  A latched claim is lifted by an operator, or not at all (I-18).
+ * AU-3  A latched claim is lifted by an operator, or not at all (I-18): it does not lapse, and raising it
+ *       again can only tighten it.
+ * AU-4  What cannot be read restricts: a scalar that is no positive number counts as 0, an expiry that is no
+ *       number never comes.
  */
 import type { EpochMicros } from "../domain/time.ts";
 
@@ -32,8 +35,9 @@ export interface Claim {
   /** What happened, with both numbers. */
   readonly reason: string;
   readonly since: EpochMicros;
-  /** Undefined: until lifted. */
+  /** First instant at which it no longer holds. Undefined: until lifted; always so for a latched claim (AU-3). */
   readonly until: EpochMicros | undefined;
+  /** "operator": latched. Otherwise its own authority may lift it, and it lapses at `until`. */
   readonly liftedBy: "itself" | "operator";
 }
 
@@ -72,9 +76,11 @@ export class Authorities {
     return this.#rank >= rank(level);
   }
 
-  /** Adds the claim, or replaces the one of the same authority and source. */
+  /** Adds the claim, or replaces the one of the same authority and source; a latched one is only tightened. */
   raise(claim: Claim): void {
-    this.#set([...this.#claims.filter((held) => !sameHolder(held, claim)), claim]);
+    const held = this.#claims.find((other) => sameHolder(other, claim));
+    const raised = held?.liftedBy === "operator" ? tightened(held, claim) : claim;
+    this.#set([...this.#claims.filter((other) => other !== held), raised]);
   }
 
   /** Returns false when nothing was lifted: unknown, or latched and the caller is no operator (AU-3). */
@@ -87,8 +93,8 @@ export class Authorities {
 
   /** Drops claims whose time is over. Called once per batch: costs one comparison when none is due. */
   expire(now: EpochMicros): void {
-    if (now < this.#nextExpiry) return;
-    this.#set(this.#claims.filter((claim) => claim.until === undefined || claim.until > now));
+    if (!(now >= this.#nextExpiry)) return;
+    this.#set(this.#claims.filter((claim) => !(expiryOf(claim) <= now)));
   }
 
   save(): readonly Claim[] {
@@ -100,14 +106,16 @@ export class Authorities {
   }
 
   #set(claims: readonly Claim[]): void {
-    this.#claims = claims.toSorted(
-      (a, b) =>
-        authorities.indexOf(a.authority) - authorities.indexOf(b.authority) ||
-        (a.source < b.source ? -1 : a.source > b.source ? 1 : 0),
-    );
+    this.#claims = claims
+      .map(withoutEndIfLatched)
+      .toSorted(
+        (a, b) =>
+          authorities.indexOf(a.authority) - authorities.indexOf(b.authority) ||
+          (a.source < b.source ? -1 : a.source > b.source ? 1 : 0),
+      );
     this.#permission = effective(this.#claims);
     this.#rank = rank(this.#permission.level);
-    this.#nextExpiry = Math.min(...this.#claims.map((claim) => claim.until ?? Number.POSITIVE_INFINITY));
+    this.#nextExpiry = Math.min(...this.#claims.map(expiryOf));
   }
 }
 
@@ -115,10 +123,26 @@ function sameHolder(a: Claim, b: Claim): boolean {
   return a.authority === b.authority && a.source === b.source;
 }
 
+/** When the claim lapses by itself, epoch micros; Infinity for never. */
+function expiryOf({ until }: Claim): number {
+  return until === undefined || Number.isNaN(until) ? Number.POSITIVE_INFINITY : until;
+}
+
+/** Time is no operator: what is latched has no end, so that nobody is told of one that will not come. */
+function withoutEndIfLatched(claim: Claim): Claim {
+  return claim.liftedBy === "operator" && claim.until !== undefined ? { ...claim, until: undefined } : claim;
+}
+
+/** A latched claim after its holder raised it again: the stricter level with its reason, the smaller scalar. */
+function tightened(held: Claim, claim: Claim): Claim {
+  const stricter = rank(claim.level) >= rank(held.level) ? claim : held;
+  return { ...stricter, scalar: Math.min(held.scalar, claim.scalar), liftedBy: "operator" };
+}
+
 /** The meet of all claims (I-19). */
 export function effective(claims: readonly Claim[]): Permission {
   const level = claims.reduce<Level>((top, { level: own }) => (rank(own) > rank(top) ? own : top), "NORMAL");
   const scalars = claims.map(({ scalar }) => scalar);
   const scalar = scalars.length === 0 ? 1 : Math.min(SCALAR_CEILING, ...scalars);
-  return { level, scalar, claims };
+  return { level, scalar: scalar > 0 ? scalar : 0, claims };
 }

@@ -1,17 +1,22 @@
 /**
  * The pre-trade gate: the only maker of approved orders, in every mode (RISK-1, C-12).
  *
- * RK-5  `ApprovedOrder` has a private field and its class is not exported: no other file can make one,
- *       and the venue port takes nothing else.
+ * RK-5  `ApprovedOrder` has a private field, its class is not exported and its constructor wants a key that
+ *       never leaves this file: nothing else can make one or change one, and the venue port takes nothing
+ *       else.
  * RK-6  Rules are asked in registry order; each sees the order as trimmed so far; the first refusal ends it.
  */
+import { InvariantError } from "../domain/assert.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { type OrderNumber, type OrderType, Purpose, type Side, type TimeInForce } from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { Authorities, Level } from "./authority.ts";
-import type { OrderRequest, RiskRule, RiskView, Verdict } from "./rule.ts";
+import { isPositive, type OrderRequest, type RiskRule, type RiskView, type Verdict } from "./rule.ts";
 
-/** Protective orders that live and die with their entry: the rest of a bracket. */
+/**
+ * Protective orders that live and die with their entry: the rest of a bracket. On a stop that was sent later,
+ * `targetOrder` is the resting target that it is to cancel, and that is to cancel it.
+ */
 export interface Bracket {
   readonly stopOrder: OrderNumber | undefined;
   /** Dollars per share. */
@@ -19,6 +24,9 @@ export interface Bracket {
   readonly targetOrder: OrderNumber | undefined;
   readonly target: number;
 }
+
+/** Without it an order could be made through the `constructor` of one that was approved. */
+const key = Symbol("gate");
 
 class Approved {
   readonly #sealed = true;
@@ -35,7 +43,14 @@ class Approved {
   readonly decidedAt: EpochMicros;
   readonly bracket: Bracket | undefined;
 
-  constructor(number: OrderNumber, request: OrderRequest, shares: number, bracket: Bracket | undefined) {
+  constructor(
+    given: typeof key,
+    number: OrderNumber,
+    request: OrderRequest,
+    shares: number,
+    bracket: Bracket | undefined,
+  ) {
+    if (given !== key) throw new InvariantError("RK-5: an approved order was made outside the gate");
     this.number = number;
     this.instrument = request.instrument;
     this.side = request.side;
@@ -47,6 +62,8 @@ class Approved {
     this.stop = request.stop;
     this.decidedAt = request.decidedAt;
     this.bracket = bracket;
+    // What left the gate is what reaches the venue.
+    Object.freeze(this);
   }
 
   /** True for what this gate made, also when a caller has cast its way around the types. */
@@ -77,7 +94,10 @@ export class RiskGate {
     this.#authorities = authorities;
   }
 
-  /** The approved order, trimmed where a rule trimmed it; undefined when refused. */
+  /**
+   * The approved order, trimmed where a rule trimmed it; undefined when refused. A number of shares that is
+   * not positive and finite is no order and refused, whatever its purpose.
+   */
   pass(
     number: OrderNumber,
     request: OrderRequest,
@@ -88,10 +108,11 @@ export class RiskGate {
     this.verdicts.length = 0;
     this.binding = undefined;
     this.verdict = undefined;
-    this.barredBy = isEntry && !this.#authorities.allowsEntries() ? this.#authorities.permission.level : undefined;
-    if (this.barredBy !== undefined) return undefined;
+    this.barredBy =
+      isEntry && !this.#authorities.allowsEntries() ? this.#authorities.permission.level : undefined;
+    if (this.barredBy !== undefined || !isPositive(request.shares)) return undefined;
     const shares = this.#ask(request, view, isEntry ? this.rules : this.#otherRules);
-    return shares > 0 ? new Approved(number, request, shares, bracket) : undefined;
+    return shares > 0 ? new Approved(key, number, request, shares, bracket) : undefined;
   }
 
   /** Shares left after every rule was asked, in order; 0 once one refused. */
@@ -105,6 +126,9 @@ export class RiskGate {
       this.binding = rule;
       this.verdict = verdict;
       if (verdict.kind === "deny") return 0;
+      if (!(verdict.shares > 0 && verdict.shares <= asked.shares)) {
+        throw new InvariantError(`RK-1: ${rule.id} made ${verdict.shares} shares of ${asked.shares}`);
+      }
       asked = { ...asked, shares: verdict.shares };
     }
     return asked.shares;

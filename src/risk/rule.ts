@@ -5,6 +5,8 @@
  * RK-2  An order that can only shrink a position is never refused by a rule for entries (I-10).
  * RK-3  Exposure counts working orders as if they had filled (I-11).
  * RK-4  Every verdict carries both numbers: what was measured, and the limit.
+ * RK-7  Entering fails closed: a fact that was read and is no number, or a price or an equity that is not
+ *       positive, never ends in "allow". Every comparison is written so that NaN refuses.
  */
 import type { z } from "zod";
 import type { InstrumentId } from "../domain/instrument.ts";
@@ -63,20 +65,55 @@ export type VerdictKind = "allow" | "shrink" | "deny";
 
 export interface Verdict {
   readonly kind: VerdictKind;
-  /** What was measured, with this order in it, in the unit of the rule. */
+  /**
+   * What was measured, with this order in it, in the unit of the rule. NaN when there was nothing to
+   * measure: no stop, no earlier entry, or a fact that is no number.
+   */
   readonly used: number;
   readonly limit: number;
   /** Shares that may leave; only read when the kind is "shrink". */
   readonly shares: number;
 }
 
-export const allow = (used: number, limit: number): Verdict => ({ kind: "allow", used, limit, shares: Number.NaN });
-export const deny = (used: number, limit: number): Verdict => ({ kind: "deny", used, limit, shares: 0 });
+export const allow = (used: number, limit: number): Verdict => ({
+  kind: "allow",
+  used,
+  limit,
+  shares: Number.NaN,
+});
+export const deny = (used: number, limit: number): Verdict => ({
+  kind: "deny",
+  used: Number.isFinite(used) ? used : Number.NaN,
+  limit,
+  shares: 0,
+});
 
-/** Trims to whole shares; a trim to nothing is a refusal. */
+/** True for a number at or below the limit: never for NaN or an infinity of either sign (RK-7). */
+export const fits = (used: number, limit: number): boolean =>
+  used <= limit && used > Number.NEGATIVE_INFINITY;
+
+/** Allows what fits, refuses the rest. */
+export const upTo = (used: number, limit: number): Verdict => (fits(used, limit) ? allow : deny)(used, limit);
+
+/** Trims to whole shares; a trim to nothing is a refusal, and so is a trim of what could not be measured. */
 export function shrink(shares: number, used: number, limit: number): Verdict {
   const whole = Math.floor(shares);
-  return whole >= 1 ? { kind: "shrink", used, limit, shares: whole } : deny(used, limit);
+  return whole >= 1 && Number.isFinite(used)
+    ? { kind: "shrink", used, limit, shares: whole }
+    : deny(used, limit);
+}
+
+/** True for what can be a price or an equity: NaN, infinities, zero and negative figures cannot (RK-7). */
+export const isPositive = (dollars: number): boolean => dollars > 0 && dollars < Number.POSITIVE_INFINITY;
+
+/**
+ * Dollars per share to count an order with: the larger of mark and limit. A limit above the market may fill
+ * there, and one below it fills at the market. NaN when one of them is no price.
+ */
+export function worstPrice(order: OrderRequest, view: RiskView): number {
+  const mark = view.mark(order.instrument);
+  const limit = Number.isNaN(order.limit) ? mark : order.limit;
+  return isPositive(mark) && isPositive(limit) ? Math.max(mark, limit) : Number.NaN;
 }
 
 /** A rule with its limits bound, ready to be asked. */

@@ -30,7 +30,7 @@ export const costParams = z.strictObject({
 });
 export type CostParams = z.infer<typeof costParams>;
 
-/** Half-life weights of the variance estimate: about 20 bars. */
+/** Weight of the newest bar in the variance estimate, which so looks back over about 20 bars. */
 const DECAY = 2 / 21;
 const ADV_SESSIONS = 20;
 
@@ -47,7 +47,7 @@ export class Liquidity {
 
   constructor(instruments: number) {
     this.#lastClose = new Float64Array(instruments).fill(Number.NaN);
-    this.#variance = new Float64Array(instruments);
+    this.#variance = new Float64Array(instruments).fill(Number.NaN);
     this.#sessionVolume = new Float64Array(instruments);
     this.#averageVolume = new Float64Array(instruments);
     this.#sessions = new Float64Array(instruments);
@@ -55,11 +55,12 @@ export class Liquidity {
 
   /** Standard deviation of one bar's return; 0 until two bars were seen. */
   barVolatility(instrument: number): number {
-    return Math.sqrt(this.#variance[instrument]!);
+    const variance = this.#variance[instrument]!;
+    return variance === variance ? Math.sqrt(variance) : 0;
   }
 
   dailyVolatility(instrument: number): number {
-    return Math.sqrt(this.#variance[instrument]! * this.#barsPerSession);
+    return this.barVolatility(instrument) * Math.sqrt(this.#barsPerSession);
   }
 
   /** Mean shares per session over about 20 finished sessions; NaN before the first. */
@@ -79,8 +80,10 @@ export class Liquidity {
       this.#sessionVolume[i] = this.#sessionVolume[i]! + volume[row]!;
       if (before !== before) continue;
       const change = price / before - 1;
+      const square = change * change;
       const variance = this.#variance[i]!;
-      this.#variance[i] = variance + DECAY * (change * change - variance);
+      // The first change is the whole estimate: grown from zero, the first weeks would trade too cheaply.
+      this.#variance[i] = variance === variance ? variance + DECAY * (square - variance) : square;
     }
   }
 

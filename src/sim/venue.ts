@@ -42,10 +42,11 @@ export class SimulatedVenue implements Venue {
   readonly #tracksLiquidity: boolean;
   readonly #takenVolume: Float64Array;
   readonly #takenAt: Float64Array;
-  readonly #byNumber = new Map<OrderNumber, RestingOrder>();
+  /** By order number: numbers are dense, so this is a column, not a map. */
+  readonly #byNumber: (RestingOrder | undefined)[] = [];
   readonly #working: RestingOrder[] = [];
-  #now = 0 as EpochMicros;
-  #sessionOpened = false;
+  #now = Number.NEGATIVE_INFINITY as EpochMicros;
+  #before = Number.NEGATIVE_INFINITY as EpochMicros;
   /** What happened since the event source last took it, in order. */
   readonly events: BrokerEvent[] = [];
 
@@ -70,22 +71,30 @@ export class SimulatedVenue implements Venue {
         this.#accept(command.order);
         return;
       case "CancelOrder":
-        this.#cancel(this.#byNumber.get(command.order), "OrderCanceled");
+        this.#cancel(this.#byNumber[command.order], "OrderCanceled");
         return;
       case "ReplaceStop":
-        this.#moveStop(this.#byNumber.get(command.order), command.stop);
+        this.#moveStop(this.#byNumber[command.order], command.stop);
         return;
       default:
         unreachable(command);
     }
   }
 
-  /** Lets the bars of one instant meet the resting orders. */
+  /** Lets the bars of one instant meet the resting orders. A batch that nothing waits for costs two stores. */
   match(batch: BarBatch): void {
+    this.#before = this.#now;
     this.#now = batch.at;
-    this.#sessionOpened = this.#clock.advance(batch.at);
     if (this.#working.length > 0) this.#matchAll(batch);
-    if (this.#tracksLiquidity) this.#liquidity.update(batch, this.#clock.date);
+    if (this.#tracksLiquidity) {
+      this.#clock.advance(batch.at);
+      this.#liquidity.update(batch, this.#clock.date);
+    }
+  }
+
+  /** True on the first batch of a session: the one that holds the opening print. */
+  get #sessionOpened(): boolean {
+    return this.#before <= this.#clock.open;
   }
 
   #accept(order: ApprovedOrder): void {
@@ -93,28 +102,33 @@ export class SimulatedVenue implements Venue {
     const afterClose = this.#now >= this.#clock.close;
     const resting = rest(order, afterClose ? (Number.NaN as DayNumber) : this.#clock.date);
     if (order.purpose !== Purpose.Entry) this.#pairUp(resting, order.bracket?.targetOrder);
-    for (const each of [resting, resting.stopLeg, resting.targetLeg]) {
-      if (each !== undefined) this.#byNumber.set(each.number, each);
-    }
+    this.#remember(resting);
+    this.#remember(resting.stopLeg);
+    this.#remember(resting.targetLeg);
     this.#working.push(resting);
     this.events.push({ kind: "OrderAccepted", at: this.#now, order: order.number });
   }
 
   /** A stop sent for a position that a target protects already: from now on one cancels the other. */
   #pairUp(stop: RestingOrder, target: OrderNumber | undefined): void {
-    const other = target === undefined ? undefined : this.#byNumber.get(target);
+    const other = target === undefined ? undefined : this.#byNumber[target];
     if (other === undefined) return;
     stop.pair = other;
     other.pair = stop;
   }
 
+  #remember(order: RestingOrder | undefined): void {
+    if (order !== undefined) this.#byNumber[order.number] = order;
+  }
+
   #matchAll({ at, columns, from, to }: BarBatch): void {
+    this.#clock.advance(at);
     // The list grows while it is walked: protective orders wake behind the entry that woke them.
     for (let n = 0; n < this.#working.length; n++) {
       const order = this.#working[n] as RestingOrder;
       if (order.done) continue;
-      const row = rowOf(columns.instrument, order.instrument, from, to);
-      if (row >= 0 && this.#mayTrade(order)) this.#meet(order, columns, row);
+      const row = this.#mayTrade(order) ? rowOf(columns.instrument, order.instrument, from, to) : -1;
+      if (row >= 0) this.#meet(order, columns, row);
       if (!order.done && this.#isOver(order, at)) this.#cancel(order, "OrderExpired");
     }
     this.#dropDone();
@@ -204,7 +218,7 @@ export class SimulatedVenue implements Venue {
   }
 
   #finish(order: RestingOrder): void {
-    this.#byNumber.delete(order.number);
+    this.#byNumber[order.number] = undefined;
     if (order.ceded > 0) this.events.push({ kind: "OrderCanceled", at: this.#now, order: order.number });
     if (order.entry !== undefined && !order.entry.done) this.#end(order.entry, "OrderCanceled");
   }
@@ -257,7 +271,7 @@ export class SimulatedVenue implements Venue {
 
   #end(order: RestingOrder, kind: "OrderCanceled" | "OrderExpired"): void {
     order.done = true;
-    this.#byNumber.delete(order.number);
+    this.#byNumber[order.number] = undefined;
     this.events.push({ kind, at: this.#now, order: order.number });
   }
 

@@ -1,6 +1,6 @@
 /** Bars entries for the rest of the session once equity is too far below the day's high (C-29, rung 2). */
 import { z } from "zod";
-import { allow, defineRule, deny } from "../rule.ts";
+import { allow, defineRule, deny, fits } from "../rule.ts";
 
 export const dailyDrawdown = defineRule({
   id: "daily_drawdown",
@@ -11,6 +11,7 @@ export const dailyDrawdown = defineRule({
 
   check(_order, view, { maxFraction }) {
     const used = view.drawdownFromDayHigh;
-    return used < maxFraction ? allow(used, maxFraction) : deny(used, maxFraction);
+    // At the limit is too far: the rung acts when it is reached.
+    return used < maxFraction && fits(used, maxFraction) ? allow(used, maxFraction) : deny(used, maxFraction);
   },
 });

@@ -14,9 +14,13 @@ export const duplicate = defineRule({
   params: z.strictObject({ windowSeconds: z.number().min(0).max(86_400).default(30) }),
 
   check(order, view, { windowSeconds }) {
-    const since = (view.now - view.lastEntryAt(order.strategy, order.instrument)) / MICROS_PER_SECOND;
+    const last = view.lastEntryAt(order.strategy, order.instrument);
+    const since = (view.now - last) / MICROS_PER_SECOND;
     if (view.entryWorking(order.strategy, order.instrument)) return deny(since, windowSeconds);
-    // NaN means there never was one.
-    return since < windowSeconds ? deny(since, windowSeconds) : allow(since, windowSeconds);
+    // NaN means there never was one; a clock that is no number is something else, and refused.
+    if (Number.isNaN(last) && Number.isFinite(view.now)) return allow(Number.NaN, windowSeconds);
+    return since >= windowSeconds && Number.isFinite(since)
+      ? allow(since, windowSeconds)
+      : deny(since, windowSeconds);
   },
 });

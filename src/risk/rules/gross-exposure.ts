@@ -3,7 +3,7 @@
  * Trims the order to the room left.
  */
 import { z } from "zod";
-import { allow, defineRule, deny, shrink } from "../rule.ts";
+import { allow, defineRule, deny, fits, isPositive, shrink, worstPrice } from "../rule.ts";
 
 export const grossExposure = defineRule({
   id: "gross_exposure",
@@ -16,11 +16,12 @@ export const grossExposure = defineRule({
   }),
 
   check(order, view, { maxFraction }) {
-    const price = Number.isNaN(order.limit) ? view.mark(order.instrument) : order.limit;
-    if (!(price > 0)) return deny(Number.NaN, maxFraction);
-    const before = view.gross + view.workingGross;
+    const price = worstPrice(order, view);
+    if (!isPositive(price) || !isPositive(view.equity)) return deny(Number.NaN, maxFraction);
+    // A running sum of differences may end a hair below zero: that is no room.
+    const before = view.gross + Math.max(0, view.workingGross);
     const used = (before + order.shares * price) / view.equity;
-    if (used <= maxFraction) return allow(used, maxFraction);
+    if (fits(used, maxFraction)) return allow(used, maxFraction);
     return shrink((maxFraction * view.equity - before) / price, used, maxFraction);
   },
 });

@@ -1,9 +1,10 @@
 /**
  * Caps the loss at the protective stop, as a fraction of equity (C-15). An entry without a stop passes
- * only where the configuration says so: reference strategies and benchmarks hold no stop.
+ * only where the configuration says so: reference strategies and benchmarks hold no stop. A stop at the
+ * entry or on its winning side protects nothing and is refused, whatever the configuration says.
  */
 import { z } from "zod";
-import { allow, defineRule, deny, shrink } from "../rule.ts";
+import { allow, defineRule, deny, fits, isPositive, shrink } from "../rule.ts";
 
 export const perTradeRisk = defineRule({
   id: "per_trade_risk",
@@ -16,12 +17,16 @@ export const perTradeRisk = defineRule({
   }),
 
   check(order, view, { maxFraction, requireStop }) {
-    if (Number.isNaN(order.stop)) return requireStop ? deny(Number.NaN, maxFraction) : allow(Number.NaN, maxFraction);
+    if (Number.isNaN(order.stop))
+      return requireStop ? deny(Number.NaN, maxFraction) : allow(Number.NaN, maxFraction);
     const entry = Number.isNaN(order.limit) ? order.reference : order.limit;
-    const perShare = Math.abs(entry - order.stop);
+    const known = isPositive(entry) && isPositive(order.stop) && isPositive(view.equity);
+    if (!known) return deny(Number.NaN, maxFraction);
+    const perShare = order.side * (entry - order.stop);
     const used = (order.shares * perShare) / view.equity;
+    if (!(perShare > 0)) return deny(used, maxFraction);
     // One part in a billion of slack: sizing aims at exactly this figure.
-    if (used <= maxFraction * (1 + 1e-9)) return allow(used, maxFraction);
+    if (fits(used, maxFraction * (1 + 1e-9))) return allow(used, maxFraction);
     return shrink((maxFraction * view.equity) / perShare, used, maxFraction);
   },
 });

@@ -7,7 +7,7 @@
  * still the one the strategy asked for.
  */
 import { z } from "zod";
-import { allow, defineRule, deny, shrink } from "../rule.ts";
+import { allow, defineRule, deny, fits, isPositive, shrink, worstPrice } from "../rule.ts";
 
 export const positionSize = defineRule({
   id: "position_size",
@@ -20,12 +20,12 @@ export const positionSize = defineRule({
   }),
 
   check(order, view, { maxFraction }) {
-    // The larger of mark and limit: a limit above the market must not buy room.
-    const price = Math.max(view.mark(order.instrument), Number.isNaN(order.limit) ? 0 : order.limit);
-    if (!(price > 0)) return deny(Number.NaN, maxFraction);
-    const onThisSide = order.side * view.position(order.instrument) + view.working(order.instrument, order.side);
+    const price = worstPrice(order, view);
+    if (!isPositive(price) || !isPositive(view.equity)) return deny(Number.NaN, maxFraction);
+    const working = Math.max(0, view.working(order.instrument, order.side));
+    const onThisSide = order.side * view.position(order.instrument) + working;
     const used = ((onThisSide + order.shares) * price) / view.equity;
-    if (used <= maxFraction) return allow(used, maxFraction);
+    if (fits(used, maxFraction)) return allow(used, maxFraction);
     return shrink((maxFraction * view.equity) / price - onThisSide, used, maxFraction);
   },
 });

@@ -3,7 +3,13 @@
  * an order. Refuses, never moves the price: a changed price would be an order nobody asked for.
  */
 import { z } from "zod";
-import { allow, defineRule, deny } from "../rule.ts";
+import { allow, defineRule, deny, fits, isPositive } from "../rule.ts";
+
+/**
+ * Room for the last bits of a double, as a fraction of the price: 1.005 x $6.00 is a half per cent above
+ * $6.00, and $6.03 - $6.00 is a hair more.
+ */
+const DUST = 1e-9;
 
 export const priceCollar = defineRule({
   id: "price_collar",
@@ -17,10 +23,9 @@ export const priceCollar = defineRule({
 
   check(order, view, { maxFraction }) {
     const mark = view.mark(order.instrument);
-    if (!(mark > 0)) return deny(Number.NaN, maxFraction);
     const price = Number.isNaN(order.limit) ? order.reference : order.limit;
+    if (!isPositive(mark) || !isPositive(price)) return deny(Number.NaN, maxFraction);
     const used = Math.abs(price - mark) / mark;
-    // Written so that a NaN price is refused, too.
-    return used <= maxFraction ? allow(used, maxFraction) : deny(used, maxFraction);
+    return fits(used, maxFraction + DUST) ? allow(used, maxFraction) : deny(used, maxFraction);
   },
 });

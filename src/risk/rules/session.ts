@@ -23,6 +23,8 @@ export const session = defineRule({
     const sinceOpen = (view.now - view.sessionOpen) / MICROS_PER_MINUTE;
     const toClose = (view.sessionClose - view.now) / MICROS_PER_MINUTE;
     const used = Math.min(sinceOpen, toClose);
+    // No session known, no entry: also none for the next auction (C-43).
+    if (!Number.isFinite(sinceOpen) || !Number.isFinite(toClose)) return deny(Number.NaN, toxicMinutes);
     if (order.timeInForce === TimeInForce.AtOpen) return allow(used, toxicMinutes);
     return view.inSession && used >= toxicMinutes ? allow(used, toxicMinutes) : deny(used, toxicMinutes);
   },

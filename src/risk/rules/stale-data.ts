@@ -1,7 +1,10 @@
-/** Refuses an entry whose instrument has not reported lately, or whose decision is old (C-10, RISK-1). */
+/**
+ * Refuses an entry whose instrument has not reported lately, or whose decision is old (C-10, RISK-1). A bar
+ * or a decision from after now is refused, too (I-28); its age is negative.
+ */
 import { z } from "zod";
 import { MICROS_PER_SECOND } from "../../domain/time.ts";
-import { allow, defineRule, deny } from "../rule.ts";
+import { defineRule, deny, upTo } from "../rule.ts";
 
 export const staleData = defineRule({
   id: "stale_data",
@@ -14,8 +17,9 @@ export const staleData = defineRule({
   }),
 
   check(order, view, { maxAgeSeconds }) {
-    const oldest = Math.min(view.markedAt(order.instrument), order.decidedAt);
-    const used = (view.now - oldest) / MICROS_PER_SECOND;
-    return used <= maxAgeSeconds ? allow(used, maxAgeSeconds) : deny(used, maxAgeSeconds);
+    const markedAt = view.markedAt(order.instrument);
+    const youngest = (view.now - Math.max(markedAt, order.decidedAt)) / MICROS_PER_SECOND;
+    if (!(youngest >= 0)) return deny(youngest, maxAgeSeconds);
+    return upTo((view.now - Math.min(markedAt, order.decidedAt)) / MICROS_PER_SECOND, maxAgeSeconds);
   },
 });

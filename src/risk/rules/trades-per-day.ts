@@ -1,6 +1,6 @@
 /** Caps the entries sent in one session (C-26): a strategy gone wild is stopped by count. Exits never count. */
 import { z } from "zod";
-import { allow, defineRule, deny } from "../rule.ts";
+import { defineRule, upTo } from "../rule.ts";
 
 export const tradesPerDay = defineRule({
   id: "trades_per_day",
@@ -10,7 +10,6 @@ export const tradesPerDay = defineRule({
   params: z.strictObject({ limit: z.int().positive().max(1_000_000).default(100) }),
 
   check(_order, view, { limit }) {
-    const used = view.entriesToday + 1;
-    return used <= limit ? allow(used, limit) : deny(used, limit);
+    return upTo(view.entriesToday + 1, limit);
   },
 });
