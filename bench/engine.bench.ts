@@ -26,8 +26,8 @@ import { takeTurns } from "./timing.ts";
 const CASH = 1e8;
 const GOAL = 0.2;
 const FLOOR = 0.1;
-const TURNS = 9;
-const OBJECT_TURNS = 3;
+const TURNS = 15;
+const OBJECT_TURNS = 5;
 
 /** Limits that this comparison must not meet: the rules run, and let everything pass. */
 const OVERLAY = [

@@ -1,4 +1,5 @@
 /** `npm run bench -- engine --data DIR [--set one,uni] [--json]`: one JSON line per question, or a table. */
+import "../src/adapters/inlining.ts";
 import { parseArgs } from "node:util";
 import { engineBench } from "./engine.bench.ts";
 

@@ -1,10 +1,11 @@
 /**
- * Times alternatives side by side: they take turns, one thread each, and the best CPU time of each counts.
- * Other load on the machine then hits all of them, and the ratio holds (PERFORMANCE.md).
+ * Times alternatives side by side: they take turns in one thread, and the best turn of each counts. Other load
+ * on the machine can only make a turn slower, so with enough turns the best ones are comparable and the ratio
+ * holds (PERFORMANCE.md). CPU time would be fairer still, but a thread's is counted in steps of 4 ms here.
  */
 
 export interface Timed<Result> {
-  /** Seconds of CPU of this thread in the best turn. */
+  /** Seconds of the best turn. */
   readonly seconds: number;
   /** Of the first turn: cold code, as a single command pays it. */
   readonly firstSeconds: number;
@@ -18,10 +19,9 @@ export function takeTurns<Result>(
   const timed: Record<string, Timed<Result>> = {};
   for (let turn = 0; turn < turns; turn++) {
     for (const [name, run] of Object.entries(contestants)) {
-      const before = process.threadCpuUsage();
+      const before = process.hrtime.bigint();
       const result = run();
-      const used = process.threadCpuUsage(before);
-      const seconds = (used.user + used.system) / 1e6;
+      const seconds = Number(process.hrtime.bigint() - before) / 1e9;
       const known = timed[name];
       timed[name] = {
         seconds: Math.min(seconds, known?.seconds ?? Number.POSITIVE_INFINITY),

@@ -3,6 +3,7 @@ import { type BarColumns, batchCount } from "../domain/bars.ts";
 import { type SessionTable, sessionIndexAt } from "../domain/session.ts";
 import { type DayNumber, type EpochMicros, isoDate } from "../domain/time.ts";
 import type { EquityCurve } from "./equity-curve.ts";
+import type { ExposureCurve } from "./exposure-curve.ts";
 import type { DailySeries } from "./run-result.ts";
 
 export interface Daily extends DailySeries {
@@ -11,10 +12,18 @@ export interface Daily extends DailySeries {
   readonly benchmarkReturns: Float64Array;
   /** Sessions with any exposure at any batch. */
   readonly exposedSessions: number;
+  /** Mean of gross exposure over equity, over all batches. */
+  readonly meanGross: number;
 }
 
 /** Takes the last batch of each session. */
-export function dailySeries(curve: EquityCurve, columns: BarColumns, sessions: SessionTable, cash: number): Daily {
+export function dailySeries(
+  curve: EquityCurve,
+  exposure: ExposureCurve,
+  columns: BarColumns,
+  sessions: SessionTable,
+  cash: number,
+): Daily {
   const benchmark = equalWeightHold(columns, cash);
   const date: string[] = [];
   const equity: number[] = [];
@@ -23,6 +32,7 @@ export function dailySeries(curve: EquityCurve, columns: BarColumns, sessions: S
   let session = -1;
   let exposed = false;
   let exposedSessions = 0;
+  let grossSum = 0;
   for (let batch = 0; batch < batchCount(columns); batch++) {
     const at = columns.closedAt[batch] as EpochMicros;
     if (session < 0 || at > sessions.close[session]!) {
@@ -37,8 +47,9 @@ export function dailySeries(curve: EquityCurve, columns: BarColumns, sessions: S
     const last = date.length - 1;
     equity[last] = curve.equity[batch]!;
     held[last] = benchmark[batch]!;
-    gross[last] = curve.gross[batch]! / curve.equity[batch]!;
-    exposed ||= curve.gross[batch]! > 0;
+    gross[last] = exposure.gross[batch]! / curve.equity[batch]!;
+    exposed ||= exposure.gross[batch]! > 0;
+    grossSum += exposure.gross[batch]! / curve.equity[batch]!;
   }
   exposedSessions += exposed ? 1 : 0;
   return {
@@ -49,6 +60,7 @@ export function dailySeries(curve: EquityCurve, columns: BarColumns, sessions: S
     returns: returnsFrom(equity, cash),
     benchmarkReturns: returnsFrom(held, cash),
     exposedSessions,
+    meanGross: grossSum / batchCount(columns),
   };
 }
 

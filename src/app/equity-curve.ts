@@ -1,18 +1,13 @@
-/** The account after each batch, as columns sized before the run: one row per decision point. */
+/** The equity after each batch, in a column sized before the run: one row per decision point. */
 import type { ExecuteStage } from "../engine/execute.ts";
 
-/** Three columns are kept; what follows from them is worked out by whoever asks, after the run. */
 export class EquityCurve {
   /** Dollars. */
   readonly equity: Float64Array;
-  readonly cash: Float64Array;
-  readonly gross: Float64Array;
   #length = 0;
 
   constructor(batches: number) {
     this.equity = new Float64Array(batches);
-    this.cash = new Float64Array(batches);
-    this.gross = new Float64Array(batches);
   }
 
   get length(): number {
@@ -20,10 +15,7 @@ export class EquityCurve {
   }
 
   record({ portfolio }: ExecuteStage): void {
-    const row = this.#length++;
-    this.equity[row] = portfolio.equity;
-    this.cash[row] = portfolio.cash;
-    this.gross[row] = portfolio.gross;
+    this.equity[this.#length++] = portfolio.equity;
   }
 
   /** Fraction below the highest equity so far, zero or positive, row by row. `start` counts as a high. */

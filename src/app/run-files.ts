@@ -11,6 +11,7 @@ import { OrderField } from "../execution/order-table.ts";
 import { clientOrderId } from "../execution/client-order-id.ts";
 import { newYorkDay } from "../market/us-eastern.ts";
 import type { EngineRun } from "./engine-run.ts";
+import { exposureCurve } from "./exposure-curve.ts";
 import type { RunResult, TradeRow } from "./run-result.ts";
 
 export interface RunFiles {
@@ -129,17 +130,18 @@ function tradesCsv(trades: readonly TradeRow[]): string {
   return `${lines.join("\n")}\n`;
 }
 
-function equityCsv({ run: { curve }, columns, result }: RunFiles): string {
+function equityCsv({ run: { curve, loop }, columns, result }: RunFiles): string {
   const drawdowns = curve.drawdowns(result.scope.cash);
+  const { cash, gross } = exposureCurve(columns, loop.execute, result.scope.cash);
   const lines = ["timestamp,equity,cash,gross,net,drawdown"];
   for (let n = 0; n < batchCount(columns); n++) {
     lines.push(
       csv([
         instant(columns.closedAt[n]!, columns),
         curve.equity[n],
-        curve.cash[n],
-        curve.gross[n],
-        curve.equity[n]! - curve.cash[n]!,
+        cash[n],
+        gross[n],
+        curve.equity[n]! - cash[n]!,
         drawdowns[n],
       ]),
     );

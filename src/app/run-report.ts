@@ -9,6 +9,7 @@ import { codeVersion } from "./code-version.ts";
 import { configHash } from "./config.ts";
 import { type Daily, dailySeries } from "./daily-series.ts";
 import type { EngineRun, RunSetup } from "./engine-run.ts";
+import { exposureCurve } from "./exposure-curve.ts";
 import type { CanaryResult, ReportInput, RunResult } from "./run-result.ts";
 import { benchmarkMetrics, honesty, runCosts, runMetrics, strategyShares } from "./run-summary.ts";
 import { runWarnings, survivorsOnly } from "./run-warnings.ts";
@@ -43,7 +44,8 @@ export interface Trial {
 export function reportRun(finished: FinishedRun, count: (trial: Trial) => readonly number[]): ReportInput {
   const { setup, run, canary, snapshot } = finished;
   const { columns, sessions, cash, config } = setup;
-  const daily = dailySeries(run.curve, columns, sessions, cash);
+  const exposure = exposureCurve(columns, run.loop.execute, cash);
+  const daily = dailySeries(run.curve, exposure, columns, sessions, cash);
   const trades = tradeRows(run, columns);
   const scope = scopeOf(finished, daily);
   const hash = configHash(config);

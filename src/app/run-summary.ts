@@ -26,7 +26,7 @@ export function runMetrics(run: EngineRun, daily: Daily, trades: readonly TradeR
     expectancy: perTrade.expectancy,
     averageWin: perTrade.averageWin,
     averageLoss: perTrade.averageLoss,
-    grossExposure: exposure(run),
+    grossExposure: daily.meanGross,
     timeInMarket: daily.returns.length === 0 ? Number.NaN : daily.exposedSessions / daily.returns.length,
     turnover: loop.execute.portfolio.traded / 2 / meanEquity / years,
     beta: performance.beta ?? Number.NaN,
@@ -104,13 +104,6 @@ export function strategyShares({ allocated }: EngineRun, trades: readonly TradeR
     const { netProfit, winRate } = tradeStatistics(Float64Array.from(own, ({ pnl }) => pnl));
     return { strategy: id, netProfit, trades: own.length, winRate };
   });
-}
-
-/** Mean of gross exposure over equity, over all batches. */
-function exposure({ curve }: EngineRun): number {
-  let sum = 0;
-  for (let row = 0; row < curve.length; row++) sum += curve.gross[row]! / curve.equity[row]!;
-  return sum / curve.length;
 }
 
 function average(values: Float64Array, length: number): number {

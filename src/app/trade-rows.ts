@@ -50,7 +50,7 @@ function whyOut(
 ): string {
   if (purpose === Purpose.StopLoss) return `stop reached, out at ${price.toFixed(2)}`;
   if (purpose === Purpose.TakeProfit) return `target reached, out at ${price.toFixed(2)}`;
-  if (purpose === Purpose.Flatten) return "halt: everything was closed";
+  if (purpose === Purpose.Flatten) return "everything was closed";
   return sentence(signals, signal, reasons);
 }
 

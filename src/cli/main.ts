@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line's entry: global options, one call into a command, and one line for whatever goes wrong. */
+import "../adapters/inlining.ts";
 import { Command, CommanderError } from "commander";
 import { InputError } from "../domain/assert.ts";
 import { registerBacktestCommands } from "./backtest-commands.ts";

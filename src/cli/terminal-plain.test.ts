@@ -37,6 +37,8 @@ describe("plainLines", () => {
 
   it("tells each fill and each change of status once", () => {
     const partly = withFirst({ filled: 100, status: "partially_filled", price: 55.12 });
+    const more = withFirst({ filled: 200, status: "partially_filled", price: 55.125 });
+    expect(plainLines(more, partly)[0]).toContain("partial: buy 200 of 310 SOLUM at 55.125");
     const done = withFirst({ filled: 310, status: "filled", price: 55.13 });
     expect(plainLines(partly, ordinary)[0]).toContain("partial: buy 100 of 310 SOLUM at 55.12");
     expect(plainLines(done, partly)[0]).toContain("filled: buy 310 SOLUM at 55.13");

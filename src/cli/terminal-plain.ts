@@ -30,7 +30,8 @@ export function plainLines(
 
 function startLine(snapshot: EngineSnapshot): string {
   const { mode, session, clock, equity } = snapshot;
-  return `${session.date} ${clock} ET  ${mode}: ${sessionCount(snapshot)}, equity ${money(equity)} USD. ${answer(snapshot)}`;
+  const start = `${session.date} ${clock} ET  ${mode}: ${sessionCount(snapshot)}`;
+  return `${start}, equity ${money(equity)} USD. ${answer(snapshot)}`;
 }
 
 const sinceEmpty = (snapshot: EngineSnapshot): string[] => orderLines(snapshot.orders, []);
@@ -61,9 +62,8 @@ function levelChange(snapshot: EngineSnapshot, previous: EngineSnapshot): string
   const { level, scalar } = snapshot.permission;
   if (level === previous.permission.level && scalar === previous.permission.scalar) return [];
   const size = scalar === 1 ? "" : ` ×${number(scalar, 2)}`;
-  return [
-    `${snapshot.session.date} ${snapshot.clock} ET  ${levelName(level)}${size}. ${answer(snapshot)} ${because(snapshot)}`,
-  ];
+  const when = `${snapshot.session.date} ${snapshot.clock} ET`;
+  return [`${when}  ${levelName(level)}${size}. ${answer(snapshot)} ${because(snapshot)}`];
 }
 
 /** New orders and those whose status or filled shares changed, oldest first. */

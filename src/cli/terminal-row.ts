@@ -155,13 +155,16 @@ const codes: Readonly<Record<Tone, string>> = {
   haltedStrong: "1;38;5;231;48;5;88",
 };
 
-/** Characters that are not one column wide everywhere, and controls that would move the cursor, become "?". */
-function printable(text: string): string {
-  return text.replace(
-    /[^\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff\u0370-\u03ff\u2010-\u2027\u2030-\u205e\u20a0-\u20cf\u2190-\u2199\u2200-\u22ff\u2500-\u25fc]/gu,
-    "?",
-  );
-}
+/** One column wide in every terminal: Latin, Greek, typography, currency, arrows, mathematics, boxes and blocks. */
+const oneColumn = [
+  "\\u0020-\\u007e\\u00a1-\\u00ac\\u00ae-\\u02ff\\u0370-\\u03ff",
+  "\\u2010-\\u2027\\u2030-\\u205e\\u20a0-\\u20cf",
+  "\\u2190-\\u2199\\u2200-\\u22ff\\u2500-\\u25fc",
+].join("");
+const anythingElse = new RegExp(`[^${oneColumn}]`, "gu");
+
+/** Wide characters, marks that combine, and controls that would move the cursor become "?". */
+const printable = (text: string): string => text.replace(anythingElse, "?");
 
 const asciiPairs = "−-×x…~⊖@━=╾=─-│|├+┼+▞#█#░:▂_▁_▃.▄-▅=▆+▇*●o○o▲^▼v·.–-’'┃|≈~";
 const asciiByCharacter: ReadonlyMap<string, string> = new Map(

@@ -106,7 +106,7 @@ describe("terminalView", () => {
           expect(picture).toContain(figure);
         }
         expect(picture).toContain("Yes, at full size.");
-        expect(picture).toMatch(/MINTA.*−123\.20.*0\.30%/);
+        expect(picture).toMatch(/MINTA.*−123\.20.* 0\.30%/);
         expect(picture).toContain("SOLUM");
         expect(picture).toContain("13 re");
         expect(picture).toContain("Ctrl-C");
@@ -154,6 +154,12 @@ describe("terminalView", () => {
     }
     expect(view(starting, 80, 24).join("\n")).toContain("Positions  none");
     expect(view(starting, 80, 24)[1]).toMatch(/^ Session 1 {2}─/);
+  });
+
+  it("replaces what is not one column wide, so that no word can break the frame", () => {
+    const odd = { ...ordinary, mode: "\u6f22\u231a\u25fde\u0301\u001b[2J\u{1f4a5}\u00ad" };
+    expectExact(view(odd, 120, 40), 120, 40);
+    expect(view(odd, 120, 40)[0]).toContain("???E??[2J??");
   });
 
   it("needs no colour and no character beyond ASCII", () => {

@@ -1,17 +1,21 @@
 /**
  * Who owns what: the position of each strategy in each instrument, by folding its own fills (ENS-1).
- * The sum over strategies equals the account's position at every sequence (EN-4).
+ * The sum over strategies equals the account's position at every sequence (EN-4): both count whole
+ * nano-shares, so any number of fractional fills adds up, and what was sold in full is gone in full.
  */
 import type { InstrumentId } from "../domain/instrument.ts";
 import { NANOS } from "../domain/money.ts";
 
 export class VirtualLots {
   readonly #instruments: number;
+  readonly #nanos: Float64Array;
+  /** The same in shares, for those who ask at every bar. */
   readonly #shares: Float64Array;
   readonly #averageEntry: Float64Array;
 
   constructor(strategies: number, instruments: number) {
     this.#instruments = instruments;
+    this.#nanos = new Float64Array(strategies * instruments);
     this.#shares = new Float64Array(strategies * instruments);
     this.#averageEntry = new Float64Array(strategies * instruments).fill(Number.NaN);
   }
@@ -34,7 +38,8 @@ export class VirtualLots {
   fill(strategy: number, instrument: InstrumentId, signedShares: number, price: number): number {
     const slot = this.slot(strategy, instrument);
     const before = this.#shares[slot]!;
-    const after = snap(before + signedShares);
+    const nanos = this.#nanos[slot]! + Math.round(signedShares * NANOS);
+    const after = nanos / NANOS;
     const grows = before === 0 || before > 0 === signedShares > 0;
     if (after === 0) this.#averageEntry[slot] = Number.NaN;
     else if (before === 0 || (!grows && after > 0 !== before > 0)) this.#averageEntry[slot] = price;
@@ -42,6 +47,7 @@ export class VirtualLots {
       const entry = this.#averageEntry[slot]!;
       this.#averageEntry[slot] = entry + (price - entry) * (signedShares / after);
     }
+    this.#nanos[slot] = nanos;
     this.#shares[slot] = after;
     return after;
   }
@@ -58,13 +64,4 @@ export class VirtualLots {
     }
     return found;
   }
-}
-
-/**
- * Shares are whole nano-shares written as a double. Going back to the nearest one after every sum keeps any
- * number of fractional fills exact up to 2^53 nano-shares: what was sold in full is gone in full.
- */
-function snap(shares: number): number {
-  const nearest = Math.round(shares * NANOS) / NANOS;
-  return nearest === 0 ? 0 : nearest;
 }

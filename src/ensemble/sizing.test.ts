@@ -1,0 +1,213 @@
+/**
+ * Goal    the size is the smallest that any constraint allows, named; and nothing unknown ever becomes shares.
+ * Method  a table worked out by hand in which each constraint binds once; properties for the caps, for equity
+ *         and for figures that are no numbers.
+ */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { cellNumber } from "../../test/cell-number.ts";
+import { table } from "../../test/table.ts";
+import type { SizingMethod } from "../domain/intent.ts";
+import { type SizingRequest, sizeEntry, sizingParams } from "./sizing.ts";
+
+const params = sizingParams.parse({});
+
+const wish: SizingRequest = {
+  method: "fixed_risk",
+  conviction: 1,
+  price: 100,
+  stop: 80,
+  equity: 100_000,
+  availableCash: 100_000,
+  allocation: 0.5,
+  positions: 10,
+  scalar: 1,
+};
+
+describe("by hand", () => {
+  it.each(
+    table(`
+      method        conv  price  stop  equity  cash    scalar  shares  binding            why
+      fixed_risk    1     100    80    100000  100000  1       20      risk_per_trade     0.4 % of 100,000 over $20
+      fixed_risk    -1    100    120   100000  100000  1       -20     risk_per_trade     a short is sized alike
+      fixed_risk    0.5   100    80    100000  100000  1       10      risk_per_trade     half the conviction, half the size
+      fixed_risk    1     100    93    100000  100000  1       50      position_pct       57 by risk; 5 % is 50
+      fixed_risk    1     100    93    400000  400000  1       150     position_usd       200 by 5 %; $15,000 is 150
+      fixed_risk    1     100    80    100000  6000    1       10      cash_buffer        6,000 less 5,000 that stay
+      fixed_risk    1     100    80    100000  5000    1       0       cash_buffer        nothing left to spend
+      fixed_risk    1     100    80    100000  -1      1       0       cash_buffer        cash that working orders will take
+      fixed_risk    1     100    80    100000  100000  0.5     10      permission_scalar  half speed
+      fixed_risk    1     100    80    100000  100000  1.2     24      risk_per_trade     the ceiling of the lattice
+      fixed_risk    1     100    93    100000  100000  1.2     50      position_pct       caps come after the scalar
+      fixed_risk    1     100    97    100000  100000  0.5     50      position_pct       66 at half speed; the cap binds
+      fixed_risk    1     100    100   100000  100000  1       0       risk_per_trade     a stop at the price is no stop
+      fixed_risk    1     100    101   100000  100000  1       0       risk_per_trade     nor one on the winning side
+      fixed_risk    -1    100    99    100000  100000  1       0       risk_per_trade     the same for a short
+      fixed_risk    1     100    none  100000  100000  1       0       risk_per_trade     C-15 no stop, no entry
+      fixed_risk    1     390    1     97000   97000   1       0       risk_per_trade     less than one share is none
+      allocation    1     100    none  80000   80000   1       40      allocation         half of 80,000 over ten; 5 % is 40, too
+      allocation    0.5   100    none  80000   80000   1       20      allocation         half the conviction
+      allocation    -0.5  100    none  80000   80000   1       -20     allocation         short
+      allocation    1     100    none  80000   4900    1       9       cash_buffer        4,900 less 4,000 that stay
+      allocation    1     100    none  80000   80000   0.25    10      permission_scalar  a quarter
+      fixed_shares  1     100    none  100000  100000  1       100     fixed_shares       as configured
+      fixed_shares  -0.1  100    none  100000  100000  1       -100    fixed_shares       only the sign counts
+      fixed_shares  0     100    none  100000  100000  1       0       fixed_shares       no direction, no order
+      fixed_risk    0     100    80    100000  100000  1       0       risk_per_trade     no direction, no order
+      fixed_risk    3     100    80    100000  100000  1       20      risk_per_trade     conviction beyond 1 counts as 1
+    `),
+  )("$method $conv at $price, $binding: $why", (row) => {
+    const size = sizeEntry(
+      {
+        ...wish,
+        method: row.method as SizingMethod,
+        conviction: cellNumber(row.conv),
+        price: cellNumber(row.price),
+        stop: cellNumber(row.stop),
+        equity: cellNumber(row.equity),
+        availableCash: cellNumber(row.cash),
+        scalar: cellNumber(row.scalar),
+      },
+      params,
+    );
+    expect(size).toEqual({ shares: cellNumber(row.shares), binding: row.binding });
+  });
+
+  it("RUN-4: the base is the configured capital or the equity, whichever is smaller; the buffer is of equity", () => {
+    const limited = sizingParams.parse({ capital: 50_000 });
+    expect(sizeEntry(wish, limited).shares).toBe(10);
+    expect(sizeEntry({ ...wish, equity: 25_000 }, limited).shares).toBe(5);
+    expect(sizeEntry({ ...wish, availableCash: 5_500 }, limited)).toEqual({
+      shares: 5,
+      binding: "cash_buffer",
+    });
+  });
+});
+
+const money = fc.double({ min: 500, max: 3e6, noNaN: true });
+const anyWish: fc.Arbitrary<SizingRequest> = fc
+  .record({
+    method: fc.constantFrom<SizingMethod>("fixed_risk", "allocation"),
+    conviction: fc.double({ min: 0.05, max: 1, noNaN: true }),
+    isShort: fc.boolean(),
+    price: fc.double({ min: 1, max: 1_000, noNaN: true }),
+    away: fc.double({ min: 0.001, max: 0.3, noNaN: true }),
+    equity: money,
+    cashShare: fc.double({ min: -0.2, max: 1.2, noNaN: true }),
+    allocation: fc.double({ min: 0, max: 1, noNaN: true }),
+    positions: fc.integer({ min: 1, max: 30 }),
+    scalar: fc.double({ min: 0.01, max: 1.2, noNaN: true }),
+  })
+  .map(({ isShort, away, cashShare, conviction, ...rest }) => ({
+    ...rest,
+    conviction: isShort ? -conviction : conviction,
+    stop: rest.price * (isShort ? 1 + away : 1 - away),
+    availableCash: rest.equity * cashShare,
+  }));
+
+describe("always", () => {
+  it("no cap is ever exceeded, shares are whole and on the wished side, and never minus zero", () => {
+    let bound = 0;
+    fc.assert(
+      fc.property(anyWish, (request) => {
+        const { shares, binding } = sizeEntry(request, params);
+        const count = Math.abs(shares);
+        const value = count * request.price;
+        const slack = 1 + 1e-12;
+        expect(Number.isInteger(shares)).toBe(true);
+        expect(Object.is(shares, -0)).toBe(false);
+        if (count > 0) {
+          bound += 1;
+          expect(Math.sign(shares)).toBe(Math.sign(request.conviction));
+          expect(value).toBeLessThanOrEqual(0.05 * request.equity * slack);
+          expect(value).toBeLessThanOrEqual(15_000 * slack);
+          expect(value).toBeLessThanOrEqual((request.availableCash - 0.05 * request.equity) * slack);
+        }
+        const strength = Math.abs(request.conviction) * request.scalar;
+        if (request.method === "fixed_risk") {
+          const atRisk = count * Math.abs(request.price - request.stop);
+          expect(atRisk).toBeLessThanOrEqual(0.004 * strength * request.equity * slack);
+        } else {
+          const share = (strength * request.allocation * request.equity) / request.positions;
+          expect(value).toBeLessThanOrEqual(share * slack + 1e-9);
+        }
+        if (request.scalar >= 1) expect(binding).not.toBe("permission_scalar");
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(bound).toBeGreaterThan(500);
+  });
+
+  it("the constraint that is named is the one without which the size would be another", () => {
+    const loose = sizingParams.parse({ positionPct: 1, positionUsd: 1e9, cashBuffer: 0 });
+    fc.assert(
+      fc.property(anyWish, (request) => {
+        const { binding } = sizeEntry(request, params);
+        const caps: string[] = ["position_pct", "position_usd", "cash_buffer"];
+        const { price, equity, availableCash } = request;
+        const allowed = [(0.05 * equity) / price, 15_000 / price, (availableCash - 0.05 * equity) / price];
+        const wanted = sizeEntry({ ...request, availableCash: 1e12 }, loose).shares;
+        const least = Math.min(...allowed);
+        if (caps.includes(binding)) expect(allowed[caps.indexOf(binding)]).toBe(least);
+        else expect(Math.abs(wanted)).toBeLessThanOrEqual(Math.max(0, least) + 1);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("more equity and as much more cash never buy less", () => {
+    fc.assert(
+      fc.property(anyWish, fc.double({ min: 1, max: 4, noNaN: true }), (request, times) => {
+        const richer = {
+          ...request,
+          equity: request.equity * times,
+          availableCash: request.availableCash + request.equity * (times - 1),
+        };
+        const before = Math.abs(sizeEntry(request, params).shares);
+        expect(Math.abs(sizeEntry(richer, params).shares)).toBeGreaterThanOrEqual(before);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("a figure that is no number, and money that is none, become no shares", () => {
+    const broken = fc.constantFrom(
+      ...(["conviction", "price", "equity", "availableCash", "scalar"] as const).flatMap((name) =>
+        [Number.NaN, Number.NEGATIVE_INFINITY].map((value) => ({ name, value })),
+      ),
+      { name: "price", value: 0 },
+      { name: "price", value: -5 },
+      { name: "price", value: Number.POSITIVE_INFINITY },
+      { name: "equity", value: 0 },
+      { name: "equity", value: -1_000 },
+      { name: "equity", value: Number.POSITIVE_INFINITY },
+      { name: "availableCash", value: -1 },
+      { name: "scalar", value: 0 },
+    );
+    fc.assert(
+      fc.property(anyWish, broken, (request, { name, value }) => {
+        // A conviction without end is still a direction: it counts as 1.
+        if (name === "conviction" && !Number.isNaN(value)) return;
+        const { shares } = sizeEntry({ ...request, [name]: value }, params);
+        expect(`${name} ${value}: ${shares}`).toBe(`${name} ${value}: 0`);
+      }),
+      { numRuns: 2_000 },
+    );
+    const only = { stop: "fixed_risk", allocation: "allocation", positions: "allocation" } as const;
+    for (const [name, method] of Object.entries(only)) {
+      expect(sizeEntry({ ...wish, method, [name]: Number.NaN }, params).shares).toBe(0);
+    }
+  });
+});
+
+describe("parameters", () => {
+  it("names what it does not know and what is out of range", () => {
+    expect(() => sizingParams.parse({ kelly: 1 })).toThrow(/kelly/);
+    for (const key of Object.keys(sizingParams.shape)) {
+      for (const value of [-1, Number.NaN, Number.POSITIVE_INFINITY, "1"]) {
+        expect(() => sizingParams.parse({ [key]: value })).toThrow(new RegExp(`"${key}"`));
+      }
+    }
+    expect(() => sizingParams.parse({ riskPerTrade: 0.021 })).toThrow(/riskPerTrade/);
+  });
+});

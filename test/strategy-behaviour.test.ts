@@ -1,0 +1,170 @@
+/** Each strategy on bars made by hand, where the right answer can be worked out on paper. */
+import { describe, expect, it } from "vitest";
+import { loadConfig } from "../src/app/config.ts";
+import { runEngine } from "../src/app/engine-run.ts";
+import { SignalField, SignalKind } from "../src/engine/signal-table.ts";
+import { xnysSessions } from "../src/market/calendar.ts";
+import { buyAndHold } from "../src/strategies/buy-and-hold.ts";
+import { referenceEmaCross } from "../src/strategies/reference-ema-cross.ts";
+import type { StrategyModule } from "../src/strategies/strategy.ts";
+import { swingTrendFollowing } from "../src/strategies/swing-trend-following.ts";
+import { calmBars, type DayBar, dailyColumns } from "./daily-market.ts";
+import { StrategyDriver } from "./strategy-driver.ts";
+
+type Paths = Parameters<typeof dailyColumns>[0];
+
+function wishes({ bind }: StrategyModule, params: unknown, paths: Paths) {
+  return new StrategyDriver(bind(params), dailyColumns(paths)).run().wishes;
+}
+const brief = (list: ReturnType<typeof wishes>) =>
+  list.map(({ batch, kind, reason }) => `${batch} ${kind} ${reason}`);
+
+describe("buy_and_hold", () => {
+  it("enters each instrument once, at its first bar, and never leaves", () => {
+    const late = [undefined, undefined, ...calmBars([50, 40, 30, 20])];
+    const found = wishes(buyAndHold, {}, { AAA: calmBars([10, 9, 12, 3, 7, 8]), LATE: late });
+    expect(found.map(({ batch, instrument, kind }) => [batch, instrument, kind])).toEqual([
+      [0, 0, "enter"],
+      [2, 1, "enter"],
+    ]);
+    expect(found.map(({ numbers }) => numbers)).toEqual([[10], [50]]);
+  });
+});
+
+describe("reference_ema_cross", () => {
+  // EMA1 is the close; EMA2 starts with the mean of two closes and then moves two thirds of the way.
+  const params = { fast: 1, slow: 2 };
+
+  it("enters on the one bar where the fast average crosses above, with both averages as numbers", () => {
+    const found = wishes(referenceEmaCross, params, { AAA: calmBars([10, 10, 10, 12, 13, 14, 15]) });
+    expect(brief(found)).toEqual(["3 enter above"]);
+    expect(found[0]?.numbers[0]).toBe(12);
+    expect(found[0]?.numbers[1]).toBeCloseTo(10 + (2 / 3) * 2, 12);
+  });
+
+  it("leaves on the one bar where it crosses below, and may come back", () => {
+    const found = wishes(referenceEmaCross, params, { AAA: calmBars([10, 10, 10, 12, 13, 9, 8, 7, 11, 12]) });
+    expect(brief(found)).toEqual(["3 enter above", "5 exit below", "8 enter above"]);
+  });
+
+  it("takes the first warm bar as where the averages are, not as a cross", () => {
+    expect(wishes(referenceEmaCross, params, { AAA: calmBars([10, 12, 13, 14, 15, 16]) })).toEqual([]);
+  });
+
+  it("counts equal averages as not above: a flat market asks for nothing", () => {
+    expect(wishes(referenceEmaCross, params, { AAA: calmBars(Array(12).fill(10)) })).toEqual([]);
+  });
+
+  it("keeps instruments apart", () => {
+    const paths = { AAA: calmBars([10, 10, 10, 12, 13]), BBB: calmBars([20, 20, 20, 20, 25]) };
+    const found = wishes(referenceEmaCross, params, paths);
+    expect(found.map(({ batch, instrument }) => [batch, instrument])).toEqual([
+      [3, 0],
+      [4, 1],
+    ]);
+  });
+});
+
+describe("swing_trend_following", () => {
+  const params = { fast: 2, slow: 3, adxPeriod: 2, atrPeriod: 2, maxBars: 4 };
+  /** One dollar up each day without looking back: an uptrend, and never a pullback. */
+  const marching = (close: number): DayBar => ({
+    open: close - 0.05,
+    high: close + 0.1,
+    low: close - 0.1,
+    close,
+  });
+  const pullback = (close: number): DayBar => ({ ...marching(close), low: close - 2 });
+  const march = (from: number, days: number) => Array.from({ length: days }, (_, n) => marching(from + n));
+
+  it("stays out of an uptrend that never touches its average", () => {
+    expect(wishes(swingTrendFollowing, params, { AAA: march(100, 30) })).toEqual([]);
+  });
+
+  it("enters on the bar whose low touched the fast average and whose close held it, stop two ATR below", () => {
+    const [entry, ...rest] = wishes(swingTrendFollowing, params, { AAA: [...march(100, 10), pullback(110)] });
+    expect(rest).toEqual([]);
+    expect(entry).toMatchObject({ batch: 10, kind: "enter", reason: "pullback" });
+    // True ranges of 1.10 until then and 2.10 on the day: the Wilder average of two moves half the way.
+    expect(entry?.entry?.stop).toBeCloseTo(110 - 2 * 1.6, 10);
+    expect(entry?.entry?.conviction).toBe(1);
+    const [low, , strength] = entry?.numbers ?? [];
+    expect([low, strength]).toEqual([108, 100]);
+  });
+
+  it("stays out when the close falls through the average, when nothing trends, and in a downtrend", () => {
+    const broken: DayBar = { open: 109, high: 109.2, low: 106, close: 106.5 };
+    expect(wishes(swingTrendFollowing, params, { AAA: [...march(100, 10), broken] })).toEqual([]);
+    const falling = Array.from({ length: 15 }, (_, n) => pullback(200 - n));
+    expect(wishes(swingTrendFollowing, params, { AAA: falling })).toEqual([]);
+    const weak = { ...params, adxMinimum: 100 };
+    expect(wishes(swingTrendFollowing, weak, { AAA: [...march(100, 10), pullback(110)] })).toEqual([]);
+  });
+
+  it("trails three ATR below the highest high since the entry", () => {
+    const found = wishes(swingTrendFollowing, params, {
+      AAA: [...march(100, 10), pullback(110), ...march(111, 3)],
+    });
+    expect(brief(found)).toEqual(["10 enter pullback", "11 protect ", "12 protect ", "13 protect "]);
+    // ATR 1.6 on the day of the entry, then half the way to 1.1 each day.
+    const ranges = [1.35, 1.225, 1.1625];
+    for (const [n, range] of ranges.entries())
+      expect(found[n + 1]?.stop).toBeCloseTo(111 + n + 0.1 - 3 * range, 10);
+  });
+
+  it("leaves after maxBars bars, the bar of the fill being number 0", () => {
+    const found = wishes(swingTrendFollowing, params, {
+      AAA: [...march(100, 10), pullback(110), ...march(111, 5)],
+    });
+    expect(brief(found).at(-1)).toBe("15 exit timeUp");
+    expect(found.at(-1)?.numbers).toEqual([4, 4]);
+  });
+
+  it("leaves when the fast average falls below the slow one", () => {
+    const found = wishes(
+      swingTrendFollowing,
+      { ...params, trailAtr: 20, stopAtr: 20 },
+      {
+        AAA: [...march(100, 10), pullback(110), marching(111), marching(109), marching(107)],
+      },
+    );
+    expect(brief(found).at(-1)).toBe("13 exit trendOver");
+  });
+
+  it("the engine moves the stop up only, whatever the range does", () => {
+    const wide = (close: number): DayBar => ({ ...marching(close), high: close + 6 });
+    const days = [
+      ...march(100, 10),
+      pullback(110),
+      marching(111),
+      marching(112),
+      wide(113),
+      wide(114),
+      ...march(115, 6),
+    ];
+    const config = loadConfig({
+      assignments: [
+        "execution.entryOrder=market",
+        `strategies.swing_trend_following.params=${JSON.stringify({ ...params, maxBars: 50 })}`,
+      ],
+    });
+    const columns = dailyColumns({ AAA: days });
+    const run = runEngine({
+      config,
+      strategyIds: ["swing_trend_following"],
+      columns,
+      sessions: xnysSessions(),
+      cash: 1e5,
+    });
+    const { signals } = run.loop.compute;
+    const rows = Array.from({ length: signals.length }, (_, row) => row);
+    const stops = rows
+      .filter((row) => signals.get(row, SignalField.kind) === SignalKind.Protect)
+      .map((row) => signals.get(row, SignalField.stop));
+    expect(run.loop.execute.fills.length).toBeGreaterThan(0);
+    expect(stops.length).toBeGreaterThan(2);
+    expect(stops).toEqual(stops.toSorted((a, b) => a - b));
+    // The wide bars widen the range faster than the high rises: some wishes were to move it down.
+    expect(stops.length).toBeLessThan(days.length - 11);
+  });
+});
