@@ -6,9 +6,10 @@ import { type EpochMicros, isoDate, isoInstant } from "../domain/time.ts";
 import { sentence } from "../engine/signal-table.ts";
 import type { SingleLoop } from "../engine/single-loop.ts";
 import { TradeField } from "../engine/trade-log.ts";
-import { OrderField } from "../execution/order-table.ts";
+import { OrderField, type OrderTable } from "../execution/order-table.ts";
 import { phaseIn } from "../market/phases.ts";
 import { newYorkMinuteOfDay } from "../market/us-eastern.ts";
+import type { RiskRule } from "../risk/rule.ts";
 import type { AllocatedStrategy } from "../engine/compute.ts";
 import type { EngineSnapshot, OrderLine, PositionLine } from "./engine-snapshot.ts";
 
@@ -114,8 +115,6 @@ function orderLine(
   const { orders, gate } = execute;
   const get = (field: OrderField) => orders.get(order, field);
   const at = get(OrderField.decidedAt) as EpochMicros;
-  const signal = get(OrderField.signal);
-  const rule = gate.rules[get(OrderField.rule)];
   return {
     at: isoInstant(at),
     clock: easternClock(at),
@@ -127,12 +126,24 @@ function orderLine(
     filled: get(OrderField.filled),
     price: firstKnown(get(OrderField.averagePrice), get(OrderField.limit), get(OrderField.stop)),
     status: orderStatusNames[orders.status(order)],
-    reason: signal < 0 ? "everything is being closed" : sentence(compute.signals, signal, allocated?.strategy.reasons ?? []),
-    verdict:
-      rule === undefined
-        ? ""
-        : `${rule.id} ${figure(get(OrderField.ruleUsed))} of ${figure(get(OrderField.ruleLimit))}`,
+    reason: reasonOf(orders, order, () =>
+      sentence(compute.signals, get(OrderField.signal), allocated?.strategy.reasons ?? []),
+    ),
+    verdict: verdictOf(orders, order, gate.rules[get(OrderField.rule)]),
   };
+}
+
+/** Protective orders stand for their entry, orders of a halt for nobody's signal. */
+function reasonOf(orders: OrderTable, order: OrderNumber, ofSignal: () => string): string {
+  const parent = orders.get(order, OrderField.parent) as OrderNumber;
+  if (parent >= 0) return `protects the entry at ${figure(orders.get(parent, OrderField.averagePrice))}`;
+  return orders.get(order, OrderField.signal) < 0 ? "everything is being closed" : ofSignal();
+}
+
+function verdictOf(orders: OrderTable, order: OrderNumber, rule: RiskRule | undefined): string {
+  const get = (field: OrderField) => orders.get(order, field);
+  if (rule !== undefined) return `${rule.id} ${figure(get(OrderField.ruleUsed))} of ${figure(get(OrderField.ruleLimit))}`;
+  return orders.status(order) === OrderStatus.Denied ? "a claim bars entries" : "";
 }
 
 function tradeTally(trades: SingleLoop["execute"]["trades"]): EngineSnapshot["trades"] {

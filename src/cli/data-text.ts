@@ -47,6 +47,16 @@ export function listText(series: readonly ListedSeries[]): string {
   return `${alignedTable(columns, rows)}\n${grouped(series.length)} series, ${grouped(total)} bars`;
 }
 
+/** A finding over many series is told once, not once per series. */
+const REPEATS_ALL = "as for all of";
+
+/** What is missing first, then what is silent or impossible, then what is only far out. */
+function urgency(remark: string): number {
+  const order = ["sessions absent", "without volume", "outside low to high", "without a session"];
+  const found = order.findIndex((words) => remark.includes(words));
+  return found < 0 ? order.length : found;
+}
+
 export function verifyText({ series, crossSeries, damaged }: VerifyReport): string {
   if (series.length === 0 && damaged.length === 0) return "the lake is empty; there is nothing to verify";
   const columns = [
@@ -81,17 +91,19 @@ export function verifyText({ series, crossSeries, damaged }: VerifyReport): stri
     each.ohlcViolations,
     each.splitLike.length,
   ]);
-  const remarks = series.flatMap(({ symbol, timeframe, remarks: said }) =>
-    said.map((text) => `${symbol} ${timeframe}: ${text}`),
-  );
+  const remarks = series
+    .flatMap(({ symbol, timeframe, remarks: said }) => said.map((text) => `${symbol} ${timeframe}: ${text}`))
+    .filter((text) => !text.includes(REPEATS_ALL))
+    .toSorted((a, b) => urgency(a) - urgency(b));
   const hidden = remarks.length - shownRemarks;
   return [
     alignedTable(columns, rows),
-    ...remarks.slice(0, shownRemarks),
-    ...(hidden > 0 ? [`... and ${grouped(hidden)} more remarks; --json has them all`] : []),
+    "",
     ...crossSeries.map(
       ({ date, source, adjustment, detail }) => `all of ${source} ${adjustment}, ${date}: ${detail}`,
     ),
+    ...remarks.slice(0, shownRemarks),
+    ...(hidden > 0 ? [`... and ${grouped(hidden)} more remarks; --json has them all`] : []),
     ...damaged.map(({ path, problem }) => `DAMAGED ${path}: ${problem}`),
   ].join("\n");
 }

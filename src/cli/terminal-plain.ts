@@ -93,7 +93,8 @@ function keyed(orders: readonly OrderLine[]): [string, OrderLine][] {
 function orderLine(order: OrderLine): string {
   const { at, clock, symbol, strategy, purpose, status, reason, verdict, filled } = order;
   const cost = filled > 0 && Number.isFinite(order.price) ? ` at ${price(order.price)}` : "";
-  const what = `${statusText(status)}: ${orderSize(order)} ${symbol}${cost}, ${purpose.replaceAll("_", " ")}, ${strategy}`;
+  const asked = `${statusText(status)}: ${orderSize(order)} ${symbol}${cost}`;
+  const what = `${asked}, ${purpose.replaceAll("_", " ")}, ${strategy}`;
   const why = [verdict, reason].filter((text) => text !== "").join("; ");
   return `${at.slice(0, 10)} ${clock} ET  ${what}${why === "" ? "" : `: ${why}`}`;
 }

@@ -15,13 +15,16 @@ export function stopDistance({ shares, mark, stop }: PositionLine): number {
 }
 
 const TRACK_WIDTH = 18;
+/** The least that a track spans, as a share of the price. */
+const LEAST_TRACK = 0.0075;
 
 /** Stop at the left, entry, last: shorts are mirrored, so left is always the stop. Empty without a stop. */
 export function stopTrack({ shares, averageEntry, mark, stop, unrealised }: PositionLine): Row {
   const side = Math.sign(shares);
   const risk = side * (averageEntry - stop);
   const gone = side * (mark - stop);
-  const span = Math.max(2.5 * Math.abs(risk), gone, 1e-9);
+  // A floor under the scale: a stop trailed close to its entry must not make a small move fill the track.
+  const span = Math.max(2.5 * Math.abs(risk), gone, LEAST_TRACK * mark);
   if (!Number.isFinite(span)) return [];
   const at = (distance: number) =>
     Math.min(TRACK_WIDTH - 1, Math.max(0, Math.round((distance / span) * (TRACK_WIDTH - 1))));

@@ -5,6 +5,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { between } from "../../test/between.ts";
 import { cellNumber } from "../../test/cell-number.ts";
 import { table } from "../../test/table.ts";
 import type { SizingMethod } from "../domain/intent.ts";
@@ -84,19 +85,19 @@ describe("by hand", () => {
   });
 });
 
-const money = fc.double({ min: 500, max: 3e6, noNaN: true });
+const money = between(500, 3e6);
 const anyWish: fc.Arbitrary<SizingRequest> = fc
   .record({
     method: fc.constantFrom<SizingMethod>("fixed_risk", "allocation"),
-    conviction: fc.double({ min: 0.05, max: 1, noNaN: true }),
+    conviction: between(0.05, 1),
     isShort: fc.boolean(),
-    price: fc.double({ min: 1, max: 1_000, noNaN: true }),
-    away: fc.double({ min: 0.001, max: 0.3, noNaN: true }),
+    price: between(1, 1_000),
+    away: between(0.001, 0.3),
     equity: money,
-    cashShare: fc.double({ min: -0.2, max: 1.2, noNaN: true }),
-    allocation: fc.double({ min: 0, max: 1, noNaN: true }),
+    cashShare: between(-0.2, 1.2),
+    allocation: between(0, 1),
     positions: fc.integer({ min: 1, max: 30 }),
-    scalar: fc.double({ min: 0.01, max: 1.2, noNaN: true }),
+    scalar: between(0.01, 1.2),
   })
   .map(({ isShort, away, cashShare, conviction, ...rest }) => ({
     ...rest,
@@ -157,7 +158,7 @@ describe("always", () => {
 
   it("more equity and as much more cash never buy less", () => {
     fc.assert(
-      fc.property(anyWish, fc.double({ min: 1, max: 4, noNaN: true }), (request, times) => {
+      fc.property(anyWish, between(1, 4), (request, times) => {
         const richer = {
           ...request,
           equity: request.equity * times,

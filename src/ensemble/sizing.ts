@@ -51,7 +51,9 @@ export interface Size {
 
 export function sizeEntry(request: SizingRequest, params: SizingParams): Size {
   const direction = Math.sign(request.conviction);
-  if (!(Math.abs(direction) > 0)) return { shares: 0, binding: bindingOf(request.method) };
+  // A price of zero would lift every cap to infinity.
+  if (!(Math.abs(direction) > 0 && request.price > 0))
+    return { shares: 0, binding: bindingOf(request.method) };
   const fixed = request.method === "fixed_shares";
   if (fixed) return { shares: direction * params.fixedShares, binding: "fixed_shares" };
 

@@ -185,9 +185,8 @@ export class OrderTable {
     const mean = cells[cell + OrderField.averagePrice]!;
     cells[cell + OrderField.filled] = after;
     cells[cell + OrderField.averagePrice] = before === 0 ? price : (mean * before + price * shares) / after;
-    if (isOver) return;
     // What fills after the end is real money, but it brings no ended order back to life (I-4).
-    if (!isWorking(cells[cell + OrderField.status]! as OrderStatus)) return;
+    if (isOver) return;
     const done = ordered - after < NOTHING;
     cells[cell + OrderField.status] = done ? OrderStatus.Filled : OrderStatus.PartiallyFilled;
     if (done) cells[cell + OrderField.endedAt] = at;

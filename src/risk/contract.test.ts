@@ -6,6 +6,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { between } from "../../test/between.ts";
 import { calm, type Facts, NOW, ordinary, viewOf } from "../../test/risk-case.ts";
 import { BUY, Purpose, SELL, type Side, TimeInForce } from "../domain/order.ts";
 import { MICROS_PER_MINUTE, MICROS_PER_SECOND } from "../domain/time.ts";
@@ -16,7 +17,6 @@ import type { OrderRequest, RiskRule, RiskView, Verdict } from "./rule.ts";
 
 const configured = rules.map((module) => module.configure({}));
 
-const between = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 const orNothing = (values: fc.Arbitrary<number>) => fc.oneof(values, fc.constant(Number.NaN));
 
 /** Accounts of every kind, wealthy and crowded ones; all facts are sound and agree with each other. */

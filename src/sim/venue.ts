@@ -92,13 +92,15 @@ export class SimulatedVenue implements Venue {
     }
   }
 
-  /** True on the first batch of a session: the one that holds the opening print. */
+  /** True on the first batch inside a session: the one that holds the opening print. */
   get #sessionOpened(): boolean {
-    return this.#before <= this.#clock.open;
+    return this.#clock.inSession && this.#before <= this.#clock.open;
   }
 
   #accept(order: ApprovedOrder): void {
     if (!isApproved(order)) throw new InvariantError(`RK-5: order ${order.number} did not come from the gate`);
+    // With nothing working the clock stood still.
+    this.#clock.advance(this.#now);
     const afterClose = this.#now >= this.#clock.close;
     const resting = rest(order, afterClose ? (Number.NaN as DayNumber) : this.#clock.date);
     if (order.purpose !== Purpose.Entry) this.#pairUp(resting, order.bracket?.targetOrder);

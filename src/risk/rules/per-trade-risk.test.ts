@@ -4,6 +4,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { between } from "../../../test/between.ts";
 import { cellNumber } from "../../../test/cell-number.ts";
 import { answer, kept } from "../../../test/risk-case.ts";
 import { table } from "../../../test/table.ts";
@@ -53,9 +54,9 @@ describe("per_trade_risk", () => {
   });
 
   it("what passes loses at most its share at the stop; one share more would lose too much", () => {
-    const price = fc.double({ min: 1, max: 500, noNaN: true });
-    const distance = fc.double({ min: 0.001, max: 0.5, noNaN: true });
-    const equity = fc.double({ min: 1_000, max: 1e6, noNaN: true });
+    const price = between(1, 500);
+    const distance = between(0.001, 0.5);
+    const equity = between(1_000, 1e6);
     const size = fc.integer({ min: 1, max: 50_000 });
     fc.assert(
       fc.property(

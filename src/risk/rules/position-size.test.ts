@@ -4,6 +4,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { between } from "../../../test/between.ts";
 import { cellNumber } from "../../../test/cell-number.ts";
 import { answer, kept } from "../../../test/risk-case.ts";
 import { table } from "../../../test/table.ts";
@@ -61,7 +62,7 @@ describe("position_size", () => {
   it("RK-3: the worst case of what passes never passes the cap, and no whole share of room is wasted", () => {
     const position = fc.integer({ min: -400, max: 400 });
     const working = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 300 }));
-    const mark = fc.double({ min: 5, max: 300, noNaN: true });
+    const mark = between(5, 300);
     const size = fc.integer({ min: 1, max: 3_000 });
     fc.assert(
       fc.property(
