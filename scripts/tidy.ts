@@ -15,7 +15,7 @@ export interface SourceFile {
 }
 
 /** Static, dynamic and type imports, re-exports, and worker or process entries given as URLs. */
-const importPattern = /(?:[\s}*]from|\bimport|\bnew URL)\s*\(?\s*["']([^"']+)["']/g;
+const importPattern = /(?:[\s}*]from|\bimport|\bnew URL)\s*\(?\s*["']([\w@.#/][^"'\n]*)["']/g;
 const isSupport = (path: string) => /\.(?:test|bench)\.ts$/.test(path);
 const roomOf = (path: string): string => path.split("/")[1] ?? "";
 

@@ -218,7 +218,8 @@ export class WatchedEngine implements Engine {
     expectThat(Math.abs(order.limit - mark) <= 0.005 * mark + 1e-9, "I-13", `limit ${order.limit}, last ${mark}`);
     let gross = 0;
     for (let i = 0; i < this.#instruments; i++) {
-      gross += Math.abs(this.#position[i] as number) * portfolio.mark(i as InstrumentId);
+      const shares = this.#position[i] as number;
+      if (shares !== 0) gross += Math.abs(shares) * portfolio.mark(i as InstrumentId);
     }
     let onThisSide = order.side * (this.#position[order.instrument] as number);
     const held = new Set<number>();
@@ -261,8 +262,7 @@ export class WatchedEngine implements Engine {
 
   /** A lot whose entry came with a stop is covered by a live stop, or is being closed. */
   #checkProtection(): void {
-    const { orders, trades } = this.#loop.execute;
-    void trades;
+    const { orders } = this.#loop.execute;
     for (let slot = 0; slot < this.#lots.length; slot++) {
       const lot = this.#lots[slot] as number;
       if (lot === 0) continue;

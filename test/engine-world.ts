@@ -8,11 +8,10 @@ import type { InstrumentId } from "../src/domain/instrument.ts";
 import { usd } from "../src/domain/money.ts";
 import type { SessionTable } from "../src/domain/session.ts";
 import type { EpochMicros } from "../src/domain/time.ts";
-import type { ExecuteStage } from "../src/engine/execute.ts";
 import { nullJournal } from "../src/engine/null-journal.ts";
 import type { EventSource, Journal, Venue } from "../src/engine/ports.ts";
 import { type Engine, pump } from "../src/engine/pump.ts";
-import { SingleLoop } from "../src/engine/single-loop.ts";
+import { type BatchObserver, SingleLoop } from "../src/engine/single-loop.ts";
 import { sizingParams } from "../src/ensemble/sizing.ts";
 import { executionParams } from "../src/execution/order-policy.ts";
 import { rules } from "../src/risk/registry.ts";
@@ -137,7 +136,7 @@ export const CASH = 100_000;
 export interface LoopParts {
   readonly world: World;
   readonly strategies: readonly BoundStrategy[];
-  readonly observe?: (execute: ExecuteStage) => void;
+  readonly observe?: BatchObserver;
   /** Settings of single rules, by id. */
   readonly risk?: Readonly<Record<string, unknown>>;
   readonly positions?: number;

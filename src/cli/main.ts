@@ -1,102 +1,13 @@
 #!/usr/bin/env node
-/** The command line's entry: global options, one call into a command, and one line for whatever goes wrong. */
-import "../adapters/inlining.ts";
-import { Command, CommanderError } from "commander";
-import { InputError } from "../domain/assert.ts";
-import { registerBacktestCommands } from "./backtest-commands.ts";
-import type { CliContext } from "./context.ts";
-import { registerDataCommands } from "./data-commands.ts";
-import { registerInfoCommands } from "./info-commands.ts";
-import { registerJournalCommands } from "./journal-commands.ts";
-import { registerStartCommand } from "./start-command.ts";
-import { registerStatsCommands } from "./stats-commands.ts";
-
-interface GlobalOptions {
-  readonly root: string;
-  readonly config: readonly string[];
-  readonly set: readonly string[];
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-}
+/** The command line's entry: hands the words and the streams of the process to one function. */
+import { runCommandLine } from "./command-line.ts";
 
 /** A pipe that closes early (`| head`) ends the program quietly instead of with a stack trace. */
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 }
 
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
-
-function buildProgram(): Command {
-  const program = new Command("plimsoll")
-    .description("An autonomous trading system for US equities: backtest, demo, paper and live through one engine.")
-    .option("--root <dir>", "folder of all state", process.env.TRADING_SYSTEM_ROOT ?? "var")
-    .option("--config <file>", "configuration overlay, repeatable", collect, [])
-    .option("--set <key=value>", "one setting, e.g. sizing.positionPct=0.03, repeatable", collect, [])
-    .option("--json", "one JSON document on stdout, logs on stderr")
-    .option("--quiet", "print only what was asked for")
-    .configureOutput({ outputError: (text, write) => write(oneLine(usageProblem(text))) })
-    .exitOverride();
-  const options = () => program.opts<GlobalOptions>();
-  const context: CliContext = {
-    root: () => options().root,
-    configFiles: () => options().config,
-    assignments: () => options().set,
-    json: () => options().json === true,
-    quiet: () => options().quiet === true,
-    out: (text) => process.stdout.write(`${text}\n`),
-    err: (text) => process.stderr.write(`${text}\n`),
-  };
-  registerStartCommand(program, context);
-  registerBacktestCommands(program, context);
-  registerDataCommands(program, context);
-  registerStatsCommands(program, context);
-  registerInfoCommands(program, context);
-  registerJournalCommands(program, context);
-  return program;
-}
-
-/** What the parser says as `error: ...`, with its guess on a line of its own, the way everything else is said. */
-function usageProblem(text: string): string {
-  return `${text.trim().replace(/^error: |\.$/g, "")}; add --help for what is allowed and an example`;
-}
-
-/** Whatever a file or an argument smuggled into a message, it stays one line and moves no cursor. */
-function oneLine(message: string): string {
-  return `plimsoll: ${message.replace(/[\p{Cc}\u2028\u2029]+/gu, " ")}\n`;
-}
-
-async function main(): Promise<number> {
-  try {
-    await buildProgram().parseAsync(hoistGlobals(process.argv), { from: "node" });
-    return Number(process.exitCode ?? 0);
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    process.stderr.write(oneLine(error instanceof Error ? error.message : String(error)));
-    if (error instanceof InputError) return error.exitCode;
-    if (process.env.LOG_LEVEL === "DEBUG" && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-    return 1;
-  }
-}
-
-/** Moves global options to the front, so that `backtest ... --json` and `--json backtest ...` mean the same. */
-function hoistGlobals(argv: readonly string[]): string[] {
-  const [node = "", script = "", ...rest] = argv;
-  const front: string[] = [];
-  const others: string[] = [];
-  for (let n = 0; n < rest.length; n++) {
-    const word = rest[n] as string;
-    if (word === "--") {
-      others.push(...rest.slice(n));
-      break;
-    }
-    if (word === "--json" || word === "--quiet") front.push(word);
-    else if (/^--(?:root|config|set)=/.test(word)) front.push(word);
-    else if (["--root", "--config", "--set"].includes(word) && n + 1 < rest.length) {
-      front.push(word, ...rest.slice(n + 1, n + 2));
-      n += 1;
-    } else others.push(word);
-  }
-  return [node, script, ...front, ...others];
-}
-
-process.exitCode = await main();
+process.exitCode = await runCommandLine(process.argv, {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+});

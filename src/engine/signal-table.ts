@@ -8,7 +8,6 @@ import type { EpochMicros } from "../domain/time.ts";
 
 export const SignalKind = { Enter: 0, Exit: 1, Protect: 2 } as const;
 export type SignalKind = (typeof SignalKind)[keyof typeof SignalKind];
-export const signalKindNames = ["enter", "exit", "protect"] as const;
 
 export const SignalField = {
   at: 0,

@@ -99,8 +99,7 @@ export class RunningView implements StrategyView<string, string, string> {
       const i = instrument[row]!;
       let missing = false;
       for (let f = 0; f < required.length; f++) {
-        const value = required[f]![i]!;
-        if (value !== value) missing = true;
+        if (Number.isNaN(required[f]![i]!)) missing = true;
       }
       if (!missing) ready[size++] = i;
     }

@@ -198,6 +198,10 @@ describe("always", () => {
     for (const [name, method] of Object.entries(only)) {
       expect(sizeEntry({ ...wish, method, [name]: Number.NaN }, params).shares).toBe(0);
     }
+    for (const name of ["conviction", "price"]) {
+      expect(sizeEntry({ ...wish, method: "fixed_shares", [name]: Number.NaN }, params).shares).toBe(0);
+    }
+    expect(sizeEntry({ ...wish, method: "allocation", price: 1e-320 }, params).shares).toBe(0);
   });
 });
 

@@ -52,7 +52,9 @@ describe("roundToTick", () => {
       { numRuns: 5_000 },
     );
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 10_000 }), (ticks) => expect(isLegal(ticks / 10_000)).toBe(true)),
+      fc.property(fc.integer({ min: 1, max: 10_000 }), (ticks) => {
+        expect(isLegal(ticks / 10_000)).toBe(true);
+      }),
       { numRuns: 2_000 },
     );
   });

@@ -97,7 +97,7 @@ export function defineFeature<Params extends Record<string, number>>(
 
 /** The only output, or the one called `name`. */
 export function output(feature: Feature, name: string | undefined = feature.outputs[0]): FeatureRef {
-  const index = feature.outputs.findIndex((candidate) => candidate === name);
+  const index = feature.outputs.indexOf(name ?? "");
   if (index < 0)
     throw new RangeError(`feature ${feature.key} has no output ${name}; it has ${feature.outputs}`);
   return { feature, output: index };

@@ -3,10 +3,7 @@ import { type DayNumber, dayNumber, weekday } from "../domain/time.ts";
 
 /** Weekdays as `weekday` of the domain counts them. */
 export const MONDAY = 0;
-export const TUESDAY = 1;
-export const WEDNESDAY = 2;
 export const THURSDAY = 3;
-export const FRIDAY = 4;
 export const SATURDAY = 5;
 export const SUNDAY = 6;
 

@@ -56,6 +56,10 @@ describe("what is unknown", () => {
     }
   });
 
+  it("nor is an unknown value known because there was no money", () => {
+    expect(new Baselines(0).drawdownFromDayHigh(Number.NaN)).toBeNaN();
+  });
+
   it("losing more than there was is more than everything", () => {
     expect(new Baselines(100).drawdownFromDayHigh(-50)).toBe(1.5);
   });

@@ -6,10 +6,12 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { allocateColumns, type BarBatch } from "../domain/bars.ts";
 import type { FillCosts } from "../domain/events.ts";
-import type { InstrumentId } from "../domain/instrument.ts";
+import { type InstrumentId, instrumentTable } from "../domain/instrument.ts";
 import { dollarsPerShare, type Money, type Price, type Quantity, shares, usd } from "../domain/money.ts";
 import { BUY, SELL, type Side } from "../domain/order.ts";
+import type { EpochMicros } from "../domain/time.ts";
 import { Portfolio } from "./portfolio.ts";
 
 const instrument = (index: number) => index as InstrumentId;
@@ -19,11 +21,19 @@ const costs = (commission = 0, regulatory = 0, slippage = 0): FillCosts => ({
   slippage: usd(slippage),
 });
 
-function mark(portfolio: Portfolio, ...closes: readonly (readonly [number, number])[]): void {
-  const ids = Uint32Array.from(closes, ([id]) => id);
-  const prices = Float64Array.from(closes, ([, price]) => price);
-  portfolio.markToMarket(ids, prices, 0, ids.length);
+/** Bars of one instant, of which only rows [from, to) are in the batch. */
+function batchOf(
+  closes: readonly (readonly [number, number])[],
+  { from = 0, to = closes.length, at = 1 } = {},
+): BarBatch {
+  const columns = allocateColumns("1m", instrumentTable([]), closes.length, 1);
+  columns.instrument.set(closes.map(([id]) => id));
+  columns.close.set(closes.map(([, price]) => price));
+  return { at: at as EpochMicros, from, to, columns };
 }
+
+const mark = (portfolio: Portfolio, ...closes: readonly (readonly [number, number])[]): void =>
+  portfolio.markToMarket(batchOf(closes));
 
 describe("by hand", () => {
   it("starts with its cash and nothing else", () => {
@@ -89,7 +99,13 @@ describe("by hand", () => {
   it("a bar of one instrument moves no other mark, and only the given rows count", () => {
     const portfolio = new Portfolio(3, usd(0));
     mark(portfolio, [0, 10], [1, 20]);
-    portfolio.markToMarket(Uint32Array.of(0, 1, 2), Float64Array.of(11, 21, 31), 1, 2);
+    const rows = [
+      [0, 11],
+      [1, 21],
+      [2, 31],
+    ] as const;
+    portfolio.markToMarket(batchOf(rows, { from: 1, to: 2, at: 60 }));
+    expect([0, 1, 2].map((id) => portfolio.markedAt(instrument(id)))).toEqual([1, 60, Number.NaN]);
     expect([0, 1, 2].map((id) => portfolio.mark(instrument(id)))).toEqual([10, 21, Number.NaN]);
   });
 

@@ -74,7 +74,7 @@ it("EN-1: the same inputs give the same run, bit for bit", () => {
         runWorld({
           world: worldOf(shape),
           strategies: strategiesOf(shape),
-          observe: (execute) => curve.push(execute.equity),
+          observe: { record: (execute) => void curve.push(execute.equity) },
         }),
       ) as [SingleLoop, SingleLoop];
       expect(fingerprint(first)).toEqual(fingerprint(second));
@@ -110,9 +110,9 @@ function unruly(timeline: EventSource, loop: SingleLoop): EventSource {
       if (repeated !== undefined) return repeated;
       const event = timeline.next();
       if (event === undefined || event.kind === "BarsClosed" || event.kind === "OperatorActed") {
-        if (late.length === 0) return event;
-        if (event !== undefined) queue.push(...late.splice(0).slice(1), copyOf(event));
-        return late[0] ?? queue.shift();
+        queue.push(...late.splice(0));
+        if (event !== undefined) queue.push(copyOf(event));
+        return queue.shift();
       }
       if (event.kind === "OrderAccepted") {
         late.push(event);
