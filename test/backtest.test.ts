@@ -16,9 +16,15 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const scope = ["--symbols", "all", "--timeframe", "1d", "--cash", "50000"];
 const strategies = ["--strategies", "reference_ema_cross,swing_trend_following"];
 const run = (...args: string[]) => plimsoll(args, { cwd: folder });
-const backtest = (...args: string[]) => run("--json", "backtest", ...strategies, ...scope, "--out", "report", ...args);
+const backtest = (...args: string[]) =>
+  run("--json", "backtest", ...strategies, ...scope, "--out", "report", ...args);
 const files = () =>
-  Object.fromEntries(readdirSync(join(folder, "report")).map((name) => [name, readFileSync(join(folder, "report", name), "utf8")]));
+  Object.fromEntries(
+    readdirSync(join(folder, "report")).map((name) => [
+      name,
+      readFileSync(join(folder, "report", name), "utf8"),
+    ]),
+  );
 const resultOf = ({ out }: Said) => JSON.parse(out);
 
 let first: Said;
@@ -28,7 +34,16 @@ let againFiles: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
   writeFileSync(join(folder, "bars.csv"), dailyCsv(randomDaily({ seed: 12, sessions: 420 })));
-  const imported = await run("--json", "data", "import", "bars.csv", "--timeframe", "1d", "--adjustment", "split");
+  const imported = await run(
+    "--json",
+    "data",
+    "import",
+    "bars.csv",
+    "--timeframe",
+    "1d",
+    "--adjustment",
+    "split",
+  );
   expect(imported).toMatchObject({ code: 0, err: "" });
   first = await backtest("--workers", "1");
   firstFiles = files();
@@ -53,7 +68,14 @@ describe("a backtest", () => {
 
   it("BACK-3 gives the same bytes again, with other threads", () => {
     expect(again).toMatchObject({ code: 0, err: "" });
-    for (const name of ["orders.csv", "fills.csv", "trades.csv", "equity.csv", "result.json", "report.html"]) {
+    for (const name of [
+      "orders.csv",
+      "fills.csv",
+      "trades.csv",
+      "equity.csv",
+      "result.json",
+      "report.html",
+    ]) {
       expect(againFiles[name], name).toBe(firstFiles[name]);
     }
   });
@@ -67,7 +89,9 @@ describe("a backtest", () => {
     const page = firstFiles["report.html"] ?? "";
     expect(page.length).toBeGreaterThan(10_000);
     expect(page).toContain(resultOf(first).runId);
-    const loads = [...page.matchAll(/(?:src|href|srcset|action|data)\s*=\s*["']?([^"'\s>]+)/gi)].map(([, target]) => target);
+    const loads = [...page.matchAll(/(?:src|href|srcset|action|data)\s*=\s*["']?([^"'\s>]+)/gi)].map(
+      ([, target]) => target,
+    );
     expect(loads.filter((target) => /^(?:[a-z]+:)?\/\//i.test(target ?? ""))).toEqual([]);
     expect(page).not.toMatch(/url\(\s*["']?(?!data:|#)/i);
     expect(page).not.toMatch(/@import|<script[^>]+src|<link/i);
@@ -91,9 +115,13 @@ describe("trials", () => {
     expect(third.digests).toEqual(resultOf(first).digests);
     const free = { trials: 0, dsr: 0, expectedMaxSharpe: 0 };
     const before = resultOf(first);
-    expect({ ...third, honesty: { ...third.honesty, ...free } }).toEqual({ ...before, honesty: { ...before.honesty, ...free } });
+    expect({ ...third, honesty: { ...third.honesty, ...free } }).toEqual({
+      ...before,
+      honesty: { ...before.honesty, ...free },
+    });
     const now = files();
-    for (const name of ["orders.csv", "fills.csv", "trades.csv", "equity.csv"]) expect(now[name], name).toBe(firstFiles[name]);
+    for (const name of ["orders.csv", "fills.csv", "trades.csv", "equity.csv"])
+      expect(now[name], name).toBe(firstFiles[name]);
   });
 
   it("those of other strategies are counted apart", async () => {

@@ -9,8 +9,14 @@ export function dailyCsv(columns: BarColumns): string {
   for (let batch = 0; batch < batchCount(columns); batch++) {
     const date = isoDate(newYorkDay(columns.closedAt[batch] as EpochMicros));
     for (let row = columns.offset[batch]!; row < columns.offset[batch + 1]!; row++) {
-      const prices = (["open", "high", "low", "close"] as const).map((field) => columns[field][row]!.toFixed(2));
-      lines.push([columns.instruments.symbols[columns.instrument[row]!], date, ...prices, columns.volume[row]].join(","));
+      const prices = (["open", "high", "low", "close"] as const).map((field) =>
+        columns[field][row]!.toFixed(2),
+      );
+      lines.push(
+        [columns.instruments.symbols[columns.instrument[row]!], date, ...prices, columns.volume[row]].join(
+          ",",
+        ),
+      );
     }
   }
   return `${lines.join("\n")}\n`;

@@ -32,11 +32,14 @@ describe("a session at full speed", () => {
     expect(ended).toMatchObject({ code: 0, err: "" });
     const result = JSON.parse(ended.out);
     expect(result).toMatchObject({ flat: true, scope: { profile: "demo", timeframe: "1m", sessions: 1 } });
-    expect(existsSync(result.report)).toBe(true);
+    expect(existsSync(join(folder, result.report))).toBe(true);
   });
 
   it("leaves a journal that verifies and replays byte for byte", async () => {
-    const [verified, replayed] = await Promise.all([run("journal", "verify", "--json"), run("journal", "replay", "--json")]);
+    const [verified, replayed] = await Promise.all([
+      run("journal", "verify", "--json"),
+      run("journal", "replay", "--json"),
+    ]);
     expect([verified.code, replayed.code]).toEqual([0, 0]);
     expect(JSON.parse(verified.out)).toMatchObject({ runs: 1, brokenAt: null });
     expect(JSON.parse(replayed.out)).toMatchObject({ identical: true, alteredAt: null });
@@ -54,7 +57,11 @@ describe("a record that somebody changed", () => {
   ])("%s: verify and replay say where, with exit 3", async (_, statement, at) => {
     sql(statement);
     const [verified, replayed] = await Promise.all([run("journal", "verify"), run("journal", "replay")]);
-    expect(verified).toEqual({ code: 3, err: "", out: `journal: broken at run 1, entry ${at}; restore the last backup\n` });
+    expect(verified).toEqual({
+      code: 3,
+      err: "",
+      out: `journal: broken at run 1, entry ${at}; restore the last backup\n`,
+    });
     expect(replayed).toMatchObject({ code: 3, err: "" });
     expect(replayed.out).toContain(`run 1, entry ${at} is not what was written`);
   });

@@ -215,6 +215,8 @@ export class WatchedEngine implements Engine {
   #checkEntry(order: Extract<Command, { kind: "PlaceOrder" }>["order"]): void {
     const { orders, portfolio } = this.#loop.execute;
     const mark = portfolio.mark(order.instrument);
+    const own = this.#lots[orders.strategy(order.number) * this.#instruments + order.instrument] as number;
+    if (own * order.side < 0) this.#seen.flips += 1;
     expectThat(Math.abs(order.limit - mark) <= 0.005 * mark + 1e-9, "I-13", `limit ${order.limit}, last ${mark}`);
     let gross = 0;
     for (let i = 0; i < this.#instruments; i++) {
@@ -224,7 +226,8 @@ export class WatchedEngine implements Engine {
     let onThisSide = order.side * (this.#position[order.instrument] as number);
     const held = new Set<number>();
     for (let i = 0; i < this.#instruments; i++) if (this.#position[i] !== 0) held.add(i);
-    for (let n = 0; n < orders.length; n++) {
+    // As it stood when this one was sent: orders that came after it answer for themselves.
+    for (let n = 0; n <= order.number; n++) {
       const other = n as OrderNumber;
       if (orders.purpose(other) !== Purpose.Entry || !orders.isWorking(other)) continue;
       gross += orders.remaining(other) * orders.get(other, OrderField.limit);

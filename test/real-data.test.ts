@@ -53,18 +53,34 @@ describe.skipIf(large.absent)(large.title, () => {
   const scope = ["--symbols", symbols, "--timeframe", "1d", "--from", "2006-01-03", "--to", "2020-10-27"];
 
   beforeAll(async () => {
-    expect((await json("data", "import", large.path, "--timeframe", "1d", "--adjustment", "split")).imported).toBe(850_935);
+    expect(
+      (await json("data", "import", large.path, "--timeframe", "1d", "--adjustment", "split")).imported,
+    ).toBe(850_935);
   }, 120_000);
 
   it("swing_trend_following runs over 20 large caps with its canary alive", async () => {
-    const result = await json("backtest", "--strategies", "swing_trend_following", ...scope, "--out", "swing");
-    expect(result.scope).toMatchObject({ from: "2006-01-03", to: "2020-10-27", sessions: 3731, bars: 74_065 });
+    const result = await json(
+      "backtest",
+      "--strategies",
+      "swing_trend_following",
+      ...scope,
+      "--out",
+      "swing",
+    );
+    expect(result.scope).toMatchObject({
+      from: "2006-01-03",
+      to: "2020-10-27",
+      sessions: 3731,
+      bars: 74_065,
+    });
     expect(result.honesty.canary).toMatchObject({ passed: true, moved: 0 });
     expect(result.honesty.canary.decisions).toBeGreaterThan(5000);
     expect(result.metrics.trades).toBeGreaterThan(300);
     expect(Math.abs(result.metrics.totalReturn)).toBeLessThan(3);
     expect(result.honesty.warnings.join(" ")).toMatch(/survivorship/);
-    const trades = readFileSync(join(folder, "swing", "trades.csv"), "utf8").trimEnd().split("\n");
+    const trades = readFileSync(join(folder, "swing", "trades.csv"), "utf8")
+      .trimEnd()
+      .split("\n");
     expect(trades.length - 1).toBe(result.metrics.trades);
     // Ten bars, and the one on which the order to leave is filled.
     const held = trades.slice(1).map((line) => Number(line.split(",")[11]));
@@ -76,15 +92,34 @@ const minutes = named("intraday/spy_1min_2024.parquet");
 describe.skipIf(minutes.absent)(minutes.title, () => {
   it("reference_ema_cross runs over 63 sessions of minutes with its canary alive", async () => {
     await json("data", "import", minutes.path, "--timeframe", "1m", "--adjustment", "raw");
-    const args = ["--strategies", "reference_ema_cross", "--symbols", "SPY", "--timeframe", "1m", "--out", "ema"];
+    const args = [
+      "--strategies",
+      "reference_ema_cross",
+      "--symbols",
+      "SPY",
+      "--timeframe",
+      "1m",
+      "--out",
+      "ema",
+    ];
     const result = await json("backtest", ...args);
-    expect(result.scope).toMatchObject({ from: "2024-02-20", to: "2024-05-17", sessions: 63, bars: 63 * 390 });
+    expect(result.scope).toMatchObject({
+      from: "2024-02-20",
+      to: "2024-05-17",
+      sessions: 63,
+      bars: 63 * 390,
+    });
     expect(result.honesty.canary).toMatchObject({ passed: true, moved: 0 });
     expect(result.metrics.trades).toBeGreaterThan(100);
     expect(result.costs.fees).toBeGreaterThan(0);
     // Nothing is entered in the first and last five minutes of a session, New York time.
-    const orders = readFileSync(join(folder, "ema", "orders.csv"), "utf8").trimEnd().split("\n").slice(1);
-    const sent = orders.map((line) => line.split(",")).filter((cells) => cells[6] === "entry" && cells[14] !== "denied");
+    const orders = readFileSync(join(folder, "ema", "orders.csv"), "utf8")
+      .trimEnd()
+      .split("\n")
+      .slice(1);
+    const sent = orders
+      .map((line) => line.split(","))
+      .filter((cells) => cells[6] === "entry" && cells[14] !== "denied");
     expect(sent.length).toBeGreaterThan(100);
     for (const cells of sent) {
       const minute = newYorkMinuteOfDay((Date.parse(cells[2] ?? "") * 1000) as EpochMicros);

@@ -8,10 +8,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCommandLine } from "../src/cli/command-line.ts";
 import { dailyCsv } from "./bars-csv.ts";
 import { randomDaily } from "./daily-market.ts";
-import { type Said, plimsoll } from "./plimsoll-process.ts";
-import { runCommandLine } from "../src/cli/command-line.ts";
+import { plimsoll, type Said } from "./plimsoll-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plimsoll-wrong-"));
 const startedIn = process.cwd();
@@ -38,9 +38,17 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   "unknown option": { args: `backtest ${good} --wrkers 2`, code: 2, says: ["--wrkers", "--workers"] },
   "option without its value": { args: "version --set", code: 2, says: ["--set"] },
   "a word too many": { args: "version now", code: 2, says: ["version", "too many arguments"] },
-  "missing strategies": { args: `backtest ${without("--strategies")}`, code: 2, says: ["--strategies is missing"] },
+  "missing strategies": {
+    args: `backtest ${without("--strategies")}`,
+    code: 2,
+    says: ["--strategies is missing"],
+  },
   "missing symbols": { args: `backtest ${without("--symbols")}`, code: 2, says: ["--symbols is missing"] },
-  "missing timeframe": { args: `backtest ${without("--timeframe")}`, code: 2, says: ["--timeframe is missing", "1d"] },
+  "missing timeframe": {
+    args: `backtest ${without("--timeframe")}`,
+    code: 2,
+    says: ["--timeframe is missing", "1d"],
+  },
   "missing folder": { args: `backtest ${without("--out")}`, code: 2, says: ["--out is missing"] },
   "unknown strategy": {
     args: `backtest ${good} --strategies moon`,
@@ -54,8 +62,16 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     code: 2,
     says: ["--from 2016-02-01 is after --to 2016-01-01"],
   },
-  "no such date": { args: `backtest ${good} --from 2016-02-30`, code: 2, says: ["--from", "2016-02-30", "YYYY-MM-DD"] },
-  "a range without bars": { args: `backtest ${good} --from 2020-06-01`, code: 2, says: ["no 1d bars", "there are 2015"] },
+  "no such date": {
+    args: `backtest ${good} --from 2016-02-30`,
+    code: 2,
+    says: ["--from", "2016-02-30", "YYYY-MM-DD"],
+  },
+  "a range without bars": {
+    args: `backtest ${good} --from 2020-06-01`,
+    code: 2,
+    says: ["no 1d bars", "there are 2015"],
+  },
   "bad timeframe": { args: `backtest ${good} --timeframe 3m`, code: 2, says: ["--timeframe", "3m", "5m"] },
   "a strategy that does not trade on it": {
     args: "backtest --strategies swing_trend_following --symbols AAA --timeframe 1s --out OUT",
@@ -65,14 +81,38 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   "negative cash": { args: `backtest ${good} --cash -5`, code: 2, says: ["--cash -5", "above 0"] },
   "cash that is no number": { args: `backtest ${good} --cash lots`, code: 2, says: ["--cash lots"] },
   "no workers": { args: `backtest ${good} --workers 0`, code: 2, says: ["--workers", "1 to 64"] },
-  "a seed with a fraction": { args: `backtest ${good} --seed 1.5`, code: 2, says: ["--seed", "whole number"] },
-  "a profile that is not there": { args: `backtest ${good} --profile strict`, code: 2, says: ["--profile strict"] },
+  "a seed with a fraction": {
+    args: `backtest ${good} --seed 1.5`,
+    code: 2,
+    says: ["--seed", "whole number"],
+  },
+  "a profile that is not there": {
+    args: `backtest ${good} --profile strict`,
+    code: 2,
+    says: ["--profile strict"],
+  },
   "unknown snapshot": { args: `backtest ${good} --snapshot none`, code: 2, says: ["none"] },
-  "a file where the folder should be": { args: `backtest ${good} --out returns.csv`, code: 2, says: ["returns.csv", "folder"] },
-  "unknown key by --set": { args: `backtest ${good} --set sizing.warp=1`, code: 2, says: ["warp", "sizing", "default.yaml"] },
-  "unknown key by --config": { args: `backtest ${good} --config warp.yaml`, code: 2, says: ["warp", "default.yaml"] },
+  "a file where the folder should be": {
+    args: `backtest ${good} --out returns.csv`,
+    code: 2,
+    says: ["returns.csv", "folder"],
+  },
+  "unknown key by --set": {
+    args: `backtest ${good} --set sizing.warp=1`,
+    code: 2,
+    says: ["warp", "sizing", "default.yaml"],
+  },
+  "unknown key by --config": {
+    args: `backtest ${good} --config warp.yaml`,
+    code: 2,
+    says: ["warp", "default.yaml"],
+  },
   "wrong value by --set": { args: `start --set account.capital=-1`, code: 2, says: ["account.capital = -1"] },
-  "missing config file": { args: `backtest ${good} --config none.yaml`, code: 2, says: ["--config none.yaml", "cannot be read"] },
+  "missing config file": {
+    args: `backtest ${good} --config none.yaml`,
+    code: 2,
+    says: ["--config none.yaml", "cannot be read"],
+  },
   "wrong capital in the environment": {
     args: "config show",
     code: 2,
@@ -81,9 +121,21 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   },
   "a mode that is not there yet": { args: "start --mode live", code: 2, says: ["--mode live"] },
   "no speed": { args: "start --speed 0", code: 2, says: ["--speed 0"] },
-  "dates of the calendar swapped": { args: "calendar --from 2026-02-01 --to 2026-01-01", code: 2, says: ["is after"] },
-  "a date outside the calendar": { args: "calendar --from 1980-01-01 --to 1980-02-01", code: 2, says: ["1980-01-01", "1990"] },
-  "an empty lake": { args: `backtest ${good} --root empty`, code: 2, says: ["the lake is empty", "data import"] },
+  "dates of the calendar swapped": {
+    args: "calendar --from 2026-02-01 --to 2026-01-01",
+    code: 2,
+    says: ["is after"],
+  },
+  "a date outside the calendar": {
+    args: "calendar --from 1980-01-01 --to 1980-02-01",
+    code: 2,
+    says: ["1980-01-01", "1990"],
+  },
+  "an empty lake": {
+    args: `backtest ${good} --root empty`,
+    code: 2,
+    says: ["the lake is empty", "data import"],
+  },
   "no journal": { args: "journal replay --root empty", code: 1, says: ["there is none", "plimsoll start"] },
   "a reset that is not meant": { args: "reset --demo", code: 2, says: ["reset --demo --yes"] },
   "stats without a file": { args: "stats metrics", code: 2, says: ["--input is missing"] },
@@ -95,10 +147,18 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   "an empty cell": { args: stats("hole.csv"), code: 2, says: ["line 2", "column a"] },
   "a row too short": { args: stats("short.csv"), code: 2, says: ["line 3", "2 cells"] },
   "newest first": { args: stats("newest.csv"), code: 2, says: ["line 3", "2024-01-02", "oldest first"] },
-  "a column that is not there": { args: stats("returns.csv", "--long c"), code: 2, says: ['"c"', "it has a, b"] },
+  "a column that is not there": {
+    args: stats("returns.csv", "--long c"),
+    code: 2,
+    says: ['"c"', "it has a, b"],
+  },
   "a price of zero": { args: stats("returns.csv", "--prices"), code: 2, says: ["--prices", "above zero"] },
   "random bytes": { args: stats("bytes.csv"), code: 2, says: ["bytes.csv", "date,NAME"] },
-  "bytes imported": { args: "data import bytes.csv --timeframe 1d --adjustment raw", code: 1, says: ["bytes.csv"] },
+  "bytes imported": {
+    args: "data import bytes.csv --timeframe 1d --adjustment raw",
+    code: 1,
+    says: ["bytes.csv"],
+  },
 };
 
 const texts: Readonly<Record<string, string | Uint8Array>> = {
@@ -112,7 +172,9 @@ const texts: Readonly<Record<string, string | Uint8Array>> = {
   "short.csv": "date,a,b\n2024-01-02,1,2\n2024-01-03,1\n",
   "newest.csv": "date,a\n2024-01-03,1\n2024-01-02,1\n",
   // Among them a carriage return, an escape sequence and a line separator.
-  "bytes.csv": Uint8Array.from([0, 27, 91, 51, 49, 109, 13, 7, 255, 226, 128, 168, 254, 10, 1, 2, 3, 44, 44, 10]),
+  "bytes.csv": Uint8Array.from([
+    0, 27, 91, 51, 49, 109, 13, 7, 255, 226, 128, 168, 254, 10, 1, 2, 3, 44, 44, 10,
+  ]),
 };
 
 /** Those that are heard from a real process, too. */

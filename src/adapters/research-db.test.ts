@@ -67,7 +67,10 @@ it("several first starts at once all get through", async () => {
      db.close();`,
   );
   const starts = Array.from({ length: 6 }, (_, n) => {
-    const worker = new Worker(script, { workerData: { path, trial: trial({ runId: `bt-${n}`, sharpe: n }) }, execArgv: [] });
+    const worker = new Worker(script, {
+      workerData: { path, trial: trial({ runId: `bt-${n}`, sharpe: n }) },
+      execArgv: [],
+    });
     return new Promise<string>((resolve) => {
       worker.once("error", (error) => resolve((error as Error).message));
       worker.once("exit", () => resolve("done"));
@@ -80,5 +83,7 @@ it("several first starts at once all get through", async () => {
 it("a file that is no database is refused by name, with the cure", () => {
   sharpesAfter([]);
   writeFileSync(path, "x".repeat(5000));
-  expect(() => new ResearchDb(path)).toThrow(/research\.db cannot be opened .*move it away to start a new one/);
+  expect(() => new ResearchDb(path)).toThrow(
+    /research\.db cannot be opened .*move it away to start a new one/,
+  );
 });

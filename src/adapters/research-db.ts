@@ -46,7 +46,10 @@ export class ResearchDb {
       this.#db = openDatabase(path, { synchronous: "NORMAL", migrations });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      throw new InputError(`research.db: ${path} cannot be opened (${why}); move it away to start a new one`, 1);
+      throw new InputError(
+        `research.db: ${path} cannot be opened (${why}); move it away to start a new one`,
+        1,
+      );
     }
   }
 

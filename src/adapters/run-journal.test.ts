@@ -53,7 +53,11 @@ function sql(...statements: readonly string[]): void {
 describe("the chain", () => {
   it("holds over what was written, run by run", () => {
     record();
-    expect(withJournal((journal) => journal.verify())).toEqual({ runs: 2, entries: 2 * ENTRIES, brokenAt: null });
+    expect(withJournal((journal) => journal.verify())).toEqual({
+      runs: 2,
+      entries: 2 * ENTRIES,
+      brokenAt: null,
+    });
     expect(withJournal((journal) => journal.verifyRun(2))).toEqual({ entries: ENTRIES, brokenAt: null });
   });
 
@@ -63,16 +67,33 @@ describe("the chain", () => {
     expect(withJournal((journal) => journal.verify())).toEqual({ runs: 1, entries: 0, brokenAt: null });
   });
 
-  const swap = "UPDATE entries SET position = CASE position WHEN 2 THEN -3 WHEN 3 THEN -2 END WHERE run = 1 AND position IN (2, 3)";
+  const swap =
+    "UPDATE entries SET position = CASE position WHEN 2 THEN -3 WHEN 3 THEN -2 END " +
+    "WHERE run = 1 AND position IN (2, 3)";
   it.each([
-    ["a changed payload", ["UPDATE entries SET payload = '{}' WHERE run = 1 AND position = 3"], "run 1, entry 3"],
-    ["a changed sequence", ["UPDATE entries SET sequence = 9 WHERE run = 2 AND position = 0"], "run 2, entry 0"],
-    ["an event called a command", ["UPDATE entries SET part = 'command' WHERE run = 1 AND position = 2"], "run 1, entry 2"],
+    [
+      "a changed payload",
+      ["UPDATE entries SET payload = '{}' WHERE run = 1 AND position = 3"],
+      "run 1, entry 3",
+    ],
+    [
+      "a changed sequence",
+      ["UPDATE entries SET sequence = 9 WHERE run = 2 AND position = 0"],
+      "run 2, entry 0",
+    ],
+    [
+      "an event called a command",
+      ["UPDATE entries SET part = 'command' WHERE run = 1 AND position = 2"],
+      "run 1, entry 2",
+    ],
     ["a changed hash", ["UPDATE entries SET hash = 'f' WHERE run = 1 AND position = 5"], "run 1, entry 5"],
     ["a removed entry", ["DELETE FROM entries WHERE run = 1 AND position = 3"], "run 1, entry 3"],
     [
       "a removed entry with the gap closed",
-      ["DELETE FROM entries WHERE run = 1 AND position = 3", "UPDATE entries SET position = position - 1 WHERE run = 1 AND position > 3"],
+      [
+        "DELETE FROM entries WHERE run = 1 AND position = 3",
+        "UPDATE entries SET position = position - 1 WHERE run = 1 AND position > 3",
+      ],
       "run 1, entry 3",
     ],
     ["the last entry removed", ["DELETE FROM entries WHERE run = 1 AND position = 5"], "run 1, entry 5"],
@@ -86,10 +107,18 @@ describe("the chain", () => {
       ],
       "run 1, entry 4",
     ],
-    ["one put in behind the last", ["INSERT INTO entries VALUES (1, 6, 6, 'event', '{}', 'x')"], "run 1, entry 6"],
+    [
+      "one put in behind the last",
+      ["INSERT INTO entries VALUES (1, 6, 6, 'event', '{}', 'x')"],
+      "run 1, entry 6",
+    ],
     ["two swapped", [swap, "UPDATE entries SET position = -position WHERE position < 0"], "run 1, entry 2"],
     ["a changed header", [`UPDATE runs SET header = '{"run":7}' WHERE run = 2`], "run 2, entry 0"],
-    ["the header of a run without entries", ["DELETE FROM entries WHERE run = 2", "UPDATE runs SET header = '' WHERE run = 2"], "run 2, entry 0"],
+    [
+      "the header of a run without entries",
+      ["DELETE FROM entries WHERE run = 2", "UPDATE runs SET header = '' WHERE run = 2"],
+      "run 2, entry 0",
+    ],
   ])("breaks at %s", (_, statements, brokenAt) => {
     record();
     sql(...statements);

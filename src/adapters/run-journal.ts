@@ -99,7 +99,9 @@ export class RunJournal {
   }
 
   /** The newest run, or the one asked for; undefined when there is none. */
-  findRun(run?: number): { readonly run: number; readonly startedAt: string; readonly header: string } | undefined {
+  findRun(
+    run?: number,
+  ): { readonly run: number; readonly startedAt: string; readonly header: string } | undefined {
     const row =
       run === undefined
         ? this.#db.prepare("SELECT run, started_at, header FROM runs ORDER BY run DESC LIMIT 1").get()
@@ -110,7 +112,9 @@ export class RunJournal {
 
   /** Entries of a run in order, a row at a time. */
   *entries(run: number): Generator<JournalEntry> {
-    const rows = this.#db.prepare("SELECT position, sequence, part, payload FROM entries WHERE run = ? ORDER BY position");
+    const rows = this.#db.prepare(
+      "SELECT position, sequence, part, payload FROM entries WHERE run = ? ORDER BY position",
+    );
     for (const row of rows.iterate(run)) {
       yield {
         run,
@@ -144,7 +148,8 @@ export class RunJournal {
     const rows = this.#db.prepare("SELECT * FROM entries WHERE run = ? ORDER BY position");
     for (const row of rows.iterate(run)) {
       hash = link(hash, Number(row.sequence), row.part as EntryPart, String(row.payload));
-      if (Number(row.position) !== position || row.hash !== hash) return { entries: position, brokenAt: position };
+      if (Number(row.position) !== position || row.hash !== hash)
+        return { entries: position, brokenAt: position };
       position += 1;
     }
     const whole = start?.head === null || (start?.entries === position && start.head === hash);

@@ -13,7 +13,10 @@ export async function runTasks<Task, Answer>(
 ): Promise<Answer[]> {
   const answers = new Array<Answer>(tasks.length);
   let next = 0;
-  const threads = Array.from({ length: Math.min(workers, tasks.length) }, () => new Worker(entry, { workerData: shared }));
+  const threads = Array.from(
+    { length: Math.min(workers, tasks.length) },
+    () => new Worker(entry, { workerData: shared }),
+  );
   try {
     await Promise.all(
       threads.map(async (thread) => {

@@ -27,7 +27,8 @@ export function parseYaml(text: string, source: string): unknown {
 
 /** Aliases go wrong as other errors than syntax does: unknown ones, too many of them, one inside itself. */
 function whereAndWhy(error: unknown): string {
-  if (!(error instanceof YAMLParseError)) return ": an alias (*name) in it does not resolve; write the value out";
+  if (!(error instanceof YAMLParseError))
+    return ": an alias (*name) in it does not resolve; write the value out";
   const line = error.linePos?.[0].line;
   return `${line === undefined ? "" : ` at line ${line}`}: ${error.code}`;
 }

@@ -5,23 +5,23 @@ import { createLake } from "../adapters/lake/lake.ts";
 import { ResearchDb } from "../adapters/research-db.ts";
 import { runTasks } from "../adapters/worker-pool.ts";
 import { InputError } from "../domain/assert.ts";
-import { type Adjustment, barCount, type BarColumns, type Timeframe } from "../domain/bars.ts";
+import { type Adjustment, type BarColumns, barCount, type Timeframe } from "../domain/bars.ts";
 import type { DayNumber } from "../domain/time.ts";
 import { xnysSessions } from "../market/calendar.ts";
 import { strategies } from "../strategies/registry.ts";
 import {
-  canaryResult,
   type CanaryTask,
+  type Comparison,
+  canaryResult,
   canaryTasks,
   compareDecisions,
-  type Comparison,
   type Decisions,
   decideWithFuture,
   decisionsBefore,
 } from "./canary.ts";
 import type { CanaryWorkerData } from "./canary-worker.ts";
 import type { Config } from "./config.ts";
-import { type EngineRun, runEngine, type RunSetup } from "./engine-run.ts";
+import { type EngineRun, type RunSetup, runEngine } from "./engine-run.ts";
 import { writeRunFiles } from "./run-files.ts";
 import { reportRun, type Trial } from "./run-report.ts";
 import type { CanaryResult, ReportInput } from "./run-result.ts";
@@ -84,7 +84,10 @@ async function backtestColumns(
   const run = runEngine(setup);
   request.progress("looking for look-ahead");
   const canary = await runCanary(setup, run, seed, workers, request.canaryWorker);
-  const report = reportRun({ setup, run, canary, snapshot: snapshotId, profile: request.profile, seed, command: request.command }, (trial) => countTrials(request, trial));
+  const report = reportRun(
+    { setup, run, canary, snapshot: snapshotId, profile: request.profile, seed, command: request.command },
+    (trial) => countTrials(request, trial),
+  );
   request.progress("writing files");
   mkdirSync(request.out, { recursive: true });
   writeRunFiles(request.out, { run, columns, trades: report.trades, result: report.result });

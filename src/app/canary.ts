@@ -3,12 +3,12 @@
  * (STRAT-5, ST-5). A run that fails it has no result worth reading.
  */
 import { type BarColumns, batchCount } from "../domain/bars.ts";
-import { isoInstant, type EpochMicros } from "../domain/time.ts";
+import type { OrderNumber } from "../domain/order.ts";
+import { type EpochMicros, isoInstant } from "../domain/time.ts";
 import { SignalField, type SignalTable } from "../engine/signal-table.ts";
 import { OrderField, type OrderTable } from "../execution/order-table.ts";
-import type { OrderNumber } from "../domain/order.ts";
 import type { StrategyModule } from "../strategies/strategy.ts";
-import { runEngine, type RunSetup } from "./engine-run.ts";
+import { type RunSetup, runEngine } from "./engine-run.ts";
 import { type Future, withFuture } from "./futures.ts";
 import type { CanaryResult } from "./run-result.ts";
 
@@ -66,7 +66,11 @@ export function decisionsBefore(signals: SignalTable, orders: OrderTable, lastIn
 }
 
 /** Re-runs the setup with another future and returns what it decided before the cut. */
-export function decideWithFuture(setup: RunSetup, task: CanaryTask, modules?: readonly StrategyModule[]): Decisions {
+export function decideWithFuture(
+  setup: RunSetup,
+  task: CanaryTask,
+  modules?: readonly StrategyModule[],
+): Decisions {
   const columns = withFuture(setup.columns, task.cut, task.future, task.seed);
   const { loop } = runEngine({ ...setup, columns }, modules === undefined ? {} : { modules });
   return decisionsBefore(loop.compute.signals, loop.execute.orders, columns.closedAt[task.cut - 1]!);

@@ -43,13 +43,29 @@ const file = (text: string) => refusal({ files: [overlay(text)] });
 
 describe("one line names key, value and what is allowed", () => {
   it.each([
-    ["an unknown key at the top", () => file("warp: 9\n"), "unknown key warp at the top level; see config/default.yaml"],
+    [
+      "an unknown key at the top",
+      () => file("warp: 9\n"),
+      "unknown key warp at the top level; see config/default.yaml",
+    ],
     ["an unknown section", () => set("sizng.positionPct=0.03"), "unknown key sizng at the top level"],
-    ["an unknown key in a section", () => set("sizing.positionPtc=0.03"), "unknown key positionPtc at sizing"],
+    [
+      "an unknown key in a section",
+      () => set("sizing.positionPtc=0.03"),
+      "unknown key positionPtc at sizing",
+    ],
     ["an unknown rule", () => set("risk.max_position.limit=3"), "unknown key max_position at risk"],
-    ["an unknown key of a rule", () => set("risk.max_positions.limt=3"), "unknown key limt at risk.max_positions"],
+    [
+      "an unknown key of a rule",
+      () => set("risk.max_positions.limt=3"),
+      "unknown key limt at risk.max_positions",
+    ],
     ["an unknown strategy", () => set("strategies.moon.enabled=true"), "unknown key moon at strategies"],
-    ["an unknown key of a strategy", () => set("strategies.buy_and_hold.share=1"), "unknown key share at strategies.buy_and_hold"],
+    [
+      "an unknown key of a strategy",
+      () => set("strategies.buy_and_hold.share=1"),
+      "unknown key share at strategies.buy_and_hold",
+    ],
     [
       "an unknown parameter",
       () => set("strategies.reference_ema_cross.params.fats=3"),
@@ -65,45 +81,98 @@ describe("one line names key, value and what is allowed", () => {
       () => set("strategies.reference_ema_cross.params.fast=50"),
       "strategies.reference_ema_cross.params.fast = 50: fast must be below slow",
     ],
-    ["an unknown strategy of the demo", () => set("demo.params.moon.fast=3"), "unknown key moon at demo.params"],
+    [
+      "an unknown strategy of the demo",
+      () => set("demo.params.moon.fast=3"),
+      "unknown key moon at demo.params",
+    ],
     [
       "a wrong parameter of the demo",
       () => set("demo.params.swing_trend_following.maxBars=0"),
       "demo.params.swing_trend_following.maxBars = 0: Too small",
     ],
-    ["a wrong type", () => set("sizing.positionPct=many"), 'sizing.positionPct = "many": Invalid input: expected number'],
+    [
+      "a wrong type",
+      () => set("sizing.positionPct=many"),
+      'sizing.positionPct = "many": Invalid input: expected number',
+    ],
     ["yes, which YAML 1.2 reads as a word", () => set("costs.regulatory=yes"), 'costs.regulatory = "yes"'],
     ["a list where a number belongs", () => set("account.capital=[1]"), "account.capital = [1]"],
     ["no number", () => set("account.capital=.nan"), "account.capital = NaN"],
     ["infinity", () => set("demo.speed=.inf"), "demo.speed = Infinity"],
     ["too small", () => set("account.capital=0"), "account.capital = 0: Too small: expected number to be >0"],
-    ["beyond the ceiling", () => set("sizing.riskPerTrade=0.03"), "sizing.riskPerTrade = 0.03: Too big: expected number to be <=0.02"],
-    ["no such choice", () => set("costs.slippage=none"), 'costs.slippage = "none": Invalid option: expected one of "fixed"|"modelled"'],
-    ["no such date", () => set("costs.feeSchedule=[{from: 2024-02-30, secPerMillion: 1, tafPerShare: 0, tafCap: 0}]"), "must be YYYY-MM-DD"],
+    [
+      "beyond the ceiling",
+      () => set("sizing.riskPerTrade=0.03"),
+      "sizing.riskPerTrade = 0.03: Too big: expected number to be <=0.02",
+    ],
+    [
+      "no such choice",
+      () => set("costs.slippage=none"),
+      'costs.slippage = "none": Invalid option: expected one of "fixed"|"modelled"',
+    ],
+    [
+      "no such date",
+      () => set("costs.feeSchedule=[{from: 2024-02-30, secPerMillion: 1, tafPerShare: 0, tafCap: 0}]"),
+      "must be YYYY-MM-DD",
+    ],
     ["a section emptied", () => file("risk:\n"), "risk = null"],
     ["a section replaced by a number", () => set("risk=3"), "risk = 3"],
-    ["shares beyond the whole", () => set("strategies.reference_ema_cross.allocation=0.6"), "must sum to 1, got 1.1"],
-    ["shares below the whole", () => set("strategies.reference_ema_cross.enabled=false"), "swing_trend_following 0.5: the enabled ones must sum to 1"],
+    [
+      "shares beyond the whole",
+      () => set("strategies.reference_ema_cross.allocation=0.6"),
+      "must sum to 1, got 1.1",
+    ],
+    [
+      "shares below the whole",
+      () => set("strategies.reference_ema_cross.enabled=false"),
+      "swing_trend_following 0.5: the enabled ones must sum to 1",
+    ],
     [
       "nothing enabled",
-      () => set("strategies.reference_ema_cross.enabled=false", "strategies.swing_trend_following.enabled=false"),
+      () =>
+        set("strategies.reference_ema_cross.enabled=false", "strategies.swing_trend_following.enabled=false"),
       "none enabled",
     ],
     ["a key that the language owns", () => set("__proto__.account.capital=5"), "unknown key __proto__"],
-    ["the same in a file", () => file("account:\n  __proto__: { capital: 5 }\n"), "unknown key account.__proto__"],
+    [
+      "the same in a file",
+      () => file("account:\n  __proto__: { capital: 5 }\n"),
+      "unknown key account.__proto__",
+    ],
     ["a setting without a value", () => set("account.capital"), "--set account.capital: must be key=value"],
     ["a setting without a key", () => set("=5"), "--set =5: must be key=value"],
     ["an empty part of a key", () => set("account..capital=5"), "unknown key"],
-    ["a value that is no YAML", () => set("account.capital=["), "--set account.capital=[: not valid YAML at line 1"],
-    ["a value that points nowhere", () => set("account.capital=*x"), "--set account.capital=*x: not valid YAML: an alias"],
+    [
+      "a value that is no YAML",
+      () => set("account.capital=["),
+      "--set account.capital=[: not valid YAML at line 1",
+    ],
+    [
+      "a value that points nowhere",
+      () => set("account.capital=*x"),
+      "--set account.capital=*x: not valid YAML: an alias",
+    ],
     ["a value that holds itself", () => set("account=&x {capital: *x}"), "not valid YAML: an alias"],
     ["a file that is no YAML", () => file("account: {\n"), ".yaml: not valid YAML at line"],
     ["two documents", () => file("account: {}\n---\nsizing: {}\n"), "MULTIPLE_DOCS"],
-    ["a file that is a list", () => file("- 1\n"), '.yaml: must be a set of keys, got [1]'],
-    ["a missing file", () => refusal({ files: [join(folder, "none.yaml")] }), "none.yaml: cannot be read; give the path of a YAML file"],
+    ["a file that is a list", () => file("- 1\n"), ".yaml: must be a set of keys, got [1]"],
+    [
+      "a missing file",
+      () => refusal({ files: [join(folder, "none.yaml")] }),
+      "none.yaml: cannot be read; give the path of a YAML file",
+    ],
     ["a folder", () => refusal({ files: [folder] }), "cannot be read"],
-    ["a capital that is a word", () => refusal({ env: { TRADING_CAPITAL: "lots" } }), "TRADING_CAPITAL=lots: must be dollars above 0"],
-    ["a capital below zero", () => refusal({ env: { TRADING_CAPITAL: "-5" } }), "TRADING_CAPITAL=-5: must be dollars above 0"],
+    [
+      "a capital that is a word",
+      () => refusal({ env: { TRADING_CAPITAL: "lots" } }),
+      "TRADING_CAPITAL=lots: must be dollars above 0",
+    ],
+    [
+      "a capital below zero",
+      () => refusal({ env: { TRADING_CAPITAL: "-5" } }),
+      "TRADING_CAPITAL=-5: must be dollars above 0",
+    ],
     ["a blank capital", () => refusal({ env: { TRADING_CAPITAL: " " } }), "must be dollars above 0"],
   ])("%s", (_, act, expected) => {
     expect(act()).toContain(expected);
@@ -131,7 +200,9 @@ describe("what is accepted", () => {
     expect(loadConfig({ files: [second, first] }).sizing.positionPct).toBe(0.01);
     const env = { TRADING_CAPITAL: "2000" };
     expect(loadConfig({ files: [first], env }).account.capital).toBe(2000);
-    expect(loadConfig({ files: [first], env, assignments: ["account.capital=3000"] }).account.capital).toBe(3000);
+    expect(loadConfig({ files: [first], env, assignments: ["account.capital=3000"] }).account.capital).toBe(
+      3000,
+    );
     expect(loadConfig({ assignments: ["account.capital=1", "account.capital=2"] }).account.capital).toBe(2);
   });
 
@@ -149,17 +220,33 @@ describe("what is accepted", () => {
 
 describe("the hash", () => {
   it("is equal for equal settings, whatever order the keys stand in", () => {
-    const one = loadConfig({ files: [overlay("account: { capital: 5000 }\nsizing: { cashBuffer: 0.1, fixedShares: 7 }\n")] });
-    const two = loadConfig({ files: [overlay("sizing: { fixedShares: 7, cashBuffer: 0.1 }\naccount: { capital: 5e3 }\n")] });
-    const three = loadConfig({ assignments: ["sizing.fixedShares=7", "account.capital=5000", "sizing.cashBuffer=0.10"] });
+    const one = loadConfig({
+      files: [overlay("account: { capital: 5000 }\nsizing: { cashBuffer: 0.1, fixedShares: 7 }\n")],
+    });
+    const two = loadConfig({
+      files: [overlay("sizing: { fixedShares: 7, cashBuffer: 0.1 }\naccount: { capital: 5e3 }\n")],
+    });
+    const three = loadConfig({
+      assignments: ["sizing.fixedShares=7", "account.capital=5000", "sizing.cashBuffer=0.10"],
+    });
     expect(new Set([configHash(one), configHash(two), configHash(three)]).size).toBe(1);
-    const turned = { ...one, sizing: Object.fromEntries(Object.entries(one.sizing).toReversed()) } as typeof one;
+    const turned = {
+      ...one,
+      sizing: Object.fromEntries(Object.entries(one.sizing).toReversed()),
+    } as typeof one;
     expect(configHash(turned)).toBe(configHash(one));
   });
 
   it("differs when any single setting does", () => {
-    const changes = ["account.capital=97001", "risk.max_positions.limit=29", "costs.spreadBps=3", "demo.speed=61"];
-    const hashes = [[], ...changes.map((change) => [change])].map((assignments) => configHash(loadConfig({ assignments })));
+    const changes = [
+      "account.capital=97001",
+      "risk.max_positions.limit=29",
+      "costs.spreadBps=3",
+      "demo.speed=61",
+    ];
+    const hashes = [[], ...changes.map((change) => [change])].map((assignments) =>
+      configHash(loadConfig({ assignments })),
+    );
     expect(new Set(hashes).size).toBe(changes.length + 1);
   });
 });
@@ -170,7 +257,15 @@ describe("random settings", () => {
     fc.constantFrom(...keys),
     fc.constantFrom(...keys).map((path) => path.split(".").slice(0, -1).join(".")),
     fc.constantFrom(...keys).map((path) => `${path}.deeper`),
-    fc.constantFrom("constructor", "toString", "risk.__proto__", "a.b.c", "strategies.", ".x", "costs.feeSchedule.0"),
+    fc.constantFrom(
+      "constructor",
+      "toString",
+      "risk.__proto__",
+      "a.b.c",
+      "strategies.",
+      ".x",
+      "costs.feeSchedule.0",
+    ),
     fc.string({ maxLength: 12 }).map((text) => text.replaceAll("=", "")),
   );
   const value = fc.oneof(
@@ -178,7 +273,23 @@ describe("random settings", () => {
     fc.integer().map(String),
     fc.json(),
     fc.string({ maxLength: 30 }),
-    fc.constantFrom("", "~", "[", "{a: ", "*x", "&x [*x]", "!!binary aGk=", "|\n x", "- 1\n- 2", "'", "? {a: 1}", "!!js 1", "\u0000", "1\n---\n2", "{<<: 1}"),
+    fc.constantFrom(
+      "",
+      "~",
+      "[",
+      "{a: ",
+      "*x",
+      "&x [*x]",
+      "!!binary aGk=",
+      "|\n x",
+      "- 1\n- 2",
+      "'",
+      "? {a: 1}",
+      "!!js 1",
+      "\u0000",
+      "1\n---\n2",
+      "{<<: 1}",
+    ),
   );
 
   it("are refused as one line or give a config that every part accepts", () => {
@@ -200,7 +311,9 @@ describe("random settings", () => {
 
   it("as files too", () => {
     const text = fc.oneof(
-      fc.tuple(key, value).map(([path, given]) => path.split(".").reduceRight((inner, part) => `{${part}: ${inner}}`, given)),
+      fc
+        .tuple(key, value)
+        .map(([path, given]) => path.split(".").reduceRight((inner, part) => `{${part}: ${inner}}`, given)),
       fc.string({ maxLength: 60 }),
       fc.json(),
     );
@@ -229,5 +342,7 @@ function startAll(config: ReturnType<typeof loadConfig>): void {
 
 function leafPaths(value: unknown, path = ""): string[] {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return [path];
-  return Object.entries(value).flatMap(([name, inner]) => leafPaths(inner, path === "" ? name : `${path}.${name}`));
+  return Object.entries(value).flatMap(([name, inner]) =>
+    leafPaths(inner, path === "" ? name : `${path}.${name}`),
+  );
 }

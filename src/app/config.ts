@@ -61,7 +61,8 @@ export function loadConfig({ files = [], assignments = [], env = {} }: ConfigSou
   let tree = readYaml(join(PROJECT, "config", "default.yaml"));
   for (const file of files) tree = overlay(tree, fileTree(file), "");
   const { TRADING_CAPITAL: capital } = env;
-  if (capital !== undefined && capital !== "") tree = overlay(tree, { account: { capital: number(capital) } }, "");
+  if (capital !== undefined && capital !== "")
+    tree = overlay(tree, { account: { capital: number(capital) } }, "");
   for (const assignment of assignments) tree = overlay(tree, assigned(assignment), "");
   const parsed = schema.safeParse(tree);
   if (!parsed.success) throw new InputError(firstProblem(parsed.error, tree));
@@ -114,10 +115,12 @@ function checkParams(bind: (params: unknown) => unknown, params: unknown, path: 
 }
 
 type Tree = Record<string, unknown>;
-const isTree = (value: unknown): value is Tree => typeof value === "object" && value !== null && !Array.isArray(value);
+const isTree = (value: unknown): value is Tree =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function overlay(below: unknown, above: unknown, path: string): Tree {
-  if (!isTree(above)) throw new InputError(`config: ${path || "the file"} must be a set of keys, got ${show(above)}`);
+  if (!isTree(above))
+    throw new InputError(`config: ${path || "the file"} must be a set of keys, got ${show(above)}`);
   const merged: Tree = { ...(isTree(below) ? below : {}) };
   for (const [key, value] of Object.entries(above)) {
     const here = path === "" ? key : `${path}.${key}`;
@@ -130,7 +133,8 @@ function overlay(below: unknown, above: unknown, path: string): Tree {
 
 function assigned(assignment: string): Tree {
   const at = assignment.indexOf("=");
-  if (at <= 0) throw new InputError(`--set ${assignment}: must be key=value, e.g. --set sizing.positionPct=0.03`);
+  if (at <= 0)
+    throw new InputError(`--set ${assignment}: must be key=value, e.g. --set sizing.positionPct=0.03`);
   const path = assignment.slice(0, at).split(".");
   const value: unknown = parseYaml(assignment.slice(at + 1), `--set ${assignment}`);
   return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Tree;

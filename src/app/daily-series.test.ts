@@ -74,7 +74,13 @@ describe("around Thanksgiving 2024, whose Friday closes at 13:00", () => {
 
 it("keeps a bar that closes with the half day in it, and gives the next minute to the next session", () => {
   const atClose = { day: 29, closes: [10], equity: 100, gross: 0 } as const;
-  const daily = seriesOf([{ ...atClose, minute: 780 }, { ...atClose, minute: 781 }], 100);
+  const daily = seriesOf(
+    [
+      { ...atClose, minute: 780 },
+      { ...atClose, minute: 781 },
+    ],
+    100,
+  );
   expect(daily.date).toEqual(["2024-11-29", "2024-12-02"]);
   expect(at(29, 781) - at(29, 780)).toBe(MICROS_PER_MINUTE);
 });

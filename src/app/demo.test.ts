@@ -126,7 +126,11 @@ describe("the HALT file", () => {
     expect(levelOf(end)).toBe("HALTED");
     expect(end.flat).toBe(true);
     expect(end.run.loop.execute.authorities.permission.claims).toContainEqual(
-      expect.objectContaining({ authority: "kill_switch", liftedBy: "operator", reason: expect.stringContaining("HALT") }),
+      expect.objectContaining({
+        authority: "kill_switch",
+        liftedBy: "operator",
+        reason: expect.stringContaining("HALT"),
+      }),
     );
   });
 
@@ -161,7 +165,9 @@ describe("the HALT file", () => {
     expect(halted.positions.length).toBeGreaterThan(0);
     expect(entriesSince(end, START)).toBeGreaterThan(0);
     expect(entriesSince(end, (microsOf(halted) + 1) as EpochMicros)).toBe(0);
-    expect(seen.slice(151).every(({ permission: { level } }) => level === "FLATTEN" || level === "HALTED")).toBe(true);
+    expect(
+      seen.slice(151).every(({ permission: { level } }) => level === "FLATTEN" || level === "HALTED"),
+    ).toBe(true);
     const levels = seen.map(({ permission: { level } }) => level);
     const complete = levels.indexOf("HALTED");
     expect(complete).toBeGreaterThan(149);

@@ -88,7 +88,12 @@ export function demoConfig(config: Config): Config {
 export function warmUp(market: SyntheticMarket, sessions: number, feed: (batch: BarBatch) => void): void {
   const columns = market.history(sessions);
   for (let n = 0; n < batchCount(columns); n++) {
-    feed({ at: columns.closedAt[n] as EpochMicros, from: columns.offset[n]!, to: columns.offset[n + 1]!, columns });
+    feed({
+      at: columns.closedAt[n] as EpochMicros,
+      from: columns.offset[n]!,
+      to: columns.offset[n + 1]!,
+      columns,
+    });
   }
 }
 
@@ -192,7 +197,9 @@ class Demo {
 
   /** A stopped demo lives on until it is flat, then is over. */
   #over(): boolean {
-    return this.#closing && this.#request.stop.aborted && this.#run.loop.execute.portfolio.openPositions === 0;
+    return (
+      this.#closing && this.#request.stop.aborted && this.#run.loop.execute.portfolio.openPositions === 0
+    );
   }
 
   #operate(lastSession: boolean): void {
@@ -216,7 +223,8 @@ class Demo {
 
   #pumpAll(): void {
     const { loop } = this.#run;
-    while (pumpOnce(this.#source, loop, this.#journal, this.#venue, this.#sequence as Sequence)) this.#sequence += 1;
+    while (pumpOnce(this.#source, loop, this.#journal, this.#venue, this.#sequence as Sequence))
+      this.#sequence += 1;
     this.#journal.commit();
     this.#at = this.#source.lastMinute;
   }
@@ -266,10 +274,11 @@ function haltAsked(folder: string): boolean {
 
 function sessionDay(text: string) {
   const day = parseIsoDate(text);
-  if (day === undefined) throw new InputError(`config: demo.firstSession = ${text}: must be a date, e.g. 2026-11-18`);
+  if (day === undefined)
+    throw new InputError(`config: demo.firstSession = ${text}: must be a date, e.g. 2026-11-18`);
   const table = xnysSessions();
-  if (!table.date.includes(day)) throw new InputError(`config: demo.firstSession = ${isoDate(day)}: XNYS is closed then`);
-  return day;
+  if (table.date.includes(day)) return day;
+  throw new InputError(`config: demo.firstSession = ${isoDate(day)}: XNYS is closed then`);
 }
 
 function limitOf(params: unknown): number {

@@ -40,7 +40,10 @@ export interface RunExtras {
   readonly modules?: readonly StrategyModule[];
 }
 
-export function runEngine(setup: RunSetup, { journal = nullJournal, modules = strategies }: RunExtras = {}): EngineRun {
+export function runEngine(
+  setup: RunSetup,
+  { journal = nullJournal, modules = strategies }: RunExtras = {},
+): EngineRun {
   const { columns, sessions } = setup;
   const instruments = columns.instruments.symbols.length;
   const curve = new EquityCurve(batchCount(columns));

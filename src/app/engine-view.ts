@@ -3,6 +3,7 @@ import type { InstrumentTable } from "../domain/instrument.ts";
 import { type OrderNumber, OrderStatus, orderStatusNames, purposeNames, sideName } from "../domain/order.ts";
 import type { Session } from "../domain/session.ts";
 import { type EpochMicros, isoDate, isoInstant } from "../domain/time.ts";
+import type { AllocatedStrategy } from "../engine/compute.ts";
 import { sentence } from "../engine/signal-table.ts";
 import type { SingleLoop } from "../engine/single-loop.ts";
 import { TradeField } from "../engine/trade-log.ts";
@@ -10,7 +11,6 @@ import { OrderField, type OrderTable } from "../execution/order-table.ts";
 import { phaseIn } from "../market/phases.ts";
 import { newYorkMinuteOfDay } from "../market/us-eastern.ts";
 import type { RiskRule } from "../risk/rule.ts";
-import type { AllocatedStrategy } from "../engine/compute.ts";
 import type { EngineSnapshot, OrderLine, PositionLine } from "./engine-snapshot.ts";
 
 export interface ViewOf {
@@ -142,7 +142,8 @@ function reasonOf(orders: OrderTable, order: OrderNumber, ofSignal: () => string
 
 function verdictOf(orders: OrderTable, order: OrderNumber, rule: RiskRule | undefined): string {
   const get = (field: OrderField) => orders.get(order, field);
-  if (rule !== undefined) return `${rule.id} ${figure(get(OrderField.ruleUsed))} of ${figure(get(OrderField.ruleLimit))}`;
+  if (rule !== undefined)
+    return `${rule.id} ${figure(get(OrderField.ruleUsed))} of ${figure(get(OrderField.ruleLimit))}`;
   return orders.status(order) === OrderStatus.Denied ? "a claim bars entries" : "";
 }
 
@@ -157,7 +158,8 @@ function tradeTally(trades: SingleLoop["execute"]["trades"]): EngineSnapshot["tr
   return { count: trades.length, wins, realised };
 }
 
-const firstKnown = (...values: readonly number[]): number => values.find((value) => !Number.isNaN(value)) ?? Number.NaN;
+const firstKnown = (...values: readonly number[]): number =>
+  values.find((value) => !Number.isNaN(value)) ?? Number.NaN;
 
 function figure(value: number): string {
   if (Number.isNaN(value)) return "no data";

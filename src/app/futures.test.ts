@@ -26,7 +26,8 @@ describe.each(["truncated", "poisoned"] as const)("%s", (future) => {
 
   it("leaves the columns it was made from alone", () => {
     const made = randomDaily({ seed: 3, sessions: 60 });
-    for (const field of [...fields, "closedAt", "offset", "instrument"] as const) expect(columns[field]).toEqual(made[field]);
+    for (const field of [...fields, "closedAt", "offset", "instrument"] as const)
+      expect(columns[field]).toEqual(made[field]);
   });
 });
 
@@ -40,7 +41,13 @@ it("poisoned changes every later price, and each bar is still a bar", () => {
   expect(barCount(other)).toBe(barCount(columns));
   expect(other.closedAt).toEqual(columns.closedAt);
   for (let row = lastKept; row < barCount(columns); row++) {
-    const [open, high, low, close, volume] = fields.map((field) => other[field][row]!) as [number, number, number, number, number];
+    const [open, high, low, close, volume] = fields.map((field) => other[field][row]!) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     expect(close).not.toBe(columns.close[row]);
     expect(low > 0 && low <= Math.min(open, close) && high >= Math.max(open, close)).toBe(true);
     expect(Number.isInteger(volume) && volume >= 0).toBe(true);

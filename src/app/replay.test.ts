@@ -63,7 +63,8 @@ function tampered(sql: string): string {
   return root;
 }
 
-const firstCommand = () => entries.findIndex(({ part, payload }) => part === "command" && payload.includes('"limit":'));
+const firstCommand = () =>
+  entries.findIndex(({ part, payload }) => part === "command" && payload.includes('"limit":'));
 const lastCommand = () => entries.findLastIndex(({ part }) => part === "command");
 
 describe("an untouched record", () => {
@@ -77,7 +78,9 @@ describe("an untouched record", () => {
   it("counts one session when asked, and says when there is none", () => {
     const whole = replay(recorded);
     expect(replay(recorded, dayNumber(2026, 11, 18))).toEqual(whole);
-    expect(() => replay(recorded, dayNumber(2026, 11, 19))).toThrow(/2026-11-19: run 1 has no entry on that day/);
+    expect(() => replay(recorded, dayNumber(2026, 11, 19))).toThrow(
+      /2026-11-19: run 1 has no entry on that day/,
+    );
   });
 
   it("an empty journal is an InputError with the cure", () => {
@@ -90,24 +93,49 @@ describe("an untouched record", () => {
 
 describe("a record changed by hand is not replayed at all", () => {
   it.each([
-    ["a payload", () => `UPDATE entries SET payload = replace(payload, '1', '2') WHERE position = ${firstCommand()}`, () => firstCommand()],
-    ["a payload that is no JSON any more", () => "UPDATE entries SET payload = '{' WHERE position = 5", () => 5],
-    ["an event nobody acted on", () => "UPDATE entries SET payload = payload || ' ' WHERE position = 0", () => 0],
-    ["the end", () => `DELETE FROM entries WHERE position >= ${entries.length - 2}`, () => entries.length - 2],
+    [
+      "a payload",
+      () => `UPDATE entries SET payload = replace(payload, '1', '2') WHERE position = ${firstCommand()}`,
+      () => firstCommand(),
+    ],
+    [
+      "a payload that is no JSON any more",
+      () => "UPDATE entries SET payload = '{' WHERE position = 5",
+      () => 5,
+    ],
+    [
+      "an event nobody acted on",
+      () => "UPDATE entries SET payload = payload || ' ' WHERE position = 0",
+      () => 0,
+    ],
+    [
+      "the end",
+      () => `DELETE FROM entries WHERE position >= ${entries.length - 2}`,
+      () => entries.length - 2,
+    ],
     ["the settings", () => `UPDATE runs SET header = replace(header, '97000', '97001')`, () => 0],
     ["the settings, to nonsense", () => `UPDATE runs SET header = 'x'`, () => 0],
   ])("%s", (_, sql, at) => {
-    expect(replay(tampered(sql()))).toMatchObject({ identical: false, alteredAt: at(), events: 0, commands: 0 });
+    expect(replay(tampered(sql()))).toMatchObject({
+      identical: false,
+      alteredAt: at(),
+      events: 0,
+      commands: 0,
+    });
   });
 });
 
 describe("an honest record of something else parts where it differs", () => {
-  const parts = (changed: readonly JournalEntry[], changedHeader?: string) => replay(written(changed, changedHeader));
+  const parts = (changed: readonly JournalEntry[], changedHeader?: string) =>
+    replay(written(changed, changedHeader));
 
   it("another command", () => {
     const n = firstCommand();
     const entry = entries[n] as JournalEntry;
-    const payload = entry.payload.replace(/"shares":(\d+)/, (_, shares: string) => `"shares":${Number(shares) + 1}`);
+    const payload = entry.payload.replace(
+      /"shares":(\d+)/,
+      (_, shares: string) => `"shares":${Number(shares) + 1}`,
+    );
     expect(payload).not.toBe(entry.payload);
     expect(parts(entries.with(n, { ...entry, payload }))).toMatchObject({
       identical: false,
@@ -122,15 +150,22 @@ describe("an honest record of something else parts where it differs", () => {
     const fewer = parts(entries.toSpliced(n, 1));
     expect(fewer).toMatchObject({ identical: false, firstDifference: { recorded: null, replayed: payload } });
     const more = parts(entries.toSpliced(n + 1, 0, entries[n] as JournalEntry));
-    expect(more).toMatchObject({ identical: false, firstDifference: { entry: n + 1, recorded: payload, replayed: null } });
+    expect(more).toMatchObject({
+      identical: false,
+      firstDifference: { entry: n + 1, recorded: payload, replayed: null },
+    });
   });
 
   it("other bars", () => {
-    const n = entries.findIndex(({ payload }, at) => payload.includes("BarsClosed") && entries[at + 1]?.part === "command");
+    const n = entries.findIndex(
+      ({ payload }, at) => payload.includes("BarsClosed") && entries[at + 1]?.part === "command",
+    );
     const entry = entries[n] as JournalEntry;
     const bars = JSON.parse(entry.payload) as { rows: number[][] };
     for (const row of bars.rows) row[4] = (row[4] ?? 0) * 0.99;
-    expect(parts(entries.with(n, { ...entry, payload: JSON.stringify(bars) }))).toMatchObject({ identical: false });
+    expect(parts(entries.with(n, { ...entry, payload: JSON.stringify(bars) }))).toMatchObject({
+      identical: false,
+    });
   });
 
   it.each([

@@ -6,11 +6,11 @@
 import { join } from "node:path";
 import { RunJournal } from "../adapters/run-journal.ts";
 import { InputError } from "../domain/assert.ts";
-import { type DayNumber, isoDate, parseIsoDate } from "../domain/time.ts";
 import { eventAt } from "../domain/events.ts";
+import { type DayNumber, isoDate, parseIsoDate } from "../domain/time.ts";
 import { commandText, parseEvent } from "../engine/event-text.ts";
-import { newYorkDay } from "../market/us-eastern.ts";
 import { xnysSessions } from "../market/calendar.ts";
+import { newYorkDay } from "../market/us-eastern.ts";
 import { createSyntheticMarket } from "../sim/synthetic-market.ts";
 import { strategies } from "../strategies/registry.ts";
 import { type DemoHeader, warmUp } from "./demo.ts";
@@ -43,10 +43,18 @@ export function replayJournal({ root, date }: ReplayRequest): ReplayResult {
   const store = new RunJournal(join(root, "db", "journal.db"));
   try {
     const found = store.findRun();
-    if (found === undefined) throw new InputError(`journal: ${root} holds no run yet; start one with: plimsoll start`, 1);
+    if (found === undefined)
+      throw new InputError(`journal: ${root} holds no run yet; start one with: plimsoll start`, 1);
     const { brokenAt } = store.verifyRun(found.run);
     if (brokenAt !== null) {
-      return { run: found.run, events: 0, commands: 0, identical: false, alteredAt: brokenAt, firstDifference: null };
+      return {
+        run: found.run,
+        events: 0,
+        commands: 0,
+        identical: false,
+        alteredAt: brokenAt,
+        firstDifference: null,
+      };
     }
     const result = replay(store, found.run, JSON.parse(found.header) as DemoHeader, date);
     if (date !== undefined && result.events === 0) {
@@ -58,12 +66,23 @@ export function replayJournal({ root, date }: ReplayRequest): ReplayResult {
   }
 }
 
-function replay(store: RunJournal, run: number, header: DemoHeader, date: DayNumber | undefined): ReplayResult {
+function replay(
+  store: RunJournal,
+  run: number,
+  header: DemoHeader,
+  date: DayNumber | undefined,
+): ReplayResult {
   const { config, strategyIds, cash, warmup } = header;
   const firstSession = parseIsoDate(warmup.firstSession) as DayNumber;
   const market = createSyntheticMarket({ seed: warmup.seed, firstSession });
   const instruments = market.instruments.symbols.length;
-  const setup = { config, strategyIds, sessions: xnysSessions(), cash, columns: { timeframe: "1m" as const } };
+  const setup = {
+    config,
+    strategyIds,
+    sessions: xnysSessions(),
+    cash,
+    columns: { timeframe: "1m" as const },
+  };
   const { loop } = buildLoop(setup, strategies, instruments);
   warmUp(market, warmup.sessions, (batch) => loop.compute.warm(batch));
 
@@ -73,7 +92,8 @@ function replay(store: RunJournal, run: number, header: DemoHeader, date: DayNum
   let expected: string[] = [];
   for (const entry of store.entries(run)) {
     if (entry.part === "event") {
-      if (expected.length > 0) return parted(run, events, commands, entry.position, null, expected[0] ?? null);
+      if (expected.length > 0)
+        return parted(run, events, commands, entry.position, null, expected[0] ?? null);
       const event = parseEvent(entry.payload, market.instruments);
       counts = date === undefined || newYorkDay(eventAt(event)) === date;
       if (counts) events += 1;
@@ -84,7 +104,8 @@ function replay(store: RunJournal, run: number, header: DemoHeader, date: DayNum
     }
     const replayed = expected.shift() ?? null;
     if (counts) commands += 1;
-    if (replayed !== entry.payload) return parted(run, events, commands, entry.position, entry.payload, replayed);
+    if (replayed !== entry.payload)
+      return parted(run, events, commands, entry.position, entry.payload, replayed);
   }
   if (expected.length > 0) return parted(run, events, commands, -1, null, expected[0] ?? null);
   return { run, events, commands, identical: true, alteredAt: null, firstDifference: null };

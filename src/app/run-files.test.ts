@@ -8,8 +8,8 @@ import { batchCount } from "../domain/bars.ts";
 import { xnysSessions } from "../market/calendar.ts";
 import { loadConfig } from "./config.ts";
 import { runEngine } from "./engine-run.ts";
-import { reportRun } from "./run-report.ts";
 import { resultJson, writeRunFiles } from "./run-files.ts";
+import { reportRun } from "./run-report.ts";
 import type { TradeRow } from "./run-result.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plimsoll-files-"));
@@ -17,12 +17,21 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const config = loadConfig({ assignments: ["strategies.reference_ema_cross.params={fast: 3, slow: 8}"] });
 const columns = randomDaily({ seed: 9, sessions: 200 });
-const setup = { config, strategyIds: ["reference_ema_cross", "swing_trend_following"], columns, sessions: xnysSessions(), cash: 50_000 };
+const setup = {
+  config,
+  strategyIds: ["reference_ema_cross", "swing_trend_following"],
+  columns,
+  sessions: xnysSessions(),
+  cash: 50_000,
+};
 
 function finished() {
   const run = runEngine(setup);
   const canary = { passed: true, decisions: 0, moved: 0, firstDifference: null };
-  const report = reportRun({ setup, run, canary, snapshot: "s", profile: "standard", seed: 1, command: "c" }, ({ sharpe }) => [sharpe]);
+  const report = reportRun(
+    { setup, run, canary, snapshot: "s", profile: "standard", seed: 1, command: "c" },
+    ({ sharpe }) => [sharpe],
+  );
   return { run, columns, trades: report.trades, result: report.result };
 }
 const files = finished();
@@ -33,13 +42,21 @@ function written(trades: readonly TradeRow[] = files.trades) {
   return (name: string) => readFileSync(join(out, name), "utf8");
 }
 const read = written();
-const rowsOf = (name: string) => read(name).trimEnd().split("\n").map((line) => line.split(","));
+const rowsOf = (name: string) =>
+  read(name)
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.split(","));
 const column = (name: string, title: string) => {
   const [head = [], ...rows] = rowsOf(name);
   return rows.map((row) => row[head.indexOf(title)]);
 };
 const trade = files.trades[0] as TradeRow;
-const tradeLine = (change: Partial<TradeRow>) => written([{ ...trade, ...change }])("trades.csv").split("\n").slice(1).join("\n");
+const tradeLine = (change: Partial<TradeRow>) =>
+  written([{ ...trade, ...change }])("trades.csv")
+    .split("\n")
+    .slice(1)
+    .join("\n");
 
 describe("the CSV files", () => {
   it("have a row per order, fill, trade and batch", () => {
@@ -57,7 +74,11 @@ describe("the CSV files", () => {
       expect(read(name), name).not.toMatch(/NaN|Infinity|undefined|null/);
     }
     expect(column("orders.csv", "stop")).toContain("");
-    expect(tradeLine({ r: Number.NaN, pnl: Number.NEGATIVE_INFINITY }).split(",").filter((cell) => cell === "").length).toBe(2);
+    expect(
+      tradeLine({ r: Number.NaN, pnl: Number.NEGATIVE_INFINITY })
+        .split(",")
+        .filter((cell) => cell === "").length,
+    ).toBe(2);
   });
 
   it("write daily bars as their session date and keep every digit of a price", () => {
@@ -89,24 +110,31 @@ describe("the CSV files", () => {
     expect(tradeLine({ whyOut: "plain" })).toMatch(/,plain\n$/);
   });
 
-  it.each(["=1+1", "+1", "-cmd", "@sum", "\ttab", "\rreturn"])("disarm %j, which a spreadsheet would run", (text) => {
-    const line = tradeLine({ strategy: text });
-    expect(line.startsWith(`'${text}`) || line.startsWith(`"'${text}`)).toBe(true);
-  });
+  it.each(["=1+1", "+1", "-cmd", "@sum", "\ttab", "\rreturn"])(
+    "disarm %j, which a spreadsheet would run",
+    (text) => {
+      const line = tradeLine({ strategy: text });
+      expect(line.startsWith(`'${text}`) || line.startsWith(`"'${text}`)).toBe(true);
+    },
+  );
 
   it("keep negative numbers numbers", () => {
     expect(tradeLine({ pnl: -12.5 })).toContain(",-12.5,");
   });
 
   it("say why each order and trade was made", () => {
-    expect(column("orders.csv", "reason").every((reason) => reason !== undefined && reason.length > 10)).toBe(true);
+    expect(column("orders.csv", "reason").every((reason) => reason !== undefined && reason.length > 10)).toBe(
+      true,
+    );
     expect(read("trades.csv")).not.toMatch(/\{\d\}/);
   });
 });
 
 describe("result.json", () => {
   it("writes what is no number as null", () => {
-    expect(JSON.parse(resultJson({ a: Number.NaN, b: [Number.POSITIVE_INFINITY, 1], c: { d: -0.5 } }))).toEqual({
+    expect(
+      JSON.parse(resultJson({ a: Number.NaN, b: [Number.POSITIVE_INFINITY, 1], c: { d: -0.5 } })),
+    ).toEqual({
       a: null,
       b: [null, 1],
       c: { d: -0.5 },
@@ -123,5 +151,11 @@ it("the same run again gives the same bytes", () => {
   const out = join(folder, "again");
   writeRunFiles(out, finished());
   for (const name of readdirSync(out)) expect(readFileSync(join(out, name), "utf8"), name).toBe(read(name));
-  expect(readdirSync(out).toSorted()).toEqual(["equity.csv", "fills.csv", "orders.csv", "result.json", "trades.csv"]);
+  expect(readdirSync(out).toSorted()).toEqual([
+    "equity.csv",
+    "fills.csv",
+    "orders.csv",
+    "result.json",
+    "trades.csv",
+  ]);
 });

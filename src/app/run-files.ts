@@ -3,12 +3,19 @@ import { join } from "node:path";
 import { replaceFile } from "../adapters/lake/durable-file.ts";
 import { type BarColumns, batchCount } from "../domain/bars.ts";
 import { sizingConstraints } from "../domain/intent.ts";
-import { type OrderNumber, orderStatusNames, orderTypeNames, purposeNames, sideName, timeInForceNames } from "../domain/order.ts";
+import {
+  type OrderNumber,
+  orderStatusNames,
+  orderTypeNames,
+  purposeNames,
+  sideName,
+  timeInForceNames,
+} from "../domain/order.ts";
 import { type DayNumber, type EpochMicros, isoDate, isoInstant } from "../domain/time.ts";
 import { FillField } from "../engine/fill-table.ts";
 import { sentence } from "../engine/signal-table.ts";
-import { OrderField } from "../execution/order-table.ts";
 import { clientOrderId } from "../execution/client-order-id.ts";
+import { OrderField } from "../execution/order-table.ts";
 import { newYorkDay } from "../market/us-eastern.ts";
 import type { EngineRun } from "./engine-run.ts";
 import { exposureCurve } from "./exposure-curve.ts";
@@ -32,7 +39,11 @@ export function writeRunFiles(directory: string, files: RunFiles): void {
 
 /** NaN and Infinity become null: JSON has neither. */
 export function resultJson(result: unknown): string {
-  return JSON.stringify(result, (_key, value: unknown) => (typeof value === "number" && !Number.isFinite(value) ? null : value), 2);
+  return JSON.stringify(
+    result,
+    (_key, value: unknown) => (typeof value === "number" && !Number.isFinite(value) ? null : value),
+    2,
+  );
 }
 
 function ordersCsv({ run, columns, result }: RunFiles): string {
@@ -152,7 +163,9 @@ function equityCsv({ run: { curve, loop }, columns, result }: RunFiles): string 
 /** Daily bars carry the session date, others the instant in UTC. */
 function instant(at: number, { timeframe }: BarColumns): string {
   if (Number.isNaN(at)) return "";
-  return timeframe === "1d" ? isoDate(newYorkDay(at as EpochMicros) as DayNumber) : isoInstant(at as EpochMicros);
+  return timeframe === "1d"
+    ? isoDate(newYorkDay(at as EpochMicros) as DayNumber)
+    : isoInstant(at as EpochMicros);
 }
 
 function csv(cells: readonly (string | number | undefined)[]): string {

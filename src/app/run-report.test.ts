@@ -3,13 +3,16 @@ import { describe, expect, it } from "vitest";
 import { calmBars, dailyColumns, randomDaily } from "../../test/daily-market.ts";
 import { xnysSessions } from "../market/calendar.ts";
 import { type ConfigSources, loadConfig } from "./config.ts";
-import { runEngine, type RunSetup } from "./engine-run.ts";
+import { type RunSetup, runEngine } from "./engine-run.ts";
 import { type FinishedRun, reportRun, type Trial } from "./run-report.ts";
 import { tradeRows } from "./trade-rows.ts";
 
 const columns = randomDaily({ seed: 4, sessions: 150 });
 const quick = "strategies.reference_ema_cross.params={fast: 3, slow: 8}";
-const setupOf = (over: Partial<RunSetup> = {}, sources: ConfigSources = { assignments: [quick] }): RunSetup => ({
+const setupOf = (
+  over: Partial<RunSetup> = {},
+  sources: ConfigSources = { assignments: [quick] },
+): RunSetup => ({
   config: loadConfig(sources),
   strategyIds: ["reference_ema_cross"],
   columns,
@@ -20,7 +23,15 @@ const setupOf = (over: Partial<RunSetup> = {}, sources: ConfigSources = { assign
 
 function report(setup: RunSetup, over: Partial<FinishedRun> = {}, sharpes?: readonly number[]) {
   const canary = { passed: true, decisions: 4, moved: 0, firstDifference: null };
-  const finished = { setup, run: runEngine(setup), canary, snapshot: "data-1", profile: "standard", seed: 1, command: "c" };
+  const finished = {
+    setup,
+    run: runEngine(setup),
+    canary,
+    snapshot: "data-1",
+    profile: "standard",
+    seed: 1,
+    command: "c",
+  };
   const trials: Trial[] = [];
   const made = reportRun({ ...finished, ...over }, (trial) => {
     trials.push(trial);
@@ -33,7 +44,12 @@ describe("the run id", () => {
   const { result } = report(setupOf());
 
   it("is the same for the same inputs, whatever command asked for it", () => {
-    expect(report(setupOf(), { command: "another", canary: { passed: false, decisions: 4, moved: 1, firstDifference: null } }).result.runId).toBe(result.runId);
+    expect(
+      report(setupOf(), {
+        command: "another",
+        canary: { passed: false, decisions: 4, moved: 1, firstDifference: null },
+      }).result.runId,
+    ).toBe(result.runId);
     expect(result.runId).toMatch(/^bt-[0-9a-f]{12}$/);
   });
 
@@ -52,7 +68,12 @@ describe("trials", () => {
   it("one is written down per report, under the run's id", () => {
     const { trials, result } = report(setupOf());
     expect(trials.length).toBe(1);
-    expect(trials[0]).toMatchObject({ runId: result.runId, timeframe: "1d", from: "2015-01-02", observations: 150 });
+    expect(trials[0]).toMatchObject({
+      runId: result.runId,
+      timeframe: "1d",
+      from: "2015-01-02",
+      observations: 150,
+    });
   });
 
   it("more of them lower the deflated Sharpe and leave the rest alone", () => {
@@ -78,9 +99,14 @@ describe("capital", () => {
   it("two share it in their configured proportions", () => {
     expect(shares("reference_ema_cross", "swing_trend_following")).toEqual([0.5, 0.5]);
     const sources = {
-      assignments: ["strategies.reference_ema_cross.allocation=0.2", "strategies.swing_trend_following.allocation=0.8"],
+      assignments: [
+        "strategies.reference_ema_cross.allocation=0.2",
+        "strategies.swing_trend_following.allocation=0.8",
+      ],
     };
-    const run = runEngine(setupOf({ strategyIds: ["reference_ema_cross", "swing_trend_following"] }, sources));
+    const run = runEngine(
+      setupOf({ strategyIds: ["reference_ema_cross", "swing_trend_following"] }, sources),
+    );
     expect(run.allocated.map(({ allocation }) => allocation)).toEqual([0.2, 0.8]);
   });
 
@@ -100,13 +126,25 @@ describe("trades", () => {
     const path = calmBars([10, 10, 10, 12, 13, 14, 9, 8, 8]);
     const thin = path.flatMap((bar, n) => (n < 4 ? [bar] : [bar, undefined, undefined]));
     const other = calmBars(Array(thin.length).fill(50));
-    const setup = setupOf({ columns: dailyColumns({ AAA: other, THIN: thin }) }, {
-      assignments: ["strategies.reference_ema_cross.params={fast: 1, slow: 2}", "execution.entryOrder=market"],
-    });
+    const setup = setupOf(
+      { columns: dailyColumns({ AAA: other, THIN: thin }) },
+      {
+        assignments: [
+          "strategies.reference_ema_cross.params={fast: 1, slow: 2}",
+          "execution.entryOrder=market",
+        ],
+      },
+    );
     const [only, ...rest] = tradeRows(runEngine(setup), setup.columns);
     expect(rest).toEqual([]);
     // Crossed on its bar 3, bought on 4; crossed back on 6, sold on 7.
-    expect(only).toMatchObject({ symbol: "THIN", side: "long", barsHeld: 3, whyIn: expect.stringContaining("above"), whyOut: expect.stringContaining("below") });
+    expect(only).toMatchObject({
+      symbol: "THIN",
+      side: "long",
+      barsHeld: 3,
+      whyIn: expect.stringContaining("above"),
+      whyOut: expect.stringContaining("below"),
+    });
   });
 
   it("add up to the realised result, costs included", () => {

@@ -1,6 +1,6 @@
 /** Everything a finished run has to say for itself, put together for the report and for result.json. */
 import { createHash } from "node:crypto";
-import { barCount, type BarColumns } from "../domain/bars.ts";
+import { type BarColumns, barCount } from "../domain/bars.ts";
 import { featureSetVersion } from "../features/batch.ts";
 import { canonicalJson } from "../numerics/canonical-json.ts";
 import { digestFloats } from "../numerics/sha256.ts";

@@ -1,8 +1,14 @@
 /** From the raw run to the figures that people judge it by. Undefined figures stay NaN. */
+
+import { sampleDeviation } from "../numerics/moments.ts";
 import type { PerformanceMetrics } from "../numerics/performance-ratios.ts";
 import { performanceMetrics } from "../numerics/performance-ratios.ts";
-import { deflatedSharpe, minimumTrackRecordLength, probabilisticSharpe, sharpeSample } from "../numerics/sharpe-inference.ts";
-import { sampleDeviation } from "../numerics/moments.ts";
+import {
+  deflatedSharpe,
+  minimumTrackRecordLength,
+  probabilisticSharpe,
+  sharpeSample,
+} from "../numerics/sharpe-inference.ts";
 import { tradeStatistics } from "../numerics/trade-statistics.ts";
 import type { Daily } from "./daily-series.ts";
 import type { EngineRun } from "./engine-run.ts";

@@ -26,7 +26,10 @@ export function runWarnings({ run, daily, columns, trades, cash }: WarningInput)
       : []),
     ...concentration(trades),
     ...(trades.length < FEW_TRADES
-      ? [`Only ${trades.length} round trips were closed. Below ${FEW_TRADES} the win rate and the profit factor say little.`]
+      ? [
+          `Only ${trades.length} round trips were closed. ` +
+            `Below ${FEW_TRADES} the win rate and the profit factor say little.`,
+        ]
       : []),
     ...openAtEnd(run, daily, cash),
     "Spread and impact are modelled: there are no quotes in this data. Real fills may be better or worse.",
@@ -54,12 +57,17 @@ export function survivorsOnly(columns: BarColumns): boolean {
 }
 
 function concentration(trades: readonly TradeRow[]): string[] {
-  const profits = trades.map(({ pnl }) => pnl).filter((pnl) => pnl > 0).toSorted((a, b) => b - a);
+  const profits = trades
+    .map(({ pnl }) => pnl)
+    .filter((pnl) => pnl > 0)
+    .toSorted((a, b) => b - a);
   const net = trades.reduce((sum, { pnl }) => sum + pnl, 0);
   const best = profits.slice(0, 10).reduce((sum, pnl) => sum + pnl, 0);
   if (net <= 0 || best / net < CONCENTRATED || trades.length <= 10) return [];
   const share = Math.round((best / net) * 100);
-  return [`The 10 best of ${trades.length} trades made ${share} % of the net profit. Without them the result is another one.`];
+  return [
+    `The 10 best of ${trades.length} trades made ${share} % of the net profit. Without them the result is another one.`,
+  ];
 }
 
 function openAtEnd({ loop }: EngineRun, daily: Daily, cash: number): string[] {

@@ -35,7 +35,13 @@ export function tradeRows({ loop, allocated }: EngineRun, columns: BarColumns): 
       r: risk > 0 ? get(TradeField.pnl) / risk : Number.NaN,
       barsHeld: barsUpTo(instrument, closedAt) - barsUpTo(instrument, openedAt),
       whyIn: sentence(signals, get(TradeField.signalIn), reasons),
-      whyOut: whyOut(get(TradeField.exitPurpose) as Purpose, get(TradeField.exitPrice), signals, get(TradeField.signalOut), reasons),
+      whyOut: whyOut(
+        get(TradeField.exitPurpose) as Purpose,
+        get(TradeField.exitPrice),
+        signals,
+        get(TradeField.signalOut),
+        reasons,
+      ),
     });
   }
   return rows;

@@ -4,12 +4,12 @@ import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { replaceFile } from "../adapters/lake/durable-file.ts";
-import { backtest, type BacktestRequest } from "../app/backtest.ts";
+import { type BacktestRequest, backtest } from "../app/backtest.ts";
 import { loadConfig } from "../app/config.ts";
 import { resultJson } from "../app/run-files.ts";
-import type { ReportInput } from "../app/run-result.ts";
-import { adjustments, timeframes } from "../domain/bars.ts";
+import type { CanaryResult, ReportInput } from "../app/run-result.ts";
 import { InputError } from "../domain/assert.ts";
+import { adjustments, timeframes } from "../domain/bars.ts";
 import { loadReportFont } from "../research/report/font.ts";
 import { renderReport } from "../research/report/report.ts";
 import { strategies } from "../strategies/registry.ts";
@@ -42,7 +42,9 @@ Example:
     --timeframe 1d --cash 97000 --out reports/swing`;
 
 export function registerBacktestCommands(program: Command, context: CliContext): void {
-  withScope(program.command("backtest").description("run strategies over bars of the lake and write the report"))
+  withScope(
+    program.command("backtest").description("run strategies over bars of the lake and write the report"),
+  )
     .option("--strategies <ids>", "strategies, comma-separated, or all")
     .option("--out <dir>", "folder of the results")
     .addHelpText("after", EXAMPLE)
@@ -56,16 +58,24 @@ export function registerBacktestCommands(program: Command, context: CliContext):
   withScope(program.command("canary").description("cut off and poison the future; no past decision may move"))
     .option("--strategy <ids>", "strategies, comma-separated, or all")
     .option("--out <dir>", "keep the run's files in this folder")
-    .addHelpText("after", "\nExample:\n  plimsoll canary --strategy swing_trend_following --symbols all --timeframe 1d")
+    .addHelpText(
+      "after",
+      "\nExample:\n  plimsoll canary --strategy swing_trend_following --symbols all --timeframe 1d",
+    )
     .action(async (options: BacktestOptions) => {
       const out = options.out ?? join(context.root(), "run", "canary");
-      const { canary } = (await run(context, { ...options, strategies: options.strategy ?? options.strategies ?? "" }, out)).result.honesty;
-      const words = canary.passed
-        ? `passed: 0 of ${canary.decisions} decisions moved when the future was cut off or poisoned`
-        : `failed: ${canary.moved} of ${canary.decisions} decisions moved; first ${canary.firstDifference?.strategy} on ${canary.firstDifference?.symbol} at ${canary.firstDifference?.at}`;
-      context.out(context.json() ? resultJson(canary) : `canary ${words}`);
+      const { canary } = (
+        await run(context, { ...options, strategies: options.strategy ?? options.strategies ?? "" }, out)
+      ).result.honesty;
+      context.out(context.json() ? resultJson(canary) : `canary ${canaryText(canary)}`);
       if (!canary.passed) process.exitCode = 3;
     });
+}
+
+function canaryText({ passed, moved, decisions, firstDifference: first }: CanaryResult): string {
+  if (passed) return `passed: 0 of ${decisions} decisions moved when the future was cut off or poisoned`;
+  const where = `${first?.strategy} on ${first?.symbol} at ${first?.at}`;
+  return `failed: ${moved} of ${decisions} decisions moved; first ${where}`;
 }
 
 function withScope(command: Command): Command {
@@ -93,8 +103,14 @@ async function run(context: CliContext, options: BacktestOptions, out: string): 
   const request: BacktestRequest = {
     root: context.root(),
     config,
-    strategyIds: strategyIds(needed("--strategies", options.strategies, "--strategies swing_trend_following")),
-    symbols: needed("--symbols", maybeSymbols("--symbols", options.symbols), "--symbols SPY or --symbols all"),
+    strategyIds: strategyIds(
+      needed("--strategies", options.strategies, "--strategies swing_trend_following"),
+    ),
+    symbols: needed(
+      "--symbols",
+      maybeSymbols("--symbols", options.symbols),
+      "--symbols SPY or --symbols all",
+    ),
     timeframe: oneOf("--timeframe", options.timeframe, timeframes),
     from,
     to,
@@ -118,7 +134,10 @@ async function run(context: CliContext, options: BacktestOptions, out: string): 
 
 function strategyIds(text: string): readonly string[] {
   if (text.trim() === "all") return strategies.map(({ id }) => id);
-  const ids = text.split(",").map((id) => id.trim()).filter((id) => id !== "");
+  const ids = text
+    .split(",")
+    .map((id) => id.trim())
+    .filter((id) => id !== "");
   if (ids.length === 0) throw new InputError("--strategies is empty; give ids as a,b or all");
   return [...new Set(ids)];
 }
@@ -153,6 +172,11 @@ const TAKES_A_WORD = /^--(?:root|workers)$/;
 /** The words that repeat this run, quoted where a shell would split them. */
 function commandLine(): string {
   const words = process.argv.slice(2);
-  const kept = words.filter((word, n) => !AROUND_THE_RUN.test(word) && !TAKES_A_WORD.test(words[n - 1] ?? ""));
-  return ["plimsoll", ...kept.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))].join(" ");
+  const kept = words.filter(
+    (word, n) => !AROUND_THE_RUN.test(word) && !TAKES_A_WORD.test(words[n - 1] ?? ""),
+  );
+  return [
+    "plimsoll",
+    ...kept.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)),
+  ].join(" ");
 }

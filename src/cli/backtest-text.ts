@@ -32,7 +32,12 @@ export function backtestText({ result, daily }: ReportInput, out: string): strin
       : []),
     canaryRow(h.canary),
   ];
-  const period = `${scope.from} to ${scope.to}, ${plural(scope.sessions, "session")}, ${plural(scope.symbols.length, "symbol")}, ${plural(scope.bars, "bar")}`;
+  const sizes = [
+    plural(scope.sessions, "session"),
+    plural(scope.symbols.length, "symbol"),
+    plural(scope.bars, "bar"),
+  ];
+  const period = `${scope.from} to ${scope.to}, ${sizes.join(", ")}`;
   return [
     `${words.stamp}. ${words.headline} ${words.detail}`,
     words.cure,
@@ -52,5 +57,7 @@ function canaryRow({ passed, moved, decisions }: CanaryResult): string[] {
 }
 
 function needed(days: number): string {
-  return Number.isFinite(days) ? `of ${count(Math.ceil(days))} days needed` : "days; none would do, the Sharpe is not above zero";
+  return Number.isFinite(days)
+    ? `of ${count(Math.ceil(days))} days needed`
+    : "days; none would do, the Sharpe is not above zero";
 }

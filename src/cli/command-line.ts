@@ -41,7 +41,9 @@ const collect = (value: string, before: readonly string[]): readonly string[] =>
 
 function buildProgram({ out, err }: Streams): Command {
   const program = new Command("plimsoll")
-    .description("An autonomous trading system for US equities: backtest, demo, paper and live through one engine.")
+    .description(
+      "An autonomous trading system for US equities: backtest, demo, paper and live through one engine.",
+    )
     .option("--root <dir>", "folder of all state", process.env.TRADING_SYSTEM_ROOT ?? "var")
     .option("--config <file>", "configuration overlay, repeatable", collect, [])
     .option("--set <key=value>", "one setting, e.g. sizing.positionPct=0.03, repeatable", collect, [])

@@ -11,24 +11,7 @@ import { type CliContext, report } from "./context.ts";
 import { dateRange, needed } from "./option-values.ts";
 
 export function registerInfoCommands(program: Command, context: CliContext): void {
-  program
-    .command("calendar")
-    .description("XNYS sessions, 1990 to 2030")
-    .option("--from <date>", "first day, YYYY-MM-DD")
-    .option("--to <date>", "last day, YYYY-MM-DD")
-    .addHelpText("after", "\nExample:\n  plimsoll calendar --from 2026-11-23 --to 2026-11-30")
-    .action((options: { from?: string; to?: string }) => {
-      const { from, to } = dateRange(options);
-      const first = needed("--from", from, "--from 2026-11-23");
-      const last = needed("--to", to, "--to 2026-11-30");
-      const rows = sessionRows(first, last);
-      const text = () =>
-        alignedTable(
-          [{ title: "session" }, { title: "open (UTC)" }, { title: "close (UTC)" }, { title: "" }],
-          rows.map(({ date, open, close, early }) => [date, open, close, early ? "early close" : ""]),
-        );
-      report(context, rows, text);
-    });
+  registerCalendar(program, context);
 
   const strategy = program.command("strategy").description("what can trade");
   strategy
@@ -36,11 +19,21 @@ export function registerInfoCommands(program: Command, context: CliContext): voi
     .description("the strategies, their idea and where it comes from")
     .action(() => {
       const { strategies: configured } = loadedConfig(context);
-      const rows = strategies.map(({ id, card, timeframes }) => ({ id, ...configured[id], timeframes, ...card }));
+      const rows = strategies.map(({ id, card, timeframes }) => ({
+        id,
+        ...configured[id],
+        timeframes,
+        ...card,
+      }));
       const text = () =>
         alignedTable(
           [{ title: "id" }, { title: "share", align: "right" }, { title: "bars" }, { title: "idea" }],
-          rows.map((row) => [row.id, `${Math.round((row.allocation ?? 0) * 100)}%`, row.timeframes.join(" "), row.idea]),
+          rows.map((row) => [
+            row.id,
+            `${Math.round((row.allocation ?? 0) * 100)}%`,
+            row.timeframes.join(" "),
+            row.idea,
+          ]),
         );
       report(context, rows, text);
     });
@@ -55,7 +48,12 @@ export function registerInfoCommands(program: Command, context: CliContext): voi
       );
       const text = () =>
         alignedTable(
-          [{ title: "name" }, { title: "family" }, { title: "warm-up", align: "right" }, { title: "formula" }],
+          [
+            { title: "name" },
+            { title: "family" },
+            { title: "warm-up", align: "right" },
+            { title: "formula" },
+          ],
           rows.map(({ name, family, warmup, reference }) => [name, family, warmup, reference]),
         );
       report(context, rows, text);
@@ -77,6 +75,27 @@ export function registerInfoCommands(program: Command, context: CliContext): voi
     .action(() => {
       const version = { plimsoll: codeVersion(), node: process.version };
       report(context, version, () => `plimsoll ${version.plimsoll} on Node ${version.node}`);
+    });
+}
+
+function registerCalendar(program: Command, context: CliContext): void {
+  program
+    .command("calendar")
+    .description("XNYS sessions, 1990 to 2030")
+    .option("--from <date>", "first day, YYYY-MM-DD")
+    .option("--to <date>", "last day, YYYY-MM-DD")
+    .addHelpText("after", "\nExample:\n  plimsoll calendar --from 2026-11-23 --to 2026-11-30")
+    .action((options: { from?: string; to?: string }) => {
+      const { from, to } = dateRange(options);
+      const first = needed("--from", from, "--from 2026-11-23");
+      const last = needed("--to", to, "--to 2026-11-30");
+      const rows = sessionRows(first, last);
+      const text = () =>
+        alignedTable(
+          [{ title: "session" }, { title: "open (UTC)" }, { title: "close (UTC)" }, { title: "" }],
+          rows.map(({ date, open, close, early }) => [date, open, close, early ? "early close" : ""]),
+        );
+      report(context, rows, text);
     });
 }
 

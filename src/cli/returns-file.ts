@@ -15,7 +15,9 @@ export function readNumberTable(path: string): NumberTable {
   const [head = "", ...body] = lines;
   const names = head.split(",").map((name) => name.trim());
   if (names.length < 2 || names[0]?.toLowerCase() !== "date") {
-    throw new InputError(`--input ${path}: the first line must be date,NAME[,NAME...], got "${head.slice(0, 60)}"`);
+    throw new InputError(
+      `--input ${path}: the first line must be date,NAME[,NAME...], got "${head.slice(0, 60)}"`,
+    );
   }
   if (body.length === 0) throw new InputError(`--input ${path}: no rows under the header`, 1);
   const columns = names.slice(1).map(() => new Float64Array(body.length));
@@ -23,7 +25,9 @@ export function readNumberTable(path: string): NumberTable {
   for (const [row, line] of body.entries()) {
     const cells = line.split(",");
     if (cells.length !== names.length) {
-      throw new InputError(`--input ${path}: line ${row + 2} has ${cells.length} cells, the header has ${names.length}`);
+      throw new InputError(
+        `--input ${path}: line ${row + 2} has ${cells.length} cells, the header has ${names.length}`,
+      );
     }
     dates.push(laterDate(path, row, dates.at(-1), (cells[0] ?? "").trim()));
     for (const [n, column] of columns.entries()) column[row] = finite(path, row, names[n + 1], cells[n + 1]);
@@ -38,7 +42,9 @@ function laterDate(path: string, row: number, before: string | undefined, date: 
   const comparable = before !== undefined && ISO_START.test(before) && ISO_START.test(date);
   if (!comparable || date >= before) return date;
   const shown = date.slice(0, 30);
-  throw new InputError(`--input ${path}: line ${row + 2}, date ${shown}: is before the line above; sort the oldest first`);
+  throw new InputError(
+    `--input ${path}: line ${row + 2}, date ${shown}: is before the line above; sort the oldest first`,
+  );
 }
 
 function readLines(path: string): string[] {
@@ -48,7 +54,10 @@ function readLines(path: string): string[] {
   } catch {
     throw new InputError(`--input ${path}: cannot be read; give the path of a CSV file`);
   }
-  const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/).filter((line) => line.trim() !== "");
+  const lines = text
+    .replace(/^\uFEFF/, "")
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== "");
   if (lines.length === 0) throw new InputError(`--input ${path}: the file is empty`, 1);
   return lines;
 }
@@ -56,5 +65,7 @@ function readLines(path: string): string[] {
 function finite(path: string, row: number, name: string | undefined, cell = ""): number {
   const value = cell.trim() === "" ? Number.NaN : Number(cell);
   if (Number.isFinite(value)) return value;
-  throw new InputError(`--input ${path}: line ${row + 2}, column ${name}: "${cell.slice(0, 20)}" is not a number`);
+  throw new InputError(
+    `--input ${path}: line ${row + 2}, column ${name}: "${cell.slice(0, 20)}" is not a number`,
+  );
 }

@@ -30,7 +30,8 @@ export function registerStartCommand(program: Command, context: CliContext): voi
     .option("--speed <n>", "exchange seconds per second, or max (default: demo.speed)")
     .option("--seed <n>", "seed of the market", "1")
     .option("--sessions <n>", "end by itself after so many sessions (default: demo.sessions)")
-    .addHelpText("after", "\nExample:\n  plimsoll start --sessions 1 --speed 120\n\nCtrl-C closes everything and stops.")
+    .addHelpText("after", "\nExample:\n  plimsoll start --sessions 1 --speed 120")
+    .addHelpText("after", "\nCtrl-C closes everything and stops.")
     .action(async (options: StartOptions) => start(context, options));
 
   program
@@ -40,7 +41,8 @@ export function registerStartCommand(program: Command, context: CliContext): voi
     .option("--yes", "yes, remove it")
     .addHelpText("after", "\nExample:\n  plimsoll reset --demo --yes")
     .action(({ demo, yes }: { demo?: boolean; yes?: boolean }) => {
-      if (demo !== true || yes !== true) throw new InputError("reset removes the demo's state; say so: reset --demo --yes");
+      if (demo !== true || yes !== true)
+        throw new InputError("reset removes the demo's state; say so: reset --demo --yes");
       rmSync(demoRoot(context), { recursive: true, force: true });
       context.out(context.json() ? '{"removed":true}' : "the demo's state is removed");
     });
@@ -51,7 +53,11 @@ async function start(context: CliContext, options: StartOptions): Promise<void> 
     throw new InputError(`--mode ${options.mode}: not in this release yet; demo runs without an account`);
   }
   oneOf("--mode", options.mode, ["demo"] as const);
-  const config = loadConfig({ files: context.configFiles(), assignments: context.assignments(), env: process.env });
+  const config = loadConfig({
+    files: context.configFiles(),
+    assignments: context.assignments(),
+    env: process.env,
+  });
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   process.once("SIGINT", onSignal);
@@ -63,7 +69,10 @@ async function start(context: CliContext, options: StartOptions): Promise<void> 
       root,
       killSwitch: join(context.root(), "killswitch"),
       config,
-      sessions: options.sessions === undefined ? config.demo.sessions : wholeNumber("--sessions", options.sessions, { least: 1, most: 1000 }),
+      sessions:
+        options.sessions === undefined
+          ? config.demo.sessions
+          : wholeNumber("--sessions", options.sessions, { least: 1, most: 1000 }),
       speed: options.speed === undefined ? config.demo.speed : speedOf(options.speed),
       seed: wholeNumber("--seed", options.seed, { least: 0, most: 2 ** 32 - 1 }),
       startedAt: new Date().toISOString(),
@@ -88,7 +97,9 @@ function finish(context: CliContext, root: string, { report, run, columns, flat 
     context.out(resultJson({ ...report.result, flat, report: join(out, "report.html") }));
     return;
   }
-  context.out(flat ? "The demo is over and holds nothing." : "The demo is over; it was cut short with positions open.");
+  context.out(
+    flat ? "The demo is over and holds nothing." : "The demo is over; it was cut short with positions open.",
+  );
   context.out("");
   context.out(backtestText(report, out));
 }

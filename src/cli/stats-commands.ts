@@ -2,8 +2,9 @@
 import type { Command } from "commander";
 import { resultJson } from "../app/run-files.ts";
 import { InputError } from "../domain/assert.ts";
-import { performanceMetrics } from "../numerics/performance-ratios.ts";
 import { sampleDeviation } from "../numerics/moments.ts";
+import { performanceMetrics } from "../numerics/performance-ratios.ts";
+import { sharpeRatio } from "../numerics/return-ratios.ts";
 import {
   deflatedSharpe,
   minimumTrackRecordLength,
@@ -11,7 +12,6 @@ import {
   type SharpeSample,
   sharpeSample,
 } from "../numerics/sharpe-inference.ts";
-import { sharpeRatio } from "../numerics/return-ratios.ts";
 import type { CliContext } from "./context.ts";
 import { needed } from "./option-values.ts";
 import { type NumberTable, readNumberTable } from "./returns-file.ts";
@@ -29,7 +29,11 @@ interface StatsOptions {
 
 export function registerStatsCommands(program: Command, context: CliContext): void {
   const stats = program.command("stats").description("statistics of a series of returns (CSV: date,return)");
-  const add = (name: string, description: string, figures: (table: Sampled, options: StatsOptions) => unknown) =>
+  const add = (
+    name: string,
+    description: string,
+    figures: (table: Sampled, options: StatsOptions) => unknown,
+  ) =>
     stats
       .command(name)
       .description(description)
@@ -37,7 +41,10 @@ export function registerStatsCommands(program: Command, context: CliContext): vo
       .option("--prices", "the columns are prices: returns are made of them")
       .option("--long <name>", "column held long, or how its name begins (default: the first)")
       .option("--short <name>", "column held short against it, half of the capital each")
-      .option("--benchmark <x>", "psr, dsr, mintrl: Sharpe per period to beat; metrics: column to compare with")
+      .option(
+        "--benchmark <x>",
+        "psr, dsr, mintrl: Sharpe per period to beat; metrics: column to compare with",
+      )
       .option("--trials <n>", "dsr: number of trials (default: number of columns)")
       .option("--risk-free <rate>", "yearly risk-free rate, a fraction; with --short none is due", "0")
       .option("--periods <n>", "periods per year", "252")
@@ -59,12 +66,19 @@ export function registerStatsCommands(program: Command, context: CliContext): vo
   }));
   add("dsr", "the same against the best of the trials by luck", ({ sample, table }, options) => {
     const trials = options.trials === undefined ? table.columns.length : positive("--trials", options.trials);
-    const sharpes = table.columns.map((values) => sharpeRatio(returnsOf(values, options), { periodsPerYear: 1, riskFree: 0 }));
+    const sharpes = table.columns.map((values) =>
+      sharpeRatio(returnsOf(values, options), { periodsPerYear: 1, riskFree: 0 }),
+    );
     const deviation = sharpes.length > 1 ? sampleDeviation(Float64Array.from(sharpes)) : Number.NaN;
     if (trials > 1 && Number.isNaN(deviation)) {
-      throw new InputError("stats dsr: more than one trial needs a column per trial, to know how far apart they lie");
+      throw new InputError(
+        "stats dsr: more than one trial needs a column per trial, to know how far apart they lie",
+      );
     }
-    const { probability, expectedMaximum } = deflatedSharpe(sample, { trials, sharpeDeviation: trials > 1 ? deviation : 0 });
+    const { probability, expectedMaximum } = deflatedSharpe(sample, {
+      trials,
+      sharpeDeviation: trials > 1 ? deviation : 0,
+    });
     return { dsr: probability, expectedMaxSharpe: expectedMaximum, trials, ...named(sample) };
   });
   add("mintrl", "observations needed for 95 % confidence", ({ sample }, options) => ({
@@ -91,9 +105,14 @@ function column(table: NumberTable, name: string): Float64Array {
   const wanted = name.toLowerCase();
   const names = table.names.map((each) => each.toLowerCase());
   const begins = names.flatMap((each, n) => (each.split(/[^a-z0-9]/)[0] === wanted ? [n] : []));
-  const candidates = [table.names.indexOf(name), names.indexOf(wanted), begins.length === 1 ? (begins[0] ?? -1) : -1];
+  const candidates = [
+    table.names.indexOf(name),
+    names.indexOf(wanted),
+    begins.length === 1 ? (begins[0] ?? -1) : -1,
+  ];
   const found = table.columns[candidates.find((n) => n >= 0) ?? -1];
-  if (found === undefined) throw new InputError(`column "${name}" is not in the file; it has ${table.names.join(", ")}`);
+  if (found === undefined)
+    throw new InputError(`column "${name}" is not in the file; it has ${table.names.join(", ")}`);
   return found;
 }
 
@@ -121,7 +140,8 @@ const named = ({ sharpe, observations, skewness, kurtosis }: SharpeSample) => ({
 
 function finite(key: string, text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) throw new InputError(`${key} "${text.slice(0, 40)}" is not a number`);
+  if (text.trim() === "" || !Number.isFinite(value))
+    throw new InputError(`${key} "${text.slice(0, 40)}" is not a number`);
   return value;
 }
 

@@ -100,6 +100,8 @@ export class OrderDesk {
     const slot = this.#lots.slot(strategy, instrument);
     const resting = this.#stopOrder[slot] as OrderNumber;
     if (resting !== NONE && this.orders.isWorking(resting)) {
+      // While an entry turns the position around, the stop at hand is that entry's, not this position's.
+      if (this.orders.side(resting) > 0 === held > 0) return;
       const before = this.orders.get(resting, OrderField.stop);
       if (held > 0 ? stop <= before : stop >= before) return;
       this.orders.moveStop(resting, stop);

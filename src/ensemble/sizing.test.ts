@@ -31,22 +31,22 @@ describe("by hand", () => {
       method        conv  price  stop  equity  cash    scalar  shares  binding            why
       fixed_risk    1     100    80    100000  100000  1       20      risk_per_trade     0.4 % of 100,000 over $20
       fixed_risk    -1    100    120   100000  100000  1       -20     risk_per_trade     a short is sized alike
-      fixed_risk    0.5   100    80    100000  100000  1       10      risk_per_trade     half the conviction, half the size
+      fixed_risk    0.5   100    80    100000  100000  1       10      risk_per_trade     half the size
       fixed_risk    1     100    93    100000  100000  1       50      position_pct       57 by risk; 5 % is 50
       fixed_risk    1     100    93    400000  400000  1       150     position_usd       200 by 5 %; $15,000 is 150
       fixed_risk    1     100    80    100000  6000    1       10      cash_buffer        6,000 less 5,000 that stay
       fixed_risk    1     100    80    100000  5000    1       0       cash_buffer        nothing left to spend
-      fixed_risk    1     100    80    100000  -1      1       0       cash_buffer        cash that working orders will take
+      fixed_risk    1     100    80    100000  -1      1       0       cash_buffer        cash that orders will take
       fixed_risk    1     100    80    100000  100000  0.5     10      permission_scalar  half speed
       fixed_risk    1     100    80    100000  100000  1.2     24      risk_per_trade     the ceiling of the lattice
       fixed_risk    1     100    93    100000  100000  1.2     50      position_pct       caps come after the scalar
-      fixed_risk    1     100    97    100000  100000  0.5     50      position_pct       66 at half speed; the cap binds
+      fixed_risk    1     100    97    100000  100000  0.5     50      position_pct       66 by half the risk
       fixed_risk    1     100    100   100000  100000  1       0       risk_per_trade     a stop at the price is no stop
       fixed_risk    1     100    101   100000  100000  1       0       risk_per_trade     nor one on the winning side
       fixed_risk    -1    100    99    100000  100000  1       0       risk_per_trade     the same for a short
       fixed_risk    1     100    none  100000  100000  1       0       risk_per_trade     C-15 no stop, no entry
       fixed_risk    1     390    1     97000   97000   1       0       risk_per_trade     less than one share is none
-      allocation    1     100    none  80000   80000   1       40      allocation         half of 80,000 over ten; 5 % is 40, too
+      allocation    1     100    none  80000   80000   1       40      allocation         half of 80,000, over ten
       allocation    0.5   100    none  80000   80000   1       20      allocation         half the conviction
       allocation    -0.5  100    none  80000   80000   1       -20     allocation         short
       allocation    1     100    none  80000   4900    1       9       cash_buffer        4,900 less 4,000 that stay
@@ -55,7 +55,7 @@ describe("by hand", () => {
       fixed_shares  -0.1  100    none  100000  100000  1       -100    fixed_shares       only the sign counts
       fixed_shares  0     100    none  100000  100000  1       0       fixed_shares       no direction, no order
       fixed_risk    0     100    80    100000  100000  1       0       risk_per_trade     no direction, no order
-      fixed_risk    3     100    80    100000  100000  1       20      risk_per_trade     conviction beyond 1 counts as 1
+      fixed_risk    3     100    80    100000  100000  1       20      risk_per_trade     beyond 1 counts as 1
     `),
   )("$method $conv at $price, $binding: $why", (row) => {
     const size = sizeEntry(

@@ -207,6 +207,22 @@ describe.each(rules)("$id", (module) => {
 });
 
 describe("the gate with every rule", () => {
+  it("holds these, cheap refusals before trims, so that a trim is never worked out for an order that dies", () => {
+    const controls = configured.map(({ id, control }) => `${control} ${id}`);
+    expect(controls).toEqual([
+      "C-43 session",
+      "C-10 stale_data",
+      "C-06 duplicate",
+      "C-29 daily_drawdown",
+      "C-26 trades_per_day",
+      "C-25 max_positions",
+      "C-05 price_collar",
+      "C-15 per_trade_risk",
+      "C-13 position_size",
+      "C-11 gross_exposure",
+    ]);
+  });
+
   const gateAt = (level: (typeof levels)[number]) => {
     const authorities = new Authorities();
     const claim = { source: "test", scalar: 1, reason: "test", since: NOW, until: undefined } as const;

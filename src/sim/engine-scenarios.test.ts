@@ -1,0 +1,419 @@
+/**
+ * Goal    show what the engine does in the situations where systems go wrong: turning a position around,
+ *         protective orders that meet, fills that come late, and a person who pulls the switch.
+ * Method  scripted strategies over bars written by hand, through the wiring of a backtest.
+ */
+import { describe, expect, it } from "vitest";
+import { bars, barClose, columnsOf, testSessions } from "../../test/bar-text.ts";
+import { runWorld, strategyOf, testCosts, testLoop, withOperator, type World } from "../../test/engine-world.ts";
+import { table } from "../../test/table.ts";
+import type { OrderFilled } from "../domain/events.ts";
+import type { InstrumentId } from "../domain/instrument.ts";
+import { dollarsPerShare, type Money, shares } from "../domain/money.ts";
+import { type FillId, type OrderNumber, OrderStatus, orderStatusNames, Purpose, purposeNames } from "../domain/order.ts";
+import type { EpochMicros } from "../domain/time.ts";
+import type { Command } from "../engine/ports.ts";
+import type { SingleLoop } from "../engine/single-loop.ts";
+import { TradeField } from "../engine/trade-log.ts";
+import { OrderField } from "../execution/order-table.ts";
+import type { StrategyView } from "../strategies/strategy.ts";
+
+const I = 0 as InstrumentId;
+type View = StrategyView<string, string, string>;
+
+const sessions = testSessions(40, 390);
+const closes = Array.from({ length: 40 }, (_, n) => barClose(sessions, n));
+const dailyWorld = (text: string): World => ({ columns: columnsOf("1d", 1, bars(0, text, closes)), sessions });
+
+const free = { ...testCosts, slippage: "fixed" as const, fixedBps: 0, regulatory: false, maxParticipation: 1 };
+const tenth = { ...free, maxParticipation: 0.1 };
+
+/** What to do after each bar, from the first; nothing afterwards. */
+function scripted(steps: Readonly<Record<number, (view: View) => void>>) {
+  let bar = 0;
+  return strategyOf((view) => {
+    steps[bar]?.(view);
+    bar += 1;
+  });
+}
+
+const long = (parts = {}) => (view: View) => view.enter({ instrument: I, conviction: 1, ...parts }, "because");
+const short = (parts = {}) => (view: View) => view.enter({ instrument: I, conviction: -1, ...parts }, "because");
+const leave = (view: View) => view.exit(I, "because");
+
+/** `entry filled 50@100`, one line per order that was not refused. */
+function ordersOf({ execute: { orders } }: SingleLoop): string[] {
+  const lines: string[] = [];
+  for (let n = 0; n < orders.length; n++) {
+    const order = n as OrderNumber;
+    const purpose = purposeNames[orders.purpose(order)] ?? "";
+    const status = orderStatusNames[orders.status(order)] ?? "";
+    const filled = orders.get(order, OrderField.filled);
+    lines.push(`${purpose} ${status}${filled > 0 ? ` ${filled}@${orders.get(order, OrderField.averagePrice)}` : ""}`);
+  }
+  return lines;
+}
+
+const held = (loop: SingleLoop) => loop.execute.lots.shares(0, I);
+const flat = "100/100/100/100";
+
+describe("turning a position around", () => {
+  it("the new position has its stop, its target and its time stop; the old one's orders are gone", () => {
+    const world = dailyWorld(`${flat} ${flat} ${flat} ${flat} 100/106/100/100 ${flat}`);
+    const steps = { 0: long({ stop: 98, target: 110, timeStopBars: 9 }), 2: short({ stop: 105, target: 90, timeStopBars: 3 }) };
+    const loop = runWorld({ world, strategies: [scripted(steps)], costs: free });
+    expect(ordersOf(loop)).toEqual([
+      "entry filled 50@100",
+      "stop_loss canceled",
+      "take_profit canceled",
+      "exit filled 50@100",
+      "entry filled 50@100",
+      "stop_loss filled 50@105",
+      "take_profit canceled",
+    ]);
+    expect(held(loop)).toBe(0);
+  });
+
+  it("the time stop counts from the new position's first bar", () => {
+    const world = dailyWorld(Array.from({ length: 10 }, () => flat).join(" "));
+    const steps = { 0: long({ timeStopBars: 30 }), 2: short({ timeStopBars: 2 }) };
+    const loop = runWorld({ world, strategies: [scripted(steps)], costs: free });
+    // Short from bar 3 (held 0), so after bar 5 it has been held for 2 and leaves at the open of bar 6.
+    const { trades } = loop.execute;
+    expect(trades.length).toBe(2);
+    expect(trades.get(1, TradeField.openedAt)).toBe(closes[3]);
+    expect(trades.get(1, TradeField.closedAt)).toBe(closes[6]);
+  });
+
+  it("while the old position is still being closed, protect leaves the coming position's stop alone", () => {
+    // 500 shares a bar let the exit close 50 of 50 only when volume allows: 200 a bar allows 20.
+    const world = dailyWorld(`${flat} ${flat} ${flat} ${flat}x200 ${flat} ${flat}`);
+    const steps = {
+      0: long({ stop: 98 }),
+      2: short({ stop: 103 }),
+      3: (view: View) => view.protect(I, 104),
+    };
+    const loop = runWorld({ world, strategies: [scripted(steps)], costs: tenth });
+    const stops = ordersOf(loop).flatMap((line, n) => (line.startsWith("stop_loss") ? [n as OrderNumber] : []));
+    expect(stops.map((order) => loop.execute.orders.get(order, OrderField.stop))).toEqual([98, 103]);
+  });
+});
+
+describe("protective orders", () => {
+  it("a stop that is moved in beside a target closes the position once, though one bar reaches both (I-15)", () => {
+    const world = dailyWorld(`${flat} ${flat} ${flat} 100/106/94/100 ${flat}`);
+    const steps = { 0: long({ target: 105 }), 2: (view: View) => view.protect(I, 95) };
+    const loop = runWorld({ world, strategies: [scripted(steps)], costs: free });
+    expect(held(loop)).toBe(0);
+    const lines = ordersOf(loop);
+    expect(lines.filter((line) => line.endsWith(" 50@105") || line.endsWith(" 50@95"))).toHaveLength(1);
+    expect(lines.filter((line) => line.endsWith("canceled"))).toHaveLength(1);
+  });
+
+  it("a stop that takes the rest after the target took a part is over, and the next position gets its own", () => {
+    // 50 bought; the target sells 10 of them (a tenth of 100), the stop the other 40.
+    const world = dailyWorld(`${flat} ${flat} 100/106/99/100x100 100/101/94/100 ${flat} ${flat} 100/101/90/95 ${flat}`);
+    const steps = {
+      0: long({ stop: 95, target: 105 }),
+      4: long(),
+      5: (view: View) => view.protect(I, 96),
+    };
+    const loop = runWorld({ world, strategies: [scripted(steps)], costs: tenth });
+    expect(ordersOf(loop).slice(0, 3)).toEqual(["entry filled 50@100", "stop_loss canceled 40@95", "take_profit canceled 10@105"]);
+    expect(ordersOf(loop).slice(3)).toEqual(["entry filled 49@100", "stop_loss filled 49@96"]);
+    expect(held(loop)).toBe(0);
+  });
+
+  it("a partly filled entry is protected for what it filled", () => {
+    const world = dailyWorld(`${flat} ${flat}x200 100/101/94/100 ${flat}`);
+    const loop = runWorld({ world, strategies: [scripted({ 0: long({ stop: 95, target: 105 }) })], costs: tenth });
+    expect(ordersOf(loop)).toEqual(["entry expired 20@100", "stop_loss filled 20@95", "take_profit canceled"]);
+  });
+
+  it("an entry for the opening that only trades through its limit later does not fill", () => {
+    const world = dailyWorld(`${flat} 102/103/98/100 ${flat}`);
+    const loop = runWorld({ world, strategies: [scripted({ 0: long({ stop: 95 }) })], costs: free });
+    expect(ordersOf(loop)).toEqual(["entry expired", "stop_loss canceled"]);
+  });
+});
+
+/** A loop whose broker answers as the test says. */
+class Desk {
+  readonly loop: SingleLoop;
+  readonly #world: World;
+  #batch = 0;
+  #fill = 0;
+
+  constructor(text: string, steps: Readonly<Record<number, (view: View) => void>>) {
+    this.#world = dailyWorld(text);
+    this.loop = testLoop({ world: this.#world, strategies: [scripted(steps)] });
+  }
+
+  get at(): EpochMicros {
+    return this.#world.columns.closedAt[Math.max(0, this.#batch - 1)] as EpochMicros;
+  }
+
+  #taken(): string[] {
+    const told = this.loop.commands.map((command: Command) =>
+      command.kind === "PlaceOrder" ? `place ${command.order.number}` : `${command.kind} ${command.order}`,
+    );
+    this.loop.commands.length = 0;
+    return told;
+  }
+
+  bar(): string[] {
+    const { columns } = this.#world;
+    const { closedAt, offset } = columns;
+    const n = this.#batch++;
+    const bars = { at: closedAt[n] as EpochMicros, from: offset[n]!, to: offset[n + 1]!, columns };
+    this.loop.step({ kind: "BarsClosed", bars });
+    return this.#taken();
+  }
+
+  says(kind: "OrderAccepted" | "OrderCanceled" | "OrderExpired", order: number): string[] {
+    this.loop.step({ kind, at: this.at, order: order as OrderNumber });
+    return this.#taken();
+  }
+
+  fill(order: number, count: number, price = 100, id?: number): string[] {
+    const none = 0 as Money;
+    this.#fill += 1;
+    const event: OrderFilled = {
+      kind: "OrderFilled",
+      at: this.at,
+      order: order as OrderNumber,
+      fillId: (id ?? this.#fill) as FillId,
+      quantity: shares(count),
+      price: dollarsPerShare(price),
+      costs: { commission: none, regulatory: none, slippage: none },
+    };
+    this.loop.step(event);
+    return this.#taken();
+  }
+
+  act(action: "halt" | "pause" | "resume"): string[] {
+    this.loop.step({ kind: "OperatorActed", at: this.at, action, by: "test", reason: "asked" });
+    return this.#taken();
+  }
+
+  get level(): string {
+    return this.loop.execute.authorities.permission.level;
+  }
+
+  status(order: number): string {
+    return orderStatusNames[this.loop.execute.orders.status(order as OrderNumber)] ?? "";
+  }
+}
+
+const quiet = Array.from({ length: 20 }, () => flat).join(" ");
+
+describe("broker events in a bad order (EX-5)", () => {
+  it("a fill after the cancel is a position; the entry stays ended and no longer counts as working", () => {
+    const desk = new Desk(quiet, { 0: long({ stop: 95 }) });
+    expect(desk.bar()).toEqual(["place 0"]);
+    desk.says("OrderCanceled", 0);
+    desk.fill(0, 20);
+    expect(desk.status(0)).toBe("canceled");
+    expect(held(desk.loop)).toBe(20);
+    expect(desk.loop.execute.availableCash).toBe(98_000);
+    desk.fill(0, 30);
+    expect(desk.status(0)).toBe("canceled");
+    expect(held(desk.loop)).toBe(50);
+    expect(desk.loop.execute.availableCash).toBe(95_000);
+  });
+
+  it("an acceptance after the fill, and any ending after the end, change nothing", () => {
+    const desk = new Desk(quiet, { 0: long() });
+    desk.bar();
+    desk.fill(0, 50);
+    const before = desk.loop.execute.orders.cells().slice();
+    desk.says("OrderAccepted", 0);
+    desk.says("OrderExpired", 0);
+    desk.says("OrderCanceled", 0);
+    expect(desk.loop.execute.orders.cells()).toEqual(before);
+    expect(desk.status(0)).toBe("filled");
+  });
+
+  it("I-1: a fill that is told twice counts once, also among the parts of one order", () => {
+    const desk = new Desk(quiet, { 0: long() });
+    desk.bar();
+    for (const id of [1, 1, 2, 1, 2, 3, 3, 2]) desk.fill(0, 10, 100, id);
+    expect(held(desk.loop)).toBe(30);
+    expect(desk.loop.execute.fills.length).toBe(3);
+    expect(desk.loop.execute.portfolio.cash).toBe(97_000);
+  });
+});
+
+describe("the operator's switch", () => {
+  it("halt while flat is complete at once; nothing enters until it is lifted", () => {
+    const desk = new Desk(quiet, { 0: long(), 1: long(), 2: long() });
+    expect(desk.act("halt")).toEqual([]);
+    expect(desk.level).toBe("HALTED");
+    expect(desk.bar()).toEqual([]);
+    expect(desk.status(0)).toBe("denied");
+    desk.act("resume");
+    expect(desk.level).toBe("NORMAL");
+    expect(desk.bar()).toEqual(["place 1"]);
+  });
+
+  it("halt with an entry on its way cancels it, also what fills on the way is closed", () => {
+    const desk = new Desk(quiet, { 0: long({ stop: 95 }), 1: long(), 2: long() });
+    desk.bar();
+    expect(desk.act("halt")).toEqual(["CancelOrder 0"]);
+    expect(desk.level).toBe("FLATTEN");
+    desk.fill(0, 20);
+    desk.says("OrderCanceled", 0);
+    const sent = desk.bar();
+    expect(sent).toEqual(["CancelOrder 1", "place 2"]);
+    expect(desk.loop.execute.orders.purpose(2 as OrderNumber)).toBe(Purpose.Flatten);
+    desk.fill(2, 20);
+    desk.bar();
+    expect(desk.level).toBe("HALTED");
+    expect(held(desk.loop)).toBe(0);
+  });
+
+  it("halt with a position and its bracket cancels the bracket and closes the position", () => {
+    const desk = new Desk(quiet, { 0: long({ stop: 95, target: 105 }) });
+    desk.bar();
+    desk.fill(0, 50);
+    expect(desk.act("halt")).toEqual(["CancelOrder 1", "CancelOrder 2", "place 3"]);
+    expect(desk.level).toBe("FLATTEN");
+    desk.bar();
+    expect(desk.level).toBe("FLATTEN");
+    desk.fill(3, 30);
+    expect(desk.bar()).toEqual([]);
+    desk.fill(3, 20);
+    desk.bar();
+    expect(desk.level).toBe("HALTED");
+  });
+
+  it("halt while an exit works sends no second one", () => {
+    const desk = new Desk(quiet, { 0: long(), 1: leave });
+    desk.bar();
+    desk.fill(0, 50);
+    expect(desk.bar()).toEqual(["place 1"]);
+    expect(desk.act("halt")).toEqual([]);
+    expect(desk.bar()).toEqual([]);
+    desk.fill(1, 50);
+    desk.bar();
+    expect(desk.level).toBe("HALTED");
+  });
+
+  it("halt with a partly filled entry cancels the rest and its bracket, and closes what filled", () => {
+    const desk = new Desk(quiet, { 0: long({ stop: 95 }) });
+    desk.bar();
+    desk.fill(0, 20);
+    expect(desk.act("halt")).toEqual(["CancelOrder 0", "CancelOrder 1", "place 2"]);
+    expect(desk.loop.execute.orders.get(2 as OrderNumber, OrderField.shares)).toBe(20);
+    desk.says("OrderCanceled", 0);
+    desk.fill(2, 20);
+    desk.bar();
+    expect(desk.level).toBe("HALTED");
+  });
+
+  it("a fill that arrives after the halt was complete is closed, too", () => {
+    const desk = new Desk(quiet, { 0: long() });
+    desk.bar();
+    desk.act("halt");
+    desk.says("OrderCanceled", 0);
+    desk.bar();
+    expect(desk.level).toBe("HALTED");
+    desk.fill(0, 10);
+    expect(desk.bar()).toEqual(["place 1"]);
+    desk.fill(1, 10);
+    expect(held(desk.loop)).toBe(0);
+    expect(desk.level).toBe("HALTED");
+  });
+
+  it("pause bars entries and nothing else; a pause after a halt loosens nothing", () => {
+    const desk = new Desk(quiet, { 0: long({ stop: 95 }), 1: (view) => view.protect(I, 97), 2: leave, 4: long() });
+    desk.bar();
+    desk.fill(0, 50);
+    expect(desk.act("pause")).toEqual([]);
+    expect(desk.level).toBe("NO_NEW_ENTRIES");
+    expect(desk.bar()).toEqual(["ReplaceStop 1"]);
+    expect(desk.bar()).toEqual(["CancelOrder 1", "place 2"]);
+    desk.fill(2, 50);
+    desk.bar();
+    expect(desk.bar()).toEqual([]);
+    expect(desk.loop.execute.blocked.list()).toMatchObject([{ rule: "permission:NO_NEW_ENTRIES", count: 1 }]);
+    desk.act("halt");
+    expect(desk.level).toBe("HALTED");
+    desk.act("pause");
+    expect(desk.level).toBe("HALTED");
+    desk.act("resume");
+    expect(desk.level).toBe("NORMAL");
+  });
+
+  it.each(
+    table(`
+    after  state
+    1      an entry on its way
+    2      a position with its bracket
+    4      an exit on its way
+    6      flat again
+  `),
+  )("in a whole run, halt after bar $after ($state) ends flat and stays flat", ({ after }) => {
+    const steps = { 0: long({ stop: 90, target: 120 }), 3: leave, 6: long(), 8: long(), 10: long() };
+    const source = (timeline: Parameters<typeof withOperator>[0]) =>
+      withOperator(timeline, [{ afterBatches: Number(after), action: "halt" }]);
+    const loop = runWorld({ world: dailyWorld(quiet), strategies: [scripted(steps)], costs: free, source });
+    expect(held(loop)).toBe(0);
+    expect(loop.execute.authorities.permission.level).toBe("HALTED");
+    const { orders } = loop.execute;
+    const haltedAt = closes[Number(after) - 1] as EpochMicros;
+    for (let n = 0; n < orders.length; n++) {
+      const order = n as OrderNumber;
+      expect(orders.isWorking(order)).toBe(false);
+      const later = orders.purpose(order) === Purpose.Entry && orders.get(order, OrderField.decidedAt) > haltedAt;
+      if (later) expect(orders.status(order)).toBe(OrderStatus.Denied);
+    }
+  });
+});
+
+describe("what a strategy may and may not do", () => {
+  it.each(
+    table(`
+    conviction  what
+    NaN         no number
+    0           no direction
+  `),
+  )("conviction $conviction ($what) makes no order", ({ conviction }) => {
+    const steps = { 0: long({ conviction: Number(conviction) }) };
+    const loop = runWorld({ world: dailyWorld(`${flat} ${flat}`), strategies: [scripted(steps)] });
+    expect(loop.execute.orders.length).toBe(0);
+  });
+
+  it("asking again for what is held or on its way changes nothing, not even its stop and time stop", () => {
+    const minutes = testSessions(3, 12);
+    const times = [0, 1].flatMap((session) => Array.from({ length: 12 }, (_, minute) => barClose(minutes, session, minute)));
+    const world = { columns: columnsOf("1m", 1, bars(0, times.map(() => flat).join(" "), times)), sessions: minutes };
+    const asked = { when: "open_auction" as const };
+    const steps = {
+      5: long({ ...asked, stop: 95, timeStopBars: 3 }),
+      6: long({ ...asked, stop: 80, timeStopBars: 20 }),
+    };
+    const loop = runWorld({ world, strategies: [scripted(steps)], costs: free });
+    expect(ordersOf(loop)).toEqual(["entry filled 49@100", "stop_loss canceled", "exit filled 49@100"]);
+    const { trades } = loop.execute;
+    expect(trades.get(0, TradeField.openedAt)).toBe(times[12]);
+    expect(trades.get(0, TradeField.closedAt)).toBe(times[16]);
+  });
+
+  it("an instrument without a bar cannot be entered: there is no price to decide at", () => {
+    const world = {
+      columns: columnsOf("1d", 2, [...bars(0, `${flat} - ${flat}`, closes), ...bars(1, `${flat} ${flat} ${flat}`, closes)]),
+      sessions,
+    };
+    const closesSeen: number[] = [];
+    const steps = {
+      1: (view: View) => {
+        closesSeen.push(view.close(I), view.volume(I), view.close(1 as InstrumentId));
+        view.enter({ instrument: I, conviction: 1 }, "because");
+      },
+    };
+    const loop = runWorld({ world, strategies: [scripted(steps)] });
+    expect(closesSeen).toEqual([Number.NaN, Number.NaN, 100]);
+    expect(loop.execute.orders.length).toBe(0);
+  });
+});
