@@ -22,13 +22,16 @@ export function testSessions(count: number, minutes: number): SessionTable {
 
 /** Close of minute bar `minute` (from 0) of a session; of the daily bar when the timeframe is daily. */
 export function barClose(sessions: SessionTable, session: number, minute?: number): EpochMicros {
-  const at = minute === undefined ? sessions.close[session] : sessions.open[session]! + (minute + 1) * MICROS_PER_MINUTE;
+  const at =
+    minute === undefined
+      ? sessions.close[session]
+      : sessions.open[session]! + (minute + 1) * MICROS_PER_MINUTE;
   return at as EpochMicros;
 }
 
 /**
  * Bars of one instrument, `open/high/low/close` and optionally `xVOLUME` (default a million), e.g.
- * `100/101/99/100x500`. `-` leaves the instant out for this instrument.
+ * `100/101/99/100x500`; without a close it is the open. `-` leaves the instant out for this instrument.
  */
 export function bars(instrument: number, text: string, closes: readonly EpochMicros[]): Bar[] {
   const words = text.trim().split(/\s+/);
@@ -36,9 +39,11 @@ export function bars(instrument: number, text: string, closes: readonly EpochMic
   return words.flatMap((word, n): Bar[] => {
     if (word === "-") return [];
     const [prices = "", volume = "1000000"] = word.split("x");
-    const [open = 0, high = 0, low = 0, close = 0] = prices.split("/").map(Number);
+    const [open = 0, high = 0, low = 0, close = open] = prices.split("/").map(Number);
     const closedAt = closes[n] as EpochMicros;
-    return [{ instrument: instrument as InstrumentId, closedAt, open, high, low, close, volume: Number(volume) }];
+    return [
+      { instrument: instrument as InstrumentId, closedAt, open, high, low, close, volume: Number(volume) },
+    ];
   });
 }
 

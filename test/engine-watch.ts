@@ -15,7 +15,12 @@ import { CASH } from "./engine-world.ts";
 
 /** Half a nano-share. */
 const NOTHING = 5e-10;
-const ENDED: readonly number[] = [OrderStatus.Filled, OrderStatus.Canceled, OrderStatus.Expired, OrderStatus.Rejected];
+const ENDED: readonly number[] = [
+  OrderStatus.Filled,
+  OrderStatus.Canceled,
+  OrderStatus.Expired,
+  OrderStatus.Rejected,
+];
 
 export interface Seen {
   fills: number;
@@ -108,7 +113,8 @@ export class WatchedEngine implements Engine {
       expectThat(shrinks, "I-15", `order ${order}, purpose ${purpose}, took ${before} to ${after}`);
     }
     this.#lots[slot] = Math.abs(after) < NOTHING ? 0 : after;
-    this.#position[orders.instrument(order)] = (this.#position[orders.instrument(order)] as number) + side * shares;
+    this.#position[orders.instrument(order)] =
+      (this.#position[orders.instrument(order)] as number) + side * shares;
     const amount = (BigInt(price) * BigInt(quantity) + 500_000_000n) / 1_000_000_000n;
     this.#cashMicros -= BigInt(side) * amount + BigInt(costs.commission) + BigInt(costs.regulatory);
     this.#tally(purpose, { before, after, shares, ordered: orders.get(order, OrderField.shares) });
@@ -135,11 +141,19 @@ export class WatchedEngine implements Engine {
       };
       const before = this.#before[n];
       const shares = orders.get(order, OrderField.shares);
-      expectThat(now.filled >= 0 && now.filled <= shares + NOTHING, "I-4", `order ${n}: ${now.filled} of ${shares}`);
+      expectThat(
+        now.filled >= 0 && now.filled <= shares + NOTHING,
+        "I-4",
+        `order ${n}: ${now.filled} of ${shares}`,
+      );
       if (before !== undefined) {
         expectThat(now.filled >= before.filled, "I-4", `order ${n} unfilled itself`);
         if (ENDED.includes(before.status)) {
-          expectThat(now.status === before.status, "I-4", `order ${n} came back from ${before.status} to ${now.status}`);
+          expectThat(
+            now.status === before.status,
+            "I-4",
+            `order ${n} came back from ${before.status} to ${now.status}`,
+          );
         }
         if (!Number.isNaN(before.stop)) {
           const away = orders.side(order) * (now.stop - before.stop);
@@ -155,7 +169,11 @@ export class WatchedEngine implements Engine {
   /** I-2, I-3, EN-4. */
   #checkBooks(): void {
     const { portfolio, lots } = this.#loop.execute;
-    expectThat(BigInt(portfolio.cashMicros) === this.#cashMicros, "I-3", `cash ${portfolio.cashMicros}, ${this.#cashMicros}`);
+    expectThat(
+      BigInt(portfolio.cashMicros) === this.#cashMicros,
+      "I-3",
+      `cash ${portfolio.cashMicros}, ${this.#cashMicros}`,
+    );
     for (let i = 0; i < this.#instruments; i++) {
       const held = portfolio.shares(i as InstrumentId);
       expectThat(Math.abs(held - (this.#position[i] as number)) < NOTHING, "I-2", `${held} of ${i}`);
@@ -163,7 +181,11 @@ export class WatchedEngine implements Engine {
       for (let s = 0; s < this.#strategies; s++) {
         const own = lots.shares(s, i as InstrumentId);
         expectThat(own === this.#lots[s * this.#instruments + i], "I-2", `lot ${s}/${i}: ${own}`);
-        expectThat(own === this.#loop.compute.shares(s, i as InstrumentId), "CP-1", `compute thinks otherwise`);
+        expectThat(
+          own === this.#loop.compute.shares(s, i as InstrumentId),
+          "CP-1",
+          `compute thinks otherwise`,
+        );
         sum += own;
       }
       expectThat(Math.abs(sum - held) < NOTHING, "EN-4", `lots ${sum}, position ${held}`);
@@ -181,7 +203,11 @@ export class WatchedEngine implements Engine {
     expectThat(Number.isFinite(portfolio.equity), "I-16", `equity ${portfolio.equity}`);
     expectThat(Math.abs(portfolio.equity - value) < 1e-6, "PF-3", `equity ${portfolio.equity}, ${value}`);
     if (clock.date === this.#session) {
-      expectThat(baselines.dayBase === this.#dayBase && baselines.dayHigh >= this.#dayHigh, "I-17", "baselines moved");
+      expectThat(
+        baselines.dayBase === this.#dayBase && baselines.dayHigh >= this.#dayHigh,
+        "I-17",
+        "baselines moved",
+      );
     }
     expectThat(baselines.dayHigh >= baselines.dayBase, "I-17", "high below base");
     this.#session = clock.date;
@@ -201,12 +227,20 @@ export class WatchedEngine implements Engine {
     const { order } = command;
     expectThat(isApproved(order), "I-8", `order ${order.number}`);
     expectThat(Number.isInteger(order.shares) && order.shares > 0, "I-16", `${order.shares} shares`);
-    if (order.type === 1) expectThat(order.limit > 0 && Number.isFinite(order.limit), "I-16", `limit ${order.limit}`);
+    if (order.type === 1)
+      expectThat(order.limit > 0 && Number.isFinite(order.limit), "I-16", `limit ${order.limit}`);
     if (order.type === 2) expectThat(Number.isFinite(order.stop), "I-16", `stop ${order.stop}`);
     if (order.purpose === Purpose.Entry) this.#checkEntry(command.order);
     else {
-      const held = this.#loop.execute.lots.shares(this.#loop.execute.orders.strategy(order.number), order.instrument);
-      expectThat(held * order.side < 0 && order.shares <= Math.abs(held), "I-15", `exit ${order.shares} of ${held}`);
+      const held = this.#loop.execute.lots.shares(
+        this.#loop.execute.orders.strategy(order.number),
+        order.instrument,
+      );
+      expectThat(
+        held * order.side < 0 && order.shares <= Math.abs(held),
+        "I-15",
+        `exit ${order.shares} of ${held}`,
+      );
       if (order.bracket !== undefined) this.#seen.pairedLater += 1;
     }
   }
@@ -217,7 +251,11 @@ export class WatchedEngine implements Engine {
     const mark = portfolio.mark(order.instrument);
     const own = this.#lots[orders.strategy(order.number) * this.#instruments + order.instrument] as number;
     if (own * order.side < 0) this.#seen.flips += 1;
-    expectThat(Math.abs(order.limit - mark) <= 0.005 * mark + 1e-9, "I-13", `limit ${order.limit}, last ${mark}`);
+    expectThat(
+      Math.abs(order.limit - mark) <= 0.005 * mark + 1e-9,
+      "I-13",
+      `limit ${order.limit}, last ${mark}`,
+    );
     let gross = 0;
     for (let i = 0; i < this.#instruments; i++) {
       const shares = this.#position[i] as number;
@@ -259,7 +297,8 @@ export class WatchedEngine implements Engine {
     }
     for (const [slot, side] of entrySide) {
       const exit = live.get(`${slot}/${Purpose.Exit}`);
-      if (exit !== undefined) expectThat(orders.side(exit as OrderNumber) === side, "I-12", `entry against exit ${exit}`);
+      if (exit !== undefined)
+        expectThat(orders.side(exit as OrderNumber) === side, "I-12", `entry against exit ${exit}`);
     }
   }
 
@@ -278,11 +317,16 @@ export class WatchedEngine implements Engine {
         const purpose = orders.purpose(order);
         if (purpose === Purpose.Entry && orders.get(order, OrderField.filled) > 0) entry = n;
         if (!orders.isWorking(order) || this.#cancelSent.has(n)) continue;
-        if (purpose === Purpose.StopLoss && orders.side(order) === -Math.sign(lot)) covered += orders.remaining(order);
+        if (purpose === Purpose.StopLoss && orders.side(order) === -Math.sign(lot))
+          covered += orders.remaining(order);
         if (purpose === Purpose.Exit || purpose === Purpose.Flatten) closing = true;
       }
       const hadStop = entry >= 0 && !Number.isNaN(orders.get(entry as OrderNumber, OrderField.stop));
-      expectThat(!hadStop || closing || covered >= Math.abs(lot) - NOTHING, "I-35", `lot ${lot}, covered ${covered}`);
+      expectThat(
+        !hadStop || closing || covered >= Math.abs(lot) - NOTHING,
+        "I-35",
+        `lot ${lot}, covered ${covered}`,
+      );
     }
   }
 }

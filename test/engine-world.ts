@@ -209,8 +209,11 @@ export function withOperator(
 }
 
 /** Every table of a run as raw bytes: equal text, equal run, bit for bit. */
-export function fingerprint(loop: SingleLoop): Readonly<Record<"signals" | "orders" | "fills" | "trades", string>> {
-  const bytes = (cells: Float64Array) => Buffer.from(cells.buffer, cells.byteOffset, cells.byteLength).toString("base64");
+export function fingerprint(
+  loop: SingleLoop,
+): Readonly<Record<"signals" | "orders" | "fills" | "trades", string>> {
+  const bytes = (cells: Float64Array) =>
+    Buffer.from(cells.buffer, cells.byteOffset, cells.byteLength).toString("base64");
   const { orders, fills, trades } = loop.execute;
   const tradeCells: number[] = [];
   for (let trade = 0; trade < trades.length; trade++) {

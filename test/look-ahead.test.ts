@@ -57,6 +57,7 @@ describe("the canary dies of", () => {
   it("a strategy that reads the next row of columns it closed over", () => {
     const result = canary("peeker", (seen) => [knowing((i, at) => nextClose(seen, i, at))]);
     expect(result.moved).toBeGreaterThan(0);
+    expect(result.passed).toBe(false);
     expect(result.firstDifference).toMatchObject({ strategy: "peeker" });
   });
 

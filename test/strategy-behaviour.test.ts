@@ -95,6 +95,11 @@ describe("swing_trend_following", () => {
   it("stays out when the close falls through the average, when nothing trends, and in a downtrend", () => {
     const broken: DayBar = { open: 109, high: 109.2, low: 106, close: 106.5 };
     expect(wishes(swingTrendFollowing, params, { AAA: [...march(100, 10), broken] })).toEqual([]);
+    // Just below the fast average of 108.43, which is still above the slow one, in a strong trend.
+    const below: DayBar = { open: 109, high: 109.2, low: 108.3, close: 108.4 };
+    expect(wishes(swingTrendFollowing, params, { AAA: [...march(100, 10), below] })).toEqual([]);
+    const held = { ...below, close: 108.7 };
+    expect(wishes(swingTrendFollowing, params, { AAA: [...march(100, 10), held] }).length).toBe(1);
     const falling = Array.from({ length: 15 }, (_, n) => pullback(200 - n));
     expect(wishes(swingTrendFollowing, params, { AAA: falling })).toEqual([]);
     const weak = { ...params, adxMinimum: 100 };
@@ -110,6 +115,38 @@ describe("swing_trend_following", () => {
     const ranges = [1.35, 1.225, 1.1625];
     for (const [n, range] of ranges.entries())
       expect(found[n + 1]?.stop).toBeCloseTo(111 + n + 0.1 - 3 * range, 10);
+  });
+
+  it("remembers the highest high through a quieter day, and forgets it with the position", () => {
+    const quiet: DayBar = { open: 112, high: 112.1, low: 111.9, close: 112 };
+    const found = wishes(
+      swingTrendFollowing,
+      { ...params, maxBars: 3 },
+      {
+        AAA: [
+          ...march(100, 10),
+          pullback(110),
+          marching(112.5),
+          quiet,
+          marching(113),
+          marching(114),
+          ...march(115, 2),
+        ],
+      },
+    );
+    const ranges = (day: DayBar, before: number) => Math.max(day.high, before) - Math.min(day.low, before);
+    const range = (1.6 + ranges(marching(112.5), 110)) / 2;
+    expect(found[2]?.stop).toBeCloseTo(112.6 - (3 * (range + ranges(quiet, 112.5))) / 2, 10);
+
+    const again = [...march(60, 10), pullback(70), marching(71)];
+    const fall = Array.from({ length: 8 }, (_, n) => marching(105 - 6 * n));
+    const twice = wishes(swingTrendFollowing, params, {
+      AAA: [...march(100, 10), pullback(110), ...march(111, 2), ...fall, ...again],
+    });
+    const second = twice.findLastIndex(({ kind }) => kind === "enter");
+    expect(twice[second]?.close).toBe(70);
+    expect(twice[second + 1]?.stop).toBeLessThan(71.1);
+    expect(twice[second + 1]?.stop).toBeCloseTo(71.1 - 3 * 1.35, 0);
   });
 
   it("leaves after maxBars bars, the bar of the fill being number 0", () => {

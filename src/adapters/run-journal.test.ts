@@ -96,6 +96,7 @@ describe("the chain", () => {
       ],
       "run 1, entry 3",
     ],
+    ["entries renumbered", ["UPDATE entries SET position = position + 100 WHERE run = 1"], "run 1, entry 0"],
     ["the last entry removed", ["DELETE FROM entries WHERE run = 1 AND position = 5"], "run 1, entry 5"],
     ["all entries removed", ["DELETE FROM entries WHERE run = 2"], "run 2, entry 0"],
     [

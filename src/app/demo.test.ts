@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { RunJournal } from "../adapters/run-journal.ts";
 import { InputError } from "../domain/assert.ts";
 import { type OrderNumber, OrderStatus, Purpose } from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
@@ -125,6 +126,10 @@ describe("the HALT file", () => {
     expect(end.run.loop.execute.fills.length).toBe(0);
     expect(levelOf(end)).toBe("HALTED");
     expect(end.flat).toBe(true);
+    const journal = new RunJournal(join(folder, `demo-${runs - 1}`, "db", "journal.db"));
+    const halts = [...journal.entries(1)].filter(({ payload }) => payload.includes('"action":"halt"'));
+    journal.close();
+    expect(halts.length).toBe(1);
     expect(end.run.loop.execute.authorities.permission.claims).toContainEqual(
       expect.objectContaining({
         authority: "kill_switch",

@@ -116,7 +116,7 @@ class Demo {
   constructor(request: DemoRequest) {
     this.#request = request;
     // There from the start, so that halting is one `touch` in an emergency.
-    mkdirSync(request.killSwitch, { recursive: true, mode: 0o700 });
+    if (!existsSync(request.killSwitch)) mkdirSync(request.killSwitch, { recursive: true, mode: 0o700 });
     this.#config = demoConfig(request.config);
     this.#strategyIds = Object.entries(this.#config.strategies)
       .filter(([, { enabled }]) => enabled)

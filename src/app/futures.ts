@@ -4,7 +4,7 @@
  * Both are real copies: a strategy that reaches past the present finds an end, or nonsense, never the data
  * that the first run saw.
  */
-import { allocateColumns, barCount, type BarColumns, batchCount } from "../domain/bars.ts";
+import { allocateColumns, type BarColumns, barCount, batchCount } from "../domain/bars.ts";
 import { createRng } from "../numerics/rng.ts";
 
 export type Future = "truncated" | "poisoned";

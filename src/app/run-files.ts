@@ -37,13 +37,9 @@ export function writeRunFiles(directory: string, files: RunFiles): void {
   replaceFile(join(directory, "result.json"), `${resultJson(files.result)}\n`);
 }
 
-/** NaN and Infinity become null: JSON has neither. */
+/** NaN and Infinity become null, as JSON has neither. */
 export function resultJson(result: unknown): string {
-  return JSON.stringify(
-    result,
-    (_key, value: unknown) => (typeof value === "number" && !Number.isFinite(value) ? null : value),
-    2,
-  );
+  return JSON.stringify(result, null, 2);
 }
 
 function ordersCsv({ run, columns, result }: RunFiles): string {

@@ -6,7 +6,11 @@
 import type { Timeframe } from "../domain/bars.ts";
 
 export interface RunScope {
-  readonly strategies: readonly { readonly id: string; readonly params: unknown; readonly allocation: number }[];
+  readonly strategies: readonly {
+    readonly id: string;
+    readonly params: unknown;
+    readonly allocation: number;
+  }[];
   readonly symbols: readonly string[];
   readonly timeframe: Timeframe;
   /** First and last session of the run, ISO dates. */
@@ -59,7 +63,11 @@ export interface CanaryResult {
   readonly decisions: number;
   /** Of those, how many moved when the future was cut off or poisoned. */
   readonly moved: number;
-  readonly firstDifference: { readonly at: string; readonly strategy: string; readonly symbol: string } | null;
+  readonly firstDifference: {
+    readonly at: string;
+    readonly strategy: string;
+    readonly symbol: string;
+  } | null;
 }
 
 export interface Honesty {

@@ -89,7 +89,9 @@ export class ComputeStage implements Wishes, OwnPositions {
     this.#timeStopBars = new Float64Array(slots);
     this.bank = new FeatureBank(instruments);
     const ports = { wishes: this, positions: this };
-    this.#views = strategies.map(({ strategy }, n) => new RunningView(n, strategy, this.bank, this.#rowOf, ports));
+    this.#views = strategies.map(
+      ({ strategy }, n) => new RunningView(n, strategy, this.bank, this.#rowOf, ports),
+    );
   }
 
   /** Feeds history to the features without deciding: what a run does before its first session. */

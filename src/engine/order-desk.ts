@@ -8,7 +8,16 @@
  */
 import type { InstrumentId } from "../domain/instrument.ts";
 import { type EntryIntent, sizingConstraints } from "../domain/intent.ts";
-import { BUY, type OrderNumber, OrderStatus, OrderType, Purpose, SELL, type Side, TimeInForce } from "../domain/order.ts";
+import {
+  BUY,
+  type OrderNumber,
+  OrderStatus,
+  OrderType,
+  Purpose,
+  SELL,
+  type Side,
+  TimeInForce,
+} from "../domain/order.ts";
 import type { VirtualLots } from "../ensemble/virtual-lots.ts";
 import { type ExecutionParams, priceEntry, roundToTick } from "../execution/order-policy.ts";
 import { OrderField, OrderTable } from "../execution/order-table.ts";

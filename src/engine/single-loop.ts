@@ -1,6 +1,6 @@
 /** The one-loop wiring: compute and execute in one process, events as function calls (ARCHITECTURE 1). */
 import type { EngineEvent } from "../domain/events.ts";
-import { ComputeStage, type ComputeConfig } from "./compute.ts";
+import { type ComputeConfig, ComputeStage } from "./compute.ts";
 import { type ExecuteConfig, ExecuteStage } from "./execute.ts";
 import type { Command } from "./ports.ts";
 import type { Engine } from "./pump.ts";

@@ -5,7 +5,13 @@
 import type { BarBatch } from "../domain/bars.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { EpochMicros } from "../domain/time.ts";
-import type { BoundStrategy, Entry, FeatureReader, MemoryColumn, StrategyView } from "../strategies/strategy.ts";
+import type {
+  BoundStrategy,
+  Entry,
+  FeatureReader,
+  MemoryColumn,
+  StrategyView,
+} from "../strategies/strategy.ts";
 import type { FeatureBank } from "./feature-bank.ts";
 
 /** What the compute stage does with a wish. Reasons arrive as their index. */
@@ -79,7 +85,10 @@ export class RunningView implements StrategyView<string, string, string> {
     this.feature = Object.fromEntries(readers);
     this.#required = strategy.acceptsMissing ? [] : readers.map(([, reader]) => reader.values);
     this.memory = Object.fromEntries(
-      strategy.memory.map(([name, initial]) => [name, new Column(new Float64Array(instruments).fill(initial))]),
+      strategy.memory.map(([name, initial]) => [
+        name,
+        new Column(new Float64Array(instruments).fill(initial)),
+      ]),
     );
   }
 
@@ -167,7 +176,9 @@ export class RunningView implements StrategyView<string, string, string> {
   }
 
   save(): Readonly<Record<string, readonly number[]>> {
-    return Object.fromEntries(Object.entries(this.memory).map(([name, { values }]) => [name, Array.from(values)]));
+    return Object.fromEntries(
+      Object.entries(this.memory).map(([name, { values }]) => [name, Array.from(values)]),
+    );
   }
 
   load(saved: Readonly<Record<string, readonly number[]>>): void {

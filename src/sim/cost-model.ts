@@ -56,7 +56,7 @@ export class Liquidity {
   /** Standard deviation of one bar's return; 0 until two bars were seen. */
   barVolatility(instrument: number): number {
     const variance = this.#variance[instrument]!;
-    return variance === variance ? Math.sqrt(variance) : 0;
+    return Number.isNaN(variance) ? 0 : Math.sqrt(variance);
   }
 
   dailyVolatility(instrument: number): number {
@@ -78,12 +78,12 @@ export class Liquidity {
       const before = this.#lastClose[i]!;
       this.#lastClose[i] = price;
       this.#sessionVolume[i] = this.#sessionVolume[i]! + volume[row]!;
-      if (before !== before) continue;
+      if (Number.isNaN(before)) continue;
       const change = price / before - 1;
       const square = change * change;
       const variance = this.#variance[i]!;
       // The first change is the whole estimate: grown from zero, the first weeks would trade too cheaply.
-      this.#variance[i] = variance === variance ? variance + DECAY * (square - variance) : square;
+      this.#variance[i] = Number.isNaN(variance) ? square : variance + DECAY * (square - variance);
     }
   }
 

@@ -20,11 +20,11 @@ import type { BarBatch } from "../domain/bars.ts";
 import type { BrokerEvent, EngineEvent } from "../domain/events.ts";
 import { OrderStatus } from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
+import { nullJournal } from "../engine/null-journal.ts";
 import type { Command, EventSource } from "../engine/ports.ts";
 import { pump } from "../engine/pump.ts";
-import { nullJournal } from "../engine/null-journal.ts";
-import type { SingleLoop } from "../engine/single-loop.ts";
 import { SignalField, TIME_STOP } from "../engine/signal-table.ts";
+import type { SingleLoop } from "../engine/single-loop.ts";
 
 const shapes: fc.Arbitrary<WorldShape> = fc.record({
   seed: fc.integer({ min: 1, max: 2 ** 31 }),
@@ -41,7 +41,10 @@ function worldOf(shape: WorldShape): World {
   return randomWorld({ ...shape, sessions: shape.timeframe === "1d" ? shape.sessions * 8 : shape.sessions });
 }
 
-const strategiesOf = (shape: WorldShape) => [noisyStrategy(shape.seed % 1000), noisyStrategy((shape.seed % 1000) + 1)];
+const strategiesOf = (shape: WorldShape) => [
+  noisyStrategy(shape.seed % 1000),
+  noisyStrategy((shape.seed % 1000) + 1),
+];
 
 it("I-1 to I-4, I-8, I-11 to I-17, I-27, I-35, I-36, EX-3, EN-4 hold after every event", () => {
   const seen = nothingSeen();

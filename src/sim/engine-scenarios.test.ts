@@ -4,13 +4,28 @@
  * Method  scripted strategies over bars written by hand, through the wiring of a backtest.
  */
 import { describe, expect, it } from "vitest";
-import { bars, barClose, columnsOf, testSessions } from "../../test/bar-text.ts";
-import { runWorld, strategyOf, testCosts, testLoop, withOperator, type World } from "../../test/engine-world.ts";
+import { barClose, bars, columnsOf, testSessions } from "../../test/bar-text.ts";
+import {
+  runWorld as runAny,
+  strategyOf,
+  type TestRun,
+  testCosts,
+  testLoop,
+  type World,
+  withOperator,
+} from "../../test/engine-world.ts";
 import { table } from "../../test/table.ts";
 import type { OrderFilled } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { dollarsPerShare, type Money, shares } from "../domain/money.ts";
-import { type FillId, type OrderNumber, OrderStatus, orderStatusNames, Purpose, purposeNames } from "../domain/order.ts";
+import {
+  type FillId,
+  type OrderNumber,
+  OrderStatus,
+  orderStatusNames,
+  Purpose,
+  purposeNames,
+} from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { Command } from "../engine/ports.ts";
 import type { SingleLoop } from "../engine/single-loop.ts";
@@ -23,10 +38,23 @@ type View = StrategyView<string, string, string>;
 
 const sessions = testSessions(40, 390);
 const closes = Array.from({ length: 40 }, (_, n) => barClose(sessions, n));
-const dailyWorld = (text: string): World => ({ columns: columnsOf("1d", 1, bars(0, text, closes)), sessions });
+const dailyWorld = (text: string): World => ({
+  columns: columnsOf("1d", 1, bars(0, text, closes)),
+  sessions,
+});
 
-const free = { ...testCosts, slippage: "fixed" as const, fixedBps: 0, regulatory: false, maxParticipation: 1 };
+const free = {
+  ...testCosts,
+  slippage: "fixed" as const,
+  fixedBps: 0,
+  regulatory: false,
+  maxParticipation: 1,
+};
 const tenth = { ...free, maxParticipation: 0.1 };
+
+/** Room for 50 shares at $100, so that fills read easily. */
+const risk = { position_size: { maxFraction: 0.06 } };
+const runWorld = (run: TestRun) => runAny({ ...run, risk });
 
 /** What to do after each bar, from the first; nothing afterwards. */
 function scripted(steps: Readonly<Record<number, (view: View) => void>>) {
@@ -37,8 +65,14 @@ function scripted(steps: Readonly<Record<number, (view: View) => void>>) {
   });
 }
 
-const long = (parts = {}) => (view: View) => view.enter({ instrument: I, conviction: 1, ...parts }, "because");
-const short = (parts = {}) => (view: View) => view.enter({ instrument: I, conviction: -1, ...parts }, "because");
+const long =
+  (parts = {}) =>
+  (view: View) =>
+    view.enter({ instrument: I, conviction: 0.2, ...parts }, "because");
+const short =
+  (parts = {}) =>
+  (view: View) =>
+    view.enter({ instrument: I, conviction: -0.2, ...parts }, "because");
 const leave = (view: View) => view.exit(I, "because");
 
 /** `entry filled 50@100`, one line per order that was not refused. */
@@ -49,7 +83,9 @@ function ordersOf({ execute: { orders } }: SingleLoop): string[] {
     const purpose = purposeNames[orders.purpose(order)] ?? "";
     const status = orderStatusNames[orders.status(order)] ?? "";
     const filled = orders.get(order, OrderField.filled);
-    lines.push(`${purpose} ${status}${filled > 0 ? ` ${filled}@${orders.get(order, OrderField.averagePrice)}` : ""}`);
+    lines.push(
+      `${purpose} ${status}${filled > 0 ? ` ${filled}@${orders.get(order, OrderField.averagePrice)}` : ""}`,
+    );
   }
   return lines;
 }
@@ -60,7 +96,10 @@ const flat = "100/100/100/100";
 describe("turning a position around", () => {
   it("the new position has its stop, its target and its time stop; the old one's orders are gone", () => {
     const world = dailyWorld(`${flat} ${flat} ${flat} ${flat} 100/106/100/100 ${flat}`);
-    const steps = { 0: long({ stop: 98, target: 110, timeStopBars: 9 }), 2: short({ stop: 105, target: 90, timeStopBars: 3 }) };
+    const steps = {
+      0: long({ stop: 98, target: 110, timeStopBars: 9 }),
+      2: short({ stop: 105, target: 90, timeStopBars: 3 }),
+    };
     const loop = runWorld({ world, strategies: [scripted(steps)], costs: free });
     expect(ordersOf(loop)).toEqual([
       "entry filled 50@100",
@@ -94,7 +133,9 @@ describe("turning a position around", () => {
       3: (view: View) => view.protect(I, 104),
     };
     const loop = runWorld({ world, strategies: [scripted(steps)], costs: tenth });
-    const stops = ordersOf(loop).flatMap((line, n) => (line.startsWith("stop_loss") ? [n as OrderNumber] : []));
+    const stops = ordersOf(loop).flatMap((line, n) =>
+      line.startsWith("stop_loss") ? [n as OrderNumber] : [],
+    );
     expect(stops.map((order) => loop.execute.orders.get(order, OrderField.stop))).toEqual([98, 103]);
   });
 });
@@ -112,22 +153,36 @@ describe("protective orders", () => {
 
   it("a stop that takes the rest after the target took a part is over, and the next position gets its own", () => {
     // 50 bought; the target sells 10 of them (a tenth of 100), the stop the other 40.
-    const world = dailyWorld(`${flat} ${flat} 100/106/99/100x100 100/101/94/100 ${flat} ${flat} 100/101/90/95 ${flat}`);
+    const world = dailyWorld(
+      `${flat} ${flat} 100/106/99/100x100 100/101/94/100 ${flat} ${flat} 100/101/90/95 ${flat}`,
+    );
     const steps = {
       0: long({ stop: 95, target: 105 }),
       4: long(),
       5: (view: View) => view.protect(I, 96),
     };
     const loop = runWorld({ world, strategies: [scripted(steps)], costs: tenth });
-    expect(ordersOf(loop).slice(0, 3)).toEqual(["entry filled 50@100", "stop_loss canceled 40@95", "take_profit canceled 10@105"]);
+    expect(ordersOf(loop).slice(0, 3)).toEqual([
+      "entry filled 50@100",
+      "stop_loss canceled 40@95",
+      "take_profit canceled 10@105",
+    ]);
     expect(ordersOf(loop).slice(3)).toEqual(["entry filled 49@100", "stop_loss filled 49@96"]);
     expect(held(loop)).toBe(0);
   });
 
   it("a partly filled entry is protected for what it filled", () => {
     const world = dailyWorld(`${flat} ${flat}x200 100/101/94/100 ${flat}`);
-    const loop = runWorld({ world, strategies: [scripted({ 0: long({ stop: 95, target: 105 }) })], costs: tenth });
-    expect(ordersOf(loop)).toEqual(["entry expired 20@100", "stop_loss filled 20@95", "take_profit canceled"]);
+    const loop = runWorld({
+      world,
+      strategies: [scripted({ 0: long({ stop: 95, target: 105 }) })],
+      costs: tenth,
+    });
+    expect(ordersOf(loop)).toEqual([
+      "entry expired 20@100",
+      "stop_loss filled 20@95",
+      "take_profit canceled",
+    ]);
   });
 
   it("an entry for the opening that only trades through its limit later does not fill", () => {
@@ -146,7 +201,7 @@ class Desk {
 
   constructor(text: string, steps: Readonly<Record<number, (view: View) => void>>) {
     this.#world = dailyWorld(text);
-    this.loop = testLoop({ world: this.#world, strategies: [scripted(steps)] });
+    this.loop = testLoop({ world: this.#world, strategies: [scripted(steps)], risk });
   }
 
   get at(): EpochMicros {
@@ -326,7 +381,12 @@ describe("the operator's switch", () => {
   });
 
   it("pause bars entries and nothing else; a pause after a halt loosens nothing", () => {
-    const desk = new Desk(quiet, { 0: long({ stop: 95 }), 1: (view) => view.protect(I, 97), 2: leave, 4: long() });
+    const desk = new Desk(quiet, {
+      0: long({ stop: 95 }),
+      1: (view) => view.protect(I, 97),
+      2: leave,
+      4: long(),
+    });
     desk.bar();
     desk.fill(0, 50);
     expect(desk.act("pause")).toEqual([]);
@@ -365,7 +425,8 @@ describe("the operator's switch", () => {
     for (let n = 0; n < orders.length; n++) {
       const order = n as OrderNumber;
       expect(orders.isWorking(order)).toBe(false);
-      const later = orders.purpose(order) === Purpose.Entry && orders.get(order, OrderField.decidedAt) > haltedAt;
+      const later =
+        orders.purpose(order) === Purpose.Entry && orders.get(order, OrderField.decidedAt) > haltedAt;
       if (later) expect(orders.status(order)).toBe(OrderStatus.Denied);
     }
   });
@@ -386,15 +447,20 @@ describe("what a strategy may and may not do", () => {
 
   it("asking again for what is held or on its way changes nothing, not even its stop and time stop", () => {
     const minutes = testSessions(3, 12);
-    const times = [0, 1].flatMap((session) => Array.from({ length: 12 }, (_, minute) => barClose(minutes, session, minute)));
-    const world = { columns: columnsOf("1m", 1, bars(0, times.map(() => flat).join(" "), times)), sessions: minutes };
+    const times = [0, 1].flatMap((session) =>
+      Array.from({ length: 12 }, (_, minute) => barClose(minutes, session, minute)),
+    );
+    const world = {
+      columns: columnsOf("1m", 1, bars(0, times.map(() => flat).join(" "), times)),
+      sessions: minutes,
+    };
     const asked = { when: "open_auction" as const };
     const steps = {
       5: long({ ...asked, stop: 95, timeStopBars: 3 }),
       6: long({ ...asked, stop: 80, timeStopBars: 20 }),
     };
     const loop = runWorld({ world, strategies: [scripted(steps)], costs: free });
-    expect(ordersOf(loop)).toEqual(["entry filled 49@100", "stop_loss canceled", "exit filled 49@100"]);
+    expect(ordersOf(loop)).toEqual(["entry filled 50@100", "stop_loss canceled", "exit filled 50@100"]);
     const { trades } = loop.execute;
     expect(trades.get(0, TradeField.openedAt)).toBe(times[12]);
     expect(trades.get(0, TradeField.closedAt)).toBe(times[16]);
@@ -402,7 +468,10 @@ describe("what a strategy may and may not do", () => {
 
   it("an instrument without a bar cannot be entered: there is no price to decide at", () => {
     const world = {
-      columns: columnsOf("1d", 2, [...bars(0, `${flat} - ${flat}`, closes), ...bars(1, `${flat} ${flat} ${flat}`, closes)]),
+      columns: columnsOf("1d", 2, [
+        ...bars(0, `${flat} - ${flat}`, closes),
+        ...bars(1, `${flat} ${flat} ${flat}`, closes),
+      ]),
       sessions,
     };
     const closesSeen: number[] = [];

@@ -8,7 +8,9 @@ import { z } from "zod";
 import type { Money } from "../domain/money.ts";
 import { type DayNumber, parseIsoDate } from "../domain/time.ts";
 
-const isoDate = z.string().refine((text) => parseIsoDate(text) !== undefined, { error: "must be YYYY-MM-DD" });
+const isoDate = z
+  .string()
+  .refine((text) => parseIsoDate(text) !== undefined, { error: "must be YYYY-MM-DD" });
 
 export const feeSchedule = z
   .array(
@@ -43,7 +45,12 @@ export function feeRates(schedule: FeeSchedule): readonly FeeRates[] {
  * Both fees of one sale, each rounded up to the cent as brokers do, in micro-dollars. `rates` ascend by
  * date and are few: the last row in force decides.
  */
-export function regulatoryFee(rates: readonly FeeRates[], date: DayNumber, shares: number, dollars: number): Money {
+export function regulatoryFee(
+  rates: readonly FeeRates[],
+  date: DayNumber,
+  shares: number,
+  dollars: number,
+): Money {
   let row = rates[0]!;
   for (const candidate of rates) if (candidate.from <= date) row = candidate;
   const sec = centsUp((dollars * row.secPerMillion) / 1_000_000);

@@ -69,11 +69,25 @@ export function rest(order: ApprovedOrder, session: DayNumber): RestingOrder {
   };
   if (bracket.stopOrder !== undefined) {
     const { stopOrder: number, stop } = bracket;
-    resting.stopLeg = { ...leg, number, stop, limit: Number.NaN, type: OrderType.Stop, purpose: Purpose.StopLoss };
+    resting.stopLeg = {
+      ...leg,
+      number,
+      stop,
+      limit: Number.NaN,
+      type: OrderType.Stop,
+      purpose: Purpose.StopLoss,
+    };
   }
   if (bracket.targetOrder !== undefined) {
     const { targetOrder: number, target: limit } = bracket;
-    resting.targetLeg = { ...leg, number, limit, stop: Number.NaN, type: OrderType.Limit, purpose: Purpose.TakeProfit };
+    resting.targetLeg = {
+      ...leg,
+      number,
+      limit,
+      stop: Number.NaN,
+      type: OrderType.Limit,
+      purpose: Purpose.TakeProfit,
+    };
   }
   if (resting.stopLeg !== undefined) resting.stopLeg.pair = resting.targetLeg;
   if (resting.targetLeg !== undefined) resting.targetLeg.pair = resting.stopLeg;

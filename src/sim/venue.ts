@@ -98,7 +98,8 @@ export class SimulatedVenue implements Venue {
   }
 
   #accept(order: ApprovedOrder): void {
-    if (!isApproved(order)) throw new InvariantError(`RK-5: order ${order.number} did not come from the gate`);
+    if (!isApproved(order))
+      throw new InvariantError(`RK-5: order ${order.number} did not come from the gate`);
     // With nothing working the clock stood still.
     this.#clock.advance(this.#now);
     const afterClose = this.#now >= this.#clock.close;
@@ -225,7 +226,13 @@ export class SimulatedVenue implements Venue {
     if (order.entry !== undefined && !order.entry.done) this.#end(order.entry, "OrderCanceled");
   }
 
-  #slippage(order: RestingOrder, { timeframe }: BarColumns, price: number, shares: number, where: string): number {
+  #slippage(
+    order: RestingOrder,
+    { timeframe }: BarColumns,
+    price: number,
+    shares: number,
+    where: string,
+  ): number {
     const inAuction = where === "at_open" && timeframe === "1d" && this.#costs.slippage === "modelled";
     if (inAuction) return (price * this.#costs.auctionBps) / 10_000;
     return slippagePerShare(price, shares, order.instrument, this.#liquidity, this.#costs);
@@ -268,7 +275,8 @@ export class SimulatedVenue implements Venue {
     if (order === undefined || order.done) return;
     this.#end(order, kind);
     if (order.fills > 0) return;
-    for (const leg of [order.stopLeg, order.targetLeg]) if (leg !== undefined) this.#cancel(leg, "OrderCanceled");
+    for (const leg of [order.stopLeg, order.targetLeg])
+      if (leg !== undefined) this.#cancel(leg, "OrderCanceled");
   }
 
   #end(order: RestingOrder, kind: "OrderCanceled" | "OrderExpired"): void {

@@ -39,7 +39,10 @@ export const referenceEmaCross = defineStrategy({
     below: "fast EMA {0} crossed below slow EMA {1}",
   },
   memory: { stance: UNKNOWN },
-  features: ({ fast, slow }) => ({ fast: output(ema({ period: fast })), slow: output(ema({ period: slow })) }),
+  features: ({ fast, slow }) => ({
+    fast: output(ema({ period: fast })),
+    slow: output(ema({ period: slow })),
+  }),
 
   decide(view) {
     const { fast, slow } = view.feature;

@@ -126,7 +126,9 @@ function unprovenWords(verdict: Verdict, result: RunResult): Words {
   if (Object.values(verdict.gates).every((state) => state === "pass")) {
     return {
       headline: `${made}, but only on names that survived.`,
-      detail: `All ${count(scope.symbols.length)} symbols trade to the last day; what was delisted is missing, and that flatters every figure.`,
+      detail:
+        `All ${count(scope.symbols.length)} symbols trade to the last day; ` +
+        "what was delisted is missing, and that flatters every figure.",
       cure: "Cure: run it on data that keeps delisted names. Do not promote yet: run it in paper.",
     };
   }

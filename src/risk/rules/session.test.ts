@@ -17,9 +17,10 @@ describe("session", () => {
       open ago  close in  session  order     toxic  says   why
       5         60        yes      NextBar   5      allow  exactly five minutes after the open
       4.9999    60        yes      NextBar   5      deny   a hair before
-      60        5         yes      NextBar   5      allow  exactly five minutes before the close
-      60        4.9999    yes      NextBar   5      deny   a hair later
-      205       5         yes      NextBar   5      allow  13:00 closes shift with their session
+      60        5.0001    yes      NextBar   5      allow  a hair before the last five minutes
+      60        5         yes      NextBar   5      deny   C-34 sent as they begin, it would trade inside them
+      205       5.0001    yes      NextBar   5      allow  13:00 closes shift with their session
+      390       0         yes      NextBar   0      allow  a window of zero bars nothing at the close either
       60        60        no       NextBar   5      deny   between the edges, yet out of session
       -10       400       no       NextBar   5      deny   before the open
       400       -10       no       NextBar   5      deny   after the close

@@ -26,6 +26,9 @@ export const session = defineRule({
     // No session known, no entry: also none for the next auction (C-43).
     if (!Number.isFinite(sinceOpen) || !Number.isFinite(toClose)) return deny(Number.NaN, toxicMinutes);
     if (order.timeInForce === TimeInForce.AtOpen) return allow(used, toxicMinutes);
-    return view.inSession && used >= toxicMinutes ? allow(used, toxicMinutes) : deny(used, toxicMinutes);
+    // An entry sent exactly when the last minutes begin would trade inside them.
+    const isTooLate = toxicMinutes > 0 && toClose <= toxicMinutes;
+    const passes = view.inSession && used >= toxicMinutes && !isTooLate;
+    return passes ? allow(used, toxicMinutes) : deny(used, toxicMinutes);
   },
 });
