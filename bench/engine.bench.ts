@@ -7,16 +7,17 @@
  * Rivals    the limit loop and an object-per-event engine, in turns in the same process.
  * Exact     fills equal, equity within 1e-9 of the limit loop's, tick rounding off.
  */
-import { Timeline } from "../src/sim/timeline.ts";
-import { costParams } from "../src/sim/cost-model.ts";
-import { SimulatedVenue } from "../src/sim/venue.ts";
-import { OrderField } from "../src/execution/order-table.ts";
-import type { OrderNumber } from "../src/domain/order.ts";
-import { EquityCurve } from "../src/app/equity-curve.ts";
-import { buildLoop } from "../src/app/engine-run.ts";
+
 import { loadConfig } from "../src/app/config.ts";
+import { buildLoop } from "../src/app/engine-run.ts";
+import { EquityCurve } from "../src/app/equity-curve.ts";
+import type { OrderNumber } from "../src/domain/order.ts";
 import { nullJournal } from "../src/engine/null-journal.ts";
 import { pump } from "../src/engine/pump.ts";
+import { OrderField } from "../src/execution/order-table.ts";
+import { costParams } from "../src/sim/cost-model.ts";
+import { Timeline } from "../src/sim/timeline.ts";
+import { SimulatedVenue } from "../src/sim/venue.ts";
 import { readSet, type SymbolMajorBars, sessionsOf, toColumns } from "./generated-data.ts";
 import { measuring } from "./measuring-strategy.ts";
 import { limitLoop, type RivalResult } from "./rivals/limit-loop.ts";
@@ -112,7 +113,8 @@ function prepare(data: SymbolMajorBars): () => RivalResult {
     pump(new Timeline(columns, venue), loop, nullJournal, venue);
     const { orders, portfolio } = loop.execute;
     let fills = 0;
-    for (let n = 0; n < orders.length; n++) if (orders.get(n as OrderNumber, OrderField.filled) > 0) fills += 1;
+    for (let n = 0; n < orders.length; n++)
+      if (orders.get(n as OrderNumber, OrderField.filled) > 0) fills += 1;
     return { fills, equity: portfolio.equity };
   };
 }

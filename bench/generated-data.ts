@@ -21,7 +21,8 @@ export interface SymbolMajorBars {
 export function readSet(directory: string, set: string): SymbolMajorBars {
   const read = (column: string): Float64Array => {
     const path = join(directory, `${set}.${column}.f64`);
-    if (!existsSync(path)) throw new Error(`--data: ${path} not found; make it with the generator: gen.mjs DIR ${set}`);
+    if (!existsSync(path))
+      throw new Error(`--data: ${path} not found; make it with the generator: gen.mjs DIR ${set}`);
     const bytes = readFileSync(path);
     return new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8);
   };

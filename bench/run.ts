@@ -18,7 +18,9 @@ if (question !== "engine") {
   process.exit(2);
 }
 if (values.data === undefined) {
-  console.error("bench engine: --data is missing; give the folder of the generated columns (one.c.f64, uni.c.f64, ...)");
+  console.error(
+    "bench engine: --data is missing; give the folder of the generated columns (one.c.f64, uni.c.f64, ...)",
+  );
   process.exit(2);
 }
 try {

@@ -18,8 +18,8 @@ it.each`
   ${"live never sees research"}     | ${"src/app/live.ts"}         | ${'import { x } from "../research/train.ts";'}    | ${[/app may not import research/]}
   ${"the guardian sees two rooms"}  | ${"src/guardian/close.ts"}   | ${'import { x } from "../engine/pump.ts";'}       | ${[/guardian may not import engine/]}
   ${"internal is private"}          | ${"src/app/live.ts"}         | ${'import { x } from "../engine/internal/q.ts";'} | ${[/private to engine/]}
-  ${"words that end in from"}       | ${"src/cli/a.ts"}            | ${'describe("where it comes from").action("x");'}   | ${[]}
-  ${"an option called --from"}      | ${"src/cli/a.ts"}            | ${'option("--from", "first day");'}                | ${[]}
+  ${"words that end in from"}       | ${"src/cli/a.ts"}            | ${'describe("where it comes from").action("x");'} | ${[]}
+  ${"an option called --from"}      | ${"src/cli/a.ts"}            | ${'option("--from", "first day");'}               | ${[]}
   ${"packages are rationed"}        | ${"src/domain/a.ts"}         | ${'import { z } from "zod";'}                     | ${[/may not use the package zod/]}
   ${"no file outside the rooms"}    | ${"src/risk/a.ts"}           | ${'import { x } from "../../bench/run.ts";'}      | ${[/risk may not import bench/]}
   ${"the wall clock is banned"}     | ${"src/engine/step.ts"}      | ${"const t = Date.now();"}                        | ${[/Date is banned/]}
@@ -43,7 +43,9 @@ it.each`
 });
 
 it("a file without an opening comment is refused", () => {
-  expect(tidy([{ path: "src/risk/rule.ts", text: "const t = 1;" }])).toEqual([expect.stringMatching(/open with/)]);
+  expect(tidy([{ path: "src/risk/rule.ts", text: "const t = 1;" }])).toEqual([
+    expect.stringMatching(/open with/),
+  ]);
 });
 
 it("finding nothing is a failure", () => expect(tidy([])).toHaveLength(1));

@@ -29,9 +29,13 @@ function checkShape({ path, text }: SourceFile): string[] {
   const most = isSupport(path) ? limits.testLines : limits.lines;
   const wide = lines.findIndex((line) => line.length > limits.columns);
   return [
-    ...(lines.length > most ? [`${path}: ${lines.length} lines, most is ${most}; split by responsibility`] : []),
+    ...(lines.length > most
+      ? [`${path}: ${lines.length} lines, most is ${most}; split by responsibility`]
+      : []),
     ...(wide >= 0 ? [`${path}:${wide + 1}: wider than ${limits.columns} columns`] : []),
-    ...(opensWithComment(text) || isSupport(path) ? [] : [`${path}: open with a comment saying what this is for`]),
+    ...(opensWithComment(text) || isSupport(path)
+      ? []
+      : [`${path}: open with a comment saying what this is for`]),
     ...(/\/[^/]*[A-Z_ ][^/]*$/.test(path) ? [`${path}: file names are kebab-case`] : []),
     ...(vagueNames.test(posix.basename(path)) ? [`${path}: name it after what is inside`] : []),
     ...(/\bTODO(?!\(#\d+\))/.test(text) ? [`${path}: a TODO needs an issue, as TODO(#12)`] : []),
@@ -57,7 +61,9 @@ function checkImports({ path, text }: SourceFile): string[] {
 }
 
 function checkPackage(path: string, from: string, room: Room, target: string): string[] {
-  const allowed = room.packages.some((name) => name === target || (name === "node:*" && target.startsWith("node:")));
+  const allowed = room.packages.some(
+    (name) => name === target || (name === "node:*" && target.startsWith("node:")),
+  );
   return allowed || isSupport(path) ? [] : [`${path}: ${from} may not use the package ${target}`];
 }
 

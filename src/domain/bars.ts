@@ -11,7 +11,12 @@ export const timeframes = ["1d", "5m", "1m", "1s"] as const;
 export type Timeframe = (typeof timeframes)[number];
 
 /** Bar length in seconds. A daily bar lasts one session, whatever its length. */
-export const timeframeSeconds: Readonly<Record<Timeframe, number>> = { "1d": 86_400, "5m": 300, "1m": 60, "1s": 1 };
+export const timeframeSeconds: Readonly<Record<Timeframe, number>> = {
+  "1d": 86_400,
+  "5m": 300,
+  "1m": 60,
+  "1s": 1,
+};
 
 export const adjustments = ["raw", "split", "full"] as const;
 export type Adjustment = (typeof adjustments)[number];

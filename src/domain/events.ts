@@ -88,4 +88,5 @@ export interface OperatorActed {
 
 export type EngineEvent = BarsClosed | BrokerEvent | OperatorActed;
 
-export const eventAt = (event: EngineEvent): EpochMicros => (event.kind === "BarsClosed" ? event.bars.at : event.at);
+export const eventAt = (event: EngineEvent): EpochMicros =>
+  event.kind === "BarsClosed" ? event.bars.at : event.at;

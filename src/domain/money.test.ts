@@ -1,7 +1,16 @@
 /** Goal: no amount is ever lost to rounding. Method: compare with BigInt over the whole legal range. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { affordable, dollarsPerShare, type Money, notional, type Price, type Quantity, shares, usd } from "./money.ts";
+import {
+  affordable,
+  dollarsPerShare,
+  type Money,
+  notional,
+  type Price,
+  type Quantity,
+  shares,
+  usd,
+} from "./money.ts";
 
 const price = fc.integer({ min: 1, max: 999_999_999_999 }).map((n) => n as Price);
 const quantity = fc.integer({ min: 0, max: 9_000_000_000 }).map((n) => n as Quantity);

@@ -9,10 +9,10 @@ import { allocateColumns, type BarBatch, type BarColumns } from "../domain/bars.
 import type { BarsClosed } from "../domain/events.ts";
 import type { InstrumentTable } from "../domain/instrument.ts";
 import type { EpochMicros } from "../domain/time.ts";
-import { type AuditEntry, Gatekeeper, type RawBar } from "../market/gatekeeper.ts";
 import { liveBars } from "../market/gatekeeper/registry.ts";
 import type { BarRow } from "../market/gatekeeper/rule.ts";
 import type { Stamp } from "../market/gatekeeper/stamps.ts";
+import { type AuditEntry, Gatekeeper, type RawBar } from "../market/gatekeeper.ts";
 import { MinuteBarrier } from "../market/minute-barrier.ts";
 
 export interface IngestConfig {
@@ -54,7 +54,9 @@ export class IngestStage {
   }
 
   get rejected(): number {
-    return this.#gatekeeper.counts().reduce((sum, { outcome, count }) => sum + (outcome === "reject" ? count : 0), 0);
+    return this.#gatekeeper
+      .counts()
+      .reduce((sum, { outcome, count }) => sum + (outcome === "reject" ? count : 0), 0);
   }
 
   /** The minute that ends at `minuteEnd` is awaited, even if nobody reports. */

@@ -133,7 +133,8 @@ export class TradeLog {
     cells[at + TradeField.closedAt] = fill.at;
     cells[at + TradeField.entryPrice] = this.#entryValue[slot]! / shares;
     cells[at + TradeField.exitPrice] = this.#exitValue[slot]! / shares;
-    cells[at + TradeField.pnl] = side * (this.#exitValue[slot]! - this.#entryValue[slot]!) - this.#costs[slot]!;
+    cells[at + TradeField.pnl] =
+      side * (this.#exitValue[slot]! - this.#entryValue[slot]!) - this.#costs[slot]!;
     cells[at + TradeField.costs] = this.#costs[slot]!;
     cells[at + TradeField.slippage] = this.#slippage[slot]!;
     cells[at + TradeField.riskPerShare] = this.#risk[slot]!;
