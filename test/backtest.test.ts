@@ -82,7 +82,7 @@ describe("a backtest", () => {
 
   it("names the command that makes it again, without what moves no number", () => {
     const { reproduce } = resultOf(first);
-    expect(reproduce).toBe(`plimsoll backtest ${strategies.join(" ")} ${scope.join(" ")} --out report`);
+    expect(reproduce).toBe(`plimsoll backtest ${strategies.join(" ")} ${scope.join(" ")} --out again`);
   });
 
   it("the report is one page that asks nobody for anything", () => {

@@ -165,11 +165,11 @@ function dollars(text: string): number {
   return value;
 }
 
-/** Options that move no number: where it ran, on how many threads, and how it was told. */
-const AROUND_THE_RUN = /^--(?:root|workers|json|quiet)(?:=|$)/;
-const TAKES_A_WORD = /^--(?:root|workers)$/;
+/** Options that move no number: where it ran and wrote, on how many threads, and how it was told. */
+const AROUND_THE_RUN = /^--(?:root|out|workers|json|quiet)(?:=|$)/;
+const TAKES_A_WORD = /^--(?:root|out|workers)$/;
 
-/** The words that repeat this run, quoted where a shell would split them. */
+/** The words that repeat this run, quoted where a shell would split them; the results go to a new folder. */
 function commandLine(): string {
   const words = process.argv.slice(2);
   const kept = words.filter(
@@ -178,5 +178,6 @@ function commandLine(): string {
   return [
     "plimsoll",
     ...kept.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)),
+    "--out again",
   ].join(" ");
 }
