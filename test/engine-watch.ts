@@ -67,9 +67,17 @@ export class WatchedEngine implements Engine {
   #dayBase = Number.NaN;
   #dayHigh = Number.NaN;
   #session = Number.NaN;
+  #equity = CASH;
+  readonly #grossCap: number;
 
-  constructor(loop: SingleLoop, strategies: number, instruments: number, seen: Seen) {
+  constructor(
+    loop: SingleLoop,
+    size: { readonly strategies: number; readonly instruments: number; readonly grossCap: number },
+    seen: Seen,
+  ) {
+    const { strategies, instruments } = size;
     this.#loop = loop;
+    this.#grossCap = size.grossCap;
     this.#strategies = strategies;
     this.#instruments = instruments;
     this.#seen = seen;
@@ -209,6 +217,10 @@ export class WatchedEngine implements Engine {
         "baselines moved",
       );
     }
+    if (clock.date !== this.#session) {
+      expectThat(baselines.dayBase === this.#equity, "I-17", "the day starts from the last value before it");
+    }
+    this.#equity = portfolio.equity;
     expectThat(baselines.dayHigh >= baselines.dayBase, "I-17", "high below base");
     this.#session = clock.date;
     this.#dayBase = baselines.dayBase;
@@ -273,7 +285,11 @@ export class WatchedEngine implements Engine {
       const same = orders.instrument(other) === order.instrument && orders.side(other) === order.side;
       if (same) onThisSide += orders.remaining(other);
     }
-    expectThat(gross <= portfolio.equity + 0.01, "I-11", `gross ${gross} of ${portfolio.equity}`);
+    expectThat(
+      gross <= this.#grossCap * portfolio.equity + 0.01,
+      "I-11",
+      `gross ${gross} of ${portfolio.equity}`,
+    );
     const atStake = onThisSide * Math.max(mark, order.limit);
     expectThat(atStake <= 0.05 * portfolio.equity + 0.01, "I-11", `${atStake} in one instrument`);
     expectThat(held.size <= 30, "I-11", `${held.size} positions`);

@@ -208,6 +208,22 @@ export function withOperator(
   };
 }
 
+/** Each batch in columns of its own from row 0, as live feeds have it: rows of the batch before mean nothing. */
+export function inOwnColumns(timeline: EventSource): EventSource {
+  return {
+    next() {
+      const event = timeline.next();
+      if (event?.kind !== "BarsClosed") return event;
+      const { at, from, to, columns } = event.bars;
+      const { instrument, open, high, low, close, volume } = columns;
+      const cut = (column: Float64Array) => column.slice(from, to);
+      const own = { open: cut(open), high: cut(high), low: cut(low), close: cut(close), volume: cut(volume) };
+      const alone = { ...columns, ...own, instrument: instrument.slice(from, to) };
+      return { kind: "BarsClosed", bars: { at, from: 0, to: to - from, columns: alone } };
+    },
+  };
+}
+
 /** Every table of a run as raw bytes: equal text, equal run, bit for bit. */
 export function fingerprint(
   loop: SingleLoop,

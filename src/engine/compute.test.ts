@@ -190,6 +190,39 @@ describe("time stops", () => {
   });
 });
 
+it("asking again for what is held is not even a signal; asking for the other side is", () => {
+  const strategy = strategyOf((view) => {
+    view.enter({ instrument: I, conviction: view.at < closes[2]! ? 1 : -1 }, "because");
+  });
+  const stage = new Stage(oneInstrument(3), [strategy]);
+  stage.bar();
+  stage.fill(10, 0);
+  expect(stage.bar()).toEqual([]);
+  expect(stage.compute.signals.length).toBe(1);
+  expect(stage.bar()).toMatchObject([{ kind: "Enter" }]);
+});
+
+it("one fill that turns the position around starts the count and the time stop again", () => {
+  const held: number[] = [];
+  const strategy = strategyOf((view) => {
+    held.push(view.barsHeld(I));
+    if (view.at === closes[0]) view.enter({ instrument: I, conviction: 1, timeStopBars: 9 }, "because");
+    if (view.at === closes[2]) view.enter({ instrument: I, conviction: -1, timeStopBars: 1 }, "because");
+  });
+  const stage = new Stage(oneInstrument(6), [strategy]);
+  stage.bar();
+  stage.fill(10, 0);
+  stage.bar();
+  stage.bar();
+  stage.fill(-20, 1);
+  held.length = 0;
+  expect([stage.bar(), stage.bar()].map((intents) => intents.map(({ kind }) => kind))).toEqual([
+    [],
+    ["Exit"],
+  ]);
+  expect(held).toEqual([0, 1]);
+});
+
 describe("I-36: protect", () => {
   /** What reaches execute when protect is called with these stops, one per bar, on 10 shares entered with stop 95. */
   function moved(side: number, entryStop: number | undefined, stops: readonly number[]): number[] {

@@ -9,6 +9,7 @@ import { expect, it } from "vitest";
 import { nothingSeen, WatchedEngine } from "../../test/engine-watch.ts";
 import {
   fingerprint,
+  inOwnColumns,
   noisyStrategy,
   randomWorld,
   runWorld,
@@ -16,10 +17,8 @@ import {
   type World,
   type WorldShape,
 } from "../../test/engine-world.ts";
-import type { BarBatch } from "../domain/bars.ts";
 import type { BrokerEvent, EngineEvent } from "../domain/events.ts";
 import { OrderStatus } from "../domain/order.ts";
-import type { EpochMicros } from "../domain/time.ts";
 import { nullJournal } from "../engine/null-journal.ts";
 import type { Command, EventSource } from "../engine/ports.ts";
 import { pump } from "../engine/pump.ts";
@@ -52,8 +51,12 @@ it("I-1 to I-4, I-8, I-11 to I-17, I-27, I-35, I-36, EX-3, EN-4 hold after every
     fc.property(shapes, (shape) => {
       const world = worldOf(shape);
       const strategies = strategiesOf(shape);
-      const watch = (loop: SingleLoop) => new WatchedEngine(loop, strategies.length, shape.instruments, seen);
-      const { compute, execute } = runWorld({ world, strategies, around: watch });
+      // One run in two is so tight that working orders decide what still fits.
+      const grossCap = shape.seed % 2 === 0 ? 1 : 0.08;
+      const size = { strategies: strategies.length, instruments: shape.instruments, grossCap };
+      const watch = (loop: SingleLoop) => new WatchedEngine(loop, size, seen);
+      const risk = { gross_exposure: { maxFraction: grossCap } };
+      const { compute, execute } = runWorld({ world, strategies, around: watch, risk });
       for (let row = 0; row < compute.signals.length; row++) {
         if (compute.signals.get(row, SignalField.reason) === TIME_STOP) seen.timeStops += 1;
       }
@@ -195,34 +198,9 @@ it("I-28: what the engine is told of a batch is that batch, though columns may b
     fc.property(shapes, (shape) => {
       const world = worldOf(shape);
       const strategies = strategiesOf(shape);
-      const reuse = (timeline: EventSource): EventSource => ({
-        next() {
-          const event = timeline.next();
-          return event?.kind === "BarsClosed" ? { kind: "BarsClosed", bars: alone(event.bars) } : event;
-        },
-      });
       const clean = runWorld({ world, strategies });
-      expect(fingerprint(runWorld({ world, strategies, source: reuse }))).toEqual(fingerprint(clean));
+      expect(fingerprint(runWorld({ world, strategies, source: inOwnColumns }))).toEqual(fingerprint(clean));
     }),
     { numRuns: 15, seed: 6 },
   );
 });
-
-/** The batch in columns of its own, starting at row 0. */
-function alone({ at, from, to, columns }: BarBatch): BarBatch {
-  const cut = (column: Float64Array) => column.slice(from, to);
-  return {
-    at: at as EpochMicros,
-    from: 0,
-    to: to - from,
-    columns: {
-      ...columns,
-      instrument: columns.instrument.slice(from, to),
-      open: cut(columns.open),
-      high: cut(columns.high),
-      low: cut(columns.low),
-      close: cut(columns.close),
-      volume: cut(columns.volume),
-    },
-  };
-}

@@ -6,6 +6,7 @@
 import { describe, expect, it } from "vitest";
 import { barClose, bars, columnsOf, testSessions } from "../../test/bar-text.ts";
 import {
+  inOwnColumns,
   runWorld as runAny,
   strategyOf,
   type TestRun,
@@ -27,7 +28,7 @@ import {
   purposeNames,
 } from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
-import type { Command } from "../engine/ports.ts";
+import type { Command, EventSource } from "../engine/ports.ts";
 import type { SingleLoop } from "../engine/single-loop.ts";
 import { TradeField } from "../engine/trade-log.ts";
 import { OrderField } from "../execution/order-table.ts";
@@ -262,6 +263,48 @@ class Desk {
 
 const quiet = Array.from({ length: 20 }, () => flat).join(" ");
 
+describe("the desk's books", () => {
+  it("what works is not cash any more, part by part; the end gives back the rest", () => {
+    const desk = new Desk(quiet, { 0: long() });
+    desk.bar();
+    const { execute } = desk.loop;
+    // Half a percent above the close is the limit of an opening order.
+    expect(execute.availableCash).toBeCloseTo(100_000 - 50 * 100.5, 9);
+    desk.fill(0, 20);
+    expect(execute.availableCash).toBeCloseTo(100_000 - 20 * 100 - 30 * 100.5, 9);
+    desk.says("OrderExpired", 0);
+    expect(execute.availableCash).toBe(98_000);
+  });
+
+  it("a stop that filled leaves no target behind, and no resting stop to show", () => {
+    const desk = new Desk(quiet, { 0: long({ stop: 95, target: 105 }) });
+    desk.bar();
+    expect(desk.fill(0, 50)).toEqual([]);
+    expect(desk.loop.execute.restingStop(0, I)).toBe(95);
+    expect(desk.fill(1, 50, 95)).toEqual(["CancelOrder 2"]);
+    expect(desk.loop.execute.restingStop(0, I)).toBeNaN();
+  });
+
+  it("a stop that rounds back to where it rests is not sent", () => {
+    const protect = (stop: number) => (view: View) => view.protect(I, stop);
+    const desk = new Desk(quiet, { 0: long({ stop: 95 }), 1: protect(95.004), 2: protect(95.01) });
+    desk.bar();
+    desk.fill(0, 50);
+    expect(desk.bar()).toEqual([]);
+    expect(desk.bar()).toEqual(["ReplaceStop 1"]);
+    expect(desk.loop.execute.restingStop(0, I)).toBe(95.01);
+  });
+
+  it("a stop of its own keeps its size when the entry beside it fills further", () => {
+    const desk = new Desk(quiet, { 0: long(), 1: (view) => view.protect(I, 95) });
+    desk.bar();
+    desk.fill(0, 20);
+    expect(desk.bar()).toEqual(["place 1"]);
+    desk.fill(0, 30);
+    expect(desk.loop.execute.orders.get(1 as OrderNumber, OrderField.shares)).toBe(20);
+  });
+});
+
 describe("broker events in a bad order (EX-5)", () => {
   it("a fill after the cancel is a position; the entry stays ended and no longer counts as working", () => {
     const desk = new Desk(quiet, { 0: long({ stop: 95 }) });
@@ -466,7 +509,10 @@ describe("what a strategy may and may not do", () => {
     expect(trades.get(0, TradeField.closedAt)).toBe(times[16]);
   });
 
-  it("an instrument without a bar cannot be entered: there is no price to decide at", () => {
+  it.each([
+    ["one set of columns", (timeline: EventSource) => timeline],
+    ["columns of its own per batch", inOwnColumns],
+  ])("an instrument without a bar has no prices and cannot be entered (%s)", (_, source) => {
     const world = {
       columns: columnsOf("1d", 2, [
         ...bars(0, `${flat} - ${flat}`, closes),
@@ -481,7 +527,7 @@ describe("what a strategy may and may not do", () => {
         view.enter({ instrument: I, conviction: 1 }, "because");
       },
     };
-    const loop = runWorld({ world, strategies: [scripted(steps)] });
+    const loop = runWorld({ world, strategies: [scripted(steps)], source });
     expect(closesSeen).toEqual([Number.NaN, Number.NaN, 100]);
     expect(loop.execute.orders.length).toBe(0);
   });

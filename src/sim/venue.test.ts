@@ -593,6 +593,34 @@ describe("commands", () => {
   });
 });
 
+describe("slippage", () => {
+  const tenBps: CostParams = { ...free, fixedBps: 10 };
+  const auction: CostParams = { ...free, slippage: "modelled", auctionBps: 1, spreadBps: 20 };
+
+  it.each(
+    table(`
+    order           bars         answer      why
+    buy market      100/102/98   e 100@100.1  worse for a buyer
+    sell market     100/102/98   e 100@99.9   worse for a seller
+    buy stop 101    100/102/98   e 100@101.101  from the stop
+    sell stop 99    97/98/96     e 100@96.903  from the gapped open
+    buy limit 99    100/102/98   e 100@99     a resting limit waits for its price
+    buy limit 100   99/102/98    e 100@99.099  a better open slips, too
+    buy limit 100   99.95/102/98  e 100@100    but never beyond the limit
+    sell limit 100  100.05/102/98  e 100@100   nor below it
+  `),
+  )("fixed: $order meets $bars: $why", (row) => expect(onDailyBars(row, tenBps)).toBe(row.answer));
+
+  it.each(
+    table(`
+    order           bars         answer      why
+    buy market      100/102/98   e 100@100.01  the opening auction has no spread
+    sell market     100/102/98   e 100@99.99   for a seller neither
+    sell stop 99    100/102/98   e 100@98.901  later in the day half the spread is paid
+  `),
+  )("modelled, daily bars: $order: $why", (row) => expect(onDailyBars(row, auction)).toBe(row.answer));
+});
+
 it("SM-1: nothing fills on the bar that made the decision, only on those that close after the order came", () => {
   const stage = new Stage(columnsOf("1d", 1, bars(0, "100/120/80/100 101/120/80/100", dailyCloses)), daily);
   expect(told(stage.bar())).toBe("-");
