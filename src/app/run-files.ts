@@ -1,6 +1,6 @@
 /** The files of a run (CLI.md): CSV by column order fixed here, numbers in their shortest exact form. */
 import { join } from "node:path";
-import { replaceFile } from "../adapters/lake/durable-file.ts";
+import { replaceFile } from "../adapters/durable-file.ts";
 import { type BarColumns, batchCount } from "../domain/bars.ts";
 import { sizingConstraints } from "../domain/intent.ts";
 import {

@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
-import { replaceFile } from "../adapters/lake/durable-file.ts";
+import { replaceFile } from "../adapters/durable-file.ts";
 import { type BacktestRequest, backtest } from "../app/backtest.ts";
 import { loadConfig } from "../app/config.ts";
 import { resultJson } from "../app/run-files.ts";

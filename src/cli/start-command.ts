@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { replaceFile } from "../adapters/lake/durable-file.ts";
+import { replaceFile } from "../adapters/durable-file.ts";
 import { loadConfig } from "../app/config.ts";
 import { type DemoEnd, runDemo } from "../app/demo.ts";
 import { resultJson, writeRunFiles } from "../app/run-files.ts";

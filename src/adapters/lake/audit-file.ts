@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { flushFolder, makeFolder, sha256OfText } from "./durable-file.ts";
+import { flushFolder, makeFolder, sha256OfText } from "../durable-file.ts";
 
 export interface RefusedRow {
   readonly file: string;

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import { InputError } from "../../domain/assert.ts";
 import { adjustments, timeframes } from "../../domain/bars.ts";
-import { replaceFile, sha256OfText } from "./durable-file.ts";
+import { replaceFile, sha256OfText } from "../durable-file.ts";
 import { compareKeys, type LakePaths } from "./paths.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);

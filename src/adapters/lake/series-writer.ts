@@ -6,9 +6,9 @@
 import { existsSync, renameSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { civilDate, dayNumber, dayOf, type EpochMicros, startOfDay } from "../../domain/time.ts";
+import { flushFile, flushFolder, makeFolder, sha256OfFile } from "../durable-file.ts";
 import { type LakeFile, type LakeSeries, seriesFromFiles } from "./catalog.ts";
 import type { Duck } from "./duck.ts";
-import { flushFile, flushFolder, makeFolder, sha256OfFile } from "./durable-file.ts";
 import { type LakePaths, type SeriesKey, seriesFolder } from "./paths.ts";
 import { concatenated, ordered, rowsBetween, type SeriesColumns, sameColumns } from "./series-columns.ts";
 

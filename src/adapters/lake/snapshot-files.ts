@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { InputError } from "../../domain/assert.ts";
+import { unfinishedMark } from "../durable-file.ts";
 import { seriesList } from "./catalog.ts";
-import { unfinishedMark } from "./durable-file.ts";
 import type { LakePaths } from "./paths.ts";
 
 const snapshotShape = z.strictObject({

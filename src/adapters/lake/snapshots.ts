@@ -6,6 +6,7 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../domain/assert.ts";
 import { type EpochMicros, isoInstant } from "../../domain/time.ts";
+import { replaceFile, sha256OfFile } from "../durable-file.ts";
 import {
   type Catalog,
   contentId,
@@ -16,7 +17,6 @@ import {
   writeCatalog,
 } from "./catalog.ts";
 import { nearest } from "./choose-series.ts";
-import { replaceFile, sha256OfFile } from "./durable-file.ts";
 import { keyText, type LakePaths, type SeriesKey } from "./paths.ts";
 import { readSnapshots, type Snapshot, snapshotNames, snapshotPath } from "./snapshot-files.ts";
 import { asOnlyWriter } from "./writer-lock.ts";

@@ -4,8 +4,8 @@
  */
 import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
+import { unfinishedMark } from "../durable-file.ts";
 import type { Catalog } from "./catalog.ts";
-import { unfinishedMark } from "./durable-file.ts";
 import type { LakePaths } from "./paths.ts";
 import { readSnapshots } from "./snapshot-files.ts";
 

@@ -8,7 +8,7 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:
 import { dirname } from "node:path";
 import { z } from "zod";
 import { InputError } from "../../domain/assert.ts";
-import { makeFolder, unfinishedMark } from "./durable-file.ts";
+import { makeFolder, unfinishedMark } from "../durable-file.ts";
 
 const holder = z.strictObject({
   pid: z.int().positive(),
