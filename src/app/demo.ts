@@ -49,6 +49,8 @@ export interface DemoEnd {
   readonly columns: RunSetup["columns"];
   /** True when nothing was held at the end. */
   readonly flat: boolean;
+  /** Number of the run in the journal: what tells its report from those of other runs. */
+  readonly journalRun: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -107,6 +109,7 @@ class Demo {
   readonly #run: EngineRun;
   readonly #store: RunJournal;
   readonly #journal: JournalWriter;
+  readonly #journalRun: number;
   readonly #recent: number[] = [];
   #sequence = 0;
   #at: EpochMicros;
@@ -148,7 +151,7 @@ class Demo {
       cash,
       warmup: { seed: request.seed, firstSession, sessions: warmupSessions },
     };
-    this.#store.start(request.startedAt, canonicalJson(header));
+    this.#journalRun = this.#store.start(request.startedAt, canonicalJson(header));
   }
 
   async run(): Promise<void> {
@@ -188,7 +191,13 @@ class Demo {
       // A demo proves nothing and is no trial.
       ({ sharpe }) => [sharpe],
     );
-    return { report, run: this.#run, columns, flat: this.#run.loop.execute.portfolio.openPositions === 0 };
+    return {
+      report,
+      run: this.#run,
+      columns,
+      flat: this.#run.loop.execute.portfolio.openPositions === 0,
+      journalRun: this.#journalRun,
+    };
   }
 
   close(): void {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { replaceFile } from "../adapters/durable-file.ts";
 import { type BarColumns, batchCount } from "../domain/bars.ts";
 import { sizingConstraints } from "../domain/intent.ts";
+import { MICROS } from "../domain/money.ts";
 import {
   type OrderNumber,
   orderStatusNames,
@@ -112,7 +113,7 @@ function fillsCsv({ run, columns }: RunFiles): string {
 
 function tradesCsv(trades: readonly TradeRow[]): string {
   const lines = [
-    "strategy,symbol,side,shares,opened_at,closed_at,entry_price,exit_price,pnl,costs,r,bars_held,why_in,why_out",
+    "strategy,symbol,side,shares,opened_at,closed_at,entry_price,exit_price,pnl,fees,r,bars_held,why_in,why_out",
   ];
   for (const trade of trades) {
     lines.push(
@@ -123,11 +124,11 @@ function tradesCsv(trades: readonly TradeRow[]): string {
         trade.shares,
         trade.openedAt,
         trade.closedAt,
-        trade.entryPrice,
-        trade.exitPrice,
-        trade.pnl,
-        trade.costs,
-        trade.r,
+        micros(trade.entryPrice),
+        micros(trade.exitPrice),
+        micros(trade.pnl),
+        micros(trade.costs),
+        micros(trade.r),
         trade.barsHeld,
         trade.whyIn,
         trade.whyOut,
@@ -163,6 +164,9 @@ function instant(at: number, { timeframe }: BarColumns): string {
     ? isoDate(newYorkDay(at as EpochMicros) as DayNumber)
     : isoInstant(at as EpochMicros);
 }
+
+/** Sums of doubles end in noise: a millionth is as fine as the ledger itself. */
+const micros = (value: number): number => Math.round(value * MICROS) / MICROS;
 
 function csv(cells: readonly (string | number | undefined)[]): string {
   return cells.map(cell).join(",");

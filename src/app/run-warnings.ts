@@ -74,7 +74,7 @@ function openAtEnd({ loop }: EngineRun, daily: Daily, cash: number): string[] {
   const open = loop.execute.portfolio.openPositions;
   if (open === 0) return [];
   const gain = (daily.equity.at(-1) ?? cash) - cash;
-  const value = `valued at the last close and part of the net ${Math.round(gain)} USD.`;
+  const value = `valued at the last close and part of the net result, ${gain.toFixed(2)} USD.`;
   return [
     open === 1
       ? `1 position is still open at the end. It is ${value}`

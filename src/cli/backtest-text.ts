@@ -21,7 +21,11 @@ export function backtestText({ result, daily }: ReportInput, out: string): strin
           ["Sharpe", ratio(m.sharpe), `hold ${ratio(hold?.sharpe ?? Number.NaN)}`],
         ]
       : [["Return", percent(m.totalReturn, 2), `hold ${percent(hold?.totalReturn ?? Number.NaN, 2)}`]]),
-    ["Max drawdown", percent(m.maxDrawdown, 2), `hold ${percent(hold?.maxDrawdown ?? Number.NaN, 2)}`],
+    [
+      hasEnoughDays(result) ? "Max drawdown" : "Drawdown at closes",
+      percent(m.maxDrawdown, 2),
+      `hold ${percent(hold?.maxDrawdown ?? Number.NaN, 2)}`,
+    ],
     ["Trades", count(m.trades), `win rate ${percent(m.winRate, 1)}, profit factor ${ratio(m.profitFactor)}`],
     ["Costs, USD", money(paid), `slippage ${money(costs.slippage)}, fees ${money(costs.fees)}`],
     ...(hasEnoughDays(result)
@@ -39,16 +43,31 @@ export function backtestText({ result, daily }: ReportInput, out: string): strin
   ];
   const period = `${scope.from} to ${scope.to}, ${sizes.join(", ")}`;
   return [
-    `${words.stamp}. ${words.headline} ${words.detail}`,
-    words.cure,
+    ...wrapped(`${words.stamp}. ${words.headline} ${words.detail}`),
+    ...wrapped(words.cure),
     "",
     period,
     alignedTable(COLUMNS, rows),
     "",
-    ...h.warnings.map((warning) => `! ${warning}`),
+    ...h.warnings.flatMap((warning) => wrapped(`! ${warning}`)),
     "",
     `Report: ${out}/report.html`,
   ].join("\n");
+}
+
+/** A terminal of 80 columns would break words. Further lines stand in by two, like the text after a mark. */
+const COLUMNS_OF_PROSE = 78;
+
+function wrapped(text: string): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > COLUMNS_OF_PROSE) {
+      lines.push(line);
+      line = ` ${word}`;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
 }
 
 function canaryRow({ passed, moved, decisions }: CanaryResult): string[] {

@@ -10,10 +10,16 @@ import { alignedTable, grouped } from "./aligned-table.ts";
 const shownRemarks = 40;
 
 export function importText(result: ImportResult): string {
-  const { imported, rejected, duplicates, symbols, from, to, audit, rejectedByRule, notes } = result;
+  const { imported, rejected, duplicates, replaced, symbols, from, to, audit, rejectedByRule, notes } =
+    result;
   const rules = Object.entries(rejectedByRule).map(([rule, count]) => `${rule} ${grouped(count)}`);
   return [
     `${grouped(imported)} rows imported, ${grouped(rejected)} rejected, ${grouped(duplicates)} duplicates`,
+    ...(replaced === 0
+      ? []
+      : [
+          `${grouped(replaced)} of the duplicates REPLACED rows that held other values; a snapshot keeps the old ones`,
+        ]),
     ...(from === null ? [] : [`${grouped(symbols)} symbol(s), ${from} to ${to}`]),
     ...(audit === null ? [] : [`rejected by ${rules.join(", ")}: ${audit}`]),
     ...notes.map((note) => `note: ${note}`),

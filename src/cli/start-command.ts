@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { replaceFile } from "../adapters/durable-file.ts";
+import { asOnlyWriter } from "../adapters/lake/writer-lock.ts";
 import { loadConfig } from "../app/config.ts";
 import { type DemoEnd, runDemo } from "../app/demo.ts";
 import { resultJson, writeRunFiles } from "../app/run-files.ts";
@@ -32,7 +33,7 @@ export function registerStartCommand(program: Command, context: CliContext): voi
     .option("--sessions <n>", "end by itself after so many sessions (default: demo.sessions)")
     .addHelpText("after", "\nExample:\n  plimsoll start --sessions 1 --speed 120")
     .addHelpText("after", "\nCtrl-C closes everything and stops.")
-    .action(async (options: StartOptions) => start(context, options));
+    .action(async (options: StartOptions) => alone(context, () => start(context, options)));
 
   program
     .command("reset")
@@ -40,12 +41,17 @@ export function registerStartCommand(program: Command, context: CliContext): voi
     .option("--demo", "the demo's journal and reports; nothing else can be removed")
     .option("--yes", "yes, remove it")
     .addHelpText("after", "\nExample:\n  plimsoll reset --demo --yes")
-    .action(({ demo, yes }: { demo?: boolean; yes?: boolean }) => {
+    .action(async ({ demo, yes }: { demo?: boolean; yes?: boolean }) => {
       if (demo !== true || yes !== true)
         throw new InputError("reset removes the demo's state; say so: reset --demo --yes");
-      rmSync(demoRoot(context), { recursive: true, force: true });
+      await alone(context, async () => rmSync(demoRoot(context), { recursive: true, force: true }));
       context.out(context.json() ? '{"removed":true}' : "the demo's state is removed");
     });
+}
+
+/** One demo at a time, and none whose state is being removed: the lock lies beside that state, not in it. */
+function alone(context: CliContext, work: () => Promise<void>): Promise<void> {
+  return asOnlyWriter(join(context.root(), "run", "demo.lock"), work, "the demo's state");
 }
 
 async function start(context: CliContext, options: StartOptions): Promise<void> {
@@ -89,8 +95,9 @@ async function start(context: CliContext, options: StartOptions): Promise<void> 
   }
 }
 
-function finish(context: CliContext, root: string, { report, run, columns, flat }: DemoEnd): void {
-  const out = join(root, "reports", report.result.runId);
+function finish(context: CliContext, root: string, end: DemoEnd): void {
+  const { report, run, columns, flat } = end;
+  const out = join(root, "reports", `run-${end.journalRun}`);
   writeRunFiles(out, { run, columns, trades: report.trades, result: report.result });
   replaceFile(join(out, "report.html"), renderReport(report, loadReportFont()));
   if (context.json()) {

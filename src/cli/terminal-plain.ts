@@ -20,7 +20,7 @@ export function plainLines(
       : [
           ...sessionEnd(snapshot, previous),
           ...levelChange(snapshot, previous),
-          ...orderLines(snapshot.orders, previous.orders),
+          ...orderLines(snapshot, previous.orders),
           ...(isOver(snapshot) && !(sameSession(snapshot, previous) && isOver(previous))
             ? [endLine(snapshot)]
             : []),
@@ -34,7 +34,7 @@ function startLine(snapshot: EngineSnapshot): string {
   return `${start}, equity ${money(equity)} USD. ${answer(snapshot)}`;
 }
 
-const sinceEmpty = (snapshot: EngineSnapshot): string[] => orderLines(snapshot.orders, []);
+const sinceEmpty = (snapshot: EngineSnapshot): string[] => orderLines(snapshot, []);
 
 /** A session that ended between the snapshots, unseen at its last bar. */
 function sessionEnd(snapshot: EngineSnapshot, previous: EngineSnapshot): string[] {
@@ -67,7 +67,7 @@ function levelChange(snapshot: EngineSnapshot, previous: EngineSnapshot): string
 }
 
 /** New orders and those whose status or filled shares changed, oldest first. */
-function orderLines(orders: readonly OrderLine[], before: readonly OrderLine[]): string[] {
+function orderLines({ orders, session, clock }: EngineSnapshot, before: readonly OrderLine[]): string[] {
   const known = new Map(keyed(before));
   return keyed(orders)
     .toReversed()
@@ -75,7 +75,7 @@ function orderLines(orders: readonly OrderLine[], before: readonly OrderLine[]):
       const earlier = known.get(key);
       if (earlier !== undefined && earlier.status === order.status && earlier.filled === order.filled)
         return [];
-      return [orderLine(order)];
+      return [`${session.date} ${clock} ET  ${orderLine(order)}`];
     });
 }
 
@@ -91,12 +91,12 @@ function keyed(orders: readonly OrderLine[]): [string, OrderLine][] {
 }
 
 function orderLine(order: OrderLine): string {
-  const { at, clock, symbol, strategy, purpose, status, reason, verdict, filled } = order;
+  const { symbol, strategy, purpose, status, reason, verdict, filled } = order;
   const cost = filled > 0 && Number.isFinite(order.price) ? ` at ${price(order.price)}` : "";
   const asked = `${statusText(status)}: ${orderSize(order)} ${symbol}${cost}`;
   const what = `${asked}, ${purpose.replaceAll("_", " ")}, ${strategy}`;
   const why = [verdict, reason].filter((text) => text !== "").join("; ");
-  return `${at.slice(0, 10)} ${clock} ET  ${what}${why === "" ? "" : `: ${why}`}`;
+  return `${what}${why === "" ? "" : `: ${why}`}`;
 }
 
 /** One line for the very end of a run. */

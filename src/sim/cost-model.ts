@@ -68,9 +68,14 @@ export class Liquidity {
     return this.#sessions[instrument]! === 0 ? Number.NaN : this.#averageVolume[instrument]!;
   }
 
+  /** Closes the books of the session before. Comes before the orders of the new session's first bar are matched. */
+  startSession(session: number): void {
+    if (session !== this.#session) this.#endSession(session);
+  }
+
   /** Folds a batch after orders were matched on it: a fill never knows its own bar. */
   update({ columns: { instrument, close, volume }, from, to }: BarBatch, session: number): void {
-    if (session !== this.#session) this.#endSession(session);
+    this.startSession(session);
     this.#barsThisSession += 1;
     for (let row = from; row < to; row++) {
       const i = instrument[row]!;

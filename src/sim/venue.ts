@@ -85,11 +85,12 @@ export class SimulatedVenue implements Venue {
   match(batch: BarBatch): void {
     this.#before = this.#now;
     this.#now = batch.at;
-    if (this.#working.length > 0) this.#matchAll(batch);
     if (this.#tracksLiquidity) {
       this.#clock.advance(batch.at);
-      this.#liquidity.update(batch, this.#clock.date);
+      this.#liquidity.startSession(this.#clock.date);
     }
+    if (this.#working.length > 0) this.#matchAll(batch);
+    if (this.#tracksLiquidity) this.#liquidity.update(batch, this.#clock.date);
   }
 
   /** True on the first batch inside a session: the one that holds the opening print. */

@@ -49,6 +49,8 @@ export interface ImportResult {
   readonly rejected: number;
   /** Rows that repeated or replaced another one. */
   readonly duplicates: number;
+  /** Of those, rows of the lake that now hold other values: the last import wins. */
+  readonly replaced: number;
   readonly symbols: number;
   readonly symbolNames: readonly string[];
   /** First and last accepted bar: session dates for daily bars, instants otherwise; null when none. */
@@ -119,11 +121,12 @@ async function importInspected(
   notes.push(...intake.notes);
   const merged = await mergeAll(duck, paths, request, collector);
   const text = (ts: number | undefined) => (ts === undefined ? null : instantText(timeframe, ts));
-  const { imported, duplicates, symbolNames } = merged;
+  const { imported, duplicates, replaced, symbolNames } = merged;
   return {
     imported,
     rejected: audit.rows,
     duplicates,
+    replaced,
     symbols: symbolNames.length,
     from: text(intake.range?.from),
     to: text(intake.range?.to),
@@ -195,12 +198,13 @@ async function mergeAll(
   paths: LakePaths,
   { source, timeframe, adjustment, onProgress }: ImportRequest & { readonly source: string },
   collector: SeriesCollector,
-): Promise<{ imported: number; duplicates: number; symbolNames: string[] }> {
+): Promise<{ imported: number; duplicates: number; replaced: number; symbolNames: string[] }> {
   const symbolNames = collector.symbols();
   const catalog = new Map(readCatalog(paths).map((series) => [keyText(series), series]));
   const writer = new SeriesWriter(duck, paths);
   let imported = 0;
   let duplicates = 0;
+  let replaced = 0;
   for (const [i, symbol] of symbolNames.entries()) {
     const key = { source, timeframe, adjustment, symbol };
     const existing: LakeSeries | undefined = catalog.get(keyText(key));
@@ -208,9 +212,10 @@ async function mergeAll(
     catalog.set(keyText(key), merged.series);
     imported += merged.added;
     duplicates += merged.duplicates;
+    replaced += merged.replaced;
     onProgress?.({ step: "write", what: symbol, done: i + 1, of: symbolNames.length });
   }
   writer.flush();
   if (symbolNames.length > 0) writeCatalog(paths, [...catalog.values()]);
-  return { imported, duplicates, symbolNames };
+  return { imported, duplicates, replaced, symbolNames };
 }

@@ -116,3 +116,18 @@ function isStrictlyAscending(ts: Float64Array): boolean {
   for (let row = 1; row < ts.length; row++) if (ts[row]! <= ts[row - 1]!) return false;
   return true;
 }
+
+/** Rows of `after` whose instant `before` has with other values. Both ascend by instant. */
+export function changedRows(before: SeriesColumns, after: SeriesColumns): number {
+  let changed = 0;
+  let old = 0;
+  for (let row = 0; row < after.ts.length; row++) {
+    while (old < before.ts.length && before.ts[old]! < after.ts[row]!) old += 1;
+    if (before.ts[old] !== after.ts[row]) continue;
+    const differs = (["open", "high", "low", "close", "volume"] as const).some(
+      (name) => before[name][old] !== after[name][row],
+    );
+    if (differs) changed += 1;
+  }
+  return changed;
+}

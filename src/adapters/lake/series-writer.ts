@@ -10,7 +10,14 @@ import { flushFile, flushFolder, makeFolder, sha256OfFile } from "../durable-fil
 import { type LakeFile, type LakeSeries, seriesFromFiles } from "./catalog.ts";
 import type { Duck } from "./duck.ts";
 import { type LakePaths, type SeriesKey, seriesFolder } from "./paths.ts";
-import { concatenated, ordered, rowsBetween, type SeriesColumns, sameColumns } from "./series-columns.ts";
+import {
+  changedRows,
+  concatenated,
+  ordered,
+  rowsBetween,
+  type SeriesColumns,
+  sameColumns,
+} from "./series-columns.ts";
 
 const hashCharacters = 8;
 
@@ -20,6 +27,8 @@ export interface Merged {
   readonly added: number;
   /** Rows that repeated or replaced another one. */
   readonly duplicates: number;
+  /** Of those, rows of the lake that now hold other values. */
+  readonly replaced: number;
 }
 
 export class SeriesWriter {
@@ -38,10 +47,15 @@ export class SeriesWriter {
     const { columns, dropped } = ordered(incoming);
     const parts = key.timeframe === "1d" ? [{ label: "all", columns }] : byYear(columns);
     let files: readonly LakeFile[] = existing?.files ?? [];
-    for (const part of parts) files = await this.#mergePart(key, files, part.label, part.columns);
+    let replaced = 0;
+    for (const part of parts) {
+      const merged = await this.#mergePart(key, files, part.label, part.columns);
+      files = merged.files;
+      replaced += merged.replaced;
+    }
     const series = seriesFromFiles(key, files);
     const added = series.rows - (existing?.rows ?? 0);
-    return { series, added, duplicates: dropped + columns.ts.length - added };
+    return { series, added, duplicates: dropped + columns.ts.length - added, replaced };
   }
 
   /** Joins several files of one year into one. Returns the same object when there is nothing to join. */
@@ -68,15 +82,16 @@ export class SeriesWriter {
     files: readonly LakeFile[],
     label: string,
     incoming: SeriesColumns,
-  ): Promise<readonly LakeFile[]> {
+  ): Promise<{ readonly files: readonly LakeFile[]; readonly replaced: number }> {
     const same = files.filter((file) => partLabel(key, file) === label);
     const others = files.filter((file) => partLabel(key, file) !== label);
     const existing = same.length === 0 ? undefined : await this.#read(same);
     const { columns } =
       existing === undefined ? { columns: incoming } : ordered(concatenated([existing, incoming]));
-    if (existing !== undefined && sameColumns(existing, columns)) return files;
+    if (existing !== undefined && sameColumns(existing, columns)) return { files, replaced: 0 };
+    const replaced = existing === undefined ? 0 : changedRows(existing, incoming);
     const file = await this.#publish(key, label, columns);
-    return [...others, file].sort((a, b) => a.from - b.from);
+    return { files: [...others, file].sort((a, b) => a.from - b.from), replaced };
   }
 
   async #read(files: readonly LakeFile[]): Promise<SeriesColumns> {

@@ -21,9 +21,13 @@ type Holder = z.infer<typeof holder>;
 const heldHere = new Set<string>();
 const takeoverAttempts = 5;
 
-/** Runs `work` as the only writer. Throws InputError (exit 1) when another one is at it. */
-export async function asOnlyWriter<Result>(lockPath: string, work: () => Promise<Result>): Promise<Result> {
-  acquire(lockPath);
+/** Runs `work` as the only writer of `thing`. Throws InputError (exit 1) when another one is at it. */
+export async function asOnlyWriter<Result>(
+  lockPath: string,
+  work: () => Promise<Result>,
+  thing = "the lake",
+): Promise<Result> {
+  acquire(lockPath, thing);
   try {
     return await work();
   } finally {
@@ -32,7 +36,7 @@ export async function asOnlyWriter<Result>(lockPath: string, work: () => Promise
   }
 }
 
-function acquire(lockPath: string): void {
+function acquire(lockPath: string, thing: string): void {
   makeFolder(dirname(lockPath));
   const mine = `${lockPath}${unfinishedMark}${process.pid}`;
   const content: Holder = { pid: process.pid, started: startOf(process.pid) ?? "" };
@@ -48,13 +52,13 @@ function acquire(lockPath: string): void {
     }
     if (other !== "unreadable" && isAlive(other, lockPath)) {
       throw new InputError(
-        `the lake is being written by process ${other.pid} (${lockPath}); wait for it to end or stop it`,
+        `${thing} is being written by process ${other.pid} (${lockPath}); wait for it to end or stop it`,
         1,
       );
     }
     setAside(lockPath, mine, other);
   }
-  throw new InputError(`several writers want the lake at once (${lockPath}); try again`, 1);
+  throw new InputError(`several writers want ${thing} at once (${lockPath}); try again`, 1);
 }
 
 /** Takes a dead lock away. If a live one slipped in between, it is put back. */

@@ -32,7 +32,7 @@ const LAST_MARK = 0.99;
 const LABEL_GAP = 13;
 /** RISK-2: at this drawdown positions are halved. */
 const DRAWDOWN_LIMIT = 0.15;
-const LIMIT_WORDS = "15% halves positions";
+const LIMIT_WORDS = "15% under the high";
 /** Words under a point or a line take this much. */
 const WORDS_HEIGHT = 18;
 const DRAWDOWN_AXIS_LEAST = 0.18;

@@ -92,7 +92,7 @@ function passWords(result: RunResult): Words {
   return {
     headline: `It ${outcome(result)} after costs, and ${wereMade(trials)} to find it.`,
     detail: `With ${them(trials)} counted, ${deflatedOfGate(dsr)}.`,
-    cure: "Every gate passes. Next: run it in paper, on days that no trial has seen.",
+    cure: "Every gate passes. Next: watch it on days that no trial has seen.",
   };
 }
 
@@ -104,8 +104,9 @@ function idleWords({ scope, blocked }: RunResult): Words {
       refused > 0
         ? `The rules refused ${plural(refused, "order")}.`
         : "The rules refused no order: none reached them.",
-    cure:
-      refused > 0
+    cure: blocked.some(({ rule }) => rule.startsWith("permission:"))
+      ? "Cure: a claim barred all entries; lift it, and run again."
+      : refused > 0
         ? "Cure: see what the rules blocked, below; raise the cash or choose other symbols."
         : "Cure: more sessions, so that the features can warm up, or entry conditions that can occur.",
   };
@@ -129,7 +130,7 @@ function unprovenWords(verdict: Verdict, result: RunResult): Words {
       detail:
         `All ${count(scope.symbols.length)} symbols trade to the last day; ` +
         "what was delisted is missing, and that flatters every figure.",
-      cure: "Cure: run it on data that keeps delisted names. Do not promote yet: run it in paper.",
+      cure: "Cure: run it on data that keeps delisted names. Do not promote it yet.",
     };
   }
   const mostly =
@@ -145,7 +146,7 @@ function unprovenWords(verdict: Verdict, result: RunResult): Words {
   return {
     headline: `${made}, ${mostly}.`,
     detail: `${lead}${missing.length > 0 ? `Missing: ${missing.join("; ")}.` : ""}`.trim(),
-    cure: `Cure: ${cureOf(verdict, result)} Do not promote yet: run it in paper.`,
+    cure: `Cure: ${cureOf(verdict, result)} Do not promote it yet.`,
   };
 }
 

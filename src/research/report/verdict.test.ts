@@ -120,9 +120,7 @@ describe("words", () => {
     expect(words.detail).toBe(
       "With those counted, the deflated Sharpe probability is 0.924; the gate is 0.950.",
     );
-    expect(words.cure).toBe(
-      "Cure: 50 more months at this rate, or fewer trials. Do not promote yet: run it in paper.",
-    );
+    expect(words.cure).toBe("Cure: 50 more months at this rate, or fewer trials. Do not promote it yet.");
   });
 
   it("a Sharpe under luck is cured by no record", () => {
