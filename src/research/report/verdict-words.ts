@@ -203,4 +203,4 @@ function deflatedOfGate(dsr: number): string {
 
 const wereMade = (trials: number): string =>
   `${plural(trials, "trial")} ${trials === 1 ? "was" : "were"} made`;
-const them = (trials: number): string => (trials === 1 ? "it" : "those");
+const them = (trials: number): string => (trials === 1 ? "this trial" : "those");
