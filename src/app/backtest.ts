@@ -22,6 +22,7 @@ import {
 import type { CanaryWorkerData } from "./canary-worker.ts";
 import type { Config } from "./config.ts";
 import { type EngineRun, type RunSetup, runEngine } from "./engine-run.ts";
+import { exposureCurve } from "./exposure-curve.ts";
 import { writeRunFiles } from "./run-files.ts";
 import { reportRun, type Trial } from "./run-report.ts";
 import type { CanaryResult, ReportInput } from "./run-result.ts";
@@ -84,13 +85,15 @@ async function backtestColumns(
   const run = runEngine(setup);
   request.progress("looking for look-ahead");
   const canary = await runCanary(setup, run, seed, workers, request.canaryWorker);
+  const exposure = exposureCurve(columns, run.loop.execute, cash);
+  const { profile, command } = request;
   const report = reportRun(
-    { setup, run, canary, snapshot: snapshotId, profile: request.profile, seed, command: request.command },
+    { setup, run, exposure, canary, snapshot: snapshotId, profile, seed, command },
     (trial) => countTrials(request, trial),
   );
   request.progress("writing files");
   mkdirSync(request.out, { recursive: true });
-  writeRunFiles(request.out, { run, columns, trades: report.trades, result: report.result });
+  writeRunFiles(request.out, { run, exposure, columns, trades: report.trades, result: report.result });
   return report;
 }
 

@@ -21,6 +21,7 @@ import { buildLoop, type EngineRun, type RunSetup } from "./engine-run.ts";
 import type { EngineSnapshot } from "./engine-snapshot.ts";
 import { engineSnapshot } from "./engine-view.ts";
 import { EquityCurve } from "./equity-curve.ts";
+import { type ExposureCurve, exposureCurve } from "./exposure-curve.ts";
 import { JournalWriter } from "./journal-writer.ts";
 import { reportRun } from "./run-report.ts";
 import type { ReportInput } from "./run-result.ts";
@@ -46,6 +47,7 @@ export interface DemoRequest {
 export interface DemoEnd {
   readonly report: ReportInput;
   readonly run: EngineRun;
+  readonly exposure: ExposureCurve;
   readonly columns: RunSetup["columns"];
   /** True when nothing was held at the end. */
   readonly flat: boolean;
@@ -168,19 +170,22 @@ class Demo {
   }
 
   finish(): DemoEnd {
-    const { config } = { config: this.#config };
+    const config = this.#config;
+    const cash = config.account.capital;
     const columns = columnsFromBars("1m", this.#market.instruments, this.#source.bars);
     const setup: RunSetup = {
       config,
       strategyIds: this.#strategyIds,
       columns,
       sessions: xnysSessions(),
-      cash: config.account.capital,
+      cash,
     };
+    const exposure = exposureCurve(columns, this.#run.loop.execute, cash);
     const report = reportRun(
       {
         setup,
         run: this.#run,
+        exposure,
         // Nothing was re-run: the report says so.
         canary: { passed: true, decisions: 0, moved: 0, firstDifference: null },
         snapshot: `synthetic market, seed ${this.#request.seed}`,
@@ -194,6 +199,7 @@ class Demo {
     return {
       report,
       run: this.#run,
+      exposure,
       columns,
       flat: this.#run.loop.execute.portfolio.openPositions === 0,
       journalRun: this.#journalRun,

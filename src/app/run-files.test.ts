@@ -8,6 +8,7 @@ import { batchCount } from "../domain/bars.ts";
 import { xnysSessions } from "../market/calendar.ts";
 import { loadConfig } from "./config.ts";
 import { runEngine } from "./engine-run.ts";
+import { exposureCurve } from "./exposure-curve.ts";
 import { resultJson, writeRunFiles } from "./run-files.ts";
 import { reportRun } from "./run-report.ts";
 import type { TradeRow } from "./run-result.ts";
@@ -27,12 +28,13 @@ const setup = {
 
 function finished() {
   const run = runEngine(setup);
+  const exposure = exposureCurve(columns, run.loop.execute, setup.cash);
   const canary = { passed: true, decisions: 0, moved: 0, firstDifference: null };
   const report = reportRun(
-    { setup, run, canary, snapshot: "s", profile: "standard", seed: 1, command: "c" },
+    { setup, run, exposure, canary, snapshot: "s", profile: "standard", seed: 1, command: "c" },
     ({ sharpe }) => [sharpe],
   );
-  return { run, columns, trades: report.trades, result: report.result };
+  return { run, exposure, columns, trades: report.trades, result: report.result };
 }
 const files = finished();
 let folders = 0;

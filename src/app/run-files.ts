@@ -19,11 +19,12 @@ import { clientOrderId } from "../execution/client-order-id.ts";
 import { OrderField } from "../execution/order-table.ts";
 import { newYorkDay } from "../market/us-eastern.ts";
 import type { EngineRun } from "./engine-run.ts";
-import { exposureCurve } from "./exposure-curve.ts";
+import type { ExposureCurve } from "./exposure-curve.ts";
 import type { RunResult, TradeRow } from "./run-result.ts";
 
 export interface RunFiles {
   readonly run: EngineRun;
+  readonly exposure: ExposureCurve;
   readonly columns: BarColumns;
   readonly trades: readonly TradeRow[];
   readonly result: RunResult;
@@ -138,9 +139,9 @@ function tradesCsv(trades: readonly TradeRow[]): string {
   return `${lines.join("\n")}\n`;
 }
 
-function equityCsv({ run: { curve, loop }, columns, result }: RunFiles): string {
+function equityCsv({ run: { curve }, exposure, columns, result }: RunFiles): string {
   const drawdowns = curve.drawdowns(result.scope.cash);
-  const { cash, gross } = exposureCurve(columns, loop.execute, result.scope.cash);
+  const { cash, gross } = exposure;
   const lines = ["timestamp,equity,cash,gross,net,drawdown"];
   for (let n = 0; n < batchCount(columns); n++) {
     lines.push(

@@ -4,6 +4,7 @@ import { calmBars, dailyColumns, randomDaily } from "../../test/daily-market.ts"
 import { xnysSessions } from "../market/calendar.ts";
 import { type ConfigSources, loadConfig } from "./config.ts";
 import { type RunSetup, runEngine } from "./engine-run.ts";
+import { exposureCurve } from "./exposure-curve.ts";
 import { type FinishedRun, reportRun, type Trial } from "./run-report.ts";
 import { tradeRows } from "./trade-rows.ts";
 
@@ -23,9 +24,11 @@ const setupOf = (
 
 function report(setup: RunSetup, over: Partial<FinishedRun> = {}, sharpes?: readonly number[]) {
   const canary = { passed: true, decisions: 4, moved: 0, firstDifference: null };
+  const run = runEngine(setup);
   const finished = {
     setup,
-    run: runEngine(setup),
+    run,
+    exposure: exposureCurve(setup.columns, run.loop.execute, setup.cash),
     canary,
     snapshot: "data-1",
     profile: "standard",

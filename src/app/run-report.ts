@@ -9,7 +9,7 @@ import { codeVersion } from "./code-version.ts";
 import { configHash } from "./config.ts";
 import { type Daily, dailySeries } from "./daily-series.ts";
 import type { EngineRun, RunSetup } from "./engine-run.ts";
-import { exposureCurve } from "./exposure-curve.ts";
+import type { ExposureCurve } from "./exposure-curve.ts";
 import type { CanaryResult, ReportInput, RunResult } from "./run-result.ts";
 import { benchmarkMetrics, honesty, runCosts, runMetrics, strategyShares } from "./run-summary.ts";
 import { runWarnings, survivorsOnly } from "./run-warnings.ts";
@@ -18,6 +18,7 @@ import { tradeRows } from "./trade-rows.ts";
 export interface FinishedRun {
   readonly setup: RunSetup;
   readonly run: EngineRun;
+  readonly exposure: ExposureCurve;
   readonly canary: CanaryResult;
   /** Id of the data it ran on. */
   readonly snapshot: string;
@@ -42,9 +43,8 @@ export interface Trial {
 
 /** `count` writes the trial down and answers with the Sharpe ratios of all trials, this one included. */
 export function reportRun(finished: FinishedRun, count: (trial: Trial) => readonly number[]): ReportInput {
-  const { setup, run, canary, snapshot } = finished;
+  const { setup, run, exposure, canary, snapshot } = finished;
   const { columns, sessions, cash, config } = setup;
-  const exposure = exposureCurve(columns, run.loop.execute, cash);
   const daily = dailySeries(run.curve, exposure, columns, sessions, cash);
   const trades = tradeRows(run, columns);
   const scope = scopeOf(finished, daily);

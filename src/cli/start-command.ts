@@ -96,9 +96,9 @@ async function start(context: CliContext, options: StartOptions): Promise<void> 
 }
 
 function finish(context: CliContext, root: string, end: DemoEnd): void {
-  const { report, run, columns, flat } = end;
+  const { report, run, exposure, columns, flat } = end;
   const out = join(root, "reports", `run-${end.journalRun}`);
-  writeRunFiles(out, { run, columns, trades: report.trades, result: report.result });
+  writeRunFiles(out, { run, exposure, columns, trades: report.trades, result: report.result });
   replaceFile(join(out, "report.html"), renderReport(report, loadReportFont()));
   if (context.json()) {
     context.out(resultJson({ ...report.result, flat, report: join(out, "report.html") }));

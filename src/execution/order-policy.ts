@@ -1,7 +1,9 @@
 /** How a wish is priced when it becomes an order (EXEC-1, EXEC-6). Pure arithmetic on dollars. */
 import { z } from "zod";
 import type { EntryTiming } from "../domain/intent.ts";
+import { MICROS, type Price } from "../domain/money.ts";
 import { OrderType, type Side, TimeInForce } from "../domain/order.ts";
+import { tickSize } from "../market/ticks.ts";
 
 export const executionParams = z.strictObject({
   /** Limit by default; market only where a comparison or a bench asks for it. */
@@ -42,7 +44,7 @@ export function priceEntry(
 /** Dollars to a whole tick: a cent from one dollar up, a hundredth of a cent below (Rule 612). */
 export function roundToTick(price: number, direction: number, tick: ExecutionParams["tick"]): number {
   if (tick === "none" || Number.isNaN(price)) return price;
-  const perDollar = price >= 1 ? 100 : 10_000;
+  const perDollar = MICROS / tickSize((price * MICROS) as Price);
   const ticks = price * perDollar;
   const nearest = Math.round(ticks);
   // A price within the last bits of a tick is on the tick: doubles cannot hold most cents.
