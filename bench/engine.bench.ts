@@ -108,7 +108,7 @@ function prepare(data: SymbolMajorBars): () => RivalResult {
   return () => {
     const curve = new EquityCurve(data.bars);
     const setup = { config, strategyIds: [measuring.id], columns, sessions, cash: CASH };
-    const { loop } = buildLoop(setup, [measuring], data.symbols, curve);
+    const { loop } = buildLoop(setup, [measuring], curve);
     const venue = new SimulatedVenue(data.symbols, costs, sessions);
     pump(new Timeline(columns, venue), loop, nullJournal, venue);
     const { orders, portfolio } = loop.execute;

@@ -2,6 +2,7 @@
  * A small market and a restless strategy for tests of the engine: random bars from a seed, decisions that
  * look random but follow from the view alone, and the wiring of a backtest.
  */
+
 import type { Bar, BarColumns, Timeframe } from "../src/domain/bars.ts";
 import type { EngineEvent } from "../src/domain/events.ts";
 import type { InstrumentId } from "../src/domain/instrument.ts";
@@ -14,6 +15,7 @@ import { type Engine, pump } from "../src/engine/pump.ts";
 import { type BatchObserver, SingleLoop } from "../src/engine/single-loop.ts";
 import { sizingParams } from "../src/ensemble/sizing.ts";
 import { executionParams } from "../src/execution/order-policy.ts";
+import { worldOf } from "../src/features/batch.ts";
 import { rules } from "../src/risk/registry.ts";
 import { costParams } from "../src/sim/cost-model.ts";
 import { Timeline } from "../src/sim/timeline.ts";
@@ -147,7 +149,7 @@ export function testLoop({ world, strategies, observe, risk = {}, positions = 4 
   return new SingleLoop(
     {
       timeframe: world.columns.timeframe,
-      instruments,
+      world: { ...worldOf(world.columns), sessions: world.sessions },
       strategies: strategies.map((strategy) => ({ strategy, allocation: 1 / strategies.length, positions })),
       sizing: sizingParams.parse({ capital: CASH }),
     },

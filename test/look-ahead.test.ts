@@ -171,9 +171,10 @@ function stateless(
     inputs: ["close"],
     params: {},
     outputs: [name],
+    units: ["ratio"],
     warmup: 1,
     reference: "planted",
-    start(instruments) {
+    start({ instruments }) {
       const column = new Float64Array(instruments).fill(Number.NaN);
       return {
         outputs: [column],

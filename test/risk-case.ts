@@ -24,6 +24,9 @@ export interface Facts {
   readonly workingSell: number;
   readonly mark: number;
   readonly markedAt: number;
+  readonly bid: number;
+  readonly ask: number;
+  readonly quotedAt: number;
   readonly lastEntryAt: number;
   readonly entryWorking: boolean;
 }
@@ -47,6 +50,9 @@ export const calm: Facts = {
   workingSell: 0,
   mark: 100,
   markedAt: NOW,
+  bid: 99.99,
+  ask: 100.01,
+  quotedAt: NOW,
   lastEntryAt: Number.NaN,
   entryWorking: false,
 };
@@ -82,6 +88,9 @@ export function viewOf(facts: Facts): RiskView {
     working: (_instrument: InstrumentId, side: Side) => (side === BUY ? facts.workingBuy : facts.workingSell),
     mark: () => facts.mark,
     markedAt: () => facts.markedAt,
+    bid: () => facts.bid,
+    ask: () => facts.ask,
+    quotedAt: () => facts.quotedAt,
     lastEntryAt: () => facts.lastEntryAt,
     entryWorking: () => facts.entryWorking,
   });

@@ -2,11 +2,13 @@
  * One strategy over columns without account, sizing or venue: what it wants, bar by bar. A wish to enter is
  * filled at the instrument's next open, a wish to leave too, a stop that the low reaches at once.
  */
+
 import { type BarBatch, type BarColumns, batchCount } from "../src/domain/bars.ts";
 import type { InstrumentId } from "../src/domain/instrument.ts";
 import type { EpochMicros } from "../src/domain/time.ts";
 import { FeatureBank } from "../src/engine/feature-bank.ts";
 import { type OwnPositions, RunningView, type Wishes } from "../src/engine/strategy-view.ts";
+import { worldOf } from "../src/features/batch.ts";
 import type { BoundStrategy, Entry } from "../src/strategies/strategy.ts";
 
 export interface Wish {
@@ -49,7 +51,7 @@ export class StrategyDriver implements Wishes, OwnPositions {
     this.#strategy = strategy;
     this.#columns = columns;
     this.#rowOf = new Uint32Array(instruments);
-    this.#bank = new FeatureBank(instruments);
+    this.#bank = new FeatureBank(worldOf(columns));
     this.#view = new RunningView(0, strategy, this.#bank, this.#rowOf, { wishes: this, positions: this });
     this.#account = {
       shares: empty(0),

@@ -3,12 +3,14 @@
  * and nothing that was meant to hold is silently left out (C-57). Method: a table of the mistakes people make,
  * then random ones.
  */
+
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { InputError } from "../domain/assert.ts";
+import { instrumentTable } from "../domain/instrument.ts";
 import { xnysSessions } from "../market/calendar.ts";
 import { SimulatedVenue } from "../sim/venue.ts";
 import { strategies } from "../strategies/registry.ts";
@@ -333,9 +335,10 @@ describe("random settings", () => {
 /** Whoever takes a config at the start: none may find fault with one that was accepted. */
 function startAll(config: ReturnType<typeof loadConfig>): void {
   const strategyIds = strategies.map(({ id }) => id);
-  const setup = { strategyIds, sessions: xnysSessions(), cash: 1000, columns: { timeframe: "1m" as const } };
-  buildLoop({ ...setup, config }, strategies, 2);
-  buildLoop({ ...setup, config: demoConfig(config) }, strategies, 2);
+  const columns = { timeframe: "1m" as const, instruments: instrumentTable(["AAA", "BBB"]) };
+  const setup = { strategyIds, sessions: xnysSessions(), cash: 1000, columns };
+  buildLoop({ ...setup, config }, strategies);
+  buildLoop({ ...setup, config: demoConfig(config) }, strategies);
   new SimulatedVenue(2, config.costs, xnysSessions());
   configHash(config);
 }

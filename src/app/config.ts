@@ -29,6 +29,10 @@ const SHOWN = 80;
 const schema = z.strictObject({
   account: z.strictObject({ capital: z.number().positive().max(MOST_CAPITAL) }),
   strategies: z.strictObject(Object.fromEntries(strategies.map(({ id }) => [id, strategyEntry]))),
+  features: z.strictObject({
+    /** Symbol that betas, correlations and relative strength compare with. */
+    market: z.string().min(1).max(20),
+  }),
   sizing: sizingParams,
   risk: z.strictObject(Object.fromEntries(rules.map(({ id, params }) => [id, params]))),
   execution: executionParams,

@@ -134,7 +134,8 @@ class Demo {
     const cash = this.#config.account.capital;
     const curve = new EquityCurve(request.sessions * 390 + 1);
     const setup = { config: this.#config, strategyIds: this.#strategyIds, sessions: xnysSessions(), cash };
-    const built = buildLoop({ ...setup, columns: { timeframe: "1m" } }, strategies, instruments, {
+    const columns = { timeframe: "1m" as const, instruments: this.#market.instruments };
+    const built = buildLoop({ ...setup, columns }, strategies, {
       record: (execute) => {
         curve.record(execute);
         this.#recent.push(execute.portfolio.equity);

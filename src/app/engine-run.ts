@@ -10,6 +10,7 @@ import { nullJournal } from "../engine/null-journal.ts";
 import type { Journal } from "../engine/ports.ts";
 import { pump } from "../engine/pump.ts";
 import { type BatchObserver, SingleLoop } from "../engine/single-loop.ts";
+import { worldOf } from "../features/batch.ts";
 import { rules } from "../risk/registry.ts";
 import { Timeline } from "../sim/timeline.ts";
 import { SimulatedVenue } from "../sim/venue.ts";
@@ -47,7 +48,7 @@ export function runEngine(
   const { columns, sessions } = setup;
   const instruments = columns.instruments.symbols.length;
   const curve = new EquityCurve(batchCount(columns));
-  const { loop, allocated } = buildLoop(setup, modules, instruments, curve);
+  const { loop, allocated } = buildLoop(setup, modules, curve);
   const venue = new SimulatedVenue(instruments, setup.config.costs, sessions);
   pump(new Timeline(columns, venue), loop, journal, venue);
   return { loop, curve, allocated };
@@ -55,17 +56,18 @@ export function runEngine(
 
 /** The engine of a setup, not yet running. */
 export function buildLoop(
-  setup: Omit<RunSetup, "columns"> & { readonly columns: Pick<BarColumns, "timeframe"> },
+  setup: Omit<RunSetup, "columns"> & { readonly columns: Pick<BarColumns, "timeframe" | "instruments"> },
   modules: readonly StrategyModule[],
-  instruments: number,
   observer?: BatchObserver,
 ): { readonly loop: SingleLoop; readonly allocated: readonly AllocatedStrategy[] } {
   const { config, sessions, cash, columns } = setup;
+  const world = { ...worldOf(columns, config.features.market), sessions };
+  const { instruments } = world;
   const allocated = allocate(setup, modules, instruments);
   const loop = new SingleLoop(
     {
       timeframe: columns.timeframe,
-      instruments,
+      world,
       strategies: allocated,
       sizing: { ...config.sizing, capital: cash },
     },

@@ -75,15 +75,14 @@ function replay(
   const { config, strategyIds, cash, warmup } = header;
   const firstSession = parseIsoDate(warmup.firstSession) as DayNumber;
   const market = createSyntheticMarket({ seed: warmup.seed, firstSession });
-  const instruments = market.instruments.symbols.length;
   const setup = {
     config,
     strategyIds,
     sessions: xnysSessions(),
     cash,
-    columns: { timeframe: "1m" as const },
+    columns: { timeframe: "1m" as const, instruments: market.instruments },
   };
-  const { loop } = buildLoop(setup, strategies, instruments);
+  const { loop } = buildLoop(setup, strategies);
   warmUp(market, warmup.sessions, (batch) => loop.compute.warm(batch));
 
   let events = 0;

@@ -7,6 +7,7 @@
 import type { BarBatch } from "./bars.ts";
 import type { Money, Price, Quantity } from "./money.ts";
 import type { FillId, OrderNumber } from "./order.ts";
+import type { Quote, TradePrint } from "./quote.ts";
 import type { EpochMicros } from "./time.ts";
 
 /** All bars of one instant are known; absent instruments have no row. The unit of decision. */
@@ -14,6 +15,16 @@ export interface BarsClosed {
   readonly kind: "BarsClosed";
   /** A cursor that moves on: valid during the step only. */
   readonly bars: BarBatch;
+}
+
+/** The best bid or offer of an instrument moved. */
+export interface QuoteUpdated extends Quote {
+  readonly kind: "QuoteUpdated";
+}
+
+/** Somebody traded. Never a fill of ours: those are `OrderFilled`. */
+export interface TradePrinted extends TradePrint {
+  readonly kind: "TradePrinted";
 }
 
 export interface OrderAccepted {
@@ -86,7 +97,7 @@ export interface OperatorActed {
   readonly reason: string;
 }
 
-export type EngineEvent = BarsClosed | BrokerEvent | OperatorActed;
+export type EngineEvent = BarsClosed | QuoteUpdated | TradePrinted | BrokerEvent | OperatorActed;
 
 export const eventAt = (event: EngineEvent): EpochMicros =>
   event.kind === "BarsClosed" ? event.bars.at : event.at;

@@ -10,6 +10,7 @@ import type { BarColumns } from "../domain/bars.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import { sizingParams } from "../ensemble/sizing.ts";
+import { worldOf } from "../features/batch.ts";
 import type { Feature } from "../features/feature.ts";
 import type { BoundStrategy, StrategyView } from "../strategies/strategy.ts";
 import { ComputeStage } from "./compute.ts";
@@ -30,7 +31,7 @@ class Stage {
     this.columns = columns;
     this.compute = new ComputeStage({
       timeframe: columns.timeframe,
-      instruments: columns.instruments.symbols.length,
+      world: worldOf(columns),
       strategies: strategies.map((strategy) => ({ strategy, allocation: 1, positions: 10 })),
       sizing: sizingParams.parse({ capital: 100_000 }),
     });
@@ -64,9 +65,10 @@ const blinking: Feature = {
   inputs: ["close"],
   params: {},
   outputs: ["blinking"],
+  units: ["ratio"],
   warmup: 1,
   reference: "test",
-  start(instruments) {
+  start({ instruments }) {
     const value = new Float64Array(instruments).fill(Number.NaN);
     const count = new Float64Array(instruments);
     return {

@@ -10,8 +10,10 @@ import { InvariantError } from "../domain/assert.ts";
 import type { BarBatch, Timeframe } from "../domain/bars.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { Intent } from "../domain/intent.ts";
+import type { Quote, TradePrint } from "../domain/quote.ts";
 import { type SizingParams, sizeEntry } from "../ensemble/sizing.ts";
 import { VirtualLots } from "../ensemble/virtual-lots.ts";
+import type { FeatureWorld } from "../features/feature.ts";
 import type { BoundStrategy, Entry } from "../strategies/strategy.ts";
 import { FeatureBank } from "./feature-bank.ts";
 import { SignalField, SignalKind, SignalTable, STOP_MOVED, TIME_STOP } from "./signal-table.ts";
@@ -40,7 +42,7 @@ export interface AccountFacts {
 
 export interface ComputeConfig {
   readonly timeframe: Timeframe;
-  readonly instruments: number;
+  readonly world: FeatureWorld;
   readonly strategies: readonly AllocatedStrategy[];
   readonly sizing: SizingParams;
 }
@@ -78,7 +80,8 @@ export class ComputeStage implements Wishes, OwnPositions {
   readonly intents: Intent[] = [];
 
   constructor(config: ComputeConfig) {
-    const { instruments, strategies } = config;
+    const { world, strategies } = config;
+    const { instruments } = world;
     const slots = instruments * strategies.length;
     this.#config = config;
     this.#lots = new VirtualLots(strategies.length, instruments);
@@ -87,7 +90,7 @@ export class ComputeStage implements Wishes, OwnPositions {
     this.#openedAtBar = new Float64Array(slots);
     this.#protectedAt = new Float64Array(slots).fill(Number.NaN);
     this.#timeStopBars = new Float64Array(slots);
-    this.bank = new FeatureBank(instruments);
+    this.bank = new FeatureBank(world);
     const ports = { wishes: this, positions: this };
     this.#views = strategies.map(
       ({ strategy }, n) => new RunningView(n, strategy, this.bank, this.#rowOf, ports),
@@ -116,6 +119,14 @@ export class ComputeStage implements Wishes, OwnPositions {
       (views[s] as RunningView).decide(batch);
     }
     this.#speaker = NOBODY;
+  }
+
+  quote(quote: Quote): void {
+    this.bank.quote(quote);
+  }
+
+  trade(trade: TradePrint): void {
+    this.bank.trade(trade);
   }
 
   /** Tells of one fill of a strategy's order. */

@@ -1,10 +1,13 @@
 /** Goal: the engine's small parts keep their one promise each. Method: examples, and models where order matters. */
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { barClose, testSessions } from "../../test/bar-text.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
+import { instrumentTable } from "../domain/instrument.ts";
 import type { FillId, OrderNumber } from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
+import { worldOf } from "../features/batch.ts";
 import type { Feature, FeatureState } from "../features/feature.ts";
 import { BlockTally } from "./block-tally.ts";
 import { FeatureBank } from "./feature-bank.ts";
@@ -133,9 +136,10 @@ describe("FeatureBank", () => {
     inputs: ["close"],
     params: {},
     outputs: [key],
+    units: ["ratio"],
     warmup,
     reference: "test",
-    start(instruments): FeatureState {
+    start({ instruments }): FeatureState {
       started += 1;
       const value = new Float64Array(instruments);
       return {
@@ -149,7 +153,7 @@ describe("FeatureBank", () => {
 
   it("starts a feature once, whoever asks for it, and knows the longest warm-up", () => {
     started = 0;
-    const bank = new FeatureBank(2);
+    const bank = new FeatureBank(worldOf({ instruments: instrumentTable(["A", "B"]) }));
     expect(bank.warmup).toBe(0);
     const column = bank.column({ feature: feature("a", 5), output: 0 });
     expect(bank.column({ feature: feature("a", 5), output: 0 })).toBe(column);
@@ -161,7 +165,7 @@ describe("FeatureBank", () => {
   });
 
   it("goes on from a snapshot, and refuses one without a feature it runs", () => {
-    const bank = new FeatureBank(1);
+    const bank = new FeatureBank(worldOf({ instruments: instrumentTable(["A"]) }));
     const column = bank.column({ feature: feature("a", 1), output: 0 });
     bank.update({} as never);
     const saved = bank.save();

@@ -12,6 +12,7 @@ import type { InstrumentId } from "../domain/instrument.ts";
 import type { Intent } from "../domain/intent.ts";
 import { MICROS, type Money, toDollars, toShares } from "../domain/money.ts";
 import { type OrderNumber, OrderStatus, Purpose } from "../domain/order.ts";
+import type { Quote } from "../domain/quote.ts";
 import type { SessionTable } from "../domain/session.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import { VirtualLots } from "../ensemble/virtual-lots.ts";
@@ -124,6 +125,10 @@ export class ExecuteStage implements AccountFacts {
     this.baselines.update(this.portfolio.equity);
     this.authorities.expire(at);
     if (this.authorities.flattens) this.#continueFlatten(at);
+  }
+
+  quote(quote: Quote): void {
+    this.#facts.quoted(quote);
   }
 
   decide(intents: readonly Intent[]): void {

@@ -1,22 +1,29 @@
 /** Every declared feature at work once, whoever asked for it (FEAT-2). */
 import type { BarBatch } from "../domain/bars.ts";
-import type { Feature, FeatureRef, FeatureSnapshot, FeatureState } from "../features/feature.ts";
+import type { Quote, TradePrint } from "../domain/quote.ts";
+import type {
+  Feature,
+  FeatureRef,
+  FeatureSnapshot,
+  FeatureState,
+  FeatureWorld,
+} from "../features/feature.ts";
 
 export class FeatureBank {
-  readonly #instruments: number;
+  readonly #world: FeatureWorld;
   readonly #states = new Map<string, FeatureState>();
   readonly #features: Feature[] = [];
   #running: readonly FeatureState[] = [];
 
-  constructor(instruments: number) {
-    this.#instruments = instruments;
+  constructor(world: FeatureWorld) {
+    this.#world = world;
   }
 
   /** The column of one output, by instrument; NaN while warming. Starts the feature when new. */
   column({ feature, output }: FeatureRef): Float64Array {
     let state = this.#states.get(feature.key);
     if (state === undefined) {
-      state = feature.start(this.#instruments);
+      state = feature.start(this.#world);
       this.#states.set(feature.key, state);
       this.#features.push(feature);
       this.#running = [...this.#states.values()];
@@ -38,6 +45,14 @@ export class FeatureBank {
   update(batch: BarBatch): void {
     const running = this.#running;
     for (let n = 0; n < running.length; n++) running[n]?.update(batch);
+  }
+
+  quote(quote: Quote): void {
+    for (const state of this.#running) state.quote?.(quote);
+  }
+
+  trade(trade: TradePrint): void {
+    for (const state of this.#running) state.trade?.(trade);
   }
 
   save(): Readonly<Record<string, FeatureSnapshot>> {

@@ -4,6 +4,7 @@
  */
 import type { InstrumentId } from "../domain/instrument.ts";
 import { BUY, type OrderNumber, type Side } from "../domain/order.ts";
+import type { Quote } from "../domain/quote.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { OrderTable } from "../execution/order-table.ts";
 import type { Baselines } from "../portfolio/baselines.ts";
@@ -25,6 +26,10 @@ export class RiskFacts implements RiskView {
   readonly #entryOrder: Int32Array;
   #workingEntries = 0;
 
+  readonly #bid: Float64Array;
+  readonly #ask: Float64Array;
+  readonly #quotedAt: Float64Array;
+
   now = 0 as EpochMicros;
   workingGross = 0;
   entriesToday = 0;
@@ -39,6 +44,9 @@ export class RiskFacts implements RiskView {
     this.#baselines = parts.baselines;
     this.#clock = parts.clock;
     this.#workingBuy = new Float64Array(instruments);
+    this.#bid = new Float64Array(instruments).fill(Number.NaN);
+    this.#ask = new Float64Array(instruments).fill(Number.NaN);
+    this.#quotedAt = new Float64Array(instruments).fill(Number.NaN);
     this.#workingSell = new Float64Array(instruments);
     this.#lastEntryAt = new Float64Array(strategies * instruments).fill(Number.NaN);
     this.#entryOrder = new Int32Array(strategies * instruments).fill(NONE);
@@ -92,6 +100,25 @@ export class RiskFacts implements RiskView {
 
   markedAt(instrument: InstrumentId): number {
     return this.#portfolio.markedAt(instrument);
+  }
+
+  bid(instrument: InstrumentId): number {
+    return this.#bid[instrument]!;
+  }
+
+  ask(instrument: InstrumentId): number {
+    return this.#ask[instrument]!;
+  }
+
+  quotedAt(instrument: InstrumentId): number {
+    return this.#quotedAt[instrument]!;
+  }
+
+  quoted({ at, instrument, bid, ask }: Quote): void {
+    this.now = at;
+    this.#bid[instrument] = bid;
+    this.#ask[instrument] = ask;
+    this.#quotedAt[instrument] = at;
   }
 
   lastEntryAt(strategy: number, instrument: InstrumentId): number {

@@ -31,7 +31,11 @@ export class SingleLoop implements Engine {
       this.compute.bars(event.bars, this.execute);
       if (this.compute.intents.length > 0) this.execute.decide(this.compute.intents);
       this.#observer?.record(this.execute);
-    } else if (event.kind === "OperatorActed") this.execute.operator(event);
+    } else if (event.kind === "QuoteUpdated") {
+      this.execute.quote(event);
+      this.compute.quote(event);
+    } else if (event.kind === "TradePrinted") this.compute.trade(event);
+    else if (event.kind === "OperatorActed") this.execute.operator(event);
     else this.execute.broker(event);
   }
 }

@@ -22,10 +22,14 @@ export const adx = defineFeature({
   inputs: ["high", "low", "close"],
   params: z.strictObject({ period: z.int().min(2).max(500) }),
   reference: "Wilder 1978; QUANT a2 #20",
-  outputs: ({ period }) => [`plus_di_${period}`, `minus_di_${period}`, `adx_${period}`],
+  outputs: ({ period }) => ({
+    [`plus_di_${period}`]: "percent",
+    [`minus_di_${period}`]: "percent",
+    [`adx_${period}`]: "percent",
+  }),
   warmup: ({ period }) => 2 * period,
 
-  start({ period }, instruments) {
+  start({ period }, { instruments }) {
     const fade = 1 - 1 / period;
     const state = initialState(instruments);
     const { previousHigh, previousLow, previousClose, bars } = state;

@@ -15,10 +15,10 @@ export const atr = defineFeature({
   inputs: ["high", "low", "close"],
   params: z.strictObject({ period: z.int().min(1).max(500) }),
   reference: "Wilder 1978; QUANT a2 #18-19",
-  outputs: ({ period }) => [`atr_${period}`, `natr_${period}`],
+  outputs: ({ period }) => ({ [`atr_${period}`]: "usd_per_share", [`natr_${period}`]: "percent" }),
   warmup: ({ period }) => period + 1,
 
-  start({ period }, instruments) {
+  start({ period }, { instruments }) {
     const state = stateColumns(instruments, { previous: 1, seen: 1, sum: 1, range: 1, percent: 1 });
     const { previous, seen, sum, range, percent } = state;
     previous.fill(Number.NaN);

@@ -5,9 +5,10 @@
 import type { BarBatch, BarColumns } from "../domain/bars.ts";
 import { barCount, batchCount } from "../domain/bars.ts";
 import type { EpochMicros } from "../domain/time.ts";
+import { xnysSessions } from "../market/calendar.ts";
 import { canonicalJson } from "../numerics/canonical-json.ts";
 import { sha256Hex } from "../numerics/sha256.ts";
-import type { Feature } from "./feature.ts";
+import type { Feature, FeatureWorld } from "./feature.ts";
 
 /**
  * Raise when a definition starts to give other numbers for the same bars under the same name, so that
@@ -18,15 +19,18 @@ const FORMULA_REVISION = 1;
 /**
  * One column per output name, one value per row of `columns`: what a live run would have seen when that
  * bar closed, NaN while not warm. A feature listed twice is computed once. Throws a RangeError when two
- * different features yield an output of the same name.
+ * different features yield an output of the same name. Market-relative features compare with `market`, a
+ * symbol of the columns; without it, or when the columns lack it, they stay NaN.
  */
 export function computeColumns(
   features: readonly Feature[],
   columns: BarColumns,
+  market?: string,
 ): ReadonlyMap<string, Float64Array> {
   const byName = new Map<string, Float64Array>();
+  const world = worldOf(columns, market);
   for (const feature of distinct(features)) {
-    for (const [k, values] of play(feature, columns).entries()) {
+    for (const [k, values] of play(feature, columns, world).entries()) {
       const name = feature.outputs[k] ?? `${feature.key}[${k}]`;
       if (byName.has(name)) throw new RangeError(`two features yield ${name}; the second is ${feature.key}`);
       byName.set(name, values);
@@ -42,10 +46,19 @@ export function computeColumns(
 export function featureSetVersion(features: readonly Feature[]): string {
   const definitions = distinct(features)
     .toSorted((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ name, family, inputs, params, outputs, warmup, reference }) => {
-      return { name, family, inputs, params, outputs, warmup, reference };
+    .map(({ name, family, inputs, params, outputs, units, warmup, reference }) => {
+      return { name, family, inputs, params, outputs, units, warmup, reference };
     });
   return sha256Hex(canonicalJson({ revision: FORMULA_REVISION, definitions }));
+}
+
+/** The world of these columns under the exchange's calendar. */
+export function worldOf({ instruments }: Pick<BarColumns, "instruments">, market = ""): FeatureWorld {
+  return {
+    instruments: instruments.symbols.length,
+    market: instruments.find(market),
+    sessions: xnysSessions(),
+  };
 }
 
 function distinct(features: readonly Feature[]): Feature[] {
@@ -53,8 +66,8 @@ function distinct(features: readonly Feature[]): Feature[] {
 }
 
 /** One series per output, in the order of the feature's outputs. */
-function play(feature: Feature, columns: BarColumns): Float64Array[] {
-  const state = feature.start(columns.instruments.symbols.length);
+function play(feature: Feature, columns: BarColumns, world: FeatureWorld): Float64Array[] {
+  const state = feature.start(world);
   const series = state.outputs.map((current) => ({ current, values: new Float64Array(barCount(columns)) }));
   const batch: BarBatch = { at: 0 as EpochMicros, from: 0, to: 0, columns };
   for (let b = 0; b < batchCount(columns); b++) {

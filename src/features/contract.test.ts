@@ -2,10 +2,13 @@
  * Goal    every registered feature keeps FT-1 to FT-5. Being in the registry is enough to be tested here.
  * Method  seeded random markets, longer than every warm-up, with gaps, halts and shocks; bits are compared.
  */
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type BarBatch, type BarColumns, barCount, batchCount } from "../domain/bars.ts";
+import type { InstrumentId } from "../domain/instrument.ts";
 import type { EpochMicros } from "../domain/time.ts";
+import { xnysSessions } from "../market/calendar.ts";
 import type { Feature, FeatureState } from "./feature.ts";
 import { randomBars } from "./random-bars.ts";
 import { features } from "./registry.ts";
@@ -14,6 +17,7 @@ const longestWarmup = Math.max(...features.map(({ warmup }) => warmup));
 /** A fifth of the instants pass before the late listing, and it misses a third of the rest. */
 const INSTANTS = 4 * longestWarmup;
 const SYMBOLS = 3;
+const WORLD = { instruments: SYMBOLS, market: 0 as InstrumentId, sessions: xnysSessions() };
 const market = fc.record({
   seed: fc.integer({ min: 0, max: 2 ** 32 }),
   symbols: fc.constant(SYMBOLS),
@@ -74,17 +78,17 @@ describe.each(features)("$key", (feature) => {
     fc.assert(
       fc.property(wild, wild, cut, (columns, other, at) => {
         const whole = play(feature, columns);
-        const first = feature.start(SYMBOLS);
+        const first = feature.start(WORLD);
         play(feature, columns, 0, at, first);
         const saved = structuredClone(first.save());
         play(feature, columns, at, batchCount(columns), first);
 
-        const fresh = feature.start(SYMBOLS);
+        const fresh = feature.start(WORLD);
         fresh.load(saved);
         expect(fresh.outputs.map((column) => column.slice())).toEqual(whole[at - 1]);
         expect(play(feature, columns, at, batchCount(columns), fresh)).toEqual(whole.slice(at));
 
-        const used = feature.start(SYMBOLS);
+        const used = feature.start(WORLD);
         play(feature, other, 0, batchCount(other), used);
         used.load(saved);
         expect(play(feature, columns, at, batchCount(columns), used)).toEqual(whole.slice(at));
@@ -95,10 +99,12 @@ describe.each(features)("$key", (feature) => {
 
   it("FT-3 refuses the snapshot of another size or another feature, and stays as it was", () => {
     const columns = randomBars({ seed: 7, symbols: SYMBOLS, instants: INSTANTS, market: "wild" });
-    const state = feature.start(SYMBOLS);
+    const state = feature.start(WORLD);
     play(feature, columns, 0, batchCount(columns), state);
     const before = state.save();
-    expect(() => state.load(feature.start(SYMBOLS + 1).save())).toThrow(RangeError);
+    expect(() => state.load(feature.start({ ...WORLD, instruments: SYMBOLS + 1 }).save())).toThrow(
+      RangeError,
+    );
     expect(() => state.load({ ...before, stranger: [1] })).toThrow(/stranger/);
     expect(() => state.load({})).toThrow(RangeError);
     expect(state.save()).toEqual(before);
@@ -106,7 +112,7 @@ describe.each(features)("$key", (feature) => {
 
   it("FT-4 keeps its output arrays through updates and loads", () => {
     const columns = randomBars({ seed: 11, symbols: SYMBOLS, instants: INSTANTS, market: "wild" });
-    const state = feature.start(SYMBOLS);
+    const state = feature.start(WORLD);
     const outputs = [...state.outputs];
     expect(outputs.map(({ length }) => length)).toEqual(feature.outputs.map(() => SYMBOLS));
     play(feature, columns, 0, batchCount(columns), state);
@@ -170,7 +176,7 @@ function play(
   columns: BarColumns,
   from = 0,
   to: number = batchCount(columns),
-  state: FeatureState = feature.start(columns.instruments.symbols.length),
+  state: FeatureState = feature.start({ ...WORLD, instruments: columns.instruments.symbols.length }),
 ): Float64Array[][] {
   const batch: BarBatch = { at: 0 as EpochMicros, from: 0, to: 0, columns };
   const seen: Float64Array[][] = [];

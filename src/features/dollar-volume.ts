@@ -17,10 +17,10 @@ export const averageVolume = defineFeature({
   inputs: ["close", "volume"],
   params: z.strictObject({ period: z.int().min(1).max(1000) }),
   reference: "QUANT a3 #32, #37",
-  outputs: ({ period }) => [`dollar_adv_${period}_excl`, `adv_${period}_excl`],
+  outputs: ({ period }) => ({ [`dollar_adv_${period}_excl`]: "usd", [`adv_${period}_excl`]: "shares" }),
   warmup: ({ period }) => period + 1,
 
-  start({ period }, instruments) {
+  start({ period }, { instruments }) {
     const state = initialState(period, instruments);
     const { dollarRing, dollarLap, dollarSum, dollarMean } = state;
     const { shareRing, shareLap, shareSum, shareMean, slot } = state;

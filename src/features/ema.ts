@@ -13,10 +13,10 @@ export const ema = defineFeature({
   inputs: ["close"],
   params: z.strictObject({ period: z.int().min(1).max(500) }),
   reference: "Appel 1979; QUANT a1 #12",
-  outputs: ({ period }) => [`ema_${period}`],
+  outputs: ({ period }) => ({ [`ema_${period}`]: "usd_per_share" }),
   warmup: ({ period }) => period,
 
-  start({ period }, instruments) {
+  start({ period }, { instruments }) {
     const alpha = 2 / (period + 1);
     const state = stateColumns(instruments, { seen: 1, sum: 1, value: 1 });
     const { seen, sum, value } = state;

@@ -13,6 +13,9 @@
  */
 import type { z } from "zod";
 import type { BarBatch } from "../domain/bars.ts";
+import type { InstrumentId } from "../domain/instrument.ts";
+import type { Quote, TradePrint } from "../domain/quote.ts";
+import type { SessionTable } from "../domain/session.ts";
 
 export const families = [
   "price",
@@ -26,6 +29,30 @@ export type FeatureFamily = (typeof families)[number];
 
 export type BarField = "open" | "high" | "low" | "close" | "volume";
 
+/**
+ * What an output counts. Prices and shares change at a split, the others do not: a bank that is fed prices on one
+ * common basis turns `usd_per_share` and `shares` back into today's (DATA-6).
+ */
+export const featureUnits = [
+  "usd_per_share",
+  "shares",
+  "usd",
+  "ratio",
+  "percent",
+  "bps",
+  "per_million_usd",
+] as const;
+export type FeatureUnit = (typeof featureUnits)[number];
+
+/** Where a feature is at work: who is there, and what it may know of the market as a whole. */
+export interface FeatureWorld {
+  readonly instruments: number;
+  /** The one that market-relative features compare with (SPY unless told otherwise); without it they stay NaN. */
+  readonly market: InstrumentId | undefined;
+  /** For features that begin anew each session. */
+  readonly sessions: SessionTable;
+}
+
 /** Plain data: column name to numbers. JSON loses NaN, so writers store these as binary doubles. */
 export type FeatureSnapshot = Readonly<Record<string, readonly number[]>>;
 
@@ -35,6 +62,9 @@ export interface FeatureState {
   readonly outputs: readonly Float64Array[];
   /** Folds the rows of one instant. Instruments without a row keep their state and value. */
   update(batch: BarBatch): void;
+  /** For features that watch quotes or trades between bars; their outputs move at the next `update` only. */
+  quote?(quote: Quote): void;
+  trade?(trade: TradePrint): void;
   save(): FeatureSnapshot;
   load(snapshot: FeatureSnapshot): void;
 }
@@ -49,11 +79,13 @@ export interface Feature {
   readonly params: Readonly<Record<string, number>>;
   /** Names of the columns it yields, e.g. `ema_20`; unique across the catalogue. */
   readonly outputs: readonly string[];
+  /** Unit of each output. */
+  readonly units: readonly FeatureUnit[];
   /** Bars of an instrument up to and including the first at which every output has a value. */
   readonly warmup: number;
   /** Paper, book or document id of the formula. */
   readonly reference: string;
-  start(instruments: number): FeatureState;
+  start(world: FeatureWorld): FeatureState;
 }
 
 /** One column of a feature: what a strategy declares and reads. */
@@ -69,9 +101,10 @@ interface FeatureSpec<Params extends Record<string, number>> {
   readonly inputs: readonly BarField[];
   readonly params: z.ZodType<Params>;
   readonly reference: string;
-  outputs(params: Params): readonly string[];
+  /** Name and unit of each column, in their order. */
+  outputs(params: Params): Readonly<Record<string, FeatureUnit>>;
   warmup(params: Params): number;
-  start(params: Params, instruments: number): FeatureState;
+  start(params: Params, world: FeatureWorld): FeatureState;
 }
 
 /** Parses the parameters once; a wrong one fails at start-up, by name. */
@@ -80,6 +113,7 @@ export function defineFeature<Params extends Record<string, number>>(
 ): (params: Params) => Feature {
   return (given) => {
     const params = spec.params.parse(given);
+    const outputs = spec.outputs(params);
     const values = Object.entries(params).map(([name, value]) => `${name}=${value}`);
     return {
       key: `${spec.name}(${values.join(",")})`,
@@ -87,10 +121,11 @@ export function defineFeature<Params extends Record<string, number>>(
       family: spec.family,
       inputs: spec.inputs,
       params,
-      outputs: spec.outputs(params),
+      outputs: Object.keys(outputs),
+      units: Object.values(outputs),
       warmup: spec.warmup(params),
       reference: spec.reference,
-      start: (instruments) => spec.start(params, instruments),
+      start: (world) => spec.start(params, world),
     };
   };
 }

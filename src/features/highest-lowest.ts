@@ -20,10 +20,15 @@ export const highestLowest = defineFeature({
   inputs: ["high", "low"],
   params: z.strictObject({ period: z.int().min(2).max(1000) }),
   reference: "van Herk 1992; Gil, Werman 1993; QUANT a2 #24-25",
-  outputs: ({ period: n }) => [`highest_${n}`, `lowest_${n}`, `highest_${n}_excl`, `lowest_${n}_excl`],
+  outputs: ({ period: n }) => ({
+    [`highest_${n}`]: "usd_per_share",
+    [`lowest_${n}`]: "usd_per_share",
+    [`highest_${n}_excl`]: "usd_per_share",
+    [`lowest_${n}_excl`]: "usd_per_share",
+  }),
   warmup: ({ period }) => period + 1,
 
-  start({ period }, instruments) {
+  start({ period }, { instruments }) {
     const state = initialState(period, instruments);
     const { highs, lows, slot, lapHigh, lapLow, highest, lowest, highestBefore, lowestBefore } = state;
     return {

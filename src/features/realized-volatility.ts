@@ -21,10 +21,10 @@ export const realizedVolatility = defineFeature({
   inputs: ["close"],
   params: z.strictObject({ period: z.int().min(2).max(1000) }),
   reference: "QUANT a2 #26, a6; Welford 1962",
-  outputs: ({ period }) => [`realized_vol_${period}`],
+  outputs: ({ period }) => ({ [`realized_vol_${period}`]: "ratio" }),
   warmup: ({ period }) => period + 1,
 
-  start({ period }, instruments) {
+  start({ period }, { instruments }) {
     const size = RollingMoments.sizeOf(period);
     const state = stateColumns(instruments, { previous: 1, moments: size, value: 1 });
     const { previous, moments, value } = state;

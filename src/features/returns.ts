@@ -21,16 +21,16 @@ const shape = {
 export const simpleReturn = defineFeature({
   ...shape,
   name: "ret_simple",
-  outputs: ({ bars }) => [`ret_simple_${bars}`],
-  start: ({ bars }, instruments) => overBars(bars, instruments, (now, before) => (now - before) / before),
+  outputs: ({ bars }) => ({ [`ret_simple_${bars}`]: "ratio" }),
+  start: ({ bars }, { instruments }) => overBars(bars, instruments, (now, before) => (now - before) / before),
 });
 
 /** ln(C_t / C_{t-k}). Adds up over time where simple returns compound. */
 export const logReturn = defineFeature({
   ...shape,
   name: "ret_log",
-  outputs: ({ bars }) => [`ret_log_${bars}`],
-  start: ({ bars }, instruments) => overBars(bars, instruments, logRatio),
+  outputs: ({ bars }) => ({ [`ret_log_${bars}`]: "ratio" }),
+  start: ({ bars }, { instruments }) => overBars(bars, instruments, logRatio),
 });
 
 /** The close against the one `bars` ago. The ring starts as NaN, so the warm-up needs no branch. */

@@ -15,10 +15,10 @@ export const rsi = defineFeature({
   inputs: ["close"],
   params: z.strictObject({ period: z.int().min(1).max(500) }),
   reference: "Wilder 1978; QUANT a1 #15",
-  outputs: ({ period }) => [`rsi_${period}`],
+  outputs: ({ period }) => ({ [`rsi_${period}`]: "percent" }),
   warmup: ({ period }) => period + 1,
 
-  start({ period }, instruments) {
+  start({ period }, { instruments }) {
     const share = 1 / period;
     const state = stateColumns(instruments, { previous: 1, seen: 1, gains: 1, losses: 1, value: 1 });
     const { previous, seen, gains, losses, value } = state;

@@ -17,10 +17,10 @@ export const sma = defineFeature({
   inputs: ["close"],
   params: z.strictObject({ period: z.int().min(1).max(1000) }),
   reference: "QUANT a1 #9",
-  outputs: ({ period }) => [`sma_${period}`],
+  outputs: ({ period }) => ({ [`sma_${period}`]: "usd_per_share" }),
   warmup: ({ period }) => period,
 
-  start({ period }, instruments) {
+  start({ period }, { instruments }) {
     const state = stateColumns(instruments, { ring: period, slot: 1, lap: 1, sum: 1, value: 1 });
     const { ring, slot, lap, sum, value } = state;
     sum.fill(Number.NaN);

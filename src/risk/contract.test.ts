@@ -41,8 +41,15 @@ const sound: fc.Arbitrary<Facts> = fc
       fc.integer({ min: 0, max: 90 }).map((seconds) => NOW - seconds * MICROS_PER_SECOND),
     ),
     entryWorking: fc.boolean(),
+    spreadBps: between(0.1, 20),
+    quotedAt: fc.integer({ min: 0, max: 10 }).map((seconds) => NOW - seconds * MICROS_PER_SECOND),
   })
-  .map(({ others, ...facts }) => ({ ...facts, openPositions: others + countsAlready(facts) }));
+  .map(({ others, spreadBps, ...facts }) => ({
+    ...facts,
+    bid: facts.mark * (1 - spreadBps / 20_000),
+    ask: facts.mark * (1 + spreadBps / 20_000),
+    openPositions: others + countsAlready(facts),
+  }));
 
 const countsAlready = (facts: Pick<Facts, "position" | "workingBuy" | "workingSell">): number =>
   facts.position !== 0 || facts.workingBuy + facts.workingSell > 0 ? 1 : 0;

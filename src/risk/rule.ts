@@ -55,6 +55,11 @@ export interface RiskView {
   mark(instrument: InstrumentId): number;
   /** When the last bar of the instrument closed; NaN when never. */
   markedAt(instrument: InstrumentId): number;
+  /** Best bid and offer, dollars; NaN when nobody quotes that side or no quote was ever seen. */
+  bid(instrument: InstrumentId): number;
+  ask(instrument: InstrumentId): number;
+  /** When the last quote of the instrument came; NaN when never. */
+  quotedAt(instrument: InstrumentId): number;
   /** When the strategy last sent an entry in this instrument; NaN when never. */
   lastEntryAt(strategy: number, instrument: InstrumentId): number;
   /** True while the strategy has a live entry in this instrument. */

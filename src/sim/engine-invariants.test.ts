@@ -115,7 +115,7 @@ function unruly(timeline: EventSource, loop: SingleLoop): EventSource {
       const repeated = queue.shift();
       if (repeated !== undefined) return repeated;
       const event = timeline.next();
-      if (event === undefined || event.kind === "BarsClosed" || event.kind === "OperatorActed") {
+      if (event === undefined || !isBroker(event)) {
         queue.push(...late.splice(0));
         if (event !== undefined) queue.push(copyOf(event));
         return queue.shift();
@@ -204,3 +204,6 @@ it("I-28: what the engine is told of a batch is that batch, though columns may b
     { numRuns: 15, seed: 6 },
   );
 });
+
+const isBroker = (event: EngineEvent): event is BrokerEvent =>
+  "order" in event && event.kind.startsWith("Order");
