@@ -4,6 +4,7 @@ import { InputError } from "../domain/assert.ts";
 import { registerBacktestCommands } from "./backtest-commands.ts";
 import type { CliContext } from "./context.ts";
 import { registerDataCommands } from "./data-commands.ts";
+import { registerFeatureCommands } from "./feature-commands.ts";
 import { registerInfoCommands } from "./info-commands.ts";
 import { registerJournalCommands } from "./journal-commands.ts";
 import { registerStartCommand } from "./start-command.ts";
@@ -68,6 +69,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerStartCommand(program, context);
   registerBacktestCommands(program, context);
   registerDataCommands(program, context);
+  registerFeatureCommands(program, context);
   registerStatsCommands(program, context);
   registerInfoCommands(program, context);
   registerJournalCommands(program, context);

@@ -1,9 +1,8 @@
-/** Commands that only tell: calendar, strategies, features, configuration, version. */
+/** Commands that only tell: calendar, strategies, configuration, version. */
 import type { Command } from "commander";
 import { codeVersion } from "../app/code-version.ts";
 import { configHash, loadConfig } from "../app/config.ts";
 import { type DayNumber, type EpochMicros, isoDate, isoInstant } from "../domain/time.ts";
-import { features } from "../features/registry.ts";
 import { isEarlyClose, sessionsBetween } from "../market/calendar.ts";
 import { strategies } from "../strategies/registry.ts";
 import { alignedTable } from "./aligned-table.ts";
@@ -34,27 +33,6 @@ export function registerInfoCommands(program: Command, context: CliContext): voi
             row.timeframes.join(" "),
             row.idea,
           ]),
-        );
-      report(context, rows, text);
-    });
-
-  const feature = program.command("features").description("what strategies may look at");
-  feature
-    .command("list")
-    .description("the catalogue with warm-up, inputs and formula reference")
-    .action(() => {
-      const rows = features.flatMap(({ outputs, family, warmup, inputs, params, reference }) =>
-        outputs.map((name) => ({ name, family, warmup, inputs, params, reference })),
-      );
-      const text = () =>
-        alignedTable(
-          [
-            { title: "name" },
-            { title: "family" },
-            { title: "warm-up", align: "right" },
-            { title: "formula" },
-          ],
-          rows.map(({ name, family, warmup, reference }) => [name, family, warmup, reference]),
         );
       report(context, rows, text);
     });

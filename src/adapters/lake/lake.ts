@@ -9,9 +9,12 @@ import { readCatalog } from "./catalog.ts";
 import { type Compacted, compactLake } from "./compact.ts";
 import { Duck } from "./duck.ts";
 import { type Exported, type ExportRequest, exportCsv } from "./export-csv.ts";
+import { exportFeatures, type FeatureExport, type TakeRow, writeFeatures } from "./feature-file.ts";
+import { type ComputeRows, type FeatureSet, type StoreUpdate, updateFeatureStore } from "./feature-store.ts";
 import { type ImportRequest, type ImportResult, importFiles } from "./import-files.ts";
 import { instantText } from "./instant-text.ts";
 import { type LoadedBars, type LoadRequest, loadBars } from "./load-bars.ts";
+import { type NumberColumns, readNumberColumns } from "./number-columns.ts";
 import { lakePaths } from "./paths.ts";
 import type { Snapshot } from "./snapshot-files.ts";
 import { readSnapshots } from "./snapshot-files.ts";
@@ -45,6 +48,14 @@ export interface Lake {
   loadBars(request: LoadRequest): Promise<LoadedBars>;
   verify(request?: VerifyRequest): Promise<VerifyReport>;
   exportCsv(request: ExportRequest): Promise<Exported>;
+  /** Writes what `produce` hands over. Returns the number of rows. */
+  writeFeatures(out: string, names: readonly string[], produce: (take: TakeRow) => void): Promise<number>;
+  /** Brings a feature set up to its last bar. */
+  storeFeatures(set: FeatureSet, compute: ComputeRows): Promise<StoreUpdate>;
+  /** Copies stored features into one file. Returns the number of rows. */
+  exportFeatures(request: FeatureExport): Promise<number>;
+  /** The numeric columns of any CSV or Parquet file. */
+  readNumbers(path: string): Promise<NumberColumns>;
   compact(): Promise<Compacted>;
   snapshotCreate(name: string, created: EpochMicros): Promise<Snapshot>;
   snapshotList(): Snapshot[];
@@ -78,6 +89,10 @@ export function createLake(root: string): Lake {
       })),
     verify: async (request = {}) => verifyLake(await duck(), paths, request),
     exportCsv: async (request) => exportCsv(await duck(), paths, request),
+    writeFeatures: (out, names, produce) => writeFeatures(duck, out, names, produce),
+    storeFeatures: (set, compute) => updateFeatureStore(duck, paths, set, compute),
+    exportFeatures: (request) => exportFeatures(duck, request),
+    readNumbers: async (path) => readNumberColumns(await duck(), path),
     compact: async () => compactLake(await duck(), paths),
     snapshotCreate: (name, created) => createSnapshot(paths, name, created),
     snapshotList: () => readSnapshots(paths),

@@ -35,6 +35,8 @@ function sweepFolder(
 ): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
+    // The feature store names and sweeps its own files.
+    if (path === join(paths.parquet, "features")) continue;
     if (entry.isDirectory()) sweepFolder(paths, path, named, swept);
     else if (entry.name.endsWith(".parquet") && !named.has(relative(paths.data, path).replaceAll(sep, "/"))) {
       swept.files += 1;
