@@ -5,6 +5,7 @@ import { runEngine } from "../src/app/engine-run.ts";
 import { SignalField, SignalKind } from "../src/engine/signal-table.ts";
 import { xnysSessions } from "../src/market/calendar.ts";
 import { buyAndHold } from "../src/strategies/buy-and-hold.ts";
+import { meanReversion } from "../src/strategies/mean-reversion.ts";
 import { referenceEmaCross } from "../src/strategies/reference-ema-cross.ts";
 import type { StrategyModule } from "../src/strategies/strategy.ts";
 import { swingTrendFollowing } from "../src/strategies/swing-trend-following.ts";
@@ -203,5 +204,42 @@ describe("swing_trend_following", () => {
     expect(stops).toEqual(stops.toSorted((a, b) => a - b));
     // The wide bars widen the range faster than the high rises: some wishes were to move it down.
     expect(stops.length).toBeLessThan(days.length - 11);
+  });
+});
+
+describe("mean_reversion", () => {
+  const params = { trend: 40, atrPeriod: 2, maxBars: 4 };
+  const march = Array.from({ length: 40 }, (_, n) => 100 + n);
+  const fall = [136, 133, 130];
+
+  it("buys the fall whose RSI is below the edge, deeper ones with more, and a stop three ATR below", () => {
+    const [entry, ...rest] = wishes(meanReversion, params, { AAA: calmBars([...march, ...fall]) });
+    expect(rest).toEqual([]);
+    // Wilder averages of two: gains 1, .5, .25, .125 and losses 0, 1.5, 2.25, 2.625, so RSI is 25, 10, 4.545.
+    expect(entry).toMatchObject({ batch: 42, kind: "enter", reason: "oversold" });
+    expect(entry?.numbers[0]).toBeCloseTo(100 / 22, 10);
+    expect(entry?.numbers.slice(1, 3)).toEqual([10, 130]);
+    expect(entry?.entry?.conviction).toBeCloseTo(1 - 100 / 22 / 20, 10);
+    // True ranges of 1.2 until the fall, then 3.2: 1.2, 2.2, 2.7, 2.95.
+    expect(entry?.entry?.stop).toBeCloseTo(130 - 3 * 2.95, 10);
+    expect(entry?.entry?.timeStopBars).toBe(4);
+  });
+
+  it("sells the bounce above the short average, not the first green bar", () => {
+    const found = wishes(meanReversion, params, { AAA: calmBars([...march, ...fall, 131, 136, 137]) });
+    expect(brief(found)).toEqual(["42 enter oversold", "44 exit bounced"]);
+    expect(found[1]?.numbers[1]).toBeCloseTo((136 + 133 + 130 + 131 + 136) / 5, 10);
+  });
+
+  it("stays out below the long average, however oversold", () => {
+    const down = Array.from({ length: 50 }, (_, n) => 200 - n);
+    expect(wishes(meanReversion, params, { AAA: calmBars(down) })).toEqual([]);
+    expect(
+      wishes(meanReversion, { ...params, trend: 20 }, { AAA: calmBars([...march.slice(20), ...fall]) }),
+    ).toEqual([]);
+  });
+
+  it("stays out at the edge itself: RSI of exactly 10 is not below 10", () => {
+    expect(wishes(meanReversion, params, { AAA: calmBars([...march, ...fall.slice(0, 2)]) })).toEqual([]);
   });
 });
