@@ -20,7 +20,7 @@ export function runWarnings({ run, daily, columns, trades, cash }: WarningInput)
   return [
     ...(survivorsOnly(columns)
       ? [
-          `All ${columns.instruments.symbols.length} symbols trade to the last day. ` +
+          `Almost all of ${columns.instruments.symbols.length} symbols trade to the last day. ` +
             "Names that were delisted are missing, which flatters every figure here (survivorship bias).",
         ]
       : []),
@@ -41,19 +41,28 @@ export function runWarnings({ run, daily, columns, trades, cash }: WarningInput)
 const HINDSIGHT_SYMBOLS = 20;
 /** In fewer days than this a name rarely disappears. */
 const HINDSIGHT_DAYS = 252;
+const YEAR_DAYS = 365.25;
 /** A name may be halted on the last days without being gone. */
 const STILL_THERE_BATCHES = 5;
 
-/** Every series reaching the end means that whatever died is not in the data. */
+/**
+ * Share of names that leaves a real universe each year, at the very least: of the S&P 500 it is 4 % and more.
+ * Fewer deaths than this mean that whatever died is not in the data.
+ */
+const FEWEST_DEATHS = 0.005;
+
+/** True when almost every series that trades in the run reaches its end. */
 export function survivorsOnly(columns: BarColumns): boolean {
   const symbols = columns.instruments.symbols.length;
   const { closedAt, offset, instrument } = columns;
   const days = ((closedAt.at(-1) ?? 0) - (closedAt[0] ?? 0)) / MICROS_PER_DAY;
   if (symbols < HINDSIGHT_SYMBOLS || days < HINDSIGHT_DAYS) return false;
-  const reached = new Uint8Array(symbols);
+  // 0: listed later, so that it says nothing; 1: traded; 2: still did at the end.
+  const seen = new Uint8Array(symbols);
   const from = offset[Math.max(0, closedAt.length - STILL_THERE_BATCHES)]!;
-  for (let row = from; row < instrument.length; row++) reached[instrument[row]!] = 1;
-  return reached.every((seen) => seen === 1);
+  for (let row = 0; row < instrument.length; row++) seen[instrument[row]!] = row < from ? 1 : 2;
+  const died = seen.filter((state) => state === 1).length;
+  return died < FEWEST_DEATHS * seen.filter((state) => state > 0).length * (days / YEAR_DAYS);
 }
 
 function concentration(trades: readonly TradeRow[]): string[] {

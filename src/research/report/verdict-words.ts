@@ -128,7 +128,7 @@ function unprovenWords(verdict: Verdict, result: RunResult): Words {
     return {
       headline: `${made}, but only on names that survived.`,
       detail:
-        `All ${count(scope.symbols.length)} symbols trade to the last day; ` +
+        `Almost all of ${count(scope.symbols.length)} symbols trade to the last day; ` +
         "what was delisted is missing, and that flatters every figure.",
       cure: "Cure: run it on data that keeps delisted names. Do not promote it yet.",
     };
