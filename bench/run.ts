@@ -1,8 +1,10 @@
-/** `npm run bench -- engine|features --data DIR [--set one,uni] [--json]`: one JSON line per question, or a table. */
+/** `npm run bench -- engine|features|sweep --data DIR [--set one,uni] [--json]`: one JSON line per question, or a table. */
 import "../src/adapters/inlining.ts";
 import { parseArgs } from "node:util";
+import { variantWorker } from "../src/cli/tasks.ts";
 import { type EngineFigures, engineBench } from "./engine.bench.ts";
 import { type FeatureFigures, featuresBench } from "./features.bench.ts";
+import { type SweepFigures, sweepBench } from "./sweep.bench.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -13,12 +15,15 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const benches: Readonly<Record<string, (data: string) => Generator<BenchLine>>> = {
-  *engine(data) {
+const benches: Readonly<Record<string, (data: string) => AsyncGenerator<BenchLine>>> = {
+  async *engine(data) {
     for (const set of values.set.split(",")) yield engineLine(engineBench(data, set));
   },
-  *features(data) {
+  async *features(data) {
     yield featuresLine(featuresBench(data));
+  },
+  async *sweep(data) {
+    yield sweepLine(await sweepBench(data, variantWorker));
   },
 };
 
@@ -51,6 +56,14 @@ function featuresLine(figures: FeatureFigures): BenchLine {
   return { figures, text, failed: figures.verdict === "below the floor" };
 }
 
+function sweepLine(figures: SweepFigures): BenchLine {
+  const text =
+    `sweep: two workers ${figures.speedup.toFixed(2)} x one (goal ${figures.goal}), ` +
+    `${figures.memoryPerWorkerMb.toFixed(0)} MB per worker beside ${figures.columnsMb.toFixed(0)} MB of columns ` +
+    `(goal ${figures.memoryGoalMb}); outcomes ${figures.outcomesEqual ? "equal" : "differ"}`;
+  return { figures, text, failed: !figures.outcomesEqual };
+}
+
 const [question = "engine"] = positionals;
 const bench = benches[question];
 if (bench === undefined) {
@@ -64,7 +77,7 @@ if (values.data === undefined) {
   process.exit(2);
 }
 try {
-  for (const { figures, text, failed } of bench(values.data)) {
+  for await (const { figures, text, failed } of bench(values.data)) {
     console.log(values.json ? JSON.stringify(figures) : text);
     if (failed) process.exitCode = 1;
   }

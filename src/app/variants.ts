@@ -1,0 +1,95 @@
+/**
+ * The same run with something else in it: other parameters, or trading for free. Many at once on worker threads
+ * that share the columns; each answers with a few numbers, so that a sweep costs no memory (PERFORMANCE).
+ */
+
+import { runTasks } from "../adapters/worker-pool.ts";
+import { sessionIndexAt } from "../domain/session.ts";
+import type { EpochMicros } from "../domain/time.ts";
+import { digestFloats } from "../numerics/sha256.ts";
+import { strategies } from "../strategies/registry.ts";
+import type { StrategyModule } from "../strategies/strategy.ts";
+import type { Config } from "./config.ts";
+import { type RunSetup, runEngine } from "./engine-run.ts";
+
+export interface Variant {
+  /** Parameters over those of the configuration, by strategy. */
+  readonly params?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** No spread, slippage, commission, fee or impact: what the decisions alone were worth. */
+  readonly forFree?: boolean;
+}
+
+export interface VariantOutcome {
+  /** Simple net returns per session, from the starting cash. */
+  readonly returns: Float64Array;
+  /** Fraction of the starting cash. */
+  readonly totalReturn: number;
+  readonly orders: number;
+  readonly fills: number;
+  /** Of the equity after each batch: equal runs, equal digests. */
+  readonly digest: string;
+}
+
+/** What crosses a worker's door: plain data, symbols instead of the table that has a method. */
+export interface VariantWorkerData {
+  readonly setup: Omit<RunSetup, "columns"> & { readonly columns: Omit<RunSetup["columns"], "instruments"> };
+  readonly symbols: readonly string[];
+}
+
+/** Answers in the order of the variants, whatever the number of workers (BACK-3). One works in this thread. */
+export async function runVariants(
+  setup: RunSetup,
+  variants: readonly Variant[],
+  workers: number,
+  entry: URL,
+): Promise<VariantOutcome[]> {
+  if (workers === 1) return variants.map((variant) => runVariant(setup, variant));
+  const { instruments, ...plain } = setup.columns;
+  const shared: VariantWorkerData = { setup: { ...setup, columns: plain }, symbols: instruments.symbols };
+  return runTasks<Variant, VariantOutcome>(entry, shared, variants, workers);
+}
+
+/** Throws a ZodError naming a parameter that the strategy does not take. */
+export function runVariant(
+  setup: RunSetup,
+  variant: Variant,
+  modules: readonly StrategyModule[] = strategies,
+): VariantOutcome {
+  const { columns, sessions, cash } = setup;
+  const { loop, curve } = runEngine({ ...setup, config: varied(setup.config, variant) }, { modules });
+  const returns: number[] = [];
+  let before = cash;
+  for (let batch = 0; batch < curve.length; batch++) {
+    const next = columns.closedAt[batch + 1];
+    const session = sessionIndexAt(sessions, columns.closedAt[batch]! as EpochMicros);
+    if (next !== undefined && sessionIndexAt(sessions, next as EpochMicros) === session) continue;
+    const equity = curve.equity[batch]!;
+    returns.push(equity / before - 1);
+    before = equity;
+  }
+  return {
+    returns: Float64Array.from(returns),
+    totalReturn: before / cash - 1,
+    orders: loop.execute.orders.length,
+    fills: loop.execute.fills.length,
+    digest: digestFloats(curve.equity),
+  };
+}
+
+function varied(config: Config, { params = {}, forFree = false }: Variant): Config {
+  const entries = Object.entries(config.strategies).map(([id, entry]) => [
+    id,
+    { ...entry, params: { ...entry.params, ...params[id] } },
+  ]);
+  const costs = forFree
+    ? {
+        ...config.costs,
+        slippage: "fixed" as const,
+        fixedBps: 0,
+        auctionBps: 0,
+        commissionPerShare: 0,
+        regulatory: false,
+      }
+    : config.costs;
+  return { ...config, strategies: Object.fromEntries(entries), costs };
+}
