@@ -1,12 +1,12 @@
 /** Goal: a variant is the run it says it is, the same on any number of workers, and trading for free costs nothing. */
 import { expect, it } from "vitest";
 import { randomDaily } from "../../test/daily-market.ts";
-import { variantWorker } from "../cli/tasks.ts";
 import { xnysSessions } from "../market/calendar.ts";
 import { loadConfig } from "./config.ts";
 import { runEngine } from "./engine-run.ts";
 import { runVariant, runVariants } from "./variants.ts";
 
+const variantWorker = new URL("./variant-worker.ts", import.meta.url);
 const setup = {
   config: loadConfig(),
   strategyIds: ["swing_trend_following"],
