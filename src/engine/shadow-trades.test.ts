@@ -34,7 +34,7 @@ describe("ten shares", () => {
       1     none   95    none    100/102/99/101 101/101/94/96                 50     0     1       the stop
       1     none   95    none    100/102/99/101 93/97/92/96                   70     0     1       a gap through it: the open
       1     none   95    110     100/102/99/101 101/112/94/96                 50     0     1       both reached: the stop first
-      1     none   95    110     100/111/99/101 101/109/99/105 115/116/99/101  0    150   1       never in its own bar; a gap pays the open
+      1     none   95    110     100/111/99/101 101/109/99/105 115/116/99/101  0    150   1       not in its own bar; a gap pays more
       1     none   95    110     100/102/99/101 101/112/100/111               0      100   1       the target
       1     none   95    none    100/102/94/101                                50     0     1       stopped in its own bar
       1     98     none  none    100/102/99/101                                0      0     0       the limit was not reached: no trade
