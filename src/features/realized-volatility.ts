@@ -1,6 +1,6 @@
 /** Realized volatility: how much the close-to-close log returns of a window scatter, per year. */
 import { z } from "zod";
-import { RollingMoments } from "../numerics/rolling.ts";
+import { momentsSize, slideMoments, windowSampleVariance } from "../numerics/rolling.ts";
 import { defineFeature } from "./feature.ts";
 import { loadColumns, saveColumns, stateColumns } from "./per-instrument-columns.ts";
 import { logRatio } from "./returns.ts";
@@ -25,27 +25,22 @@ export const realizedVolatility = defineFeature({
   warmup: ({ period }) => period + 1,
 
   start({ period }, { instruments }) {
-    const size = RollingMoments.sizeOf(period);
+    const size = momentsSize(period);
     const state = stateColumns(instruments, { previous: 1, moments: size, value: 1 });
     const { previous, moments, value } = state;
     previous.fill(Number.NaN);
     value.fill(Number.NaN);
-    // Each window works inside its slice of `moments`, so saving and loading see all of it.
-    const windows = Array.from(previous, (_, i) => {
-      return new RollingMoments(period, moments.subarray(i * size, (i + 1) * size));
-    });
     return {
       outputs: [value],
       update({ columns: { instrument, close }, from, to }) {
         for (let row = from; row < to; row++) {
           const i = instrument[row]!;
           const before = previous[i]!;
-          const window = windows[i];
           previous[i] = close[row]!;
           // The first bar has no return: it must not enter the window, not even as a refused one.
-          if (Number.isNaN(before) || window === undefined) continue;
-          window.push(logRatio(close[row]!, before));
-          value[i] = Math.sqrt(window.sampleVariance * ANNUAL);
+          if (Number.isNaN(before)) continue;
+          slideMoments(moments, i * size, period, logRatio(close[row]!, before));
+          value[i] = Math.sqrt(windowSampleVariance(moments, i * size, period) * ANNUAL);
         }
       },
       save: () => saveColumns(state),
