@@ -37,8 +37,9 @@ export const moneyFlow = defineFeature({
           previous[i] = typical;
           if (Number.isNaN(before)) continue;
           const flow = typical * volume[row]!;
-          const up = slideSum(rising, i * size, period, typical > before ? flow : 0);
-          const down = slideSum(falling, i * size, period, typical < before ? flow : 0);
+          // By multiplication, because nothing predicts a branch on the direction of a price.
+          const up = slideSum(rising, i * size, period, Number(typical > before) * flow);
+          const down = slideSum(falling, i * size, period, Number(typical < before) * flow);
           value[i] = guardedRatio(100 * up, up + down, 50);
         }
       },
