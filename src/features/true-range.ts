@@ -4,7 +4,10 @@ import { trueRange } from "./atr.ts";
 import { defineFeature } from "./feature.ts";
 import { loadColumns, saveColumns, stateColumns } from "./per-instrument-columns.ts";
 
-/** max(H - L, |H - Cp|, |L - Cp|), dollars; none for the first bar, which has no close before it. Source: QUANT a2 #18. */
+/**
+ * max(H - L, |H - Cp|, |L - Cp|), dollars; none for the first bar, which has no close before it.
+ * Source: Wilder 1978; QUANT a2 #18.
+ */
 export const trueRangeOfBar = defineFeature({
   name: "trange",
   family: "volatility",
