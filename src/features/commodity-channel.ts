@@ -39,11 +39,11 @@ export const commodityChannel = defineFeature({
           slot[i] = s + 1 === period ? 0 : s + 1;
 
           let total = 0;
-          for (let k = first; k < first + period; k++) total += ring[k]! - typical;
-          const centre = total / period;
+          for (let k = first; k < first + period; k++) total += typical - ring[k]!;
+          const above = total / period;
           let distance = 0;
-          for (let k = first; k < first + period; k++) distance += Math.abs(ring[k]! - typical - centre);
-          value[i] = guardedRatio(-centre, (SCALE * distance) / period, Number.NaN);
+          for (let k = first; k < first + period; k++) distance += Math.abs(typical - ring[k]! - above);
+          value[i] = guardedRatio(above, (SCALE * distance) / period, Number.NaN);
         }
       },
       save: () => saveColumns(state),
