@@ -1,5 +1,6 @@
 /** Exponential moving averages: the smoothers that the technical family is built from. */
 import { z } from "zod";
+import { EMA_SIZE, emaShare, slideEma } from "../numerics/seeded-ema.ts";
 import { defineFeature } from "./feature.ts";
 import { loadColumns, saveColumns, stateColumns } from "./per-instrument-columns.ts";
 
@@ -17,24 +18,16 @@ export const ema = defineFeature({
   warmup: ({ period }) => period,
 
   start({ period }, { instruments }) {
-    const alpha = 2 / (period + 1);
-    const state = stateColumns(instruments, { seen: 1, sum: 1, value: 1 });
-    const { seen, sum, value } = state;
+    const share = emaShare(period);
+    const state = stateColumns(instruments, { averages: EMA_SIZE, value: 1 });
+    const { averages, value } = state;
     value.fill(Number.NaN);
     return {
       outputs: [value],
       update({ columns: { instrument, close }, from, to }) {
         for (let row = from; row < to; row++) {
           const i = instrument[row]!;
-          const x = close[row]!;
-          const count = seen[i]!;
-          if (count >= period) {
-            value[i] = value[i]! + alpha * (x - value[i]!);
-            continue;
-          }
-          seen[i] = count + 1;
-          sum[i] = sum[i]! + x;
-          if (count + 1 === period) value[i] = sum[i]! / period;
+          value[i] = slideEma(averages, i * EMA_SIZE, period, share, close[row]!);
         }
       },
       save: () => saveColumns(state),

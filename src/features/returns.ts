@@ -1,6 +1,7 @@
 /** Returns over a number of bars: the simple ratio and its logarithm. */
 import { z } from "zod";
-import { defineFeature, type FeatureState } from "./feature.ts";
+import { emptyLags, lagSize, slideLag } from "../numerics/sliding-lag.ts";
+import { defineFeature } from "./feature.ts";
 import { loadColumns, saveColumns, stateColumns } from "./per-instrument-columns.ts";
 
 const params = z.strictObject({ bars: z.int().min(1).max(1000) });
@@ -22,7 +23,27 @@ export const simpleReturn = defineFeature({
   ...shape,
   name: "ret_simple",
   outputs: ({ bars }) => ({ [`ret_simple_${bars}`]: "ratio" }),
-  start: ({ bars }, { instruments }) => overBars(bars, instruments, (now, before) => (now - before) / before),
+
+  start({ bars }, { instruments }) {
+    const size = lagSize(bars);
+    const state = stateColumns(instruments, { closes: size, value: 1 });
+    const { closes, value } = state;
+    emptyLags(closes, bars);
+    value.fill(Number.NaN);
+    return {
+      outputs: [value],
+      update({ columns: { instrument, close }, from, to }) {
+        for (let row = from; row < to; row++) {
+          const i = instrument[row]!;
+          const now = close[row]!;
+          const before = slideLag(closes, i * size, bars, now);
+          value[i] = (now - before) / before;
+        }
+      },
+      save: () => saveColumns(state),
+      load: (snapshot) => loadColumns(state, snapshot),
+    };
+  },
 });
 
 /** ln(C_t / C_{t-k}). Adds up over time where simple returns compound. */
@@ -30,36 +51,28 @@ export const logReturn = defineFeature({
   ...shape,
   name: "ret_log",
   outputs: ({ bars }) => ({ [`ret_log_${bars}`]: "ratio" }),
-  start: ({ bars }, { instruments }) => overBars(bars, instruments, logRatio),
-});
 
-/** The close against the one `bars` ago. The ring starts as NaN, so the warm-up needs no branch. */
-function overBars(
-  bars: number,
-  instruments: number,
-  compare: (now: number, before: number) => number,
-): FeatureState {
-  const state = stateColumns(instruments, { ring: bars, slot: 1, value: 1 });
-  const { ring, slot, value } = state;
-  ring.fill(Number.NaN);
-  value.fill(Number.NaN);
-  return {
-    outputs: [value],
-    update({ columns: { instrument, close }, from, to }) {
-      for (let row = from; row < to; row++) {
-        const i = instrument[row]!;
-        const x = close[row]!;
-        const s = slot[i]!;
-        const at = i * bars + s;
-        value[i] = compare(x, ring[at]!);
-        ring[at] = x;
-        slot[i] = s + 1 === bars ? 0 : s + 1;
-      }
-    },
-    save: () => saveColumns(state),
-    load: (snapshot) => loadColumns(state, snapshot),
-  };
-}
+  start({ bars }, { instruments }) {
+    const size = lagSize(bars);
+    const state = stateColumns(instruments, { closes: size, value: 1 });
+    const { closes, value } = state;
+    emptyLags(closes, bars);
+    value.fill(Number.NaN);
+    return {
+      outputs: [value],
+      update({ columns: { instrument, close }, from, to }) {
+        for (let row = from; row < to; row++) {
+          const i = instrument[row]!;
+          const now = close[row]!;
+          const before = slideLag(closes, i * size, bars, now);
+          value[i] = logRatio(now, before);
+        }
+      },
+      save: () => saveColumns(state),
+      load: (snapshot) => loadColumns(state, snapshot),
+    };
+  },
+});
 
 /**
  * ln(now / before) of two positive prices; NaN when either is NaN. Below a basis point it goes through

@@ -42,10 +42,103 @@ const AT = {
 } as const;
 const HEADER = 10;
 
+/** Doubles of state that a window of `length` needs; all zeros are an empty window. */
+export const momentsSize = (length: number): number => HEADER + length;
+
 /**
- * Rolling moments of one series. All state is doubles in one array, so a caller may place many series in
- * one block by passing slices of `sizeOf(length)`; an array of zeros is an empty window.
+ * Takes one value into the window of `length` values whose state begins at `base`. Many windows may share one
+ * block, so that a feature keeps one array for all its instruments.
  */
+export function slideMoments(s: Float64Array, base: number, length: number, value: number): void {
+  const isRefused = !Number.isFinite(value);
+  s[base + AT.refused] = isRefused ? 1 : 0;
+  if (isRefused) return;
+
+  const count = s[base + AT.count]!;
+  s[base + AT.equals] = count > 0 && value === s[base + AT.last] ? s[base + AT.equals]! + 1 : 1;
+  s[base + AT.last] = value;
+  const head = s[base + AT.head]!;
+  const slot = base + HEADER + head;
+  const old = s[slot]!;
+  // + 0 turns -0 into 0, which JSON cannot carry through a checkpoint.
+  s[slot] = value + 0;
+  s[base + AT.head] = head + 1 === length ? 0 : head + 1;
+
+  if (count < length) {
+    s[base + AT.count] = count + 1;
+    if (count + 1 === length) recompute(s, base, length);
+    return;
+  }
+  const reference = s[base + AT.reference]!;
+  const before = s[base + AT.offset]!;
+  const difference = value - old;
+  const after = before + difference / length;
+  const cross = value - reference - after + (old - reference - before);
+  const m2 = Math.max(0, s[base + AT.m2]! + difference * cross);
+  const updates = s[base + AT.updates]! + 1;
+  s[base + AT.offset] = after;
+  s[base + AT.m2] = m2;
+  s[base + AT.updates] = updates;
+  const peak = Math.max(m2, s[base + AT.peakM2]!);
+  s[base + AT.peakM2] = peak;
+
+  const mean = reference + after;
+  const isFlat = s[base + AT.equals]! >= length;
+  const isSmall = m2 < SMALL_AGAINST_MEAN * length * (mean * mean);
+  const isRemnant = m2 < SMALL_AGAINST_PEAK * peak;
+  if (isFlat || isSmall || isRemnant || updates >= RECOMPUTE_EVERY) recompute(s, base, length);
+}
+
+/** Mean of the window at `base`. NaN until it is full, and after a value that was refused. */
+export function windowMean(s: Float64Array, base: number, length: number): number {
+  return speaks(s, base, length) ? s[base + AT.reference]! + s[base + AT.offset]! : Number.NaN;
+}
+
+/** Divides by n. Never negative; exactly 0 for a flat window; NaN as the mean is. */
+export function windowPopulationVariance(s: Float64Array, base: number, length: number): number {
+  return speaks(s, base, length) ? s[base + AT.m2]! / length : Number.NaN;
+}
+
+/** Divides by n - 1; NaN as the mean is, and for a window of one. */
+export function windowSampleVariance(s: Float64Array, base: number, length: number): number {
+  return speaks(s, base, length) && length > 1 ? s[base + AT.m2]! / (length - 1) : Number.NaN;
+}
+
+function speaks(s: Float64Array, base: number, length: number): boolean {
+  return s[base + AT.count]! === length && s[base + AT.refused]! === 0;
+}
+
+/** Two passes over the ring. */
+function recompute(s: Float64Array, base: number, length: number): void {
+  s[base + AT.updates] = 0;
+  if (s[base + AT.equals]! >= length) {
+    s[base + AT.reference] = s[base + AT.last]! + 0;
+    s[base + AT.offset] = 0;
+    s[base + AT.m2] = 0;
+    s[base + AT.peakM2] = 0;
+    return;
+  }
+  const from = base + HEADER;
+  const to = from + length;
+  let total = 0;
+  for (let k = from; k < to; k++) total += s[k]!;
+  const rough = total / length;
+  let drift = 0;
+  let m2 = 0;
+  for (let k = from; k < to; k++) {
+    const d = s[k]! - rough;
+    drift += d;
+    m2 += d * d;
+  }
+  // Takes out what the rounding of the rough mean put in.
+  const exact = Math.max(0, m2 - (drift * drift) / length);
+  s[base + AT.reference] = rough;
+  s[base + AT.offset] = drift / length;
+  s[base + AT.m2] = exact;
+  s[base + AT.peakM2] = exact;
+}
+
+/** Rolling moments of one series: the same steps behind a name, for those who keep one window at a time. */
 export class RollingMoments {
   readonly length: number;
   readonly #state: Float64Array;
@@ -60,7 +153,7 @@ export class RollingMoments {
 
   /** Doubles of state that a window of `length` needs. */
   static sizeOf(length: number): number {
-    return HEADER + length;
+    return momentsSize(length);
   }
 
   /** Valid values seen, at most `length`. */
@@ -70,38 +163,21 @@ export class RollingMoments {
 
   /** Of the last n valid values. NaN until there are n, and after a value that was refused. */
   get mean(): number {
-    return this.#speaks() ? this.#state[AT.reference]! + this.#state[AT.offset]! : Number.NaN;
+    return windowMean(this.#state, 0, this.length);
   }
 
   /** Divides by n. Never negative; exactly 0 for a flat window. */
   get populationVariance(): number {
-    return this.#speaks() ? this.#state[AT.m2]! / this.length : Number.NaN;
+    return windowPopulationVariance(this.#state, 0, this.length);
   }
 
   /** Divides by n - 1; NaN for a window of one. */
   get sampleVariance(): number {
-    return this.#speaks() && this.length > 1 ? this.#state[AT.m2]! / (this.length - 1) : Number.NaN;
+    return windowSampleVariance(this.#state, 0, this.length);
   }
 
   push(value: number): void {
-    const s = this.#state;
-    s[AT.refused] = Number.isFinite(value) ? 0 : 1;
-    if (s[AT.refused] === 1) return;
-
-    s[AT.equals] = s[AT.count]! > 0 && value === s[AT.last] ? s[AT.equals]! + 1 : 1;
-    s[AT.last] = value;
-    const slot = HEADER + s[AT.head]!;
-    const old = s[slot]!;
-    // + 0 turns -0 into 0, which JSON cannot carry through a checkpoint.
-    s[slot] = value + 0;
-    s[AT.head] = s[AT.head]! + 1 === this.length ? 0 : s[AT.head]! + 1;
-
-    if (s[AT.count]! < this.length) {
-      s[AT.count]! += 1;
-      if (s[AT.count] === this.length) this.#recompute();
-      return;
-    }
-    this.#slide(value, old);
+    slideMoments(this.#state, 0, this.length, value);
   }
 
   /** All state as plain numbers that survive JSON bit for bit. */
@@ -113,58 +189,6 @@ export class RollingMoments {
   restore(saved: readonly number[]): void {
     invariant(saved.length === this.#state.length, "NU-4", `saved state of ${saved.length} doubles`);
     this.#state.set(saved);
-  }
-
-  #speaks(): boolean {
-    return this.#state[AT.count] === this.length && this.#state[AT.refused] === 0;
-  }
-
-  #slide(value: number, old: number): void {
-    const s = this.#state;
-    const reference = s[AT.reference]!;
-    const before = s[AT.offset]!;
-    const difference = value - old;
-    const after = before + difference / this.length;
-    const cross = value - reference - after + (old - reference - before);
-    const m2 = Math.max(0, s[AT.m2]! + difference * cross);
-    s[AT.offset] = after;
-    s[AT.m2] = m2;
-    s[AT.updates]! += 1;
-    if (m2 > s[AT.peakM2]!) s[AT.peakM2] = m2;
-
-    const isFlat = s[AT.equals]! >= this.length;
-    const isSmall = m2 < SMALL_AGAINST_MEAN * this.length * (reference + after) ** 2;
-    const isRemnant = m2 < SMALL_AGAINST_PEAK * s[AT.peakM2]!;
-    if (isFlat || isSmall || isRemnant || s[AT.updates]! >= RECOMPUTE_EVERY) this.#recompute();
-  }
-
-  /** Two passes over the ring. */
-  #recompute(): void {
-    const s = this.#state;
-    const n = this.length;
-    s[AT.updates] = 0;
-    if (s[AT.equals]! >= n) {
-      s[AT.reference] = s[AT.last]! + 0;
-      s[AT.offset] = 0;
-      s[AT.m2] = 0;
-      s[AT.peakM2] = 0;
-      return;
-    }
-    let total = 0;
-    for (let i = HEADER; i < HEADER + n; i++) total += s[i]!;
-    const rough = total / n;
-    let drift = 0;
-    let m2 = 0;
-    for (let i = HEADER; i < HEADER + n; i++) {
-      const d = s[i]! - rough;
-      drift += d;
-      m2 += d * d;
-    }
-    s[AT.reference] = rough;
-    s[AT.offset] = drift / n;
-    // Takes out what the rounding of the rough mean put in.
-    s[AT.m2] = Math.max(0, m2 - (drift * drift) / n);
-    s[AT.peakM2] = s[AT.m2]!;
   }
 }
 
