@@ -30,20 +30,20 @@ function play(shadows: ShadowTrades, bars: readonly string[], instrument = I, fr
 describe("ten shares", () => {
   it.each(
     table(`
-      side  limit  stop  target  bars                                          saved  cost  trades  why
-      1     none   95    none    100/102/99/101 101/101/94/96                  50     0     1       the stop
-      1     none   95    none    100/102/99/101 93/97/92/96                    70     0     1       a gap through it: the open
-      1     none   95    110     100/102/99/101 101/112/94/96                  50     0     1       both reached: the stop first
-      1     none   95    110     100/111/99/101 101/109/99/105 115/116/99/101  0      150   1       not in its own bar; a gap pays more
-      1     none   95    110     100/102/99/101 101/112/100/111                0      100   1       the target
-      1     none   95    none    100/102/94/101                                50     0     1       stopped in its own bar
-      1     98     none  none    100/102/99/101                                0      0     0       the limit was not reached: no trade
-      1     98     none  none    100/102/98/101                                0      0     0       touching is not enough
-      1     98     95    none    100/102/97/101 99/99/90/91                    30     0     1       at the limit
-      1     101    95    none    100/102/99/101 99/99/90/91                    50     0     1       at the open when that is better
-      -1    none   105   90      100/104/99/101 101/103/89/92                  0      100   1       short: the target
-      -1    none   105   none    100/104/99/101 101/107/99/100                 50     0     1       short: the stop
-      -1    102    105   none    100/103/99/101 101/107/99/100                 30     0     1       short: at its limit
+      side  limit  stop  target  saved  cost  trades  bars  why
+      1     none   95    none    50     0     1       100/102/99/101 101/101/94/96  the stop
+      1     none   95    none    70     0     1       100/102/99/101 93/97/92/96  a gap through it: the open
+      1     none   95    110     50     0     1       100/102/99/101 101/112/94/96  both reached: the stop first
+      1     none   95    110     0      150   1       100/111/99/101 101/109/99/105 115/116/99/101  not in its own bar; a gap pays more
+      1     none   95    110     0      100   1       100/102/99/101 101/112/100/111  the target
+      1     none   95    none    50     0     1       100/102/94/101  stopped in its own bar
+      1     98     none  none    0      0     0       100/102/99/101  the limit was not reached: no trade
+      1     98     none  none    0      0     0       100/102/98/101  touching is not enough
+      1     98     95    none    30     0     1       100/102/97/101 99/99/90/91  at the limit
+      1     101    95    none    50     0     1       100/102/99/101 99/99/90/91  at the open when that is better
+      -1    none   105   90      0      100   1       100/104/99/101 101/103/89/92  short: the target
+      -1    none   105   none    50     0     1       100/104/99/101 101/107/99/100  short: the stop
+      -1    102    105   none    30     0     1       100/103/99/101 101/107/99/100  short: at its limit
     `),
   )("$side limit $limit stop $stop target $target: $why", (row) => {
     const shadows = new ShadowTrades();
