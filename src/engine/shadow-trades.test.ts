@@ -34,7 +34,7 @@ describe("ten shares", () => {
       1     none   95    none    50     0     1       100/102/99/101 101/101/94/96  the stop
       1     none   95    none    70     0     1       100/102/99/101 93/97/92/96  a gap through it: the open
       1     none   95    110     50     0     1       100/102/99/101 101/112/94/96  both reached: the stop first
-      1     none   95    110     0      150   1       100/111/99/101 101/109/99/105 115/116/99/101  not in its own bar; a gap pays more
+      1     none   95    110     0      150   1       100/111/99/101 101/109/99/105 115/116/99/101  not at once
       1     none   95    110     0      100   1       100/102/99/101 101/112/100/111  the target
       1     none   95    none    50     0     1       100/102/94/101  stopped in its own bar
       1     98     none  none    0      0     0       100/102/99/101  the limit was not reached: no trade
