@@ -24,9 +24,7 @@ import { takeTurns } from "./timing.ts";
 const GOAL = 0.35;
 const FLOOR = 0.15;
 const TURNS = 15;
-const RIVAL_TURNS = 3;
-/** Symbols that the slow rival gets; its figure is per update. */
-const RIVAL_SYMBOLS = 50;
+const RIVAL_TURNS = 2;
 /** One output of each of the eight. */
 const EIGHT = ["sma_20", "ema_20", "ema_50", "rsi_14", "macd", "bb_upper", "atr_14", "adx_14"];
 const CATALOGUE_OUTPUTS = 40;
@@ -58,10 +56,10 @@ export function featuresBench(directory: string): FeatureFigures {
     { limit: () => indicatorLoop(data), ours: () => stream(start(eight, columns), columns) },
     TURNS,
   );
-  const rival = takeTurns({ theirs: () => tradingSignals(data, RIVAL_SYMBOLS) }, RIVAL_TURNS);
+  const rival = takeTurns({ theirs: () => tradingSignals(data) }, RIVAL_TURNS);
   const updates = data.symbols * data.bars * INDICATORS;
   const perSecond = updates / timed.ours!.seconds;
-  const theirs = (RIVAL_SYMBOLS * data.bars * INDICATORS) / rival.theirs!.seconds;
+  const theirs = updates / rival.theirs!.seconds;
   const ratioToLimit = timed.limit!.seconds / timed.ours!.seconds;
   const forty = firstOutputs(CATALOGUE_OUTPUTS);
   const close = closeTimes(forty, columns);

@@ -3,7 +3,7 @@ import { ADX, ATR, BollingerBands, EMA, MACD, RSI, SMA } from "trading-signals";
 import type { SymbolMajorBars } from "../generated-data.ts";
 
 /** Sum of all values, so that nothing can be left out. */
-export function tradingSignals({ bars, high, low, close }: SymbolMajorBars, symbols: number): number {
+export function tradingSignals({ symbols, bars, high, low, close }: SymbolMajorBars): number {
   const sets = Array.from({ length: symbols }, () => ({
     closes: [new SMA(20), new EMA(20), new EMA(50), new RSI(14)],
     macd: new MACD(new EMA(12), new EMA(26), new EMA(9)),
