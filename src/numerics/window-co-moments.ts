@@ -1,0 +1,154 @@
+/**
+ * Means, scatter and co-scatter of the last n pairs of many series, in amortised constant time per pair.
+ *
+ *   sxx = sum (x - mean x)^2    sxy = sum (x - mean x)(y - mean y)    syy = sum (y - mean y)^2
+ *
+ * Never as a sum of squares less n means squared (QUANT a6). The window is one tail of the ring's last full
+ * lap and the lap under way; each part is gathered by Welford's update (1962) and the two are joined by the
+ * rule of Chan, Golub, LeVeque (1983), where nothing is taken away. A pair that leaves takes its rounding
+ * with it, so no exact recompute is due: every part is at most n pairs old. All of it about a reference, the
+ * mean of the last lap, so that prices near 1e9 that move by cents keep their digits. A flat window has
+ * scatter 0 exactly.
+ */
+import { invariant } from "../domain/assert.ts";
+
+/** Where each number stands in the state of one series; the ring follows, five doubles a slot. */
+const SLOT = 0;
+const REFERENCE_X = 1;
+const REFERENCE_Y = 2;
+/** Mean x, mean y, sxx, sxy, syy of the lap under way, about the reference. */
+const LAP = 3;
+const RING = 8;
+/** A slot of the lap under way holds x and y; one of the last lap holds the moments of its tail. */
+const FIVE = 5;
+
+/** The windows of many series, all of `length` pairs. */
+export class WindowCoMoments {
+  readonly length: number;
+  readonly #size: number;
+  readonly #block: Float64Array;
+  readonly #now = new Float64Array(FIVE);
+
+  /**
+   * `block` holds the state of all series one after another, `sizeOf` doubles each, and may be saved and
+   * loaded as it is; it is emptied here. Halts when it is not a whole number of them (NU-4).
+   */
+  constructor(length: number, block: Float64Array) {
+    const size = WindowCoMoments.sizeOf(length);
+    invariant(Number.isInteger(length) && length >= 1, "NU-4", `window of ${length} pairs`);
+    invariant(block.length % size === 0, "NU-4", `state of ${block.length} doubles for series of ${size}`);
+    this.length = length;
+    this.#size = size;
+    this.#block = block;
+    block.fill(Number.NaN);
+    for (let base = 0; base < block.length; base += size) block[base + SLOT] = 0;
+  }
+
+  /** Doubles of state per series. */
+  static sizeOf(length: number): number {
+    return RING + FIVE * length;
+  }
+
+  /** Of the window that the last push went to, as are all below; NaN until it has `length` pairs. */
+  get meanX(): number {
+    return this.#now[0]!;
+  }
+
+  get meanY(): number {
+    return this.#now[1]!;
+  }
+
+  /** Never negative; exactly 0 when all x are equal. */
+  get sxx(): number {
+    return this.#now[2]!;
+  }
+
+  get sxy(): number {
+    return this.#now[3]!;
+  }
+
+  /** Never negative; exactly 0 when all y are equal. */
+  get syy(): number {
+    return this.#now[4]!;
+  }
+
+  /** Adds a pair of finite numbers to the window of one series. */
+  push(series: number, x: number, y: number): void {
+    const block = this.#block;
+    const base = series * this.#size;
+    const slot = block[base + SLOT]!;
+    if (Number.isNaN(block[base + REFERENCE_X]!)) {
+      block[base + REFERENCE_X] = x;
+      block[base + REFERENCE_Y] = y;
+    }
+    const lap = base + LAP;
+    if (slot === 0) block.fill(0, lap, lap + FIVE);
+    welford(block, lap, lap, slot + 1, x - block[base + REFERENCE_X]!, y - block[base + REFERENCE_Y]!);
+    const at = base + RING + slot * FIVE;
+    block[at] = x;
+    block[at + 1] = y;
+    this.#join(base, slot + 1);
+    block[base + SLOT] = slot + 1 === this.length ? 0 : slot + 1;
+    if (slot + 1 === this.length) this.#turn(base);
+  }
+
+  /** The lap of `count` pairs and the tail behind it, as one window. */
+  #join(base: number, count: number): void {
+    const block = this.#block;
+    const now = this.#now;
+    const lap = base + LAP;
+    let meanX = block[lap]!;
+    let meanY = block[lap + 1]!;
+    now[2] = block[lap + 2]!;
+    now[3] = block[lap + 3]!;
+    now[4] = block[lap + 4]!;
+    const rest = this.length - count;
+    if (rest > 0) {
+      const tail = base + RING + count * FIVE;
+      const gapX = block[tail]! - meanX;
+      const gapY = block[tail + 1]! - meanY;
+      const share = rest / this.length;
+      const weight = share * count;
+      meanX += gapX * share;
+      meanY += gapY * share;
+      now[2] = now[2]! + block[tail + 2]! + gapX * gapX * weight;
+      now[3] = now[3]! + block[tail + 3]! + gapX * gapY * weight;
+      now[4] = now[4]! + block[tail + 4]! + gapY * gapY * weight;
+    }
+    now[0] = block[base + REFERENCE_X]! + meanX;
+    now[1] = block[base + REFERENCE_Y]! + meanY;
+  }
+
+  /** A lap is complete: its mean is the new reference, its slots become the moments of its tails. */
+  #turn(base: number): void {
+    const block = this.#block;
+    const referenceX = block[base + REFERENCE_X]! + block[base + LAP]!;
+    const referenceY = block[base + REFERENCE_Y]! + block[base + LAP + 1]!;
+    block[base + REFERENCE_X] = referenceX;
+    block[base + REFERENCE_Y] = referenceY;
+    const first = base + RING;
+    const last = first + (this.length - 1) * FIVE;
+    for (let at = last, count = 1; at > first; at -= FIVE, count++) {
+      const x = block[at]! - referenceX;
+      const y = block[at + 1]! - referenceY;
+      if (count === 1) block.fill(0, at, at + FIVE);
+      welford(block, count === 1 ? at : at + FIVE, at, count, x, y);
+    }
+  }
+}
+
+/** The moments at `from` with one more pair, the count-th, written to `to`. */
+function welford(block: Float64Array, from: number, to: number, count: number, x: number, y: number): void {
+  const meanX = block[from]!;
+  const meanY = block[from + 1]!;
+  const x0 = x - meanX;
+  const y0 = y - meanY;
+  const x1 = x0 / count;
+  const y1 = y0 / count;
+  block[to] = meanX + x1;
+  block[to + 1] = meanY + y1;
+  // x0 * (x - new mean) = x0 * (x0 - x1), which is never negative.
+  block[to + 2] = block[from + 2]! + x0 * (x0 - x1);
+  block[to + 3] = block[from + 3]! + x0 * (y0 - y1);
+  block[to + 4] = block[from + 4]! + y0 * (y0 - y1);
+}
