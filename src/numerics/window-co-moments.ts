@@ -6,8 +6,8 @@
  * Never as a sum of squares less n means squared (QUANT a6). The window is one tail of the ring's last full
  * lap and the lap under way; each part is gathered by Welford's update (1962) and the two are joined by the
  * rule of Chan, Golub, LeVeque (1983), where nothing is taken away. A pair that leaves takes its rounding
- * with it, so no exact recompute is due: every part is at most n pairs old. All of it about a reference, the
- * mean of the last lap, so that prices near 1e9 that move by cents keep their digits. A flat window has
+ * with it, so no exact recompute is due: every part is at most n pairs old. All of it about a reference, a
+ * pair of the window itself, so that prices near 1e9 that move by cents keep their digits. A flat window has
  * scatter 0 exactly.
  */
 import { invariant } from "../domain/assert.ts";
@@ -81,59 +81,62 @@ export class WindowCoMoments {
       block[base + REFERENCE_X] = x;
       block[base + REFERENCE_Y] = y;
     }
-    const lap = base + LAP;
-    if (slot === 0) block.fill(0, lap, lap + FIVE);
-    welford(block, lap, lap, slot + 1, x - block[base + REFERENCE_X]!, y - block[base + REFERENCE_Y]!);
     const at = base + RING + slot * FIVE;
     block[at] = x;
     block[at + 1] = y;
+    if (slot + 1 === this.length) {
+      block[base + SLOT] = 0;
+      this.#turn(base, x, y);
+      return;
+    }
+    block[base + SLOT] = slot + 1;
+    const lap = base + LAP;
+    if (slot === 0) block.fill(0, lap, lap + FIVE);
+    welford(block, lap, lap, slot + 1, x - block[base + REFERENCE_X]!, y - block[base + REFERENCE_Y]!);
     this.#join(base, slot + 1);
-    block[base + SLOT] = slot + 1 === this.length ? 0 : slot + 1;
-    if (slot + 1 === this.length) this.#turn(base);
   }
 
-  /** The lap of `count` pairs and the tail behind it, as one window. */
+  /** The window as the lap of `count` pairs and the tail behind it. */
   #join(base: number, count: number): void {
     const block = this.#block;
     const now = this.#now;
     const lap = base + LAP;
-    let meanX = block[lap]!;
-    let meanY = block[lap + 1]!;
-    now[2] = block[lap + 2]!;
-    now[3] = block[lap + 3]!;
-    now[4] = block[lap + 4]!;
+    const tail = base + RING + count * FIVE;
     const rest = this.length - count;
-    if (rest > 0) {
-      const tail = base + RING + count * FIVE;
-      const gapX = block[tail]! - meanX;
-      const gapY = block[tail + 1]! - meanY;
-      const share = rest / this.length;
-      const weight = share * count;
-      meanX += gapX * share;
-      meanY += gapY * share;
-      now[2] = now[2]! + block[tail + 2]! + gapX * gapX * weight;
-      now[3] = now[3]! + block[tail + 3]! + gapX * gapY * weight;
-      now[4] = now[4]! + block[tail + 4]! + gapY * gapY * weight;
-    }
-    now[0] = block[base + REFERENCE_X]! + meanX;
-    now[1] = block[base + REFERENCE_Y]! + meanY;
+    const gapX = block[tail]! - block[lap]!;
+    const gapY = block[tail + 1]! - block[lap + 1]!;
+    const share = rest / this.length;
+    const weight = share * count;
+    now[0] = block[base + REFERENCE_X]! + (block[lap]! + gapX * share);
+    now[1] = block[base + REFERENCE_Y]! + (block[lap + 1]! + gapY * share);
+    now[2] = block[lap + 2]! + block[tail + 2]! + gapX * gapX * weight;
+    now[3] = block[lap + 3]! + block[tail + 3]! + gapX * gapY * weight;
+    now[4] = block[lap + 4]! + block[tail + 4]! + gapY * gapY * weight;
   }
 
-  /** A lap is complete: its mean is the new reference, its slots become the moments of its tails. */
-  #turn(base: number): void {
+  /**
+   * A lap is complete: its slots become the moments of its tails, the first of them the window. The newest pair
+   * is the new reference, because it stays in the window for as long as it is one: a shock that has left may
+   * not be what the numbers are measured from.
+   */
+  #turn(base: number, referenceX: number, referenceY: number): void {
     const block = this.#block;
-    const referenceX = block[base + REFERENCE_X]! + block[base + LAP]!;
-    const referenceY = block[base + REFERENCE_Y]! + block[base + LAP + 1]!;
+    const now = this.#now;
     block[base + REFERENCE_X] = referenceX;
     block[base + REFERENCE_Y] = referenceY;
     const first = base + RING;
     const last = first + (this.length - 1) * FIVE;
-    for (let at = last, count = 1; at > first; at -= FIVE, count++) {
+    for (let at = last, count = 1; at >= first; at -= FIVE, count++) {
       const x = block[at]! - referenceX;
       const y = block[at + 1]! - referenceY;
       if (count === 1) block.fill(0, at, at + FIVE);
       welford(block, count === 1 ? at : at + FIVE, at, count, x, y);
     }
+    now[0] = referenceX + block[first]!;
+    now[1] = referenceY + block[first + 1]!;
+    now[2] = block[first + 2]!;
+    now[3] = block[first + 3]!;
+    now[4] = block[first + 4]!;
   }
 }
 
