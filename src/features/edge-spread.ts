@@ -47,6 +47,8 @@ export const edgeSpread = defineFeature({
     const { middleBefore, closeBefore, offHighBefore, offLowBefore, value } = state;
     for (const column of [middleBefore, closeBefore, value]) column.fill(Number.NaN);
     const window = new WindowSums(bars - 1, SUMS, state.window);
+    // Numbers go from function to function in arrays: as arguments they would be put on the heap.
+    const r = new Float64Array(6);
     return {
       outputs: [value],
       update({ columns: { instrument, open, high, low, close }, from, to }) {
@@ -67,11 +69,17 @@ export const edgeSpread = defineFeature({
           if (Number.isNaN(c1)) continue;
           const tau = h === l && l === c1 ? 0 : 1;
           const oEdges = (o === h ? 0 : 1) + (o === l ? 0 : 1);
-          writeProducts(window.entry, tau, m - o, o - m1, m - c1, c1 - m1, o - c1);
+          r[0] = tau;
+          r[1] = m - o;
+          r[2] = o - m1;
+          r[3] = m - c1;
+          r[4] = c1 - m1;
+          r[5] = o - c1;
+          writeProducts(window.entry, r);
           window.entry[AT.openEdges] = tau * oEdges;
           window.entry[AT.closeEdges] = tau * c1Edges;
           window.add(i);
-          value[i] = spreadOf(window.total, bars - 1);
+          writeSpread(value, i, window.total, bars - 1);
         }
       },
       save: () => saveColumns(state),
@@ -117,15 +125,14 @@ const AT = {
 } as const;
 const SUMS = 32;
 
-function writeProducts(
-  entry: Float64Array,
-  tau: number,
-  r1: number,
-  r2: number,
-  r3: number,
-  r4: number,
-  r5: number,
-): void {
+/** From tau and r1 to r5, in this order. */
+function writeProducts(entry: Float64Array, r: Float64Array): void {
+  const tau = r[0]!;
+  const r1 = r[1]!;
+  const r2 = r[2]!;
+  const r3 = r[3]!;
+  const r4 = r[4]!;
+  const r5 = r[5]!;
   const t2 = tau * r2;
   const t4 = tau * r4;
   const t5 = tau * r5;
@@ -165,12 +172,13 @@ function writeProducts(
   entry[AT.r5t44] = r54 * t4;
 }
 
-/** The estimate from the sums over `n` bars; NaN while they are. */
-function spreadOf(sum: Float64Array, n: number): number {
+/** The estimate from the sums over `n` bars, to value[i]; NaN while they are. */
+function writeSpread(value: Float64Array, i: number, sum: Float64Array, n: number): void {
+  value[i] = Number.NaN;
   const moved = sum[AT.tau]!;
   const po = sum[AT.openEdges]! / n;
   const pc = sum[AT.closeEdges]! / n;
-  if (moved < LEAST_BARS || po === 0 || pc === 0) return Number.NaN;
+  if (moved < LEAST_BARS || po === 0 || pc === 0) return;
   const a = -4 / po;
   const b = -4 / pc;
   const mean1 = sum[AT.r1]! / moved;
@@ -194,5 +202,5 @@ function spreadOf(sum: Float64Array, n: number): number {
 
   const total = v1 + v2;
   const square = total > 0 ? (v2 * e1 + v1 * e2) / total : (e1 + e2) / 2;
-  return square < 0 ? -Math.sqrt(-square) : Math.sqrt(square);
+  value[i] = square < 0 ? -Math.sqrt(-square) : Math.sqrt(square);
 }

@@ -5,11 +5,11 @@
  * FT-1  The past never changes: a later bar cannot alter a value already given.
  * FT-2  An output is NaN until warm; after `warmup` bars every output is warm, and one of several may
  *       be so earlier. A warm value may be NaN (undefined now, e.g. a zero denominator) but is never
- *       infinite.
+ *       infinite. What declares sessions counts its warm-up in unbroken full ones.
  * FT-3  A saved state, loaded into a fresh instance, continues bit for bit.
  * FT-4  An update allocates nothing and is amortised O(1) per instrument.
  * FT-5  Instruments are independent: the bars of one never move another's value, unless the
- *       definition says it is cross-sectional.
+ *       definition declares peers. Their order never matters.
  */
 import type { z } from "zod";
 import type { BarBatch } from "../domain/bars.ts";

@@ -41,7 +41,9 @@ export const kyleLambda = defineFeature({
           closeBefore[i] = c;
           if (Number.isNaN(before)) continue;
           sign[i] = tickSign(c - before, sign[i]!);
-          window.push(i, (sign[i]! * c * volume[row]!) / USD_PER_UNIT, (c - before) / before);
+          window.pair[0] = (sign[i]! * c * volume[row]!) / USD_PER_UNIT;
+          window.pair[1] = (c - before) / before;
+          window.add(i);
           const isFlat = Math.sqrt(window.sxx / period) <= FLAT;
           value[i] = isFlat ? Number.NaN : window.sxy / window.sxx / USD_PER_UNIT;
         }

@@ -8,6 +8,7 @@ import { describe, expect, it } from "vitest";
 import { type Bar, type BarColumns, columnsFromBars } from "../domain/bars.ts";
 import { type InstrumentId, instrumentTable } from "../domain/instrument.ts";
 import type { EpochMicros } from "../domain/time.ts";
+import { xnysSessions } from "../market/calendar.ts";
 import { createRng } from "../numerics/rng.ts";
 import { amihud } from "./amihud.ts";
 import { computeColumns } from "./batch.ts";
@@ -332,6 +333,18 @@ describe("cross-sections", () => {
     // Returns 1, 2, 3, 3, 5 %: mean 2.8, population deviation 1.3266; nothing is beyond 3 +- 7.4.
     expect(values.get("cs_z_ret_1")?.[10]).toBeCloseTo(2.2 / Math.sqrt(1.76), 10);
     expect(rank.slice(11).every(Number.isNaN)).toBe(true);
+  });
+
+  it("FT-3 a snapshot whose source part is wrong changes nothing", () => {
+    const feature = crossSectional(output(simpleReturn({ bars: 1 })), "ret_1");
+    const world = { instruments: 2, market: undefined, sessions: xnysSessions() };
+    const state = feature.start(world);
+    const saved = state.save();
+    const broken = Object.fromEntries(
+      Object.keys(saved).map((name) => [name, name.startsWith("source.") ? [1] : [0.5, 0.5]]),
+    );
+    expect(() => state.load(broken)).toThrow(RangeError);
+    expect(state.save()).toEqual(saved);
   });
 });
 

@@ -53,7 +53,9 @@ export const marketBeta = defineFeature({
           closeBefore[i] = c;
           marketBefore[i] = m;
           if (Number.isNaN(before)) continue;
-          window.push(i, (m - marketThen) / marketThen, (c - before) / before);
+          window.pair[0] = (m - marketThen) / marketThen;
+          window.pair[1] = (c - before) / before;
+          window.add(i);
           const { sxx, sxy, syy } = window;
           const marketScatter = Math.sqrt(sxx / period);
           const ownScatter = Math.sqrt(syy / period);

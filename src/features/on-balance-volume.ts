@@ -50,7 +50,9 @@ export const onBalanceVolume = defineFeature({
 
           const count = bars[i]! + 1;
           bars[i] = count;
-          line.push(i, count, fromZero[i]!);
+          line.pair[0] = count;
+          line.pair[1] = fromZero[i]!;
+          line.add(i);
           traded.entry[0] = shares;
           traded.add(i);
           slope[i] = guardedRatio(line.sxy / line.sxx, traded.total[0]! / period, Number.NaN);

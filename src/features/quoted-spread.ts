@@ -26,20 +26,21 @@ export const quotedSpread = defineFeature({
       session: 1,
       spread: 1,
       since: 1,
+      now: 1,
       weighted: 1,
       time: 1,
       value: 1,
     });
-    const { session, spread, since, weighted, time, value } = state;
+    const { session, spread, since, now, weighted, time, value } = state;
     session.fill(NO_SESSION);
     spread.fill(Number.NaN);
     value.fill(Number.NaN);
     const cursor = new SessionCursor(sessions);
 
     /** Counts the spread that stood until now. */
-    const elapse = (i: number, at: number) => {
-      const stood = at - since[i]!;
-      since[i] = at;
+    const elapse = (i: number) => {
+      const stood = now[i]! - since[i]!;
+      since[i] = now[i]!;
       if (Number.isNaN(spread[i]!) || stood <= 0) return;
       weighted[i] = weighted[i]! + spread[i]! * stood;
       time[i] = time[i]! + stood;
@@ -50,8 +51,9 @@ export const quotedSpread = defineFeature({
       quote({ at, instrument: i, bid, ask }) {
         const current = cursor.ofEvent(at);
         if (current === NO_SESSION) return;
+        now[i] = at;
         if (session[i] === current) {
-          elapse(i, at);
+          elapse(i);
         } else {
           session[i] = current;
           since[i] = at;
@@ -66,7 +68,8 @@ export const quotedSpread = defineFeature({
           const i = instrument[row]!;
           value[i] = Number.NaN;
           if (current === NO_SESSION || session[i] !== current) continue;
-          elapse(i, at);
+          now[i] = at;
+          elapse(i);
           if (time[i]! > 0) value[i] = weighted[i]! / time[i]!;
           weighted[i] = 0;
           time[i] = 0;

@@ -22,11 +22,7 @@ export const rollSpread = defineFeature({
   params: z.strictObject({ bars: z.int().min(4).max(1000) }),
   outputs: ({ bars }) => ({ [`ROLL_w${bars}`]: "ratio" }),
   warmup: ({ bars }) => bars,
-  start: ({ bars }, { instruments }) =>
-    ofAutocovariance(bars - 2, instruments, (covariance) => {
-      // An exact 0 has no sign: it must not come out as -0.
-      return covariance === 0 ? 0 : -Math.sign(covariance) * 2 * Math.sqrt(Math.abs(covariance));
-    }),
+  start: ({ bars }, { instruments }) => ofAutocovariance(bars - 2, instruments, { whenPositive: -1 }),
 });
 
 /** `roll_spread_rel_n`: 2 sqrt(max(0, -cov)) over n log returns, so 0 with a positive covariance. */
@@ -36,15 +32,17 @@ export const rollSpreadRelative = defineFeature({
   params: z.strictObject({ period: z.int().min(3).max(1000) }),
   outputs: ({ period }) => ({ [`roll_spread_rel_${period}`]: "ratio" }),
   warmup: ({ period }) => period + 1,
-  start: ({ period }, { instruments }) =>
-    ofAutocovariance(period - 1, instruments, (covariance) => 2 * Math.sqrt(Math.max(0, -covariance))),
+  start: ({ period }, { instruments }) => ofAutocovariance(period - 1, instruments, { whenPositive: 0 }),
 });
 
-/** A function of the sample covariance of the last `pairs` pairs of neighbouring log returns. */
+/**
+ * Twice the root of the sample covariance of the last `pairs` pairs of neighbouring log returns, without its
+ * sign; times `whenPositive` when it is positive.
+ */
 function ofAutocovariance(
   pairs: number,
   instruments: number,
-  spread: (covariance: number) => number,
+  { whenPositive }: { readonly whenPositive: -1 | 0 },
 ): FeatureState {
   const state = stateColumns(instruments, {
     window: WindowCoMoments.sizeOf(pairs),
@@ -65,8 +63,11 @@ function ofAutocovariance(
         closeBefore[i] = close[row]!;
         returnBefore[i] = now;
         if (Number.isNaN(before)) continue;
-        window.push(i, now, before);
-        value[i] = spread(window.sxy / (pairs - 1));
+        window.pair[0] = now;
+        window.pair[1] = before;
+        window.add(i);
+        const square = (4 * window.sxy) / (pairs - 1);
+        value[i] = square > 0 ? whenPositive * Math.sqrt(square) : Math.sqrt(Math.abs(square));
       }
     },
     save: () => saveColumns(state),

@@ -39,7 +39,9 @@ export const volumeSurprise = defineFeature({
           score[i] = guardedRatio(shares - mean[i]!, deviation[i]!, Number.NaN);
           logScore[i] = guardedRatio(log - logMean[i]!, logDeviation[i]!, Number.NaN);
 
-          window.push(i, shares, log);
+          window.pair[0] = shares;
+          window.pair[1] = log;
+          window.add(i);
           mean[i] = window.meanX;
           deviation[i] = Math.sqrt(window.sxx / (period - 1));
           logMean[i] = window.meanY;

@@ -25,6 +25,8 @@ const FIVE = 5;
 /** The windows of many series, all of `length` pairs. */
 export class WindowCoMoments {
   readonly length: number;
+  /** The caller writes x and y here, then adds them: as arguments they would be put on the heap. */
+  readonly pair = new Float64Array(2);
   readonly #size: number;
   readonly #block: Float64Array;
   /** 1 / k, because a product is several times faster than a division. */
@@ -52,7 +54,7 @@ export class WindowCoMoments {
     return RING + FIVE * length;
   }
 
-  /** Of the window that the last push went to, as are all below; NaN until it has `length` pairs. */
+  /** Of the window that was added to last, as are all below; NaN until it has `length` pairs. */
   get meanX(): number {
     return this.#now[0]!;
   }
@@ -75,9 +77,11 @@ export class WindowCoMoments {
     return this.#now[4]!;
   }
 
-  /** Adds a pair of finite numbers to the window of one series. */
-  push(series: number, x: number, y: number): void {
+  /** Adds `pair`, two finite numbers, to the window of one series. */
+  add(series: number): void {
     const block = this.#block;
+    const x = this.pair[0]!;
+    const y = this.pair[1]!;
     const base = series * this.#size;
     const slot = block[base + SLOT]!;
     if (Number.isNaN(block[base + REFERENCE_X]!)) {
@@ -89,7 +93,7 @@ export class WindowCoMoments {
     block[at + 1] = y;
     if (slot + 1 === this.length) {
       block[base + SLOT] = 0;
-      this.#turn(base, x, y);
+      this.#turn(base);
       return;
     }
     block[base + SLOT] = slot + 1;
@@ -124,7 +128,9 @@ export class WindowCoMoments {
    * is the new reference, because it stays in the window for as long as it is one: a shock that has left may
    * not be what the numbers are measured from.
    */
-  #turn(base: number, referenceX: number, referenceY: number): void {
+  #turn(base: number): void {
+    const referenceX = this.pair[0]!;
+    const referenceY = this.pair[1]!;
     const block = this.#block;
     const now = this.#now;
     const inverse = this.#inverse;

@@ -22,6 +22,11 @@ const series = fc.array(
 );
 const length = fc.integer({ min: 1, max: 25 });
 
+function push(window: WindowCoMoments, at: number, x: number, y: number): void {
+  window.pair.set([x, y]);
+  window.add(at);
+}
+
 describe("window sums", () => {
   it("are the sums of the last n rows, for two series side by side, and NaN before", () => {
     fc.assert(
@@ -79,8 +84,8 @@ describe("window co-moments", () => {
         const window = new WindowCoMoments(n, new Float64Array(2 * WindowCoMoments.sizeOf(n)));
         const ys = values.map((x, t) => slope * x + ((t * 7919) % 13) / 13);
         for (const [t, x] of values.entries()) {
-          window.push(0, 1e3 * x, x);
-          window.push(1, x, ys[t] ?? 0);
+          push(window, 0, 1e3 * x, x);
+          push(window, 1, x, ys[t] ?? 0);
           const pairs = values.slice(Math.max(0, t + 1 - n), t + 1);
           const others = ys.slice(Math.max(0, t + 1 - n), t + 1);
           if (t + 1 < n) {
@@ -106,16 +111,16 @@ describe("window co-moments", () => {
 
   it("are exactly 0 for a window of equal values, also after a shock", () => {
     const window = new WindowCoMoments(5, new Float64Array(WindowCoMoments.sizeOf(5)));
-    for (const x of [3, 1e15, 0.1, 7, 0.1, 0.1, 0.1, 0.1]) window.push(0, x, -x);
+    for (const x of [3, 1e15, 0.1, 7, 0.1, 0.1, 0.1, 0.1]) push(window, 0, x, -x);
     expect(window.sxx).toBeGreaterThan(0);
-    window.push(0, 0.1, -0.1);
+    push(window, 0, 0.1, -0.1);
     expect([window.sxx, window.sxy, window.syy]).toEqual([0, 0, 0]);
     expect(window.meanX).toBeCloseTo(0.1, 12);
   });
 
   it("keep their digits near a billion, where a sum of squares has none left", () => {
     const window = new WindowCoMoments(4, new Float64Array(WindowCoMoments.sizeOf(4)));
-    for (let t = 0; t < 50; t++) window.push(0, 1e9 + (t % 4) / 4, t);
+    for (let t = 0; t < 50; t++) push(window, 0, 1e9 + (t % 4) / 4, t);
     // 0, 1/4, 1/2, 3/4 in some order: the squares about their mean are 5/16.
     expect(window.sxx).toBe(5 / 16);
     expect(window.syy).toBe(5);
@@ -124,13 +129,13 @@ describe("window co-moments", () => {
   it("continue bit for bit from a copied state", () => {
     const block = new Float64Array(WindowCoMoments.sizeOf(6));
     const first = new WindowCoMoments(6, block);
-    for (let t = 0; t < 20; t++) first.push(0, Math.sin(t), Math.cos(t));
+    for (let t = 0; t < 20; t++) push(first, 0, Math.sin(t), Math.cos(t));
     const copied = block.slice();
     const otherBlock = new Float64Array(WindowCoMoments.sizeOf(6));
     const second = new WindowCoMoments(6, otherBlock);
     otherBlock.set(copied);
-    first.push(0, 0.3, 0.4);
-    second.push(0, 0.3, 0.4);
+    push(first, 0, 0.3, 0.4);
+    push(second, 0, 0.3, 0.4);
     expect([second.meanY, second.sxx, second.sxy]).toEqual([first.meanY, first.sxx, first.sxy]);
   });
 });
