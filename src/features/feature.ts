@@ -5,11 +5,11 @@
  * FT-1  The past never changes: a later bar cannot alter a value already given.
  * FT-2  An output is NaN until warm; after `warmup` bars every output is warm, and one of several may
  *       be so earlier. A warm value may be NaN (undefined now, e.g. a zero denominator) but is never
- *       infinite.
+ *       infinite. What declares sessions counts its warm-up in unbroken full ones.
  * FT-3  A saved state, loaded into a fresh instance, continues bit for bit.
  * FT-4  An update allocates nothing and is amortised O(1) per instrument.
  * FT-5  Instruments are independent: the bars of one never move another's value, unless the
- *       definition says it is cross-sectional.
+ *       definition declares peers. Their order never matters.
  */
 import type { z } from "zod";
 import type { BarBatch } from "../domain/bars.ts";
@@ -41,8 +41,12 @@ export const featureUnits = [
   "percent",
   "bps",
   "per_million_usd",
+  "per_usd",
 ] as const;
 export type FeatureUnit = (typeof featureUnits)[number];
+
+/** Whose bars move a value besides the instrument's own: nobody's, the market's, or those of all instruments. */
+export type FeaturePeers = "none" | "market" | "all";
 
 /** Where a feature is at work: who is there, and what it may know of the market as a whole. */
 export interface FeatureWorld {
@@ -85,6 +89,10 @@ export interface Feature {
   readonly warmup: number;
   /** Paper, book or document id of the formula. */
   readonly reference: string;
+  /** "none" when absent; anything else is exempt from FT-5. */
+  readonly peers?: FeaturePeers;
+  /** Begins anew each session, so that its values may be NaN again at a session's start. */
+  readonly perSession?: boolean;
   start(world: FeatureWorld): FeatureState;
 }
 
@@ -101,6 +109,10 @@ interface FeatureSpec<Params extends Record<string, number>> {
   readonly inputs: readonly BarField[];
   readonly params: z.ZodType<Params>;
   readonly reference: string;
+  /** "none" unless said otherwise. */
+  readonly peers?: FeaturePeers;
+  /** False unless said otherwise. */
+  readonly perSession?: boolean;
   /** Name and unit of each column, in their order. */
   outputs(params: Params): Readonly<Record<string, FeatureUnit>>;
   warmup(params: Params): number;
@@ -125,6 +137,8 @@ export function defineFeature<Params extends Record<string, number>>(
       units: Object.values(outputs),
       warmup: spec.warmup(params),
       reference: spec.reference,
+      peers: spec.peers ?? "none",
+      perSession: spec.perSession ?? false,
       start: (world) => spec.start(params, world),
     };
   };

@@ -1,27 +1,44 @@
 /** Every feature at its catalogue parameters. One line each; nothing else belongs here. */
 import { adx } from "./adx.ts";
+import { amihud } from "./amihud.ts";
 import { atr } from "./atr.ts";
 import { bollinger } from "./bollinger.ts";
 import { commodityChannel } from "./commodity-channel.ts";
+import { corwinSchultz } from "./corwin-schultz.ts";
+import { crossSectional } from "./cross-sectional.ts";
+import { dollarAdv } from "./dollar-adv.ts";
 import { averageVolume } from "./dollar-volume.ts";
+import { edgeSpread } from "./edge-spread.ts";
 import { ema } from "./ema.ts";
 import { emaSpread } from "./ema-spread.ts";
-import type { Feature } from "./feature.ts";
+import { type Feature, output } from "./feature.ts";
 import { highestLowest } from "./highest-lowest.ts";
+import { kyleLambda } from "./kyle-lambda.ts";
 import { linregSlope } from "./linreg-slope.ts";
 import { macd, macdTalib } from "./macd.ts";
+import { marketBeta } from "./market-beta.ts";
 import { moneyFlow } from "./money-flow.ts";
+import { onBalanceVolume } from "./on-balance-volume.ts";
+import { orderFlow } from "./order-flow.ts";
 import { averageOverAverage, priceToAverage } from "./price-to-average.ts";
+import { quotedSpread } from "./quoted-spread.ts";
 import { rangeVolatility } from "./range-volatility.ts";
 import { rateOfChange } from "./rate-of-change.ts";
 import { closeToClose, realizedVolatility } from "./realized-volatility.ts";
+import { relativeStrength } from "./relative-strength.ts";
+import { relativeVolume } from "./relative-volume.ts";
 import { logReturn, simpleReturn } from "./returns.ts";
+import { rollSpread, rollSpreadRelative } from "./roll-spread.ts";
 import { rsi } from "./rsi.ts";
+import { sessionVwap } from "./session-vwap.ts";
 import { sma } from "./sma.ts";
 import { standardDeviation } from "./standard-deviation.ts";
 import { stochastic } from "./stochastic.ts";
+import { tickImbalance } from "./tick-rule.ts";
+import { tradeFlow } from "./trade-flow.ts";
 import { trueRangeOfBar } from "./true-range.ts";
 import { volatilityRatio } from "./volatility-ratio.ts";
+import { volumeSurprise } from "./volume-surprise.ts";
 import { williamsR } from "./williams-r.ts";
 
 export const features: readonly Feature[] = [
@@ -54,4 +71,24 @@ export const features: readonly Feature[] = [
   rangeVolatility({ period: 20 }),
   closeToClose({ period: 20 }),
   volatilityRatio({ fast: 10, slow: 60 }),
+
+  // Volume, liquidity, quotes and other instruments: QUANT a3 to a5.
+  volumeSurprise({ period: 20 }),
+  onBalanceVolume({ period: 20 }),
+  relativeVolume({ minutes: 5, sessions: 14 }),
+  sessionVwap({}),
+  dollarAdv({ period: 20 }),
+  ...[21, 60].map((bars) => corwinSchultz({ bars })),
+  ...[21, 60].map((bars) => rollSpread({ bars })),
+  rollSpreadRelative({ period: 60 }),
+  ...[21, 60].map((bars) => edgeSpread({ bars })),
+  tickImbalance({ period: 20 }),
+  amihud({ period: 20 }),
+  kyleLambda({ period: 60 }),
+  quotedSpread({}),
+  orderFlow({ updates: 20 }),
+  tradeFlow({ trades: 20 }),
+  ...[20, 60].map((bars) => relativeStrength({ bars })),
+  marketBeta({ period: 60 }),
+  crossSectional(output(simpleReturn({ bars: 20 })), "ret_20"),
 ];
