@@ -47,7 +47,8 @@ export interface SplitHolding {
  * nano-share. `kept + fraction` is the exact product, rounded to the nano-share.
  */
 export function splitHolding(nanos: number, { newShares, oldShares }: SplitRatio): SplitHolding {
-  const scaled = (BigInt(Math.abs(nanos)) * BigInt(newShares) * 2n + BigInt(oldShares)) / BigInt(2 * oldShares);
+  const scaled =
+    (BigInt(Math.abs(nanos)) * BigInt(newShares) * 2n + BigInt(oldShares)) / BigInt(2 * oldShares);
   const total = Number(scaled) * Math.sign(nanos);
   if (nanos % NANOS !== 0) return { kept: total, fraction: 0 };
   const kept = Math.trunc(total / NANOS) * NANOS + 0;

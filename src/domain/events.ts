@@ -119,7 +119,13 @@ export interface DividendPaid {
 
 export type CorporateActionEvent = SharesSplit | DividendPaid;
 
-export type EngineEvent = BarsClosed | QuoteUpdated | TradePrinted | BrokerEvent | OperatorActed | CorporateActionEvent;
+export type EngineEvent =
+  | BarsClosed
+  | QuoteUpdated
+  | TradePrinted
+  | BrokerEvent
+  | OperatorActed
+  | CorporateActionEvent;
 
 export const eventAt = (event: EngineEvent): EpochMicros =>
   event.kind === "BarsClosed" ? event.bars.at : event.at;

@@ -97,9 +97,7 @@ export class CorporateActions {
     const cash = proceeds(portfolio.nanos(instrument), perShare);
     const mark = lessDividend(portfolio.mark(instrument), perShare);
     portfolio.payDividend(instrument, cash as Money, mark);
-    this.#eachWorking(instrument, (order) =>
-      this.#restate(order, () => orders.payDividend(order, perShare)),
-    );
+    this.#eachWorking(instrument, (order) => this.#restate(order, () => orders.payDividend(order, perShare)));
     this.log.add([at, instrument, 1, 1, perShare, cash / MICROS, portfolio.shares(instrument), mark]);
   }
 

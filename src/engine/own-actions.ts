@@ -38,9 +38,7 @@ export class OwnActions {
   /** What a price written down at `at` is now. */
   priceNow(instrument: InstrumentId, price: number, at: number): number {
     const past = this.#past.get(instrument) ?? [];
-    return past
-      .filter((event) => event.at > at)
-      .reduce((now, event) => this.priceAfter(event, now), price);
+    return past.filter((event) => event.at > at).reduce((now, event) => this.priceAfter(event, now), price);
   }
 
   #splitLots(event: Extract<CorporateActionEvent, { readonly kind: "SharesSplit" }>): void {

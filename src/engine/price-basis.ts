@@ -7,7 +7,7 @@
  * PB-2  A feature turned back equals the same feature over history adjusted backwards as of today, up to rounding:
  *       both differ by one constant factor, and every feature is homogeneous in its unit.
  */
-import { type BarBatch, type BarColumns, allocateColumns } from "../domain/bars.ts";
+import { allocateColumns, type BarBatch, type BarColumns } from "../domain/bars.ts";
 import { ratioOf } from "../domain/corporate-action.ts";
 import type { CorporateActionEvent } from "../domain/events.ts";
 import type { Quote, TradePrint } from "../domain/quote.ts";
@@ -36,7 +36,11 @@ export class PriceBasis {
   readonly #kind: BasisKind;
   readonly #instruments: number;
   /** Common price = today's x price; common shares = today's / shares. */
-  readonly #state: { readonly price: Float64Array; readonly shares: Float64Array; readonly close: Float64Array };
+  readonly #state: {
+    readonly price: Float64Array;
+    readonly shares: Float64Array;
+    readonly close: Float64Array;
+  };
   readonly #shown: Shown[] = [];
   /** Overwritten by every batch: nothing is allocated per bar. */
   #common: BarBatch | undefined;

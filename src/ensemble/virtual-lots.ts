@@ -59,7 +59,11 @@ export class VirtualLots {
    */
   restate(strategy: number, instrument: InstrumentId, nanos: number, priceFactor: number): void {
     const slot = this.slot(strategy, instrument);
-    invariant(nanos * this.#nanos[slot]! >= 0, "EN-4", `lot ${this.#nanos[slot]} turned to ${nanos} without a fill`);
+    invariant(
+      nanos * this.#nanos[slot]! >= 0,
+      "EN-4",
+      `lot ${this.#nanos[slot]} turned to ${nanos} without a fill`,
+    );
     this.#nanos[slot] = nanos;
     this.#shares[slot] = nanos / NANOS;
     this.#averageEntry[slot] = nanos === 0 ? Number.NaN : this.#averageEntry[slot]! * priceFactor;

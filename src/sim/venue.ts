@@ -66,6 +66,13 @@ export class SimulatedVenue implements Venue {
     return this.#working.length;
   }
 
+  /** What rests, for whoever compares books. */
+  resting(): readonly Readonly<
+    Pick<RestingOrder, "number" | "instrument" | "type" | "stop" | "remaining">
+  >[] {
+    return this.#working;
+  }
+
   send(command: Command): void {
     switch (command.kind) {
       case "PlaceOrder":
