@@ -93,10 +93,10 @@ function snapshotTable(all: readonly Snapshot[]): string {
 function differenceText(difference: SnapshotDifference): string {
   const { identical, added, removed, changed, actions } = difference;
   if (identical) return "identical";
-  const actionsLine =
+  const known =
     actions === null
-      ? ""
-      : `\ncorporate actions: ${grouped(actions.rowsA)} in A, ${grouped(actions.rowsB)} in B`;
+      ? []
+      : [`corporate actions: ${grouped(actions.rowsA)} in A, ${grouped(actions.rowsB)} in B`];
   const lines = [
     ...added.map((series) => ({ what: "added", series })),
     ...removed.map((series) => ({ what: "removed", series })),
@@ -119,7 +119,7 @@ function differenceText(difference: SnapshotDifference): string {
     { title: "rows A", align: "right" },
     { title: "rows B", align: "right" },
   ] as const;
-  return `${alignedTable(columns, lines)}${actionsLine}`;
+  return [...(lines.length === 0 ? [] : [alignedTable(columns, lines)]), ...known].join("\n");
 }
 
 const nowMicros = (): EpochMicros => (Date.now() * 1000) as EpochMicros;

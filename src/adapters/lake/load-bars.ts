@@ -51,7 +51,7 @@ interface LoadedSeries {
 
 export interface LoadedBars {
   readonly columns: BarColumns;
-  /** Id of the snapshot, or of the series used: equal data, equal id. */
+  /** Id of the snapshot, or of the series used, with what they were brought to: equal data, equal id. */
   readonly snapshot: string;
   readonly series: readonly LoadedSeries[];
   /** What corporate actions did to the raw series; without raw series or actions both lists are empty. */
@@ -114,7 +114,11 @@ async function loadFrom(
   if (series.every(({ rows }) => rows === 0)) throw emptyRange(chosen, request);
   const symbols = series.map(({ symbol }) => symbol);
   const columns = assembleColumns(request.timeframe, symbols, closed, request.shared ?? false);
-  return { columns, snapshot: snapshot ?? contentId(chosen, used), series, raw: raw.treatment };
+  const { adjust = "raw" } = request;
+  const stored = snapshot ?? contentId(chosen, used);
+  // Adjusted prices are other data, so they go by another name.
+  const id = adjust === "raw" ? stored : `${stored}+${adjust}`;
+  return { columns, snapshot: id, series, raw: raw.treatment };
 }
 
 /** What to say when the asked range holds no bar. */

@@ -6,7 +6,7 @@ import { InputError } from "../../domain/assert.ts";
 import type { Adjustment } from "../../domain/bars.ts";
 import type { CorporateAction } from "../../domain/corporate-action.ts";
 import { type DayNumber, type EpochMicros, isoDate, MICROS_PER_DAY } from "../../domain/time.ts";
-import { adjustBars } from "../../market/actions/adjust-bars.ts";
+import { adjustBars, stillHappening } from "../../market/actions/adjust-bars.ts";
 import { type JudgedSeries, judgeSeries } from "../../market/actions/judge-series.ts";
 import { newYorkDay } from "../../market/us-eastern.ts";
 import type { LakeSeries } from "./catalog.ts";
@@ -24,7 +24,10 @@ export interface DataFinding {
 
 /** What the raw series of a load have been through. */
 export interface RawTreatment {
-  /** Actions that the prices bear out, in order of date, symbol and kind: those whose bars are in the load. */
+  /**
+   * Actions that holders of these bars live through, in order of date, each borne out by the prices: all at raw prices;
+   * at those brought to today's shares the dividends, in dollars of today's shares; none where all is in the prices.
+   */
   readonly actions: readonly CorporateAction[];
   readonly findings: readonly DataFinding[];
 }
@@ -56,7 +59,7 @@ export class RawSeries {
     );
     this.#note(series.symbol, judged);
     if (this.#adjust !== "raw") adjustBars(rows, judged.actions, this.#adjust);
-    this.#held.push(...judged.actions.map(({ action }) => action));
+    this.#held.push(...stillHappening(judged.actions, this.#adjust));
     return without(rows, new Set(judged.quarantined.map(({ row }) => row)));
   }
 

@@ -3,7 +3,7 @@
  * Adjusted = raw x the product of the factors of all later actions, which is what factor files hold as
  * price_factor x split_factor of the first row whose last date is not before the bar. Volume goes the other way.
  */
-import { ratioOf } from "../../domain/corporate-action.ts";
+import { type CorporateAction, ratioOf } from "../../domain/corporate-action.ts";
 import type { PlacedAction } from "./judge-series.ts";
 import { priceFactor } from "./judge-series.ts";
 
@@ -37,4 +37,21 @@ export function adjustBars(
     close[row] = close[row]! * price;
     volume[row] = volume[row]! * shares;
   }
+}
+
+/** What a holder of adjusted bars still lives through: splits are in the prices, and with `full` everything is. */
+export function stillHappening(
+  actions: readonly PlacedAction[],
+  kind: "raw" | "split" | "full",
+): readonly CorporateAction[] {
+  if (kind === "raw") return actions.map(({ action }) => action);
+  if (kind === "full") return [];
+  const found: CorporateAction[] = [];
+  let price = 1;
+  for (const { action, reference } of actions.toReversed()) {
+    const before = Number.isNaN(action.reference) ? reference : action.reference;
+    if (action.kind !== "dividend") price *= priceFactor(action, before);
+    else found.push({ ...action, cashPerShare: action.cashPerShare * price, reference: before * price });
+  }
+  return found.toReversed();
 }

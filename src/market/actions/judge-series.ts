@@ -58,7 +58,7 @@ export function judgeSeries(bars: RawBars, actions: readonly CorporateAction[]):
   const quarantined: QuarantinedBar[] = [];
   let next = 0;
   let last = Number.NaN;
-  let suspect: QuarantinedBar | undefined;
+  let suspect: { readonly close: number } | undefined;
   for (let row = 0; row < bars.close.length; row++) {
     for (; next < actions.length && (actions[next] as CorporateAction).exDate <= bars.day[row]!; next++) {
       const action = actions[next] as CorporateAction;
@@ -68,25 +68,24 @@ export function judgeSeries(bars: RawBars, actions: readonly CorporateAction[]):
       if (reason === undefined) {
         placed.push({ action, row, reference: last });
         last = priceAfter(action, last);
-        if (suspect !== undefined) suspect = { ...suspect, close: priceAfter(action, suspect.close) };
+        if (suspect !== undefined) suspect = { close: priceAfter(action, suspect.close) };
       } else refused.push({ action, reason });
     }
     const close = bars.close[row]!;
-    if (Number.isNaN(last) || gap(close, last) <= JUMP_LOG_LIMIT) {
-      last = close;
-      suspect = undefined;
-      continue;
-    }
-    if (suspect !== undefined && gap(close, suspect.close) <= JUMP_LOG_LIMIT) {
+    const isNear = Number.isNaN(last) || gap(close, last) <= JUMP_LOG_LIMIT;
+    const agrees = suspect !== undefined && gap(close, suspect.close) <= JUMP_LOG_LIMIT;
+    if (isNear || agrees) {
+      // Near to both: it vouches for the one it is nearer to.
       const leap = quarantined.at(-1);
-      if (leap !== undefined) leap.isLeap = true;
+      if (suspect !== undefined && leap !== undefined)
+        leap.isLeap = gap(close, suspect.close) < gap(close, last);
       last = close;
       suspect = undefined;
       continue;
     }
     const day = bars.day[row]! as DayNumber;
     quarantined.push({ row, day, close, before: last, isLeap: false });
-    suspect = { row, day, close, before: last, isLeap: false };
+    suspect = { close };
   }
   return { actions: placed, refused, quarantined };
 }

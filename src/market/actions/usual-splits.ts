@@ -8,6 +8,8 @@ import type { SplitRatio } from "../../domain/corporate-action.ts";
 export const RATIO_TOLERANCE = 2e-3;
 /** n:1 and 1:n up to here; the largest seen among listed US shares are some hundreds. */
 const MOST = 1000;
+/** A stock dividend gives up to a quarter of a share, in any decimal: 1.0027 is one. Kept to a millionth of a share. */
+const STOCK_DIVIDEND = { above: 1 + RATIO_TOLERANCE, upTo: 1.25, parts: 1_000_000 } as const;
 /** Other splits take small numbers: 3:2, 5:4, 7:5. Larger ones would make every decimal a split. */
 const SMALL = 5;
 
@@ -23,7 +25,8 @@ export function usualSplit(decimal: number): SplitRatio | undefined {
       if (near(decimal, newShares / oldShares)) return lowestTerms(newShares, oldShares);
     }
   }
-  return undefined;
+  const { above, upTo, parts: ofOne } = STOCK_DIVIDEND;
+  return decimal > above && decimal <= upTo ? lowestTerms(Math.round(decimal * ofOne), ofOne) : undefined;
 }
 
 const near = (value: number, wanted: number): boolean => Math.abs(value / wanted - 1) <= RATIO_TOLERANCE;
