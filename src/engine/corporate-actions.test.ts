@@ -23,10 +23,12 @@ import { NANOS } from "../domain/money.ts";
 import { type OrderNumber, OrderType, Purpose } from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import { OrderField } from "../execution/order-table.ts";
+import { barStartStamp } from "../market/gatekeeper/stamps.ts";
 import type { SimulatedVenue } from "../sim/venue.ts";
 import type { StrategyView } from "../strategies/strategy.ts";
 import { ActionField } from "./action-table.ts";
 import { eventText, parseEvent } from "./event-text.ts";
+import { IngestStage } from "./ingest.ts";
 import type { SingleLoop } from "./single-loop.ts";
 import { TradeField } from "./trade-log.ts";
 
@@ -411,3 +413,33 @@ function cutBy(columns: World["columns"], actions: readonly CorporateActionEvent
   }
   return cut;
 }
+
+describe("live records after an action", () => {
+  const stage = () => {
+    const columns = dailyWorld("1/1/1/1").columns;
+    const ingest = new IngestStage({
+      instruments: columns.instruments,
+      graceMicros: 0,
+      skewMicros: 0,
+      stamp: barStartStamp(60_000_000),
+    });
+    const bar = (minute: number, price: number) => {
+      const timestamp = Date.UTC(2024, 2, 4, 15, minute) * 1000;
+      const prices = { open: price, high: price, low: price, close: price, volume: 100 };
+      ingest.record({ symbol: "S0", timestamp, ...prices }, (timestamp + 60_000_000) as EpochMicros);
+    };
+    return { ingest, bar };
+  };
+
+  it("a price that moved with its split passes the gatekeeper; without the split, or by another move, it does not", () => {
+    const { ingest, bar } = stage();
+    bar(0, 700);
+    bar(1, 100);
+    expect(ingest.audit.map(({ rule }) => rule)).toEqual(["jump-corroborated"]);
+    ingest.action(split(1, 7, 1));
+    bar(2, 101);
+    expect(ingest.audit.length).toBe(1);
+    bar(3, 14.4);
+    expect(ingest.audit.length).toBe(2);
+  });
+});

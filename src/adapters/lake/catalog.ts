@@ -90,14 +90,14 @@ function readWhole(paths: LakePaths): {
   }
 }
 
-/** The instant at which an import, a compaction or a restore happens: before it nothing did. Actions stay unless given. */
+/** The instant at which an import, a compaction or a restore happens: before it nothing did. Actions stay unless given; null takes them away. */
 export function writeCatalog(
   paths: LakePaths,
   series: Catalog,
-  actions: ActionsEntry | undefined | "as they are" = "as they are",
+  actions: ActionsEntry | null | "as they are" = "as they are",
 ): void {
   const sorted = series.toSorted(compareKeys);
-  const kept = actions === "as they are" ? readActionsEntry(paths) : actions;
+  const kept = actions === "as they are" ? readActionsEntry(paths) : (actions ?? undefined);
   const whole = { version: 1, series: sorted, ...(kept === undefined ? {} : { actions: kept }) };
   replaceFile(paths.catalog, `${JSON.stringify(whole, null, 1)}\n`);
 }

@@ -56,11 +56,9 @@ export async function exportCsv(duck: Duck, paths: LakePaths, request: ExportReq
   const timeframe = request.timeframe ?? onlyTimeframe(catalog, request.symbols);
   const chosen = chooseSeries(catalog, { ...request, timeframe });
   checkAdjust(request.adjust, chosen, entry?.rows ?? 0);
-  // What is stored goes out as it is stored; only who asks for another basis gets judged prices.
-  const raw = new RawSeries(
-    request.adjust === undefined ? [] : readActions(paths, entry),
-    request.adjust ?? "raw",
-  );
+  // What is stored goes out as it is stored; only who asks for another basis gets other prices.
+  const known = request.adjust === undefined ? [] : readActions(paths, entry);
+  const raw = new RawSeries(known, request.adjust ?? "raw", "kept");
   makeFolder(dirname(out));
   const beside = `${out}${unfinishedMark}${process.pid}`;
   const file = openSync(beside, "w", 0o600);

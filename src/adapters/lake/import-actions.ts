@@ -182,7 +182,7 @@ async function merge(
   const known = [...incoming.keys()].filter((key) => before.has(key));
   const replaced = known.filter((key) => !sameAction(before.get(key), incoming.get(key))).length;
   const all = [...new Map([...before, ...incoming]).values()];
-  if (incoming.size > 0) writeCatalog(paths, readCatalog(paths), writeActions(paths, all));
+  if (incoming.size > 0) writeCatalog(paths, readCatalog(paths), writeActions(paths, all) ?? null);
   const accepted = [...incoming.values()].toSorted((a, b) => a.exDate - b.exDate);
   const count = (kind: string) => accepted.filter((action) => action.kind === kind).length;
   const [first, last] = [accepted[0], accepted.at(-1)];

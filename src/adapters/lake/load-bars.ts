@@ -92,7 +92,7 @@ async function loadFrom(
   const chosen = chooseSeries(catalog, request);
   const used = chosen.some(({ adjustment }) => adjustment === "raw") ? entry : undefined;
   checkAdjust(request.adjust, chosen, used?.rows ?? 0);
-  const raw = new RawSeries(readActions(paths, used), request.adjust ?? "raw");
+  const raw = new RawSeries(readActions(paths, used), request.adjust ?? "raw", "kept out");
   const closed: SeriesColumns[] = [];
   const series: LoadedSeries[] = [];
   for await (const { series: each, rows } of readEach(duck, paths, chosen, request)) {

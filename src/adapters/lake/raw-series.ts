@@ -36,11 +36,16 @@ export interface RawTreatment {
 export class RawSeries {
   readonly #bySymbol: ReadonlyMap<string, readonly CorporateAction[]>;
   readonly #adjust: Adjustment;
+  readonly #keepsLeaps: boolean;
   readonly #held: CorporateAction[] = [];
   readonly #findings: DataFinding[] = [];
 
-  /** `known` in order of symbol and date; without any, bars pass as they are stored. */
-  constructor(known: readonly CorporateAction[], adjust: Adjustment) {
+  /**
+   * `known` in order of symbol and date; without any, bars pass as they are stored. `leaps` tells whether bars that
+   * leap with no action behind them are kept: a copy of history keeps them, a run does not trade them.
+   */
+  constructor(known: readonly CorporateAction[], adjust: Adjustment, leaps: "kept" | "kept out") {
+    this.#keepsLeaps = leaps === "kept";
     this.#bySymbol = Map.groupBy(known, ({ symbol }) => symbol);
     this.#adjust = adjust;
   }
@@ -60,7 +65,7 @@ export class RawSeries {
     this.#note(series.symbol, judged);
     if (this.#adjust !== "raw") adjustBars(rows, judged.actions, this.#adjust);
     this.#held.push(...stillHappening(judged.actions, this.#adjust));
-    return without(rows, new Set(judged.quarantined.map(({ row }) => row)));
+    return this.#keepsLeaps ? rows : without(rows, new Set(judged.quarantined.map(({ row }) => row)));
   }
 
   #note(symbol: string, { refused, quarantined }: JudgedSeries): void {

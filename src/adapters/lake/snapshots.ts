@@ -154,7 +154,7 @@ export async function restoreSnapshot(paths: LakePaths, name: string, now: Epoch
     for (const file of snapshot.series.flatMap(({ files }) => files)) checkFile(paths, file, snapshot.name);
     if (snapshot.actions !== undefined) checkFile(paths, snapshot.actions, snapshot.name);
     const previous = keepCurrent(paths, snapshot, now);
-    writeCatalog(paths, snapshot.series, snapshot.actions);
+    writeCatalog(paths, snapshot.series, snapshot.actions ?? null);
     return { name: snapshot.name, id: snapshot.id, files: snapshot.files, rows: snapshot.rows, previous };
   });
 }
