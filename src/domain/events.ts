@@ -99,7 +99,7 @@ export interface OperatorActed {
   readonly reason: string;
 }
 
-/** From here on one old share is `newShares / oldShares` new ones. Comes before the first bar of the ex-date (DATA-6). */
+/** From here on one old share is `newShares / oldShares` new ones. Before the first bar of the ex-date (DATA-6). */
 export interface SharesSplit extends SplitRatio {
   readonly kind: "SharesSplit";
   readonly at: EpochMicros;

@@ -233,7 +233,7 @@ export class OrderTable {
     }
   }
 
-  /** A dividend lowers a stop, and a limit that buys, by what the price loses; a limit that sells stays (FINRA 5330). */
+  /** A dividend lowers a stop, and a limit that buys, by its cash; a limit that sells stays (FINRA 5330). */
   payDividend(order: OrderNumber, perShare: number): void {
     const cell = order * WIDTH;
     const { cells } = this.#table;

@@ -103,7 +103,7 @@ interface StrategySpec<Params, Feature extends string, Memory extends string, Re
   readonly reasons: Reasons<Reason>;
   /** Memory columns and their initial value. */
   readonly memory: Readonly<Record<Memory, number>>;
-  /** Columns that hold prices or shares: a split restates them, so that a high of before can still be compared (DATA-6). */
+  /** Columns that hold prices or shares: a split restates them, so that a high of before still compares (DATA-6). */
   readonly memoryUnits?: Readonly<Partial<Record<Memory, MemoryUnit>>>;
   features(params: Params): Readonly<Record<Feature, FeatureRef>>;
   decide(view: StrategyView<Feature, Memory, Reason>, params: Params): void;

@@ -90,7 +90,10 @@ function readWhole(paths: LakePaths): {
   }
 }
 
-/** The instant at which an import, a compaction or a restore happens: before it nothing did. Actions stay unless given; null takes them away. */
+/**
+ * The instant at which an import, a compaction or a restore happens: before it nothing did. Actions stay unless given;
+ * null takes them away.
+ */
 export function writeCatalog(
   paths: LakePaths,
   series: Catalog,

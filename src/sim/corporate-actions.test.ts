@@ -22,15 +22,15 @@ import type { InstrumentId } from "../domain/instrument.ts";
 import { NANOS } from "../domain/money.ts";
 import { type OrderNumber, OrderType, Purpose } from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
+import { ActionField } from "../engine/action-table.ts";
+import { eventText, parseEvent } from "../engine/event-text.ts";
+import { IngestStage } from "../engine/ingest.ts";
+import type { SingleLoop } from "../engine/single-loop.ts";
+import { TradeField } from "../engine/trade-log.ts";
 import { OrderField } from "../execution/order-table.ts";
 import { barStartStamp } from "../market/gatekeeper/stamps.ts";
-import type { SimulatedVenue } from "../sim/venue.ts";
 import type { StrategyView } from "../strategies/strategy.ts";
-import { ActionField } from "./action-table.ts";
-import { eventText, parseEvent } from "./event-text.ts";
-import { IngestStage } from "./ingest.ts";
-import type { SingleLoop } from "./single-loop.ts";
-import { TradeField } from "./trade-log.ts";
+import type { SimulatedVenue } from "./venue.ts";
 
 const I = 0 as InstrumentId;
 type View = StrategyView<string, string, string>;
@@ -431,7 +431,7 @@ describe("live records after an action", () => {
     return { ingest, bar };
   };
 
-  it("a price that moved with its split passes the gatekeeper; without the split, or by another move, it does not", () => {
+  it("a price that moved with its split passes the gatekeeper; no other leap does", () => {
     const { ingest, bar } = stage();
     bar(0, 700);
     bar(1, 100);
