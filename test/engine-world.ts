@@ -4,7 +4,7 @@
  */
 
 import type { Bar, BarColumns, Timeframe } from "../src/domain/bars.ts";
-import type { EngineEvent } from "../src/domain/events.ts";
+import type { CorporateActionEvent, EngineEvent } from "../src/domain/events.ts";
 import type { InstrumentId } from "../src/domain/instrument.ts";
 import { usd } from "../src/domain/money.ts";
 import type { SessionTable } from "../src/domain/session.ts";
@@ -142,9 +142,18 @@ export interface LoopParts {
   /** Settings of single rules, by id. */
   readonly risk?: Readonly<Record<string, unknown>>;
   readonly positions?: number;
+  /** Splits and dividends in order of time; their features see prices on the basis of splits. */
+  readonly actions?: readonly CorporateActionEvent[];
 }
 
-export function testLoop({ world, strategies, observe, risk = {}, positions = 4 }: LoopParts): SingleLoop {
+export function testLoop({
+  world,
+  strategies,
+  observe,
+  risk = {},
+  positions = 4,
+  actions,
+}: LoopParts): SingleLoop {
   const instruments = world.columns.instruments.symbols.length;
   return new SingleLoop(
     {
@@ -152,6 +161,7 @@ export function testLoop({ world, strategies, observe, risk = {}, positions = 4 
       world: { ...worldOf(world.columns), sessions: world.sessions },
       strategies: strategies.map((strategy) => ({ strategy, allocation: 1 / strategies.length, positions })),
       sizing: sizingParams.parse({ capital: CASH }),
+      ...(actions === undefined ? {} : { basis: "split" as const }),
     },
     {
       strategies: strategies.length,
@@ -180,7 +190,7 @@ export function runWorld(run: TestRun): SingleLoop {
   const { world, around, source, venue: wrap, costs = testCosts, journal = nullJournal } = run;
   const loop = testLoop(run);
   const venue = new SimulatedVenue(world.columns.instruments.symbols.length, costs, world.sessions);
-  const timeline = new Timeline(world.columns, venue);
+  const timeline = new Timeline(world.columns, venue, run.actions);
   pump(source?.(timeline, loop) ?? timeline, around?.(loop, venue) ?? loop, journal, wrap?.(venue) ?? venue);
   return loop;
 }

@@ -126,6 +126,8 @@ function resultOf(shape: SampleShape, { daily, returns, market, trades }: Parts)
           { rule: "max_position", count: 41, shrunk: 212, notional: 184_220.5 },
           { rule: "daily_loss", count: 11, shrunk: 0, notional: 61_200 },
         ],
+    income: { dividends: 0, cashInLieu: 0 },
+    actions: { splits: 0, dividends: 0, spinoffs: 0, refused: 0, quarantinedBars: 0 },
     costs: isIdle
       ? { commission: 0, fees: 0, slippage: 0, borrow: 0 }
       : {
@@ -213,6 +215,7 @@ function trade(
     exitPrice,
     pnl: Math.round((exitPrice - entryPrice) * shares * 100) / 100,
     costs: 1.2,
+    dividends: 0,
     r: i % 5 === 4 ? Number.NaN : move / 0.02,
     barsHeld: 1 + Math.floor(next() * 30),
     whyIn: "fast average crossed over the slow one, z \u22122.31, confidence 0.58",

@@ -2,10 +2,11 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createLake } from "../adapters/lake/lake.ts";
+import type { LoadedBars } from "../adapters/lake/load-bars.ts";
 import { ResearchDb } from "../adapters/research-db.ts";
 import { runTasks } from "../adapters/worker-pool.ts";
 import { InputError } from "../domain/assert.ts";
-import { type Adjustment, type BarColumns, barCount, type Timeframe } from "../domain/bars.ts";
+import { type Adjustment, barCount, type Timeframe } from "../domain/bars.ts";
 import type { DayNumber } from "../domain/time.ts";
 import { xnysSessions } from "../market/calendar.ts";
 import { strategies } from "../strategies/registry.ts";
@@ -21,8 +22,10 @@ import {
 } from "./canary.ts";
 import type { CanaryWorkerData } from "./canary-worker.ts";
 import type { Config } from "./config.ts";
+import { writeDataAudit } from "./data-audit.ts";
 import { type EngineRun, type RunSetup, runEngine } from "./engine-run.ts";
 import { exposureCurve } from "./exposure-curve.ts";
+import { actionEvents } from "./run-actions.ts";
 import { writeRunFiles } from "./run-files.ts";
 import { reportRun, type Trial } from "./run-report.ts";
 import type { CanaryResult, ReportInput } from "./run-result.ts";
@@ -39,6 +42,8 @@ export interface BacktestRequest {
   readonly snapshot: string | undefined;
   readonly source: string | undefined;
   readonly adjustment: Adjustment | undefined;
+  /** Brings raw prices to one basis first; without it they trade as printed, with actions applied to positions. */
+  readonly adjust?: Adjustment | undefined;
   readonly profile: string;
   readonly workers: number;
   readonly seed: number;
@@ -58,7 +63,8 @@ export async function backtest(request: BacktestRequest): Promise<ReportInput> {
   try {
     request.progress("reading bars");
     const { symbols, timeframe, from, to, snapshot, source, adjustment } = request;
-    const { columns, snapshot: snapshotId } = await lake.loadBars({
+    const { adjust } = request;
+    const loaded = await lake.loadBars({
       symbols,
       timeframe,
       shared: true,
@@ -67,8 +73,9 @@ export async function backtest(request: BacktestRequest): Promise<ReportInput> {
       ...(snapshot === undefined ? {} : { snapshot }),
       ...(source === undefined ? {} : { source }),
       ...(adjustment === undefined ? {} : { adjustment }),
+      ...(adjust === undefined ? {} : { adjust }),
     });
-    return await backtestColumns(request, columns, snapshotId);
+    return await backtestColumns(request, loaded);
   } finally {
     lake.close();
   }
@@ -76,11 +83,11 @@ export async function backtest(request: BacktestRequest): Promise<ReportInput> {
 
 async function backtestColumns(
   request: BacktestRequest,
-  columns: BarColumns,
-  snapshotId: string,
+  { columns, snapshot: snapshotId, raw }: LoadedBars,
 ): Promise<ReportInput> {
   const { config, strategyIds, cash, seed, workers } = request;
-  const setup: RunSetup = { config, strategyIds, columns, sessions: xnysSessions(), cash };
+  const actions = actionEvents(raw.actions, columns);
+  const setup: RunSetup = { config, strategyIds, columns, sessions: xnysSessions(), cash, actions };
   request.progress(`running over ${barCount(columns).toLocaleString("en-US")} bars`);
   const run = runEngine(setup);
   request.progress("looking for look-ahead");
@@ -88,12 +95,13 @@ async function backtestColumns(
   const exposure = exposureCurve(columns, run.loop.execute, cash);
   const { profile, command } = request;
   const report = reportRun(
-    { setup, run, exposure, canary, snapshot: snapshotId, profile, seed, command },
+    { setup, run, exposure, canary, snapshot: snapshotId, profile, seed, command, findings: raw.findings },
     (trial) => countTrials(request, trial),
   );
   request.progress("writing files");
   mkdirSync(request.out, { recursive: true });
   writeRunFiles(request.out, { run, exposure, columns, trades: report.trades, result: report.result });
+  if (raw.findings.length > 0) writeDataAudit(request.out, raw.findings);
   return report;
 }
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { parseYaml, readYaml } from "../adapters/yaml-file.ts";
 import { InputError } from "../domain/assert.ts";
+import { basisKinds } from "../engine/price-basis.ts";
 import { sizingParams } from "../ensemble/sizing.ts";
 import { executionParams } from "../execution/order-policy.ts";
 import { canonicalJson } from "../numerics/canonical-json.ts";
@@ -32,6 +33,8 @@ const schema = z.strictObject({
   features: z.strictObject({
     /** Symbol that betas, correlations and relative strength compare with. */
     market: z.string().min(1).max(20),
+    /** What features of raw prices look through: splits and spin-offs, or dividends too (QUANT, head). */
+    basis: z.enum(basisKinds),
   }),
   sizing: sizingParams,
   risk: z.strictObject(Object.fromEntries(rules.map(({ id, params }) => [id, params]))),

@@ -1,9 +1,11 @@
 /** A run session by session: the returns that every ratio is made of, and the yardstick beside them. */
 import { type BarColumns, batchCount } from "../domain/bars.ts";
+import type { CorporateActionEvent } from "../domain/events.ts";
 import { type SessionTable, sessionIndexAt } from "../domain/session.ts";
 import { type DayNumber, type EpochMicros, isoDate } from "../domain/time.ts";
 import type { EquityCurve } from "./equity-curve.ts";
 import type { ExposureCurve } from "./exposure-curve.ts";
+import { sharesHeldAfter } from "./run-actions.ts";
 import type { DailySeries } from "./run-result.ts";
 
 export interface Daily extends DailySeries {
@@ -23,8 +25,9 @@ export function dailySeries(
   columns: BarColumns,
   sessions: SessionTable,
   cash: number,
+  actions: readonly CorporateActionEvent[] = [],
 ): Daily {
-  const benchmark = equalWeightHold(columns, cash);
+  const benchmark = equalWeightHold(columns, cash, actions);
   const date: string[] = [];
   const equity: number[] = [];
   const held: number[] = [];
@@ -70,16 +73,30 @@ function returnsFrom(values: readonly number[], start: number): Float64Array {
 
 /**
  * Buy and hold: the capital in equal parts, each part in its instrument from its first close on, no costs.
- * An instrument that stops reporting keeps its last value.
+ * An instrument that stops reporting keeps its last value; distributions are put into the same stock.
  */
-function equalWeightHold(columns: BarColumns, cash: number): Float64Array {
+function equalWeightHold(
+  columns: BarColumns,
+  cash: number,
+  actions: readonly CorporateActionEvent[],
+): Float64Array {
   const instruments = columns.instruments.symbols.length;
   const part = cash / instruments;
   const shares = new Float64Array(instruments);
   const value = new Float64Array(instruments).fill(part);
   const total = new Float64Array(batchCount(columns));
   let sum = cash;
+  let taken = 0;
   for (let batch = 0; batch < total.length; batch++) {
+    for (
+      let next = actions[taken];
+      next !== undefined && next.at < columns.closedAt[batch]!;
+      next = actions[++taken]
+    ) {
+      const { instrument } = next;
+      shares[instrument] =
+        shares[instrument]! * sharesHeldAfter(next, value[instrument]! / shares[instrument]!);
+    }
     for (let row = columns.offset[batch]!; row < columns.offset[batch + 1]!; row++) {
       const i = columns.instrument[row]!;
       const close = columns.close[row]!;

@@ -3,6 +3,7 @@
  * and a sweep have in common. Synchronous and without I/O, so that it gives the same bytes in any thread.
  */
 import { type BarColumns, batchCount } from "../domain/bars.ts";
+import type { CorporateActionEvent } from "../domain/events.ts";
 import { usd } from "../domain/money.ts";
 import type { SessionTable } from "../domain/session.ts";
 import type { AllocatedStrategy } from "../engine/compute.ts";
@@ -27,6 +28,8 @@ export interface RunSetup {
   readonly sessions: SessionTable;
   /** Starting cash and sizing base, dollars. */
   readonly cash: number;
+  /** Splits and dividends of raw prices, in order of time; absent when prices are adjusted or nothing is known. */
+  readonly actions?: readonly CorporateActionEvent[];
 }
 
 export interface EngineRun {
@@ -50,7 +53,7 @@ export function runEngine(
   const curve = new EquityCurve(batchCount(columns));
   const { loop, allocated } = buildLoop(setup, modules, curve);
   const venue = new SimulatedVenue(instruments, setup.config.costs, sessions);
-  pump(new Timeline(columns, venue), loop, journal, venue);
+  pump(new Timeline(columns, venue, setup.actions), loop, journal, venue);
   return { loop, curve, allocated };
 }
 
@@ -70,6 +73,7 @@ export function buildLoop(
       world,
       strategies: allocated,
       sizing: { ...config.sizing, capital: cash },
+      ...((setup.actions ?? []).length === 0 ? {} : { basis: config.features.basis }),
     },
     {
       strategies: allocated.length,

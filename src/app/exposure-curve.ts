@@ -5,6 +5,7 @@
 import { type BarColumns, batchCount } from "../domain/bars.ts";
 import { MICROS, NANOS, notional, type Price, type Quantity } from "../domain/money.ts";
 import type { OrderNumber } from "../domain/order.ts";
+import { ActionField, type ActionTable } from "../engine/action-table.ts";
 import { FillField, type FillTable } from "../engine/fill-table.ts";
 import type { OrderTable } from "../execution/order-table.ts";
 
@@ -14,12 +15,16 @@ export interface ExposureCurve {
   readonly gross: Float64Array;
 }
 
+/** What a run wrote down: its fills, and what corporate actions did to the account. */
+interface Books {
+  readonly fills: FillTable;
+  readonly orders: OrderTable;
+  readonly actions: { readonly log: ActionTable };
+}
+
 /** `start` is the cash before the first batch, dollars. */
-export function exposureCurve(
-  columns: BarColumns,
-  books: { readonly fills: FillTable; readonly orders: OrderTable },
-  start: number,
-): ExposureCurve {
+export function exposureCurve(columns: BarColumns, books: Books, start: number): ExposureCurve {
+  const log = books.actions.log;
   const { instrument, close, offset, closedAt } = columns;
   const cash = new Float64Array(batchCount(columns));
   const gross = new Float64Array(batchCount(columns));
@@ -27,7 +32,15 @@ export function exposureCurve(
   const marks = new Float64Array(shares.length);
   let cashMicros = Math.round(start * MICROS);
   let fill = 0;
+  let action = 0;
   for (let batch = 0; batch < cash.length; batch++) {
+    // An action comes before the fills of its day, and after those of the day before, which this loop has passed.
+    for (; action < log.length && log.get(action, ActionField.at) <= closedAt[batch]!; action++) {
+      const i = log.get(action, ActionField.instrument);
+      cashMicros += Math.round(log.get(action, ActionField.cash) * MICROS);
+      shares[i] = log.get(action, ActionField.shares);
+      marks[i] = log.get(action, ActionField.mark);
+    }
     for (; fill < books.fills.length && books.fills.get(fill, FillField.at) <= closedAt[batch]!; fill++) {
       cashMicros += book(books, fill, shares);
     }
@@ -40,7 +53,7 @@ export function exposureCurve(
 
 /** Moves the shares of one fill and returns what it did to the cash, micro-dollars. */
 function book(
-  { fills, orders }: { readonly fills: FillTable; readonly orders: OrderTable },
+  { fills, orders }: Pick<Books, "fills" | "orders">,
   fill: number,
   shares: Float64Array,
 ): number {

@@ -114,7 +114,8 @@ function fillsCsv({ run, columns }: RunFiles): string {
 
 function tradesCsv(trades: readonly TradeRow[]): string {
   const lines = [
-    "strategy,symbol,side,shares,opened_at,closed_at,entry_price,exit_price,pnl,fees,r,bars_held,why_in,why_out",
+    "strategy,symbol,side,shares,opened_at,closed_at,entry_price,exit_price,pnl,fees,r,bars_held,why_in,why_out," +
+      "dividends",
   ];
   for (const trade of trades) {
     lines.push(
@@ -133,6 +134,7 @@ function tradesCsv(trades: readonly TradeRow[]): string {
         trade.barsHeld,
         trade.whyIn,
         trade.whyOut,
+        micros(trade.dividends),
       ]),
     );
   }

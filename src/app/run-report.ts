@@ -1,5 +1,6 @@
 /** Everything a finished run has to say for itself, put together for the report and for result.json. */
 import { createHash } from "node:crypto";
+import type { DataFinding } from "../adapters/lake/raw-series.ts";
 import { type BarColumns, barCount } from "../domain/bars.ts";
 import { featureSetVersion } from "../features/batch.ts";
 import { canonicalJson } from "../numerics/canonical-json.ts";
@@ -26,6 +27,8 @@ export interface FinishedRun {
   readonly seed: number;
   /** The command that makes it again. */
   readonly command: string;
+  /** Bars and actions that were kept out of the run. */
+  readonly findings?: readonly DataFinding[];
 }
 
 /** What the record of trials wants to know of a run; Sharpe per period. */
@@ -45,14 +48,14 @@ export interface Trial {
 export function reportRun(finished: FinishedRun, count: (trial: Trial) => readonly number[]): ReportInput {
   const { setup, run, exposure, canary, snapshot } = finished;
   const { columns, sessions, cash, config } = setup;
-  const daily = dailySeries(run.curve, exposure, columns, sessions, cash);
+  const daily = dailySeries(run.curve, exposure, columns, sessions, cash, setup.actions);
   const trades = tradeRows(run, columns);
   const scope = scopeOf(finished, daily);
   const hash = configHash(config);
   const code = codeVersion();
   const runId = identify({ scope, snapshot, hash, code });
   const trialSharpes = count(trialOf({ runId, scope, snapshot, hash, daily }));
-  const warnings = runWarnings({ run, daily, columns, trades, cash });
+  const warnings = runWarnings({ run, daily, columns, trades, cash, findings: finished.findings ?? [] });
   const { orders, fills, blocked } = run.loop.execute;
   const result: RunResult = {
     runId,
@@ -66,6 +69,8 @@ export function reportRun(finished: FinishedRun, count: (trial: Trial) => readon
     honesty: honesty(daily, trialSharpes, canary, { survivorsOnly: survivorsOnly(columns), warnings }),
     blocked: blocked.list(),
     costs: runCosts(run),
+    income: run.loop.execute.portfolio.income,
+    actions: actionCounts(finished),
     strategies: strategyShares(run, trades),
     digests: {
       orders: digestFloats(orders.cells()),
@@ -76,6 +81,19 @@ export function reportRun(finished: FinishedRun, count: (trial: Trial) => readon
   };
   const { date, equity, benchmark, gross } = daily;
   return { result, daily: { date, equity, benchmark, gross }, trades };
+}
+
+/** What came from corporate actions, by kind, and what the data audit kept out. */
+function actionCounts({ setup: { actions = [] }, findings = [] }: FinishedRun): RunResult["actions"] {
+  const dividends = actions.filter((event) => event.kind === "DividendPaid");
+  const refused = findings.filter(({ rule }) => rule === "action-not-corroborated").length;
+  return {
+    splits: actions.length - dividends.length,
+    dividends: dividends.filter((event) => !event.isSpinOff).length,
+    spinoffs: dividends.filter((event) => event.isSpinOff).length,
+    refused,
+    quarantinedBars: findings.length - refused,
+  };
 }
 
 function scopeOf({ setup, run, seed, profile }: FinishedRun, daily: Daily): RunResult["scope"] {

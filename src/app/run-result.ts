@@ -96,6 +96,23 @@ export interface RunCosts {
   readonly borrow: number;
 }
 
+export interface RunIncome {
+  /** Dollars: dividends received less those owed on shorts, and cash for parts of shares. */
+  readonly dividends: number;
+  readonly cashInLieu: number;
+}
+
+/** Corporate actions that the run lived through, and what its data audit kept out. */
+export interface RunActions {
+  readonly splits: number;
+  readonly dividends: number;
+  readonly spinoffs: number;
+  /** Actions that the prices contradict. */
+  readonly refused: number;
+  /** Bars that leapt with no action behind them. */
+  readonly quarantinedBars: number;
+}
+
 export interface BlockedByRule {
   readonly rule: string;
   /** Orders refused outright, and orders trimmed. */
@@ -124,6 +141,8 @@ export interface RunResult {
   readonly honesty: Honesty;
   readonly blocked: readonly BlockedByRule[];
   readonly costs: RunCosts;
+  readonly income: RunIncome;
+  readonly actions: RunActions;
   readonly strategies: readonly StrategyShare[];
   readonly digests: { readonly orders: string; readonly fills: string; readonly equity: string };
   /** The command that makes these bytes again. */
@@ -140,9 +159,10 @@ export interface TradeRow {
   readonly closedAt: string;
   readonly entryPrice: number;
   readonly exitPrice: number;
-  /** Dollars, net of commission and fees. */
+  /** Dollars, net of commission and fees, dividends included. */
   readonly pnl: number;
   readonly costs: number;
+  readonly dividends: number;
   /** Result in multiples of the risk taken at entry; NaN without a stop. */
   readonly r: number;
   readonly barsHeld: number;

@@ -1,4 +1,6 @@
 /** What a reader must know before trusting the figures. Each is "Fact. Consequence." */
+
+import type { DataFinding } from "../adapters/lake/raw-series.ts";
 import type { BarColumns } from "../domain/bars.ts";
 import { MICROS_PER_DAY } from "../domain/time.ts";
 import type { Daily } from "./daily-series.ts";
@@ -11,12 +13,13 @@ interface WarningInput {
   readonly columns: BarColumns;
   readonly trades: readonly TradeRow[];
   readonly cash: number;
+  readonly findings?: readonly DataFinding[];
 }
 
 const FEW_TRADES = 100;
 const CONCENTRATED = 0.3;
 
-export function runWarnings({ run, daily, columns, trades, cash }: WarningInput): string[] {
+export function runWarnings({ run, daily, columns, trades, cash, findings = [] }: WarningInput): string[] {
   return [
     ...(survivorsOnly(columns)
       ? [
@@ -32,6 +35,7 @@ export function runWarnings({ run, daily, columns, trades, cash }: WarningInput)
         ]
       : []),
     ...openAtEnd(run, daily, cash),
+    ...quarantined(findings),
     "Spread and impact are modelled: there are no quotes in this data. Real fills may be better or worse.",
     "The regime filter is not built yet. No entry was held back by it.",
   ];
@@ -63,6 +67,20 @@ export function survivorsOnly(columns: BarColumns): boolean {
   for (let row = 0; row < instrument.length; row++) seen[instrument[row]!] = row < from ? 1 : 2;
   const died = seen.filter((state) => state === 1).length;
   return died < FEWEST_DEATHS * seen.filter((state) => state > 0).length * (days / YEAR_DAYS);
+}
+
+/** Most places that the sentence names. */
+const SHOWN_PLACES = 6;
+
+function quarantined(findings: readonly DataFinding[]): string[] {
+  const bars = findings.filter(({ rule }) => rule !== "action-not-corroborated");
+  if (bars.length === 0) return [];
+  const shown = bars.slice(0, SHOWN_PLACES).map(({ symbol, date }) => `${symbol} ${date}`);
+  const places = `${shown.join(", ")}${bars.length > shown.length ? `, and ${bars.length - shown.length} more` : ""}`;
+  return [
+    `${bars.length} ${bars.length === 1 ? "bar leaps" : "bars leap"} with no corporate action behind it: ${places}. ` +
+      "They were kept out of the run; data-audit.csv has each.",
+  ];
 }
 
 function concentration(trades: readonly TradeRow[]): string[] {

@@ -32,6 +32,7 @@ export function tradeRows({ loop, allocated }: EngineRun, columns: BarColumns): 
       exitPrice: get(TradeField.exitPrice),
       pnl: get(TradeField.pnl),
       costs: get(TradeField.costs),
+      dividends: get(TradeField.dividends),
       r: risk > 0 ? get(TradeField.pnl) / risk : Number.NaN,
       barsHeld: barsUpTo(instrument, closedAt) - barsUpTo(instrument, openedAt),
       whyIn: sentence(signals, get(TradeField.signalIn), reasons),
@@ -57,6 +58,7 @@ function whyOut(
   if (purpose === Purpose.StopLoss) return `stop reached, out at ${price.toFixed(2)}`;
   if (purpose === Purpose.TakeProfit) return `target reached, out at ${price.toFixed(2)}`;
   if (purpose === Purpose.Flatten) return "everything was closed";
+  if (signal < 0) return "a split left less than one share, paid in cash";
   return sentence(signals, signal, reasons);
 }
 

@@ -29,6 +29,7 @@ interface BacktestOptions {
   readonly snapshot?: string;
   readonly source?: string;
   readonly adjustment?: string;
+  readonly adjust?: string;
   readonly profile?: string;
   readonly workers?: string;
   readonly seed?: string;
@@ -88,6 +89,11 @@ function withScope(command: Command): Command {
     .option("--snapshot <name>", "data snapshot to run on")
     .option("--source <name>", "data source, where a symbol has several")
     .option("--adjustment <kind>", `${adjustments.join(", ")}, where a symbol has several`)
+    .option(
+      "--adjust <kind>",
+      `bring raw prices to one basis first: ${adjustments.join(", ")} (default: trade them as printed, ` +
+        "with the lake's corporate actions applied to positions, orders and stops)",
+    )
     .option("--profile <name>", "standard; strict comes with a later release", "standard")
     .option("--workers <n>", "threads for the canary re-runs", String(Math.min(2, cpus().length)))
     .option("--seed <n>", "seed of the poisoned futures", "1");
@@ -118,6 +124,7 @@ async function run(context: CliContext, options: BacktestOptions, out: string): 
     snapshot: options.snapshot,
     source: options.source,
     adjustment: maybeOneOf("--adjustment", options.adjustment, adjustments),
+    adjust: maybeOneOf("--adjust", options.adjust, adjustments),
     profile: profile(options.profile),
     workers: wholeNumber("--workers", options.workers, { least: 1, most: 64 }),
     seed: wholeNumber("--seed", options.seed, { least: 0, most: 2 ** 32 - 1 }),

@@ -28,6 +28,15 @@ export function backtestText({ result, daily }: ReportInput, out: string): strin
     ],
     ["Trades", count(m.trades), `win rate ${percent(m.winRate, 1)}, profit factor ${ratio(m.profitFactor)}`],
     ["Costs, USD", money(paid), `slippage ${money(costs.slippage)}, fees ${money(costs.fees)}`],
+    ...(result.income.dividends === 0 && result.income.cashInLieu === 0
+      ? []
+      : [
+          [
+            "Dividends, USD",
+            money(result.income.dividends),
+            `cash for parts of shares ${money(result.income.cashInLieu)}`,
+          ],
+        ]),
     ...(hasEnoughDays(result)
       ? [
           ["Deflated Sharpe", probabilityOf(h.dsr, PROBABILITY_GATE), `${plural(h.trials, "trial")} counted`],

@@ -6,7 +6,7 @@ import { InputError } from "../domain/assert.ts";
 import { adjustments, timeframes } from "../domain/bars.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import { type CliContext, report } from "./context.ts";
-import { compactText, exportText, importText, listText, verifyText } from "./data-text.ts";
+import { actionsText, compactText, exportText, importText, listText, verifyText } from "./data-text.ts";
 import { maybeDate, maybeOneOf, maybeSymbols, needed, oneOf } from "./option-values.ts";
 import { progressLine, remaining } from "./progress-line.ts";
 import { registerSnapshotCommands } from "./snapshot-commands.ts";
@@ -27,6 +27,7 @@ interface ExportOptions {
   readonly from?: string;
   readonly to?: string;
   readonly out?: string;
+  readonly adjust?: string;
 }
 
 export function registerDataCommands(program: Command, context: CliContext): void {
@@ -45,6 +46,7 @@ export function registerDataCommands(program: Command, context: CliContext): voi
     .option("--symbols <A,B>", "only these; all when left out")
     .addHelpText("after", "\nExample: plimsoll data verify --symbols SPY,AAPL")
     .action((options: { readonly symbols?: string }) => verify(context, options.symbols));
+  registerImportActions(data, context);
   registerExport(data, context);
   data
     .command("compact")
@@ -71,6 +73,32 @@ function registerImport(data: Command, context: CliContext): void {
     .action((files: string[], options: ImportOptions) => importFiles(context, files, options));
 }
 
+const ACTIONS_HELP = `
+Reads, told by their columns: the lake's own (symbol,ex_date,kind,new_shares,old_shares,cash_per_share,reference),
+factor files (symbol,last_date,price_factor,split_factor,reference_price), columns beside bars
+(symbol,date,div_cash,split_factor) and events derived from adjusted closes (symbol,ex_date,prev_close,adj_factor,
+kind,implied_cash). Actions may come before the bars or after. An action that raw daily prices contradict is rejected;
+a run over raw prices applies the rest to positions, orders, stops and features, and quarantines bars that leap with
+no action behind them.
+
+Example: plimsoll data import-actions factor_files.csv`;
+
+function registerImportActions(data: Command, context: CliContext): void {
+  data
+    .command("import-actions <files...>")
+    .description("bring splits, dividends and spin-offs into the lake, from CSV or Parquet")
+    .addHelpText("after", ACTIONS_HELP)
+    .action((files: string[]) =>
+      withLake(context, async (lake) => {
+        const result = await lake.importActions({ files });
+        report(context, result, () => actionsText(result));
+        if (result.imported + result.duplicates > 0) return;
+        const all = `all ${result.rejected} actions were rejected, nothing was imported; see ${result.audit}`;
+        throw new InputError(result.rejected === 0 ? "no file has an action; nothing was imported" : all, 1);
+      }),
+    );
+}
+
 function registerExport(data: Command, context: CliContext): void {
   data
     .command("export")
@@ -82,6 +110,7 @@ function registerExport(data: Command, context: CliContext): void {
     .option("--snapshot <name>", "from a snapshot instead of the current lake")
     .option("--from <date>", "first session, YYYY-MM-DD")
     .option("--to <date>", "last session, YYYY-MM-DD")
+    .option("--adjust <kind>", `bring raw prices to one basis: ${adjustments.join(", ")}`)
     .option("--out <file>", "CSV file to write")
     .addHelpText(
       "after",
@@ -158,8 +187,10 @@ async function exportBars(context: CliContext, options: ExportOptions): Promise<
   const to = maybeDate("--to", options.to);
   const timeframe = maybeOneOf("--timeframe", options.timeframe, timeframes);
   const adjustment = maybeOneOf("--adjustment", options.adjustment, adjustments);
+  const adjust = maybeOneOf("--adjust", options.adjust, adjustments);
   await withLake(context, async (lake) => {
     const result = await lake.exportCsv({
+      ...(adjust === undefined ? {} : { adjust }),
       symbols,
       out,
       ...(timeframe === undefined ? {} : { timeframe }),

@@ -1,6 +1,7 @@
 /** What the `data` commands say to people. */
 import type { Compacted } from "../adapters/lake/compact.ts";
 import type { Exported } from "../adapters/lake/export-csv.ts";
+import type { ActionsImported } from "../adapters/lake/import-actions.ts";
 import type { ImportResult } from "../adapters/lake/import-files.ts";
 import type { ListedSeries } from "../adapters/lake/lake.ts";
 import type { VerifyReport } from "../adapters/lake/verify.ts";
@@ -23,6 +24,23 @@ export function importText(result: ImportResult): string {
     ...(from === null ? [] : [`${grouped(symbols)} symbol(s), ${from} to ${to}`]),
     ...(audit === null ? [] : [`rejected by ${rules.join(", ")}: ${audit}`]),
     ...notes.map((note) => `note: ${note}`),
+  ].join("\n");
+}
+
+export function actionsText(result: ActionsImported): string {
+  const { imported, duplicates, replaced, rejected, splits, dividends, spinoffs, symbols, from, to } = result;
+  const rules = Object.entries(result.rejectedByRule).map(([rule, count]) => `${rule} ${grouped(count)}`);
+  return [
+    `${grouped(imported)} actions imported, ${grouped(rejected)} rejected, ${grouped(duplicates)} known before` +
+      (replaced === 0 ? "" : `, ${grouped(replaced)} of them REPLACED`),
+    ...(from === null
+      ? []
+      : [
+          `${grouped(splits)} splits, ${grouped(dividends)} dividends, ${grouped(spinoffs)} spin-offs ` +
+            `of ${grouped(symbols)} symbol(s), ${from} to ${to}`,
+        ]),
+    ...(result.audit === null ? [] : [`rejected by ${rules.join(", ")}: ${result.audit}`]),
+    ...result.notes.map((note) => `note: ${note}`),
   ].join("\n");
 }
 

@@ -90,8 +90,13 @@ function snapshotTable(all: readonly Snapshot[]): string {
   return alignedTable(columns, rows);
 }
 
-function differenceText({ identical, added, removed, changed }: SnapshotDifference): string {
+function differenceText(difference: SnapshotDifference): string {
+  const { identical, added, removed, changed, actions } = difference;
   if (identical) return "identical";
+  const known =
+    actions === null
+      ? []
+      : [`corporate actions: ${grouped(actions.rowsA)} in A, ${grouped(actions.rowsB)} in B`];
   const lines = [
     ...added.map((series) => ({ what: "added", series })),
     ...removed.map((series) => ({ what: "removed", series })),
@@ -114,7 +119,7 @@ function differenceText({ identical, added, removed, changed }: SnapshotDifferen
     { title: "rows A", align: "right" },
     { title: "rows B", align: "right" },
   ] as const;
-  return alignedTable(columns, lines);
+  return [...(lines.length === 0 ? [] : [alignedTable(columns, lines)]), ...known].join("\n");
 }
 
 const nowMicros = (): EpochMicros => (Date.now() * 1000) as EpochMicros;

@@ -5,6 +5,8 @@
  * Adding one: declare the interface, add it to `EngineEvent`, and follow the compile errors.
  */
 import type { BarBatch } from "./bars.ts";
+import type { SplitRatio } from "./corporate-action.ts";
+import type { InstrumentId } from "./instrument.ts";
 import type { Money, Price, Quantity } from "./money.ts";
 import type { FillId, OrderNumber } from "./order.ts";
 import type { Quote, TradePrint } from "./quote.ts";
@@ -97,7 +99,33 @@ export interface OperatorActed {
   readonly reason: string;
 }
 
-export type EngineEvent = BarsClosed | QuoteUpdated | TradePrinted | BrokerEvent | OperatorActed;
+/** From here on one old share is `newShares / oldShares` new ones. Before the first bar of the ex-date (DATA-6). */
+export interface SharesSplit extends SplitRatio {
+  readonly kind: "SharesSplit";
+  readonly at: EpochMicros;
+  readonly instrument: InstrumentId;
+}
+
+/** Whoever held at the close before is paid, whoever was short pays: booked on the ex-date, not on the pay date. */
+export interface DividendPaid {
+  readonly kind: "DividendPaid";
+  readonly at: EpochMicros;
+  readonly instrument: InstrumentId;
+  /** Dollars per share, positive. */
+  readonly perShare: number;
+  /** A part of the company left with it: no price before and after can be compared, whatever the basis. */
+  readonly isSpinOff: boolean;
+}
+
+export type CorporateActionEvent = SharesSplit | DividendPaid;
+
+export type EngineEvent =
+  | BarsClosed
+  | QuoteUpdated
+  | TradePrinted
+  | BrokerEvent
+  | OperatorActed
+  | CorporateActionEvent;
 
 export const eventAt = (event: EngineEvent): EpochMicros =>
   event.kind === "BarsClosed" ? event.bars.at : event.at;

@@ -8,6 +8,7 @@
  */
 import { InvariantError } from "../domain/assert.ts";
 import type { BarBatch, Timeframe } from "../domain/bars.ts";
+import type { CorporateActionEvent } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { Intent } from "../domain/intent.ts";
 import type { Quote, TradePrint } from "../domain/quote.ts";
@@ -16,6 +17,8 @@ import { VirtualLots } from "../ensemble/virtual-lots.ts";
 import type { FeatureWorld } from "../features/feature.ts";
 import type { BoundStrategy, Entry } from "../strategies/strategy.ts";
 import { FeatureBank } from "./feature-bank.ts";
+import { OwnActions } from "./own-actions.ts";
+import { type BasisKind, PriceBasis } from "./price-basis.ts";
 import { SignalField, SignalKind, SignalTable, STOP_MOVED, TIME_STOP } from "./signal-table.ts";
 import { isRowOf, type OwnPositions, RunningView, type Wishes } from "./strategy-view.ts";
 
@@ -45,6 +48,8 @@ export interface ComputeConfig {
   readonly world: FeatureWorld;
   readonly strategies: readonly AllocatedStrategy[];
   readonly sizing: SizingParams;
+  /** Present in a run with corporate actions: what the features' common basis of prices counts as one. */
+  readonly basis?: BasisKind;
 }
 
 export interface AllocatedStrategy {
@@ -74,6 +79,7 @@ export class ComputeStage implements Wishes, OwnPositions {
   #speaker = NOBODY;
   #account: AccountFacts = { equity: 0, availableCash: 0, scalar: 1 };
 
+  readonly #actions: OwnActions;
   readonly bank: FeatureBank;
   readonly signals = new SignalTable();
   /** Intents of the last step; the caller takes them before the next. */
@@ -90,7 +96,9 @@ export class ComputeStage implements Wishes, OwnPositions {
     this.#openedAtBar = new Float64Array(slots);
     this.#protectedAt = new Float64Array(slots).fill(Number.NaN);
     this.#timeStopBars = new Float64Array(slots);
-    this.bank = new FeatureBank(world);
+    const basis = config.basis === undefined ? undefined : new PriceBasis(instruments, config.basis);
+    this.bank = new FeatureBank(world, basis);
+    this.#actions = new OwnActions(this.#lots, strategies.length, basis);
     const ports = { wishes: this, positions: this };
     this.#views = strategies.map(
       ({ strategy }, n) => new RunningView(n, strategy, this.bank, this.#rowOf, ports),
@@ -136,6 +144,18 @@ export class ComputeStage implements Wishes, OwnPositions {
     const slot = this.#lots.slot(strategy, instrument);
     if (after === 0) this.#forget(slot);
     else if (before === 0 || before > 0 !== after > 0) this.#open(slot, instrument, signal);
+  }
+
+  /** A split or a dividend, after execute has booked it: positions, stops and memory of prices follow. */
+  action(event: CorporateActionEvent): void {
+    const { instrument } = event;
+    const factors = this.#actions.apply(event);
+    for (let s = 0; s < this.#views.length; s++) {
+      const slot = this.#lots.slot(s, instrument);
+      (this.#views[s] as RunningView).rescale(instrument, factors.price, factors.shares);
+      if (this.#lots.shares(s, instrument) === 0) this.#forget(slot);
+      else this.#protectedAt[slot] = this.#actions.priceAfter(event, this.#protectedAt[slot]!);
+    }
   }
 
   shares(strategy: number, instrument: InstrumentId): number {
@@ -285,8 +305,14 @@ export class ComputeStage implements Wishes, OwnPositions {
   #open(slot: number, instrument: InstrumentId, signal: number): void {
     // The fill comes before its bar is counted, so the bar of the first fill is number 0 of the holding.
     this.#openedAtBar[slot] = this.#barsSeen[instrument]! + 1;
-    this.#protectedAt[slot] = signal < 0 ? Number.NaN : this.signals.get(signal, SignalField.stop);
+    this.#protectedAt[slot] = signal < 0 ? Number.NaN : this.#stopOf(signal, instrument);
     this.#setTimeStop(slot, signal < 0 ? 0 : this.signals.get(signal, SignalField.timeStopBars));
+  }
+
+  /** The stop that a signal asked for, in today's dollars per share. */
+  #stopOf(signal: number, instrument: InstrumentId): number {
+    const stop = this.signals.get(signal, SignalField.stop);
+    return this.#actions.priceNow(instrument, stop, this.signals.get(signal, SignalField.at));
   }
 
   #forget(slot: number): void {

@@ -7,7 +7,7 @@
  */
 import { unreachable } from "../domain/assert.ts";
 import type { BarBatch } from "../domain/bars.ts";
-import type { BrokerEvent, OperatorActed, OrderFilled } from "../domain/events.ts";
+import type { BrokerEvent, CorporateActionEvent, OperatorActed, OrderFilled } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { Intent } from "../domain/intent.ts";
 import { MICROS, type Money, toDollars, toShares } from "../domain/money.ts";
@@ -25,6 +25,7 @@ import { RiskGate } from "../risk/gate.ts";
 import type { RiskRule } from "../risk/rule.ts";
 import type { BlockTally } from "./block-tally.ts";
 import type { AccountFacts, OwnFill } from "./compute.ts";
+import { CorporateActions } from "./corporate-actions.ts";
 import { FillTable } from "./fill-table.ts";
 import { OrderDesk } from "./order-desk.ts";
 import type { Command } from "./ports.ts";
@@ -63,6 +64,7 @@ export class ExecuteStage implements AccountFacts {
   readonly authorities = new Authorities();
   readonly trades: TradeLog;
   readonly fills = new FillTable();
+  readonly actions: CorporateActions;
 
   constructor(config: ExecuteConfig, onFill: FillListener) {
     const { strategies, instruments, startingCash, execution } = config;
@@ -81,6 +83,15 @@ export class ExecuteStage implements AccountFacts {
       lots: this.lots,
       execution,
       slots: strategies * instruments,
+    });
+    const { lots, portfolio, orders, trades } = this;
+    this.actions = new CorporateActions({
+      strategies,
+      lots,
+      portfolio,
+      orders,
+      trades,
+      facts: this.#facts,
     });
   }
 
@@ -129,6 +140,12 @@ export class ExecuteStage implements AccountFacts {
 
   quote(quote: Quote): void {
     this.#facts.quoted(quote);
+  }
+
+  /** A split or a dividend, before the first bar of its ex-date. */
+  action(event: CorporateActionEvent): void {
+    this.#facts.now = event.at;
+    this.actions.apply(event);
   }
 
   decide(intents: readonly Intent[]): void {

@@ -8,15 +8,22 @@ import type {
   FeatureState,
   FeatureWorld,
 } from "../features/feature.ts";
+import type { PriceBasis } from "./price-basis.ts";
+
+/** Where a snapshot keeps the basis; no feature has a key without parameters. */
+const BASIS = "price-basis";
 
 export class FeatureBank {
   readonly #world: FeatureWorld;
   readonly #states = new Map<string, FeatureState>();
   readonly #features: Feature[] = [];
+  readonly #basis: PriceBasis | undefined;
   #running: readonly FeatureState[] = [];
 
-  constructor(world: FeatureWorld) {
+  /** With a basis the features see prices that no corporate action breaks, and their readers today's (DATA-6). */
+  constructor(world: FeatureWorld, basis?: PriceBasis) {
     this.#world = world;
+    this.#basis = basis;
   }
 
   /** The column of one output, by instrument; NaN while warming. Starts the feature when new. */
@@ -30,7 +37,7 @@ export class FeatureBank {
     }
     const column = state.outputs[output];
     if (column === undefined) throw new RangeError(`feature ${feature.key} has no output ${output}`);
-    return column;
+    return this.#basis?.shown(column, feature.units[output] ?? "ratio") ?? column;
   }
 
   get features(): readonly Feature[] {
@@ -44,19 +51,26 @@ export class FeatureBank {
 
   update(batch: BarBatch): void {
     const running = this.#running;
-    for (let n = 0; n < running.length; n++) running[n]?.update(batch);
+    const seen = this.#basis?.bars(batch) ?? batch;
+    for (let n = 0; n < running.length; n++) running[n]?.update(seen);
+    this.#basis?.show(batch);
   }
 
   quote(quote: Quote): void {
-    for (const state of this.#running) state.quote?.(quote);
+    const seen = this.#basis?.quote(quote) ?? quote;
+    for (const state of this.#running) state.quote?.(seen);
   }
 
   trade(trade: TradePrint): void {
-    for (const state of this.#running) state.trade?.(trade);
+    const seen = this.#basis?.trade(trade) ?? trade;
+    for (const state of this.#running) state.trade?.(seen);
   }
 
   save(): Readonly<Record<string, FeatureSnapshot>> {
-    return Object.fromEntries([...this.#states].map(([key, state]) => [key, state.save()]));
+    const states = [...this.#states].map(([key, state]) => [key, state.save()] as const);
+    return Object.fromEntries(
+      this.#basis === undefined ? states : [...states, [BASIS, this.#basis.save()] as const],
+    );
   }
 
   load(snapshots: Readonly<Record<string, FeatureSnapshot>>): void {
@@ -65,5 +79,9 @@ export class FeatureBank {
       if (snapshot === undefined) throw new RangeError(`no snapshot for feature ${key}`);
       state.load(snapshot);
     }
+    if (this.#basis === undefined) return;
+    const basis = snapshots[BASIS];
+    if (basis === undefined) throw new RangeError("no snapshot for the basis of prices");
+    this.#basis.load(basis);
   }
 }

@@ -6,7 +6,8 @@
  * IN-2  A late or corrected bar changes no decision: it is counted, and the minute stays as it was decided.
  */
 import { allocateColumns, type BarBatch, type BarColumns } from "../domain/bars.ts";
-import type { BarsClosed } from "../domain/events.ts";
+import { lessDividend, ratioOf } from "../domain/corporate-action.ts";
+import type { BarsClosed, CorporateActionEvent } from "../domain/events.ts";
 import type { InstrumentTable } from "../domain/instrument.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import { liveBars } from "../market/gatekeeper/registry.ts";
@@ -62,6 +63,13 @@ export class IngestStage {
   /** The minute that ends at `minuteEnd` is awaited, even if nobody reports. */
   expect(minuteEnd: EpochMicros): void {
     this.#barrier.expect(minuteEnd);
+  }
+
+  /** A split or dividend of the coming session: the bars after it are measured against what it leaves of the price. */
+  action(event: CorporateActionEvent): void {
+    this.#gatekeeper.restate(event.instrument, (before) =>
+      event.kind === "SharesSplit" ? before / ratioOf(event) : lessDividend(before, event.perShare),
+    );
   }
 
   /** One minute bar as a source gave it, at the moment it arrived. */

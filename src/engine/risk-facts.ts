@@ -14,6 +14,12 @@ import type { SessionClock } from "./session-clock.ts";
 
 const NONE = -1;
 
+/** What a working entry still wants, and the dollars per share it is counted with. */
+interface Working {
+  readonly shares: number;
+  readonly price: number;
+}
+
 export class RiskFacts implements RiskView {
   readonly #instruments: number;
   readonly #portfolio: Portfolio;
@@ -119,6 +125,19 @@ export class RiskFacts implements RiskView {
     this.#bid[instrument] = bid;
     this.#ask[instrument] = ask;
     this.#quotedAt[instrument] = at;
+  }
+
+  /** Quotes of before an action speak of another share: nobody has quoted this one yet. */
+  forgetQuote(instrument: InstrumentId): void {
+    this.#bid[instrument] = Number.NaN;
+    this.#ask[instrument] = Number.NaN;
+    this.#quotedAt[instrument] = Number.NaN;
+  }
+
+  /** A working entry was restated: what it counted before goes, what it is now comes. */
+  entryRestated(instrument: InstrumentId, side: Side, before: Working, after: Working): void {
+    this.#change(instrument, side, -before.shares, before.price);
+    this.#change(instrument, side, after.shares, after.price);
   }
 
   lastEntryAt(strategy: number, instrument: InstrumentId): number {

@@ -35,7 +35,10 @@ export class SingleLoop implements Engine {
       this.execute.quote(event);
       this.compute.quote(event);
     } else if (event.kind === "TradePrinted") this.compute.trade(event);
-    else if (event.kind === "OperatorActed") this.execute.operator(event);
+    else if (event.kind === "SharesSplit" || event.kind === "DividendPaid") {
+      this.execute.action(event);
+      this.compute.action(event);
+    } else if (event.kind === "OperatorActed") this.execute.operator(event);
     else this.execute.broker(event);
   }
 }

@@ -175,6 +175,14 @@ export class RunningView implements StrategyView<string, string, string> {
     return index;
   }
 
+  /** Turns declared prices and shares of before a corporate action into today's. */
+  rescale(instrument: InstrumentId, priceFactor: number, shareFactor: number): void {
+    for (const [name, unit] of Object.entries(this.#strategy.memoryUnits ?? {})) {
+      const { values } = this.memory[name] as Column;
+      values[instrument] = values[instrument]! * (unit === "shares" ? shareFactor : priceFactor);
+    }
+  }
+
   save(): Readonly<Record<string, readonly number[]>> {
     return Object.fromEntries(
       Object.entries(this.memory).map(([name, { values }]) => [name, Array.from(values)]),

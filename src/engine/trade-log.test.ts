@@ -56,6 +56,7 @@ describe("by hand", () => {
       signalIn: 1,
       signalOut: 4,
       exitPurpose: 2,
+      dividends: 0,
     });
   });
 

@@ -42,6 +42,8 @@ export const TradeField = {
   signalIn: 12,
   signalOut: 13,
   exitPurpose: 14,
+  /** Dollars received, or owed when negative; part of `pnl`. */
+  dividends: 15,
 } as const;
 export type TradeField = (typeof TradeField)[keyof typeof TradeField];
 
@@ -57,6 +59,7 @@ export class TradeLog {
   readonly #exitValue: Float64Array;
   readonly #costs: Float64Array;
   readonly #slippage: Float64Array;
+  readonly #dividends: Float64Array;
 
   constructor(strategies: number, instruments: number) {
     const column = () => new Float64Array(strategies * instruments);
@@ -70,6 +73,7 @@ export class TradeLog {
     this.#exitValue = column();
     this.#costs = column();
     this.#slippage = column();
+    this.#dividends = column();
   }
 
   get length(): number {
@@ -110,6 +114,20 @@ export class TradeLog {
     if (this.#held[slot] === 0) this.#close(slot, fill, Math.sign(before));
   }
 
+  /** Dollars that an open lot was paid, or owes when negative (PORT-1). */
+  dividend(strategy: number, instrument: InstrumentId, dollars: number): void {
+    const slot = strategy * this.#instruments + instrument;
+    this.#dividends[slot] = this.#dividends[slot]! + dollars;
+  }
+
+  /** An open lot in new shares: `held` signed after the split, the rest by the ratio of new to old shares. */
+  split(strategy: number, instrument: InstrumentId, held: number, ratio: number): void {
+    const slot = strategy * this.#instruments + instrument;
+    this.#held[slot] = held;
+    this.#entered[slot] = this.#entered[slot]! * ratio;
+    this.#risk[slot] = this.#risk[slot]! / ratio;
+  }
+
   #open(slot: number, fill: LoggedFill): void {
     this.#openedAt[slot] = fill.at;
     this.#signalIn[slot] = fill.signal;
@@ -119,6 +137,7 @@ export class TradeLog {
     this.#exitValue[slot] = 0;
     this.#costs[slot] = 0;
     this.#slippage[slot] = 0;
+    this.#dividends[slot] = 0;
   }
 
   #close(slot: number, fill: LoggedFill, side: number): void {
@@ -134,12 +153,13 @@ export class TradeLog {
     cells[at + TradeField.entryPrice] = this.#entryValue[slot]! / shares;
     cells[at + TradeField.exitPrice] = this.#exitValue[slot]! / shares;
     cells[at + TradeField.pnl] =
-      side * (this.#exitValue[slot]! - this.#entryValue[slot]!) - this.#costs[slot]!;
+      side * (this.#exitValue[slot]! - this.#entryValue[slot]!) + this.#dividends[slot]! - this.#costs[slot]!;
     cells[at + TradeField.costs] = this.#costs[slot]!;
     cells[at + TradeField.slippage] = this.#slippage[slot]!;
     cells[at + TradeField.riskPerShare] = this.#risk[slot]!;
     cells[at + TradeField.signalIn] = this.#signalIn[slot]!;
     cells[at + TradeField.signalOut] = fill.signal;
     cells[at + TradeField.exitPurpose] = fill.purpose;
+    cells[at + TradeField.dividends] = this.#dividends[slot]!;
   }
 }

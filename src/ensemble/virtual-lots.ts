@@ -3,6 +3,7 @@
  * The sum over strategies equals the account's position at every sequence (EN-4): both count whole
  * nano-shares, so any number of fractional fills adds up, and what was sold in full is gone in full.
  */
+import { invariant } from "../domain/assert.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { NANOS } from "../domain/money.ts";
 
@@ -50,6 +51,27 @@ export class VirtualLots {
     this.#nanos[slot] = nanos;
     this.#shares[slot] = after;
     return after;
+  }
+
+  /**
+   * A split or another action set the position anew: whole nano-shares after it, and what a price of before it is
+   * worth now (DATA-6). Halts on a change of side, which no action makes (EN-4).
+   */
+  restate(strategy: number, instrument: InstrumentId, nanos: number, priceFactor: number): void {
+    const slot = this.slot(strategy, instrument);
+    invariant(
+      nanos * this.#nanos[slot]! >= 0,
+      "EN-4",
+      `lot ${this.#nanos[slot]} turned to ${nanos} without a fill`,
+    );
+    this.#nanos[slot] = nanos;
+    this.#shares[slot] = nanos / NANOS;
+    this.#averageEntry[slot] = nanos === 0 ? Number.NaN : this.#averageEntry[slot]! * priceFactor;
+  }
+
+  /** Signed nano-shares: what exact arithmetic needs. */
+  nanos(strategy: number, instrument: InstrumentId): number {
+    return this.#nanos[this.slot(strategy, instrument)]!;
   }
 
   /** Strategies with a position, and their signed shares. */

@@ -6,9 +6,11 @@
  *       the end is counted, because it traded, but wakes nothing.
  */
 import { InvariantError } from "../domain/assert.ts";
+import { lessDividend, ratioOf, type SplitRatio, splitOrderShares } from "../domain/corporate-action.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { NANOS } from "../domain/money.ts";
 import {
+  BUY,
   isWorking,
   type OrderNumber,
   OrderStatus,
@@ -212,6 +214,32 @@ export class OrderTable {
 
   moveStop(order: OrderNumber, stop: number): void {
     this.#table.set(order, OrderField.stop, stop);
+  }
+
+  /**
+   * The shares and prices of a working order after a split, as the venue rests it now: what had filled and what
+   * remains are each whole shares again, so an order of which nothing is left stays here until the venue cancels it.
+   */
+  split(order: OrderNumber, ratio: SplitRatio): void {
+    const cell = order * WIDTH;
+    const { cells } = this.#table;
+    const filled = splitOrderShares(cells[cell + OrderField.filled]!, ratio);
+    const remaining = splitOrderShares(this.remaining(order), ratio);
+    cells[cell + OrderField.filled] = filled;
+    cells[cell + OrderField.shares] = filled + remaining;
+    cells[cell + OrderField.requested] = splitOrderShares(cells[cell + OrderField.requested]!, ratio);
+    for (const field of [OrderField.limit, OrderField.stop, OrderField.reference, OrderField.averagePrice]) {
+      cells[cell + field] = cells[cell + field]! / ratioOf(ratio);
+    }
+  }
+
+  /** A dividend lowers a stop, and a limit that buys, by its cash; a limit that sells stays (FINRA 5330). */
+  payDividend(order: OrderNumber, perShare: number): void {
+    const cell = order * WIDTH;
+    const { cells } = this.#table;
+    cells[cell + OrderField.stop] = lessDividend(cells[cell + OrderField.stop]!, perShare);
+    if (this.side(order) !== BUY) return;
+    cells[cell + OrderField.limit] = lessDividend(cells[cell + OrderField.limit]!, perShare);
   }
 
   /** All cells, order after order, for digests. */

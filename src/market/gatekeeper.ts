@@ -116,6 +116,15 @@ export class Gatekeeper<R extends Row> {
     this.#lastPrice[series] = price;
   }
 
+  /**
+   * A corporate action: the next leap is measured from the last price as the action leaves it, `after(before)` in
+   * dollars, so that its own move passes and any other is still refused (DATA-6).
+   */
+  restate(series: number, after: (before: number) => number): void {
+    const before = this.#lastPrice[series] ?? Number.NaN;
+    if (!Number.isNaN(before)) this.corroborate(series, after(before));
+  }
+
   /** Judges one record of unknown types. Allocates: for live records and small files. */
   check(record: RawRecord): GatekeeperVerdict<R> {
     const symbol = typeof record.symbol === "string" ? record.symbol : "";

@@ -4,8 +4,9 @@
  * Cash, fees and traded amounts are exact micro-dollars; marks are float dollars, and so is the equity
  * that adds both (ARCHITECTURE 4).
  *
- * PF-1  cash changes only by fills: -(price x quantity) signed by side, minus commission and fees (I-3).
- * PF-2  position = sum of signed fills (I-2).
+ * PF-1  cash changes only by fills: -(price x quantity) signed by side, minus commission and fees (I-3), and by
+ *       what corporate actions pay or take, which is counted as income (DATA-6).
+ * PF-2  position = sum of signed fills, each in today's shares (I-2).
  * PF-3  equity = cash + sum(position x mark), summed in instrument order, so the bits never depend on
  *       the order in which positions were opened. It holds whenever it is read, also between a fill and
  *       the next bar.
@@ -37,6 +38,8 @@ export class Portfolio implements Exposure {
   #regulatoryMicros = 0;
   #slippageMicros = 0;
   #tradedMicros = 0;
+  #dividendMicros = 0;
+  #inLieuMicros = 0;
   #openPositions = 0;
   #equity = Number.NaN;
   #gross = 0;
@@ -92,6 +95,11 @@ export class Portfolio implements Exposure {
     };
   }
 
+  /** Totals since the start, dollars: dividends received less those owed on shorts, and cash for parts of shares. */
+  get income(): { readonly dividends: number; readonly cashInLieu: number } {
+    return { dividends: this.#dividendMicros / MICROS, cashInLieu: this.#inLieuMicros / MICROS };
+  }
+
   /** Sum of |price x quantity| over all fills, dollars; exact to the micro-dollar up to nine billion. */
   get traded(): number {
     return this.#tradedMicros / MICROS;
@@ -126,6 +134,39 @@ export class Portfolio implements Exposure {
     this.#regulatoryMicros += costs.regulatory;
     this.#slippageMicros += costs.slippage;
     this.#tradedMicros += amount;
+  }
+
+  /** Signed nano-shares. */
+  nanos(instrument: InstrumentId): number {
+    return this.#quantity[instrument]!;
+  }
+
+  /**
+   * A split: signed nano-shares after it, cash for the parts of shares that are gone, and the mark in new shares.
+   * The value of the account is the same before and after, up to the micro-dollar of the cash.
+   */
+  split(instrument: InstrumentId, quantity: number, cashInLieu: Money, mark: number): void {
+    const before = this.#quantity[instrument]!;
+    this.#quantity[instrument] = quantity;
+    this.#shares[instrument] = quantity / NANOS;
+    if (before !== 0 && quantity === 0) this.#openPositions -= 1;
+    this.#inLieuMicros += cashInLieu;
+    this.#restate(instrument, cashInLieu, mark);
+  }
+
+  /** Cash for shares held, or owed for shares short, and the mark without it. */
+  payDividend(instrument: InstrumentId, cash: Money, mark: number): void {
+    this.#dividendMicros += cash;
+    this.#restate(instrument, cash, mark);
+  }
+
+  #restate(instrument: InstrumentId, cash: Money, mark: number): void {
+    this.#cashMicros += cash;
+    if (!Number.isSafeInteger(this.#cashMicros))
+      throw new InvariantError(`DM-3: outside the exact range: ${this.#cashMicros} micro-dollars`);
+    this.#cash = this.#cashMicros / MICROS;
+    this.#marks[instrument] = mark;
+    this.#isStale = true;
   }
 
   /** When the last bar of the instrument closed, epoch micros; NaN before the first. */

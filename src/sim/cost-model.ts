@@ -4,6 +4,8 @@
  */
 import { z } from "zod";
 import type { BarBatch } from "../domain/bars.ts";
+import { lessDividend, ratioOf } from "../domain/corporate-action.ts";
+import type { CorporateActionEvent } from "../domain/events.ts";
 import { feeSchedule } from "./regulatory-fees.ts";
 
 export const costParams = z.strictObject({
@@ -66,6 +68,19 @@ export class Liquidity {
   /** Mean shares per session over about 20 finished sessions; NaN before the first. */
   averageDailyVolume(instrument: number): number {
     return this.#sessions[instrument]! === 0 ? Number.NaN : this.#averageVolume[instrument]!;
+  }
+
+  /** After a split or dividend the last close and the volumes are other numbers; the volatility is not. */
+  action(event: CorporateActionEvent): void {
+    const i = event.instrument;
+    if (event.kind === "DividendPaid") {
+      this.#lastClose[i] = lessDividend(this.#lastClose[i]!, event.perShare);
+      return;
+    }
+    const ratio = ratioOf(event);
+    this.#lastClose[i] = this.#lastClose[i]! / ratio;
+    this.#averageVolume[i] = this.#averageVolume[i]! * ratio;
+    this.#sessionVolume[i] = this.#sessionVolume[i]! * ratio;
   }
 
   /** Closes the books of the session before. Comes before the orders of the new session's first bar are matched. */

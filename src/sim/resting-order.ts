@@ -11,7 +11,7 @@ export interface RestingOrder {
   readonly purpose: Purpose;
   readonly type: OrderType;
   readonly timeInForce: TimeInForce;
-  readonly limit: number;
+  limit: number;
   stop: number;
   /** Shares still to trade; 0 for a protective order whose entry has not filled. */
   remaining: number;

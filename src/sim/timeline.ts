@@ -1,9 +1,10 @@
 /**
  * The event source of a backtest: bars in order, and between them what the venue made of the orders.
- * Broker events of a bar come before the bar's close: the fill happened inside it.
+ * Broker events of a bar come before the bar's close: the fill happened inside it. Corporate actions come before
+ * the first bar of their ex-date, so before anything can fill at the new price.
  */
 import type { BarBatch, BarColumns } from "../domain/bars.ts";
-import type { BarsClosed, BrokerEvent, EngineEvent } from "../domain/events.ts";
+import type { BarsClosed, BrokerEvent, CorporateActionEvent, EngineEvent } from "../domain/events.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { EventSource } from "../engine/ports.ts";
 
@@ -11,6 +12,8 @@ import type { EventSource } from "../engine/ports.ts";
 export interface BarVenue {
   readonly events: BrokerEvent[];
   match(batch: BarBatch): void;
+  /** Asked only of a venue in a run with corporate actions. */
+  action?(event: CorporateActionEvent): void;
 }
 
 export class Timeline implements EventSource {
@@ -21,8 +24,12 @@ export class Timeline implements EventSource {
   #batch = 0;
   #taken = 0;
   #barsPending = false;
+  readonly #actions: readonly CorporateActionEvent[];
+  #actionsTaken = 0;
 
-  constructor(columns: BarColumns, venue: BarVenue) {
+  /** `actions` ascend in time; each comes after all bars before it and before the first bar after it. */
+  constructor(columns: BarColumns, venue: BarVenue, actions: readonly CorporateActionEvent[] = []) {
+    this.#actions = actions;
     this.#columns = columns;
     this.#venue = venue;
     this.#bars = { at: 0 as EpochMicros, from: 0, to: 0, columns };
@@ -47,6 +54,12 @@ export class Timeline implements EventSource {
     }
     const { closedAt, offset } = this.#columns;
     if (this.#batch === closedAt.length) return undefined;
+    const action = this.#actions[this.#actionsTaken];
+    if (action !== undefined && action.at < closedAt[this.#batch]!) {
+      this.#actionsTaken += 1;
+      this.#venue.action?.(action);
+      return action;
+    }
     const bars = this.#bars;
     bars.at = closedAt[this.#batch] as EpochMicros;
     bars.from = offset[this.#batch]!;

@@ -13,7 +13,7 @@
  */
 import { InvariantError, unreachable } from "../domain/assert.ts";
 import type { BarBatch, BarColumns } from "../domain/bars.ts";
-import type { BrokerEvent } from "../domain/events.ts";
+import type { BrokerEvent, CorporateActionEvent } from "../domain/events.ts";
 import { dollarsPerShare, type Money, shares as toQuantity, usd } from "../domain/money.ts";
 import { type FillId, type OrderNumber, OrderType, Purpose, SELL, TimeInForce } from "../domain/order.ts";
 import type { SessionTable } from "../domain/session.ts";
@@ -24,6 +24,7 @@ import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
 import { type CostParams, Liquidity, slippagePerShare } from "./cost-model.ts";
 import { type FeeRates, feeRates, regulatoryFee } from "./regulatory-fees.ts";
 import { fillsAtOpen, fillsInside, type RestingOrder, rest } from "./resting-order.ts";
+import { restateOrder } from "./venue-actions.ts";
 
 const NO_FEE = 0 as Money;
 
@@ -65,6 +66,13 @@ export class SimulatedVenue implements Venue {
     return this.#working.length;
   }
 
+  /** What rests, for whoever compares books. */
+  resting(): readonly Readonly<
+    Pick<RestingOrder, "number" | "instrument" | "type" | "stop" | "remaining">
+  >[] {
+    return this.#working;
+  }
+
   send(command: Command): void {
     switch (command.kind) {
       case "PlaceOrder":
@@ -91,6 +99,17 @@ export class SimulatedVenue implements Venue {
     }
     if (this.#working.length > 0) this.#matchAll(batch);
     if (this.#tracksLiquidity) this.#liquidity.update(batch, this.#clock.date);
+  }
+
+  /** Restates what rests on a split or dividend, which comes before the first bar of its ex-date. */
+  action(event: CorporateActionEvent): void {
+    this.#now = event.at;
+    this.#liquidity.action(event);
+    for (const order of this.#working) {
+      if (order.done || order.instrument !== event.instrument || restateOrder(order, event)) continue;
+      this.#cancel(order, "OrderCanceled");
+    }
+    this.#dropDone();
   }
 
   /** True on the first batch inside a session: the one that holds the opening print. */

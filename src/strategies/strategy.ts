@@ -13,7 +13,7 @@ import type { Timeframe } from "../domain/bars.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { EntryTiming, SizingMethod } from "../domain/intent.ts";
 import type { EpochMicros } from "../domain/time.ts";
-import type { FeatureRef } from "../features/feature.ts";
+import type { FeatureRef, FeatureUnit } from "../features/feature.ts";
 
 /** One declared feature, read by instrument. */
 export interface FeatureReader {
@@ -89,6 +89,9 @@ export interface StrategyCard {
   readonly failsWhen: string;
 }
 
+/** Units of memory that a split changes; every other number means the same before and after. */
+export type MemoryUnit = Extract<FeatureUnit, "usd_per_share" | "shares">;
+
 interface StrategySpec<Params, Feature extends string, Memory extends string, Reason extends string> {
   readonly id: string;
   readonly card: StrategyCard;
@@ -100,6 +103,8 @@ interface StrategySpec<Params, Feature extends string, Memory extends string, Re
   readonly reasons: Reasons<Reason>;
   /** Memory columns and their initial value. */
   readonly memory: Readonly<Record<Memory, number>>;
+  /** Columns that hold prices or shares: a split restates them, so that a high of before still compares (DATA-6). */
+  readonly memoryUnits?: Readonly<Partial<Record<Memory, MemoryUnit>>>;
   features(params: Params): Readonly<Record<Feature, FeatureRef>>;
   decide(view: StrategyView<Feature, Memory, Reason>, params: Params): void;
 }
@@ -112,6 +117,7 @@ export interface BoundStrategy {
   readonly params: unknown;
   readonly reasons: readonly (readonly [name: string, sentence: string])[];
   readonly memory: readonly (readonly [name: string, initial: number])[];
+  readonly memoryUnits?: Readonly<Record<string, MemoryUnit>>;
   readonly features: readonly (readonly [name: string, ref: FeatureRef])[];
   decide(view: StrategyView<string, string, string>): void;
 }
@@ -140,6 +146,7 @@ export function defineStrategy<Params, Feature extends string, Memory extends st
         params,
         reasons: Object.entries<string>(spec.reasons),
         memory: Object.entries<number>(spec.memory),
+        memoryUnits: (spec.memoryUnits ?? {}) as Readonly<Record<string, MemoryUnit>>,
         features: Object.entries<FeatureRef>(spec.features(params)),
         // The engine builds the view from the very names declared above, so the cast cannot lie.
         decide: (view) => spec.decide(view as StrategyView<Feature, Memory, Reason>, params),

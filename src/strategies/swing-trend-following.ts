@@ -47,6 +47,7 @@ export const swingTrendFollowing = defineStrategy({
     timeUp: "held {0} bars, limit {1}",
   },
   memory: { highest: Number.NaN },
+  memoryUnits: { highest: "usd_per_share" },
   features: ({ fast, slow, adxPeriod, atrPeriod }) => ({
     fast: output(ema({ period: fast })),
     slow: output(ema({ period: slow })),

@@ -16,11 +16,12 @@ export interface RefusedRow {
   readonly timestamp: string;
   readonly rule: string;
   readonly reason: string;
-  /** open, high, low, close, volume as they stood in the file. */
+  /** The cells as they stood in the file, in the order of the list's own columns. */
   readonly raw: readonly string[];
 }
 
-const header = "file,row,symbol,timestamp,rule,reason,open,high,low,close,volume,payload_sha256\n";
+/** Names of the raw cells of refused bars. */
+const barCells = ["open", "high", "low", "close", "volume"];
 const flushCharacters = 1 << 16;
 /** A value of a broken file can be megabytes; the hash still covers it whole. */
 const keptCharacters = 200;
@@ -28,13 +29,18 @@ const keptCharacters = 200;
 export class AuditFile {
   readonly #folder: string;
   readonly #unfinished: string;
+  readonly #kind: string;
+  readonly #header: string;
   readonly #hash = createHash("sha256");
   readonly #byRule = new Map<string, number>();
   #file: number | undefined;
   #pending = "";
   #rows = 0;
 
-  constructor(folder: string, stagingFolder: string) {
+  /** `kind` begins the file's name; `cells` name the raw cells of its rows. */
+  constructor(folder: string, stagingFolder: string, { kind = "import", cells = barCells } = {}) {
+    this.#kind = kind;
+    this.#header = `file,row,symbol,timestamp,rule,reason,${cells.join(",")},payload_sha256\n`;
     this.#folder = folder;
     this.#unfinished = join(stagingFolder, "refused.csv");
   }
@@ -67,7 +73,7 @@ export class AuditFile {
       this.#file = undefined;
     }
     makeFolder(this.#folder);
-    const path = join(this.#folder, `import-${this.#hash.digest("hex").slice(0, 12)}.csv`);
+    const path = join(this.#folder, `${this.#kind}-${this.#hash.digest("hex").slice(0, 12)}.csv`);
     renameSync(this.#unfinished, path);
     flushFolder(this.#folder);
     return path;
@@ -83,7 +89,7 @@ export class AuditFile {
   #write(): void {
     const isFirst = this.#file === undefined;
     this.#file ??= openSync(this.#unfinished, "w", 0o600);
-    const text = isFirst ? header + this.#pending : this.#pending;
+    const text = isFirst ? this.#header + this.#pending : this.#pending;
     this.#hash.update(text);
     writeSync(this.#file, text);
     this.#pending = "";

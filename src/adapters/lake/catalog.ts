@@ -36,7 +36,21 @@ const lakeSeries = z.strictObject({
 });
 
 export const seriesList = z.array(lakeSeries);
-const catalogShape = z.strictObject({ version: z.literal(1), series: seriesList });
+
+/** The corporate actions of all symbols: one file, immutable and named by content like every other. */
+export const actionsEntry = z.strictObject({
+  path: z.string().regex(/^actions\/actions-[0-9a-f]+\.csv$/),
+  rows: z.int().positive(),
+  sha256,
+  bytes: z.int().positive(),
+});
+const catalogShape = z.strictObject({
+  version: z.literal(1),
+  series: seriesList,
+  actions: actionsEntry.optional(),
+});
+
+export type ActionsEntry = Readonly<z.infer<typeof actionsEntry>>;
 
 export type LakeFile = Readonly<z.infer<typeof lakeFile>>;
 export type LakeSeries = Readonly<z.infer<typeof lakeSeries>>;
@@ -54,20 +68,41 @@ export const fileSchema = [
 
 /** An absent catalog is an empty lake. Halts with the cure when the file is not a catalog. */
 export function readCatalog(paths: LakePaths): Catalog {
-  if (!existsSync(paths.catalog)) return [];
+  return readWhole(paths).series;
+}
+
+/** The actions the lake knows; undefined when none were imported. */
+export function readActionsEntry(paths: LakePaths): ActionsEntry | undefined {
+  return readWhole(paths).actions;
+}
+
+function readWhole(paths: LakePaths): {
+  readonly series: Catalog;
+  readonly actions?: ActionsEntry | undefined;
+} {
+  if (!existsSync(paths.catalog)) return { series: [] };
   const cure = "restore it with `data snapshot restore NAME` or from a backup";
   try {
-    return catalogShape.parse(JSON.parse(readFileSync(paths.catalog, "utf8"))).series;
+    return catalogShape.parse(JSON.parse(readFileSync(paths.catalog, "utf8")));
   } catch (error) {
     const detail = error instanceof z.ZodError ? z.prettifyError(error).split("\n")[0] : String(error);
     throw new InputError(`${paths.catalog} is not a lake catalog (${detail}); ${cure}`, 1);
   }
 }
 
-/** The instant at which an import, a compaction or a restore happens: before it nothing did. */
-export function writeCatalog(paths: LakePaths, series: Catalog): void {
+/**
+ * The instant at which an import, a compaction or a restore happens: before it nothing did. Actions stay unless given;
+ * null takes them away.
+ */
+export function writeCatalog(
+  paths: LakePaths,
+  series: Catalog,
+  actions: ActionsEntry | null | "as they are" = "as they are",
+): void {
   const sorted = series.toSorted(compareKeys);
-  replaceFile(paths.catalog, `${JSON.stringify({ version: 1, series: sorted }, null, 1)}\n`);
+  const kept = actions === "as they are" ? readActionsEntry(paths) : (actions ?? undefined);
+  const whole = { version: 1, series: sorted, ...(kept === undefined ? {} : { actions: kept }) };
+  replaceFile(paths.catalog, `${JSON.stringify(whole, null, 1)}\n`);
 }
 
 /** One series from its files, which must be in order of time. */
@@ -87,12 +122,13 @@ export function seriesFromFiles(
  * Identity of a set of series: equal sets have equal ids on every machine, whenever they were written.
  * The same figure names a snapshot and the data a backtest ran on.
  */
-export function contentId(series: Catalog): string {
+export function contentId(series: Catalog, actions?: ActionsEntry): string {
   const lines = series
     .toSorted(compareKeys)
     .flatMap((entry) => [
       JSON.stringify([entry.symbol, entry.timeframe, entry.source, entry.adjustment]),
       ...entry.files.map((file) => JSON.stringify([file.path, file.rows, file.from, file.to, file.sha256])),
     ]);
-  return sha256OfText(lines.join("\n"));
+  const known = actions === undefined ? [] : [JSON.stringify(["actions", actions.rows, actions.sha256])];
+  return sha256OfText([...lines, ...known].join("\n"));
 }

@@ -5,15 +5,17 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { InputError } from "../../domain/assert.ts";
-import type { Timeframe } from "../../domain/bars.ts";
+import type { Adjustment, Timeframe } from "../../domain/bars.ts";
 import { isoDate } from "../../domain/time.ts";
 import { makeFolder, unfinishedMark } from "../durable-file.ts";
-import { readCatalog } from "./catalog.ts";
+import { readActions } from "./action-store.ts";
+import { readActionsEntry, readCatalog } from "./catalog.ts";
 import { chooseSeries, onlyTimeframe, type SeriesRequest } from "./choose-series.ts";
 import type { Duck } from "./duck.ts";
 import { instantText } from "./instant-text.ts";
 import { emptyRange } from "./load-bars.ts";
 import { compareText, type LakePaths } from "./paths.ts";
+import { checkAdjust, RawSeries } from "./raw-series.ts";
 import { type DayRange, readEach } from "./read-series.ts";
 import { findSnapshot } from "./snapshots.ts";
 
@@ -22,6 +24,8 @@ export interface ExportRequest extends Omit<SeriesRequest, "timeframe">, DayRang
   readonly timeframe?: Timeframe;
   readonly out: string;
   readonly snapshot?: string;
+  /** Brings raw prices to the shares, or to the money, of the last bar of the range. */
+  readonly adjust?: Adjustment;
 }
 
 export interface Exported {
@@ -46,10 +50,15 @@ export async function exportCsv(duck: Duck, paths: LakePaths, request: ExportReq
       `--out ${request.out} is a folder; name a file, for example ${request.out}/bars.csv`,
     );
   }
-  const catalog =
-    request.snapshot === undefined ? readCatalog(paths) : findSnapshot(paths, request.snapshot).series;
+  const snapshot = request.snapshot === undefined ? undefined : findSnapshot(paths, request.snapshot);
+  const catalog = snapshot?.series ?? readCatalog(paths);
+  const entry = snapshot === undefined ? readActionsEntry(paths) : snapshot.actions;
   const timeframe = request.timeframe ?? onlyTimeframe(catalog, request.symbols);
   const chosen = chooseSeries(catalog, { ...request, timeframe });
+  checkAdjust(request.adjust, chosen, entry?.rows ?? 0);
+  // What is stored goes out as it is stored; only who asks for another basis gets other prices.
+  const known = request.adjust === undefined ? [] : readActions(paths, entry);
+  const raw = new RawSeries(known, request.adjust ?? "raw", "kept");
   makeFolder(dirname(out));
   const beside = `${out}${unfinishedMark}${process.pid}`;
   const file = openSync(beside, "w", 0o600);
@@ -58,7 +67,8 @@ export async function exportCsv(duck: Duck, paths: LakePaths, request: ExportReq
     let rows = 0;
     const instants: string[] = [];
     for await (const { series, rows: bars } of readEach(duck, paths, chosen, request)) {
-      const { ts, open, high, low, close, volume } = bars;
+      const prepared = raw.take(series, bars);
+      const { ts, open, high, low, close, volume } = prepared;
       for (let i = 0; i < ts.length; i++) {
         const at = instantText(timeframe, ts[i]!);
         if (i === 0 || i === ts.length - 1) instants.push(at);

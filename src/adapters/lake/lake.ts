@@ -11,6 +11,7 @@ import { Duck } from "./duck.ts";
 import { type Exported, type ExportRequest, exportCsv } from "./export-csv.ts";
 import { exportFeatures, type FeatureExport, type TakeRow, writeFeatures } from "./feature-file.ts";
 import { type ComputeRows, type FeatureSet, type StoreUpdate, updateFeatureStore } from "./feature-store.ts";
+import { type ActionsImported, type ActionsRequest, importActions } from "./import-actions.ts";
 import { type ImportRequest, type ImportResult, importFiles } from "./import-files.ts";
 import { instantText } from "./instant-text.ts";
 import { type LoadedBars, type LoadRequest, loadBars } from "./load-bars.ts";
@@ -43,6 +44,7 @@ export interface ListedSeries {
 
 export interface Lake {
   importFiles(request: ImportRequest): Promise<ImportResult>;
+  importActions(request: ActionsRequest): Promise<ActionsImported>;
   /** By symbol, then timeframe. Empty for an empty lake. */
   list(): ListedSeries[];
   loadBars(request: LoadRequest): Promise<LoadedBars>;
@@ -74,6 +76,7 @@ export function createLake(root: string): Lake {
   };
   return {
     importFiles: async (request) => importFiles(await duck(), paths, request),
+    importActions: async (request) => importActions(await duck(), paths, request),
     loadBars: async (request) => loadBars(await duck(), paths, request),
     list: () =>
       readCatalog(paths).map(({ symbol, timeframe, source, adjustment, rows, from, to, files }) => ({

@@ -6,13 +6,22 @@ import { InputError } from "../../domain/assert.ts";
 import type { Adjustment, BarColumns, Timeframe } from "../../domain/bars.ts";
 import { dayOf, type EpochMicros, isoDate } from "../../domain/time.ts";
 import { CALENDAR_FIRST_DAY, CALENDAR_LAST_DAY } from "../../market/calendar.ts";
+import { readActions } from "./action-store.ts";
 import { assembleColumns } from "./assemble-columns.ts";
 import { closedBars } from "./bar-close.ts";
-import { type Catalog, contentId, type LakeSeries, readCatalog } from "./catalog.ts";
+import {
+  type ActionsEntry,
+  type Catalog,
+  contentId,
+  type LakeSeries,
+  readActionsEntry,
+  readCatalog,
+} from "./catalog.ts";
 import { chooseSeries, type SeriesRequest } from "./choose-series.ts";
 import type { Duck } from "./duck.ts";
 import { instantText } from "./instant-text.ts";
 import type { LakePaths } from "./paths.ts";
+import { checkAdjust, RawSeries, type RawTreatment } from "./raw-series.ts";
 import { type DayRange, readEach } from "./read-series.ts";
 import type { SeriesColumns } from "./series-columns.ts";
 import { findSnapshot } from "./snapshots.ts";
@@ -24,6 +33,8 @@ export interface LoadRequest extends SeriesRequest, DayRange {
   readonly shared?: boolean;
   /** Keep bars before the open and after the close. */
   readonly extendedHours?: boolean;
+  /** Raw series brought to the shares, or to the money, of the last bar of the range; default `raw`: as printed. */
+  readonly adjust?: Adjustment;
 }
 
 /** What one symbol contributed. */
@@ -40,24 +51,27 @@ interface LoadedSeries {
 
 export interface LoadedBars {
   readonly columns: BarColumns;
-  /** Id of the snapshot, or of the series used: equal data, equal id. */
+  /** Id of the snapshot, or of the series used, with what they were brought to: equal data, equal id. */
   readonly snapshot: string;
   readonly series: readonly LoadedSeries[];
+  /** What corporate actions did to the raw series; without raw series or actions both lists are empty. */
+  readonly raw: RawTreatment;
 }
 
 /** Throws InputError (exit 2) on an unknown symbol or snapshot and on a range without bars. */
 export async function loadBars(duck: Duck, paths: LakePaths, request: LoadRequest): Promise<LoadedBars> {
   checkRange(request);
   const snapshot = request.snapshot === undefined ? undefined : findSnapshot(paths, request.snapshot);
-  if (snapshot !== undefined) return loadFrom(duck, paths, snapshot.series, request, snapshot.id);
+  if (snapshot !== undefined)
+    return loadFrom(duck, paths, snapshot.series, snapshot.actions, request, snapshot.id);
   const catalog = readCatalog(paths);
   try {
-    return await loadFrom(duck, paths, catalog, request, undefined);
+    return await loadFrom(duck, paths, catalog, readActionsEntry(paths), request, undefined);
   } catch (error) {
     // An import may have replaced and a second one swept the files since: read what is current now.
     const current = readCatalog(paths);
     if (error instanceof InputError || contentId(current) === contentId(catalog)) throw error;
-    return loadFrom(duck, paths, current, request, undefined);
+    return loadFrom(duck, paths, current, readActionsEntry(paths), request, undefined);
   }
 }
 
@@ -71,14 +85,19 @@ async function loadFrom(
   duck: Duck,
   paths: LakePaths,
   catalog: Catalog,
+  entry: ActionsEntry | undefined,
   request: LoadRequest,
   snapshot: string | undefined,
 ): Promise<LoadedBars> {
   const chosen = chooseSeries(catalog, request);
+  const used = chosen.some(({ adjustment }) => adjustment === "raw") ? entry : undefined;
+  checkAdjust(request.adjust, chosen, used?.rows ?? 0);
+  const raw = new RawSeries(readActions(paths, used), request.adjust ?? "raw", "kept out");
   const closed: SeriesColumns[] = [];
   const series: LoadedSeries[] = [];
-  for await (const { series: entry, rows: starts } of readEach(duck, paths, chosen, request)) {
-    const { source, timeframe, adjustment, symbol } = entry;
+  for await (const { series: each, rows } of readEach(duck, paths, chosen, request)) {
+    const { source, timeframe, adjustment, symbol } = each;
+    const starts = raw.take(each, rows);
     const { columns, first, last } = closedBars(timeframe, starts, request.extendedHours ?? false);
     const text = (ts: number | undefined) => (ts === undefined ? null : instantText(timeframe, ts));
     closed.push(columns);
@@ -95,7 +114,11 @@ async function loadFrom(
   if (series.every(({ rows }) => rows === 0)) throw emptyRange(chosen, request);
   const symbols = series.map(({ symbol }) => symbol);
   const columns = assembleColumns(request.timeframe, symbols, closed, request.shared ?? false);
-  return { columns, snapshot: snapshot ?? contentId(chosen), series };
+  const { adjust = "raw" } = request;
+  const stored = snapshot ?? contentId(chosen, used);
+  // Adjusted prices are other data, so they go by another name.
+  const id = adjust === "raw" ? stored : `${stored}+${adjust}`;
+  return { columns, snapshot: id, series, raw: raw.treatment };
 }
 
 /** What to say when the asked range holds no bar. */

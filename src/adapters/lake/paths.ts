@@ -23,6 +23,8 @@ export interface LakePaths {
   readonly staging: string;
   readonly snapshots: string;
   readonly audit: string;
+  /** Corporate actions: files named by content, the current one by the catalog. */
+  readonly actions: string;
 }
 
 export function lakePaths(root: string): LakePaths {
@@ -35,6 +37,7 @@ export function lakePaths(root: string): LakePaths {
     staging: join(data, "staging"),
     snapshots: join(data, "snapshots"),
     audit: join(data, "audit"),
+    actions: join(data, "actions"),
   };
 }
 

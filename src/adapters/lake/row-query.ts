@@ -172,7 +172,8 @@ function rawSql({ sql, type }: SourceColumn): string {
   return type === "VARCHAR" ? sql : "NULL::VARCHAR";
 }
 
-function tableSql(file: SourceFile, ordinal: number): string {
+/** The rows of a file as a table expression; refused lines of CSV go to `rejects_<ordinal>`. */
+export function tableSql(file: SourceFile, ordinal: number): string {
   if (file.format === "parquet") return `read_parquet(${readablePath(file.path)})`;
   const columns = file.columns.map(({ sql }) => `'${sql}': 'VARCHAR'`).join(", ");
   return (

@@ -53,7 +53,12 @@ const shownOutliers = 100;
 /** From this share of its bars on, missing volume is worth a sentence. */
 const zeroVolumeShare = 0.01;
 
-export function seriesQuality(series: LakeSeries, rows: SeriesColumns): SeriesQuality {
+/** `splitDays` = ex-dates of splits and spin-offs known of a raw series: leaps that need no other reason. */
+export function seriesQuality(
+  series: LakeSeries,
+  rows: SeriesColumns,
+  splitDays: ReadonlySet<number> = new Set(),
+): SeriesQuality {
   const { timeframe, symbol } = series;
   const isDaily = timeframe === "1d";
   const key = isDaily ? rows.ts.map((ts) => ts / MICROS_PER_DAY) : rows.ts;
@@ -66,7 +71,8 @@ export function seriesQuality(series: LakeSeries, rows: SeriesColumns): SeriesQu
     close: rows.close,
     volume: rows.volume,
   };
-  const known = { sessions: xnysSessions(), knownSplitKeys: new Set<number>() };
+  // Intraday rows are named by their instants, of which a day has many: there every leap is listed.
+  const known = { sessions: xnysSessions(), knownSplitKeys: isDaily ? splitDays : new Set<number>() };
   if (isDaily) {
     const quality = dailyQuality(judged, known);
     const gaps = quality.absent.map((range) => sessionGap(range));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { InputError } from "../../domain/assert.ts";
 import { unfinishedMark } from "../durable-file.ts";
-import { seriesList } from "./catalog.ts";
+import { actionsEntry, seriesList } from "./catalog.ts";
 import type { LakePaths } from "./paths.ts";
 
 const snapshotShape = z.strictObject({
@@ -18,6 +18,7 @@ const snapshotShape = z.strictObject({
   bytes: z.int().nonnegative(),
   schema: z.array(z.string()),
   series: seriesList,
+  actions: actionsEntry.optional(),
 });
 export type Snapshot = Readonly<z.infer<typeof snapshotShape>>;
 

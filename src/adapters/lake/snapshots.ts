@@ -8,11 +8,13 @@ import { InputError } from "../../domain/assert.ts";
 import { type EpochMicros, isoInstant } from "../../domain/time.ts";
 import { replaceFile, sha256OfFile } from "../durable-file.ts";
 import {
+  type ActionsEntry,
   type Catalog,
   contentId,
   fileSchema,
   type LakeFile,
   type LakeSeries,
+  readActionsEntry,
   readCatalog,
   writeCatalog,
 } from "./catalog.ts";
@@ -33,6 +35,8 @@ export interface SnapshotDifference {
   readonly added: readonly SeriesChange[];
   readonly removed: readonly SeriesChange[];
   readonly changed: readonly SeriesChange[];
+  /** Corporate actions in each; null when both know the same. */
+  readonly actions: { readonly rowsA: number; readonly rowsB: number } | null;
 }
 
 interface SeriesChange extends SeriesKey {
@@ -66,22 +70,29 @@ export async function createSnapshot(
     }
     const series = readCatalog(paths);
     if (series.length === 0) throw new InputError("the lake is empty; there is nothing to freeze", 1);
-    return store(paths, name, created, series);
+    return store(paths, name, created, series, readActionsEntry(paths));
   });
 }
 
-function store(paths: LakePaths, name: string, created: EpochMicros, series: Catalog): Snapshot {
+function store(
+  paths: LakePaths,
+  name: string,
+  created: EpochMicros,
+  series: Catalog,
+  actions: ActionsEntry | undefined,
+): Snapshot {
   const files = series.flatMap((entry) => entry.files);
   const snapshot: Snapshot = {
     version: 1,
     name,
-    id: contentId(series),
+    id: contentId(series, actions),
     created: isoInstant(created),
     files: files.length,
     rows: files.reduce((sum, file) => sum + file.rows, 0),
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
     schema: [...fileSchema],
     series: [...series],
+    ...(actions === undefined ? {} : { actions }),
   };
   replaceFile(snapshotPath(paths, name), `${JSON.stringify(snapshot, null, 1)}\n`);
   return snapshot;
@@ -122,6 +133,10 @@ export function diffSnapshots(paths: LakePaths, nameA: string, nameB: string): S
     added: b.series.filter((series) => !inA.has(keyText(series))).map(change),
     removed: a.series.filter((series) => !inB.has(keyText(series))).map(change),
     changed: b.series.filter((series) => differs(inA.get(keyText(series)), series)).map(change),
+    actions:
+      a.actions?.sha256 === b.actions?.sha256
+        ? null
+        : { rowsA: a.actions?.rows ?? 0, rowsB: b.actions?.rows ?? 0 },
   };
 }
 
@@ -137,25 +152,27 @@ export async function restoreSnapshot(paths: LakePaths, name: string, now: Epoch
   return asOnlyWriter(paths.lock, async () => {
     const snapshot = findSnapshot(paths, name);
     for (const file of snapshot.series.flatMap(({ files }) => files)) checkFile(paths, file, snapshot.name);
+    if (snapshot.actions !== undefined) checkFile(paths, snapshot.actions, snapshot.name);
     const previous = keepCurrent(paths, snapshot, now);
-    writeCatalog(paths, snapshot.series);
+    writeCatalog(paths, snapshot.series, snapshot.actions ?? null);
     return { name: snapshot.name, id: snapshot.id, files: snapshot.files, rows: snapshot.rows, previous };
   });
 }
 
 function keepCurrent(paths: LakePaths, target: Snapshot, now: EpochMicros): string | null {
   const current = readCatalog(paths);
-  const id = contentId(current);
+  const actions = readActionsEntry(paths);
+  const id = contentId(current, actions);
   const isKept =
     current.length === 0 || id === target.id || readSnapshots(paths).some((other) => other.id === id);
   if (isKept) return null;
   const name = `before-restore-${id.slice(0, shortId)}`;
-  store(paths, name, now, current);
+  store(paths, name, now, current, actions);
   return name;
 }
 
 /** Throws InputError when a named file is gone or is not what it was. */
-function checkFile(paths: LakePaths, file: LakeFile, owner: string): void {
+function checkFile(paths: LakePaths, file: Pick<LakeFile, "path" | "bytes" | "sha256">, owner: string): void {
   const path = join(paths.data, file.path);
   const isThere = statSync(path, { throwIfNoEntry: false })?.size === file.bytes;
   if (isThere && sha256OfFile(path) === file.sha256) return;

@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
 import { unfinishedMark } from "../durable-file.ts";
-import type { Catalog } from "./catalog.ts";
+import { type ActionsEntry, type Catalog, readActionsEntry } from "./catalog.ts";
 import type { LakePaths } from "./paths.ts";
 import { readSnapshots } from "./snapshot-files.ts";
 
@@ -19,12 +19,24 @@ export function sweep(paths: LakePaths, catalog: Catalog): Swept {
   rmSync(paths.staging, { recursive: true, force: true });
   removeUnfinished(paths.data, basename(paths.lock));
   removeUnfinished(paths.snapshots, basename(paths.lock));
-  const snapshots = readSnapshots(paths).flatMap(({ series }) => series);
+  const frozen = readSnapshots(paths);
+  const snapshots = frozen.flatMap(({ series }) => series);
   const named = new Set([...catalog, ...snapshots].flatMap(({ files }) => files.map(({ path }) => path)));
   const swept = { files: 0, bytes: 0 };
   // Without a catalog nothing is named: a lost catalog must not cost the data it named.
   if (existsSync(paths.catalog) && existsSync(paths.parquet)) sweepFolder(paths, paths.parquet, named, swept);
+  if (existsSync(paths.catalog))
+    sweepActions(paths, [readActionsEntry(paths), ...frozen.map(({ actions }) => actions)]);
   return swept;
+}
+
+/** A few kilobytes each: not worth a line in what is told of a sweep. */
+function sweepActions(paths: LakePaths, named: readonly (ActionsEntry | undefined)[]): void {
+  if (!existsSync(paths.actions)) return;
+  const kept = new Set(named.map((entry) => entry?.path));
+  for (const name of readdirSync(paths.actions)) {
+    if (!kept.has(`actions/${name}`)) rmSync(join(paths.actions, name), { force: true });
+  }
 }
 
 function sweepFolder(

@@ -5,9 +5,11 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Adjustment, Timeframe } from "../../domain/bars.ts";
+import type { CorporateAction } from "../../domain/corporate-action.ts";
 import { dayOf, type EpochMicros } from "../../domain/time.ts";
 import { sha256OfFile } from "../durable-file.ts";
-import { type LakeSeries, readCatalog } from "./catalog.ts";
+import { readActions } from "./action-store.ts";
+import { type LakeFile, type LakeSeries, readActionsEntry, readCatalog } from "./catalog.ts";
 import { everySeriesOf } from "./choose-series.ts";
 import { type CrossSeriesFinding, DailyPanel } from "./cross-series.ts";
 import type { Duck } from "./duck.ts";
@@ -54,6 +56,9 @@ export async function verifyLake(
   const damaged = chosen.flatMap((series) => damageOf(paths, series));
   const broken = new Set(damaged.map(({ path }) => path));
   const sound = chosen.filter(({ files }) => !files.some(({ path }) => broken.has(path)));
+  const entry = readActionsEntry(paths);
+  const actionDamage = entry === undefined ? [] : damageOfFiles(paths, [entry], "corporate actions");
+  const splits = splitDaysOf(actionDamage.length === 0 ? readActions(paths, entry) : []);
   const panels = new Map<string, DailyPanel>();
   const verified: VerifiedSeries[] = [];
   for await (const { series, rows } of readEach(duck, paths, sound, {})) {
@@ -66,21 +71,37 @@ export async function verifyLake(
       bars: series.rows,
       from: instantText(timeframe, from),
       to: instantText(timeframe, to),
-      ...seriesQuality(series, rows),
+      ...seriesQuality(series, rows, adjustment === "raw" ? splits.get(symbol) : undefined),
     });
     if (timeframe === "1d") panelOf(panels, series).add(series, rows);
     request.onProgress?.(verified.length, sound.length);
   }
-  return withCrossFindings(verified, sound, [...panels.values()], damaged);
+  return withCrossFindings(verified, sound, [...panels.values()], [...damaged, ...actionDamage]);
 }
 
-function damageOf(paths: LakePaths, series: LakeSeries): DamagedFile[] {
-  return series.files.flatMap(({ path, bytes, sha256 }) => {
+/** Ex-dates on which prices change by more than a day's move, by symbol. */
+function splitDaysOf(actions: readonly CorporateAction[]): ReadonlyMap<string, ReadonlySet<number>> {
+  const splits = actions.filter(({ kind }) => kind !== "dividend");
+  const bySymbol = Map.groupBy(splits, ({ symbol }) => symbol);
+  return new Map(
+    [...bySymbol].map(([symbol, all]) => [symbol, new Set<number>(all.map(({ exDate }) => exDate))]),
+  );
+}
+
+const damageOf = (paths: LakePaths, series: LakeSeries): DamagedFile[] =>
+  damageOfFiles(paths, series.files, keyText(series));
+
+function damageOfFiles(
+  paths: LakePaths,
+  files: readonly Pick<LakeFile, "path" | "bytes" | "sha256">[],
+  owner: string,
+): DamagedFile[] {
+  return files.flatMap(({ path, bytes, sha256 }) => {
     const absolute = join(paths.data, path);
     const stat = statSync(absolute, { throwIfNoEntry: false });
-    if (stat === undefined) return [{ path, problem: `${keyText(series)}: the file is missing` }];
+    if (stat === undefined) return [{ path, problem: `${owner}: the file is missing` }];
     const isSame = stat.size === bytes && sha256OfFile(absolute) === sha256;
-    return isSame ? [] : [{ path, problem: `${keyText(series)}: the content is not what was written` }];
+    return isSame ? [] : [{ path, problem: `${owner}: the content is not what was written` }];
   });
 }
 

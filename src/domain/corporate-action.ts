@@ -1,0 +1,73 @@
+/**
+ * Corporate actions: what changes a share overnight without anyone trading it (DATA-6, C-49).
+ *
+ * A split is two whole numbers, not a quotient: 1/15 has no exact double, and shares are counted exactly. A
+ * distribution is cash per share held at the close before. A spin-off is booked as cash too, at the value the price
+ * lost by it: the shares of the new company are another instrument, which the run may not know.
+ */
+import { NANOS } from "./money.ts";
+import type { DayNumber, EpochMicros } from "./time.ts";
+
+export const actionKinds = ["split", "dividend", "spinoff"] as const;
+export type ActionKind = (typeof actionKinds)[number];
+
+/** What a split makes of shares: `newShares` for every `oldShares`, both positive whole numbers. */
+export interface SplitRatio {
+  readonly newShares: number;
+  readonly oldShares: number;
+}
+
+/** An action as stored and loaded, by symbol; the engine gets it as an event, by instrument. */
+export interface CorporateAction extends SplitRatio {
+  readonly symbol: string;
+  /** First session that trades without the right: it applies before that session's first bar. */
+  readonly exDate: DayNumber;
+  readonly kind: ActionKind;
+  /** Dollars per share held at the close before; 0 for a split. */
+  readonly cashPerShare: number;
+  /** Close of the session before in dollars, as the source had it; NaN when it named none. */
+  readonly reference: number;
+}
+
+/** New shares for one old one, as a double: for prices, marks and features, never for share counts. */
+export const ratioOf = ({ newShares, oldShares }: SplitRatio): number => newShares / oldShares;
+
+/** Order of actions of one ex-date and symbol: cash is declared per old share, so it is paid before the split. */
+export const actionOrder = (kind: ActionKind): number => (kind === "split" ? 1 : 0);
+
+/** What becomes of a holding, signed nano-shares. */
+export interface SplitHolding {
+  readonly kept: number;
+  /** Sold by the agent for cash: the part of a share that no account may hold. */
+  readonly fraction: number;
+}
+
+/**
+ * A holding of whole shares stays whole, rounded towards zero; one that held fractions already keeps them to the
+ * nano-share. `kept + fraction` is the exact product, rounded to the nano-share.
+ */
+export function splitHolding(nanos: number, { newShares, oldShares }: SplitRatio): SplitHolding {
+  const scaled =
+    (BigInt(Math.abs(nanos)) * BigInt(newShares) * 2n + BigInt(oldShares)) / BigInt(2 * oldShares);
+  const total = Number(scaled) * Math.sign(nanos);
+  if (nanos % NANOS !== 0) return { kept: total, fraction: 0 };
+  const kept = Math.trunc(total / NANOS) * NANOS + 0;
+  return { kept, fraction: total - kept + 0 };
+}
+
+/** The same for shares of an order: what cannot trade as a whole share is not ordered. */
+export function splitOrderShares(shares: number, ratio: SplitRatio): number {
+  return splitHolding(Math.round(shares * NANOS), ratio).kept / NANOS;
+}
+
+/** Least price that a distribution leaves, dollars: at zero every ratio of prices would be undefined. */
+const LEAST_PRICE = 0.0001;
+
+/** A price of the close before, without the right to the dividend; NaN stays NaN. */
+export const lessDividend = (price: number, perShare: number): number =>
+  Math.max(price - perShare, LEAST_PRICE);
+
+/** An instant on the ex-date before any bar of it, in and out of regular hours: 01:00 or 02:00 in New York. */
+export function actionInstant(exDate: DayNumber): EpochMicros {
+  return (exDate * 86_400_000_000 + 6 * 3_600_000_000) as EpochMicros;
+}

@@ -1,0 +1,129 @@
+/**
+ * Corporate actions on the account's books: lots, positions, cash, marks, working orders, round trips (DATA-6, C-49).
+ * Used by the execute stage alone; compute keeps its own mirror and the venue its own orders, each by the same
+ * arithmetic on the same event.
+ *
+ * CA-1  No action moves the value of the account: what the marks lose the shares or the cash gain. A part of a share
+ *       is paid out at the last mark.
+ * CA-2  Each lot is rounded towards zero by itself, so that lots, orders and the venue agree without asking each
+ *       other; the position is their sum (EN-4). A broker rounds the account once: with several strategies in one
+ *       instrument he may leave it a share more.
+ * CA-3  A stop falls by a dividend, as the price does: the one move away from the price it may make (I-36). So
+ *       does a limit that buys; one that sells stays (FINRA 5330).
+ */
+import { lessDividend, ratioOf, splitHolding } from "../domain/corporate-action.ts";
+import type { CorporateActionEvent, DividendPaid, SharesSplit } from "../domain/events.ts";
+import type { InstrumentId } from "../domain/instrument.ts";
+import { dollarsPerShare, MICROS, type Money, NANOS, notional, type Quantity } from "../domain/money.ts";
+import { type OrderNumber, Purpose } from "../domain/order.ts";
+import type { VirtualLots } from "../ensemble/virtual-lots.ts";
+import type { OrderTable } from "../execution/order-table.ts";
+import type { Portfolio } from "../portfolio/portfolio.ts";
+import { ActionTable } from "./action-table.ts";
+import type { RiskFacts } from "./risk-facts.ts";
+import type { TradeLog } from "./trade-log.ts";
+
+export interface ActionBooks {
+  readonly strategies: number;
+  readonly lots: VirtualLots;
+  readonly portfolio: Portfolio;
+  readonly orders: OrderTable;
+  readonly trades: TradeLog;
+  readonly facts: RiskFacts;
+}
+
+/** No strategy asked for what an action did. */
+const NO_SIGNAL = -1;
+
+export class CorporateActions {
+  readonly #books: ActionBooks;
+  /** No order before this one works any more. */
+  #firstWorking = 0;
+  readonly log = new ActionTable();
+
+  constructor(books: ActionBooks) {
+    this.#books = books;
+  }
+
+  apply(event: CorporateActionEvent): void {
+    this.#books.facts.forgetQuote(event.instrument);
+    if (event.kind === "SharesSplit") this.#split(event);
+    else this.#pay(event);
+  }
+
+  #split(event: SharesSplit): void {
+    const { strategies, lots, portfolio, trades, orders } = this.#books;
+    const { instrument, at, newShares, oldShares } = event;
+    const ratio = ratioOf(event);
+    const mark = portfolio.mark(instrument) / ratio;
+    let quantity = 0;
+    let cash = 0;
+    for (let s = 0; s < strategies; s++) {
+      const before = lots.nanos(s, instrument);
+      if (before === 0) continue;
+      const { kept, fraction } = splitHolding(before, event);
+      const entry = lots.averageEntry(s, instrument) / ratio;
+      trades.split(s, instrument, (kept + fraction) / NANOS, ratio);
+      lots.restate(s, instrument, kept, 1 / ratio);
+      quantity += kept;
+      if (fraction === 0) continue;
+      const price = Number.isNaN(mark) ? entry : mark;
+      cash += proceeds(fraction, price);
+      trades.fill({
+        at,
+        strategy: s,
+        instrument,
+        signedShares: -fraction / NANOS,
+        price,
+        costs: 0,
+        slippage: 0,
+        signal: NO_SIGNAL,
+        purpose: Purpose.Exit,
+        riskPerShare: Number.NaN,
+      });
+    }
+    portfolio.split(instrument, quantity, cash as Money, mark);
+    this.#eachWorking(instrument, (order) => this.#restate(order, () => orders.split(order, event)));
+    this.log.add([at, instrument, newShares, oldShares, 0, cash / MICROS, quantity / NANOS, mark]);
+  }
+
+  #pay(event: DividendPaid): void {
+    const { strategies, lots, portfolio, trades, orders } = this.#books;
+    const { instrument, at, perShare } = event;
+    for (let s = 0; s < strategies; s++) {
+      const shares = lots.shares(s, instrument);
+      if (shares !== 0) trades.dividend(s, instrument, shares * perShare);
+    }
+    const cash = proceeds(portfolio.nanos(instrument), perShare);
+    const mark = lessDividend(portfolio.mark(instrument), perShare);
+    portfolio.payDividend(instrument, cash as Money, mark);
+    this.#eachWorking(instrument, (order) => this.#restate(order, () => orders.payDividend(order, perShare)));
+    this.log.add([at, instrument, 1, 1, perShare, cash / MICROS, portfolio.shares(instrument), mark]);
+  }
+
+  #restate(order: OrderNumber, restate: () => void): void {
+    const { orders, facts } = this.#books;
+    const before = { shares: orders.remaining(order), price: orders.price(order) };
+    restate();
+    if (orders.purpose(order) !== Purpose.Entry) return;
+    const after = { shares: orders.remaining(order), price: orders.price(order) };
+    facts.entryRestated(orders.instrument(order), orders.side(order), before, after);
+  }
+
+  #eachWorking(instrument: InstrumentId, visit: (order: OrderNumber) => void): void {
+    const { orders } = this.#books;
+    while (this.#firstWorking < orders.length && !orders.isWorking(this.#firstWorking as OrderNumber)) {
+      this.#firstWorking += 1;
+    }
+    for (let n = this.#firstWorking; n < orders.length; n++) {
+      const order = n as OrderNumber;
+      if (orders.instrument(order) === instrument && orders.isWorking(order)) visit(order);
+    }
+  }
+}
+
+/** Signed micro-dollars for signed nano-shares at dollars per share, rounded like every trade's. */
+function proceeds(nanos: number, price: number): number {
+  if (nanos === 0) return 0;
+  return Math.sign(nanos) * notional(dollarsPerShare(price), Math.abs(nanos) as Quantity);
+}

@@ -1,0 +1,27 @@
+/**
+ * Corporate actions on the orders that rest at the simulated venue, before the first bar of the ex-date: shares and
+ * prices as a broker restates orders that are good till canceled (DATA-6, CA-3). An order too small to be a share
+ * after a reverse split is canceled.
+ */
+import { lessDividend, ratioOf, splitOrderShares } from "../domain/corporate-action.ts";
+import type { CorporateActionEvent } from "../domain/events.ts";
+import { BUY } from "../domain/order.ts";
+import type { RestingOrder } from "./resting-order.ts";
+
+/** Restates one order and its sleeping protective orders; false when nothing of it is left to trade. */
+export function restateOrder(order: RestingOrder, event: CorporateActionEvent): boolean {
+  const wanted = order.remaining > 0;
+  for (const each of [order, order.stopLeg, order.targetLeg]) {
+    // A protective order that is awake stands in the list of working orders by itself.
+    if (each === undefined || (each !== order && each.remaining > 0)) continue;
+    if (event.kind === "SharesSplit") {
+      each.remaining = splitOrderShares(each.remaining, event);
+      each.limit /= ratioOf(event);
+      each.stop /= ratioOf(event);
+      continue;
+    }
+    each.stop = lessDividend(each.stop, event.perShare);
+    if (each.side === BUY) each.limit = lessDividend(each.limit, event.perShare);
+  }
+  return !wanted || order.remaining > 0;
+}
