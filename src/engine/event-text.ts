@@ -4,7 +4,7 @@
  */
 import { InvariantError } from "../domain/assert.ts";
 import { allocateColumns, type BarBatch } from "../domain/bars.ts";
-import type { BrokerEvent, EngineEvent, OperatorActed } from "../domain/events.ts";
+import type { BrokerEvent, CashMoved, EngineEvent, OperatorActed } from "../domain/events.ts";
 import type { InstrumentTable } from "../domain/instrument.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import { canonicalJson } from "../numerics/canonical-json.ts";
@@ -63,7 +63,7 @@ interface BarsText {
 
 /** The event again; bars come in columns of their own, so events may be kept. */
 export function parseEvent(text: string, instruments: InstrumentTable): EngineEvent {
-  const value = JSON.parse(text) as BarsText | BrokerEvent | OperatorActed;
+  const value = JSON.parse(text) as BarsText | BrokerEvent | OperatorActed | CashMoved;
   if (typeof value.kind !== "string") throw new InvariantError("JR-1: a journal entry has no kind");
   if (value.kind !== "BarsClosed") return value;
   const columns = allocateColumns("1m", instruments, value.rows.length, 1);

@@ -36,6 +36,7 @@ export class SingleLoop implements Engine {
       this.compute.quote(event);
     } else if (event.kind === "TradePrinted") this.compute.trade(event);
     else if (event.kind === "OperatorActed") this.execute.operator(event);
+    else if (event.kind === "CashMoved") this.execute.cashMoved(event);
     else this.execute.broker(event);
   }
 }

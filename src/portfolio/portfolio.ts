@@ -4,7 +4,8 @@
  * Cash, fees and traded amounts are exact micro-dollars; marks are float dollars, and so is the equity
  * that adds both (ARCHITECTURE 4).
  *
- * PF-1  cash changes only by fills: -(price x quantity) signed by side, minus commission and fees (I-3).
+ * PF-1  cash changes only by fills, -(price x quantity) signed by side, minus commission and fees, and by flows
+ *       from and to the outside (I-3).
  * PF-2  position = sum of signed fills (I-2).
  * PF-3  equity = cash + sum(position x mark), summed in instrument order, so the bits never depend on
  *       the order in which positions were opened. It holds whenever it is read, also between a fill and
@@ -126,6 +127,17 @@ export class Portfolio implements Exposure {
     this.#regulatoryMicros += costs.regulatory;
     this.#slippageMicros += costs.slippage;
     this.#tradedMicros += amount;
+  }
+
+  /** Cash that came from outside (positive) or went there. */
+  flow(amount: Money): void {
+    const cash = this.#cashMicros + amount;
+    if (!Number.isSafeInteger(cash)) {
+      throw new InvariantError(`DM-3: outside the exact range: ${cash} micro-dollars`);
+    }
+    this.#cashMicros = cash;
+    this.#cash = cash / MICROS;
+    this.#isStale = true;
   }
 
   /** When the last bar of the instrument closed, epoch micros; NaN before the first. */
