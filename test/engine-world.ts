@@ -16,6 +16,7 @@ import { type BatchObserver, SingleLoop } from "../src/engine/single-loop.ts";
 import { sizingParams } from "../src/ensemble/sizing.ts";
 import { executionParams } from "../src/execution/order-policy.ts";
 import { worldOf } from "../src/features/batch.ts";
+import type { BoundBreaker } from "../src/risk/breaker.ts";
 import { rules } from "../src/risk/registry.ts";
 import { costParams } from "../src/sim/cost-model.ts";
 import { Timeline } from "../src/sim/timeline.ts";
@@ -141,10 +142,12 @@ export interface LoopParts {
   readonly observe?: BatchObserver;
   /** Settings of single rules, by id. */
   readonly risk?: Readonly<Record<string, unknown>>;
+  readonly breakers?: readonly BoundBreaker[];
   readonly positions?: number;
 }
 
-export function testLoop({ world, strategies, observe, risk = {}, positions = 4 }: LoopParts): SingleLoop {
+export function testLoop(parts: LoopParts): SingleLoop {
+  const { world, strategies, observe, risk = {}, positions = 4, breakers = [] } = parts;
   const instruments = world.columns.instruments.symbols.length;
   return new SingleLoop(
     {
@@ -160,6 +163,7 @@ export function testLoop({ world, strategies, observe, risk = {}, positions = 4 
       sessions: world.sessions,
       rules: rules.map((rule) => rule.configure(risk[rule.id] ?? {})),
       execution: executionParams.parse({}),
+      breakers,
     },
     observe,
   );

@@ -11,11 +11,13 @@ import type { Journal } from "../engine/ports.ts";
 import { pump } from "../engine/pump.ts";
 import { type BatchObserver, SingleLoop } from "../engine/single-loop.ts";
 import { worldOf } from "../features/batch.ts";
+import { breakers } from "../risk/breaker-registry.ts";
 import { rules } from "../risk/registry.ts";
 import { Timeline } from "../sim/timeline.ts";
 import { SimulatedVenue } from "../sim/venue.ts";
 import { strategies } from "../strategies/registry.ts";
 import type { StrategyModule } from "../strategies/strategy.ts";
+import { BacktestOperator } from "./backtest-operator.ts";
 import type { Config } from "./config.ts";
 import { EquityCurve } from "./equity-curve.ts";
 
@@ -50,7 +52,9 @@ export function runEngine(
   const curve = new EquityCurve(batchCount(columns));
   const { loop, allocated } = buildLoop(setup, modules, curve);
   const venue = new SimulatedVenue(instruments, setup.config.costs, sessions);
-  pump(new Timeline(columns, venue), loop, journal, venue);
+  const timeline = new Timeline(columns, venue);
+  const resumes = setup.config.backtest.operatorResumes === "next_session";
+  pump(resumes ? new BacktestOperator(timeline, loop, sessions) : timeline, loop, journal, venue);
   return { loop, curve, allocated };
 }
 
@@ -78,6 +82,8 @@ export function buildLoop(
       sessions,
       rules: rules.map((rule) => rule.configure(config.risk[rule.id])),
       execution: config.execution,
+      breakers: breakers.map((breaker) => breaker.configure(config.breakers[breaker.id])),
+      allocations: allocated.map(({ allocation }) => allocation),
     },
     observer,
   );
