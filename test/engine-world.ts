@@ -89,6 +89,7 @@ export function strategyOf(
 ): BoundStrategy {
   return {
     id: "test",
+    horizon: "swing",
     sizing: "allocation",
     acceptsMissing: false,
     params: {},
@@ -164,6 +165,8 @@ export function testLoop(parts: LoopParts): SingleLoop {
       rules: rules.map((rule) => rule.configure(risk[rule.id] ?? {})),
       execution: executionParams.parse({}),
       breakers,
+      intraday: strategies.map(({ horizon }) => horizon === "intraday"),
+      symbols: world.columns.instruments.symbols,
     },
     observe,
   );

@@ -84,6 +84,9 @@ export function buildLoop(
       execution: config.execution,
       breakers: breakers.map((breaker) => breaker.configure(config.breakers[breaker.id])),
       allocations: allocated.map(({ allocation }) => allocation),
+      intraday: allocated.map(({ strategy }) => strategy.horizon === "intraday"),
+      positionCaps: allocated.map(({ positions }) => positions),
+      symbols: columns.instruments.symbols,
     },
     observer,
   );

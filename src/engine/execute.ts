@@ -30,11 +30,12 @@ import type { BlockTally } from "./block-tally.ts";
 import { BreakerWatch, type RiskState } from "./breaker-watch.ts";
 import type { AccountFacts, OwnFill } from "./compute.ts";
 import { FillTable } from "./fill-table.ts";
-import { OrderDesk } from "./order-desk.ts";
+import { leaves, OrderDesk } from "./order-desk.ts";
 import type { Command } from "./ports.ts";
 import { RiskFacts } from "./risk-facts.ts";
 import { SeenFills } from "./seen-fills.ts";
 import { SessionClock } from "./session-clock.ts";
+import type { StrategyLedger } from "./strategy-ledger.ts";
 import { TradeLog } from "./trade-log.ts";
 
 export interface ExecuteConfig {
@@ -48,6 +49,10 @@ export interface ExecuteConfig {
   readonly breakers?: readonly BoundBreaker[];
   /** Per strategy, in the order in which they decide. Default: equal shares of the cash. */
   readonly allocations?: readonly number[];
+  /** Which strategies end each day flat, how many positions each may have, what instruments are called. */
+  readonly intraday?: readonly boolean[];
+  readonly positionCaps?: readonly number[];
+  readonly symbols?: readonly string[];
 }
 
 /** Told of each fill, so that compute's mirror of the positions follows. */
@@ -93,7 +98,7 @@ export class ExecuteStage implements AccountFacts {
     this.trades = new TradeLog(strategies, instruments, this.#watch);
     this.gate = new RiskGate(config.rules, this.authorities);
     this.lots = new VirtualLots(strategies, instruments);
-    this.#facts = new RiskFacts(strategies, instruments, this);
+    this.#facts = new RiskFacts(config, this);
     this.#desk = new OrderDesk({
       gate: this.gate,
       facts: this.#facts,
@@ -113,6 +118,10 @@ export class ExecuteStage implements AccountFacts {
 
   get blocked(): BlockTally {
     return this.#desk.blocked;
+  }
+
+  get ledger(): StrategyLedger {
+    return this.#watch.ledger;
   }
 
   /** Protective stop that rests for a strategy's position, dollars per share; NaN without one. */
@@ -137,6 +146,7 @@ export class ExecuteStage implements AccountFacts {
     const { at } = batch;
     this.#enterSession(at);
     this.#facts.now = at;
+    this.#facts.activity.bars(batch);
     this.portfolio.markToMarket(batch);
     this.baselines.update(at, this.portfolio.equity);
     // Before the breakers: what they raise on the last bar of a session holds for the decisions on it.
@@ -222,6 +232,7 @@ export class ExecuteStage implements AccountFacts {
   #enterSession(at: EpochMicros): void {
     if (!this.clock.advance(at)) return;
     this.#facts.entriesToday = 0;
+    this.#facts.activity.startSession();
     this.baselines.startSession(this.clock.open);
   }
 
@@ -283,6 +294,9 @@ export class ExecuteStage implements AccountFacts {
       riskPerShare: Math.abs(price - orders.get(order, OrderField.stop)),
     });
     const done = wasWorking && !orders.isWorking(order);
+    this.#facts.activity.filled(instrument, shares);
+    if (purpose === Purpose.StopLoss) this.#facts.activity.stoppedOut(instrument);
+    if (wasWorking && leaves(purpose)) this.#facts.activity.exitChanged(instrument, side, -shares);
     if (purpose === Purpose.Entry) {
       // An entry that had ended counts as working no more, whatever still arrives of it.
       if (wasWorking) this.#facts.entryFilled(orders, order, shares);
@@ -298,7 +312,10 @@ export class ExecuteStage implements AccountFacts {
     const { orders } = this;
     const left = orders.remaining(order);
     if (!orders.end(order, status, at)) return;
-    if (orders.purpose(order) === Purpose.Entry) this.#facts.entryEnded(orders, order, left);
+    const purpose = orders.purpose(order);
+    if (purpose === Purpose.Entry) this.#facts.entryEnded(orders, order, left);
+    else if (leaves(purpose))
+      this.#facts.activity.exitChanged(orders.instrument(order), orders.side(order), -left);
     this.#desk.release(order);
   }
 

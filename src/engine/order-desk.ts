@@ -32,6 +32,9 @@ const NONE = -1;
 /** Half a nano-share. */
 const NOTHING = 5e-10;
 
+/** True for an order that leaves a position now; a protective one only waits. */
+export const leaves = (purpose: Purpose): boolean => purpose === Purpose.Exit || purpose === Purpose.Flatten;
+
 export interface DeskParts {
   readonly gate: RiskGate;
   readonly facts: RiskFacts;
@@ -238,6 +241,8 @@ export class OrderDesk {
       if (bracket !== undefined) this.#addLegs(number, request, signal, bracket);
       this.#facts.entrySent(number, request, approved.shares, this.orders.price(number));
     }
+    if (leaves(request.purpose))
+      this.#facts.activity.exitChanged(request.instrument, request.side, approved.shares);
     this.commands.push({ kind: "PlaceOrder", order: approved });
     return number;
   }
