@@ -66,18 +66,27 @@ export class WatchedEngine implements Engine {
   #last = Number.NEGATIVE_INFINITY;
   #dayBase = Number.NaN;
   #dayHigh = Number.NaN;
+  #baseWasFixed = false;
   #session = Number.NaN;
   #equity = CASH;
   readonly #grossCap: number;
+  readonly #positionCap: number;
 
   constructor(
     loop: SingleLoop,
-    size: { readonly strategies: number; readonly instruments: number; readonly grossCap: number },
+    size: {
+      readonly strategies: number;
+      readonly instruments: number;
+      readonly grossCap: number;
+      /** Default 5 %. */
+      readonly positionCap?: number;
+    },
     seen: Seen,
   ) {
     const { strategies, instruments } = size;
     this.#loop = loop;
     this.#grossCap = size.grossCap;
+    this.#positionCap = size.positionCap ?? 0.05;
     this.#strategies = strategies;
     this.#instruments = instruments;
     this.#seen = seen;
@@ -95,6 +104,7 @@ export class WatchedEngine implements Engine {
     this.#last = at;
     this.#loop.step(event);
     if (event.kind === "OrderFilled") this.#fill(event);
+    if (event.kind === "CashMoved") this.#cashMicros += BigInt(Math.round(event.dollars * 1e6));
     this.#checkOrders();
     this.#checkBooks();
     if (event.kind === "BarsClosed") this.#checkAccount();
@@ -210,21 +220,21 @@ export class WatchedEngine implements Engine {
     }
     expectThat(Number.isFinite(portfolio.equity), "I-16", `equity ${portfolio.equity}`);
     expectThat(Math.abs(portfolio.equity - value) < 1e-6, "PF-3", `equity ${portfolio.equity}, ${value}`);
-    if (clock.date === this.#session) {
-      expectThat(
-        baselines.dayBase === this.#dayBase && baselines.dayHigh >= this.#dayHigh,
-        "I-17",
-        "baselines moved",
-      );
-    }
-    if (clock.date !== this.#session) {
-      expectThat(baselines.dayBase === this.#equity, "I-17", "the day starts from the last value before it");
-    }
-    this.#equity = portfolio.equity;
-    expectThat(baselines.dayHigh >= baselines.dayBase, "I-17", "high below base");
+    // Per unit of the account, so that deposits are seen to move nothing.
+    const { units, dayBase, dayHigh } = baselines.save();
+    const unitValue = portfolio.equity / units;
+    const isNew = clock.date !== this.#session;
+    const fixedNow = baselines.baseIsFixed && (isNew || !this.#baseWasFixed);
+    const startsFrom = isNew ? this.#equity : this.#dayBase;
+    const base = fixedNow ? Math.max(startsFrom, unitValue) : startsFrom;
+    expectThat(dayBase === base, "I-17", "the day's base is the higher of last close and open");
+    if (!isNew) expectThat(dayHigh >= this.#dayHigh, "I-17", "the day's high fell");
+    expectThat(dayHigh >= dayBase, "I-17", "high below base");
+    this.#baseWasFixed = baselines.baseIsFixed;
+    this.#equity = unitValue;
     this.#session = clock.date;
-    this.#dayBase = baselines.dayBase;
-    this.#dayHigh = baselines.dayHigh;
+    this.#dayBase = dayBase;
+    this.#dayHigh = dayHigh;
   }
 
   #checkCommand(command: Command): void {
@@ -291,7 +301,11 @@ export class WatchedEngine implements Engine {
       `gross ${gross} of ${portfolio.equity}`,
     );
     const atStake = onThisSide * Math.max(mark, order.limit);
-    expectThat(atStake <= 0.05 * portfolio.equity + 0.01, "I-11", `${atStake} in one instrument`);
+    expectThat(
+      atStake <= this.#positionCap * portfolio.equity + 0.01,
+      "I-11",
+      `${atStake} in one instrument`,
+    );
     expectThat(held.size <= 30, "I-11", `${held.size} positions`);
   }
 
@@ -306,7 +320,11 @@ export class WatchedEngine implements Engine {
       const slot = orders.strategy(order) * this.#instruments + orders.instrument(order);
       const purpose = orders.purpose(order);
       const kind = purpose === Purpose.Flatten ? Purpose.Exit : purpose;
-      const key = `${slot}/${kind}`;
+      // A trim sells half and an exit the rest: told apart by what they sell together.
+      const other = live.get(`${slot}/${kind}`);
+      const both = other === undefined ? 0 : orders.remaining(other as OrderNumber) + orders.remaining(order);
+      const isTrim = kind === Purpose.Exit && both > 0 && both <= Math.abs(this.#lots[slot] ?? 0) + NOTHING;
+      const key = `${slot}/${isTrim ? "trim" : kind}`;
       expectThat(!live.has(key), "EX-3", `orders ${live.get(key)} and ${n} of purpose ${kind}`);
       live.set(key, n);
       if (purpose === Purpose.Entry) entrySide.set(slot, orders.side(order));

@@ -16,6 +16,7 @@ import { type BatchObserver, SingleLoop } from "../src/engine/single-loop.ts";
 import { sizingParams } from "../src/ensemble/sizing.ts";
 import { executionParams } from "../src/execution/order-policy.ts";
 import { worldOf } from "../src/features/batch.ts";
+import type { BoundBreaker } from "../src/risk/breaker.ts";
 import { rules } from "../src/risk/registry.ts";
 import { costParams } from "../src/sim/cost-model.ts";
 import { Timeline } from "../src/sim/timeline.ts";
@@ -88,6 +89,7 @@ export function strategyOf(
 ): BoundStrategy {
   return {
     id: "test",
+    horizon: "swing",
     sizing: "allocation",
     acceptsMissing: false,
     params: {},
@@ -141,19 +143,14 @@ export interface LoopParts {
   readonly observe?: BatchObserver;
   /** Settings of single rules, by id. */
   readonly risk?: Readonly<Record<string, unknown>>;
+  readonly breakers?: readonly BoundBreaker[];
   readonly positions?: number;
   /** Splits and dividends in order of time; their features see prices on the basis of splits. */
   readonly actions?: readonly CorporateActionEvent[];
 }
 
-export function testLoop({
-  world,
-  strategies,
-  observe,
-  risk = {},
-  positions = 4,
-  actions,
-}: LoopParts): SingleLoop {
+export function testLoop(parts: LoopParts): SingleLoop {
+  const { world, strategies, observe, risk = {}, positions = 4, breakers = [], actions } = parts;
   const instruments = world.columns.instruments.symbols.length;
   return new SingleLoop(
     {
@@ -170,6 +167,9 @@ export function testLoop({
       sessions: world.sessions,
       rules: rules.map((rule) => rule.configure(risk[rule.id] ?? {})),
       execution: executionParams.parse({}),
+      breakers,
+      intraday: strategies.map(({ horizon }) => horizon === "intraday"),
+      symbols: world.columns.instruments.symbols,
     },
     observe,
   );

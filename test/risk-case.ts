@@ -29,6 +29,21 @@ export interface Facts {
   readonly quotedAt: number;
   readonly lastEntryAt: number;
   readonly entryWorking: boolean;
+  readonly net: number;
+  readonly workingShort: number;
+  readonly intradayGross: number;
+  /** Within any window that is asked for. */
+  readonly entriesWithin: number;
+  readonly exitingBuy: number;
+  readonly exitingSell: number;
+  readonly barsSinceStop: number;
+  readonly averageVolume: number;
+  readonly tradedToday: number;
+  readonly openRisk: number;
+  readonly otherPositions: number;
+  readonly positionCap: number;
+  readonly isIntraday: boolean;
+  readonly symbol: string;
 }
 
 /** 10:00 in New York on 2026-11-18, half an hour into the session. */
@@ -55,6 +70,20 @@ export const calm: Facts = {
   quotedAt: NOW,
   lastEntryAt: Number.NaN,
   entryWorking: false,
+  net: 0,
+  workingShort: 0,
+  intradayGross: 0,
+  entriesWithin: 0,
+  exitingBuy: 0,
+  exitingSell: 0,
+  barsSinceStop: Number.NaN,
+  averageVolume: 1_000_000,
+  tradedToday: 0,
+  openRisk: 0,
+  otherPositions: 0,
+  positionCap: 30,
+  isIntraday: false,
+  symbol: "AAA",
 };
 
 /** Buys ten shares of a $100 stock with a stop two dollars below. */
@@ -93,6 +122,19 @@ export function viewOf(facts: Facts): RiskView {
     quotedAt: () => facts.quotedAt,
     lastEntryAt: () => facts.lastEntryAt,
     entryWorking: () => facts.entryWorking,
+    net: facts.net,
+    workingShort: facts.workingShort,
+    intradayGross: facts.intradayGross,
+    entriesWithin: () => facts.entriesWithin,
+    exiting: (_instrument: InstrumentId, side: Side) => (side === BUY ? facts.exitingBuy : facts.exitingSell),
+    barsSinceStop: () => facts.barsSinceStop,
+    averageVolume: () => facts.averageVolume,
+    tradedToday: () => facts.tradedToday,
+    openRisk: () => facts.openRisk,
+    otherPositions: () => facts.otherPositions,
+    positionCap: () => facts.positionCap,
+    isIntraday: () => facts.isIntraday,
+    symbol: () => facts.symbol,
   });
 }
 

@@ -87,9 +87,9 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     says: ["--seed", "whole number"],
   },
   "a profile that is not there": {
-    args: `backtest ${good} --profile strict`,
+    args: `backtest ${good} --profile loose`,
     code: 2,
-    says: ["--profile strict"],
+    says: ['--profile "loose"', "standard, strict"],
   },
   "unknown snapshot": { args: `backtest ${good} --snapshot none`, code: 2, says: ["none"] },
   "a file where the folder should be": {

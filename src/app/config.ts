@@ -11,9 +11,11 @@ import { basisKinds } from "../engine/price-basis.ts";
 import { sizingParams } from "../ensemble/sizing.ts";
 import { executionParams } from "../execution/order-policy.ts";
 import { canonicalJson } from "../numerics/canonical-json.ts";
+import { breakers } from "../risk/breaker-registry.ts";
 import { rules } from "../risk/registry.ts";
 import { costParams } from "../sim/cost-model.ts";
 import { strategies } from "../strategies/registry.ts";
+import { type Profile, profiles, tightened } from "./profile.ts";
 
 const strategyEntry = z.strictObject({
   enabled: z.boolean(),
@@ -28,6 +30,7 @@ const MOST_CAPITAL = 1e9;
 const SHOWN = 80;
 
 const schema = z.strictObject({
+  profile: z.enum(profiles),
   account: z.strictObject({ capital: z.number().positive().max(MOST_CAPITAL) }),
   strategies: z.strictObject(Object.fromEntries(strategies.map(({ id }) => [id, strategyEntry]))),
   features: z.strictObject({
@@ -38,8 +41,10 @@ const schema = z.strictObject({
   }),
   sizing: sizingParams,
   risk: z.strictObject(Object.fromEntries(rules.map(({ id, params }) => [id, params]))),
+  breakers: z.strictObject(Object.fromEntries(breakers.map(({ id, params }) => [id, params]))),
   execution: executionParams,
   costs: costParams,
+  backtest: z.strictObject({ operatorResumes: z.enum(["next_session", "never"]) }),
   demo: z.strictObject({
     sessions: z.int().min(1).max(1000),
     warmupSessions: z.int().min(1).max(60),
@@ -60,23 +65,51 @@ export interface ConfigSources {
   /** `key.path=value`, applied last. Values are read as YAML. */
   readonly assignments?: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** From the command line; without it the one that the files name. */
+  readonly profile?: Profile | undefined;
 }
 
 const PROJECT = join(import.meta.dirname, "..", "..");
 
-export function loadConfig({ files = [], assignments = [], env = {} }: ConfigSources = {}): Config {
+export function loadConfig({ files = [], assignments = [], env = {}, profile }: ConfigSources = {}): Config {
   let tree = readYaml(join(PROJECT, "config", "default.yaml"));
   for (const file of files) tree = overlay(tree, fileTree(file), "");
   const { TRADING_CAPITAL: capital } = env;
   if (capital !== undefined && capital !== "")
     tree = overlay(tree, { account: { capital: number(capital) } }, "");
   for (const assignment of assignments) tree = overlay(tree, assigned(assignment), "");
+  const asked = (tree as Tree).profile;
+  if (profile !== undefined && asked === "strict" && profile !== asked)
+    throw new InputError(
+      `--profile ${profile}: the configuration says profile: strict, which only it can take back`,
+    );
+  const chosen = checked(profile === undefined ? tree : { ...(tree as Tree), profile });
+  if (chosen.profile === "standard") return chosen;
+  const limits = readYaml(join(PROJECT, "config", `${chosen.profile}.yaml`));
+  return checked(tightened(chosen, limits, `config/${chosen.profile}.yaml`));
+}
+
+function checked(tree: unknown): Config {
   const parsed = schema.safeParse(tree);
   if (!parsed.success) throw new InputError(firstProblem(parsed.error, tree));
   checkShares(parsed.data);
   checkStrategyParams(parsed.data);
+  checkOneDrawdown(parsed.data);
   return parsed.data;
 }
+
+/** The rule is the breaker's in-line twin: two figures for one rung would leave nobody sure which holds (C-29). */
+function checkOneDrawdown({ risk, breakers: held }: Config): void {
+  const inLine = fractionOf(risk.daily_drawdown);
+  const breaker = fractionOf(held.day_high_drawdown);
+  if (inLine === breaker) return;
+  throw new InputError(
+    `config: risk.daily_drawdown.maxFraction = ${inLine}: must equal ` +
+      `breakers.day_high_drawdown.maxFraction = ${breaker}; they are one limit, so set both`,
+  );
+}
+
+const fractionOf = (params: unknown): number => (params as { readonly maxFraction: number }).maxFraction;
 
 /** A file in which everything is commented out changes nothing. */
 function fileTree(file: string): unknown {

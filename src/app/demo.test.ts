@@ -65,11 +65,11 @@ const microsOf = ({ at }: EngineSnapshot) => (Date.parse(at) * 1000) as EpochMic
 describe("an ordinary demo", () => {
   it("trades, ends flat, and is no alarm", async () => {
     const end = await demo();
-    expect(entriesSince(end, START)).toBeGreaterThan(20);
+    expect(entriesSince(end, START)).toBeGreaterThan(5);
     expect(end.flat).toBe(true);
     expect(end.report.daily.gross.at(-1)).toBe(0);
     expect(levelOf(end)).toBe("FLATTEN");
-    expect(end.report.trades.length).toBeGreaterThan(10);
+    expect(end.report.trades.length).toBeGreaterThan(5);
     expect(end.report.result.honesty).toMatchObject({ trials: 1, canary: { decisions: 0 } });
     expect(end.report.trades.map(({ whyOut }) => whyOut).filter((why) => /halt/i.test(why))).toEqual([]);
   });
@@ -155,7 +155,7 @@ describe("the HALT file", () => {
     writeFileSync(join(killSwitch, "README"), "");
     const end = await demo();
     expect(levelOf(end)).toBe("FLATTEN");
-    expect(entriesSince(end, START)).toBeGreaterThan(20);
+    expect(entriesSince(end, START)).toBeGreaterThan(5);
   });
 
   it("made in between: no entry after it, everything closed, HALTED; taking it away does not resume", async () => {

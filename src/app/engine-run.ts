@@ -12,11 +12,13 @@ import type { Journal } from "../engine/ports.ts";
 import { pump } from "../engine/pump.ts";
 import { type BatchObserver, SingleLoop } from "../engine/single-loop.ts";
 import { worldOf } from "../features/batch.ts";
+import { breakers } from "../risk/breaker-registry.ts";
 import { rules } from "../risk/registry.ts";
 import { Timeline } from "../sim/timeline.ts";
 import { SimulatedVenue } from "../sim/venue.ts";
 import { strategies } from "../strategies/registry.ts";
 import type { StrategyModule } from "../strategies/strategy.ts";
+import { BacktestOperator } from "./backtest-operator.ts";
 import type { Config } from "./config.ts";
 import { EquityCurve } from "./equity-curve.ts";
 
@@ -53,7 +55,9 @@ export function runEngine(
   const curve = new EquityCurve(batchCount(columns));
   const { loop, allocated } = buildLoop(setup, modules, curve);
   const venue = new SimulatedVenue(instruments, setup.config.costs, sessions);
-  pump(new Timeline(columns, venue, setup.actions), loop, journal, venue);
+  const timeline = new Timeline(columns, venue, setup.actions);
+  const resumes = setup.config.backtest.operatorResumes === "next_session";
+  pump(resumes ? new BacktestOperator(timeline, loop, sessions) : timeline, loop, journal, venue);
   return { loop, curve, allocated };
 }
 
@@ -82,6 +86,11 @@ export function buildLoop(
       sessions,
       rules: rules.map((rule) => rule.configure(config.risk[rule.id])),
       execution: config.execution,
+      breakers: breakers.map((breaker) => breaker.configure(config.breakers[breaker.id])),
+      allocations: allocated.map(({ allocation }) => allocation),
+      intraday: allocated.map(({ strategy }) => strategy.horizon === "intraday"),
+      positionCaps: allocated.map(({ positions }) => positions),
+      symbols: columns.instruments.symbols,
     },
     observer,
   );

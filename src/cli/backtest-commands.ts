@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { replaceFile } from "../adapters/durable-file.ts";
 import { type BacktestRequest, backtest } from "../app/backtest.ts";
 import { loadConfig } from "../app/config.ts";
+import { profiles } from "../app/profile.ts";
 import { resultJson } from "../app/run-files.ts";
 import type { CanaryResult, ReportInput } from "../app/run-result.ts";
 import { InputError } from "../domain/assert.ts";
@@ -94,7 +95,10 @@ function withScope(command: Command): Command {
       `bring raw prices to one basis first: ${adjustments.join(", ")} (default: trade them as printed, ` +
         "with the lake's corporate actions applied to positions, orders and stops)",
     )
-    .option("--profile <name>", "standard; strict comes with a later release", "standard")
+    .option(
+      "--profile <name>",
+      `${profiles.join(", ")}: strict tightens limits (default: the configuration's)`,
+    )
     .option("--workers <n>", "threads for the canary re-runs", String(Math.min(2, cpus().length)))
     .option("--seed <n>", "seed of the poisoned futures", "1");
 }
@@ -104,6 +108,7 @@ async function run(context: CliContext, options: BacktestOptions, out: string): 
     files: context.configFiles(),
     assignments: context.assignments(),
     env: process.env,
+    profile: maybeOneOf("--profile", options.profile, profiles),
   });
   const { from, to } = dateRange(options);
   const request: BacktestRequest = {
@@ -125,7 +130,7 @@ async function run(context: CliContext, options: BacktestOptions, out: string): 
     source: options.source,
     adjustment: maybeOneOf("--adjustment", options.adjustment, adjustments),
     adjust: maybeOneOf("--adjust", options.adjust, adjustments),
-    profile: profile(options.profile),
+    profile: config.profile,
     workers: wholeNumber("--workers", options.workers, { least: 1, most: 64 }),
     seed: wholeNumber("--seed", options.seed, { least: 0, most: 2 ** 32 - 1 }),
     out: folder(out),
@@ -147,12 +152,6 @@ function strategyIds(text: string): readonly string[] {
     .filter((id) => id !== "");
   if (ids.length === 0) throw new InputError("--strategies is empty; give ids as a,b or all");
   return [...new Set(ids)];
-}
-
-/** A profile that changes nothing yet must not look as if it did. */
-function profile(given: string | undefined): string {
-  if (given === "strict") throw new InputError("--profile strict: not in this release yet; standard is");
-  return oneOf("--profile", given, ["standard"] as const);
 }
 
 /** Refused before the work, not after it. */

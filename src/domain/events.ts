@@ -119,12 +119,23 @@ export interface DividendPaid {
 
 export type CorporateActionEvent = SharesSplit | DividendPaid;
 
+/** Cash came from outside the account or went there: no profit, no loss. Positive is a deposit. */
+export interface CashMoved {
+  readonly kind: "CashMoved";
+  readonly at: EpochMicros;
+  /** Never 0; whole micro-dollars count, finer parts are rounded. */
+  readonly dollars: number;
+  /** For people: "deposit", "withdrawal", "transfer". */
+  readonly reason: string;
+}
+
 export type EngineEvent =
   | BarsClosed
   | QuoteUpdated
   | TradePrinted
   | BrokerEvent
   | OperatorActed
+  | CashMoved
   | CorporateActionEvent;
 
 export const eventAt = (event: EngineEvent): EpochMicros =>

@@ -4,13 +4,21 @@
  *
  * EX-4  A fill id counts once (I-1).
  * EX-5  Broker events may come in any order; a finished order absorbs what comes late.
+ * EX-7  What only reduces takes its working entries back when that begins, and not again (AUTH-1); what bars
+ *       entries leaves them alone.
  */
 import { unreachable } from "../domain/assert.ts";
 import type { BarBatch } from "../domain/bars.ts";
-import type { BrokerEvent, CorporateActionEvent, OperatorActed, OrderFilled } from "../domain/events.ts";
+import type {
+  BrokerEvent,
+  CashMoved,
+  CorporateActionEvent,
+  OperatorActed,
+  OrderFilled,
+} from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { Intent } from "../domain/intent.ts";
-import { MICROS, type Money, toDollars, toShares } from "../domain/money.ts";
+import { MICROS, type Money, toDollars, toShares, usd } from "../domain/money.ts";
 import { type OrderNumber, OrderStatus, Purpose } from "../domain/order.ts";
 import type { Quote } from "../domain/quote.ts";
 import type { SessionTable } from "../domain/session.ts";
@@ -21,17 +29,20 @@ import { OrderField, type OrderTable } from "../execution/order-table.ts";
 import { Baselines } from "../portfolio/baselines.ts";
 import { Portfolio } from "../portfolio/portfolio.ts";
 import { Authorities } from "../risk/authority.ts";
+import type { BoundBreaker } from "../risk/breaker.ts";
 import { RiskGate } from "../risk/gate.ts";
 import type { RiskRule } from "../risk/rule.ts";
 import type { BlockTally } from "./block-tally.ts";
+import { BreakerWatch, type RiskState } from "./breaker-watch.ts";
 import type { AccountFacts, OwnFill } from "./compute.ts";
 import { CorporateActions } from "./corporate-actions.ts";
 import { FillTable } from "./fill-table.ts";
-import { OrderDesk } from "./order-desk.ts";
+import { leaves, OrderDesk } from "./order-desk.ts";
 import type { Command } from "./ports.ts";
 import { RiskFacts } from "./risk-facts.ts";
 import { SeenFills } from "./seen-fills.ts";
 import { SessionClock } from "./session-clock.ts";
+import type { StrategyLedger } from "./strategy-ledger.ts";
 import { TradeLog } from "./trade-log.ts";
 
 export interface ExecuteConfig {
@@ -41,6 +52,14 @@ export interface ExecuteConfig {
   readonly sessions: SessionTable;
   readonly rules: readonly RiskRule[];
   readonly execution: ExecutionParams;
+  /** Default: none. */
+  readonly breakers?: readonly BoundBreaker[];
+  /** Per strategy, in the order in which they decide. Default: equal shares of the cash. */
+  readonly allocations?: readonly number[];
+  /** Which strategies end each day flat, how many positions each may have, what instruments are called. */
+  readonly intraday?: readonly boolean[];
+  readonly positionCaps?: readonly number[];
+  readonly symbols?: readonly string[];
 }
 
 /** Told of each fill, so that compute's mirror of the positions follows. */
@@ -55,6 +74,10 @@ export class ExecuteStage implements AccountFacts {
   readonly #desk: OrderDesk;
   readonly #seenFills = new SeenFills();
   readonly #onFill: FillListener;
+  readonly #watch: BreakerWatch;
+  /** Version of the claims that were last acted upon, and which strategies could only reduce by them. */
+  #enforced = -1;
+  readonly #reducing: Uint8Array;
 
   readonly gate: RiskGate;
   readonly portfolio: Portfolio;
@@ -73,10 +96,17 @@ export class ExecuteStage implements AccountFacts {
     this.portfolio = new Portfolio(instruments, startingCash);
     this.baselines = new Baselines(startingCash / MICROS);
     this.clock = new SessionClock(config.sessions);
-    this.trades = new TradeLog(strategies, instruments);
+    const { portfolio, baselines, clock, authorities } = this;
+    const shares = config.allocations ?? Array.from({ length: strategies }, () => 1 / strategies);
+    const capital = shares.map((share) => (share * startingCash) / MICROS);
+    const breakers = config.breakers ?? [];
+    const watched = { breakers, capital, instruments, authorities, portfolio, baselines, clock };
+    this.#watch = new BreakerWatch(watched);
+    this.#reducing = new Uint8Array(strategies);
+    this.trades = new TradeLog(strategies, instruments, this.#watch);
     this.gate = new RiskGate(config.rules, this.authorities);
     this.lots = new VirtualLots(strategies, instruments);
-    this.#facts = new RiskFacts(strategies, instruments, this);
+    this.#facts = new RiskFacts(config, this);
     this.#desk = new OrderDesk({
       gate: this.gate,
       facts: this.#facts,
@@ -84,7 +114,7 @@ export class ExecuteStage implements AccountFacts {
       execution,
       slots: strategies * instruments,
     });
-    const { lots, portfolio, orders, trades } = this;
+    const { lots, orders, trades } = this;
     this.actions = new CorporateActions({
       strategies,
       lots,
@@ -107,6 +137,10 @@ export class ExecuteStage implements AccountFacts {
     return this.#desk.blocked;
   }
 
+  get ledger(): StrategyLedger {
+    return this.#watch.ledger;
+  }
+
   /** Protective stop that rests for a strategy's position, dollars per share; NaN without one. */
   restingStop(strategy: number, instrument: InstrumentId): number {
     return this.#desk.restingStop(strategy, instrument);
@@ -127,15 +161,32 @@ export class ExecuteStage implements AccountFacts {
   /** Values the account at the closes of the batch. Comes before any decision on it. */
   bars(batch: BarBatch): void {
     const { at } = batch;
-    if (this.clock.advance(at)) {
-      this.#facts.entriesToday = 0;
-      this.baselines.startSession();
-    }
+    this.#enterSession(at);
     this.#facts.now = at;
+    this.#facts.activity.bars(batch);
     this.portfolio.markToMarket(batch);
-    this.baselines.update(this.portfolio.equity);
+    this.baselines.update(at, this.portfolio.equity);
+    // Before the breakers: what they raise on the last bar of a session holds for the decisions on it.
     this.authorities.expire(at);
-    if (this.authorities.flattens) this.#continueFlatten(at);
+    this.#watch.valued(at);
+    this.#enforce(at);
+  }
+
+  /** Deposits and withdrawals are no result: they change the units of the account, not their value. */
+  cashMoved({ dollars }: CashMoved): void {
+    const amount = usd(dollars);
+    this.baselines.flow(toDollars(amount), this.portfolio.equity);
+    this.portfolio.flow(amount);
+  }
+
+  /** Claims, baselines and breakers as plain JSON, and back after a restart (BR-4). */
+  saveRisk(): RiskState {
+    return this.#watch.save();
+  }
+
+  loadRisk(state: RiskState): void {
+    this.#watch.load(state);
+    this.#enforced = -1;
   }
 
   quote(quote: Quote): void {
@@ -181,7 +232,9 @@ export class ExecuteStage implements AccountFacts {
 
   operator({ action, at, by, reason }: OperatorActed): void {
     if (action === "resume") {
-      this.authorities.lift("kill_switch", "operator", "operator");
+      // A trigger that still stands raises its claim again at the next valuation (C-02).
+      for (const { authority, source, scope, liftedBy } of this.authorities.permission.claims)
+        if (liftedBy === "operator") this.authorities.lift(authority, source, "operator", scope);
       return;
     }
     const finish = action === "finish";
@@ -195,7 +248,41 @@ export class ExecuteStage implements AccountFacts {
       until: undefined,
       liftedBy: finish ? "itself" : "operator",
     });
-    if (action !== "pause") this.#continueFlatten(at);
+    this.#enforce(at);
+  }
+
+  /** A fill may be the first thing of a new session, and what it does counts there. */
+  #enterSession(at: EpochMicros): void {
+    if (!this.clock.advance(at)) return;
+    this.#facts.entriesToday = 0;
+    this.#facts.activity.startSession();
+    this.baselines.startSession(this.clock.open);
+  }
+
+  /** Does what the claims in force ask for: closes everything, takes back entries, halves positions. */
+  #enforce(at: EpochMicros): void {
+    const halves = this.#watch.takeHalving();
+    if (this.authorities.flattens) {
+      this.#continueFlatten(at);
+      return;
+    }
+    if (this.#enforced !== this.authorities.version) this.#takeBackEntries();
+    if (!halves) return;
+    const { strategies, instruments } = this.#config;
+    for (let s = 0; s < strategies; s++) {
+      this.#desk.cancelEntries(s, instruments);
+      for (let i = 0; i < instruments; i++) this.#desk.halve(s, i as InstrumentId, NO_SIGNAL);
+    }
+  }
+
+  #takeBackEntries(): void {
+    const { strategies, instruments } = this.#config;
+    this.#enforced = this.authorities.version;
+    for (let s = 0; s < strategies; s++) {
+      const reduces = this.authorities.isAtLeastFor(s, "REDUCE_ONLY");
+      if (reduces && this.#reducing[s] === 0) this.#desk.cancelEntries(s, instruments);
+      this.#reducing[s] = reduces ? 1 : 0;
+    }
   }
 
   #filled(event: OrderFilled): void {
@@ -216,6 +303,7 @@ export class ExecuteStage implements AccountFacts {
     orders.fill(order, shares, price, at);
     this.portfolio.fill(instrument, side, quantity, paid, costs);
     const after = this.lots.fill(strategy, instrument, signedShares, price);
+    this.#enterSession(at);
     this.trades.fill({
       at,
       strategy,
@@ -229,6 +317,9 @@ export class ExecuteStage implements AccountFacts {
       riskPerShare: Math.abs(price - orders.get(order, OrderField.stop)),
     });
     const done = wasWorking && !orders.isWorking(order);
+    this.#facts.activity.filled(instrument, shares);
+    if (purpose === Purpose.StopLoss) this.#facts.activity.stoppedOut(instrument);
+    if (wasWorking && leaves(purpose)) this.#facts.activity.exitChanged(instrument, side, -shares);
     if (purpose === Purpose.Entry) {
       // An entry that had ended counts as working no more, whatever still arrives of it.
       if (wasWorking) this.#facts.entryFilled(orders, order, shares);
@@ -244,7 +335,10 @@ export class ExecuteStage implements AccountFacts {
     const { orders } = this;
     const left = orders.remaining(order);
     if (!orders.end(order, status, at)) return;
-    if (orders.purpose(order) === Purpose.Entry) this.#facts.entryEnded(orders, order, left);
+    const purpose = orders.purpose(order);
+    if (purpose === Purpose.Entry) this.#facts.entryEnded(orders, order, left);
+    else if (leaves(purpose))
+      this.#facts.activity.exitChanged(orders.instrument(order), orders.side(order), -left);
     this.#desk.release(order);
   }
 

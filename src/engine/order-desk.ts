@@ -3,8 +3,9 @@
  * what works. Used by the execute stage alone.
  *
  * EX-2  An order's identity is its row; the same inputs give the same rows (I-25).
- * EX-3  At most one live entry, one exit, one stop and one target per strategy and instrument.
- * EX-6  Exits are sent for what is held, after the protective orders in their way were canceled (I-15).
+ * EX-3  At most one live entry, one exit, one trim, one stop and one target per strategy and instrument.
+ * EX-6  Exits are sent for what is held, less what a trim is about to sell, after the protective orders in their
+ *       way were canceled (I-15).
  */
 import type { InstrumentId } from "../domain/instrument.ts";
 import { type EntryIntent, sizingConstraints } from "../domain/intent.ts";
@@ -28,6 +29,11 @@ import type { Command } from "./ports.ts";
 import type { RiskFacts } from "./risk-facts.ts";
 
 const NONE = -1;
+/** Half a nano-share. */
+const NOTHING = 5e-10;
+
+/** True for an order that leaves a position now; a protective one only waits. */
+export const leaves = (purpose: Purpose): boolean => purpose === Purpose.Exit || purpose === Purpose.Flatten;
 
 export interface DeskParts {
   readonly gate: RiskGate;
@@ -46,6 +52,7 @@ export class OrderDesk {
   readonly #exitOrder: Int32Array;
   readonly #stopOrder: Int32Array;
   readonly #targetOrder: Int32Array;
+  readonly #trimOrder: Int32Array;
 
   readonly orders = new OrderTable();
   readonly blocked = new BlockTally();
@@ -59,6 +66,7 @@ export class OrderDesk {
     this.#exitOrder = new Int32Array(slots).fill(NONE);
     this.#stopOrder = new Int32Array(slots).fill(NONE);
     this.#targetOrder = new Int32Array(slots).fill(NONE);
+    this.#trimOrder = new Int32Array(slots).fill(NONE);
   }
 
   enter(intent: EntryIntent): void {
@@ -98,7 +106,35 @@ export class OrderDesk {
     this.#cancelLeg(this.#stopOrder[slot] as OrderNumber);
     this.#cancelLeg(this.#targetOrder[slot] as OrderNumber);
     const request = this.#exitRequest(strategy, instrument, purpose, OrderType.Market, Number.NaN);
+    if (request.shares < NOTHING) return;
     this.#exitOrder[slot] = this.#place(request, signal, NONE, undefined) ?? NONE;
+  }
+
+  cancelEntries(strategy: number, instruments: number): void {
+    for (let i = 0; i < instruments; i++) {
+      const entry = this.#facts.entryOrder(strategy, i as InstrumentId);
+      if (entry !== undefined) this.commands.push({ kind: "CancelOrder", order: entry });
+    }
+  }
+
+  /**
+   * Closes half of what is held, the larger half of an odd number of whole shares; the prices that protected all
+   * of it protect the rest. Nothing while it is being left anyway.
+   */
+  halve(strategy: number, instrument: InstrumentId, signal: number): void {
+    const slot = this.#lots.slot(strategy, instrument);
+    const held = Math.abs(this.#lots.shares(strategy, instrument));
+    const half = Math.min(Math.floor(held), Math.ceil(held / 2));
+    if (half === 0 || this.#exitOrder[slot] !== NONE || this.#trimOrder[slot] !== NONE) return;
+    const stop = this.#takeLeg(this.#stopOrder, slot, OrderField.stop);
+    const limit = this.#takeLeg(this.#targetOrder, slot, OrderField.limit);
+    const request = this.#exitRequest(strategy, instrument, Purpose.Exit, OrderType.Market, Number.NaN);
+    this.#trimOrder[slot] = this.#place({ ...request, shares: half }, signal, NONE, undefined) ?? NONE;
+    const rest = this.#exitRequest(strategy, instrument, Purpose.TakeProfit, OrderType.Limit, Number.NaN);
+    if (rest.shares < NOTHING) return;
+    if (!Number.isNaN(limit))
+      this.#targetOrder[slot] = this.#place({ ...rest, limit }, signal, NONE, undefined) ?? NONE;
+    if (!Number.isNaN(stop)) this.protect(strategy, instrument, stop, signal);
   }
 
   /** Raises the resting stop towards the price, or rests a first one. */
@@ -119,6 +155,7 @@ export class OrderDesk {
     }
     if (this.#exitOrder[slot] !== NONE) return;
     const request = this.#exitRequest(strategy, instrument, Purpose.StopLoss, OrderType.Stop, stop);
+    if (request.shares < NOTHING) return;
     // Two orders that could each close the position would together turn it around (I-15).
     const target = this.#targetOrder[slot] as OrderNumber;
     const pair = target === NONE ? undefined : pairedWith(target, this.orders.get(target, OrderField.limit));
@@ -152,6 +189,7 @@ export class OrderDesk {
     if (this.#exitOrder[slot] === order) this.#exitOrder[slot] = NONE;
     if (this.#stopOrder[slot] === order) this.#stopOrder[slot] = NONE;
     if (this.#targetOrder[slot] === order) this.#targetOrder[slot] = NONE;
+    if (this.#trimOrder[slot] === order) this.#trimOrder[slot] = NONE;
   }
 
   #slotOf(order: OrderNumber): number {
@@ -160,6 +198,15 @@ export class OrderDesk {
 
   #cancelLeg(leg: OrderNumber): void {
     if (leg !== NONE && this.orders.isWorking(leg)) this.commands.push({ kind: "CancelOrder", order: leg });
+  }
+
+  /** Cancels a protective order and frees its place. Returns its price; NaN without one. */
+  #takeLeg(legs: Int32Array, slot: number, price: typeof OrderField.stop | typeof OrderField.limit): number {
+    const leg = legs[slot] as OrderNumber;
+    legs[slot] = NONE;
+    if (leg === NONE || !this.orders.isWorking(leg)) return Number.NaN;
+    this.#cancelLeg(leg);
+    return this.orders.get(leg, price);
   }
 
   #coverLeg(leg: OrderNumber, entry: OrderNumber): void {
@@ -194,6 +241,8 @@ export class OrderDesk {
       if (bracket !== undefined) this.#addLegs(number, request, signal, bracket);
       this.#facts.entrySent(number, request, approved.shares, this.orders.price(number));
     }
+    if (leaves(request.purpose))
+      this.#facts.activity.exitChanged(request.instrument, request.side, approved.shares);
     this.commands.push({ kind: "PlaceOrder", order: approved });
     return number;
   }
@@ -241,11 +290,13 @@ export class OrderDesk {
     stop: number,
   ): OrderRequest {
     const held = this.#lots.shares(strategy, instrument);
+    const trim = this.#trimOrder[this.#lots.slot(strategy, instrument)] as OrderNumber;
+    const leaving = trim === NONE ? 0 : this.orders.remaining(trim);
     return {
       instrument,
       strategy,
       side: held > 0 ? SELL : BUY,
-      shares: Math.abs(held),
+      shares: Math.abs(held) - leaving,
       purpose,
       type,
       timeInForce: TimeInForce.GoodTillCanceled,

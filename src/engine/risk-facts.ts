@@ -10,9 +10,32 @@ import type { OrderTable } from "../execution/order-table.ts";
 import type { Baselines } from "../portfolio/baselines.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import type { OrderRequest, RiskView } from "../risk/rule.ts";
+import { InstrumentActivity } from "./instrument-activity.ts";
 import type { SessionClock } from "./session-clock.ts";
+import { StrategyExposure } from "./strategy-exposure.ts";
+import type { StrategyLedger } from "./strategy-ledger.ts";
 
 const NONE = -1;
+/** Most entries that are remembered by their instant: more than any throttle lets through in a minute. */
+const REMEMBERED = 256;
+
+/** What the configuration says of strategies and instruments. */
+export interface RiskScope {
+  readonly strategies: number;
+  readonly instruments: number;
+  /** Default: none is intraday, each may hold everything, instruments have no names. */
+  readonly intraday?: readonly boolean[];
+  readonly positionCaps?: readonly number[];
+  readonly symbols?: readonly string[];
+}
+
+export interface RiskParts {
+  readonly portfolio: Portfolio;
+  readonly baselines: Baselines;
+  readonly clock: SessionClock;
+  readonly ledger: StrategyLedger;
+  restingStop(strategy: number, instrument: InstrumentId): number;
+}
 
 /** What a working entry still wants, and the dollars per share it is counted with. */
 interface Working {
@@ -35,16 +58,28 @@ export class RiskFacts implements RiskView {
   readonly #bid: Float64Array;
   readonly #ask: Float64Array;
   readonly #quotedAt: Float64Array;
+  readonly #scope: RiskScope;
+  readonly #exposure: StrategyExposure;
+  /** Instants of the last entries, round and round. */
+  readonly #sentAt = new Float64Array(REMEMBERED);
+  #sent = 0;
+  readonly #countsIntraday = (strategy: number): boolean => this.isIntraday(strategy);
 
+  readonly activity: InstrumentActivity;
+  workingShort = 0;
   now = 0 as EpochMicros;
   workingGross = 0;
   entriesToday = 0;
 
-  constructor(
-    strategies: number,
-    instruments: number,
-    parts: { readonly portfolio: Portfolio; readonly baselines: Baselines; readonly clock: SessionClock },
-  ) {
+  constructor(scope: RiskScope, parts: RiskParts) {
+    const { strategies, instruments } = scope;
+    this.#scope = scope;
+    this.activity = new InstrumentActivity(instruments);
+    this.#exposure = new StrategyExposure(strategies, instruments, {
+      ledger: parts.ledger,
+      mark: (instrument) => parts.portfolio.mark(instrument),
+      restingStop: (strategy, instrument) => parts.restingStop(strategy, instrument),
+    });
     this.#instruments = instruments;
     this.#portfolio = parts.portfolio;
     this.#baselines = parts.baselines;
@@ -64,6 +99,58 @@ export class RiskFacts implements RiskView {
 
   get gross(): number {
     return this.#portfolio.gross;
+  }
+
+  get net(): number {
+    return this.#portfolio.net;
+  }
+
+  get intradayGross(): number {
+    return this.#exposure.gross(this.#countsIntraday);
+  }
+
+  isIntraday(strategy: number): boolean {
+    return this.#scope.intraday?.[strategy] ?? false;
+  }
+
+  openRisk(assumedFraction: number): number {
+    return this.#exposure.openRisk(assumedFraction);
+  }
+
+  otherPositions(strategy: number, besides: InstrumentId): number {
+    return this.#exposure.otherPositions(strategy, besides);
+  }
+
+  positionCap(strategy: number): number {
+    return this.#scope.positionCaps?.[strategy] ?? this.#instruments;
+  }
+
+  symbol(instrument: InstrumentId): string {
+    return this.#scope.symbols?.[instrument] ?? "";
+  }
+
+  entriesWithin(micros: number): number {
+    const most = Math.min(this.#sent, REMEMBERED);
+    let count = 0;
+    while (count < most && this.#sentAt[(this.#sent - 1 - count) % REMEMBERED]! > this.now - micros)
+      count += 1;
+    return count;
+  }
+
+  exiting(instrument: InstrumentId, side: Side): number {
+    return this.activity.exiting(instrument, side);
+  }
+
+  barsSinceStop(instrument: InstrumentId): number {
+    return this.activity.barsSinceStop(instrument);
+  }
+
+  averageVolume(instrument: InstrumentId): number {
+    return this.activity.averageVolume(instrument);
+  }
+
+  tradedToday(instrument: InstrumentId): number {
+    return this.activity.tradedToday(instrument);
   }
 
   get drawdownFromDayHigh(): number {
@@ -161,22 +248,32 @@ export class RiskFacts implements RiskView {
     this.#entryOrder[slot] = order;
     this.#workingEntries += 1;
     this.entriesToday += 1;
+    this.#sentAt[this.#sent % REMEMBERED] = this.now;
+    this.#sent += 1;
+    this.#exposure.entrySent(slot, shares, price, request.stop);
     this.#change(instrument, side, shares, price);
   }
 
   /** Some of a working entry filled: those shares now count as a position. */
   entryFilled(orders: OrderTable, order: OrderNumber, shares: number): void {
-    this.#change(orders.instrument(order), orders.side(order), -shares, orders.price(order));
+    const instrument = orders.instrument(order);
+    this.#exposure.entryFilled(orders.strategy(order) * this.#instruments + instrument, shares);
+    this.#change(instrument, orders.side(order), -shares, orders.price(order));
   }
 
   /** Nothing of it works any more; `left` is what had not filled. */
   entryEnded(orders: OrderTable, order: OrderNumber, left: number): void {
     const instrument = orders.instrument(order);
-    this.#entryOrder[orders.strategy(order) * this.#instruments + instrument] = NONE;
+    const slot = orders.strategy(order) * this.#instruments + instrument;
+    this.#entryOrder[slot] = NONE;
+    this.#exposure.entryEnded(slot);
     this.#workingEntries -= 1;
     this.#change(instrument, orders.side(order), -left, orders.price(order));
     // Sums of differences drift in the last bits: with nothing working the truth is known.
-    if (this.#workingEntries === 0) this.workingGross = 0;
+    if (this.#workingEntries === 0) {
+      this.workingGross = 0;
+      this.workingShort = 0;
+    }
   }
 
   #change(instrument: InstrumentId, side: Side, shares: number, price: number): void {
@@ -184,5 +281,6 @@ export class RiskFacts implements RiskView {
     const after = column[instrument]! + shares;
     column[instrument] = Math.abs(after) < 5e-10 ? 0 : after;
     this.workingGross += shares * price;
+    if (side !== BUY) this.workingShort += shares * price;
   }
 }

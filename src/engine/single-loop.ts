@@ -39,6 +39,7 @@ export class SingleLoop implements Engine {
       this.execute.action(event);
       this.compute.action(event);
     } else if (event.kind === "OperatorActed") this.execute.operator(event);
+    else if (event.kind === "CashMoved") this.execute.cashMoved(event);
     else this.execute.broker(event);
   }
 }

@@ -23,6 +23,12 @@ export interface LoggedFill {
   readonly riskPerShare: number;
 }
 
+/** Told of each lot that changed, and of each round trip that ended, after it was written down. */
+export interface LotWatcher {
+  lotFilled(fill: LoggedFill): void;
+  roundTripClosed(strategy: number, at: EpochMicros, pnl: number): void;
+}
+
 export const TradeField = {
   strategy: 0,
   instrument: 1,
@@ -60,8 +66,10 @@ export class TradeLog {
   readonly #costs: Float64Array;
   readonly #slippage: Float64Array;
   readonly #dividends: Float64Array;
+  readonly #watcher: LotWatcher | undefined;
 
-  constructor(strategies: number, instruments: number) {
+  constructor(strategies: number, instruments: number, watcher?: LotWatcher) {
+    this.#watcher = watcher;
     const column = () => new Float64Array(strategies * instruments);
     this.#instruments = instruments;
     this.#held = column();
@@ -111,6 +119,7 @@ export class TradeLog {
     this.#slippage[slot] = this.#slippage[slot]! + fill.slippage;
     const after = before + fill.signedShares;
     this.#held[slot] = Math.abs(after) < 5e-10 ? 0 : after;
+    this.#watcher?.lotFilled(fill);
     if (this.#held[slot] === 0) this.#close(slot, fill, Math.sign(before));
   }
 
@@ -161,5 +170,6 @@ export class TradeLog {
     cells[at + TradeField.signalOut] = fill.signal;
     cells[at + TradeField.exitPurpose] = fill.purpose;
     cells[at + TradeField.dividends] = this.#dividends[slot]!;
+    this.#watcher?.roundTripClosed(fill.strategy, fill.at, cells[at + TradeField.pnl]!);
   }
 }

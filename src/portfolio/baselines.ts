@@ -1,52 +1,181 @@
 /**
- * The heights that losses are measured from (RELIABILITY 1.5): the day's base, the day's high, the
- * all-time high. Dollars of net asset value; without deposits one unit is the account itself.
+ * The heights that losses are measured from (RELIABILITY 1.5), on the net asset value of one unit. Deposits and
+ * withdrawals buy and sell units at the value of the moment, so they never look like profit or loss.
  *
- * PF-4  The day's high starts at the base and never falls within a session (I-17).
+ *   B_prev  last value of the session before
+ *   B_open  first value at or after the open + 60 s: the opening prints of the first minute are not trusted
+ *   B_day   max(B_prev, B_open), fixed at open + 60 s; B_prev until then
+ *   B_high  starts at B_day, then the highest value of the session
+ *   B_hwm   the highest value ever
+ *
+ * Daily bars close with the session, so their first value after the open is the close: B_day is the larger of two
+ * closes, the loss of a day is measured from close to close, and what happened in between is not seen.
+ *
+ * PF-4  The day's high never falls within a session and is never below the base; the base never moves once it is
+ *       fixed (I-17). So the drawdown from the high is never smaller than the loss from the base.
  * PF-5  A value that is no number moves no height (I-16): one missing mark must not disarm the day.
+ * PF-6  A flow of cash moves no height of a unit.
  */
+import { InvariantError } from "../domain/assert.ts";
+import { type EpochMicros, MICROS_PER_MINUTE } from "../domain/time.ts";
+
+/** How long after the open the day's base is fixed. */
+const BASE_DELAY = MICROS_PER_MINUTE;
+
+/** Plain JSON without NaN: what is not known yet is null. Dollars per unit, except `units`. */
+export interface BaselineState {
+  readonly units: number;
+  readonly last: number;
+  readonly previous: number;
+  readonly dayOpen: number | null;
+  readonly dayBase: number;
+  readonly dayHigh: number;
+  readonly high: number;
+  readonly sessionOpen: number | null;
+}
+
 export class Baselines {
+  #units = 1;
+  /** All in dollars per unit. The first unit is the whole account. */
   #last = Number.NaN;
-  dayBase = Number.NaN;
-  dayHigh = Number.NaN;
-  high = Number.NaN;
+  #previous = Number.NaN;
+  #dayOpen = Number.NaN;
+  #dayBase = Number.NaN;
+  #dayHigh = Number.NaN;
+  #high = Number.NaN;
+  #sessionOpen = Number.NaN;
 
   constructor(startingEquity: number) {
     this.#last = startingEquity;
-    this.dayBase = startingEquity;
-    this.dayHigh = startingEquity;
-    this.high = startingEquity;
+    this.#previous = startingEquity;
+    this.#dayBase = startingEquity;
+    this.#dayHigh = startingEquity;
+    this.#high = startingEquity;
   }
 
-  /** The new day starts from the last value of the one before, so an overnight gap counts. */
-  startSession(): void {
-    this.dayBase = this.#last;
-    this.dayHigh = this.#last;
+  /** Each height as dollars of today's account: what it would be worth if a unit stood there. */
+  get dayBase(): number {
+    return this.#dayBase * this.#units;
   }
 
-  update(equity: number): void {
+  get dayHigh(): number {
+    return this.#dayHigh * this.#units;
+  }
+
+  get high(): number {
+    return this.#high * this.#units;
+  }
+
+  /** True once the base of the session will not move any more. */
+  get baseIsFixed(): boolean {
+    return !Number.isNaN(this.#dayOpen);
+  }
+
+  /** Dollars per unit at the last known value. */
+  get unitValue(): number {
+    return this.#last;
+  }
+
+  /**
+   * The new day starts from the last value of the one before, so an overnight gap counts. Told again of the
+   * session it is in, as after a restart, it changes nothing.
+   */
+  startSession(open: EpochMicros): void {
+    if (open === this.#sessionOpen) return;
+    this.#sessionOpen = open;
+    this.#previous = this.#last;
+    this.#dayOpen = Number.NaN;
+    this.#dayBase = this.#last;
+    this.#dayHigh = this.#last;
+  }
+
+  /** Net asset value of the account, dollars, as marked at `at`. */
+  update(at: EpochMicros, equity: number): void {
     if (!Number.isFinite(equity)) return;
-    this.#last = equity;
-    if (equity > this.dayHigh) this.dayHigh = equity;
-    if (equity > this.high) this.high = equity;
+    const value = equity / this.#units;
+    this.#last = value;
+    if (Number.isNaN(this.#dayOpen) && at >= this.#sessionOpen + BASE_DELAY) {
+      this.#dayOpen = value;
+      if (value > this.#dayBase) this.#dayBase = value;
+    }
+    if (value > this.#dayHigh) this.#dayHigh = value;
+    if (value > this.#high) this.#high = value;
+    if (this.#dayHigh < this.#dayBase) {
+      throw new InvariantError(`PF-4: day's high ${this.#dayHigh} below its base ${this.#dayBase}`);
+    }
+  }
+
+  /**
+   * Cash that came from outside (positive) or went there, dollars: it buys or sells units at the value before
+   * it, `equityBefore` dollars, or the last one known. An account that would be left without a positive value
+   * sells no units: the flow then counts as a result, because nothing can be measured in units of nothing.
+   */
+  flow(dollars: number, equityBefore: number = this.#last * this.#units): void {
+    const before = Number.isFinite(equityBefore) ? equityBefore : this.#last * this.#units;
+    const after = before + dollars;
+    if (!(before > 0 && after > 0 && after < Number.POSITIVE_INFINITY)) return;
+    this.#units *= after / before;
   }
 
   /** Fractions, zero or positive: 1 when all is lost, above it when more is; NaN for an unknown value. */
   drawdownFromDayHigh(equity: number): number {
-    return below(this.dayHigh, equity);
+    return below(this.#dayHigh, equity / this.#units);
   }
 
   lossFromDayBase(equity: number): number {
-    return below(this.dayBase, equity);
+    return below(this.#dayBase, equity / this.#units);
   }
 
   drawdownFromHigh(equity: number): number {
-    return below(this.high, equity);
+    return below(this.#high, equity / this.#units);
+  }
+
+  save(): BaselineState {
+    return {
+      units: this.#units,
+      last: this.#last,
+      previous: this.#previous,
+      dayOpen: orNull(this.#dayOpen),
+      dayBase: this.#dayBase,
+      dayHigh: this.#dayHigh,
+      high: this.#high,
+      sessionOpen: orNull(this.#sessionOpen),
+    };
+  }
+
+  /** Takes over what `save` gave, after JSON or not. Halts on anything else and names the field (PF-4). */
+  load(state: unknown): void {
+    const given = (typeof state === "object" && state !== null ? state : {}) as Record<string, unknown>;
+    const number = (field: keyof BaselineState): number => {
+      const value = given[field];
+      if (typeof value === "number" && Number.isFinite(value)) return value;
+      throw new InvariantError(`PF-4: saved baselines: ${field} = ${String(value)} is no number`);
+    };
+    const maybe = (field: keyof BaselineState): number =>
+      given[field] === null ? Number.NaN : number(field);
+    const units = number("units");
+    const [dayBase, dayHigh, high] = [number("dayBase"), number("dayHigh"), number("high")];
+    if (!(units > 0)) throw new InvariantError(`PF-4: saved baselines: units = ${units} is not positive`);
+    if (dayHigh < dayBase)
+      throw new InvariantError(`PF-4: saved baselines: dayHigh = ${dayHigh} is below dayBase`);
+    if (high < dayHigh) throw new InvariantError(`PF-4: saved baselines: high = ${high} is below dayHigh`);
+    const [last, previous] = [number("last"), number("previous")];
+    const [dayOpen, sessionOpen] = [maybe("dayOpen"), maybe("sessionOpen")];
+    this.#units = units;
+    this.#last = last;
+    this.#previous = previous;
+    this.#dayOpen = dayOpen;
+    this.#dayBase = dayBase;
+    this.#dayHigh = dayHigh;
+    this.#high = high;
+    this.#sessionOpen = sessionOpen;
   }
 }
 
+const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
+
 /** Nothing can be measured from a height without money: then everything counts as lost, never as nothing. */
-function below(height: number, equity: number): number {
-  if (Number.isNaN(equity)) return Number.NaN;
-  return height > 0 ? Math.max(0, 1 - equity / height) : 1;
+function below(height: number, value: number): number {
+  if (Number.isNaN(value)) return Number.NaN;
+  return height > 0 ? Math.max(0, 1 - value / height) : 1;
 }

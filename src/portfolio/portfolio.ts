@@ -4,8 +4,8 @@
  * Cash, fees and traded amounts are exact micro-dollars; marks are float dollars, and so is the equity
  * that adds both (ARCHITECTURE 4).
  *
- * PF-1  cash changes only by fills: -(price x quantity) signed by side, minus commission and fees (I-3), and by
- *       what corporate actions pay or take, which is counted as income (DATA-6).
+ * PF-1  cash changes only by fills, -(price x quantity) signed by side, minus commission and fees, by what corporate
+ *       actions pay or take, which is counted as income (DATA-6), and by flows from and to the outside (I-3).
  * PF-2  position = sum of signed fills, each in today's shares (I-2).
  * PF-3  equity = cash + sum(position x mark), summed in instrument order, so the bits never depend on
  *       the order in which positions were opened. It holds whenever it is read, also between a fill and
@@ -161,11 +161,18 @@ export class Portfolio implements Exposure {
   }
 
   #restate(instrument: InstrumentId, cash: Money, mark: number): void {
-    this.#cashMicros += cash;
-    if (!Number.isSafeInteger(this.#cashMicros))
-      throw new InvariantError(`DM-3: outside the exact range: ${this.#cashMicros} micro-dollars`);
-    this.#cash = this.#cashMicros / MICROS;
     this.#marks[instrument] = mark;
+    this.flow(cash);
+  }
+
+  /** Cash that came from outside (positive) or went there. */
+  flow(amount: Money): void {
+    const cash = this.#cashMicros + amount;
+    if (!Number.isSafeInteger(cash)) {
+      throw new InvariantError(`DM-3: outside the exact range: ${cash} micro-dollars`);
+    }
+    this.#cashMicros = cash;
+    this.#cash = cash / MICROS;
     this.#isStale = true;
   }
 

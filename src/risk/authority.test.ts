@@ -6,6 +6,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { InvariantError } from "../domain/assert.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import {
   Authorities,
@@ -186,7 +187,7 @@ describe("saving", () => {
       claim({ authority: "regime", level: "HALTED" }),
     );
     const second = new Authorities();
-    second.load(structuredClone(first.save()) as Claim[]);
+    second.load(structuredClone(first.save()));
     expect(second.permission).toEqual(first.permission);
     expect(second.flattens).toBe(true);
     second.expire(at(50));
@@ -198,6 +199,89 @@ describe("saving", () => {
     held.load([]);
     expect(held.permission).toEqual({ level: "NORMAL", scalar: 1, claims: [] });
     expect(held.allowsEntries()).toBe(true);
+  });
+});
+
+describe("AU-5: a claim on one strategy", () => {
+  const scoped = claim({ authority: "strategy", source: "strategy_losses", scope: 1 });
+
+  it("bars that strategy and moves neither the account's level nor its scalar", () => {
+    const held = holding(scoped);
+    expect(held.permission).toEqual({ level: "NORMAL", scalar: 1, claims: [scoped] });
+    expect([held.allowsEntries(), held.allowsEntries(0), held.allowsEntries(1)]).toEqual([true, true, false]);
+    expect([held.levelFor(0), held.levelFor(1)]).toEqual(["NORMAL", "NO_NEW_ENTRIES"]);
+    expect([held.isAtLeast("SCALED"), held.flattens]).toEqual([false, false]);
+  });
+
+  it("never loosens the account for it: the stricter of both holds", () => {
+    const held = holding(scoped, claim({ level: "REDUCE_ONLY" }));
+    expect([held.levelFor(0), held.levelFor(1)]).toEqual(["REDUCE_ONLY", "REDUCE_ONLY"]);
+    expect(held.allowsEntries(0)).toBe(false);
+    const normal = holding({ ...scoped, level: "NORMAL" }, claim({ level: "SCALED", scalar: 0.3 }));
+    expect([normal.levelFor(1), normal.permission.scalar]).toEqual(["SCALED", 0.3]);
+  });
+
+  it("is one per strategy: raised, lifted and lapsing without the others", () => {
+    const held = holding(scoped, { ...scoped, scope: 2, until: at(5) }, claim({ source: "strategy_losses" }));
+    expect(held.permission.claims).toHaveLength(3);
+    expect(held.lift("strategy", "strategy_losses", "itself")).toBe(false);
+    held.expire(at(5));
+    expect(held.find("strategy", "strategy_losses", 2)).toBeUndefined();
+    expect(held.lift("strategy", "strategy_losses", "itself", 1)).toBe(true);
+    expect(held.levelFor(1)).toBe("NO_NEW_ENTRIES");
+  });
+
+  it("can neither flatten nor scale, and names a strategy", () => {
+    const wrong: [string, Partial<Claim>][] = [
+      ["level", { level: "FLATTEN" }],
+      ["level", { level: "HALTED" }],
+      ["scalar", { scalar: 0.5 }],
+      ["scalar", { scalar: Number.NaN }],
+      ["scope", { scope: -1 }],
+      ["scope", { scope: 0.5 }],
+      ["scope", { scope: Number.NaN }],
+    ];
+    for (const [field, part] of wrong)
+      expect(() => holding({ ...scoped, ...part })).toThrow(new RegExp(`AU-5: .*${field} = `));
+  });
+});
+
+describe("a saved claim that is none", () => {
+  const sound = { ...claim({ scope: undefined }), until: 7, liftedBy: "itself" };
+  it.each([
+    ["authority", "me"],
+    ["source", 5],
+    ["level", "normal"],
+    ["scalar", null],
+    ["scalar", -1],
+    ["scalar", "1"],
+    ["reason", undefined],
+    ["since", null],
+    ["until", "soon"],
+    ["liftedBy", "time"],
+    ["scope", "x"],
+  ] as const)("is refused when its %s is %s, and leaves what was held", (field, value) => {
+    const held = holding(claim({ level: "REDUCE_ONLY" }));
+    expect(() => held.load([{ ...sound, [field]: value }])).toThrow(
+      new RegExp(`AU-4: saved claim 0: ${field}`),
+    );
+    expect(held.permission.level).toBe("REDUCE_ONLY");
+  });
+
+  it.each([null, {}, "x", 5, [null], [7]])("%j is refused", (saved) => {
+    expect(() => new Authorities().load(saved)).toThrow(InvariantError);
+  });
+
+  it("stands twice", () => {
+    expect(() => new Authorities().load([sound, sound])).toThrow("source = rapid_loss stands twice");
+  });
+
+  it("what could not be read is saved as what it counts as, and NaN never reaches a file", () => {
+    const saved = holding(claim({ scalar: Number.NaN, until: at(Number.NaN) })).save();
+    expect(saved[0]).toMatchObject({ scalar: 0, until: undefined });
+    const again = new Authorities();
+    again.load(JSON.parse(JSON.stringify(saved)));
+    expect(again.permission.scalar).toBe(0);
   });
 });
 

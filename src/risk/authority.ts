@@ -8,7 +8,10 @@
  *       again can only tighten it.
  * AU-4  What cannot be read restricts: a scalar that is no positive number counts as 0, an expiry that is no
  *       number never comes.
+ * AU-5  A claim with a scope binds the entries of that strategy alone: it never moves the account's level or
+ *       scalar. It bars or reduces; it neither scales nor flattens, which only the account can.
  */
+import { InvariantError, invariant } from "../domain/assert.ts";
 import type { EpochMicros } from "../domain/time.ts";
 
 export const levels = ["NORMAL", "SCALED", "NO_NEW_ENTRIES", "REDUCE_ONLY", "FLATTEN", "HALTED"] as const;
@@ -27,8 +30,10 @@ export type Authority = (typeof authorities)[number];
 
 export interface Claim {
   readonly authority: Authority;
-  /** Which rule or part of the authority holds it; one claim per authority and source. */
+  /** Which rule or part of the authority holds it; one claim per authority, source and scope. */
   readonly source: string;
+  /** Index of the only strategy it binds; absent: the account (AU-5). */
+  readonly scope?: number | undefined;
   readonly level: Level;
   /** Multiplies sizes, in (0, 1.2]; 1 leaves them alone. */
   readonly scalar: number;
@@ -58,13 +63,40 @@ export class Authorities {
   /** Earliest expiry of a claim; Infinity when none expires. */
   #nextExpiry = Number.POSITIVE_INFINITY;
   #rank = rank("NORMAL");
+  /** Claims on single strategies; most of the time there are none. */
+  #scoped: readonly Claim[] = [];
+
+  /** Counts the changes, so that who acts on them acts once. */
+  version = 0;
 
   get permission(): Permission {
     return this.#permission;
   }
 
-  allowsEntries(): boolean {
-    return this.#rank < ENTRIES_BARRED;
+  /** Of the account, or of one strategy in it. */
+  allowsEntries(strategy?: number): boolean {
+    if (this.#rank >= ENTRIES_BARRED) return false;
+    return (
+      this.#scoped.length === 0 || strategy === undefined || !this.isAtLeastFor(strategy, "NO_NEW_ENTRIES")
+    );
+  }
+
+  /** The level that holds for a strategy: its own claims and the account's. */
+  levelFor(strategy: number): Level {
+    const { level: ofAccount } = this.#permission;
+    return this.#scoped.reduce<Level>(
+      (top, { scope, level }) => (scope === strategy && rank(level) > rank(top) ? level : top),
+      ofAccount,
+    );
+  }
+
+  isAtLeastFor(strategy: number, level: Level): boolean {
+    return rank(this.levelFor(strategy)) >= rank(level);
+  }
+
+  /** The claim of that holder, if it stands. */
+  find(authority: Authority, source: string, scope?: number): Claim | undefined {
+    return this.#claims.find((claim) => sameHolder(claim, { authority, source, scope }));
   }
 
   /** True when everything is to be closed, or has been. */
@@ -78,14 +110,15 @@ export class Authorities {
 
   /** Adds the claim, or replaces the one of the same authority and source; a latched one is only tightened. */
   raise(claim: Claim): void {
+    checkScope(claim);
     const held = this.#claims.find((other) => sameHolder(other, claim));
     const raised = held?.liftedBy === "operator" ? tightened(held, claim) : claim;
     this.#set([...this.#claims.filter((other) => other !== held), raised]);
   }
 
   /** Returns false when nothing was lifted: unknown, or latched and the caller is no operator (AU-3). */
-  lift(authority: Authority, source: string, by: "itself" | "operator"): boolean {
-    const held = this.#claims.find((claim) => claim.authority === authority && claim.source === source);
+  lift(authority: Authority, source: string, by: "itself" | "operator", scope?: number): boolean {
+    const held = this.find(authority, source, scope);
     if (held === undefined || (held.liftedBy === "operator" && by !== "operator")) return false;
     this.#set(this.#claims.filter((claim) => claim !== held));
     return true;
@@ -97,12 +130,24 @@ export class Authorities {
     this.#set(this.#claims.filter((claim) => !(expiryOf(claim) <= now)));
   }
 
+  /** Plain values that survive JSON: what could not be read is written as what it counts as (AU-4). */
   save(): readonly Claim[] {
-    return this.#claims;
+    return this.#claims.map((claim) => ({
+      ...claim,
+      scalar: claim.scalar > 0 ? claim.scalar : 0,
+      until: claim.until === undefined || Number.isNaN(claim.until) ? undefined : claim.until,
+    }));
   }
 
-  load(claims: readonly Claim[]): void {
-    this.#set(claims);
+  /** Takes over what `save` gave, after JSON or not. Halts on anything else and names the field (AU-4). */
+  load(claims: unknown): void {
+    invariant(Array.isArray(claims), "AU-4", "saved claims are no list");
+    const checked = (claims as unknown[]).map(checkedClaim);
+    for (const [n, claim] of checked.entries()) {
+      const twice = checked.findIndex((other) => sameHolder(other, claim)) !== n;
+      invariant(!twice, "AU-4", `saved claim ${n}: source = ${claim.source} stands twice`);
+    }
+    this.#set(checked);
   }
 
   #set(claims: readonly Claim[]): void {
@@ -111,16 +156,66 @@ export class Authorities {
       .toSorted(
         (a, b) =>
           authorities.indexOf(a.authority) - authorities.indexOf(b.authority) ||
-          (a.source < b.source ? -1 : a.source > b.source ? 1 : 0),
+          (a.source < b.source ? -1 : a.source > b.source ? 1 : 0) ||
+          (a.scope ?? -1) - (b.scope ?? -1),
       );
+    this.#scoped = this.#claims.filter(({ scope }) => scope !== undefined);
+    this.version += 1;
     this.#permission = effective(this.#claims);
     this.#rank = rank(this.#permission.level);
     this.#nextExpiry = Math.min(...this.#claims.map(expiryOf));
   }
 }
 
-function sameHolder(a: Claim, b: Claim): boolean {
-  return a.authority === b.authority && a.source === b.source;
+type Holder = Pick<Claim, "authority" | "source" | "scope">;
+
+function sameHolder(a: Holder, b: Holder): boolean {
+  return a.authority === b.authority && a.source === b.source && a.scope === b.scope;
+}
+
+function checkScope({ source, scope, level, scalar }: Claim): void {
+  if (scope === undefined) return;
+  invariant(
+    Number.isSafeInteger(scope) && scope >= 0,
+    "AU-5",
+    `claim ${source}: scope = ${scope} is no strategy`,
+  );
+  invariant(rank(level) < FLATTENS, "AU-5", `claim ${source}: level = ${level} is not for one strategy`);
+  invariant(scalar === 1, "AU-5", `claim ${source}: scalar = ${scalar} with a scope must be 1`);
+}
+
+/** A saved claim, field by field; unknown fields are dropped. */
+function checkedClaim(value: unknown, n: number): Claim {
+  const given = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
+  const refuse = (field: keyof Claim): never => {
+    throw new InvariantError(
+      `AU-4: saved claim ${n}: ${field} = ${JSON.stringify(given[field])} is not valid`,
+    );
+  };
+  const text = (field: "source" | "reason"): string =>
+    typeof given[field] === "string" ? given[field] : refuse(field);
+  const oneOf = <Word extends string>(field: keyof Claim, words: readonly Word[]): Word =>
+    words.find((word) => word === given[field]) ?? refuse(field);
+  const number = (field: "scalar" | "since" | "until" | "scope"): number =>
+    typeof given[field] === "number" && Number.isFinite(given[field]) ? given[field] : refuse(field);
+  const maybe = (field: "until" | "scope"): number | undefined =>
+    given[field] === undefined || given[field] === null ? undefined : number(field);
+  const scope = maybe("scope");
+  const scalar = number("scalar");
+  if (scalar < 0) refuse("scalar");
+  const claim: Claim = {
+    authority: oneOf("authority", authorities),
+    source: text("source"),
+    level: oneOf("level", levels),
+    scalar,
+    reason: text("reason"),
+    since: number("since") as EpochMicros,
+    until: maybe("until") as EpochMicros | undefined,
+    liftedBy: oneOf("liftedBy", ["itself", "operator"] as const),
+    ...(scope === undefined ? {} : { scope }),
+  };
+  checkScope(claim);
+  return claim;
 }
 
 /** When the claim lapses by itself, epoch micros; Infinity for never. */
@@ -139,10 +234,11 @@ function tightened(held: Claim, claim: Claim): Claim {
   return { ...stricter, scalar: Math.min(held.scalar, claim.scalar), liftedBy: "operator" };
 }
 
-/** The meet of all claims (I-19). */
+/** The meet of all claims on the account (I-19); claims on one strategy are listed and do not count (AU-5). */
 export function effective(claims: readonly Claim[]): Permission {
-  const level = claims.reduce<Level>((top, { level: own }) => (rank(own) > rank(top) ? own : top), "NORMAL");
-  const scalars = claims.map(({ scalar }) => scalar);
+  const binding = claims.filter(({ scope }) => scope === undefined);
+  const level = binding.reduce<Level>((top, { level: own }) => (rank(own) > rank(top) ? own : top), "NORMAL");
+  const scalars = binding.map(({ scalar }) => scalar);
   const scalar = scalars.length === 0 ? 1 : Math.min(SCALAR_CEILING, ...scalars);
   return { level, scalar: scalar > 0 ? scalar : 0, claims };
 }

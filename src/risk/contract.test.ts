@@ -41,11 +41,26 @@ const sound: fc.Arbitrary<Facts> = fc
       fc.integer({ min: 0, max: 90 }).map((seconds) => NOW - seconds * MICROS_PER_SECOND),
     ),
     entryWorking: fc.boolean(),
+    netShare: between(-1, 1),
+    workingShort: between(0, 100_000),
+    intradayGross: between(0, 200_000),
+    entriesWithin: fc.integer({ min: 0, max: 8 }),
+    exitingBuy: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 200 })),
+    exitingSell: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 200 })),
+    barsSinceStop: orNothing(fc.integer({ min: 0, max: 9 })),
+    averageVolume: orNothing(between(0.5, 200_000)),
+    tradedToday: fc.integer({ min: 0, max: 500 }),
+    openRisk: between(0, 20_000),
+    otherPositions: fc.integer({ min: 0, max: 40 }),
+    positionCap: fc.integer({ min: 1, max: 40 }),
+    isIntraday: fc.boolean(),
+    symbol: fc.constantFrom("AAA", "BBB"),
     spreadBps: between(0.1, 20),
     quotedAt: fc.integer({ min: 0, max: 10 }).map((seconds) => NOW - seconds * MICROS_PER_SECOND),
   })
-  .map(({ others, spreadBps, ...facts }) => ({
+  .map(({ others, spreadBps, netShare, ...facts }) => ({
     ...facts,
+    net: facts.gross * netShare,
     bid: facts.mark * (1 - spreadBps / 20_000),
     ask: facts.mark * (1 + spreadBps / 20_000),
     openPositions: others + countsAlready(facts),
@@ -81,11 +96,11 @@ const question: fc.Arbitrary<Question> = fc
     };
   });
 
-/** Most facts are calm, so that whole gates pass. */
+/** Most facts are calm, so that whole gates pass; some longs are held, or a first short would be all there is. */
 const peaceful: fc.Arbitrary<Question> = question.map(({ order }) => {
   const stop = 100 - order.side * 2;
   return {
-    facts: calm,
+    facts: { ...calm, gross: 20_000, net: 20_000 },
     order: { ...ordinary, side: order.side, shares: 10, limit: 100, stop, timeInForce: order.timeInForce },
   };
 });
@@ -103,6 +118,10 @@ function keptOf(rule: RiskRule, asked: Question): number {
 const unmeasured: Readonly<Record<string, (question: Question) => boolean>> = {
   per_trade_risk: ({ order }) => Number.isNaN(order.stop),
   duplicate: ({ facts }) => Number.isNaN(facts.lastEntryAt),
+  cooldown: ({ facts }) => Number.isNaN(facts.barsSinceStop),
+  adv: ({ facts }) => Number.isNaN(facts.averageVolume),
+  open_risk: ({ facts, order }) =>
+    order.side * ((Number.isNaN(order.limit) ? facts.mark : order.limit) - order.stop) <= 0,
 };
 
 describe.each(configured)("$id", (rule) => {
@@ -141,6 +160,11 @@ describe.each(configured)("$id", (rule) => {
           ...facts,
           [side]: facts[side] + shares,
           workingGross: facts.workingGross + gross,
+          workingShort: facts.workingShort + gross,
+          intradayGross: facts.intradayGross + gross,
+          openRisk: facts.openRisk + gross / 10,
+          otherPositions: facts.otherPositions + (entry ? 1 : 0),
+          entriesWithin: facts.entriesWithin + (entry ? 1 : 0),
           entryWorking: facts.entryWorking || entry,
         };
         const openPositions = facts.openPositions + countsAlready(busier) - countsAlready(facts);
@@ -222,10 +246,21 @@ describe("the gate with every rule", () => {
       "C-06 duplicate",
       "C-29 daily_drawdown",
       "C-26 trades_per_day",
+      "C-07 throttle",
+      "C-42 restricted",
+      "C-41 self_trade",
+      "C-63 cooldown",
       "C-25 max_positions",
+      "C-25 strategy_positions",
       "C-05 price_collar",
+      "C-21 spread",
       "C-15 per_trade_risk",
       "C-13 position_size",
+      "C-14 adv",
+      "C-24 shorts_share",
+      "C-11 intraday_gross",
+      "C-33 open_risk",
+      "C-11 buying_power",
       "C-11 gross_exposure",
     ]);
   });
@@ -304,6 +339,21 @@ const breakages: Readonly<Record<string, readonly number[]>> = {
   mark: noPrices,
   markedAt: noNumbers,
   lastEntryAt: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  bid: noPrices,
+  ask: noPrices,
+  quotedAt: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  net: noNumbers,
+  workingShort: [Number.NaN, Number.POSITIVE_INFINITY],
+  intradayGross: noNumbers,
+  entriesWithin: noNumbers,
+  exitingBuy: [Number.NaN, Number.POSITIVE_INFINITY],
+  exitingSell: [Number.NaN, Number.POSITIVE_INFINITY],
+  barsSinceStop: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  averageVolume: noPriceIfAny,
+  tradedToday: noNumbers,
+  openRisk: noNumbers,
+  otherPositions: noNumbers,
+  positionCap: noNumbers,
   limit: noPriceIfAny,
   stop: noPriceIfAny,
   decidedAt: noNumbers,
@@ -339,11 +389,34 @@ function watchedView(facts: Facts, seen: Set<string>): RiskView {
     seen.add(name);
     return facts[name];
   };
-  const functions = ["position", "mark", "markedAt", "lastEntryAt", "entryWorking"] as const;
+  const functions = [
+    "position",
+    "mark",
+    "markedAt",
+    "bid",
+    "ask",
+    "quotedAt",
+    "lastEntryAt",
+    "entryWorking",
+    "entriesWithin",
+    "barsSinceStop",
+    "averageVolume",
+    "tradedToday",
+    "openRisk",
+    "otherPositions",
+    "positionCap",
+    "isIntraday",
+    "symbol",
+  ] as const;
   const called = functions.map((name) => [name, { value: () => note(name) }]);
   const fields = Object.keys(facts).map((name) => [name, { get: () => note(name as keyof Facts) }]);
-  const working = { value: (_: unknown, side: Side) => note(side === BUY ? "workingBuy" : "workingSell") };
-  return Object.defineProperties({}, { ...Object.fromEntries([...fields, ...called]), working }) as RiskView;
+  const bySide = (buy: keyof Facts, sell: keyof Facts) => ({
+    value: (_: unknown, side: Side) => note(side === BUY ? buy : sell),
+  });
+  const working = bySide("workingBuy", "workingSell");
+  const exiting = bySide("exitingBuy", "exitingSell");
+  const all = { ...Object.fromEntries([...fields, ...called]), working, exiting };
+  return Object.defineProperties({}, all) as RiskView;
 }
 
 /** Throws on every attempt to write. */

@@ -108,8 +108,9 @@ export class RiskGate {
     this.verdicts.length = 0;
     this.binding = undefined;
     this.verdict = undefined;
-    this.barredBy =
-      isEntry && !this.#authorities.allowsEntries() ? this.#authorities.permission.level : undefined;
+    const { strategy } = request;
+    const isBarred = isEntry && !this.#authorities.allowsEntries(strategy);
+    this.barredBy = isBarred ? this.#authorities.levelFor(strategy) : undefined;
     if (this.barredBy !== undefined || !isPositive(request.shares)) return undefined;
     const shares = this.#ask(request, view, isEntry ? this.rules : this.#otherRules);
     return shares > 0 ? new Approved(key, number, request, shares, bracket) : undefined;

@@ -38,6 +38,11 @@ export interface RiskView {
   readonly gross: number;
   /** Dollars that working entries would add to the gross exposure. */
   readonly workingGross: number;
+  /** Longs less shorts at the last marks, dollars, and what working entries that sell would add to the shorts. */
+  readonly net: number;
+  readonly workingShort: number;
+  /** Gross exposure of the intraday strategies, their working entries included, dollars. */
+  readonly intradayGross: number;
   /** Fraction below the day's high, zero or positive. */
   readonly drawdownFromDayHigh: number;
   /** Instruments held or with a working entry. */
@@ -64,6 +69,24 @@ export interface RiskView {
   lastEntryAt(strategy: number, instrument: InstrumentId): number;
   /** True while the strategy has a live entry in this instrument. */
   entryWorking(strategy: number, instrument: InstrumentId): boolean;
+  /** Entries of all strategies that were sent after `now` less so many microseconds. */
+  entriesWithin(micros: number): number;
+  /** Shares of exits that still work on one side; protective orders at rest are none. */
+  exiting(instrument: InstrumentId, side: Side): number;
+  /** Bars since a stop of ours filled in the instrument, 0 on that bar; NaN when none ever did. */
+  barsSinceStop(instrument: InstrumentId): number;
+  /** Mean shares per session over the last 20; NaN before there were as many. */
+  averageVolume(instrument: InstrumentId): number;
+  /** Shares that we bought or sold this session, all strategies. */
+  tradedToday(instrument: InstrumentId): number;
+  /** Dollars lost if every lot and working entry were stopped out; without a stop, the fraction of its price. */
+  openRisk(assumedFraction: number): number;
+  /** Instruments besides this one that the strategy holds or is entering, and the most it may. */
+  otherPositions(strategy: number, besides: InstrumentId): number;
+  positionCap(strategy: number): number;
+  /** True for a strategy that declares that it ends each day flat. */
+  isIntraday(strategy: number): boolean;
+  symbol(instrument: InstrumentId): string;
 }
 
 export type VerdictKind = "allow" | "shrink" | "deny";

@@ -54,7 +54,7 @@ const free = {
 const tenth = { ...free, maxParticipation: 0.1 };
 
 /** Room for 50 shares at $100, so that fills read easily. */
-const risk = { position_size: { maxFraction: 0.06 } };
+const risk = { position_size: { maxFraction: 0.06 }, cooldown: { bars: 0 } };
 const runWorld = (run: TestRun) => runAny({ ...run, risk });
 
 /** What to do after each bar, from the first; nothing afterwards. */

@@ -92,12 +92,17 @@ export interface StrategyCard {
 /** Units of memory that a split changes; every other number means the same before and after. */
 export type MemoryUnit = Extract<FeatureUnit, "usd_per_share" | "shares">;
 
+/** `intraday`: ends each day flat, and shares the intraday limit of gross exposure (SYSTEM 19). */
+export type Horizon = "intraday" | "swing";
+
 interface StrategySpec<Params, Feature extends string, Memory extends string, Reason extends string> {
   readonly id: string;
   readonly card: StrategyCard;
   readonly timeframes: readonly Timeframe[];
   readonly params: z.ZodType<Params>;
   readonly sizing: SizingMethod;
+  /** Default: swing, which may hold over night. */
+  readonly horizon?: Horizon;
   /** Decide although a declared feature is NaN now. Default false. */
   readonly acceptsMissing?: boolean;
   readonly reasons: Reasons<Reason>;
@@ -112,6 +117,7 @@ interface StrategySpec<Params, Feature extends string, Memory extends string, Re
 /** A strategy with its parameters bound and its type parameters hidden: what the engine runs. */
 export interface BoundStrategy {
   readonly id: string;
+  readonly horizon: Horizon;
   readonly sizing: SizingMethod;
   readonly acceptsMissing: boolean;
   readonly params: unknown;
@@ -124,6 +130,7 @@ export interface BoundStrategy {
 
 export interface StrategyModule {
   readonly id: string;
+  readonly horizon: Horizon;
   readonly card: StrategyCard;
   readonly timeframes: readonly Timeframe[];
   /** Parses `params` strictly: an unknown or wrong one throws a ZodError naming it. */
@@ -133,14 +140,17 @@ export interface StrategyModule {
 export function defineStrategy<Params, Feature extends string, Memory extends string, Reason extends string>(
   spec: StrategySpec<Params, Feature, Memory, Reason>,
 ): StrategyModule {
+  const { horizon = "swing" } = spec;
   return {
     id: spec.id,
+    horizon,
     card: spec.card,
     timeframes: spec.timeframes,
     bind(given) {
       const params = spec.params.parse(given);
       return {
         id: spec.id,
+        horizon,
         sizing: spec.sizing,
         acceptsMissing: spec.acceptsMissing ?? false,
         params,

@@ -41,6 +41,7 @@ export const swingTrendFollowing = defineStrategy({
   timeframes: ["1d", "5m", "1m"],
   params,
   sizing: "fixed_risk",
+  horizon: "swing",
   reasons: {
     pullback: "pullback to {0} held EMA {1} in an uptrend, ADX {2}",
     trendOver: "fast EMA {0} fell below slow EMA {1}",

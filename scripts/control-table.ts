@@ -1,0 +1,181 @@
+/**
+ * The 65 controls of RELIABILITY 1.1 and how far each is built. Files of rules and breakers come from their
+ * registries, so they cannot be forgotten here; everything else is named by hand and checked to exist.
+ */
+
+/** `done`: all that the control asks for. `partly`: what `missing` says is not there. `later`: nothing yet. */
+export type ControlState = "done" | "partly" | "later";
+
+export interface Control {
+  readonly id: string;
+  readonly name: string;
+  readonly state: ControlState;
+  /** Files besides those of rules and breakers. */
+  readonly where?: readonly string[];
+  /** Tests besides those of rules and breakers. */
+  readonly tests?: readonly string[];
+  /** What is not there, or for `later` the area in which it will be. */
+  readonly missing?: string;
+}
+
+type Parts = Omit<Control, "id" | "name" | "state">;
+const done = (id: string, name: string, parts: Parts = {}): Control => ({
+  id,
+  name,
+  state: "done",
+  ...parts,
+});
+const partly = (id: string, name: string, missing: string, parts: Parts = {}): Control => ({
+  id,
+  name,
+  state: "partly",
+  missing,
+  ...parts,
+});
+const later = (id: string, name: string, area: string): Control => ({
+  id,
+  name,
+  state: "later",
+  missing: area,
+});
+
+const DESK = { where: ["src/engine/order-desk.ts"], tests: ["src/sim/engine-scenarios.test.ts"] };
+
+export const controls: readonly Control[] = [
+  partly("C-01", "Kill switch", "broker errors, feed down, guardian; an unreadable directory", {
+    where: ["src/app/demo.ts", "src/engine/execute.ts"],
+    tests: ["src/app/demo.test.ts", "src/sim/engine-scenarios.test.ts"],
+  }),
+  partly("C-02", "Latch and resume", "authentication, clean reconciliation and delay before a resume", {
+    where: ["src/risk/authority.ts"],
+    tests: ["src/risk/authority.test.ts", "test/engine-breakers.test.ts"],
+  }),
+  partly("C-03", "Parent/child quantity", "slicing: an order has no children yet", {
+    where: ["src/execution/order-table.ts"],
+    tests: ["src/execution/order-table.test.ts"],
+  }),
+  later("C-04", "Max order shares/notional, hard", "risk"),
+  partly("C-05", "Price collar", "quotes, ATR and spread as reference; the escalating collar of exits", {
+    tests: ["test/collar-and-pricing.test.ts"],
+  }),
+  partly("C-06", "Duplicate-order check", "equal orders of different strategies"),
+  partly("C-07", "Message throttle", "token bucket by priority; strategy pause and kill on breaches", {
+    where: ["src/engine/risk-facts.ts"],
+  }),
+  partly("C-08", "Unit-typed values", "shares and dollars inside the engine are plain numbers", {
+    where: ["src/domain/money.ts", "src/domain/brand.ts"],
+    tests: ["src/domain/money.test.ts"],
+  }),
+  partly("C-09", "Data validation gate", "confidence of signals", {
+    where: ["src/market/gatekeeper.ts"],
+    tests: ["src/market/gatekeeper.test.ts"],
+  }),
+  partly("C-10", "Stale-decision guard", "5 s for decisions: one limit serves bars and decisions"),
+  partly("C-11", "Gross, credit, buying power", "the broker's own figure; orders of unknown fate", {
+    where: ["src/engine/strategy-exposure.ts"],
+    tests: ["src/engine/risk-books.test.ts"],
+  }),
+  partly("C-12", "Single egress, no bypass", "approvals do not expire", {
+    where: ["src/risk/gate.ts"],
+    tests: ["src/risk/gate.test.ts", "src/sim/engine-invariants.test.ts"],
+  }),
+  partly("C-13", "Position size", "alert on drift"),
+  partly("C-14", "ADV cap", "the mean serves as median; share of the bar's volume", {
+    where: ["src/engine/instrument-activity.ts"],
+    tests: ["src/engine/risk-books.test.ts"],
+  }),
+  partly("C-15", "Per-trade risk", "costs; stops are not required by default"),
+  later("C-16", "Kelly", "sizing"),
+  later("C-17", "ATR scaling", "sizing"),
+  later("C-18", "VIX regime scalar", "regime"),
+  later("C-19", "HMM regime gate", "regime"),
+  later("C-20", "Position shock exit", "risk"),
+  done("C-21", "Spread filter"),
+  partly("C-22", "Virtual stop", "watching the trade stream: stops rest at the venue", DESK),
+  later("C-23", "Broker-side disaster stop", "execution"),
+  partly("C-24", "Short limits", "borrow and rule 201 lists"),
+  partly("C-25", "Max positions", "10 in the 50 % tier"),
+  partly("C-26", "Max trades/day", "the count is not in the saved risk state", {
+    where: ["src/engine/risk-facts.ts"],
+  }),
+  partly("C-27", "Consecutive losses", "positions closed outside the program", {
+    where: ["src/risk/loss-streak.ts"],
+  }),
+  done("C-28", "Rapid loss"),
+  done("C-29", "Drawdown from day's high", {
+    where: ["src/portfolio/baselines.ts"],
+    tests: ["src/portfolio/baselines.test.ts"],
+  }),
+  partly("C-30", "Daily circuit breaker", "e-mail and SMS; the broker's equity as second witness", {
+    where: ["src/portfolio/baselines.ts"],
+    tests: ["test/engine-breakers.test.ts"],
+  }),
+  done("C-31", "15 % drawdown", { tests: ["test/engine-breakers.test.ts"] }),
+  done("C-32", "Strategy loss", {
+    where: ["src/engine/strategy-ledger.ts"],
+    tests: ["src/engine/risk-books.test.ts"],
+  }),
+  partly("C-33", "Open-risk (heat) cap", "sector bucket", {
+    where: ["src/engine/strategy-exposure.ts"],
+    tests: ["src/engine/risk-books.test.ts"],
+  }),
+  partly("C-34", "Toxic windows", "macro calendar, first bar after a halt", {
+    where: ["src/risk/rules/session.ts"],
+    tests: ["src/risk/rules/session.test.ts"],
+  }),
+  later("C-35", "Reconnect backoff", "broker adapter"),
+  later("C-36", "Heartbeat watchdog", "guardian"),
+  later("C-37", "Feed-down kill", "guardian"),
+  later("C-38", "Broker-error kill", "broker adapter"),
+  partly("C-39", "Order timeout", "60 s: an entry lives for one bar", {
+    where: ["src/execution/order-policy.ts"],
+    tests: ["src/execution/order-policy.test.ts", "src/sim/venue.test.ts"],
+  }),
+  partly("C-40", "Partial-fill policy", "the 80 % decision at the time-out", DESK),
+  partly("C-41", "Self-trade prevention", "netting between strategies before egress", {
+    where: ["src/engine/instrument-activity.ts"],
+    tests: ["src/engine/risk-books.test.ts"],
+  }),
+  partly("C-42", "Restricted/tradable list", "status of the asset at the broker"),
+  partly("C-43", "Session gate", "the broker's calendar as a second source", {
+    where: ["src/market/calendar.ts"],
+    tests: ["src/market/calendar.test.ts"],
+  }),
+  later("C-44", "Halts / LULD", "market data"),
+  partly("C-45", "Flatten protocol", "verification against the broker, notification", {
+    where: ["src/engine/execute.ts"],
+    tests: ["src/sim/engine-scenarios.test.ts", "test/engine-breakers.test.ts"],
+  }),
+  later("C-46", "Drop-copy equivalent", "guardian"),
+  later("C-47", "Reconciliation", "broker adapter"),
+  later("C-48", "External/manual orders", "broker adapter"),
+  later("C-49", "Corporate actions", "portfolio"),
+  later("C-50", "Clock guard", "operations"),
+  later("C-51", "Event-loop guard", "operations"),
+  later("C-52", "Resource guard", "operations"),
+  partly("C-53", "Journal durability", "what happens when the disk fails", {
+    where: ["src/engine/pump.ts", "src/app/journal-writer.ts"],
+    tests: ["src/engine/pump.test.ts"],
+  }),
+  later("C-54", "Crash-loop guard", "operations"),
+  partly("C-55", "Build/config attestation", "refusal at boot; the hashes are only recorded", {
+    where: ["src/app/code-version.ts", "src/app/config.ts"],
+    tests: ["src/app/config.test.ts"],
+  }),
+  later("C-56", "Change control", "operations"),
+  partly("C-57", "Config schema", "loosening only from the next session on", {
+    where: ["src/app/config.ts", "src/app/profile.ts"],
+    tests: ["src/app/config.test.ts", "src/app/profile.test.ts"],
+  }),
+  later("C-58", "Limit-reasonableness audit", "operations"),
+  later("C-59", "Environment interlock", "broker adapter"),
+  later("C-60", "Alert delivery", "operations"),
+  later("C-61", "Alert aggregation", "operations"),
+  later("C-62", "Dead-man's switch", "guardian"),
+  partly("C-63", "Cooldown after exit", "stops of before a restart come back by replay only", {
+    where: ["src/engine/instrument-activity.ts"],
+    tests: ["src/engine/risk-books.test.ts"],
+  }),
+  later("C-64", "Margin/day-trade rules", "broker adapter"),
+  later("C-65", "End-of-day policy", "orchestrator"),
+];

@@ -1,0 +1,102 @@
+/**
+ * What happened in each instrument lately, as risk rules ask for it: its usual volume, what we traded of it today,
+ * which of our exits work, and how long ago a stop threw us out.
+ */
+import type { BarBatch } from "../domain/bars.ts";
+import type { InstrumentId } from "../domain/instrument.ts";
+import { BUY, type Side } from "../domain/order.ts";
+
+/** Sessions that an average volume is taken over (C-14). */
+const SESSIONS = 20;
+/** Half a nano-share. */
+const NOTHING = 5e-10;
+
+export class InstrumentActivity {
+  readonly #instruments: number;
+  readonly #volumeToday: Float64Array;
+  readonly #barsToday: Uint32Array;
+  /** Volumes of the last sessions in which it traded, and how many of those there were. */
+  readonly #volumes: Float64Array;
+  readonly #sessions: Uint32Array;
+  readonly #bars: Float64Array;
+  /** Number of the bar in which a stop last filled. */
+  readonly #stoppedAtBar: Float64Array;
+  readonly #tradedToday: Float64Array;
+  readonly #exitingBuy: Float64Array;
+  readonly #exitingSell: Float64Array;
+
+  constructor(instruments: number) {
+    this.#instruments = instruments;
+    this.#volumeToday = new Float64Array(instruments);
+    this.#barsToday = new Uint32Array(instruments);
+    this.#volumes = new Float64Array(instruments * SESSIONS);
+    this.#sessions = new Uint32Array(instruments);
+    this.#bars = new Float64Array(instruments);
+    this.#stoppedAtBar = new Float64Array(instruments).fill(Number.NaN);
+    this.#tradedToday = new Float64Array(instruments);
+    this.#exitingBuy = new Float64Array(instruments);
+    this.#exitingSell = new Float64Array(instruments);
+  }
+
+  startSession(): void {
+    const { length } = this.#volumeToday;
+    for (let i = 0; i < length; i++) {
+      if (this.#barsToday[i]! === 0) continue;
+      const session = this.#sessions[i]!;
+      this.#volumes[(session % SESSIONS) * this.#instruments + i] = this.#volumeToday[i]!;
+      this.#sessions[i] = session + 1;
+    }
+    this.#volumeToday.fill(0);
+    this.#barsToday.fill(0);
+    this.#tradedToday.fill(0);
+  }
+
+  bars({ columns: { instrument, volume }, from, to }: BarBatch): void {
+    const volumeToday = this.#volumeToday;
+    const barsToday = this.#barsToday;
+    const bars = this.#bars;
+    for (let row = from; row < to; row++) {
+      const i = instrument[row]!;
+      volumeToday[i] = volumeToday[i]! + volume[row]!;
+      barsToday[i] = barsToday[i]! + 1;
+      bars[i] = bars[i]! + 1;
+    }
+  }
+
+  filled(instrument: InstrumentId, shares: number): void {
+    this.#tradedToday[instrument] = this.#tradedToday[instrument]! + shares;
+  }
+
+  /** A protective stop traded, in the bar that is about to close. */
+  stoppedOut(instrument: InstrumentId): void {
+    this.#stoppedAtBar[instrument] = this.#bars[instrument]! + 1;
+  }
+
+  /** An exit left (positive) or some of it works no more (negative). */
+  exitChanged(instrument: InstrumentId, side: Side, shares: number): void {
+    const column = side === BUY ? this.#exitingBuy : this.#exitingSell;
+    const after = column[instrument]! + shares;
+    column[instrument] = Math.abs(after) < NOTHING ? 0 : after;
+  }
+
+  /** Mean shares per session over the last 20 complete ones in which it traded; NaN before there were as many. */
+  averageVolume(instrument: InstrumentId): number {
+    if (this.#sessions[instrument]! < SESSIONS) return Number.NaN;
+    let sum = 0;
+    for (let n = 0; n < SESSIONS; n++) sum += this.#volumes[n * this.#instruments + instrument]!;
+    return sum / SESSIONS;
+  }
+
+  tradedToday(instrument: InstrumentId): number {
+    return this.#tradedToday[instrument]!;
+  }
+
+  /** Bars of the instrument since a stop of ours filled in it, 0 on that very bar; NaN when none ever did. */
+  barsSinceStop(instrument: InstrumentId): number {
+    return this.#bars[instrument]! - this.#stoppedAtBar[instrument]!;
+  }
+
+  exiting(instrument: InstrumentId, side: Side): number {
+    return (side === BUY ? this.#exitingBuy : this.#exitingSell)[instrument]!;
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * What each strategy has at stake: its lots at their marks and its working entries as if they had filled (RK-3).
+ * Worked out when a rule asks, over what is open and nothing else.
+ */
+import type { InstrumentId } from "../domain/instrument.ts";
+import type { StrategyLedger } from "./strategy-ledger.ts";
+
+export interface ExposureParts {
+  readonly ledger: StrategyLedger;
+  mark(instrument: InstrumentId): number;
+  /** Dollars per share; NaN without one. */
+  restingStop(strategy: number, instrument: InstrumentId): number;
+}
+
+export class StrategyExposure {
+  readonly #strategies: number;
+  readonly #instruments: number;
+  readonly #parts: ExposureParts;
+  /** Slots with a working entry; what may still fill of it, what it is counted with, and what it risks a share. */
+  readonly #working: number[] = [];
+  readonly #left: Float64Array;
+  readonly #price: Float64Array;
+  readonly #riskPerShare: Float64Array;
+
+  constructor(strategies: number, instruments: number, parts: ExposureParts) {
+    this.#strategies = strategies;
+    this.#instruments = instruments;
+    this.#parts = parts;
+    const column = () => new Float64Array(strategies * instruments);
+    this.#left = column();
+    this.#price = column();
+    this.#riskPerShare = column();
+  }
+
+  /** Dollars per share; `stop` is NaN for an entry without one. */
+  entrySent(slot: number, shares: number, price: number, stop: number): void {
+    this.#working.push(slot);
+    this.#left[slot] = shares;
+    this.#price[slot] = price;
+    this.#riskPerShare[slot] = Math.abs(price - stop);
+  }
+
+  entryFilled(slot: number, shares: number): void {
+    this.#left[slot] = this.#left[slot]! - shares;
+  }
+
+  entryEnded(slot: number): void {
+    const place = this.#working.indexOf(slot);
+    if (place >= 0) this.#working.splice(place, 1);
+    this.#left[slot] = 0;
+  }
+
+  /** Dollars, lots and working entries of the strategies that `counts` accepts. */
+  gross(counts: (strategy: number) => boolean): number {
+    const { ledger } = this.#parts;
+    let dollars = 0;
+    for (let s = 0; s < this.#strategies; s++) {
+      if (!counts(s)) continue;
+      for (const instrument of ledger.openLots(s))
+        dollars += Math.abs(ledger.shares(s, instrument)) * this.#parts.mark(instrument);
+    }
+    for (const slot of this.#working)
+      if (counts(this.#strategyOf(slot))) dollars += this.#left[slot]! * this.#price[slot]!;
+    return dollars;
+  }
+
+  /**
+   * Dollars lost if every lot and every working entry were stopped out. What has no stop counts with the fraction
+   * of its price; a stop beyond the mark risks nothing more.
+   */
+  openRisk(assumedFraction: number): number {
+    const { ledger } = this.#parts;
+    let dollars = 0;
+    for (let s = 0; s < this.#strategies; s++) {
+      for (const instrument of ledger.openLots(s)) {
+        const held = ledger.shares(s, instrument);
+        const mark = this.#parts.mark(instrument);
+        const stop = this.#parts.restingStop(s, instrument);
+        const away = Math.max(0, Math.sign(held) * (mark - stop));
+        dollars += Math.abs(held) * (Number.isNaN(stop) ? assumedFraction * mark : away);
+      }
+    }
+    for (const slot of this.#working) {
+      const perShare = this.#riskPerShare[slot]!;
+      dollars +=
+        this.#left[slot]! * (Number.isNaN(perShare) ? assumedFraction * this.#price[slot]! : perShare);
+    }
+    return dollars;
+  }
+
+  /** Instruments besides this one that the strategy holds or is entering. */
+  otherPositions(strategy: number, besides: InstrumentId): number {
+    const open = this.#parts.ledger.openLots(strategy);
+    let count = open.length - (open.includes(besides) ? 1 : 0);
+    for (const slot of this.#working) {
+      const instrument = (slot % this.#instruments) as InstrumentId;
+      if (this.#strategyOf(slot) !== strategy || instrument === besides) continue;
+      if (!open.includes(instrument)) count += 1;
+    }
+    return count;
+  }
+
+  #strategyOf(slot: number): number {
+    return Math.floor(slot / this.#instruments);
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * What each strategy has won: the money that went in and out of its lots, and what the open ones are worth at the
+ * last marks. Net of commission and fees; the sum over strategies is the account's result.
+ *
+ * Open lots are kept in order of instrument, so the bits of a sum never depend on the order of trades.
+ */
+import { InvariantError } from "../domain/assert.ts";
+import type { InstrumentId } from "../domain/instrument.ts";
+
+/** Half a nano-share. */
+const NOTHING = 5e-10;
+
+/** Plain JSON. Signed shares by strategy and instrument, where there are any. */
+export interface LedgerState {
+  readonly flows: readonly number[];
+  readonly lots: readonly (readonly [strategy: number, instrument: number, shares: number])[];
+}
+
+interface Marks {
+  mark(instrument: InstrumentId): number;
+}
+
+export class StrategyLedger {
+  readonly #instruments: number;
+  readonly #flows: Float64Array;
+  readonly #held: Float64Array;
+  /** Per strategy: its instruments with a lot, ascending. */
+  readonly #open: InstrumentId[][];
+
+  constructor(strategies: number, instruments: number) {
+    this.#instruments = instruments;
+    this.#flows = new Float64Array(strategies);
+    this.#held = new Float64Array(strategies * instruments);
+    this.#open = Array.from({ length: strategies }, () => []);
+  }
+
+  /** Signed shares; dollars per share; commission and fees in dollars. */
+  fill(strategy: number, instrument: InstrumentId, signedShares: number, price: number, costs: number): void {
+    this.#flows[strategy] = this.#flows[strategy]! - signedShares * price - costs;
+    this.#hold(strategy, instrument, this.#held[strategy * this.#instruments + instrument]! + signedShares);
+  }
+
+  /** Dollars won since the start; NaN while a lot has no mark. */
+  pnl(strategy: number, marks: Marks): number {
+    let won = this.#flows[strategy]!;
+    const open = this.openLots(strategy);
+    const first = strategy * this.#instruments;
+    for (let n = 0; n < open.length; n++) {
+      const instrument = open[n] as InstrumentId;
+      won += this.#held[first + instrument]! * marks.mark(instrument);
+    }
+    return won;
+  }
+
+  /** Instruments in which the strategy has a lot, ascending. */
+  openLots(strategy: number): readonly InstrumentId[] {
+    return this.#open[strategy] ?? [];
+  }
+
+  /** Signed shares. */
+  shares(strategy: number, instrument: InstrumentId): number {
+    return this.#held[strategy * this.#instruments + instrument]!;
+  }
+
+  save(): LedgerState {
+    const lots = this.#open.flatMap((open, strategy) =>
+      open.map((instrument) => [strategy, instrument, this.shares(strategy, instrument)] as const),
+    );
+    return { flows: [...this.#flows], lots };
+  }
+
+  /** Takes over what `save` gave, after JSON or not. Halts on anything else and names the field (BR-4). */
+  load(state: unknown): void {
+    const { flows, lots } = (
+      typeof state === "object" && state !== null ? state : {}
+    ) as Partial<LedgerState>;
+    const isNumber = (value: unknown) => typeof value === "number" && Number.isFinite(value);
+    if (!Array.isArray(flows) || flows.length !== this.#flows.length || !flows.every(isNumber))
+      throw new InvariantError(`BR-4: saved ledger: flows must be ${this.#flows.length} numbers`);
+    if (!Array.isArray(lots) || !lots.every((lot) => this.#isLot(lot)))
+      throw new InvariantError("BR-4: saved ledger: lots must be strategy, instrument and shares");
+    this.#flows.set(flows);
+    this.#held.fill(0);
+    for (const open of this.#open) open.length = 0;
+    for (const [strategy, instrument, shares] of lots)
+      this.#hold(strategy, instrument as InstrumentId, shares);
+  }
+
+  #isLot(lot: unknown): boolean {
+    if (!Array.isArray(lot) || lot.length !== 3) return false;
+    const [strategy, instrument, shares] = lot as unknown[];
+    const isIndex = (value: unknown, below: number) =>
+      Number.isInteger(value) && (value as number) >= 0 && (value as number) < below;
+    return (
+      isIndex(strategy, this.#flows.length) &&
+      isIndex(instrument, this.#instruments) &&
+      Number.isFinite(shares)
+    );
+  }
+
+  #hold(strategy: number, instrument: InstrumentId, shares: number): void {
+    const slot = strategy * this.#instruments + instrument;
+    const before = this.#held[slot]!;
+    const after = Math.abs(shares) < NOTHING ? 0 : shares;
+    this.#held[slot] = after;
+    const open = this.#open[strategy] as InstrumentId[];
+    if (before === 0 && after !== 0) {
+      const place = open.findIndex((other) => other > instrument);
+      open.splice(place < 0 ? open.length : place, 0, instrument);
+    } else if (before !== 0 && after === 0) open.splice(open.indexOf(instrument), 1);
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * Goal    nothing on the operator's list and nothing below five dollars is entered.
+ * Method  a table around the price, with a list beside it.
+ */
+import { describe, expect, it } from "vitest";
+import { cellNumber } from "../../../test/cell-number.ts";
+import { answer } from "../../../test/risk-case.ts";
+import { table } from "../../../test/table.ts";
+import { restricted } from "./restricted.ts";
+
+describe("restricted", () => {
+  it.each(
+    table(`
+      symbol  price     says   why
+      AAA     100       allow  not on the list
+      AAA     5         allow  exactly five dollars
+      AAA     4.999999  deny   a micro-dollar less
+      BAD     100       deny   on the list
+      BAD.A   100       allow  another share class is another name
+      AAA     none      deny   no price
+      AAA     0         deny   no price either
+      AAA     inf       deny   nor this
+    `),
+  )("$symbol at $price: $why", (row) => {
+    const rule = restricted.configure({ symbols: ["BAD", "WORSE"], minPrice: 5 });
+    const facts = { symbol: row.symbol ?? "", mark: cellNumber(row.price) };
+    expect(answer(rule, { facts })).toBe(row.says);
+  });
+
+  it("a list in small letters is refused, so that no name on it is missed", () => {
+    expect(() => restricted.configure({ symbols: ["bad"] })).toThrow(/symbols/);
+  });
+});
