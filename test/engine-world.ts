@@ -13,6 +13,7 @@ import { nullJournal } from "../src/engine/null-journal.ts";
 import type { EventSource, Journal, Venue } from "../src/engine/ports.ts";
 import { type Engine, pump } from "../src/engine/pump.ts";
 import { type BatchObserver, SingleLoop } from "../src/engine/single-loop.ts";
+import { ensembleParams } from "../src/ensemble/ensemble-params.ts";
 import { sizingParams } from "../src/ensemble/sizing.ts";
 import { executionParams } from "../src/execution/order-policy.ts";
 import { worldOf } from "../src/features/batch.ts";
@@ -151,7 +152,16 @@ export function testLoop({ world, strategies, observe, risk = {}, positions = 4 
       timeframe: world.columns.timeframe,
       world: { ...worldOf(world.columns), sessions: world.sessions },
       strategies: strategies.map((strategy) => ({ strategy, allocation: 1 / strategies.length, positions })),
-      sizing: sizingParams.parse({ capital: CASH }),
+      // Markets of a test are wild and thin: what is scaled down to nothing would test nothing.
+      // The cap leaves room for the offset of a limit, so that 5 % of a hundred-dollar stock are fifty shares.
+      sizing: sizingParams.parse({
+        capital: CASH,
+        positionPct: 0.0503,
+        atr: { floor: 0.5 },
+        adv: { fraction: 1 },
+      }),
+      ensemble: ensembleParams.parse({}),
+      execution: executionParams.parse({}),
     },
     {
       strategies: strategies.length,

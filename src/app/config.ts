@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { parseYaml, readYaml } from "../adapters/yaml-file.ts";
 import { InputError } from "../domain/assert.ts";
+import { ensembleParams } from "../ensemble/ensemble-params.ts";
 import { sizingParams } from "../ensemble/sizing.ts";
 import { executionParams } from "../execution/order-policy.ts";
 import { canonicalJson } from "../numerics/canonical-json.ts";
@@ -34,6 +35,7 @@ const schema = z.strictObject({
     market: z.string().min(1).max(20),
   }),
   sizing: sizingParams,
+  ensemble: ensembleParams,
   risk: z.strictObject(Object.fromEntries(rules.map(({ id, params }) => [id, params]))),
   execution: executionParams,
   costs: costParams,

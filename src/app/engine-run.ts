@@ -70,6 +70,8 @@ export function buildLoop(
       world,
       strategies: allocated,
       sizing: { ...config.sizing, capital: cash },
+      ensemble: config.ensemble,
+      execution: config.execution,
     },
     {
       strategies: allocated.length,

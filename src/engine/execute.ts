@@ -113,11 +113,15 @@ export class ExecuteStage implements AccountFacts {
     return this.authorities.permission.scalar;
   }
 
+  enteredToday(instrument: InstrumentId): number {
+    return this.#facts.enteredToday(instrument);
+  }
+
   /** Values the account at the closes of the batch. Comes before any decision on it. */
   bars(batch: BarBatch): void {
     const { at } = batch;
     if (this.clock.advance(at)) {
-      this.#facts.entriesToday = 0;
+      this.#facts.startSession();
       this.baselines.startSession();
     }
     this.#facts.now = at;
@@ -199,7 +203,7 @@ export class ExecuteStage implements AccountFacts {
     orders.fill(order, shares, price, at);
     this.portfolio.fill(instrument, side, quantity, paid, costs);
     const after = this.lots.fill(strategy, instrument, signedShares, price);
-    this.trades.fill({
+    const closedReturn = this.trades.fill({
       at,
       strategy,
       instrument,
@@ -220,7 +224,7 @@ export class ExecuteStage implements AccountFacts {
     }
     if (after === 0) this.#desk.cancelSpentLegs(strategy, instrument);
     if (done) this.#desk.release(order);
-    this.#onFill({ strategy, instrument, signedShares, price, signal });
+    this.#onFill({ strategy, instrument, signedShares, price, signal, closedReturn });
   }
 
   #ended(order: OrderNumber, status: OrderStatus, at: EpochMicros): void {

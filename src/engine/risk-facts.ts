@@ -21,6 +21,7 @@ export class RiskFacts implements RiskView {
   readonly #clock: SessionClock;
   readonly #workingBuy: Float64Array;
   readonly #workingSell: Float64Array;
+  readonly #enteredToday: Float64Array;
   readonly #lastEntryAt: Float64Array;
   /** Order number of the live entry per strategy and instrument. */
   readonly #entryOrder: Int32Array;
@@ -48,6 +49,7 @@ export class RiskFacts implements RiskView {
     this.#ask = new Float64Array(instruments).fill(Number.NaN);
     this.#quotedAt = new Float64Array(instruments).fill(Number.NaN);
     this.#workingSell = new Float64Array(instruments);
+    this.#enteredToday = new Float64Array(instruments);
     this.#lastEntryAt = new Float64Array(strategies * instruments).fill(Number.NaN);
     this.#entryOrder = new Int32Array(strategies * instruments).fill(NONE);
   }
@@ -121,6 +123,16 @@ export class RiskFacts implements RiskView {
     this.#quotedAt[instrument] = at;
   }
 
+  /** Shares of entries sent this session, less what of them will never fill. */
+  enteredToday(instrument: InstrumentId): number {
+    return this.#enteredToday[instrument]!;
+  }
+
+  startSession(): void {
+    this.entriesToday = 0;
+    this.#enteredToday.fill(0);
+  }
+
   lastEntryAt(strategy: number, instrument: InstrumentId): number {
     return this.#lastEntryAt[strategy * this.#instruments + instrument]!;
   }
@@ -142,6 +154,7 @@ export class RiskFacts implements RiskView {
     this.#entryOrder[slot] = order;
     this.#workingEntries += 1;
     this.entriesToday += 1;
+    this.#enteredToday[instrument] = this.#enteredToday[instrument]! + shares;
     this.#change(instrument, side, shares, price);
   }
 
@@ -155,6 +168,8 @@ export class RiskFacts implements RiskView {
     const instrument = orders.instrument(order);
     this.#entryOrder[orders.strategy(order) * this.#instruments + instrument] = NONE;
     this.#workingEntries -= 1;
+    // An order that was sent before this session counted in that one.
+    this.#enteredToday[instrument] = Math.max(0, this.#enteredToday[instrument]! - left);
     this.#change(instrument, orders.side(order), -left, orders.price(order));
     // Sums of differences drift in the last bits: with nothing working the truth is known.
     if (this.#workingEntries === 0) this.workingGross = 0;

@@ -80,21 +80,27 @@ export class TradeLog {
     return this.#table.get(trade, field);
   }
 
-  fill(fill: LoggedFill): void {
+  /** Net profit over entry value of the round trip that this fill ended; NaN when it ended none. */
+  fill(fill: LoggedFill): number {
     const slot = fill.strategy * this.#instruments + fill.instrument;
     const before = this.#held[slot]!;
     const through = before !== 0 && before > 0 !== fill.signedShares > 0;
     if (through && Math.abs(fill.signedShares) > Math.abs(before) + 5e-10) {
       // One fill closes the lot and opens the opposite one: each gets its part of the costs.
       const part = Math.abs(before / fill.signedShares);
-      this.fill({ ...fill, signedShares: -before, costs: fill.costs * part, slippage: fill.slippage * part });
+      const closed = this.fill({
+        ...fill,
+        signedShares: -before,
+        costs: fill.costs * part,
+        slippage: fill.slippage * part,
+      });
       this.fill({
         ...fill,
         signedShares: fill.signedShares + before,
         costs: fill.costs * (1 - part),
         slippage: fill.slippage * (1 - part),
       });
-      return;
+      return closed;
     }
     if (before === 0) this.#open(slot, fill);
     const value = Math.abs(fill.signedShares) * fill.price;
@@ -107,7 +113,7 @@ export class TradeLog {
     this.#slippage[slot] = this.#slippage[slot]! + fill.slippage;
     const after = before + fill.signedShares;
     this.#held[slot] = Math.abs(after) < 5e-10 ? 0 : after;
-    if (this.#held[slot] === 0) this.#close(slot, fill, Math.sign(before));
+    return this.#held[slot] === 0 ? this.#close(slot, fill, Math.sign(before)) : Number.NaN;
   }
 
   #open(slot: number, fill: LoggedFill): void {
@@ -121,7 +127,8 @@ export class TradeLog {
     this.#slippage[slot] = 0;
   }
 
-  #close(slot: number, fill: LoggedFill, side: number): void {
+  #close(slot: number, fill: LoggedFill, side: number): number {
+    const pnl = side * (this.#exitValue[slot]! - this.#entryValue[slot]!) - this.#costs[slot]!;
     const shares = this.#entered[slot]!;
     const at = this.#table.append();
     const { cells } = this.#table;
@@ -133,13 +140,13 @@ export class TradeLog {
     cells[at + TradeField.closedAt] = fill.at;
     cells[at + TradeField.entryPrice] = this.#entryValue[slot]! / shares;
     cells[at + TradeField.exitPrice] = this.#exitValue[slot]! / shares;
-    cells[at + TradeField.pnl] =
-      side * (this.#exitValue[slot]! - this.#entryValue[slot]!) - this.#costs[slot]!;
+    cells[at + TradeField.pnl] = pnl;
     cells[at + TradeField.costs] = this.#costs[slot]!;
     cells[at + TradeField.slippage] = this.#slippage[slot]!;
     cells[at + TradeField.riskPerShare] = this.#risk[slot]!;
     cells[at + TradeField.signalIn] = this.#signalIn[slot]!;
     cells[at + TradeField.signalOut] = fill.signal;
     cells[at + TradeField.exitPurpose] = fill.purpose;
+    return pnl / this.#entryValue[slot]!;
   }
 }

@@ -66,14 +66,15 @@ function scripted(steps: Readonly<Record<number, (view: View) => void>>) {
   });
 }
 
+// Sizes reckon with the limit of an opening order, half a per cent above the close, hence a little above 0.2.
 const long =
   (parts = {}) =>
   (view: View) =>
-    view.enter({ instrument: I, conviction: 0.2, ...parts }, "because");
+    view.enter({ instrument: I, conviction: 0.20105, ...parts }, "because");
 const short =
   (parts = {}) =>
   (view: View) =>
-    view.enter({ instrument: I, conviction: -0.2, ...parts }, "because");
+    view.enter({ instrument: I, conviction: -0.20105, ...parts }, "because");
 const leave = (view: View) => view.exit(I, "because");
 
 /** `entry filled 50@100`, one line per order that was not refused. */
