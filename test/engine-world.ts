@@ -170,6 +170,7 @@ export function testLoop({ world, strategies, observe, risk = {}, positions = 4 
       sessions: world.sessions,
       rules: rules.map((rule) => rule.configure(risk[rule.id] ?? {})),
       execution: executionParams.parse({}),
+      ensemble: ensembleParams.parse({}),
     },
     observe,
   );
@@ -245,7 +246,7 @@ export function fingerprint(
   const { orders, fills, trades } = loop.execute;
   const tradeCells: number[] = [];
   for (let trade = 0; trade < trades.length; trade++) {
-    for (let field = 0; field < 15; field++) tradeCells.push(trades.get(trade, field as 0));
+    for (let field = 0; field < 16; field++) tradeCells.push(trades.get(trade, field as 0));
   }
   return {
     signals: bytes(loop.compute.signals.cells()),

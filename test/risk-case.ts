@@ -22,6 +22,8 @@ export interface Facts {
   readonly position: number;
   readonly workingBuy: number;
   readonly workingSell: number;
+  readonly closingBuy: number;
+  readonly closingSell: number;
   readonly mark: number;
   readonly markedAt: number;
   readonly bid: number;
@@ -48,6 +50,8 @@ export const calm: Facts = {
   position: 0,
   workingBuy: 0,
   workingSell: 0,
+  closingBuy: 0,
+  closingSell: 0,
   mark: 100,
   markedAt: NOW,
   bid: 99.99,
@@ -86,6 +90,7 @@ export function viewOf(facts: Facts): RiskView {
     inSession: facts.inSession,
     position: () => facts.position,
     working: (_instrument: InstrumentId, side: Side) => (side === BUY ? facts.workingBuy : facts.workingSell),
+    closing: (_instrument: InstrumentId, side: Side) => (side === BUY ? facts.closingBuy : facts.closingSell),
     mark: () => facts.mark,
     markedAt: () => facts.markedAt,
     bid: () => facts.bid,

@@ -80,6 +80,7 @@ export function buildLoop(
       sessions,
       rules: rules.map((rule) => rule.configure(config.risk[rule.id])),
       execution: config.execution,
+      ensemble: config.ensemble,
     },
     observer,
   );

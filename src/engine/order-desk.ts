@@ -6,6 +6,7 @@
  * EX-3  At most one live entry, one exit, one stop and one target per strategy and instrument.
  * EX-6  Exits are sent for what is held, after the protective orders in their way were canceled (I-15).
  */
+import { InvariantError } from "../domain/assert.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { type EntryIntent, sizingConstraints } from "../domain/intent.ts";
 import {
@@ -21,9 +22,10 @@ import {
 import type { VirtualLots } from "../ensemble/virtual-lots.ts";
 import { type ExecutionParams, priceEntry, roundToTick } from "../execution/order-policy.ts";
 import { OrderField, OrderTable } from "../execution/order-table.ts";
-import type { Bracket, RiskGate } from "../risk/gate.ts";
+import type { ApprovedOrder, Bracket, RiskGate } from "../risk/gate.ts";
 import type { OrderRequest } from "../risk/rule.ts";
 import { BlockTally } from "./block-tally.ts";
+import { type CrossBooks, DemandNetting } from "./demand-netting.ts";
 import type { Command } from "./ports.ts";
 import type { RiskFacts } from "./risk-facts.ts";
 
@@ -35,6 +37,7 @@ export interface DeskParts {
   readonly lots: VirtualLots;
   readonly execution: ExecutionParams;
   readonly slots: number;
+  readonly crossQuoteSeconds: number;
 }
 
 export class OrderDesk {
@@ -47,11 +50,13 @@ export class OrderDesk {
   readonly #stopOrder: Int32Array;
   readonly #targetOrder: Int32Array;
 
+  readonly #netting: DemandNetting;
+
   readonly orders = new OrderTable();
   readonly blocked = new BlockTally();
   readonly commands: Command[] = [];
 
-  constructor({ gate, facts, lots, execution, slots }: DeskParts) {
+  constructor({ gate, facts, lots, execution, slots, crossQuoteSeconds }: DeskParts) {
     this.#gate = gate;
     this.#facts = facts;
     this.#lots = lots;
@@ -59,6 +64,13 @@ export class OrderDesk {
     this.#exitOrder = new Int32Array(slots).fill(NONE);
     this.#stopOrder = new Int32Array(slots).fill(NONE);
     this.#targetOrder = new Int32Array(slots).fill(NONE);
+    const { orders, commands } = this;
+    this.#netting = new DemandNetting({ gate, facts, lots, orders, commands, crossQuoteSeconds });
+  }
+
+  /** Nets what the step wanted, once it has wanted everything. */
+  settle(books: CrossBooks): void {
+    this.#netting.settle(books);
   }
 
   enter(intent: EntryIntent): void {
@@ -92,7 +104,7 @@ export class OrderDesk {
 
   exit(strategy: number, instrument: InstrumentId, signal: number, purpose: Purpose): void {
     const entry = this.#facts.entryOrder(strategy, instrument);
-    if (entry !== undefined) this.commands.push({ kind: "CancelOrder", order: entry });
+    if (entry !== undefined) this.#cancelEntry(entry);
     const slot = this.#lots.slot(strategy, instrument);
     if (this.#lots.shares(strategy, instrument) === 0 || this.#exitOrder[slot] !== NONE) return;
     this.#cancelLeg(this.#stopOrder[slot] as OrderNumber);
@@ -125,6 +137,15 @@ export class OrderDesk {
     this.#stopOrder[slot] = this.#place(request, signal, NONE, pair) ?? NONE;
   }
 
+  /** Sends the protective orders of an entry that crossed in full: no venue order brings them along. */
+  restLegs({ number, bracket }: ApprovedOrder): void {
+    if (bracket === undefined || this.orders.get(number, OrderField.filled) === 0) return;
+    if (bracket.targetOrder !== undefined) this.#restLeg(bracket.targetOrder, undefined);
+    if (bracket.stopOrder === undefined) return;
+    const { targetOrder, target } = bracket;
+    this.#restLeg(bracket.stopOrder, targetOrder === undefined ? undefined : pairedWith(targetOrder, target));
+  }
+
   restingStop(strategy: number, instrument: InstrumentId): number {
     const stop = this.#stopOrder[this.#lots.slot(strategy, instrument)] as OrderNumber;
     return stop === NONE ? Number.NaN : this.orders.get(stop, OrderField.stop);
@@ -144,6 +165,7 @@ export class OrderDesk {
     const slot = this.#slotOf(order);
     this.#coverLeg(this.#stopOrder[slot] as OrderNumber, order);
     this.#coverLeg(this.#targetOrder[slot] as OrderNumber, order);
+    this.#growOwnStop(slot, order);
   }
 
   /** A finished order frees its place, so that the next of its kind may be sent. */
@@ -158,12 +180,60 @@ export class OrderDesk {
     return this.#lots.slot(this.orders.strategy(order), this.orders.instrument(order));
   }
 
+  /** What shares an order stands and falls with it. */
+  #cancelEntry(entry: OrderNumber): void {
+    const order = this.orders.group(entry);
+    const asked = ({ kind, order: other }: Command) => kind === "CancelOrder" && other === order;
+    if (!this.orders.isShared(entry) || !this.commands.some(asked)) {
+      this.commands.push({ kind: "CancelOrder", order });
+    }
+  }
+
+  /** A stop that rested before the entry beside it filled further is sent anew for all that is held (I-35). */
+  #growOwnStop(slot: number, entry: OrderNumber): void {
+    const resting = this.#stopOrder[slot] as OrderNumber;
+    if (resting === NONE || !this.orders.isWorking(resting) || this.#exitOrder[slot] !== NONE) return;
+    const strategy = this.orders.strategy(entry);
+    const instrument = this.orders.instrument(entry);
+    const held = this.#lots.shares(strategy, instrument);
+    const isOfItsOwn = this.orders.get(resting, OrderField.parent) === NONE;
+    if (!isOfItsOwn || held * this.orders.side(resting) >= 0) return;
+    if (Math.abs(held) <= this.orders.remaining(resting)) return;
+    const stop = this.orders.get(resting, OrderField.stop);
+    const signal = this.orders.get(resting, OrderField.signal);
+    this.#cancelLeg(resting);
+    this.#stopOrder[slot] = NONE;
+    this.protect(strategy, instrument, stop, signal);
+  }
+
+  #restLeg(leg: OrderNumber, pair: Bracket | undefined): void {
+    const { orders } = this;
+    const get = (field: OrderField) => orders.get(leg, field);
+    const request: OrderRequest = {
+      instrument: orders.instrument(leg),
+      strategy: orders.strategy(leg),
+      side: orders.side(leg),
+      shares: get(OrderField.shares),
+      purpose: orders.purpose(leg),
+      type: get(OrderField.type) as OrderType,
+      timeInForce: get(OrderField.timeInForce) as TimeInForce,
+      limit: get(OrderField.limit),
+      stop: get(OrderField.stop),
+      reference: get(OrderField.reference),
+      decidedAt: get(OrderField.decidedAt) as OrderRequest["decidedAt"],
+    };
+    const approved = this.#gate.pass(leg, request, this.#facts, pair);
+    if (approved === undefined) throw new InvariantError(`RK-2: protective order ${leg} was refused`);
+    this.commands.push({ kind: "PlaceOrder", order: approved });
+  }
+
   #cancelLeg(leg: OrderNumber): void {
     if (leg !== NONE && this.orders.isWorking(leg)) this.commands.push({ kind: "CancelOrder", order: leg });
   }
 
   #coverLeg(leg: OrderNumber, entry: OrderNumber): void {
     if (leg === NONE || this.orders.get(leg, OrderField.parent) !== entry) return;
+    if (!this.orders.isWorking(leg)) return;
     this.orders.cover(leg, this.orders.get(entry, OrderField.filled));
   }
 
@@ -193,6 +263,11 @@ export class OrderDesk {
     if (request.purpose === Purpose.Entry) {
       if (bracket !== undefined) this.#addLegs(number, request, signal, bracket);
       this.#facts.entrySent(number, request, approved.shares, this.orders.price(number));
+    } else if (isExit(request.purpose)) {
+      this.#facts.exitChanged(request.instrument, request.side, approved.shares);
+    }
+    if (request.purpose === Purpose.Entry || isExit(request.purpose)) {
+      this.#netting.add(approved, request.strategy);
     }
     this.commands.push({ kind: "PlaceOrder", order: approved });
     return number;
@@ -256,6 +331,9 @@ export class OrderDesk {
     };
   }
 }
+
+/** Closes what is held at the market: a protective order does not, before its price is reached. */
+export const isExit = (purpose: Purpose): boolean => purpose === Purpose.Exit || purpose === Purpose.Flatten;
 
 /** For a stop that joins a target which rests already. */
 const pairedWith = (targetOrder: OrderNumber, target: number): Bracket => ({

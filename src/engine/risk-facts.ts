@@ -21,6 +21,9 @@ export class RiskFacts implements RiskView {
   readonly #clock: SessionClock;
   readonly #workingBuy: Float64Array;
   readonly #workingSell: Float64Array;
+  /** Unfilled shares of exits on their way: they will turn the position before an entry behind them does. */
+  readonly #closingBuy: Float64Array;
+  readonly #closingSell: Float64Array;
   readonly #enteredToday: Float64Array;
   readonly #lastEntryAt: Float64Array;
   /** Order number of the live entry per strategy and instrument. */
@@ -49,6 +52,8 @@ export class RiskFacts implements RiskView {
     this.#ask = new Float64Array(instruments).fill(Number.NaN);
     this.#quotedAt = new Float64Array(instruments).fill(Number.NaN);
     this.#workingSell = new Float64Array(instruments);
+    this.#closingBuy = new Float64Array(instruments);
+    this.#closingSell = new Float64Array(instruments);
     this.#enteredToday = new Float64Array(instruments);
     this.#lastEntryAt = new Float64Array(strategies * instruments).fill(Number.NaN);
     this.#entryOrder = new Int32Array(strategies * instruments).fill(NONE);
@@ -94,6 +99,17 @@ export class RiskFacts implements RiskView {
 
   working(instrument: InstrumentId, side: Side): number {
     return (side === BUY ? this.#workingBuy : this.#workingSell)[instrument]!;
+  }
+
+  closing(instrument: InstrumentId, side: Side): number {
+    return (side === BUY ? this.#closingBuy : this.#closingSell)[instrument]!;
+  }
+
+  /** Shares of a working exit came or went: sent, filled, or never to fill. */
+  exitChanged(instrument: InstrumentId, side: Side, shares: number): void {
+    const column = side === BUY ? this.#closingBuy : this.#closingSell;
+    const after = column[instrument]! + shares;
+    column[instrument] = Math.abs(after) < 5e-10 ? 0 : after;
   }
 
   mark(instrument: InstrumentId): number {

@@ -23,6 +23,7 @@ const fillOf = (
   slippage: 0,
   signal: at,
   purpose: 0,
+  crossed: false,
   riskPerShare: 2,
   ...parts,
 });
@@ -56,6 +57,7 @@ describe("by hand", () => {
       signalIn: 1,
       signalOut: 4,
       exitPurpose: 2,
+      crossed: 0,
     });
   });
 

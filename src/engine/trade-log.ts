@@ -21,6 +21,8 @@ export interface LoggedFill {
   readonly purpose: number;
   /** Dollars per share between entry and stop; NaN without a stop. Read on the opening fill. */
   readonly riskPerShare: number;
+  /** True when another strategy was the other side. */
+  readonly crossed: boolean;
 }
 
 export const TradeField = {
@@ -42,6 +44,8 @@ export const TradeField = {
   signalIn: 12,
   signalOut: 13,
   exitPurpose: 14,
+  /** Shares of its fills, in and out, that crossed with another strategy's. */
+  crossed: 15,
 } as const;
 export type TradeField = (typeof TradeField)[keyof typeof TradeField];
 
@@ -57,6 +61,7 @@ export class TradeLog {
   readonly #exitValue: Float64Array;
   readonly #costs: Float64Array;
   readonly #slippage: Float64Array;
+  readonly #crossed: Float64Array;
 
   constructor(strategies: number, instruments: number) {
     const column = () => new Float64Array(strategies * instruments);
@@ -70,6 +75,7 @@ export class TradeLog {
     this.#exitValue = column();
     this.#costs = column();
     this.#slippage = column();
+    this.#crossed = column();
   }
 
   get length(): number {
@@ -111,6 +117,7 @@ export class TradeLog {
     }
     this.#costs[slot] = this.#costs[slot]! + fill.costs;
     this.#slippage[slot] = this.#slippage[slot]! + fill.slippage;
+    if (fill.crossed) this.#crossed[slot] = this.#crossed[slot]! + Math.abs(fill.signedShares);
     const after = before + fill.signedShares;
     this.#held[slot] = Math.abs(after) < 5e-10 ? 0 : after;
     return this.#held[slot] === 0 ? this.#close(slot, fill, Math.sign(before)) : Number.NaN;
@@ -125,6 +132,7 @@ export class TradeLog {
     this.#exitValue[slot] = 0;
     this.#costs[slot] = 0;
     this.#slippage[slot] = 0;
+    this.#crossed[slot] = 0;
   }
 
   #close(slot: number, fill: LoggedFill, side: number): number {
@@ -147,6 +155,7 @@ export class TradeLog {
     cells[at + TradeField.signalIn] = this.#signalIn[slot]!;
     cells[at + TradeField.signalOut] = fill.signal;
     cells[at + TradeField.exitPurpose] = fill.purpose;
+    cells[at + TradeField.crossed] = this.#crossed[slot]!;
     return pnl / this.#entryValue[slot]!;
   }
 }

@@ -35,6 +35,8 @@ const sound: fc.Arbitrary<Facts> = fc
     position: fc.oneof(fc.constant(0), fc.integer({ min: -500, max: 500 })),
     workingBuy: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 200 })),
     workingSell: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 200 })),
+    closingBuy: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 100 })),
+    closingSell: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 100 })),
     mark: between(1, 500),
     markedAt: fc.integer({ min: 0, max: 180 }).map((seconds) => NOW - seconds * MICROS_PER_SECOND),
     lastEntryAt: orNothing(
@@ -300,6 +302,7 @@ const breakages: Readonly<Record<string, readonly number[]>> = {
   sessionClose: noNumbers,
   position: noNumbers,
   workingBuy: [Number.NaN, Number.POSITIVE_INFINITY],
+  closingBuy: [Number.NaN, Number.POSITIVE_INFINITY],
   workingSell: [Number.NaN, Number.POSITIVE_INFINITY],
   mark: noPrices,
   markedAt: noNumbers,
@@ -343,7 +346,9 @@ function watchedView(facts: Facts, seen: Set<string>): RiskView {
   const called = functions.map((name) => [name, { value: () => note(name) }]);
   const fields = Object.keys(facts).map((name) => [name, { get: () => note(name as keyof Facts) }]);
   const working = { value: (_: unknown, side: Side) => note(side === BUY ? "workingBuy" : "workingSell") };
-  return Object.defineProperties({}, { ...Object.fromEntries([...fields, ...called]), working }) as RiskView;
+  const closing = { value: (_: unknown, side: Side) => note(side === BUY ? "closingBuy" : "closingSell") };
+  const sided = { working, closing };
+  return Object.defineProperties({}, { ...Object.fromEntries([...fields, ...called]), ...sided }) as RiskView;
 }
 
 /** Throws on every attempt to write. */

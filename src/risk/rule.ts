@@ -51,6 +51,8 @@ export interface RiskView {
   position(instrument: InstrumentId): number;
   /** Unfilled shares of live entries on one side, cancels in flight included. */
   working(instrument: InstrumentId, side: Side): number;
+  /** Unfilled shares of live exits on one side: what they close is gone before an entry on that side adds. */
+  closing(instrument: InstrumentId, side: Side): number;
   /** Last close, dollars; NaN when never seen. */
   mark(instrument: InstrumentId): number;
   /** When the last bar of the instrument closed; NaN when never. */
