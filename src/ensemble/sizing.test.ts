@@ -227,20 +227,20 @@ describe("what a strategy has shown, the market's nerves and the volume (SIZE-1)
       cold  80    none    1     none  0.01   inf    1       12      kelly_cold         0.25 % of 100,000 over $20
       wins  80    none    1     none  0.01   inf    1       12      kelly_cold         what a loss costs is not known
       good  80    none    1     none  0.01   inf    1       20      risk_per_trade     the ceiling is lower
-      slim  80    none    1     none  0.01   inf    1       10      kelly              quarter of 0.83 % of equity at risk
+      slim  80    none    1     none  0.01   inf    1       10      kelly              a quarter of 0.83 % at risk
       bad   80    none    1     none  0.01   inf    1       0       kelly              no edge, no trade
       good  80    105     1     none  0.01   inf    1       16      risk_per_trade     $25 from the limit to the stop
-      good  80    80      1     none  0.01   inf    1       0       risk_per_trade     a limit at the stop leaves no distance
+      good  80    80      1     none  0.01   inf    1       0       risk_per_trade     a limit at the stop: no distance
       good  80    none    0.5   none  0.01   inf    1       10      performance        half for a bad stretch
       good  80    none    0.5   none  0.01   inf    0.4     4       permission_scalar  both count, the smaller is named
       good  80    none    1     30    0.01   inf    1       10      vix_scale          half way from 20 to 40
       good  80    none    1     40    0.01   inf    1       0       vix_scale          nothing at the maximum
       good  80    none    1     stale  0.01  inf    1       0       vix_scale          what is stale counts as the worst
       good  80    none    1     12    0.0275  inf   1       10      atr_scale          half way from 1.5 % to 4 %
-      good  80    none    1     25    0.0275  inf   1       10      atr_scale          the smaller of both, not the product
-      good  80    none    1     none  none   inf    1       0       atr_scale          an unknown range counts as the worst
-      good  80    none    1     none  0.01   7      1       7       adv                7 shares left of the day's allowance
-      good  80    none    1     none  0.01   none   1       0       adv                an allowance that is no number is none
+      good  80    none    1     25    0.0275  inf   1       10      atr_scale          the smaller, not the product
+      good  80    none    1     none  none   inf    1       0       atr_scale          unknown counts as the worst
+      good  80    none    1     none  0.01   7      1       7       adv                7 shares left of the day's
+      good  80    none    1     none  0.01   none   1       0       adv                no number is no allowance
     `),
   )("$edge, stop $stop, limit $limit: $why", (row) => {
     const size = sizeEntry(

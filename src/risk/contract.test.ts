@@ -303,6 +303,7 @@ const breakages: Readonly<Record<string, readonly number[]>> = {
   position: noNumbers,
   workingBuy: [Number.NaN, Number.POSITIVE_INFINITY],
   closingBuy: [Number.NaN, Number.POSITIVE_INFINITY],
+  closingSell: [Number.NaN, Number.POSITIVE_INFINITY],
   workingSell: [Number.NaN, Number.POSITIVE_INFINITY],
   mark: noPrices,
   markedAt: noNumbers,
@@ -320,9 +321,11 @@ const breakage: fc.Arbitrary<Breakage> = fc
     ...Object.entries(breakages).flatMap(([name, values]) => values.map((value) => ({ name, value }))),
   )
   .map(({ name, value }): Breakage => {
+    // A rule reads the exits of its own side only: both are broken, so that it meets one.
+    const sides = name.startsWith("closing") ? { closingBuy: value, closingSell: value } : {};
     return ({ facts, order }) =>
       name in facts
-        ? { facts: { ...facts, [name]: value }, order, name }
+        ? { facts: { ...facts, ...sides, [name]: value }, order, name }
         : { facts, order: { ...order, [name]: value }, name };
   });
 

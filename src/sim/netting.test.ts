@@ -229,6 +229,11 @@ describe("opposite wishes", () => {
     expect(loop.execute.portfolio.shares(I)).toBe(0);
   });
 
+  it("an exit that crosses cancels its protective orders once", () => {
+    const { sent } = play(quiet, [{ 0: enter(3_000, { stop: 90 }), 2: leave }, { 2: enter(3_000) }]);
+    expect(sent.filter((text) => text.includes("CancelOrder"))).toHaveLength(1);
+  });
+
   it("two opposite entries cross, what is left of the larger leaves", () => {
     const { loop, sent } = play(quiet, [{ 0: enter(5_000) }, { 0: enter(-2_000) }]);
     expect(placed(sent)).toEqual(["0: 30"]);
