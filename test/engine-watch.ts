@@ -6,6 +6,7 @@ import type { EngineEvent } from "../src/domain/events.ts";
 import { eventAt } from "../src/domain/events.ts";
 import type { InstrumentId } from "../src/domain/instrument.ts";
 import { type OrderNumber, OrderStatus, Purpose } from "../src/domain/order.ts";
+import { FillField } from "../src/engine/fill-table.ts";
 import type { Command } from "../src/engine/ports.ts";
 import type { Engine } from "../src/engine/pump.ts";
 import type { SingleLoop } from "../src/engine/single-loop.ts";
@@ -35,6 +36,12 @@ export interface Seen {
   stopsMoved: number;
   pairedLater: number;
   timeStops: number;
+  shared: number;
+  sharedFills: number;
+  crosses: number;
+  crossedEntries: number;
+  partlyCrossed: number;
+  givenUp: number;
 }
 
 export const nothingSeen = (): Seen => ({
@@ -50,6 +57,12 @@ export const nothingSeen = (): Seen => ({
   stopsMoved: 0,
   pairedLater: 0,
   timeStops: 0,
+  shared: 0,
+  sharedFills: 0,
+  crosses: 0,
+  crossedEntries: 0,
+  partlyCrossed: 0,
+  givenUp: 0,
 });
 
 export class WatchedEngine implements Engine {
@@ -58,6 +71,9 @@ export class WatchedEngine implements Engine {
   readonly #instruments: number;
   readonly #seen: Seen;
   readonly #counted = new Set<string>();
+  /** Executions whose parts have not been looked at, and rows of the fill table that were. */
+  readonly #toShare: { readonly order: OrderNumber; readonly shares: number; readonly costs: number }[] = [];
+  #rows = 0;
   readonly #position: number[];
   readonly #lots: number[];
   readonly #before: { status: number; filled: number; stop: number }[] = [];
@@ -105,6 +121,7 @@ export class WatchedEngine implements Engine {
     this.#loop.step(event);
     if (event.kind === "OrderFilled") this.#fill(event);
     if (event.kind === "CashMoved") this.#cashMicros += BigInt(Math.round(event.dollars * 1e6));
+    this.#checkParts(event);
     this.#checkOrders();
     this.#checkBooks();
     if (event.kind === "BarsClosed") this.#checkAccount();
@@ -113,6 +130,7 @@ export class WatchedEngine implements Engine {
     if (event.kind === "BarsClosed") this.#checkProtection();
   }
 
+  /** What the account did: an execution of ours in the market, counted once. */
   #fill(event: Extract<EngineEvent, { kind: "OrderFilled" }>): void {
     const key = `${event.order}/${event.fillId}`;
     if (this.#counted.has(key)) return;
@@ -121,20 +139,80 @@ export class WatchedEngine implements Engine {
     const { order, quantity, price, costs } = event;
     const side = orders.side(order);
     const shares = quantity / 1e9;
+    expectThat(shares > 0 && price > 0, "I-16", `fill of ${shares} at ${price}`);
+    this.#position[orders.instrument(order)] =
+      (this.#position[orders.instrument(order)] as number) + side * shares;
+    const amount = (BigInt(price) * BigInt(quantity) + 500_000_000n) / 1_000_000_000n;
+    this.#cashMicros -= BigInt(side) * amount + BigInt(costs.commission) + BigInt(costs.regulatory);
+    this.#toShare.push({ order, shares, costs: costs.commission + costs.regulatory + costs.slippage });
+  }
+
+  /** What the lots did: every row of the fill table that is new, its parts adding up to what came (ENS-1). */
+  #checkParts(event: EngineEvent): void {
+    const { fills, orders } = this.#loop.execute;
+    const parts = new Map<number, { shares: number; costs: number; rows: number }>();
+    let crossed = 0;
+    for (; this.#rows < fills.length; this.#rows++) {
+      const get = (field: FillField) => fills.get(this.#rows, field);
+      const order = get(FillField.order) as OrderNumber;
+      const shares = get(FillField.shares);
+      this.#part(order, shares);
+      const costs = get(FillField.commission) + get(FillField.regulatory) + get(FillField.slippage);
+      if (get(FillField.crossed) === 1) {
+        expectThat(costs === 0 && event.kind !== "OrderFilled", "NE-1", `order ${order} paid ${costs}`);
+        crossed += orders.side(order) * shares;
+        this.#seen.crosses += 1;
+        continue;
+      }
+      const group = orders.group(order);
+      const before = parts.get(group) ?? { shares: 0, costs: 0, rows: 0 };
+      parts.set(group, {
+        shares: before.shares + shares,
+        costs: before.costs + costs,
+        rows: before.rows + 1,
+      });
+    }
+    expectThat(Math.abs(crossed) < NOTHING, "NE-1", `crossings left ${crossed} shares`);
+    for (const { order, shares, costs } of this.#toShare.splice(0)) {
+      const got = parts.get(order);
+      expectThat(Math.abs((got?.shares ?? 0) - shares) < NOTHING, "NE-2", `${got?.shares} of ${shares}`);
+      expectThat(Math.abs((got?.costs ?? 0) - costs / 1e6) < 1e-9, "NE-2", `${got?.costs} of ${costs}`);
+      if ((got?.rows ?? 0) > 1) this.#seen.sharedFills += 1;
+      this.#checkProRata(order);
+    }
+  }
+
+  /** Nobody is more than a share per member ahead of or behind an even split of a shared order. */
+  #checkProRata(group: OrderNumber): void {
+    const { orders } = this.#loop.execute;
+    const members = orders.members(group).map((member) => {
+      const crossed = orders.get(member, OrderField.crossed);
+      return {
+        asked: orders.get(member, OrderField.shares) - crossed,
+        got: orders.get(member, OrderField.filled) - crossed,
+      };
+    });
+    const asked = members.reduce((sum, member) => sum + member.asked, 0);
+    const got = members.reduce((sum, member) => sum + member.got, 0);
+    for (const member of members) {
+      const even = (member.asked * got) / asked;
+      expectThat(Math.abs(member.got - even) < members.length, "NE-2", `${member.got}, even ${even}`);
+      expectThat(Number.isInteger(member.got), "NE-2", `${member.got} is not whole`);
+    }
+  }
+
+  #part(order: OrderNumber, shares: number): void {
+    const { orders } = this.#loop.execute;
+    const side = orders.side(order);
     const slot = orders.strategy(order) * this.#instruments + orders.instrument(order);
     const before = this.#lots[slot] as number;
     const after = before + side * shares;
     const purpose = orders.purpose(order);
-    expectThat(shares > 0 && price > 0, "I-16", `fill of ${shares} at ${price}`);
     if (purpose !== Purpose.Entry) {
       const shrinks = before !== 0 && Math.sign(before) === -side && Math.sign(after) !== -Math.sign(before);
       expectThat(shrinks, "I-15", `order ${order}, purpose ${purpose}, took ${before} to ${after}`);
     }
     this.#lots[slot] = Math.abs(after) < NOTHING ? 0 : after;
-    this.#position[orders.instrument(order)] =
-      (this.#position[orders.instrument(order)] as number) + side * shares;
-    const amount = (BigInt(price) * BigInt(quantity) + 500_000_000n) / 1_000_000_000n;
-    this.#cashMicros -= BigInt(side) * amount + BigInt(costs.commission) + BigInt(costs.regulatory);
     this.#tally(purpose, { before, after, shares, ordered: orders.get(order, OrderField.shares) });
   }
 
@@ -179,6 +257,7 @@ export class WatchedEngine implements Engine {
           if (away < 0) this.#seen.stopsMoved += 1;
         }
       } else if (now.status === OrderStatus.Denied) this.#seen.denied += 1;
+      else if (now.status === OrderStatus.Canceled) this.#seen.givenUp += 1;
       else if (orders.get(order, OrderField.requested) > shares) this.#seen.trimmed += 1;
       this.#before[n] = now;
     }
@@ -252,23 +331,47 @@ export class WatchedEngine implements Engine {
     if (order.type === 1)
       expectThat(order.limit > 0 && Number.isFinite(order.limit), "I-16", `limit ${order.limit}`);
     if (order.type === 2) expectThat(Number.isFinite(order.stop), "I-16", `stop ${order.stop}`);
-    if (order.purpose === Purpose.Entry) this.#checkEntry(command.order);
-    else {
-      const held = this.#loop.execute.lots.shares(
-        this.#loop.execute.orders.strategy(order.number),
-        order.instrument,
-      );
-      expectThat(
-        held * order.side < 0 && order.shares <= Math.abs(held),
-        "I-15",
-        `exit ${order.shares} of ${held}`,
-      );
-      if (order.bracket !== undefined) this.#seen.pairedLater += 1;
+    const members = order.members ?? [{ ...order, crossed: 0 }];
+    const sum = members.reduce((shares, member) => shares + member.shares, 0);
+    expectThat(sum === order.shares, "NE-2", `${order.shares} shares, ${sum} demanded`);
+    expectThat(members[0]?.number === order.number, "NE-2", `goes by ${order.number}`);
+    if (members.length > 1) this.#seen.shared += 1;
+    for (const member of members) {
+      if (member.crossed > 0 && order.purpose === Purpose.Entry) this.#seen.partlyCrossed += 1;
+      if (order.purpose === Purpose.Entry) this.#checkEntry({ ...order, number: member.number });
+      else this.#checkExit({ ...order, number: member.number, shares: member.shares });
+    }
+    if (order.bracket !== undefined && order.purpose !== Purpose.Entry) this.#seen.pairedLater += 1;
+    this.#checkNoSelfTrade();
+  }
+
+  #checkExit(order: SentOrder): void {
+    const { lots, orders } = this.#loop.execute;
+    const held = lots.shares(orders.strategy(order.number), order.instrument);
+    expectThat(
+      held * order.side < 0 && order.shares <= Math.abs(held),
+      "I-15",
+      `exit ${order.shares} of ${held}`,
+    );
+    const parent = orders.get(order.number, OrderField.parent);
+    if (parent >= 0) this.#seen.crossedEntries += 1;
+  }
+
+  /** C-41: what one step sends of an instrument, protective orders aside, is on one side of it. */
+  #checkNoSelfTrade(): void {
+    const sides = new Map<number, number>();
+    for (const command of this.commands) {
+      if (command.kind !== "PlaceOrder") continue;
+      const { order } = command;
+      if (order.purpose === Purpose.StopLoss || order.purpose === Purpose.TakeProfit) continue;
+      const other = sides.get(order.instrument);
+      expectThat(other === undefined || other === order.side, "C-41", `both sides of ${order.instrument}`);
+      sides.set(order.instrument, order.side);
     }
   }
 
   /** I-11, I-13 at the moment of sending: everything that works counts as filled. */
-  #checkEntry(order: Extract<Command, { kind: "PlaceOrder" }>["order"]): void {
+  #checkEntry(order: SentOrder): void {
     const { orders, portfolio } = this.#loop.execute;
     const mark = portfolio.mark(order.instrument);
     const own = this.#lots[orders.strategy(order.number) * this.#instruments + order.instrument] as number;
@@ -364,6 +467,11 @@ export class WatchedEngine implements Engine {
     }
   }
 }
+
+type SentOrder = Pick<
+  Extract<Command, { kind: "PlaceOrder" }>["order"],
+  "number" | "instrument" | "side" | "limit" | "shares"
+>;
 
 function expectThat(holds: boolean, id: string, detail: string): void {
   if (!holds) throw new Error(`${id}: ${detail}`);

@@ -13,6 +13,7 @@ import { nullJournal } from "../src/engine/null-journal.ts";
 import type { EventSource, Journal, Venue } from "../src/engine/ports.ts";
 import { type Engine, pump } from "../src/engine/pump.ts";
 import { type BatchObserver, SingleLoop } from "../src/engine/single-loop.ts";
+import { ensembleParams } from "../src/ensemble/ensemble-params.ts";
 import { sizingParams } from "../src/ensemble/sizing.ts";
 import { executionParams } from "../src/execution/order-policy.ts";
 import { worldOf } from "../src/features/batch.ts";
@@ -157,7 +158,16 @@ export function testLoop(parts: LoopParts): SingleLoop {
       timeframe: world.columns.timeframe,
       world: { ...worldOf(world.columns), sessions: world.sessions },
       strategies: strategies.map((strategy) => ({ strategy, allocation: 1 / strategies.length, positions })),
-      sizing: sizingParams.parse({ capital: CASH }),
+      // Markets of a test are wild and thin: what is scaled down to nothing would test nothing.
+      // The cap leaves room for the offset of a limit, so that 5 % of a hundred-dollar stock are fifty shares.
+      sizing: sizingParams.parse({
+        capital: CASH,
+        positionPct: 0.0503,
+        atr: { floor: 0.5 },
+        adv: { fraction: 1 },
+      }),
+      ensemble: ensembleParams.parse({}),
+      execution: executionParams.parse({}),
       ...(actions === undefined ? {} : { basis: "split" as const }),
     },
     {
@@ -165,11 +175,15 @@ export function testLoop(parts: LoopParts): SingleLoop {
       instruments,
       startingCash: usd(CASH),
       sessions: world.sessions,
-      rules: rules.map((rule) => rule.configure(risk[rule.id] ?? {})),
+      // A world may begin with a short: alone it would be all of the gross exposure.
+      rules: rules.map((rule) =>
+        rule.configure({ shorts_share: { maxFraction: 1 }, ...risk }[rule.id] ?? {}),
+      ),
       execution: executionParams.parse({}),
       breakers,
       intraday: strategies.map(({ horizon }) => horizon === "intraday"),
       symbols: world.columns.instruments.symbols,
+      ensemble: ensembleParams.parse({}),
     },
     observe,
   );
@@ -245,7 +259,7 @@ export function fingerprint(
   const { orders, fills, trades } = loop.execute;
   const tradeCells: number[] = [];
   for (let trade = 0; trade < trades.length; trade++) {
-    for (let field = 0; field < 15; field++) tradeCells.push(trades.get(trade, field as 0));
+    for (let field = 0; field < 16; field++) tradeCells.push(trades.get(trade, field as 0));
   }
   return {
     signals: bytes(loop.compute.signals.cells()),

@@ -75,7 +75,9 @@ describe.skipIf(large.absent)(large.title, () => {
     });
     expect(result.honesty.canary).toMatchObject({ passed: true, moved: 0 });
     expect(result.honesty.canary.decisions).toBeGreaterThan(5000);
-    expect(result.metrics.trades).toBeGreaterThan(300);
+    expect(result.metrics.trades).toBeGreaterThan(100);
+    // After costs its own trades show no edge that is sure enough: Kelly ends it, and the report says so (SIZE-1).
+    expect(result.honesty.warnings.join(" ")).toMatch(/kelly left no share/);
     expect(Math.abs(result.metrics.totalReturn)).toBeLessThan(3);
     expect(result.honesty.warnings.join(" ")).toMatch(/survivorship/);
     const trades = readFileSync(join(folder, "swing", "trades.csv"), "utf8")

@@ -36,6 +36,7 @@ export interface Facts {
   readonly entriesWithin: number;
   readonly exitingBuy: number;
   readonly exitingSell: number;
+  readonly deciding: number;
   readonly barsSinceStop: number;
   readonly averageVolume: number;
   readonly tradedToday: number;
@@ -76,6 +77,7 @@ export const calm: Facts = {
   entriesWithin: 0,
   exitingBuy: 0,
   exitingSell: 0,
+  deciding: 0,
   barsSinceStop: Number.NaN,
   averageVolume: 1_000_000,
   tradedToday: 0,
@@ -126,6 +128,7 @@ export function viewOf(facts: Facts): RiskView {
     workingShort: facts.workingShort,
     intradayGross: facts.intradayGross,
     entriesWithin: () => facts.entriesWithin,
+    deciding: () => facts.deciding,
     exiting: (_instrument: InstrumentId, side: Side) => (side === BUY ? facts.exitingBuy : facts.exitingSell),
     barsSinceStop: () => facts.barsSinceStop,
     averageVolume: () => facts.averageVolume,

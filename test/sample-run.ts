@@ -220,6 +220,7 @@ function trade(
     barsHeld: 1 + Math.floor(next() * 30),
     whyIn: "fast average crossed over the slow one, z \u22122.31, confidence 0.58",
     whyOut: move > 0 ? "target reached" : "stop loss",
+    crossed: 0,
   };
 }
 

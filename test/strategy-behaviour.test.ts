@@ -183,6 +183,8 @@ describe("swing_trend_following", () => {
     const config = loadConfig({
       assignments: [
         "execution.entryOrder=market",
+        // Too few bars for an ATR14, and wild ones: the market scale would leave nothing of the size.
+        "sizing.atr.floor=1",
         `strategies.swing_trend_following.params=${JSON.stringify({ ...params, maxBars: 50 })}`,
       ],
     });

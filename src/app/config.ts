@@ -8,6 +8,7 @@ import { z } from "zod";
 import { parseYaml, readYaml } from "../adapters/yaml-file.ts";
 import { InputError } from "../domain/assert.ts";
 import { basisKinds } from "../engine/price-basis.ts";
+import { ensembleParams } from "../ensemble/ensemble-params.ts";
 import { sizingParams } from "../ensemble/sizing.ts";
 import { executionParams } from "../execution/order-policy.ts";
 import { canonicalJson } from "../numerics/canonical-json.ts";
@@ -40,6 +41,7 @@ const schema = z.strictObject({
     basis: z.enum(basisKinds),
   }),
   sizing: sizingParams,
+  ensemble: ensembleParams,
   risk: z.strictObject(Object.fromEntries(rules.map(({ id, params }) => [id, params]))),
   breakers: z.strictObject(Object.fromEntries(breakers.map(({ id, params }) => [id, params]))),
   execution: executionParams,

@@ -78,6 +78,8 @@ export function buildLoop(
       strategies: allocated,
       sizing: { ...config.sizing, capital: cash },
       ...((setup.actions ?? []).length === 0 ? {} : { basis: config.features.basis }),
+      ensemble: config.ensemble,
+      execution: config.execution,
     },
     {
       strategies: allocated.length,
@@ -91,6 +93,7 @@ export function buildLoop(
       intraday: allocated.map(({ strategy }) => strategy.horizon === "intraday"),
       positionCaps: allocated.map(({ positions }) => positions),
       symbols: columns.instruments.symbols,
+      ensemble: config.ensemble,
     },
     observer,
   );

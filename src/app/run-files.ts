@@ -50,7 +50,7 @@ function ordersCsv({ run, columns, result }: RunFiles): string {
   const { signals } = run.loop.compute;
   const lines = [
     "order,client_order_id,decided_at,strategy,symbol,side,purpose,type,time_in_force,requested,shares,limit," +
-      "stop,reference,status,filled,average_price,ended_at,sizing,rule,rule_used,rule_limit,reason",
+      "stop,reference,status,filled,average_price,ended_at,sizing,rule,rule_used,rule_limit,reason,group,crossed",
   ];
   for (let n = 0; n < orders.length; n++) {
     const order = n as OrderNumber;
@@ -82,6 +82,8 @@ function ordersCsv({ run, columns, result }: RunFiles): string {
         get(OrderField.ruleUsed),
         get(OrderField.ruleLimit),
         signal < 0 ? "" : sentence(signals, signal, strategy?.reasons ?? []),
+        orders.isShared(order) ? orders.group(order) : undefined,
+        get(OrderField.crossed),
       ]),
     );
   }
@@ -90,7 +92,7 @@ function ordersCsv({ run, columns, result }: RunFiles): string {
 
 function fillsCsv({ run, columns }: RunFiles): string {
   const { fills, orders } = run.loop.execute;
-  const lines = ["at,order,strategy,symbol,side,purpose,shares,price,commission,fees,slippage"];
+  const lines = ["at,order,strategy,symbol,side,purpose,shares,price,commission,fees,slippage,group,crossed"];
   for (let n = 0; n < fills.length; n++) {
     const order = fills.get(n, FillField.order) as OrderNumber;
     lines.push(
@@ -106,6 +108,8 @@ function fillsCsv({ run, columns }: RunFiles): string {
         fills.get(n, FillField.commission),
         fills.get(n, FillField.regulatory),
         fills.get(n, FillField.slippage),
+        orders.isShared(order) ? orders.group(order) : undefined,
+        fills.get(n, FillField.crossed),
       ]),
     );
   }
@@ -115,7 +119,7 @@ function fillsCsv({ run, columns }: RunFiles): string {
 function tradesCsv(trades: readonly TradeRow[]): string {
   const lines = [
     "strategy,symbol,side,shares,opened_at,closed_at,entry_price,exit_price,pnl,fees,r,bars_held,why_in,why_out," +
-      "dividends",
+      "dividends,crossed",
   ];
   for (const trade of trades) {
     lines.push(
@@ -135,6 +139,7 @@ function tradesCsv(trades: readonly TradeRow[]): string {
         trade.whyIn,
         trade.whyOut,
         micros(trade.dividends),
+        trade.crossed,
       ]),
     );
   }

@@ -168,6 +168,8 @@ export interface TradeRow {
   readonly barsHeld: number;
   readonly whyIn: string;
   readonly whyOut: string;
+  /** Shares of its fills, in and out, that crossed with another strategy's. */
+  readonly crossed: number;
 }
 
 /** Session by session, for curves and tables. Arrays have one entry per session. */

@@ -37,6 +37,7 @@ export function runWarnings({ run, daily, columns, trades, cash, findings = [] }
     ...openAtEnd(run, daily, cash),
     ...quarantined(findings),
     "Spread and impact are modelled: there are no quotes in this data. Real fills may be better or worse.",
+    ...sizedDown(run),
     "The regime filter is not built yet. No entry was held back by it.",
   ];
 }
@@ -94,6 +95,21 @@ function concentration(trades: readonly TradeRow[]): string[] {
   const share = Math.round((best / net) * 100);
   return [
     `The 10 best of ${trades.length} trades made ${share} % of the net profit. Without them the result is another one.`,
+  ];
+}
+
+/** Wishes that never became an order stand in no table: here is where they are said. */
+function sizedDown({ loop, allocated }: EngineRun): string[] {
+  const lines = [...loop.compute.unsized].map(
+    ([constraint, count]) =>
+      `${count} ${count === 1 ? "wish" : "wishes"} to enter became no order: ${constraint} left no share. ` +
+      "See sizing in the configuration.",
+  );
+  if (!allocated.some(({ strategy }) => strategy.sizing === "fixed_risk") || loop.compute.readsVix)
+    return lines;
+  return [
+    ...lines,
+    "The VIX scale is off: this run has no source of the VIX. Sizes do not shrink when it rises.",
   ];
 }
 

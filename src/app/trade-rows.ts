@@ -43,6 +43,7 @@ export function tradeRows({ loop, allocated }: EngineRun, columns: BarColumns): 
         get(TradeField.signalOut),
         reasons,
       ),
+      crossed: get(TradeField.crossed),
     });
   }
   return rows;

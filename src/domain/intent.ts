@@ -17,6 +17,12 @@ export const sizingConstraints = [
   "position_usd",
   "cash_buffer",
   "permission_scalar",
+  "kelly",
+  "kelly_cold",
+  "vix_scale",
+  "atr_scale",
+  "adv",
+  "performance",
 ] as const;
 export type SizingConstraint = (typeof sizingConstraints)[number];
 

@@ -9,11 +9,13 @@ import { strategyOf } from "../../test/engine-world.ts";
 import type { BarColumns } from "../domain/bars.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { EpochMicros } from "../domain/time.ts";
+import { ensembleParams } from "../ensemble/ensemble-params.ts";
 import { sizingParams } from "../ensemble/sizing.ts";
+import { executionParams } from "../execution/order-policy.ts";
 import { worldOf } from "../features/batch.ts";
 import type { Feature } from "../features/feature.ts";
 import type { BoundStrategy, StrategyView } from "../strategies/strategy.ts";
-import { ComputeStage } from "./compute.ts";
+import { type ComputeConfig, ComputeStage } from "./compute.ts";
 import { SignalField, STOP_MOVED, sentence, TIME_STOP } from "./signal-table.ts";
 
 type View = StrategyView<string, string, string>;
@@ -27,13 +29,16 @@ class Stage {
   readonly columns: BarColumns;
   #batch = 0;
 
-  constructor(columns: BarColumns, strategies: readonly BoundStrategy[]) {
+  constructor(columns: BarColumns, strategies: readonly BoundStrategy[], parts: Partial<ComputeConfig> = {}) {
     this.columns = columns;
     this.compute = new ComputeStage({
       timeframe: columns.timeframe,
       world: worldOf(columns),
       strategies: strategies.map((strategy) => ({ strategy, allocation: 1, positions: 10 })),
-      sizing: sizingParams.parse({ capital: 100_000 }),
+      sizing: sizingParams.parse({ capital: 100_000, atr: { floor: 1 } }),
+      ensemble: ensembleParams.parse({}),
+      execution: executionParams.parse({}),
+      ...parts,
     });
   }
 
@@ -43,14 +48,22 @@ class Stage {
     return { at: closedAt[n] as EpochMicros, from: offset[n]!, to: offset[n + 1]!, columns: this.columns };
   }
 
-  bar() {
-    this.compute.bars(this.batch(), { equity: 100_000, availableCash: 100_000, scalar: 1 });
+  bar(enteredToday = 0) {
+    const account = { equity: 100_000, availableCash: 100_000, scalar: 1, enteredToday: () => enteredToday };
+    this.compute.bars(this.batch(), account);
     return [...this.compute.intents];
   }
 
   /** A fill of the order behind signal row `signal`. */
   fill(signedShares: number, signal: number, strategy = 0): void {
-    this.compute.filled({ strategy, instrument: I, signedShares, price: 100, signal });
+    this.compute.filled({
+      strategy,
+      instrument: I,
+      signedShares,
+      price: 100,
+      signal,
+      closedReturn: Number.NaN,
+    });
   }
 }
 
@@ -307,9 +320,108 @@ it("what one batch commits is gone for the next entry of that batch", () => {
   });
   const all = Array.from({ length: 3 }, (_, n) => bars(n, flat, closes)).flat();
   const stage = new Stage(columnsOf("1d", 3, all), [strategy]);
-  stage.compute.bars(stage.batch(), { equity: 100_000, availableCash: 12_000, scalar: 1 });
-  // 5 % of equity stays cash: 7,000 dollars are free, 5,000 at most for one position.
+  stage.compute.bars(stage.batch(), {
+    equity: 100_000,
+    availableCash: 12_000,
+    scalar: 1,
+    enteredToday: () => 0,
+  });
+  // 5 % of equity stays cash: 7,000 dollars are free, 5,000 at most for one position, at 100.50 a share.
   expect(stage.compute.intents.map((intent) => (intent.kind === "Enter" ? intent.shares : 0))).toEqual([
-    50, 20,
+    49, 20,
   ]);
+});
+
+describe("what a size is made of", () => {
+  const risking = (parts: Partial<BoundStrategy> = {}) =>
+    strategyOf((view) => view.enter({ instrument: I, conviction: 1, stop: 80 }, "because"), {
+      sizing: "fixed_risk",
+      ...parts,
+    });
+  const entries = (stage: Stage, enteredToday = 0) =>
+    stage
+      .bar(enteredToday)
+      .map((intent) => (intent.kind === "Enter" ? `${intent.shares} ${intent.binding}` : intent.kind));
+  const market = { execution: executionParams.parse({ entryOrder: "market" }) };
+  /** One round trip of 10 shares with this net return. */
+  const trade = (stage: Stage, closedReturn: number, strategy = 0) => {
+    for (const [signedShares, result] of [
+      [10, Number.NaN],
+      [-10, closedReturn],
+    ] as const)
+      stage.compute.filled({
+        strategy,
+        instrument: I,
+        signedShares,
+        price: 100,
+        signal: -1,
+        closedReturn: result,
+      });
+  };
+
+  it("cold until thirty trades of its own were closed, then Kelly's; another strategy's trades say nothing", () => {
+    const stage = new Stage(oneInstrument(5), [risking(), risking({ id: "other" })], market);
+    for (let n = 0; n < 29; n++) trade(stage, n % 3 === 0 ? -0.02 : 0.03);
+    expect(entries(stage)).toEqual(["12 kelly_cold", "12 kelly_cold"]);
+    trade(stage, 0.03);
+    expect(entries(stage)).toEqual(["20 risk_per_trade", "12 kelly_cold"]);
+  });
+
+  it("without an edge nothing is asked for, and it is counted why", () => {
+    const stage = new Stage(oneInstrument(5), [risking()], market);
+    for (let n = 0; n < 30; n++) trade(stage, -0.01);
+    expect(entries(stage)).toEqual([]);
+    expect([...stage.compute.unsized]).toEqual([["kelly", 1]]);
+  });
+
+  it("a bad stretch halves the next wish, and a good one restores it", () => {
+    const stage = new Stage(oneInstrument(5), [risking()], market);
+    for (let n = 0; n < 20; n++) trade(stage, -0.01);
+    expect(entries(stage)).toEqual(["6 performance"]);
+    for (let n = 0; n < 9; n++) trade(stage, 0.03);
+    expect(entries(stage)).toEqual(["12 kelly_cold"]);
+  });
+
+  it("the risk is measured from the limit of the order to the stop as it will rest", () => {
+    const stage = new Stage(oneInstrument(2), [risking()]);
+    // 0.25 % of 100,000 over 100.50 less 80 dollars is 12.2; from the close it would be 12.5.
+    expect(entries(stage)).toEqual(["12 kelly_cold"]);
+    const near = strategyOf((view) => view.enter({ instrument: I, conviction: 1, stop: 93 }, "because"), {
+      sizing: "fixed_risk",
+    });
+    expect(entries(new Stage(oneInstrument(2), [near]))).toEqual(["33 kelly_cold"]);
+  });
+
+  it("the VIX is read at the instant of the decision; without a source its scale is off", () => {
+    const asked: number[] = [];
+    const vix = (at: EpochMicros) => {
+      asked.push(at);
+      return asked.length === 1 ? 30 : Number.NaN;
+    };
+    const stage = new Stage(oneInstrument(3), [risking()], { ...market, vix });
+    expect(entries(stage)).toEqual(["6 vix_scale"]);
+    expect(entries(stage)).toEqual([]);
+    expect(asked).toEqual([closes[0], closes[1]]);
+    expect([stage.compute.readsVix, new Stage(oneInstrument(1), []).compute.readsVix]).toEqual([true, false]);
+  });
+
+  it("an unknown ATR counts as the worst until fifteen bars are known", () => {
+    const atr = { base: 0.015, max: 0.04, floor: 0 };
+    const sizing = { ...sizingParams.parse({ capital: 100_000 }), atr };
+    const stage = new Stage(oneInstrument(16), [risking()], { ...market, sizing });
+    for (let n = 0; n < 14; n++) expect(entries(stage)).toEqual([]);
+    expect([...stage.compute.unsized]).toEqual([["atr_scale", 14]]);
+    // A price that never moves has an ATR of zero, which is no reading either (C-17).
+    expect(entries(stage)).toEqual([]);
+  });
+
+  it("all strategies share one allowance of the day's volume, what works and filled today included", () => {
+    const volume = (count: number) => `100/101/99/100x${count}`;
+    const text = [volume(3_000), volume(3_000), volume(3_000)].join(" ");
+    const stage = new Stage(columnsOf("1d", 1, bars(0, text, closes)), [risking(), risking()], market);
+    expect(entries(stage)).toEqual(["12 kelly_cold", "12 kelly_cold"]);
+    // One per cent of 3,000 is 30: 10 are gone, 12 and 8 are left.
+    expect(entries(stage, 10)).toEqual(["12 kelly_cold", "8 adv"]);
+    expect(entries(stage, 30)).toEqual([]);
+  });
 });

@@ -10,16 +10,20 @@ import { InvariantError } from "../domain/assert.ts";
 import type { BarBatch, Timeframe } from "../domain/bars.ts";
 import type { CorporateActionEvent } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
-import type { Intent } from "../domain/intent.ts";
+import type { Intent, SizingConstraint } from "../domain/intent.ts";
 import type { Quote, TradePrint } from "../domain/quote.ts";
-import { type SizingParams, sizeEntry } from "../ensemble/sizing.ts";
+import type { EpochMicros } from "../domain/time.ts";
+import type { EnsembleParams } from "../ensemble/ensemble-params.ts";
+import type { Size, SizingParams } from "../ensemble/sizing.ts";
 import { VirtualLots } from "../ensemble/virtual-lots.ts";
+import type { ExecutionParams } from "../execution/order-policy.ts";
 import type { FeatureWorld } from "../features/feature.ts";
 import type { BoundStrategy, Entry } from "../strategies/strategy.ts";
 import { FeatureBank } from "./feature-bank.ts";
 import { OwnActions } from "./own-actions.ts";
 import { type BasisKind, PriceBasis } from "./price-basis.ts";
 import { SignalField, SignalKind, SignalTable, STOP_MOVED, TIME_STOP } from "./signal-table.ts";
+import { SizingDesk } from "./sizing-desk.ts";
 import { isRowOf, type OwnPositions, RunningView, type Wishes } from "./strategy-view.ts";
 
 /** What execute tells compute of a fill. */
@@ -31,6 +35,8 @@ export interface OwnFill {
   readonly price: number;
   /** Row of the signal behind the order; negative when no strategy asked for it. */
   readonly signal: number;
+  /** Net profit of the round trip that this fill ended, as a fraction of its entry value; NaN when it ended none. */
+  readonly closedReturn: number;
 }
 
 /** What execute tells compute of the account, as of the last event it consumed. */
@@ -41,6 +47,8 @@ export interface AccountFacts {
   readonly availableCash: number;
   /** Effective scalar of the permission lattice. */
   readonly scalar: number;
+  /** Shares of entries that were sent this session and filled or may still fill, over all strategies. */
+  enteredToday(instrument: InstrumentId): number;
 }
 
 export interface ComputeConfig {
@@ -50,6 +58,11 @@ export interface ComputeConfig {
   readonly sizing: SizingParams;
   /** Present in a run with corporate actions: what the features' common basis of prices counts as one. */
   readonly basis?: BasisKind;
+  readonly ensemble: EnsembleParams;
+  /** How entries will be priced: sizes are worked out at the worst price that the order may fill at. */
+  readonly execution: ExecutionParams;
+  /** The VIX as it was known at an instant, NaN when older than a session. Absent: its scale is off. */
+  readonly vix?: (at: EpochMicros) => number;
 }
 
 export interface AllocatedStrategy {
@@ -73,11 +86,10 @@ export class ComputeStage implements Wishes, OwnPositions {
   readonly #timeStopBars: Float64Array;
   /** Lots with a time stop: none, no work. */
   #timedLots = 0;
-  #committed = 0;
+  readonly #sizing: SizingDesk;
   #batch: BarBatch | undefined;
   /** The strategy whose turn it is. */
   #speaker = NOBODY;
-  #account: AccountFacts = { equity: 0, availableCash: 0, scalar: 1 };
 
   readonly #actions: OwnActions;
   readonly bank: FeatureBank;
@@ -99,27 +111,37 @@ export class ComputeStage implements Wishes, OwnPositions {
     const basis = config.basis === undefined ? undefined : new PriceBasis(instruments, config.basis);
     this.bank = new FeatureBank(world, basis);
     this.#actions = new OwnActions(this.#lots, strategies.length, basis);
+    this.#sizing = new SizingDesk(config, this.bank);
     const ports = { wishes: this, positions: this };
     this.#views = strategies.map(
       ({ strategy }, n) => new RunningView(n, strategy, this.bank, this.#rowOf, ports),
     );
   }
 
+  /** Wishes that became no shares, by the constraint that left no room. */
+  get unsized(): ReadonlyMap<SizingConstraint, number> {
+    return this.#sizing.unsized;
+  }
+
+  get readsVix(): boolean {
+    return this.#config.vix !== undefined;
+  }
+
   /** Feeds history to the features without deciding: what a run does before its first session. */
   warm(batch: BarBatch): void {
     this.#see(batch);
     this.bank.update(batch);
+    this.#sizing.warm(batch);
   }
 
   /** Decides on one batch, knowing the account as given. */
   bars(batch: BarBatch, account: AccountFacts): void {
     this.#batch = batch;
-    this.#account = account;
-    this.#committed = 0;
     // Truncating an empty array is not free, and most batches decide nothing.
     if (this.intents.length > 0) this.intents.length = 0;
     this.#see(batch);
     this.bank.update(batch);
+    this.#sizing.startStep(batch, account);
     if (this.#timedLots > 0) this.#leaveOnTime(batch);
     const views = this.#views;
     for (let s = 0; s < views.length; s++) {
@@ -138,7 +160,8 @@ export class ComputeStage implements Wishes, OwnPositions {
   }
 
   /** Tells of one fill of a strategy's order. */
-  filled({ strategy, instrument, signedShares, price, signal }: OwnFill): void {
+  filled({ strategy, instrument, signedShares, price, signal, closedReturn }: OwnFill): void {
+    if (!Number.isNaN(closedReturn)) this.#sizing.closed(strategy, closedReturn);
     const before = this.#lots.shares(strategy, instrument);
     const after = this.#lots.fill(strategy, instrument, signedShares, price);
     const slot = this.#lots.slot(strategy, instrument);
@@ -190,10 +213,9 @@ export class ComputeStage implements Wishes, OwnPositions {
     });
     // Without a bar there is no price to decide at.
     if (Number.isNaN(price)) return;
-    const { shares, binding } = this.#size(strategy, entry, price);
-    if (shares === 0) return;
-    this.#committed += Math.abs(shares) * price;
     const timing = entry.when ?? (this.#config.timeframe === "1d" ? "open_auction" : "now");
+    const { shares, binding }: Size = this.#sizing.size(strategy, entry, price, timing);
+    if (shares === 0) return;
     this.intents.push({
       kind: "Enter",
       at,
@@ -238,25 +260,6 @@ export class ComputeStage implements Wishes, OwnPositions {
       rowOf[i] = row;
       barsSeen[i] = barsSeen[i]! + 1;
     }
-  }
-
-  #size(strategy: number, entry: Entry, price: number) {
-    const { strategies, sizing } = this.#config;
-    const { strategy: bound, allocation, positions } = strategies[strategy] as AllocatedStrategy;
-    return sizeEntry(
-      {
-        method: bound.sizing,
-        conviction: entry.conviction,
-        price,
-        stop: entry.stop ?? Number.NaN,
-        equity: this.#account.equity,
-        availableCash: this.#account.availableCash - this.#committed,
-        allocation,
-        positions,
-        scalar: this.#account.scalar,
-      },
-      sizing,
-    );
   }
 
   #signalExit(

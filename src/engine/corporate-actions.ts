@@ -80,6 +80,7 @@ export class CorporateActions {
         signal: NO_SIGNAL,
         purpose: Purpose.Exit,
         riskPerShare: Number.NaN,
+        crossed: false,
       });
     }
     portfolio.split(instrument, quantity, cash as Money, mark);

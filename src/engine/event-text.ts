@@ -8,6 +8,7 @@ import type { BarsClosed, EngineEvent } from "../domain/events.ts";
 import type { InstrumentTable } from "../domain/instrument.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import { canonicalJson } from "../numerics/canonical-json.ts";
+import type { Bracket, Member } from "../risk/gate.ts";
 import type { Command } from "./ports.ts";
 
 export function eventText(event: EngineEvent): string {
@@ -30,7 +31,6 @@ export function eventText(event: EngineEvent): string {
 export function commandText(command: Command): string {
   if (command.kind !== "PlaceOrder") return canonicalJson(command);
   const { order } = command;
-  const bracket = order.bracket;
   return canonicalJson({
     kind: command.kind,
     number: order.number,
@@ -43,16 +43,26 @@ export function commandText(command: Command): string {
     limit: orNull(order.limit),
     stop: orNull(order.stop),
     decidedAt: order.decidedAt,
-    bracket:
-      bracket === undefined
-        ? null
-        : {
-            stopOrder: bracket.stopOrder ?? null,
-            stop: orNull(bracket.stop),
-            targetOrder: bracket.targetOrder ?? null,
-            target: orNull(bracket.target),
-          },
+    bracket: bracketText(order.bracket),
+    ...(order.members === undefined ? {} : { members: order.members.map(memberText) }),
   });
+}
+
+const memberText = ({ number, shares, crossed, bracket }: Member) => ({
+  number,
+  shares,
+  crossed,
+  bracket: bracketText(bracket),
+});
+
+function bracketText(bracket: Bracket | undefined) {
+  if (bracket === undefined) return null;
+  return {
+    stopOrder: bracket.stopOrder ?? null,
+    stop: orNull(bracket.stop),
+    targetOrder: bracket.targetOrder ?? null,
+    target: orNull(bracket.target),
+  };
 }
 
 interface BarsText {

@@ -1,7 +1,9 @@
 /** Every execution as a row of numbers, in the order in which the engine consumed them. */
-import type { OrderFilled } from "../domain/events.ts";
-import { MICROS, toDollars, toShares } from "../domain/money.ts";
+import type { FillCosts } from "../domain/events.ts";
+import { MICROS } from "../domain/money.ts";
+import type { OrderNumber } from "../domain/order.ts";
 import { RecordTable } from "../domain/record-table.ts";
+import type { EpochMicros } from "../domain/time.ts";
 
 export const FillField = {
   at: 0,
@@ -13,8 +15,20 @@ export const FillField = {
   commission: 4,
   regulatory: 5,
   slippage: 6,
+  /** 1 when another strategy was the other side and nothing left (ENS-1), else 0. */
+  crossed: 7,
 } as const;
 export type FillField = (typeof FillField)[keyof typeof FillField];
+
+/** What one order got of an execution: all of it, unless it shares an order. Shares and dollars. */
+export interface OwnPart {
+  readonly at: EpochMicros;
+  readonly order: OrderNumber;
+  readonly shares: number;
+  readonly price: number;
+  readonly costs: FillCosts;
+  readonly crossed: boolean;
+}
 
 export class FillTable {
   readonly #table = new RecordTable<FillField>(Object.keys(FillField).length);
@@ -27,16 +41,17 @@ export class FillTable {
     return this.#table.get(fill, field);
   }
 
-  add({ at, order, quantity, price, costs }: OrderFilled): void {
+  add(part: OwnPart): void {
     const cell = this.#table.append();
     const { cells } = this.#table;
-    cells[cell + FillField.at] = at;
-    cells[cell + FillField.order] = order;
-    cells[cell + FillField.shares] = toShares(quantity);
-    cells[cell + FillField.price] = toDollars(price);
-    cells[cell + FillField.commission] = costs.commission / MICROS;
-    cells[cell + FillField.regulatory] = costs.regulatory / MICROS;
-    cells[cell + FillField.slippage] = costs.slippage / MICROS;
+    cells[cell + FillField.at] = part.at;
+    cells[cell + FillField.order] = part.order;
+    cells[cell + FillField.shares] = part.shares;
+    cells[cell + FillField.price] = part.price;
+    cells[cell + FillField.commission] = part.costs.commission / MICROS;
+    cells[cell + FillField.regulatory] = part.costs.regulatory / MICROS;
+    cells[cell + FillField.slippage] = part.costs.slippage / MICROS;
+    cells[cell + FillField.crossed] = part.crossed ? 1 : 0;
   }
 
   cells(): Float64Array {

@@ -7,6 +7,7 @@
  * EX-6  Exits are sent for what is held, less what a trim is about to sell, after the protective orders in their
  *       way were canceled (I-15).
  */
+import { InvariantError } from "../domain/assert.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { type EntryIntent, sizingConstraints } from "../domain/intent.ts";
 import {
@@ -22,9 +23,10 @@ import {
 import type { VirtualLots } from "../ensemble/virtual-lots.ts";
 import { type ExecutionParams, priceEntry, roundToTick } from "../execution/order-policy.ts";
 import { OrderField, OrderTable } from "../execution/order-table.ts";
-import type { Bracket, RiskGate } from "../risk/gate.ts";
+import type { ApprovedOrder, Bracket, RiskGate } from "../risk/gate.ts";
 import type { OrderRequest } from "../risk/rule.ts";
 import { BlockTally } from "./block-tally.ts";
+import { type CrossBooks, DemandNetting } from "./demand-netting.ts";
 import type { Command } from "./ports.ts";
 import type { RiskFacts } from "./risk-facts.ts";
 
@@ -32,15 +34,13 @@ const NONE = -1;
 /** Half a nano-share. */
 const NOTHING = 5e-10;
 
-/** True for an order that leaves a position now; a protective one only waits. */
-export const leaves = (purpose: Purpose): boolean => purpose === Purpose.Exit || purpose === Purpose.Flatten;
-
 export interface DeskParts {
   readonly gate: RiskGate;
   readonly facts: RiskFacts;
   readonly lots: VirtualLots;
   readonly execution: ExecutionParams;
   readonly slots: number;
+  readonly crossQuoteSeconds: number;
 }
 
 export class OrderDesk {
@@ -54,11 +54,13 @@ export class OrderDesk {
   readonly #targetOrder: Int32Array;
   readonly #trimOrder: Int32Array;
 
+  readonly #netting: DemandNetting;
+
   readonly orders = new OrderTable();
   readonly blocked = new BlockTally();
   readonly commands: Command[] = [];
 
-  constructor({ gate, facts, lots, execution, slots }: DeskParts) {
+  constructor({ gate, facts, lots, execution, slots, crossQuoteSeconds }: DeskParts) {
     this.#gate = gate;
     this.#facts = facts;
     this.#lots = lots;
@@ -67,6 +69,14 @@ export class OrderDesk {
     this.#stopOrder = new Int32Array(slots).fill(NONE);
     this.#targetOrder = new Int32Array(slots).fill(NONE);
     this.#trimOrder = new Int32Array(slots).fill(NONE);
+    const { orders, commands } = this;
+    this.#netting = new DemandNetting({ gate, facts, lots, orders, commands, crossQuoteSeconds });
+  }
+
+  /** Nets what the step wanted, once it has wanted everything. */
+  settle(books: CrossBooks): void {
+    this.#netting.settle(books);
+    this.#facts.settled();
   }
 
   enter(intent: EntryIntent): void {
@@ -100,7 +110,7 @@ export class OrderDesk {
 
   exit(strategy: number, instrument: InstrumentId, signal: number, purpose: Purpose): void {
     const entry = this.#facts.entryOrder(strategy, instrument);
-    if (entry !== undefined) this.commands.push({ kind: "CancelOrder", order: entry });
+    if (entry !== undefined) this.#cancelEntry(entry);
     const slot = this.#lots.slot(strategy, instrument);
     if (this.#lots.shares(strategy, instrument) === 0 || this.#exitOrder[slot] !== NONE) return;
     this.#cancelLeg(this.#stopOrder[slot] as OrderNumber);
@@ -113,7 +123,7 @@ export class OrderDesk {
   cancelEntries(strategy: number, instruments: number): void {
     for (let i = 0; i < instruments; i++) {
       const entry = this.#facts.entryOrder(strategy, i as InstrumentId);
-      if (entry !== undefined) this.commands.push({ kind: "CancelOrder", order: entry });
+      if (entry !== undefined) this.#cancelEntry(entry);
     }
   }
 
@@ -162,6 +172,15 @@ export class OrderDesk {
     this.#stopOrder[slot] = this.#place(request, signal, NONE, pair) ?? NONE;
   }
 
+  /** Sends the protective orders of an entry that crossed in full: no venue order brings them along. */
+  restLegs({ number, bracket }: ApprovedOrder): void {
+    if (bracket === undefined || this.orders.get(number, OrderField.filled) === 0) return;
+    if (bracket.targetOrder !== undefined) this.#restLeg(bracket.targetOrder, undefined);
+    if (bracket.stopOrder === undefined) return;
+    const { targetOrder, target } = bracket;
+    this.#restLeg(bracket.stopOrder, targetOrder === undefined ? undefined : pairedWith(targetOrder, target));
+  }
+
   restingStop(strategy: number, instrument: InstrumentId): number {
     const stop = this.#stopOrder[this.#lots.slot(strategy, instrument)] as OrderNumber;
     return stop === NONE ? Number.NaN : this.orders.get(stop, OrderField.stop);
@@ -181,6 +200,7 @@ export class OrderDesk {
     const slot = this.#slotOf(order);
     this.#coverLeg(this.#stopOrder[slot] as OrderNumber, order);
     this.#coverLeg(this.#targetOrder[slot] as OrderNumber, order);
+    this.#growOwnStop(slot, order);
   }
 
   /** A finished order frees its place, so that the next of its kind may be sent. */
@@ -194,6 +214,53 @@ export class OrderDesk {
 
   #slotOf(order: OrderNumber): number {
     return this.#lots.slot(this.orders.strategy(order), this.orders.instrument(order));
+  }
+
+  /** What shares an order stands and falls with it. */
+  #cancelEntry(entry: OrderNumber): void {
+    const order = this.orders.group(entry);
+    const asked = ({ kind, order: other }: Command) => kind === "CancelOrder" && other === order;
+    if (!this.orders.isShared(entry) || !this.commands.some(asked)) {
+      this.commands.push({ kind: "CancelOrder", order });
+    }
+  }
+
+  /** A stop that rested before the entry beside it filled further is sent anew for all that is held (I-35). */
+  #growOwnStop(slot: number, entry: OrderNumber): void {
+    const resting = this.#stopOrder[slot] as OrderNumber;
+    if (resting === NONE || !this.orders.isWorking(resting) || this.#exitOrder[slot] !== NONE) return;
+    const strategy = this.orders.strategy(entry);
+    const instrument = this.orders.instrument(entry);
+    const held = this.#lots.shares(strategy, instrument);
+    const isOfItsOwn = this.orders.get(resting, OrderField.parent) === NONE;
+    if (!isOfItsOwn || held * this.orders.side(resting) >= 0) return;
+    if (Math.abs(held) <= this.orders.remaining(resting)) return;
+    const stop = this.orders.get(resting, OrderField.stop);
+    const signal = this.orders.get(resting, OrderField.signal);
+    this.#cancelLeg(resting);
+    this.#stopOrder[slot] = NONE;
+    this.protect(strategy, instrument, stop, signal);
+  }
+
+  #restLeg(leg: OrderNumber, pair: Bracket | undefined): void {
+    const { orders } = this;
+    const get = (field: OrderField) => orders.get(leg, field);
+    const request: OrderRequest = {
+      instrument: orders.instrument(leg),
+      strategy: orders.strategy(leg),
+      side: orders.side(leg),
+      shares: get(OrderField.shares),
+      purpose: orders.purpose(leg),
+      type: get(OrderField.type) as OrderType,
+      timeInForce: get(OrderField.timeInForce) as TimeInForce,
+      limit: get(OrderField.limit),
+      stop: get(OrderField.stop),
+      reference: get(OrderField.reference),
+      decidedAt: get(OrderField.decidedAt) as OrderRequest["decidedAt"],
+    };
+    const approved = this.#gate.pass(leg, request, this.#facts, pair);
+    if (approved === undefined) throw new InvariantError(`RK-2: protective order ${leg} was refused`);
+    this.commands.push({ kind: "PlaceOrder", order: approved });
   }
 
   #cancelLeg(leg: OrderNumber): void {
@@ -211,6 +278,7 @@ export class OrderDesk {
 
   #coverLeg(leg: OrderNumber, entry: OrderNumber): void {
     if (leg === NONE || this.orders.get(leg, OrderField.parent) !== entry) return;
+    if (!this.orders.isWorking(leg)) return;
     this.orders.cover(leg, this.orders.get(entry, OrderField.filled));
   }
 
@@ -240,9 +308,13 @@ export class OrderDesk {
     if (request.purpose === Purpose.Entry) {
       if (bracket !== undefined) this.#addLegs(number, request, signal, bracket);
       this.#facts.entrySent(number, request, approved.shares, this.orders.price(number));
-    }
-    if (leaves(request.purpose))
+    } else if (isExit(request.purpose)) {
       this.#facts.activity.exitChanged(request.instrument, request.side, approved.shares);
+    }
+    if (request.purpose === Purpose.Entry || isExit(request.purpose)) {
+      this.#netting.add(approved, request.strategy);
+      this.#facts.decided(request.instrument, request.side, approved.shares);
+    }
     this.commands.push({ kind: "PlaceOrder", order: approved });
     return number;
   }
@@ -307,6 +379,9 @@ export class OrderDesk {
     };
   }
 }
+
+/** Closes what is held at the market: a protective order does not, before its price is reached. */
+export const isExit = (purpose: Purpose): boolean => purpose === Purpose.Exit || purpose === Purpose.Flatten;
 
 /** For a stop that joins a target which rests already. */
 const pairedWith = (targetOrder: OrderNumber, target: number): Bracket => ({

@@ -50,6 +50,11 @@ export class RiskFacts implements RiskView {
   readonly #clock: SessionClock;
   readonly #workingBuy: Float64Array;
   readonly #workingSell: Float64Array;
+  readonly #enteredToday: Float64Array;
+  /** Shares approved in the step that is going on, and the instruments that have any. */
+  readonly #decidingBuy: Float64Array;
+  readonly #decidingSell: Float64Array;
+  readonly #undecided: number[] = [];
   readonly #lastEntryAt: Float64Array;
   /** Order number of the live entry per strategy and instrument. */
   readonly #entryOrder: Int32Array;
@@ -89,6 +94,9 @@ export class RiskFacts implements RiskView {
     this.#ask = new Float64Array(instruments).fill(Number.NaN);
     this.#quotedAt = new Float64Array(instruments).fill(Number.NaN);
     this.#workingSell = new Float64Array(instruments);
+    this.#enteredToday = new Float64Array(instruments);
+    this.#decidingBuy = new Float64Array(instruments);
+    this.#decidingSell = new Float64Array(instruments);
     this.#lastEntryAt = new Float64Array(strategies * instruments).fill(Number.NaN);
     this.#entryOrder = new Int32Array(strategies * instruments).fill(NONE);
   }
@@ -139,6 +147,27 @@ export class RiskFacts implements RiskView {
 
   exiting(instrument: InstrumentId, side: Side): number {
     return this.activity.exiting(instrument, side);
+  }
+
+  deciding(instrument: InstrumentId, side: Side): number {
+    return (side === BUY ? this.#decidingBuy : this.#decidingSell)[instrument]!;
+  }
+
+  /** An entry or an exit was approved; until the step is settled it has not left. */
+  decided(instrument: InstrumentId, side: Side, shares: number): void {
+    const column = side === BUY ? this.#decidingBuy : this.#decidingSell;
+    column[instrument] = column[instrument]! + shares;
+    this.#undecided.push(instrument);
+  }
+
+  /** The step is over: what is left of its demands is on its way. */
+  settled(): void {
+    const undecided = this.#undecided;
+    for (let n = 0; n < undecided.length; n++) {
+      this.#decidingBuy[undecided[n]!] = 0;
+      this.#decidingSell[undecided[n]!] = 0;
+    }
+    undecided.length = 0;
   }
 
   barsSinceStop(instrument: InstrumentId): number {
@@ -227,6 +256,17 @@ export class RiskFacts implements RiskView {
     this.#change(instrument, side, after.shares, after.price);
   }
 
+  /** Shares of entries sent this session, less what of them will never fill. */
+  enteredToday(instrument: InstrumentId): number {
+    return this.#enteredToday[instrument]!;
+  }
+
+  startSession(): void {
+    this.entriesToday = 0;
+    this.#enteredToday.fill(0);
+    this.activity.startSession();
+  }
+
   lastEntryAt(strategy: number, instrument: InstrumentId): number {
     return this.#lastEntryAt[strategy * this.#instruments + instrument]!;
   }
@@ -251,6 +291,7 @@ export class RiskFacts implements RiskView {
     this.#sentAt[this.#sent % REMEMBERED] = this.now;
     this.#sent += 1;
     this.#exposure.entrySent(slot, shares, price, request.stop);
+    this.#enteredToday[instrument] = this.#enteredToday[instrument]! + shares;
     this.#change(instrument, side, shares, price);
   }
 
@@ -268,6 +309,8 @@ export class RiskFacts implements RiskView {
     this.#entryOrder[slot] = NONE;
     this.#exposure.entryEnded(slot);
     this.#workingEntries -= 1;
+    // An order that was sent before this session counted in that one.
+    this.#enteredToday[instrument] = Math.max(0, this.#enteredToday[instrument]! - left);
     this.#change(instrument, orders.side(order), -left, orders.price(order));
     // Sums of differences drift in the last bits: with nothing working the truth is known.
     if (this.#workingEntries === 0) {

@@ -23,6 +23,7 @@ const fillOf = (
   slippage: 0,
   signal: at,
   purpose: 0,
+  crossed: false,
   riskPerShare: 2,
   ...parts,
 });
@@ -57,6 +58,7 @@ describe("by hand", () => {
       signalOut: 4,
       exitPurpose: 2,
       dividends: 0,
+      crossed: 0,
     });
   });
 

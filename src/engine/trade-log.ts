@@ -21,6 +21,8 @@ export interface LoggedFill {
   readonly purpose: number;
   /** Dollars per share between entry and stop; NaN without a stop. Read on the opening fill. */
   readonly riskPerShare: number;
+  /** True when another strategy was the other side. */
+  readonly crossed: boolean;
 }
 
 /** Told of each lot that changed, and of each round trip that ended, after it was written down. */
@@ -50,6 +52,8 @@ export const TradeField = {
   exitPurpose: 14,
   /** Dollars received, or owed when negative; part of `pnl`. */
   dividends: 15,
+  /** Shares of its fills, in and out, that crossed with another strategy's. */
+  crossed: 16,
 } as const;
 export type TradeField = (typeof TradeField)[keyof typeof TradeField];
 
@@ -67,6 +71,7 @@ export class TradeLog {
   readonly #slippage: Float64Array;
   readonly #dividends: Float64Array;
   readonly #watcher: LotWatcher | undefined;
+  readonly #crossed: Float64Array;
 
   constructor(strategies: number, instruments: number, watcher?: LotWatcher) {
     this.#watcher = watcher;
@@ -82,6 +87,7 @@ export class TradeLog {
     this.#costs = column();
     this.#slippage = column();
     this.#dividends = column();
+    this.#crossed = column();
   }
 
   get length(): number {
@@ -92,21 +98,27 @@ export class TradeLog {
     return this.#table.get(trade, field);
   }
 
-  fill(fill: LoggedFill): void {
+  /** Net profit over entry value of the round trip that this fill ended; NaN when it ended none. */
+  fill(fill: LoggedFill): number {
     const slot = fill.strategy * this.#instruments + fill.instrument;
     const before = this.#held[slot]!;
     const through = before !== 0 && before > 0 !== fill.signedShares > 0;
     if (through && Math.abs(fill.signedShares) > Math.abs(before) + 5e-10) {
       // One fill closes the lot and opens the opposite one: each gets its part of the costs.
       const part = Math.abs(before / fill.signedShares);
-      this.fill({ ...fill, signedShares: -before, costs: fill.costs * part, slippage: fill.slippage * part });
+      const closed = this.fill({
+        ...fill,
+        signedShares: -before,
+        costs: fill.costs * part,
+        slippage: fill.slippage * part,
+      });
       this.fill({
         ...fill,
         signedShares: fill.signedShares + before,
         costs: fill.costs * (1 - part),
         slippage: fill.slippage * (1 - part),
       });
-      return;
+      return closed;
     }
     if (before === 0) this.#open(slot, fill);
     const value = Math.abs(fill.signedShares) * fill.price;
@@ -117,10 +129,11 @@ export class TradeLog {
     }
     this.#costs[slot] = this.#costs[slot]! + fill.costs;
     this.#slippage[slot] = this.#slippage[slot]! + fill.slippage;
+    if (fill.crossed) this.#crossed[slot] = this.#crossed[slot]! + Math.abs(fill.signedShares);
     const after = before + fill.signedShares;
     this.#held[slot] = Math.abs(after) < 5e-10 ? 0 : after;
     this.#watcher?.lotFilled(fill);
-    if (this.#held[slot] === 0) this.#close(slot, fill, Math.sign(before));
+    return this.#held[slot] === 0 ? this.#close(slot, fill, Math.sign(before)) : Number.NaN;
   }
 
   /** Dollars that an open lot was paid, or owes when negative (PORT-1). */
@@ -147,9 +160,12 @@ export class TradeLog {
     this.#costs[slot] = 0;
     this.#slippage[slot] = 0;
     this.#dividends[slot] = 0;
+    this.#crossed[slot] = 0;
   }
 
-  #close(slot: number, fill: LoggedFill, side: number): void {
+  #close(slot: number, fill: LoggedFill, side: number): number {
+    const pnl =
+      side * (this.#exitValue[slot]! - this.#entryValue[slot]!) + this.#dividends[slot]! - this.#costs[slot]!;
     const shares = this.#entered[slot]!;
     const at = this.#table.append();
     const { cells } = this.#table;
@@ -161,8 +177,7 @@ export class TradeLog {
     cells[at + TradeField.closedAt] = fill.at;
     cells[at + TradeField.entryPrice] = this.#entryValue[slot]! / shares;
     cells[at + TradeField.exitPrice] = this.#exitValue[slot]! / shares;
-    cells[at + TradeField.pnl] =
-      side * (this.#exitValue[slot]! - this.#entryValue[slot]!) + this.#dividends[slot]! - this.#costs[slot]!;
+    cells[at + TradeField.pnl] = pnl;
     cells[at + TradeField.costs] = this.#costs[slot]!;
     cells[at + TradeField.slippage] = this.#slippage[slot]!;
     cells[at + TradeField.riskPerShare] = this.#risk[slot]!;
@@ -170,6 +185,8 @@ export class TradeLog {
     cells[at + TradeField.signalOut] = fill.signal;
     cells[at + TradeField.exitPurpose] = fill.purpose;
     cells[at + TradeField.dividends] = this.#dividends[slot]!;
-    this.#watcher?.roundTripClosed(fill.strategy, fill.at, cells[at + TradeField.pnl]!);
+    cells[at + TradeField.crossed] = this.#crossed[slot]!;
+    this.#watcher?.roundTripClosed(fill.strategy, fill.at, pnl);
+    return pnl / this.#entryValue[slot]!;
   }
 }

@@ -11,7 +11,9 @@ import { table } from "../../test/table.ts";
 import type { SizingMethod } from "../domain/intent.ts";
 import { type SizingRequest, sizeEntry, sizingParams } from "./sizing.ts";
 
-const params = sizingParams.parse({});
+/** Without Kelly and without the market scale: what those add is tested below. */
+const plain = { kelly: { enabled: false }, atr: { floor: 1 } };
+const params = sizingParams.parse(plain);
 
 const wish: SizingRequest = {
   method: "fixed_risk",
@@ -23,6 +25,12 @@ const wish: SizingRequest = {
   allocation: 0.5,
   positions: 10,
   scalar: 1,
+  limit: Number.NaN,
+  edge: { trades: 0, winRate: 0.5, win: Number.NaN, loss: Number.NaN },
+  trailing: 1,
+  vix: undefined,
+  atr: 0.01,
+  advRoom: Number.POSITIVE_INFINITY,
 };
 
 describe("by hand", () => {
@@ -75,7 +83,7 @@ describe("by hand", () => {
   });
 
   it("RUN-4: the base is the configured capital or the equity, whichever is smaller; the buffer is of equity", () => {
-    const limited = sizingParams.parse({ capital: 50_000 });
+    const limited = sizingParams.parse({ ...plain, capital: 50_000 });
     expect(sizeEntry(wish, limited).shares).toBe(10);
     expect(sizeEntry({ ...wish, equity: 25_000 }, limited).shares).toBe(5);
     expect(sizeEntry({ ...wish, availableCash: 5_500 }, limited)).toEqual({
@@ -100,6 +108,7 @@ const anyWish: fc.Arbitrary<SizingRequest> = fc
     scalar: between(0.01, 1.2),
   })
   .map(({ isShort, away, cashShare, conviction, ...rest }) => ({
+    ...wish,
     ...rest,
     conviction: isShort ? -conviction : conviction,
     stop: rest.price * (isShort ? 1 + away : 1 - away),
@@ -140,7 +149,7 @@ describe("always", () => {
   });
 
   it("the constraint that is named is the one without which the size would be another", () => {
-    const loose = sizingParams.parse({ positionPct: 1, positionUsd: 1e9, cashBuffer: 0 });
+    const loose = sizingParams.parse({ ...plain, positionPct: 1, positionUsd: 1e9, cashBuffer: 0 });
     fc.assert(
       fc.property(anyWish, (request) => {
         const { binding } = sizeEntry(request, params);
@@ -205,6 +214,86 @@ describe("always", () => {
   });
 });
 
+/** Wins half as large again as losses, won slightly more often than not; and a bet without an edge. */
+const good = { trades: 60, winRate: 0.52, win: 0.03, loss: 0.02 };
+const bad = { trades: 60, winRate: 0.39, win: 0.03, loss: 0.02 };
+const slim = { trades: 60, winRate: 0.405, win: 0.03, loss: 0.02 };
+const edges = { cold: { ...good, trades: 29 }, good, bad, slim, wins: { ...good, loss: Number.NaN } };
+
+describe("what a strategy has shown, the market's nerves and the volume (SIZE-1)", () => {
+  it.each(
+    table(`
+      edge  stop  limit   perf  vix   atr    adv    scalar  shares  binding            why
+      cold  80    none    1     none  0.01   inf    1       12      kelly_cold         0.25 % of 100,000 over $20
+      wins  80    none    1     none  0.01   inf    1       12      kelly_cold         what a loss costs is not known
+      good  80    none    1     none  0.01   inf    1       20      risk_per_trade     the ceiling is lower
+      slim  80    none    1     none  0.01   inf    1       10      kelly              a quarter of 0.83 % at risk
+      bad   80    none    1     none  0.01   inf    1       0       kelly              no edge, no trade
+      good  80    105     1     none  0.01   inf    1       16      risk_per_trade     $25 from the limit to the stop
+      good  80    80      1     none  0.01   inf    1       0       risk_per_trade     a limit at the stop: no distance
+      good  80    none    0.5   none  0.01   inf    1       10      performance        half for a bad stretch
+      good  80    none    0.5   none  0.01   inf    0.4     4       permission_scalar  both count, the smaller is named
+      good  80    none    1     30    0.01   inf    1       10      vix_scale          half way from 20 to 40
+      good  80    none    1     40    0.01   inf    1       0       vix_scale          nothing at the maximum
+      good  80    none    1     stale  0.01  inf    1       0       vix_scale          what is stale counts as the worst
+      good  80    none    1     12    0.0275  inf   1       10      atr_scale          half way from 1.5 % to 4 %
+      good  80    none    1     25    0.0275  inf   1       10      atr_scale          the smaller, not the product
+      good  80    none    1     none  none   inf    1       0       atr_scale          unknown counts as the worst
+      good  80    none    1     none  0.01   7      1       7       adv                7 shares left of the day's
+      good  80    none    1     none  0.01   none   1       0       adv                no number is no allowance
+    `),
+  )("$edge, stop $stop, limit $limit: $why", (row) => {
+    const size = sizeEntry(
+      {
+        ...wish,
+        stop: cellNumber(row.stop),
+        limit: cellNumber(row.limit),
+        edge: edges[row.edge as keyof typeof edges],
+        trailing: cellNumber(row.perf),
+        vix: row.vix === "none" ? undefined : row.vix === "stale" ? Number.NaN : cellNumber(row.vix),
+        atr: cellNumber(row.atr),
+        advRoom: cellNumber(row.adv),
+        scalar: cellNumber(row.scalar),
+      },
+      sizingParams.parse({}),
+    );
+    expect(size).toEqual({ shares: cellNumber(row.shares), binding: row.binding });
+  });
+
+  it("a stop close by never makes a stake beyond half of Kelly's", () => {
+    const loose = sizingParams.parse({ positionPct: 1, positionUsd: 1e9, cashBuffer: 0, riskPerTrade: 0.02 });
+    // f* = 0.405/0.02 - 0.595/0.03 = 0.4167 of equity; the stop alone would allow a stake of 0.0021/0.0001.
+    const size = sizeEntry({ ...wish, edge: slim, stop: 99.99 }, loose);
+    expect(size).toEqual({ shares: 208, binding: "kelly" });
+  });
+
+  it("allocation ignores Kelly and the market scale: it risks no stop; the volume binds it too", () => {
+    const request = { ...wish, method: "allocation" as const, edge: bad, atr: Number.NaN, vix: 80 };
+    expect(sizeEntry(request, sizingParams.parse({})).shares).toBe(50);
+    expect(sizeEntry({ ...request, advRoom: 3 }, sizingParams.parse({}))).toEqual({
+      shares: 3,
+      binding: "adv",
+    });
+  });
+
+  it("at the price of the order, value and risk stay inside what the gate allows: nothing is left to trim", () => {
+    const offset = between(0, 0.005);
+    fc.assert(
+      fc.property(anyWish, offset, (request, away) => {
+        const limit = request.price * (1 + Math.sign(request.conviction) * away);
+        const { shares } = sizeEntry({ ...request, limit }, params);
+        const worst = Math.max(request.price, limit);
+        expect(Math.abs(shares) * worst).toBeLessThanOrEqual(0.05 * request.equity * (1 + 1e-12));
+        if (request.method !== "fixed_risk") return;
+        const atRisk = Math.abs(shares * (limit - request.stop));
+        const strength = Math.abs(request.conviction) * request.scalar;
+        expect(atRisk).toBeLessThanOrEqual(0.004 * strength * request.equity * (1 + 1e-12));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
 describe("parameters", () => {
   it("names what it does not know and what is out of range", () => {
     expect(() => sizingParams.parse({ kelly: 1 })).toThrow(/kelly/);
@@ -214,5 +303,8 @@ describe("parameters", () => {
       }
     }
     expect(() => sizingParams.parse({ riskPerTrade: 0.021 })).toThrow(/riskPerTrade/);
+    expect(() => sizingParams.parse({ kelly: { fraction: 0.6 } })).toThrow(/fraction/);
+    expect(() => sizingParams.parse({ atr: { base: 0.05 } })).toThrow(/base must be below max/);
+    expect(() => sizingParams.parse({ adv: { share: 1 } })).toThrow(/share/);
   });
 });

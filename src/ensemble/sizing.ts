@@ -1,12 +1,16 @@
 /**
- * How many shares a wish becomes (SIZE-1). Every constraint says how many it allows; the smallest
- * binds, and its name is stored with the order. A figure that is no number allows none: once NaN, the
- * count stays NaN and ends as no shares.
+ * How many shares a wish becomes (SIZE-1). A method says how many it would be, scales of at most 1 (and the
+ * scalar of the lattice) weigh that, caps bound it; whoever decided last is named and stored with the order. A
+ * figure that is no number allows none: once NaN, the count stays NaN and ends as no shares.
  *
- * The sizing base is the smaller of the configured capital and the equity (RUN-4).
+ * The sizing base is the smaller of the configured capital and the equity (RUN-4). Risk and value are measured at
+ * the worst price that the order may fill at, as the gate does, so that a full-sized entry passes untrimmed.
  */
 import { z } from "zod";
 import type { SizingConstraint, SizingMethod } from "../domain/intent.ts";
+import { advParams } from "./daily-volume.ts";
+import { type Edge, kellyParams, tradeRisk } from "./kelly.ts";
+import { linearScale, scaleParams } from "./vix-atr-scale.ts";
 
 export const sizingParams = z.strictObject({
   /** Fraction of the base lost when the stop is hit. 0.4 % by default, 2 % the ceiling (SIZE-1). */
@@ -21,6 +25,13 @@ export const sizingParams = z.strictObject({
   fixedShares: z.int().positive().max(1_000_000).default(100),
   /** Dollars the sizing base never exceeds; absent: equity alone. */
   capital: z.number().positive().optional(),
+  /** These three weigh `fixed_risk` sizes only. */
+  kelly: kellyParams.prefault({}),
+  /** Index points. */
+  vix: scaleParams(20, 40).prefault({}),
+  /** ATR14 as a fraction of the close. */
+  atr: scaleParams(0.015, 0.04).prefault({}),
+  adv: advParams.prefault({}),
 });
 export type SizingParams = z.infer<typeof sizingParams>;
 
@@ -30,6 +41,8 @@ export interface SizingRequest {
   readonly conviction: number;
   /** Last close, dollars per share. */
   readonly price: number;
+  /** What the order will pay at most, or get at least; NaN for a market order. */
+  readonly limit: number;
   /** Dollars per share, on the losing side of the price; NaN for none. */
   readonly stop: number;
   /** Net asset value, dollars. */
@@ -41,10 +54,26 @@ export interface SizingRequest {
   readonly positions: number;
   /** Effective scalar of the permission lattice, in (0, 1.2]. */
   readonly scalar: number;
+  /** What the strategy's own closed trades say of it. */
+  readonly edge: Edge;
+  /** Weight by trailing performance, in (0, 1]. */
+  readonly trailing: number;
+  /** Index points; NaN when stale, undefined when no source was configured: then its scale is off. */
+  readonly vix: number | undefined;
+  /** ATR14 as a fraction of the close; NaN while unknown. */
+  readonly atr: number;
+  /** Shares that may still be entered in this session, over all strategies; Infinity without a bound. */
+  readonly advRoom: number;
 }
 
 export interface Size {
   /** Signed whole shares; 0 when a constraint leaves no room for one. */
+  readonly shares: number;
+  readonly binding: SizingConstraint;
+}
+
+/** Shares, and who decided on them so far. */
+interface Wanted {
   readonly shares: number;
   readonly binding: SizingConstraint;
 }
@@ -58,12 +87,12 @@ export function sizeEntry(request: SizingRequest, params: SizingParams): Size {
   if (fixed) return { shares: direction * params.fixedShares, binding: "fixed_shares" };
 
   const base = Math.min(request.equity, params.capital ?? Number.POSITIVE_INFINITY);
-  const { price } = request;
-  let shares = wantedShares(request, params, base) * request.scalar;
-  let binding = request.scalar < 1 ? "permission_scalar" : bindingOf(request.method);
+  let { shares, binding } = weighed(request, params, wantedShares(request, params, base));
+  const price = Math.max(request.price, entryPrice(request));
   const caps: readonly (readonly [SizingConstraint, number])[] = [
     ["position_pct", (params.positionPct * base) / price],
     ["position_usd", params.positionUsd / price],
+    ["adv", request.advRoom],
     ["cash_buffer", (request.availableCash - params.cashBuffer * request.equity) / price],
   ];
   for (const [name, allowed] of caps) {
@@ -79,13 +108,48 @@ export function sizeEntry(request: SizingRequest, params: SizingParams): Size {
 const bindingOf = (method: SizingMethod): SizingConstraint =>
   method === "fixed_risk" ? "risk_per_trade" : method;
 
-function wantedShares(request: SizingRequest, params: SizingParams, base: number): number {
+const entryPrice = ({ limit, price }: SizingRequest): number => (Number.isNaN(limit) ? price : limit);
+
+function wantedShares(request: SizingRequest, params: SizingParams, base: number): Wanted {
   const strength = Math.min(1, Math.abs(request.conviction));
-  const { price, stop } = request;
-  if (request.method === "fixed_risk") {
-    const distance = Math.sign(request.conviction) * (price - stop);
-    // Without a distance on the losing side there is no risk figure to size by: C-15, no stop, no entry.
-    return distance > 0 ? (strength * params.riskPerTrade * base) / distance : 0;
+  if (request.method !== "fixed_risk") {
+    const price = Math.max(request.price, entryPrice(request));
+    const dollars = (strength * request.allocation * base) / request.positions;
+    return { shares: dollars / price, binding: bindingOf(request.method) };
   }
-  return (strength * request.allocation * base) / request.positions / price;
+  const entry = entryPrice(request);
+  const distance = Math.sign(request.conviction) * (entry - request.stop);
+  // Without a distance on the losing side there is no risk figure to size by: C-15, no stop, no entry.
+  if (!(distance > 0)) return { shares: 0, binding: "risk_per_trade" };
+  const { risk, stakeMax, binding } = tradeRisk(request.edge, params.kelly, params.riskPerTrade);
+  const atRisk = (strength * risk * base) / distance;
+  const stake = (strength * stakeMax * base) / entry;
+  return stake < atRisk ? { shares: stake, binding: "kelly" } : { shares: atRisk, binding };
+}
+
+/** The scale that takes most of a size away names it; nothing is named for adding. */
+function weighed(request: SizingRequest, params: SizingParams, wanted: Wanted): Wanted {
+  if (wanted.shares === 0) return wanted;
+  const scales: [SizingConstraint, number][] = [
+    ["permission_scalar", request.scalar],
+    ["performance", request.trailing],
+  ];
+  if (request.method === "fixed_risk") scales.push(marketScale(request, params));
+  let { shares, binding } = wanted;
+  let least = 1;
+  for (const [name, scale] of scales) {
+    shares *= scale;
+    if (scale < least) {
+      least = scale;
+      binding = name;
+    }
+  }
+  return { shares, binding };
+}
+
+/** The smaller of both, not their product: they mostly rise together (QUANT e). */
+function marketScale({ vix, atr }: SizingRequest, params: SizingParams): [SizingConstraint, number] {
+  const byAtr = linearScale(atr, params.atr);
+  const byVix = vix === undefined ? 1 : linearScale(vix, params.vix);
+  return byVix < byAtr ? ["vix_scale", byVix] : ["atr_scale", byAtr];
 }

@@ -69,6 +69,9 @@ describe("an order", () => {
       ...asked,
       ...birth,
       filled: 0,
+      group: order,
+      nextMember: -1,
+      crossed: 0,
       averagePrice: Number.NaN,
       endedAt: Number.NaN,
     });
@@ -187,12 +190,38 @@ describe("covering", () => {
     table.cover(order, 50);
   });
 
-  it("one that has ended covers nothing more", () => {
+  it("one that has ended may still be told what its late fill was good for, and stays ended", () => {
     const { table, order } = sent(0);
     table.cover(order, 30);
     table.end(order, OrderStatus.Canceled, at(4));
     table.cover(order, 80);
-    expect(table.get(order, OrderField.shares)).toBe(30);
+    table.fill(order, 80, 10, at(5));
+    expect([table.get(order, OrderField.filled), table.status(order)]).toEqual([80, OrderStatus.Canceled]);
+  });
+});
+
+describe("sharing an order", () => {
+  it("members go by the number of the first and are served in their order; the others stay alone", () => {
+    const table = new OrderTable();
+    const [a, alone, b, c] = Array.from({ length: 4 }, () => table.add(asked, birth)) as [
+      OrderNumber,
+      OrderNumber,
+      OrderNumber,
+      OrderNumber,
+    ];
+    table.join([a, c, b]);
+    expect(table.members(a)).toEqual([a, c, b]);
+    expect([table.group(c), table.group(b), table.group(alone)]).toEqual([a, a, alone]);
+    expect([a, b, c, alone].map((order) => table.isShared(order))).toEqual([true, true, true, false]);
+    expect(table.members(alone)).toEqual([alone]);
+  });
+
+  it("what crossed is filled, and no more than was ordered (EX-1)", () => {
+    const { table, order } = sent(100);
+    table.cross(order, 40, 10, at(2));
+    expect(table.get(order, OrderField.crossed)).toBe(40);
+    expect(table.remaining(order)).toBe(60);
+    expect(() => table.cross(order, 61, 10, at(2))).toThrow(/EX-1/);
   });
 });
 

@@ -54,9 +54,18 @@ export const OrderField = {
   /** Mean price over all fills. */
   averagePrice: 20,
   endedAt: 21,
+  /** The order it left in: its own number, or that of the first of those that share one. */
+  group: 22,
+  /** The next who shares it, or -1. */
+  nextMember: 23,
+  /** Shares that crossed with another strategy's and never left; part of `filled`. */
+  crossed: 24,
 } as const;
 export type OrderField = (typeof OrderField)[keyof typeof OrderField];
 const WIDTH = Object.keys(OrderField).length;
+
+/** Ends a chain of members. */
+const NOBODY = -1;
 
 /** Half a nano-share: shares are doubles here, whole nano-shares in the ledger. */
 const NOTHING = 0.5 / NANOS;
@@ -128,6 +137,9 @@ export class OrderTable {
     cells[at + OrderField.status] = birth.status;
     cells[at + OrderField.filled] = 0;
     cells[at + OrderField.averagePrice] = Number.NaN;
+    cells[at + OrderField.group] = number;
+    cells[at + OrderField.nextMember] = NOBODY;
+    cells[at + OrderField.crossed] = 0;
     cells[at + OrderField.endedAt] = birth.status === OrderStatus.Denied ? order.decidedAt : Number.NaN;
     return number;
   }
@@ -154,6 +166,45 @@ export class OrderTable {
 
   purpose(order: OrderNumber): Purpose {
     return this.#table.get(order, OrderField.purpose) as Purpose;
+  }
+
+  /** The order it left in, by the number that the venue knows: its own unless several share one. */
+  group(order: OrderNumber): OrderNumber {
+    return this.#table.get(order, OrderField.group) as OrderNumber;
+  }
+
+  /** The next who shares the order of this one; undefined after the last. */
+  nextMember(order: OrderNumber): OrderNumber | undefined {
+    const next = this.#table.get(order, OrderField.nextMember);
+    return next === NOBODY ? undefined : (next as OrderNumber);
+  }
+
+  /** All who share the order that went by this number, in the order in which they are served; mostly itself. */
+  members(group: OrderNumber): readonly OrderNumber[] {
+    const members = [group];
+    for (let next = this.nextMember(group); next !== undefined; next = this.nextMember(next)) {
+      members.push(next);
+    }
+    return members;
+  }
+
+  isShared(order: OrderNumber): boolean {
+    return this.group(order) !== order || this.nextMember(order) !== undefined;
+  }
+
+  /** From now on these leave as one order, under the number of the first. */
+  join(members: readonly OrderNumber[]): void {
+    const [first] = members;
+    for (const [n, member] of members.entries()) {
+      this.#table.set(member, OrderField.group, first ?? member);
+      this.#table.set(member, OrderField.nextMember, members[n + 1] ?? NOBODY);
+    }
+  }
+
+  /** Shares that another strategy took: they count as filled and are no venue's business. */
+  cross(order: OrderNumber, shares: number, price: number, at: EpochMicros): void {
+    this.#table.set(order, OrderField.crossed, this.#table.get(order, OrderField.crossed) + shares);
+    this.fill(order, shares, price, at);
   }
 
   /** Dollars per share that a working entry is counted with: its limit, or the close it was decided at. */
@@ -204,7 +255,6 @@ export class OrderTable {
 
   /** A protective order covers what its entry has filled so far: never less than it has sold itself (EX-1). */
   cover(order: OrderNumber, shares: number): void {
-    if (!this.isWorking(order)) return;
     const filled = this.#table.get(order, OrderField.filled);
     if (!(shares >= filled))
       throw new InvariantError(`EX-1: order ${order} covers ${shares}, filled ${filled}`);
@@ -227,6 +277,7 @@ export class OrderTable {
     const remaining = splitOrderShares(this.remaining(order), ratio);
     cells[cell + OrderField.filled] = filled;
     cells[cell + OrderField.shares] = filled + remaining;
+    cells[cell + OrderField.crossed] = splitOrderShares(cells[cell + OrderField.crossed]!, ratio);
     cells[cell + OrderField.requested] = splitOrderShares(cells[cell + OrderField.requested]!, ratio);
     for (const field of [OrderField.limit, OrderField.stop, OrderField.reference, OrderField.averagePrice]) {
       cells[cell + field] = cells[cell + field]! / ratioOf(ratio);

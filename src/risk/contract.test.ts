@@ -47,6 +47,7 @@ const sound: fc.Arbitrary<Facts> = fc
     entriesWithin: fc.integer({ min: 0, max: 8 }),
     exitingBuy: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 200 })),
     exitingSell: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 200 })),
+    deciding: fc.constant(0),
     barsSinceStop: orNothing(fc.integer({ min: 0, max: 9 })),
     averageVolume: orNothing(between(0.5, 200_000)),
     tradedToday: fc.integer({ min: 0, max: 500 }),
@@ -348,6 +349,7 @@ const breakages: Readonly<Record<string, readonly number[]>> = {
   entriesWithin: noNumbers,
   exitingBuy: [Number.NaN, Number.POSITIVE_INFINITY],
   exitingSell: [Number.NaN, Number.POSITIVE_INFINITY],
+  deciding: [Number.NaN],
   barsSinceStop: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
   averageVolume: noPriceIfAny,
   tradedToday: noNumbers,
@@ -367,9 +369,11 @@ const breakage: fc.Arbitrary<Breakage> = fc
     ...Object.entries(breakages).flatMap(([name, values]) => values.map((value) => ({ name, value }))),
   )
   .map(({ name, value }): Breakage => {
+    // A rule reads the exits of its own side only: both are broken, so that it meets one.
+    const sides = name.startsWith("exiting") ? { exitingBuy: value, exitingSell: value } : {};
     return ({ facts, order }) =>
       name in facts
-        ? { facts: { ...facts, [name]: value }, order, name }
+        ? { facts: { ...facts, ...sides, [name]: value }, order, name }
         : { facts, order: { ...order, [name]: value }, name };
   });
 
@@ -405,6 +409,7 @@ function watchedView(facts: Facts, seen: Set<string>): RiskView {
     "openRisk",
     "otherPositions",
     "positionCap",
+    "deciding",
     "isIntraday",
     "symbol",
   ] as const;

@@ -6,7 +6,7 @@
 import { describe, expect, it } from "vitest";
 import { calm, NOW, ordinary, viewOf } from "../../test/risk-case.ts";
 import type { OrderNumber } from "../domain/order.ts";
-import { Purpose } from "../domain/order.ts";
+import { Purpose, SELL, TimeInForce } from "../domain/order.ts";
 import { Authorities, type Level, levels } from "./authority.ts";
 import * as gateModule from "./gate.ts";
 import { type ApprovedOrder, isApproved, RiskGate } from "./gate.ts";
@@ -40,6 +40,52 @@ describe("RK-5", () => {
     const { strategy: _strategy, reference: _reference, ...asked } = ordinary;
     expect(isApproved(order)).toBe(true);
     expect({ ...order }).toEqual({ ...asked, number, bracket });
+  });
+
+  describe("a combined order", () => {
+    const pass = (at: number, parts: Partial<typeof ordinary> = {}) => {
+      const order = gateOf().pass(at as OrderNumber, { ...ordinary, ...parts }, view, undefined);
+      if (order === undefined) throw new Error("refused");
+      return order;
+    };
+
+    it("is approved, goes by the first, asks for the sum and keeps who wanted what", () => {
+      const parts = [
+        { order: pass(5), shares: 10, crossed: 0 },
+        { order: pass(9, { strategy: 1 }), shares: 4, crossed: 6 },
+      ];
+      const order = gateOf().combine(parts);
+      expect(isApproved(order)).toBe(true);
+      expect(order).toMatchObject({ number: 5, shares: 14, limit: ordinary.limit, bracket: undefined });
+      expect(order.members).toEqual([
+        { number: 5, shares: 10, crossed: 0, bracket: undefined },
+        { number: 9, shares: 4, crossed: 6, bracket: undefined },
+      ]);
+      expect(Object.isFrozen(order.members) && Object.isFrozen(order.members?.[0])).toBe(true);
+    });
+
+    it("never asks for more than passed, and never mixes what differs", () => {
+      const first = { order: pass(5), shares: 10, crossed: 0 };
+      const twice = gateOf().combine([first]);
+      const wrong = [
+        { ...first, shares: 11 },
+        { ...first, crossed: 1 },
+        { ...first, shares: 0 },
+        { ...first, shares: -1 },
+        { ...first, shares: Number.NaN },
+        { ...first, shares: 5, crossed: -5 },
+        { ...first, order: { ...first.order } as ApprovedOrder },
+        { ...first, order: twice },
+        { ...first, order: pass(6, { side: SELL }) },
+        { ...first, order: pass(6, { instrument: 1 as never }) },
+        { ...first, order: pass(6, { limit: 100.04 }) },
+        { ...first, order: pass(6, { limit: Number.NaN }) },
+        { ...first, order: pass(6, { timeInForce: TimeInForce.AtOpen }) },
+        { ...first, order: pass(6, { purpose: Purpose.Exit }) },
+      ];
+      for (const part of wrong) expect(() => gateOf().combine([first, part])).toThrow(/RK-5/);
+      expect(() => gateOf().combine([])).toThrow(/RK-5/);
+    });
   });
 
   it("the compiler accepts no look-alike", () => {

@@ -25,6 +25,23 @@ export interface Bracket {
   readonly target: number;
 }
 
+/** One demand in an order that several share, or that a crossing left a rest of. */
+export interface Member {
+  readonly number: OrderNumber;
+  /** Its part of the order. */
+  readonly shares: number;
+  /** Shares that another strategy took instead: they never leave, but their protective orders rest from the start. */
+  readonly crossed: number;
+  readonly bracket: Bracket | undefined;
+}
+
+/** A demand that passed, as it goes into a combined order. */
+export interface Part {
+  readonly order: ApprovedOrder;
+  readonly shares: number;
+  readonly crossed: number;
+}
+
 /** Without it an order could be made through the `constructor` of one that was approved. */
 const key = Symbol("gate");
 
@@ -42,13 +59,16 @@ class Approved {
   readonly stop: number;
   readonly decidedAt: EpochMicros;
   readonly bracket: Bracket | undefined;
+  /** Who shares it, the first by whose number it goes; undefined for the whole of one demand. */
+  readonly members: readonly Member[] | undefined;
 
   constructor(
     given: typeof key,
     number: OrderNumber,
-    request: OrderRequest,
+    request: Omit<OrderRequest, "strategy" | "reference">,
     shares: number,
     bracket: Bracket | undefined,
+    members?: readonly Member[],
   ) {
     if (given !== key) throw new InvariantError("RK-5: an approved order was made outside the gate");
     this.number = number;
@@ -62,6 +82,7 @@ class Approved {
     this.stop = request.stop;
     this.decidedAt = request.decidedAt;
     this.bracket = bracket;
+    this.members = members;
     // What left the gate is what reaches the venue.
     Object.freeze(this);
   }
@@ -116,6 +137,28 @@ export class RiskGate {
     return shares > 0 ? new Approved(key, number, request, shares, bracket) : undefined;
   }
 
+  /**
+   * One order for several that passed, or for what a crossing left of one: together they ask for no more than was
+   * approved, on the same terms. It goes by the number of the first.
+   */
+  combine(parts: readonly Part[]): ApprovedOrder {
+    const [first] = parts;
+    if (first === undefined) throw new InvariantError("RK-5: nothing to combine");
+    for (const { order, shares, crossed } of parts) {
+      const fits = isApproved(order) && order.members === undefined && sameTerms(order, first.order);
+      if (!(fits && shares > 0 && crossed >= 0 && shares + crossed <= order.shares)) {
+        throw new InvariantError(
+          `RK-5: order ${order.number} cannot leave as ${shares} of ${first.order.number}`,
+        );
+      }
+    }
+    const members = parts.map(({ order, shares, crossed }) =>
+      Object.freeze({ number: order.number, shares, crossed, bracket: order.bracket }),
+    );
+    const shares = parts.reduce((sum, part) => sum + part.shares, 0);
+    return new Approved(key, first.order.number, first.order, shares, undefined, Object.freeze(members));
+  }
+
   /** Shares left after every rule was asked, in order; 0 once one refused. */
   #ask(request: OrderRequest, view: RiskView, rules: readonly RiskRule[]): number {
     let asked = request;
@@ -134,4 +177,16 @@ export class RiskGate {
     }
     return asked.shares;
   }
+}
+
+/** True for orders that one order can stand for. A price that both lack is the same. */
+export function sameTerms(one: ApprovedOrder, other: ApprovedOrder): boolean {
+  return (
+    one.instrument === other.instrument &&
+    one.side === other.side &&
+    one.type === other.type &&
+    one.timeInForce === other.timeInForce &&
+    (one.purpose === Purpose.Entry) === (other.purpose === Purpose.Entry) &&
+    Object.is(one.limit, other.limit)
+  );
 }

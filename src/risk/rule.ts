@@ -71,8 +71,13 @@ export interface RiskView {
   entryWorking(strategy: number, instrument: InstrumentId): boolean;
   /** Entries of all strategies that were sent after `now` less so many microseconds. */
   entriesWithin(micros: number): number;
-  /** Shares of exits that still work on one side; protective orders at rest are none. */
+  /**
+   * Shares of exits that still work on one side: what they close is gone before an entry on that side adds.
+   * Protective orders at rest are none.
+   */
   exiting(instrument: InstrumentId, side: Side): number;
+  /** Of both, what was decided in this very step: it is netted before anything leaves, and so meets nobody (NE-3). */
+  deciding(instrument: InstrumentId, side: Side): number;
   /** Bars since a stop of ours filled in the instrument, 0 on that bar; NaN when none ever did. */
   barsSinceStop(instrument: InstrumentId): number;
   /** Mean shares per session over the last 20; NaN before there were as many. */

@@ -66,14 +66,15 @@ function scripted(steps: Readonly<Record<number, (view: View) => void>>) {
   });
 }
 
+// Sizes reckon with the limit of an opening order, half a per cent above the close, hence a little above 0.2.
 const long =
   (parts = {}) =>
   (view: View) =>
-    view.enter({ instrument: I, conviction: 0.2, ...parts }, "because");
+    view.enter({ instrument: I, conviction: 0.20105, ...parts }, "because");
 const short =
   (parts = {}) =>
   (view: View) =>
-    view.enter({ instrument: I, conviction: -0.2, ...parts }, "because");
+    view.enter({ instrument: I, conviction: -0.20105, ...parts }, "because");
 const leave = (view: View) => view.exit(I, "because");
 
 /** `entry filled 50@100`, one line per order that was not refused. */
@@ -295,13 +296,16 @@ describe("the desk's books", () => {
     expect(desk.loop.execute.restingStop(0, I)).toBe(95.01);
   });
 
-  it("a stop of its own keeps its size when the entry beside it fills further", () => {
+  it("a stop of its own is sent anew for all that is held when the entry beside it fills further (I-35)", () => {
     const desk = new Desk(quiet, { 0: long(), 1: (view) => view.protect(I, 95) });
     desk.bar();
     desk.fill(0, 20);
     expect(desk.bar()).toEqual(["place 1"]);
-    desk.fill(0, 30);
-    expect(desk.loop.execute.orders.get(1 as OrderNumber, OrderField.shares)).toBe(20);
+    expect(desk.fill(0, 20)).toEqual(["CancelOrder 1", "place 2"]);
+    desk.says("OrderCanceled", 1);
+    expect(desk.loop.execute.orders.get(2 as OrderNumber, OrderField.shares)).toBe(40);
+    expect(desk.fill(0, 10)).toEqual(["CancelOrder 2", "place 3"]);
+    expect(desk.loop.execute.restingStop(0, I)).toBe(95);
   });
 });
 
@@ -330,6 +334,31 @@ describe("broker events in a bad order (EX-5)", () => {
     desk.says("OrderCanceled", 0);
     expect(desk.loop.execute.orders.cells()).toEqual(before);
     expect(desk.status(0)).toBe("filled");
+  });
+
+  it("a protective fill that is told before its entry's waits for it, and both count once", () => {
+    const desk = new Desk(quiet, { 0: long({ stop: 95, target: 105 }) });
+    desk.bar();
+    desk.fill(1, 30, 95, 7);
+    desk.fill(1, 30, 95, 7);
+    expect([held(desk.loop), desk.loop.execute.fills.length]).toEqual([0, 0]);
+    desk.fill(0, 20);
+    expect(held(desk.loop)).toBe(20);
+    expect(desk.fill(0, 30)).toEqual([]);
+    expect([held(desk.loop), desk.loop.execute.fills.length]).toEqual([20, 3]);
+    expect(desk.fill(1, 20, 95)).toEqual(["CancelOrder 2"]);
+    expect(desk.loop.execute.portfolio.cash).toBe(100_000 - 50 * 5);
+  });
+
+  it("a protective order that is told to be over before its entry filled may still have sold", () => {
+    const desk = new Desk(quiet, { 0: long({ stop: 95 }) });
+    desk.bar();
+    desk.says("OrderCanceled", 1);
+    desk.fill(1, 10, 95);
+    desk.fill(0, 50);
+    expect(held(desk.loop)).toBe(40);
+    desk.fill(1, 40, 95);
+    expect([held(desk.loop), desk.status(1)]).toEqual([0, "canceled"]);
   });
 
   it("I-1: a fill that is told twice counts once, also among the parts of one order", () => {

@@ -1,8 +1,10 @@
 /** An order as the simulated venue holds it, and when a bar reaches it. */
 import type { InstrumentId } from "../domain/instrument.ts";
+import { NANOS, shares as toQuantity } from "../domain/money.ts";
 import { BUY, type OrderNumber, OrderType, Purpose, type Side, TimeInForce } from "../domain/order.ts";
 import type { DayNumber, EpochMicros } from "../domain/time.ts";
-import type { ApprovedOrder } from "../risk/gate.ts";
+import { splitFill } from "../execution/fill-split.ts";
+import type { ApprovedOrder, Bracket } from "../risk/gate.ts";
 
 export interface RestingOrder {
   readonly number: OrderNumber;
@@ -32,6 +34,20 @@ export interface RestingOrder {
   pair: RestingOrder | undefined;
   /** The entry that a protective order came with. */
   entry: RestingOrder | undefined;
+  /** Of an order that several demands share: what each asked for and got. */
+  parts: OrderPart[] | undefined;
+}
+
+/** One demand in a shared order, with its own protective orders. */
+export interface OrderPart {
+  readonly number: OrderNumber;
+  /** Nano-shares of the order that are for it, and what it has of them. */
+  demand: number;
+  given: number;
+  /** Shares that never came here and have to be protected from the start. */
+  crossed: number;
+  readonly stopLeg: RestingOrder | undefined;
+  readonly targetLeg: RestingOrder | undefined;
 }
 
 /** The order and its sleeping protective orders. */
@@ -57,19 +73,43 @@ export function rest(order: ApprovedOrder, session: DayNumber): RestingOrder {
     targetLeg: undefined,
     pair: undefined,
     entry: undefined,
+    parts: undefined,
   };
-  const { bracket } = order;
-  if (bracket === undefined || order.purpose !== Purpose.Entry) return resting;
+  if (order.purpose !== Purpose.Entry) return withParts(resting, order);
+  Object.assign(resting, legsOf(resting, order.bracket));
+  return withParts(resting, order);
+}
+
+function withParts(resting: RestingOrder, { members, purpose }: ApprovedOrder): RestingOrder {
+  resting.parts = members?.map(({ number, shares, crossed, bracket }) => ({
+    number,
+    demand: toQuantity(shares),
+    given: 0,
+    crossed,
+    ...legsOf(resting, purpose === Purpose.Entry ? bracket : undefined),
+  }));
+  return resting;
+}
+
+type Legs = Pick<RestingOrder, "stopLeg" | "targetLeg">;
+
+/** The protective orders of an entry, asleep, each the other's pair. */
+function legsOf(resting: RestingOrder, bracket: Bracket | undefined): Legs {
+  const legs: Legs = { stopLeg: undefined, targetLeg: undefined };
+  if (bracket === undefined) return legs;
   const leg = {
     ...resting,
     entry: resting,
-    side: -order.side as Side,
+    side: -resting.side as Side,
     timeInForce: TimeInForce.GoodTillCanceled,
     remaining: 0,
+    stopLeg: undefined,
+    targetLeg: undefined,
+    parts: undefined,
   };
   if (bracket.stopOrder !== undefined) {
     const { stopOrder: number, stop } = bracket;
-    resting.stopLeg = {
+    legs.stopLeg = {
       ...leg,
       number,
       stop,
@@ -80,7 +120,7 @@ export function rest(order: ApprovedOrder, session: DayNumber): RestingOrder {
   }
   if (bracket.targetOrder !== undefined) {
     const { targetOrder: number, target: limit } = bracket;
-    resting.targetLeg = {
+    legs.targetLeg = {
       ...leg,
       number,
       limit,
@@ -89,9 +129,35 @@ export function rest(order: ApprovedOrder, session: DayNumber): RestingOrder {
       purpose: Purpose.TakeProfit,
     };
   }
-  if (resting.stopLeg !== undefined) resting.stopLeg.pair = resting.targetLeg;
-  if (resting.targetLeg !== undefined) resting.targetLeg.pair = resting.stopLeg;
-  return resting;
+  if (legs.stopLeg !== undefined) legs.stopLeg.pair = legs.targetLeg;
+  if (legs.targetLeg !== undefined) legs.targetLeg.pair = legs.stopLeg;
+  return legs;
+}
+
+/** Protective orders that sleep for good once the rest of their entry is dead. */
+export function idleLegs({ parts, fills, stopLeg, targetLeg }: RestingOrder): RestingOrder[] {
+  const idle =
+    parts === undefined
+      ? fills > 0
+        ? []
+        : [stopLeg, targetLeg]
+      : parts.flatMap((part) => (part.given > 0 || part.crossed > 0 ? [] : [part.stopLeg, part.targetLeg]));
+  return idle.filter((leg) => leg !== undefined);
+}
+
+/** What a fill of a shared order wakes, and for how many shares each. */
+export function splitOver(parts: readonly OrderPart[], shares: number) {
+  const demands = parts.map(({ demand }) => demand);
+  const split = splitFill(
+    demands,
+    parts.map(({ given }) => given),
+    toQuantity(shares),
+  );
+  return parts.map((part, n) => {
+    const own = split[n] ?? 0;
+    part.given += own;
+    return { part, shares: own / NANOS };
+  });
 }
 
 /** True when the opening print itself fills the order. */

@@ -4,9 +4,25 @@
  * after a reverse split is canceled.
  */
 import { lessDividend, ratioOf, splitOrderShares } from "../domain/corporate-action.ts";
-import type { CorporateActionEvent } from "../domain/events.ts";
+import type { CorporateActionEvent, SharesSplit } from "../domain/events.ts";
+import { NANOS, shares as toQuantity } from "../domain/money.ts";
 import { BUY } from "../domain/order.ts";
-import type { RestingOrder } from "./resting-order.ts";
+import type { OrderPart, RestingOrder } from "./resting-order.ts";
+
+/** Each demand in a shared order is rounded by itself, as its lot will be (CA-2). Returns the shares still to trade. */
+function splitParts(parts: readonly OrderPart[], event: SharesSplit): number {
+  let remaining = 0;
+  for (const part of parts) {
+    const split = (nanos: number) => toQuantity(splitOrderShares(nanos / NANOS, event));
+    const crossed = toQuantity(part.crossed);
+    const left = split(part.demand - part.given);
+    part.given = split(part.given + crossed) - split(crossed);
+    part.crossed = split(crossed) / NANOS;
+    part.demand = part.given + left;
+    remaining += left / NANOS;
+  }
+  return remaining;
+}
 
 /** Restates one order and its sleeping protective orders; false when nothing of it is left to trade. */
 export function restateOrder(order: RestingOrder, event: CorporateActionEvent): boolean {
@@ -15,7 +31,8 @@ export function restateOrder(order: RestingOrder, event: CorporateActionEvent): 
     // A protective order that is awake stands in the list of working orders by itself.
     if (each === undefined || (each !== order && each.remaining > 0)) continue;
     if (event.kind === "SharesSplit") {
-      each.remaining = splitOrderShares(each.remaining, event);
+      each.remaining =
+        each.parts === undefined ? splitOrderShares(each.remaining, event) : splitParts(each.parts, event);
       each.limit /= ratioOf(event);
       each.stop /= ratioOf(event);
       continue;

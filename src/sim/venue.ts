@@ -23,7 +23,7 @@ import { SessionClock } from "../engine/session-clock.ts";
 import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
 import { type CostParams, Liquidity, slippagePerShare } from "./cost-model.ts";
 import { type FeeRates, feeRates, regulatoryFee } from "./regulatory-fees.ts";
-import { fillsAtOpen, fillsInside, type RestingOrder, rest } from "./resting-order.ts";
+import { fillsAtOpen, fillsInside, idleLegs, type RestingOrder, rest, splitOver } from "./resting-order.ts";
 import { restateOrder } from "./venue-actions.ts";
 
 const NO_FEE = 0 as Money;
@@ -130,6 +130,14 @@ export class SimulatedVenue implements Venue {
     this.#remember(resting.targetLeg);
     this.#working.push(resting);
     this.events.push({ kind: "OrderAccepted", at: this.#now, order: order.number });
+    for (const part of resting.parts ?? []) {
+      // A cancel may name anyone who shares the order; it ends for all of them.
+      this.#byNumber[part.number] = resting;
+      for (const leg of [part.stopLeg, part.targetLeg]) {
+        this.#remember(leg);
+        if (part.crossed > 0) this.#wake(leg, part.crossed, "at_open");
+      }
+    }
   }
 
   /** A stop sent for a position that a target protects already: from now on one cancels the other. */
@@ -243,7 +251,7 @@ export class SimulatedVenue implements Venue {
   #finish(order: RestingOrder): void {
     this.#byNumber[order.number] = undefined;
     if (order.ceded > 0) this.events.push({ kind: "OrderCanceled", at: this.#now, order: order.number });
-    if (order.entry !== undefined && !order.entry.done) this.#end(order.entry, "OrderCanceled");
+    if (order.entry !== undefined) this.#cancel(order.entry, "OrderCanceled");
   }
 
   #slippage(
@@ -272,16 +280,26 @@ export class SimulatedVenue implements Venue {
   }
 
   #wakeLegs(entry: RestingOrder, shares: number, where: "at_open" | "inside"): void {
-    for (const leg of [entry.stopLeg, entry.targetLeg]) {
-      if (leg === undefined || leg.done) continue;
-      if (leg.remaining === 0) {
-        this.#working.push(leg);
-        this.events.push({ kind: "OrderAccepted", at: this.#now, order: leg.number });
-      }
-      leg.remaining += shares;
-      leg.fresh = where === "inside" ? shares : 0;
-      leg.freshAt = this.#now;
+    if (entry.parts === undefined) {
+      this.#wake(entry.stopLeg, shares, where);
+      this.#wake(entry.targetLeg, shares, where);
+      return;
     }
+    for (const { part, shares: own } of splitOver(entry.parts, shares)) {
+      this.#wake(part.stopLeg, own, where);
+      this.#wake(part.targetLeg, own, where);
+    }
+  }
+
+  #wake(leg: RestingOrder | undefined, shares: number, where: "at_open" | "inside"): void {
+    if (leg === undefined || leg.done || shares === 0) return;
+    if (leg.remaining === 0) {
+      this.#working.push(leg);
+      this.events.push({ kind: "OrderAccepted", at: this.#now, order: leg.number });
+    }
+    leg.remaining += shares;
+    leg.fresh = where === "inside" ? shares : 0;
+    leg.freshAt = this.#now;
   }
 
   /** One cancels other: what one protective order sold, the other must not sell again. */
@@ -294,9 +312,7 @@ export class SimulatedVenue implements Venue {
   #cancel(order: RestingOrder | undefined, kind: "OrderCanceled" | "OrderExpired"): void {
     if (order === undefined || order.done) return;
     this.#end(order, kind);
-    if (order.fills > 0) return;
-    for (const leg of [order.stopLeg, order.targetLeg])
-      if (leg !== undefined) this.#cancel(leg, "OrderCanceled");
+    for (const leg of idleLegs(order)) this.#cancel(leg, "OrderCanceled");
   }
 
   #end(order: RestingOrder, kind: "OrderCanceled" | "OrderExpired"): void {

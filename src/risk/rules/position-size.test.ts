@@ -14,6 +14,14 @@ import { positionSize } from "./position-size.ts";
 const rule = positionSize.configure({ maxFraction: 0.05 });
 
 describe("position_size", () => {
+  it("a flip has the room of its own side only: what is held is closed by the exit before it", () => {
+    const sell = { side: SELL, shares: 120, limit: 100 };
+    expect(answer(rule, { facts: { position: 50, exitingSell: 50 }, order: sell })).toBe("shrink to 50");
+    expect(answer(rule, { facts: { position: 50, exitingSell: 20 }, order: sell })).toBe("shrink to 80");
+    expect(answer(rule, { facts: { position: 50, exitingBuy: 50 }, order: sell })).toBe("shrink to 100");
+    expect(answer(rule, { facts: { position: 50, exitingSell: Number.NaN }, order: sell })).toBe("deny");
+  });
+
   it.each(
     table(`
       order     held  buys  sells  limit  mark  equity  says          why

@@ -23,7 +23,9 @@ export const positionSize = defineRule({
     const price = worstPrice(order, view);
     if (!isPositive(price) || !isPositive(view.equity)) return deny(Number.NaN, maxFraction);
     const working = Math.max(0, view.working(order.instrument, order.side));
-    const onThisSide = order.side * view.position(order.instrument) + working;
+    // Exits on their way close what an entry that turns the position around would otherwise be set against.
+    const closing = Math.max(0, view.exiting(order.instrument, order.side));
+    const onThisSide = order.side * view.position(order.instrument) + closing + working;
     const used = ((onThisSide + order.shares) * price) / view.equity;
     if (fits(used, maxFraction)) return allow(used, maxFraction);
     return shrink((maxFraction * view.equity) / price - onThisSide, used, maxFraction);

@@ -1,0 +1,196 @@
+/**
+ * Between the gate and the venue: what strategies want of one instrument in one step becomes as few orders as
+ * possible (ENS-1, C-41).
+ *
+ * NE-1  Opposite demands cross at the middle of a fresh quote, else at the last close, without an order and
+ *       without costs: the account's position does not move. Only what the gate approved crosses, and no entry
+ *       beyond its limit; an exit crosses always.
+ * NE-2  What is left with the same terms leaves as one order, by the number of its first member.
+ * NE-3  What cannot cross never meets itself in the market: then the entries of one side are given up, the exits
+ *       stay. An entry may come again with the next bar; an exit must not wait.
+ * NE-4  Instruments ascending, then strategies, then order numbers: the order of the commands never depends on
+ *       anything else. A demand that is alone leaves exactly as it was made.
+ */
+import { dollarsPerShare, type Price, toDollars } from "../domain/money.ts";
+import { BUY, type OrderNumber, Purpose } from "../domain/order.ts";
+import { MICROS_PER_SECOND } from "../domain/time.ts";
+import type { VirtualLots } from "../ensemble/virtual-lots.ts";
+import type { OrderTable } from "../execution/order-table.ts";
+import { type ApprovedOrder, type RiskGate, sameTerms } from "../risk/gate.ts";
+import type { Command } from "./ports.ts";
+import type { RiskFacts } from "./risk-facts.ts";
+
+interface Demand {
+  readonly order: ApprovedOrder;
+  readonly strategy: number;
+  /** Where its command stands. */
+  readonly command: number;
+  /** Shares that are still to leave. */
+  left: number;
+}
+
+/** Who keeps the books of what crossed. */
+export interface CrossBooks {
+  /** Both sides traded with each other: shares, dollars per share. */
+  crossed(buy: OrderNumber, sell: OrderNumber, shares: number, price: Price): void;
+  /** An entry does not leave: what of it crossed must be protected by orders of its own. */
+  restLegs(order: ApprovedOrder): void;
+  /** The rest of an entry is given up before it left. */
+  withdrawn(order: ApprovedOrder): void;
+}
+
+export interface NettingParts {
+  readonly gate: RiskGate;
+  readonly facts: RiskFacts;
+  readonly lots: VirtualLots;
+  readonly orders: OrderTable;
+  readonly commands: Command[];
+  readonly crossQuoteSeconds: number;
+}
+
+export class DemandNetting {
+  readonly #parts: NettingParts;
+  readonly #demands: Demand[] = [];
+
+  constructor(parts: NettingParts) {
+    this.#parts = parts;
+  }
+
+  /** A demand passed the gate; its command is the next to be written. */
+  add(order: ApprovedOrder, strategy: number): void {
+    this.#demands.push({ order, strategy, command: this.#parts.commands.length, left: order.shares });
+  }
+
+  /** The step has said all it wants: crosses, combines, and rewrites the commands that this concerns. */
+  settle(books: CrossBooks): void {
+    const demands = this.#demands;
+    if (demands.length === 0) return;
+    if (demands.length > 1) this.#net(books);
+    demands.length = 0;
+  }
+
+  #net(books: CrossBooks): void {
+    const { commands } = this.#parts;
+    // Only what is still on its way out: a command that the caller took is beyond netting.
+    const waiting = this.#demands.filter(({ order, command }) => isPlacing(commands[command], order));
+    const demands = waiting.toSorted(byInstrumentThenStrategy);
+    const replaced = new Set<number>();
+    for (let from = 0; from < demands.length; ) {
+      let to = from + 1;
+      while (demands[to]?.order.instrument === demands[from]?.order.instrument) to += 1;
+      if (to - from > 1) this.#netOne(demands.slice(from, to), replaced, books);
+      from = to;
+    }
+    if (replaced.size > 0) dropCommands(commands, replaced);
+  }
+
+  /** Everything that several strategies, or one that turns around, want of one instrument. */
+  #netOne(demands: readonly Demand[], replaced: Set<number>, books: CrossBooks): void {
+    this.#cross(demands, books);
+    const givenUp = oneSide(demands);
+    const groups = combined(demands.filter(({ left }) => left > 0));
+    const untouched = groups.length === demands.length && demands.every(isWhole);
+    if (untouched) return;
+    for (const { order } of givenUp) books.withdrawn(order);
+    for (const { command } of demands) replaced.add(command);
+    // Exits first: an entry that turns a position around must find it closed.
+    const ordered = [...groups.filter((group) => !isEntry(group)), ...groups.filter(isEntry)];
+    for (const group of ordered) this.#send(group);
+    for (const { order, left } of demands) {
+      if (left === 0 && order.purpose === Purpose.Entry) books.restLegs(order);
+    }
+  }
+
+  #send(group: readonly Demand[]): void {
+    const { gate, orders, commands } = this.#parts;
+    const [first] = group as [Demand, ...Demand[]];
+    if (group.length === 1 && isWhole(first)) {
+      commands.push({ kind: "PlaceOrder", order: first.order });
+      return;
+    }
+    orders.join(group.map(({ order }) => order.number));
+    const parts = group.map(({ order, left }) => ({ order, shares: left, crossed: order.shares - left }));
+    commands.push({ kind: "PlaceOrder", order: gate.combine(parts) });
+  }
+
+  #cross(demands: readonly Demand[], books: CrossBooks): void {
+    const buys = demands.filter(({ order }) => order.side === BUY);
+    const sells = demands.filter(({ order }) => order.side !== BUY);
+    const [buyer] = buys;
+    if (buyer === undefined || sells.length === 0) return;
+    const price = this.#crossPrice(buyer.order.instrument);
+    if (price === undefined) return;
+    let b = 0;
+    let s = 0;
+    while (b < buys.length && s < sells.length) {
+      const buy = buys[b] as Demand;
+      const sell = sells[s] as Demand;
+      if (buy.left === 0 || !this.#mayCross(buy, price)) b += 1;
+      else if (sell.left === 0 || !this.#mayCross(sell, price)) s += 1;
+      else {
+        const shares = Math.min(buy.left, sell.left);
+        buy.left -= shares;
+        sell.left -= shares;
+        books.crossed(buy.order.number, sell.order.number, shares, price);
+      }
+    }
+  }
+
+  #mayCross({ order, strategy }: Demand, price: Price): boolean {
+    if (order.purpose !== Purpose.Entry) return true;
+    // What an entry turns around has to be gone first, or its exit would flip what the entry has opened (I-15).
+    if (order.side * this.#parts.lots.shares(strategy, order.instrument) < 0) return false;
+    const beyond = order.side * (toDollars(price) - order.limit);
+    return Number.isNaN(beyond) || beyond <= 0;
+  }
+
+  /** Middle of a quote that is fresh and no nonsense, else the last close; undefined when nothing has a price. */
+  #crossPrice(instrument: ApprovedOrder["instrument"]): Price | undefined {
+    const { facts, crossQuoteSeconds } = this.#parts;
+    const bid = facts.bid(instrument);
+    const ask = facts.ask(instrument);
+    const age = facts.now - facts.quotedAt(instrument);
+    const fresh = age >= 0 && age <= crossQuoteSeconds * MICROS_PER_SECOND && bid > 0 && ask >= bid;
+    const price = fresh ? (bid + ask) / 2 : facts.mark(instrument);
+    return price > 0 && price < Number.POSITIVE_INFINITY ? dollarsPerShare(price) : undefined;
+  }
+}
+
+const isPlacing = (command: Command | undefined, order: ApprovedOrder): boolean =>
+  command?.kind === "PlaceOrder" && command.order === order;
+
+const isWhole = ({ order, left }: Demand): boolean => left === order.shares;
+const isEntry = ([first]: readonly Demand[]): boolean => first?.order.purpose === Purpose.Entry;
+
+const byInstrumentThenStrategy = (a: Demand, b: Demand): number =>
+  a.order.instrument - b.order.instrument || a.strategy - b.strategy || a.order.number - b.order.number;
+
+/**
+ * Gives up what would trade against the rest: the entries of the side without exits, or of the side that comes
+ * second. Exits are on one side only, as they always cross.
+ */
+function oneSide(demands: readonly Demand[]): Demand[] {
+  const left = demands.filter((demand) => demand.left > 0);
+  const stays = left.find(({ order }) => order.purpose !== Purpose.Entry) ?? left[0];
+  const givenUp = left.filter(({ order }) => order.side !== stays?.order.side);
+  for (const demand of givenUp) demand.left = 0;
+  return givenUp;
+}
+
+/** Demands that one order can stand for, in the order of their first. */
+function combined(demands: readonly Demand[]): Demand[][] {
+  const groups: Demand[][] = [];
+  for (const demand of demands) {
+    const group = groups.find(([first]) => first !== undefined && sameTerms(first.order, demand.order));
+    if (group === undefined) groups.push([demand]);
+    else group.push(demand);
+  }
+  return groups;
+}
+
+/** In place: the pump holds on to the array. */
+function dropCommands(commands: Command[], dropped: ReadonlySet<number>): void {
+  const kept = commands.filter((_, n) => !dropped.has(n));
+  commands.length = 0;
+  for (const command of kept) commands.push(command);
+}

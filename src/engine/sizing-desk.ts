@@ -1,0 +1,118 @@
+/**
+ * Gathers what sizing has to know of one wish: the account, the price the order will have, what the strategy has
+ * shown, the market's nerves and the usual volume. Used by the compute stage alone; it sees the past only.
+ */
+import type { BarBatch } from "../domain/bars.ts";
+import type { InstrumentId } from "../domain/instrument.ts";
+import type { EntryTiming, SizingConstraint } from "../domain/intent.ts";
+import { BUY, SELL } from "../domain/order.ts";
+import { DailyVolume } from "../ensemble/daily-volume.ts";
+import type { Edge } from "../ensemble/kelly.ts";
+import { type Size, sizeEntry } from "../ensemble/sizing.ts";
+import { TrackRecord } from "../ensemble/track-record.ts";
+import { priceEntry, roundToTick } from "../execution/order-policy.ts";
+import { atr } from "../features/atr.ts";
+import { output } from "../features/feature.ts";
+import type { Entry } from "../strategies/strategy.ts";
+import type { AccountFacts, AllocatedStrategy, ComputeConfig } from "./compute.ts";
+import type { FeatureBank } from "./feature-bank.ts";
+import { SessionClock } from "./session-clock.ts";
+
+/** ATR14 in per cent of the close: the reading that QUANT e scales by. */
+const ATR_PERCENT = output(atr({ period: 14 }), "natr_14");
+/** Only sizes by risk ask what a strategy has shown, and the estimate is not cheap. */
+const NOT_ASKED: Edge = { trades: 0, winRate: Number.NaN, win: Number.NaN, loss: Number.NaN };
+
+export class SizingDesk {
+  readonly #config: ComputeConfig;
+  readonly #record: TrackRecord;
+  /** Undefined in a run that sizes nothing by it: then a bar costs nothing here. */
+  readonly #atrPercent: Float64Array | undefined;
+  readonly #volume: DailyVolume | undefined;
+  readonly #clock: SessionClock;
+  readonly #unsized = new Map<SizingConstraint, number>();
+  /** Entries of this step that execute has not seen yet. */
+  readonly #asked: { readonly instrument: InstrumentId; readonly shares: number }[] = [];
+  #committed = 0;
+  #at = Number.NaN as BarBatch["at"];
+  #account: AccountFacts = { equity: 0, availableCash: 0, scalar: 1, enteredToday: () => 0 };
+
+  constructor(config: ComputeConfig, bank: FeatureBank) {
+    const { strategies, sizing, ensemble, world } = config;
+    const uses = (...methods: readonly string[]) =>
+      strategies.some(({ strategy }) => methods.includes(strategy.sizing));
+    this.#config = config;
+    this.#record = new TrackRecord(strategies.length, sizing.kelly, ensemble.trailing);
+    this.#atrPercent = uses("fixed_risk") ? bank.column(ATR_PERCENT) : undefined;
+    this.#volume = uses("fixed_risk", "allocation")
+      ? new DailyVolume(world.instruments, sizing.adv)
+      : undefined;
+    this.#clock = new SessionClock(world.sessions);
+  }
+
+  /** Wishes that became no shares, by the constraint that left no room. */
+  get unsized(): ReadonlyMap<SizingConstraint, number> {
+    return this.#unsized;
+  }
+
+  warm(batch: BarBatch): void {
+    if (this.#volume === undefined) return;
+    if (this.#clock.advance(batch.at)) this.#volume.startSession();
+    this.#volume.update(batch);
+  }
+
+  startStep(batch: BarBatch, account: AccountFacts): void {
+    this.warm(batch);
+    this.#account = account;
+    this.#at = batch.at;
+    this.#committed = 0;
+    if (this.#asked.length > 0) this.#asked.length = 0;
+  }
+
+  /** A strategy closed a round trip. */
+  closed(strategy: number, netReturn: number): void {
+    this.#record.closed(strategy, netReturn);
+  }
+
+  /** Shares for a wish at the close of this step, dollars per share. */
+  size(strategy: number, entry: Entry, price: number, timing: EntryTiming): Size {
+    const { strategies, sizing, execution, vix } = this.#config;
+    const { strategy: bound, allocation, positions } = strategies[strategy] as AllocatedStrategy;
+    const { instrument, conviction } = entry;
+    const side = conviction > 0 ? BUY : SELL;
+    const { limit } = priceEntry(side, price, timing, execution);
+    const size = sizeEntry(
+      {
+        method: bound.sizing,
+        conviction,
+        price,
+        limit,
+        stop: roundToTick(entry.stop ?? Number.NaN, -side, execution.tick),
+        equity: this.#account.equity,
+        availableCash: this.#account.availableCash - this.#committed,
+        allocation,
+        positions,
+        scalar: this.#account.scalar,
+        edge: bound.sizing === "fixed_risk" ? this.#record.edge(strategy) : NOT_ASKED,
+        trailing: this.#record.weight(strategy),
+        vix: vix?.(this.#at),
+        atr: (this.#atrPercent?.[instrument] ?? Number.NaN) / 100,
+        advRoom: this.#advRoom(instrument),
+      },
+      sizing,
+    );
+    const shares = Math.abs(size.shares);
+    if (shares === 0) this.#unsized.set(size.binding, (this.#unsized.get(size.binding) ?? 0) + 1);
+    this.#committed += shares * (limit > price ? limit : price);
+    this.#asked.push({ instrument, shares });
+    return size;
+  }
+
+  /** All strategies share one allowance per session. */
+  #advRoom(instrument: InstrumentId): number {
+    if (this.#volume === undefined) return Number.POSITIVE_INFINITY;
+    let used = this.#account.enteredToday(instrument);
+    for (const asked of this.#asked) if (asked.instrument === instrument) used += asked.shares;
+    return Math.max(0, this.#volume.entriesMax(instrument) - used);
+  }
+}
