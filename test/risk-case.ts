@@ -29,6 +29,7 @@ export interface Facts {
   readonly quotedAt: number;
   readonly lastEntryAt: number;
   readonly entryWorking: boolean;
+  readonly halted: boolean;
 }
 
 /** 10:00 in New York on 2026-11-18, half an hour into the session. */
@@ -55,6 +56,7 @@ export const calm: Facts = {
   quotedAt: NOW,
   lastEntryAt: Number.NaN,
   entryWorking: false,
+  halted: false,
 };
 
 /** Buys ten shares of a $100 stock with a stop two dollars below. */
@@ -93,6 +95,7 @@ export function viewOf(facts: Facts): RiskView {
     quotedAt: () => facts.quotedAt,
     lastEntryAt: () => facts.lastEntryAt,
     entryWorking: () => facts.entryWorking,
+    halted: () => facts.halted,
   });
 }
 

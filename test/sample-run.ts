@@ -127,11 +127,14 @@ function resultOf(shape: SampleShape, { daily, returns, market, trades }: Parts)
           { rule: "daily_loss", count: 11, shrunk: 0, notional: 61_200 },
         ],
     costs: isIdle
-      ? { commission: 0, fees: 0, slippage: 0, borrow: 0 }
+      ? { commission: 0, fees: 0, slippage: 0, spread: 0, drift: 0, impact: 0, borrow: 0 }
       : {
           commission: Math.abs(net) * 0.03 + 4,
           fees: Math.abs(net) * 0.01 + 1,
           slippage: Math.abs(net) * 0.12 + 20,
+          spread: Math.abs(net) * 0.06 + 12,
+          drift: Math.abs(net) * 0.02 + 5,
+          impact: Math.abs(net) * 0.04 + 3,
           borrow: 0,
         },
     strategies: strategies.map((strategy, i) => ({

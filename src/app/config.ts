@@ -12,6 +12,7 @@ import { executionParams } from "../execution/order-policy.ts";
 import { canonicalJson } from "../numerics/canonical-json.ts";
 import { rules } from "../risk/registry.ts";
 import { costParams } from "../sim/cost-model.ts";
+import { haltList } from "../sim/halts.ts";
 import { strategies } from "../strategies/registry.ts";
 
 const strategyEntry = z.strictObject({
@@ -37,6 +38,7 @@ const schema = z.strictObject({
   risk: z.strictObject(Object.fromEntries(rules.map(({ id, params }) => [id, params]))),
   execution: executionParams,
   costs: costParams,
+  halts: haltList,
   demo: z.strictObject({
     sessions: z.int().min(1).max(1000),
     warmupSessions: z.int().min(1).max(60),

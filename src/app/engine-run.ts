@@ -12,6 +12,8 @@ import { pump } from "../engine/pump.ts";
 import { type BatchObserver, SingleLoop } from "../engine/single-loop.ts";
 import { worldOf } from "../features/batch.ts";
 import { rules } from "../risk/registry.ts";
+import { HaltTimeline } from "../sim/halt-timeline.ts";
+import { HaltSchedule, haltIntervals } from "../sim/halts.ts";
 import { Timeline } from "../sim/timeline.ts";
 import { SimulatedVenue } from "../sim/venue.ts";
 import { strategies } from "../strategies/registry.ts";
@@ -49,8 +51,14 @@ export function runEngine(
   const instruments = columns.instruments.symbols.length;
   const curve = new EquityCurve(batchCount(columns));
   const { loop, allocated } = buildLoop(setup, modules, curve);
-  const venue = new SimulatedVenue(instruments, setup.config.costs, sessions);
-  pump(new Timeline(columns, venue), loop, journal, venue);
+  const { costs, halts: list } = setup.config;
+  const halts = new HaltSchedule(haltIntervals(list, columns.instruments));
+  const { symbols } = columns.instruments;
+  const extras = { symbols, ...(halts.isEmpty ? {} : { halts }) };
+  const venue = new SimulatedVenue(instruments, costs, sessions, extras);
+  const timeline = new Timeline(columns, venue);
+  const source = halts.isEmpty ? timeline : new HaltTimeline(timeline, halts.events());
+  pump(source, loop, journal, venue);
   return { loop, curve, allocated };
 }
 

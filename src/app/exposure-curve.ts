@@ -3,6 +3,7 @@
  * the equity alone: three columns written per bar cost a tenth of a fast run in fresh memory.
  */
 import { type BarColumns, batchCount } from "../domain/bars.ts";
+import type { BorrowCharged } from "../domain/events.ts";
 import { MICROS, NANOS, notional, type Price, type Quantity } from "../domain/money.ts";
 import type { OrderNumber } from "../domain/order.ts";
 import { FillField, type FillTable } from "../engine/fill-table.ts";
@@ -17,7 +18,11 @@ export interface ExposureCurve {
 /** `start` is the cash before the first batch, dollars. */
 export function exposureCurve(
   columns: BarColumns,
-  books: { readonly fills: FillTable; readonly orders: OrderTable },
+  books: {
+    readonly fills: FillTable;
+    readonly orders: OrderTable;
+    readonly charges: readonly BorrowCharged[];
+  },
   start: number,
 ): ExposureCurve {
   const { instrument, close, offset, closedAt } = columns;
@@ -27,9 +32,13 @@ export function exposureCurve(
   const marks = new Float64Array(shares.length);
   let cashMicros = Math.round(start * MICROS);
   let fill = 0;
+  let charge = 0;
   for (let batch = 0; batch < cash.length; batch++) {
     for (; fill < books.fills.length && books.fills.get(fill, FillField.at) <= closedAt[batch]!; fill++) {
       cashMicros += book(books, fill, shares);
+    }
+    for (; charge < books.charges.length && books.charges[charge]!.at <= closedAt[batch]!; charge++) {
+      cashMicros -= books.charges[charge]!.dollars;
     }
     for (let row = offset[batch]!; row < offset[batch + 1]!; row++) marks[instrument[row]!] = close[row]!;
     cash[batch] = cashMicros / MICROS;

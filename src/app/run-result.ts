@@ -92,7 +92,11 @@ export interface RunCosts {
   /** Dollars, positive. */
   readonly commission: number;
   readonly fees: number;
+  /** The sum of spread, drift and impact, where the venue tells them apart. */
   readonly slippage: number;
+  readonly spread: number;
+  readonly drift: number;
+  readonly impact: number;
   readonly borrow: number;
 }
 

@@ -7,7 +7,13 @@
  */
 import { unreachable } from "../domain/assert.ts";
 import type { BarBatch } from "../domain/bars.ts";
-import type { BrokerEvent, OperatorActed, OrderFilled } from "../domain/events.ts";
+import type {
+  BorrowCharged,
+  BrokerEvent,
+  OperatorActed,
+  OrderFilled,
+  TradingStatusEvent,
+} from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { Intent } from "../domain/intent.ts";
 import { MICROS, type Money, toDollars, toShares } from "../domain/money.ts";
@@ -63,6 +69,8 @@ export class ExecuteStage implements AccountFacts {
   readonly authorities = new Authorities();
   readonly trades: TradeLog;
   readonly fills = new FillTable();
+  /** What borrowed shares have cost, in order. */
+  readonly charges: BorrowCharged[] = [];
 
   constructor(config: ExecuteConfig, onFill: FillListener) {
     const { strategies, instruments, startingCash, execution } = config;
@@ -129,6 +137,21 @@ export class ExecuteStage implements AccountFacts {
 
   quote(quote: Quote): void {
     this.#facts.quoted(quote);
+  }
+
+  charged(event: BorrowCharged): void {
+    this.charges.push(event);
+    this.portfolio.chargeBorrow(event.dollars);
+  }
+
+  /** A halt takes the working entries with it; exits stay and wait for the resumption (C-44). */
+  tradingStatus(event: TradingStatusEvent): void {
+    this.#facts.statusChanged(event);
+    if (event.kind === "TradingResumed") return;
+    for (let strategy = 0; strategy < this.#config.strategies; strategy++) {
+      const order = this.#facts.entryOrder(strategy, event.instrument);
+      if (order !== undefined) this.commands.push({ kind: "CancelOrder", order });
+    }
   }
 
   decide(intents: readonly Intent[]): void {

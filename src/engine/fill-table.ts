@@ -13,6 +13,10 @@ export const FillField = {
   commission: 4,
   regulatory: 5,
   slippage: 6,
+  /** What the slippage is made of; 0 where the venue does not tell. */
+  spread: 7,
+  drift: 8,
+  impact: 9,
 } as const;
 export type FillField = (typeof FillField)[keyof typeof FillField];
 
@@ -37,6 +41,11 @@ export class FillTable {
     cells[cell + FillField.commission] = costs.commission / MICROS;
     cells[cell + FillField.regulatory] = costs.regulatory / MICROS;
     cells[cell + FillField.slippage] = costs.slippage / MICROS;
+    const { parts } = costs;
+    if (parts === undefined) return;
+    cells[cell + FillField.spread] = parts.spread / MICROS;
+    cells[cell + FillField.drift] = parts.drift / MICROS;
+    cells[cell + FillField.impact] = parts.impact / MICROS;
   }
 
   cells(): Float64Array {

@@ -35,6 +35,9 @@ export class SingleLoop implements Engine {
       this.execute.quote(event);
       this.compute.quote(event);
     } else if (event.kind === "TradePrinted") this.compute.trade(event);
+    else if (event.kind === "BorrowCharged") this.execute.charged(event);
+    else if (event.kind === "TradingHalted" || event.kind === "TradingResumed")
+      this.execute.tradingStatus(event);
     else if (event.kind === "OperatorActed") this.execute.operator(event);
     else this.execute.broker(event);
   }

@@ -4,7 +4,8 @@
  * Cash, fees and traded amounts are exact micro-dollars; marks are float dollars, and so is the equity
  * that adds both (ARCHITECTURE 4).
  *
- * PF-1  cash changes only by fills: -(price x quantity) signed by side, minus commission and fees (I-3).
+ * PF-1  cash changes only by fills, -(price x quantity) signed by side, minus commission and fees (I-3), and by
+ *       what borrowed shares cost.
  * PF-2  position = sum of signed fills (I-2).
  * PF-3  equity = cash + sum(position x mark), summed in instrument order, so the bits never depend on
  *       the order in which positions were opened. It holds whenever it is read, also between a fill and
@@ -36,6 +37,7 @@ export class Portfolio implements Exposure {
   #commissionMicros = 0;
   #regulatoryMicros = 0;
   #slippageMicros = 0;
+  #borrowMicros = 0;
   #tradedMicros = 0;
   #openPositions = 0;
   #equity = Number.NaN;
@@ -90,6 +92,22 @@ export class Portfolio implements Exposure {
       regulatory: this.#regulatoryMicros / MICROS,
       slippage: this.#slippageMicros / MICROS,
     };
+  }
+
+  /** What borrowed shares have cost since the start, dollars. */
+  get borrowPaid(): number {
+    return this.#borrowMicros / MICROS;
+  }
+
+  /** Takes what borrowed shares cost from the cash; a position does not move (PF-1). */
+  chargeBorrow(dollars: Money): void {
+    const cash = this.#cashMicros - dollars;
+    if (!Number.isSafeInteger(cash))
+      throw new InvariantError(`DM-3: outside the exact range: ${cash} micros`);
+    this.#cashMicros = cash;
+    this.#cash = cash / MICROS;
+    this.#borrowMicros += dollars;
+    this.#isStale = true;
   }
 
   /** Sum of |price x quantity| over all fills, dollars; exact to the micro-dollar up to nine billion. */

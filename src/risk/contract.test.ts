@@ -41,6 +41,7 @@ const sound: fc.Arbitrary<Facts> = fc
       fc.integer({ min: 0, max: 90 }).map((seconds) => NOW - seconds * MICROS_PER_SECOND),
     ),
     entryWorking: fc.boolean(),
+    halted: fc.boolean(),
     spreadBps: between(0.1, 20),
     quotedAt: fc.integer({ min: 0, max: 10 }).map((seconds) => NOW - seconds * MICROS_PER_SECOND),
   })
@@ -218,6 +219,7 @@ describe("the gate with every rule", () => {
     const controls = configured.map(({ id, control }) => `${control} ${id}`);
     expect(controls).toEqual([
       "C-43 session",
+      "C-44 halt",
       "C-10 stale_data",
       "C-06 duplicate",
       "C-29 daily_drawdown",
@@ -303,6 +305,7 @@ const breakages: Readonly<Record<string, readonly number[]>> = {
   workingSell: [Number.NaN, Number.POSITIVE_INFINITY],
   mark: noPrices,
   markedAt: noNumbers,
+  halted: noNumbers,
   lastEntryAt: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
   limit: noPriceIfAny,
   stop: noPriceIfAny,
@@ -339,7 +342,7 @@ function watchedView(facts: Facts, seen: Set<string>): RiskView {
     seen.add(name);
     return facts[name];
   };
-  const functions = ["position", "mark", "markedAt", "lastEntryAt", "entryWorking"] as const;
+  const functions = ["position", "mark", "markedAt", "lastEntryAt", "entryWorking", "halted"] as const;
   const called = functions.map((name) => [name, { value: () => note(name) }]);
   const fields = Object.keys(facts).map((name) => [name, { get: () => note(name as keyof Facts) }]);
   const working = { value: (_: unknown, side: Side) => note(side === BUY ? "workingBuy" : "workingSell") };

@@ -3,6 +3,7 @@ import type { RuleModule } from "./rule.ts";
 import { dailyDrawdown } from "./rules/daily-drawdown.ts";
 import { duplicate } from "./rules/duplicate.ts";
 import { grossExposure } from "./rules/gross-exposure.ts";
+import { halt } from "./rules/halt.ts";
 import { maxPositions } from "./rules/max-positions.ts";
 import { perTradeRisk } from "./rules/per-trade-risk.ts";
 import { positionSize } from "./rules/position-size.ts";
@@ -13,6 +14,7 @@ import { tradesPerDay } from "./rules/trades-per-day.ts";
 
 export const rules: readonly RuleModule[] = [
   session,
+  halt,
   staleData,
   duplicate,
   dailyDrawdown,

@@ -3,13 +3,13 @@
  * Broker events of a bar come before the bar's close: the fill happened inside it.
  */
 import type { BarBatch, BarColumns } from "../domain/bars.ts";
-import type { BarsClosed, BrokerEvent, EngineEvent } from "../domain/events.ts";
+import type { BarsClosed, EngineEvent, VenueEvent } from "../domain/events.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { EventSource } from "../engine/ports.ts";
 
-/** Whatever turns bars into broker events. */
+/** Whatever turns bars into events of its own. */
 export interface BarVenue {
-  readonly events: BrokerEvent[];
+  readonly events: VenueEvent[];
   match(batch: BarBatch): void;
 }
 
