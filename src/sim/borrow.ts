@@ -26,6 +26,9 @@ export type BorrowParams = z.infer<typeof borrowParams>;
 
 const DAYS_PER_YEAR = 360;
 
+/** Why a venue refuses such a sale. */
+export const NOT_LENT = "hard to borrow: no rate is known, so nothing is lent";
+
 export class BorrowBook {
   /** Fraction per year; NaN where nobody lends. */
   readonly #rate: Float64Array;

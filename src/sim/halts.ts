@@ -97,6 +97,14 @@ export class HaltSchedule {
     return halts.some((halt) => halt.from < to && halt.to > from);
   }
 
+  /** Not halted, and since the last halt somebody has traded: the first print comes first. */
+  isOpen(instrument: InstrumentId, at: number, tradedAt: number): boolean {
+    const halts = this.#byInstrument.get(instrument);
+    return (
+      halts === undefined || !halts.some((halt) => halt.from <= at && (at < halt.to || tradedAt < halt.to))
+    );
+  }
+
   /** Everything the engine is told, in order of time. */
   events(): TradingStatusEvent[] {
     const all = [...this.#byInstrument.values()].flat();

@@ -26,7 +26,7 @@ import type { Command, Venue } from "../engine/ports.ts";
 import { SessionClock } from "../engine/session-clock.ts";
 import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
 import { BarCosts, type Where } from "./bar-costs.ts";
-import { BorrowBook } from "./borrow.ts";
+import { BorrowBook, NOT_LENT } from "./borrow.ts";
 import { boundedAway, type CostParams } from "./cost-model.ts";
 import type { HaltSchedule } from "./halts.ts";
 import { bounded, fillsAtClose, fillsAtOpen, fillsInside, type RestingOrder, rest } from "./resting-order.ts";
@@ -150,8 +150,7 @@ export class SimulatedVenue implements Venue {
   #refuse(order: RestingOrder): void {
     for (const each of [order, order.stopLeg, order.targetLeg]) {
       if (each === undefined) continue;
-      const reason = "hard to borrow: no rate is known, so nothing is lent";
-      this.events.push({ kind: "OrderRejected", at: this.#now, order: each.number, reason });
+      this.events.push({ kind: "OrderRejected", at: this.#now, order: each.number, reason: NOT_LENT });
     }
   }
 
