@@ -1,13 +1,16 @@
 /** The backtest: bars from the lake, the engine over them, the canary, the honesty figures, the files. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { createLake } from "../adapters/lake/lake.ts";
+import { createLake, type Lake } from "../adapters/lake/lake.ts";
 import { ResearchDb } from "../adapters/research-db.ts";
 import { runTasks } from "../adapters/worker-pool.ts";
 import { InputError } from "../domain/assert.ts";
 import { type Adjustment, type BarColumns, barCount, type Timeframe } from "../domain/bars.ts";
+import { instrumentTable } from "../domain/instrument.ts";
+import type { TickColumns } from "../domain/ticks.ts";
 import type { DayNumber } from "../domain/time.ts";
 import { xnysSessions } from "../market/calendar.ts";
+import { tradeBars } from "../market/trade-bars.ts";
 import { strategies } from "../strategies/registry.ts";
 import {
   type CanaryTask,
@@ -25,7 +28,7 @@ import { type EngineRun, type RunSetup, runEngine } from "./engine-run.ts";
 import { exposureCurve } from "./exposure-curve.ts";
 import { writeRunFiles } from "./run-files.ts";
 import { reportRun, type Trial } from "./run-report.ts";
-import type { CanaryResult, ReportInput } from "./run-result.ts";
+import type { CanaryResult, ReportInput, TickFacts } from "./run-result.ts";
 
 export interface BacktestRequest {
   readonly root: string;
@@ -39,6 +42,8 @@ export interface BacktestRequest {
   readonly snapshot: string | undefined;
   readonly source: string | undefined;
   readonly adjustment: Adjustment | undefined;
+  /** Orders meet recorded quotes and trades, and the bars are made of those trades. */
+  readonly ticks: boolean;
   readonly profile: string;
   readonly workers: number;
   readonly seed: number;
@@ -56,6 +61,7 @@ export async function backtest(request: BacktestRequest): Promise<ReportInput> {
   checkStrategies(request);
   const lake = createLake(request.root);
   try {
+    if (request.ticks) return await backtestTicks(request, lake);
     request.progress("reading bars");
     const { symbols, timeframe, from, to, snapshot, source, adjustment } = request;
     const { columns, snapshot: snapshotId } = await lake.loadBars({
@@ -74,13 +80,40 @@ export async function backtest(request: BacktestRequest): Promise<ReportInput> {
   }
 }
 
+async function backtestTicks(request: BacktestRequest, lake: Lake): Promise<ReportInput> {
+  request.progress("reading quotes and trades");
+  const { symbols, timeframe, from, to, source } = request;
+  if (timeframe === "1d")
+    throw new InputError("--ticks: bars of trades are 5m, 1m or 1s; give one as --timeframe");
+  const loaded = await lake.loadTicks({
+    symbols,
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(source === undefined ? {} : { source }),
+  });
+  const { ticks, setAside, quoteRows } = loaded;
+  const columns = tradeBars(ticks.trades, timeframe, instrumentTable(loaded.symbols), xnysSessions());
+  if (barCount(columns) === 0)
+    throw new InputError("--ticks: no trade of the range lies in a regular session");
+  const [quotes, trades] = [ticks.quotes.at.length, ticks.trades.at.length];
+  const facts = { quotes, trades, quoteRows, setAside };
+  return await backtestColumns(request, columns, loaded.snapshot, { ticks, facts });
+}
+
+interface OverTicks {
+  readonly ticks: TickColumns;
+  readonly facts: TickFacts;
+}
+
 async function backtestColumns(
   request: BacktestRequest,
   columns: BarColumns,
   snapshotId: string,
+  over?: OverTicks,
 ): Promise<ReportInput> {
   const { config, strategyIds, cash, seed, workers } = request;
-  const setup: RunSetup = { config, strategyIds, columns, sessions: xnysSessions(), cash };
+  const ticks = over === undefined ? {} : { ticks: over.ticks };
+  const setup: RunSetup = { config, strategyIds, columns, sessions: xnysSessions(), cash, ...ticks };
   request.progress(`running over ${barCount(columns).toLocaleString("en-US")} bars`);
   const run = runEngine(setup);
   request.progress("looking for look-ahead");
@@ -88,7 +121,17 @@ async function backtestColumns(
   const exposure = exposureCurve(columns, run.loop.execute, cash);
   const { profile, command } = request;
   const report = reportRun(
-    { setup, run, exposure, canary, snapshot: snapshotId, profile, seed, command },
+    {
+      setup,
+      run,
+      exposure,
+      canary,
+      snapshot: snapshotId,
+      profile,
+      seed,
+      command,
+      ...(over === undefined ? {} : { ticks: over.facts }),
+    },
     (trial) => countTrials(request, trial),
   );
   request.progress("writing files");
@@ -110,7 +153,10 @@ function checkStrategies({ strategyIds, timeframe }: BacktestRequest): void {
   }
 }
 
-/** In this thread for one worker, in several otherwise: the answers are the same. */
+/**
+ * In this thread for one worker and over ticks, whose columns are not shared; in several otherwise: the answers are
+ * the same.
+ */
 export async function runCanary(
   setup: RunSetup,
   run: EngineRun,
@@ -124,7 +170,7 @@ export async function runCanary(
   const { instruments: _, ...plain } = columns;
   const shared: CanaryWorkerData = { setup: { ...setup, columns: plain }, symbols };
   const answers =
-    workers === 1
+    workers === 1 || setup.ticks !== undefined
       ? tasks.map((task) => decideWithFuture(setup, task))
       : await runTasks<CanaryTask, Decisions>(entry, shared, tasks, workers);
   const { signals } = run.loop.compute;

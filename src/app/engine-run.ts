@@ -5,15 +5,18 @@
 import { type BarColumns, batchCount } from "../domain/bars.ts";
 import { usd } from "../domain/money.ts";
 import type { SessionTable } from "../domain/session.ts";
+import type { TickColumns } from "../domain/ticks.ts";
 import type { AllocatedStrategy } from "../engine/compute.ts";
 import { nullJournal } from "../engine/null-journal.ts";
-import type { Journal } from "../engine/ports.ts";
+import type { EventSource, Journal, Venue } from "../engine/ports.ts";
 import { pump } from "../engine/pump.ts";
 import { type BatchObserver, SingleLoop } from "../engine/single-loop.ts";
 import { worldOf } from "../features/batch.ts";
 import { rules } from "../risk/registry.ts";
 import { HaltTimeline } from "../sim/halt-timeline.ts";
 import { HaltSchedule, haltIntervals } from "../sim/halts.ts";
+import { TickTimeline } from "../sim/tick-timeline.ts";
+import { TickVenue } from "../sim/tick-venue.ts";
 import { Timeline } from "../sim/timeline.ts";
 import { SimulatedVenue } from "../sim/venue.ts";
 import { strategies } from "../strategies/registry.ts";
@@ -29,12 +32,16 @@ export interface RunSetup {
   readonly sessions: SessionTable;
   /** Starting cash and sizing base, dollars. */
   readonly cash: number;
+  /** Quotes and trades that the orders meet instead of the bars; the bars are made of the trades. */
+  readonly ticks?: TickColumns;
 }
 
 export interface EngineRun {
   readonly loop: SingleLoop;
   readonly curve: EquityCurve;
   readonly allocated: readonly AllocatedStrategy[];
+  /** Orders met recorded quotes and trades, not a model of them. */
+  readonly overTicks?: boolean;
 }
 
 export interface RunExtras {
@@ -55,11 +62,16 @@ export function runEngine(
   const halts = new HaltSchedule(haltIntervals(list, columns.instruments));
   const { symbols } = columns.instruments;
   const extras = { symbols, ...(halts.isEmpty ? {} : { halts }) };
-  const venue = new SimulatedVenue(instruments, costs, sessions, extras);
-  const timeline = new Timeline(columns, venue);
-  const source = halts.isEmpty ? timeline : new HaltTimeline(timeline, halts.events());
-  pump(source, loop, journal, venue);
-  return { loop, curve, allocated };
+  const run = (timeline: EventSource, venue: Venue) =>
+    pump(halts.isEmpty ? timeline : new HaltTimeline(timeline, halts.events()), loop, journal, venue);
+  if (setup.ticks === undefined) {
+    const venue = new SimulatedVenue(instruments, costs, sessions, extras);
+    run(new Timeline(columns, venue), venue);
+  } else {
+    const venue = new TickVenue(instruments, costs, sessions, extras);
+    run(new TickTimeline(columns, setup.ticks, venue), venue);
+  }
+  return { loop, curve, allocated, overTicks: setup.ticks !== undefined };
 }
 
 /** The engine of a setup, not yet running. */

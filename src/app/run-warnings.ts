@@ -32,7 +32,9 @@ export function runWarnings({ run, daily, columns, trades, cash }: WarningInput)
         ]
       : []),
     ...openAtEnd(run, daily, cash),
-    "Spread and impact are modelled: there are no quotes in this data. Real fills may be better or worse.",
+    run.overTicks === true
+      ? "Orders met recorded quotes and trades, which know nothing of them: large orders would have moved both."
+      : "Spread and impact are modelled: there are no quotes in this data. Real fills may be better or worse.",
     "The regime filter is not built yet. No entry was held back by it.",
   ];
 }

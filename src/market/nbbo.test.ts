@@ -51,8 +51,12 @@ describe("the best of the exchanges (NB-1, NB-2, NB-3)", () => {
     expect(nbbo.quoteBid(2, 99, 3)).toBe(false);
     expect(nbbo.quoteBid(1, 100, 3)).toBe(false);
     expect(nbbo.quoteBid(2, 100, 1)).toBe(true);
-    nbbo.clear();
-    expect(shown(nbbo)).toBe("NaNx0/NaNx0");
+  });
+
+  it("takes both sides of an exchange at once, so that a move crosses nothing of its own", () => {
+    const nbbo = quoted("N b 100x3, N a 101x3, Q a 101x1");
+    expect(nbbo.quoteBoth(78, { bid: 102, bidSize: 2, ask: 103, askSize: 2 })).toBe(true);
+    expect(`${shown(nbbo)} ${nbbo.setAside}`).toBe("102x2/103x2 1");
   });
 });
 

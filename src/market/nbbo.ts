@@ -13,6 +13,13 @@ interface Side {
   size: number;
 }
 
+interface TwoSides {
+  readonly bid: number;
+  readonly bidSize: number;
+  readonly ask: number;
+  readonly askSize: number;
+}
+
 export class Nbbo {
   readonly #bids = new Map<number, Side>();
   readonly #asks = new Map<number, Side>();
@@ -37,11 +44,13 @@ export class Nbbo {
     return this.#settle();
   }
 
-  /** Forgets everything, as between sessions. */
-  clear(): void {
-    this.#bids.clear();
-    this.#asks.clear();
-    this.#settle();
+  /** Both sides of one exchange at once: its old ones cross neither. */
+  quoteBoth(exchange: number, { bid, bidSize, ask, askSize }: TwoSides): boolean {
+    const bids = put(this.#bids, exchange, bid, bidSize);
+    const asks = put(this.#asks, exchange, ask, askSize);
+    if (bids) this.#drop(this.#asks, (price) => price < bid);
+    if (asks) this.#drop(this.#bids, (price) => price > ask);
+    return this.#settle();
   }
 
   #drop(side: Map<number, Side>, isCrossed: (price: number) => boolean): void {

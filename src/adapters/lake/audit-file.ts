@@ -16,16 +16,17 @@ export interface RefusedRow {
   readonly timestamp: string;
   readonly rule: string;
   readonly reason: string;
-  /** open, high, low, close, volume as they stood in the file. */
+  /** The audit file's fields as they stood in the file: open, high, low, close and volume of a bar. */
   readonly raw: readonly string[];
 }
 
-const header = "file,row,symbol,timestamp,rule,reason,open,high,low,close,volume,payload_sha256\n";
+const barFields = ["open", "high", "low", "close", "volume"] as const;
 const flushCharacters = 1 << 16;
 /** A value of a broken file can be megabytes; the hash still covers it whole. */
 const keptCharacters = 200;
 
 export class AuditFile {
+  readonly #header: string;
   readonly #folder: string;
   readonly #unfinished: string;
   readonly #hash = createHash("sha256");
@@ -34,7 +35,8 @@ export class AuditFile {
   #pending = "";
   #rows = 0;
 
-  constructor(folder: string, stagingFolder: string) {
+  constructor(folder: string, stagingFolder: string, fields: readonly string[] = barFields) {
+    this.#header = `file,row,symbol,timestamp,rule,reason,${fields.join(",")},payload_sha256\n`;
     this.#folder = folder;
     this.#unfinished = join(stagingFolder, "refused.csv");
   }
@@ -83,7 +85,7 @@ export class AuditFile {
   #write(): void {
     const isFirst = this.#file === undefined;
     this.#file ??= openSync(this.#unfinished, "w", 0o600);
-    const text = isFirst ? header + this.#pending : this.#pending;
+    const text = isFirst ? this.#header + this.#pending : this.#pending;
     this.#hash.update(text);
     writeSync(this.#file, text);
     this.#pending = "";
