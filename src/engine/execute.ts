@@ -243,6 +243,9 @@ export class ExecuteStage implements AccountFacts {
     }
     if (after === 0) this.#desk.cancelSpentLegs(strategy, instrument);
     if (done) this.#desk.release(order);
+    // The entry filled once more while its cancel was on its way: the exit was too small by that (C-39).
+    const closes = purpose === Purpose.Exit || purpose === Purpose.Flatten;
+    if (done && closes && after * side < 0) this.#desk.exit(strategy, instrument, signal, purpose);
     this.#onFill({ strategy, instrument, signedShares, price, signal });
   }
 

@@ -67,6 +67,9 @@ export class OrderDesk {
     const held = this.#lots.shares(strategy, instrument);
     if (held !== 0 && held > 0 === intent.shares > 0) return;
     if (this.#facts.entryWorking(strategy, instrument)) return;
+    // A stop sold what an exit on its way was meant to: until the venue has dropped that, it trades against this.
+    const exit = this.#exitOrder[this.#lots.slot(strategy, instrument)] as OrderNumber;
+    if (exit !== NONE && this.orders.side(exit) !== side) return;
     if (held !== 0) this.exit(strategy, instrument, intent.signal, Purpose.Exit);
 
     const { tick } = this.#execution;

@@ -3,42 +3,69 @@
  * their way, the stop may still fill; a broker holds the shares for it and lets the exit have only what is left. Here
  * likewise: an exit is smaller by what its predecessors sold after it was sent.
  */
-import type { OrderNumber } from "../domain/order.ts";
+import type { InstrumentId } from "../domain/instrument.ts";
+import type { OrderNumber, Side } from "../domain/order.ts";
 import type { ApprovedOrder } from "../risk/gate.ts";
-import type { RestingOrder } from "./resting-order.ts";
 
-interface Claim {
-  readonly replaced: RestingOrder;
-  /** What the replaced order still had to trade when the exit left. */
-  readonly before: number;
+interface Sent {
+  readonly number: OrderNumber;
+  readonly instrument: InstrumentId;
+  readonly side: Side;
 }
 
 export class ExitClaims {
-  readonly #claims = new Map<OrderNumber, Claim>();
-  #canceling: RestingOrder[] = [];
+  /** Every order and leg that left, by number: one may be canceled before it has arrived. */
+  readonly #sent = new Map<OrderNumber, Sent>();
+  /** Predecessor to the exit that is on its way, and what that must do without. */
+  readonly #replacedBy = new Map<OrderNumber, OrderNumber>();
+  readonly #sold = new Map<OrderNumber, number>();
+  /** Entry to the exit that left with it and closes what it turns around. */
+  readonly #behind = new Map<OrderNumber, OrderNumber>();
+  #canceled: Sent[] = [];
   #at = Number.NaN;
+  #exit: Sent | undefined;
+  #exitAt = Number.NaN;
 
-  /** A cancel leaves at `at`. */
-  canceling(order: RestingOrder, at: number): void {
-    if (at !== this.#at) this.#canceling = [];
-    this.#at = at;
-    this.#canceling.push(order);
+  /** An order leaves; an exit replaces what was canceled for it at the same instant. */
+  placed({ number, instrument, side, bracket }: ApprovedOrder, isEntry: boolean, at: number): void {
+    this.#sent.set(number, { number, instrument, side });
+    if (isEntry) {
+      for (const leg of [bracket?.stopOrder, bracket?.targetOrder])
+        if (leg !== undefined) this.#sent.set(leg, { number: leg, instrument, side: -side as Side });
+      const exit = at === this.#exitAt ? this.#exit : undefined;
+      if (exit?.instrument === instrument && exit.side === side) this.#behind.set(number, exit.number);
+      return;
+    }
+    this.#exit = { number, instrument, side };
+    this.#exitAt = at;
+    if (at !== this.#at) return;
+    const isOurs = (order: Sent) => order.instrument === instrument && order.side === side;
+    for (const order of this.#canceled) if (isOurs(order)) this.#replacedBy.set(order.number, number);
+    this.#canceled = this.#canceled.filter((order) => !isOurs(order));
   }
 
-  /** An order that is no entry leaves at `at`: it replaces what was canceled with it on its side. */
-  leaving({ number, instrument, side }: ApprovedOrder, at: number): void {
-    if (at !== this.#at) return;
-    const replaced = this.#canceling.find((order) => order.instrument === instrument && order.side === side);
-    if (replaced === undefined) return;
-    this.#canceling = this.#canceling.filter((order) => order !== replaced && order !== replaced.pair);
-    this.#claims.set(number, { replaced, before: replaced.remaining });
+  /** A cancel leaves. */
+  canceled(number: OrderNumber, at: number): void {
+    if (at !== this.#at) this.#canceled = [];
+    this.#at = at;
+    const order = this.#sent.get(number);
+    if (order !== undefined) this.#canceled.push(order);
+  }
+
+  /** The exit that an entry waits for: a position is closed before it is turned around. */
+  exitBefore(entry: OrderNumber): OrderNumber | undefined {
+    return this.#behind.get(entry);
+  }
+
+  filled(number: OrderNumber, shares: number): void {
+    const exit = this.#replacedBy.get(number);
+    if (exit !== undefined) this.#sold.set(exit, (this.#sold.get(exit) ?? 0) + shares);
   }
 
   /** Shares that the arriving order must do without. */
-  soldMeanwhile(number: OrderNumber): number {
-    const claim = this.#claims.get(number);
-    if (claim === undefined) return 0;
-    this.#claims.delete(number);
-    return Math.max(0, claim.before - claim.replaced.remaining);
+  soldMeanwhile(exit: OrderNumber): number {
+    const shares = this.#sold.get(exit) ?? 0;
+    this.#sold.delete(exit);
+    return shares;
   }
 }

@@ -15,6 +15,8 @@ export interface TickOrder {
   /** Middle of the market when the decision left and when the order came; NaN when nobody quoted. */
   sentMid: number;
   arrivedMid: number;
+  /** An exit that closes what this entry turns around: that one first. */
+  waitsFor: RestingOrder | undefined;
   /** It has been in the book: from now on others come to its price. */
   rests: boolean;
   /** The print that triggered a stop; it trades after that, never with it. */
@@ -41,6 +43,7 @@ export function tickOrder(
     order,
     queue: notQueued(),
     ...mids,
+    waitsFor: undefined,
     rests: false,
     triggeredAt: Number.NEGATIVE_INFINITY,
     closeAt: atClose ? close : Number.POSITIVE_INFINITY,

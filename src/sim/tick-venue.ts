@@ -80,12 +80,10 @@ export class TickVenue implements Venue {
       throw new InvariantError(`RK-5: order ${command.order.number} did not come from the gate`);
     let mid = Number.NaN;
     if (command.kind === "PlaceOrder") {
-      mid = this.#book(command.order.instrument).mid;
-      if (command.order.purpose !== Purpose.Entry) this.#claims.leaving(command.order, this.#now);
-    } else if (command.kind === "CancelOrder") {
-      const canceled = this.#byNumber.get(command.order);
-      if (canceled !== undefined) this.#claims.canceling(canceled, this.#now);
-    }
+      const { order } = command;
+      mid = this.#book(order.instrument).mid;
+      this.#claims.placed(order, order.purpose === Purpose.Entry, this.#now);
+    } else if (command.kind === "CancelOrder") this.#claims.canceled(command.order, this.#now);
     this.#delay.send(command, this.#now, mid);
   }
 
@@ -170,6 +168,8 @@ export class TickVenue implements Venue {
     if (other !== undefined) other.pair = order;
     for (const each of [order, ...legs]) this.#byNumber.set(each.number, each);
     const working = this.#work(order, sentMid);
+    const exit = this.#claims.exitBefore(order.number);
+    working.waitsFor = exit === undefined ? undefined : this.#byNumber.get(exit);
     order.remaining -= this.#claims.soldMeanwhile(order.number);
     if (!(order.remaining > 0)) {
       this.#end(order, "OrderCanceled");
@@ -197,6 +197,7 @@ export class TickVenue implements Venue {
   #meetBook(each: TickOrder): void {
     const { order, queue } = each;
     if (order.done || isAuctionOnly(order) || !this.#mayTrade(order.instrument)) return;
+    if (each.waitsFor?.done === false) return;
     if (isMarket(order)) {
       this.#take(each);
       return;
@@ -226,7 +227,7 @@ export class TickVenue implements Venue {
   #meetPrint(each: TickOrder, print: TradePrint, left: number): number {
     const { order, queue } = each;
     if (isAuctionOnly(order)) return this.#meetAuction(each, print, left);
-    if (!this.#mayTrade(order.instrument)) return 0;
+    if (!this.#mayTrade(order.instrument) || each.waitsFor?.done === false) return 0;
     const { side, limit } = order;
     if (order.type === OrderType.Stop && !order.triggered) {
       if (side * (print.price - order.stop) >= 0) this.#trigger(each);
@@ -290,6 +291,7 @@ export class TickVenue implements Venue {
         parts,
       },
     });
+    this.#claims.filled(order.number, shares);
     this.#borrow.filled(instrument, side * shares, price, this.#clock.date);
     this.#wakeLegs(order, shares);
     if (order.pair !== undefined && !order.pair.done) this.#shrinkPair(order.pair, shares);

@@ -101,7 +101,9 @@ export class TickIntake {
     if (!symbolPattern.test(symbol))
       return { rule: SCHEMA_RULE, reason: `"${symbol.slice(0, 40)}" is no symbol` };
     if (isSuspicious) return { rule: SUSPICIOUS_RULE, reason: "the source marks the row as suspicious" };
-    const series = this.#judge.addSeries(symbol);
+    // A leap overnight may be a split; within a day it is a bad print.
+    const day = eventStamp.isReadable(at) ? eventStamp.day(at) : "";
+    const series = this.#judge.addSeries(`${symbol} ${day}`);
     const broken = this.#judge.check4(series, at, values);
     if (broken === ACCEPTED) return undefined;
     const { rule, reason } = this.#judge.audit(broken, series);
