@@ -19,12 +19,8 @@ export class ExitClaims {
   /** Predecessor to the exit that is on its way, and what that must do without. */
   readonly #replacedBy = new Map<OrderNumber, OrderNumber>();
   readonly #sold = new Map<OrderNumber, number>();
-  /** Entry to the exit that left with it and closes what it turns around. */
-  readonly #behind = new Map<OrderNumber, OrderNumber>();
   #canceled: Sent[] = [];
   #at = Number.NaN;
-  #exit: Sent | undefined;
-  #exitAt = Number.NaN;
 
   /** An order leaves; an exit replaces what was canceled for it at the same instant. */
   placed({ number, instrument, side, bracket }: ApprovedOrder, isEntry: boolean, at: number): void {
@@ -32,12 +28,8 @@ export class ExitClaims {
     if (isEntry) {
       for (const leg of [bracket?.stopOrder, bracket?.targetOrder])
         if (leg !== undefined) this.#sent.set(leg, { number: leg, instrument, side: -side as Side });
-      const exit = at === this.#exitAt ? this.#exit : undefined;
-      if (exit?.instrument === instrument && exit.side === side) this.#behind.set(number, exit.number);
       return;
     }
-    this.#exit = { number, instrument, side };
-    this.#exitAt = at;
     if (at !== this.#at) return;
     const isOurs = (order: Sent) => order.instrument === instrument && order.side === side;
     for (const order of this.#canceled) if (isOurs(order)) this.#replacedBy.set(order.number, number);
@@ -50,11 +42,6 @@ export class ExitClaims {
     this.#at = at;
     const order = this.#sent.get(number);
     if (order !== undefined) this.#canceled.push(order);
-  }
-
-  /** The exit that an entry waits for: a position is closed before it is turned around. */
-  exitBefore(entry: OrderNumber): OrderNumber | undefined {
-    return this.#behind.get(entry);
   }
 
   filled(number: OrderNumber, shares: number): void {

@@ -15,7 +15,7 @@ export interface TickOrder {
   /** Middle of the market when the decision left and when the order came; NaN when nobody quoted. */
   sentMid: number;
   arrivedMid: number;
-  /** An exit that closes what this entry turns around: that one first. */
+  /** An exit that closes what this entry turns around: that one trades first. */
   waitsFor: RestingOrder | undefined;
   /** It has been in the book: from now on others come to its price. */
   rests: boolean;

@@ -168,8 +168,7 @@ export class TickVenue implements Venue {
     if (other !== undefined) other.pair = order;
     for (const each of [order, ...legs]) this.#byNumber.set(each.number, each);
     const working = this.#work(order, sentMid);
-    const exit = this.#claims.exitBefore(order.number);
-    working.waitsFor = exit === undefined ? undefined : this.#byNumber.get(exit);
+    if (order.purpose === Purpose.Entry) working.waitsFor = this.#exitBefore(order);
     order.remaining -= this.#claims.soldMeanwhile(order.number);
     if (!(order.remaining > 0)) {
       this.#end(order, "OrderCanceled");
@@ -177,6 +176,14 @@ export class TickVenue implements Venue {
     }
     this.#meetBook(working);
     if (order.timeInForce === TimeInForce.ImmediateOrCancel) this.#cancel(order, "OrderCanceled");
+  }
+
+  /** An exit of that side that works already: a position is closed before it is turned around. */
+  #exitBefore({ instrument, side }: RestingOrder): RestingOrder | undefined {
+    return this.#working.find(({ order }) => {
+      const closes = order.purpose === Purpose.Exit || order.purpose === Purpose.Flatten;
+      return closes && !order.done && order.instrument === instrument && order.side === side;
+    })?.order;
   }
 
   #work(order: RestingOrder, sentMid: number): TickOrder {
