@@ -148,7 +148,9 @@ async function importTickFiles(
   const book = oneOf("--book", whose ?? "best", quoteBooks);
   if ((adjustment ?? "raw") !== "raw") throw new InputError("--adjustment: ticks are raw, as printed");
   if (columns !== undefined)
-    throw new InputError("--columns is for bars; ticks need the names of the README");
+    throw new InputError(
+      "--columns is for bars; ticks need symbol, ts_ms and bid, bid_size, ask, ask_size or price, size",
+    );
   await withLake(context, async (lake) => {
     const result = await lake.importTicks({ files, kind, source, book, now: nowMicros() });
     report(context, result, () => importText(result));

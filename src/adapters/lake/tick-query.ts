@@ -44,7 +44,8 @@ export async function tickQuery(
   );
   if (missing.length > 0) {
     throw new InputError(
-      `${file.path} has no column ${missing.join(", ")}, which --kind ${kind} needs; it has ${shownNames(file.columns)}`,
+      `${file.path} has no column ${missing.join(", ")}, which --kind ${kind} needs; ` +
+        `it has ${shownNames(file.columns)}`,
     );
   }
   const lengthMicros = isBars ? await barLength(session, file) : 0;

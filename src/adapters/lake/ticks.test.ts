@@ -143,7 +143,7 @@ describe("import and load", () => {
     lake.close();
   });
 
-  it("a day that is imported again is replaced whole, other days and symbols stay, nothing is left behind", async () => {
+  it("a day imported again is replaced whole; other days and symbols stay, nothing is left behind", async () => {
     const root = mkdtempSync(join(folder, "again-"));
     const lake = createLake(root);
     const import2 = async (rows: readonly string[]) =>
