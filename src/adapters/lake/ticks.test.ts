@@ -188,7 +188,7 @@ const absent = real.filter((path) => !existsSync(path));
 describe.skipIf(absent.length > 0)(
   `real quotes${absent.length > 0 ? " (skipped: not on this machine)" : ""}`,
   () => {
-    it("IBM's best bid and offer are those of the vendor's own minute bars, price and size, every minute", async () => {
+    it("IBM's best bid and offer are the vendor's own minute bars', price and size, every minute", async () => {
       const lake = fresh();
       const [file = "", minutes = ""] = real;
       const result = await lake.importTicks({ ...request, files: [file], kind: "quotes" });
@@ -205,8 +205,8 @@ describe.skipIf(absent.length > 0)(
       const { at, bid, bidSize, ask, askSize } = ticks.quotes;
       const rows = await duck.during((session) =>
         session.rows(
-          `SELECT ts_ms::DOUBLE, bid_close, bid_size::DOUBLE, ask_close, ask_size::DOUBLE FROM read_parquet('${minutes}')
-         WHERE symbol = 'IBM' AND ts_ms BETWEEN 1381152600000 AND 1381262399999
+          `SELECT ts_ms::DOUBLE, bid_close, bid_size::DOUBLE, ask_close, ask_size::DOUBLE
+         FROM read_parquet('${minutes}') WHERE symbol = 'IBM' AND ts_ms BETWEEN 1381152600000 AND 1381262399999
          AND (ts_ms % 86400000) BETWEEN 48600000 AND 71999999 ORDER BY ts_ms`,
         ),
       );
