@@ -45,6 +45,7 @@ export interface Facts {
   readonly positionCap: number;
   readonly isIntraday: boolean;
   readonly symbol: string;
+  readonly halted: boolean;
 }
 
 /** 10:00 in New York on 2026-11-18, half an hour into the session. */
@@ -86,6 +87,7 @@ export const calm: Facts = {
   positionCap: 30,
   isIntraday: false,
   symbol: "AAA",
+  halted: false,
 };
 
 /** Buys ten shares of a $100 stock with a stop two dollars below. */
@@ -138,6 +140,7 @@ export function viewOf(facts: Facts): RiskView {
     positionCap: () => facts.positionCap,
     isIntraday: () => facts.isIntraday,
     symbol: () => facts.symbol,
+    halted: () => facts.halted,
   });
 }
 

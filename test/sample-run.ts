@@ -129,11 +129,14 @@ function resultOf(shape: SampleShape, { daily, returns, market, trades }: Parts)
     income: { dividends: 0, cashInLieu: 0 },
     actions: { splits: 0, dividends: 0, spinoffs: 0, refused: 0, quarantinedBars: 0 },
     costs: isIdle
-      ? { commission: 0, fees: 0, slippage: 0, borrow: 0 }
+      ? { commission: 0, fees: 0, slippage: 0, spread: 0, drift: 0, impact: 0, borrow: 0 }
       : {
           commission: Math.abs(net) * 0.03 + 4,
           fees: Math.abs(net) * 0.01 + 1,
           slippage: Math.abs(net) * 0.12 + 20,
+          spread: Math.abs(net) * 0.06 + 12,
+          drift: Math.abs(net) * 0.02 + 5,
+          impact: Math.abs(net) * 0.04 + 3,
           borrow: 0,
         },
     strategies: strategies.map((strategy, i) => ({

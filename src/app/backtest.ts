@@ -1,14 +1,18 @@
 /** The backtest: bars from the lake, the engine over them, the canary, the honesty figures, the files. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { createLake } from "../adapters/lake/lake.ts";
-import type { LoadedBars } from "../adapters/lake/load-bars.ts";
+import { createLake, type Lake } from "../adapters/lake/lake.ts";
+import type { DataFinding } from "../adapters/lake/raw-series.ts";
 import { ResearchDb } from "../adapters/research-db.ts";
 import { runTasks } from "../adapters/worker-pool.ts";
 import { InputError } from "../domain/assert.ts";
-import { type Adjustment, barCount, type Timeframe } from "../domain/bars.ts";
+import { type Adjustment, type BarColumns, barCount, type Timeframe } from "../domain/bars.ts";
+import type { CorporateActionEvent } from "../domain/events.ts";
+import { instrumentTable } from "../domain/instrument.ts";
+import type { TickColumns } from "../domain/ticks.ts";
 import type { DayNumber } from "../domain/time.ts";
 import { xnysSessions } from "../market/calendar.ts";
+import { tradeBars } from "../market/trade-bars.ts";
 import { strategies } from "../strategies/registry.ts";
 import {
   type CanaryTask,
@@ -28,7 +32,7 @@ import { exposureCurve } from "./exposure-curve.ts";
 import { actionEvents } from "./run-actions.ts";
 import { writeRunFiles } from "./run-files.ts";
 import { reportRun, type Trial } from "./run-report.ts";
-import type { CanaryResult, ReportInput } from "./run-result.ts";
+import type { CanaryResult, ReportInput, TickFacts } from "./run-result.ts";
 
 export interface BacktestRequest {
   readonly root: string;
@@ -44,6 +48,8 @@ export interface BacktestRequest {
   readonly adjustment: Adjustment | undefined;
   /** Brings raw prices to one basis first; without it they trade as printed, with actions applied to positions. */
   readonly adjust?: Adjustment | undefined;
+  /** Orders meet recorded quotes and trades, and the bars are made of those trades. */
+  readonly ticks: boolean;
   readonly profile: string;
   readonly workers: number;
   readonly seed: number;
@@ -61,6 +67,7 @@ export async function backtest(request: BacktestRequest): Promise<ReportInput> {
   checkStrategies(request);
   const lake = createLake(request.root);
   try {
+    if (request.ticks) return await backtestTicks(request, lake);
     request.progress("reading bars");
     const { symbols, timeframe, from, to, snapshot, source, adjustment } = request;
     const { adjust } = request;
@@ -75,19 +82,62 @@ export async function backtest(request: BacktestRequest): Promise<ReportInput> {
       ...(adjustment === undefined ? {} : { adjustment }),
       ...(adjust === undefined ? {} : { adjust }),
     });
-    return await backtestColumns(request, loaded);
+    const { columns, snapshot: id, raw } = loaded;
+    const { findings } = raw;
+    return await backtestColumns(request, {
+      columns,
+      snapshot: id,
+      actions: actionEvents(raw.actions, columns),
+      findings,
+    });
   } finally {
     lake.close();
   }
 }
 
+async function backtestTicks(request: BacktestRequest, lake: Lake): Promise<ReportInput> {
+  request.progress("reading quotes and trades");
+  const { symbols, timeframe, from, to, source } = request;
+  if (timeframe === "1d")
+    throw new InputError("--ticks: bars of trades are 5m, 1m or 1s; give one as --timeframe");
+  const loaded = await lake.loadTicks({
+    symbols,
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(source === undefined ? {} : { source }),
+  });
+  const { ticks, setAside, quoteRows } = loaded;
+  const columns = tradeBars(ticks.trades, timeframe, instrumentTable(loaded.symbols), xnysSessions());
+  if (barCount(columns) === 0)
+    throw new InputError("--ticks: no trade of the range lies in a regular session");
+  const [quotes, trades] = [ticks.quotes.at.length, ticks.trades.at.length];
+  const facts = { quotes, trades, quoteRows, setAside };
+  return await backtestColumns(request, { columns, snapshot: loaded.snapshot, over: { ticks, facts } });
+}
+
+interface OverTicks {
+  readonly ticks: TickColumns;
+  readonly facts: TickFacts;
+}
+
+/** What a run trades on, and where it came from. */
+interface RunData {
+  readonly columns: BarColumns;
+  /** Id of the data. */
+  readonly snapshot: string;
+  /** Of raw prices. */
+  readonly actions?: readonly CorporateActionEvent[];
+  readonly findings?: readonly DataFinding[];
+  readonly over?: OverTicks;
+}
+
 async function backtestColumns(
   request: BacktestRequest,
-  { columns, snapshot: snapshotId, raw }: LoadedBars,
+  { columns, snapshot: snapshotId, actions = [], findings = [], over }: RunData,
 ): Promise<ReportInput> {
   const { config, strategyIds, cash, seed, workers } = request;
-  const actions = actionEvents(raw.actions, columns);
-  const setup: RunSetup = { config, strategyIds, columns, sessions: xnysSessions(), cash, actions };
+  const ticks = over === undefined ? {} : { ticks: over.ticks };
+  const setup: RunSetup = { config, strategyIds, columns, sessions: xnysSessions(), cash, actions, ...ticks };
   request.progress(`running over ${barCount(columns).toLocaleString("en-US")} bars`);
   const run = runEngine(setup);
   request.progress("looking for look-ahead");
@@ -95,13 +145,24 @@ async function backtestColumns(
   const exposure = exposureCurve(columns, run.loop.execute, cash);
   const { profile, command } = request;
   const report = reportRun(
-    { setup, run, exposure, canary, snapshot: snapshotId, profile, seed, command, findings: raw.findings },
+    {
+      setup,
+      run,
+      exposure,
+      canary,
+      snapshot: snapshotId,
+      profile,
+      seed,
+      command,
+      findings,
+      ...(over === undefined ? {} : { ticks: over.facts }),
+    },
     (trial) => countTrials(request, trial),
   );
   request.progress("writing files");
   mkdirSync(request.out, { recursive: true });
   writeRunFiles(request.out, { run, exposure, columns, trades: report.trades, result: report.result });
-  if (raw.findings.length > 0) writeDataAudit(request.out, raw.findings);
+  if (findings.length > 0) writeDataAudit(request.out, findings);
   return report;
 }
 
@@ -118,7 +179,10 @@ function checkStrategies({ strategyIds, timeframe }: BacktestRequest): void {
   }
 }
 
-/** In this thread for one worker, in several otherwise: the answers are the same. */
+/**
+ * In this thread for one worker and over ticks, whose columns are not shared; in several otherwise: the answers are
+ * the same.
+ */
 export async function runCanary(
   setup: RunSetup,
   run: EngineRun,
@@ -132,7 +196,7 @@ export async function runCanary(
   const { instruments: _, ...plain } = columns;
   const shared: CanaryWorkerData = { setup: { ...setup, columns: plain }, symbols };
   const answers =
-    workers === 1
+    workers === 1 || setup.ticks !== undefined
       ? tasks.map((task) => decideWithFuture(setup, task))
       : await runTasks<CanaryTask, Decisions>(entry, shared, tasks, workers);
   const { signals } = run.loop.compute;

@@ -9,7 +9,7 @@ import { SignalField, type SignalTable } from "../engine/signal-table.ts";
 import { OrderField, type OrderTable } from "../execution/order-table.ts";
 import type { StrategyModule } from "../strategies/strategy.ts";
 import { type RunSetup, runEngine } from "./engine-run.ts";
-import { type Future, withFuture } from "./futures.ts";
+import { type Future, ticksWithFuture, withFuture } from "./futures.ts";
 import type { CanaryResult } from "./run-result.ts";
 
 /** Shares of the run that are kept before the future changes. */
@@ -72,8 +72,11 @@ export function decideWithFuture(
   modules?: readonly StrategyModule[],
 ): Decisions {
   const columns = withFuture(setup.columns, task.cut, task.future, task.seed);
-  const { loop } = runEngine({ ...setup, columns }, modules === undefined ? {} : { modules });
-  return decisionsBefore(loop.compute.signals, loop.execute.orders, columns.closedAt[task.cut - 1]!);
+  const before = columns.closedAt[task.cut - 1]!;
+  const { ticks: known } = setup;
+  const ticks = known === undefined ? {} : { ticks: ticksWithFuture(known, before, task.future, task.seed) };
+  const { loop } = runEngine({ ...setup, columns, ...ticks }, modules === undefined ? {} : { modules });
+  return decisionsBefore(loop.compute.signals, loop.execute.orders, before);
 }
 
 export interface Comparison {

@@ -15,6 +15,7 @@ import { canonicalJson } from "../numerics/canonical-json.ts";
 import { breakers } from "../risk/breaker-registry.ts";
 import { rules } from "../risk/registry.ts";
 import { costParams } from "../sim/cost-model.ts";
+import { haltList } from "../sim/halts.ts";
 import { strategies } from "../strategies/registry.ts";
 import { type Profile, profiles, tightened } from "./profile.ts";
 
@@ -47,6 +48,7 @@ const schema = z.strictObject({
   execution: executionParams,
   costs: costParams,
   backtest: z.strictObject({ operatorResumes: z.enum(["next_session", "never"]) }),
+  halts: haltList,
   demo: z.strictObject({
     sessions: z.int().min(1).max(1000),
     warmupSessions: z.int().min(1).max(60),

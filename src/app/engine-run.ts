@@ -6,14 +6,19 @@ import { type BarColumns, batchCount } from "../domain/bars.ts";
 import type { CorporateActionEvent } from "../domain/events.ts";
 import { usd } from "../domain/money.ts";
 import type { SessionTable } from "../domain/session.ts";
+import type { TickColumns } from "../domain/ticks.ts";
 import type { AllocatedStrategy } from "../engine/compute.ts";
 import { nullJournal } from "../engine/null-journal.ts";
-import type { Journal } from "../engine/ports.ts";
+import type { EventSource, Journal, Venue } from "../engine/ports.ts";
 import { pump } from "../engine/pump.ts";
 import { type BatchObserver, SingleLoop } from "../engine/single-loop.ts";
 import { worldOf } from "../features/batch.ts";
 import { breakers } from "../risk/breaker-registry.ts";
 import { rules } from "../risk/registry.ts";
+import { HaltTimeline } from "../sim/halt-timeline.ts";
+import { HaltSchedule, haltIntervals } from "../sim/halts.ts";
+import { TickTimeline } from "../sim/tick-timeline.ts";
+import { TickVenue } from "../sim/tick-venue.ts";
 import { Timeline } from "../sim/timeline.ts";
 import { SimulatedVenue } from "../sim/venue.ts";
 import { strategies } from "../strategies/registry.ts";
@@ -32,12 +37,16 @@ export interface RunSetup {
   readonly cash: number;
   /** Splits and dividends of raw prices, in order of time; absent when prices are adjusted or nothing is known. */
   readonly actions?: readonly CorporateActionEvent[];
+  /** Quotes and trades that the orders meet instead of the bars; the bars are made of the trades. */
+  readonly ticks?: TickColumns;
 }
 
 export interface EngineRun {
   readonly loop: SingleLoop;
   readonly curve: EquityCurve;
   readonly allocated: readonly AllocatedStrategy[];
+  /** Orders met recorded quotes and trades, not a model of them. */
+  readonly overTicks?: boolean;
 }
 
 export interface RunExtras {
@@ -54,11 +63,23 @@ export function runEngine(
   const instruments = columns.instruments.symbols.length;
   const curve = new EquityCurve(batchCount(columns));
   const { loop, allocated } = buildLoop(setup, modules, curve);
-  const venue = new SimulatedVenue(instruments, setup.config.costs, sessions);
-  const timeline = new Timeline(columns, venue, setup.actions);
+  const { costs, halts: list } = setup.config;
+  const halts = new HaltSchedule(haltIntervals(list, columns.instruments));
+  const { symbols } = columns.instruments;
+  const extras = { symbols, ...(halts.isEmpty ? {} : { halts }) };
   const resumes = setup.config.backtest.operatorResumes === "next_session";
-  pump(resumes ? new BacktestOperator(timeline, loop, sessions) : timeline, loop, journal, venue);
-  return { loop, curve, allocated };
+  const run = (bars: EventSource, venue: Venue) => {
+    const timeline = halts.isEmpty ? bars : new HaltTimeline(bars, halts.events());
+    pump(resumes ? new BacktestOperator(timeline, loop, sessions) : timeline, loop, journal, venue);
+  };
+  if (setup.ticks === undefined) {
+    const venue = new SimulatedVenue(instruments, costs, sessions, extras);
+    run(new Timeline(columns, venue, setup.actions), venue);
+  } else {
+    const venue = new TickVenue(instruments, costs, sessions, extras);
+    run(new TickTimeline(columns, setup.ticks, venue), venue);
+  }
+  return { loop, curve, allocated, overTicks: setup.ticks !== undefined };
 }
 
 /** The engine of a setup, not yet running. */

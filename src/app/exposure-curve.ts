@@ -3,6 +3,7 @@
  * the equity alone: three columns written per bar cost a tenth of a fast run in fresh memory.
  */
 import { type BarColumns, batchCount } from "../domain/bars.ts";
+import type { BorrowCharged } from "../domain/events.ts";
 import { MICROS, NANOS, notional, type Price, type Quantity } from "../domain/money.ts";
 import type { OrderNumber } from "../domain/order.ts";
 import { ActionField, type ActionTable } from "../engine/action-table.ts";
@@ -20,6 +21,7 @@ interface Books {
   readonly fills: FillTable;
   readonly orders: OrderTable;
   readonly actions: { readonly log: ActionTable };
+  readonly charges: readonly BorrowCharged[];
 }
 
 /** `start` is the cash before the first batch, dollars. */
@@ -33,6 +35,7 @@ export function exposureCurve(columns: BarColumns, books: Books, start: number):
   let cashMicros = Math.round(start * MICROS);
   let fill = 0;
   let action = 0;
+  let charge = 0;
   for (let batch = 0; batch < cash.length; batch++) {
     // An action comes before the fills of its day, and after those of the day before, which this loop has passed.
     for (; action < log.length && log.get(action, ActionField.at) <= closedAt[batch]!; action++) {
@@ -43,6 +46,9 @@ export function exposureCurve(columns: BarColumns, books: Books, start: number):
     }
     for (; fill < books.fills.length && books.fills.get(fill, FillField.at) <= closedAt[batch]!; fill++) {
       cashMicros += book(books, fill, shares);
+    }
+    for (; charge < books.charges.length && books.charges[charge]!.at <= closedAt[batch]!; charge++) {
+      cashMicros -= books.charges[charge]!.dollars;
     }
     for (let row = offset[batch]!; row < offset[batch + 1]!; row++) marks[instrument[row]!] = close[row]!;
     cash[batch] = cashMicros / MICROS;

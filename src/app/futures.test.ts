@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { randomDaily } from "../../test/daily-market.ts";
 import { type BarColumns, barCount, batchCount } from "../domain/bars.ts";
-import { withFuture } from "./futures.ts";
+import type { TickColumns } from "../domain/ticks.ts";
+import { ticksWithFuture, withFuture } from "./futures.ts";
 
 const columns = randomDaily({ seed: 3, sessions: 60 });
 const CUT = 40;
@@ -58,4 +59,28 @@ it("poison follows from the seed", () => {
   const close = (seed: number) => withFuture(columns, CUT, "poisoned", seed).close;
   expect(close(7)).toEqual(close(7));
   expect(close(8)).not.toEqual(close(7));
+});
+
+describe("quotes and trades", () => {
+  const times = Float64Array.from([10, 20, 20, 30]);
+  const some = () => Float64Array.from([1, 2, 3, 4]);
+  const instrument = new Uint32Array(4);
+  const ticks: TickColumns = {
+    quotes: { at: times, instrument, bid: some(), bidSize: some(), ask: some(), askSize: some() },
+    trades: { at: times, instrument, price: some(), size: some() },
+  };
+
+  it("truncated ends before the instant, poisoned changes every price from it on and none before", () => {
+    const cut = ticksWithFuture(ticks, 20, "truncated", 7);
+    expect([...cut.quotes.at, ...cut.trades.at]).toEqual([10, 10]);
+    const mad = ticksWithFuture(ticks, 20, "poisoned", 7);
+    for (const [before, after] of [
+      [ticks.quotes.bid, mad.quotes.bid],
+      [ticks.quotes.ask, mad.quotes.ask],
+      [ticks.trades.price, mad.trades.price],
+    ] as const) {
+      expect([...before].map((value, n) => value === after[n])).toEqual([true, false, false, false]);
+    }
+    expect([...ticks.trades.price]).toEqual([1, 2, 3, 4]);
+  });
 });

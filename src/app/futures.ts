@@ -5,6 +5,7 @@
  * that the first run saw.
  */
 import { allocateColumns, type BarColumns, barCount, batchCount } from "../domain/bars.ts";
+import { firstTickAt, type TickColumns } from "../domain/ticks.ts";
 import { createRng } from "../numerics/rng.ts";
 
 export type Future = "truncated" | "poisoned";
@@ -35,4 +36,41 @@ function poison(columns: BarColumns, firstRow: number, seed: number): void {
     columns.close[row] = columns.close[row]! * factor;
     columns.volume[row] = Math.floor(columns.volume[row]! * rng.uniform() * 4);
   }
+}
+
+/** The same for quotes and trades: those up to the close of the last bar before the cut stay as they were. */
+export function ticksWithFuture(ticks: TickColumns, from: number, future: Future, seed: number): TickColumns {
+  const { quotes, trades } = ticks;
+  const quote = firstTickAt(quotes.at, from);
+  const trade = firstTickAt(trades.at, from);
+  if (future === "truncated") {
+    return {
+      quotes: {
+        at: quotes.at.slice(0, quote),
+        instrument: quotes.instrument.slice(0, quote),
+        bid: quotes.bid.slice(0, quote),
+        bidSize: quotes.bidSize.slice(0, quote),
+        ask: quotes.ask.slice(0, quote),
+        askSize: quotes.askSize.slice(0, quote),
+      },
+      trades: {
+        at: trades.at.slice(0, trade),
+        instrument: trades.instrument.slice(0, trade),
+        price: trades.price.slice(0, trade),
+        size: trades.size.slice(0, trade),
+      },
+    };
+  }
+  const rng = createRng(seed, "poisoned-ticks");
+  const bid = quotes.bid.slice();
+  const ask = quotes.ask.slice();
+  const price = trades.price.slice();
+  for (let row = quote; row < bid.length; row++) {
+    // One factor for both sides: a crossed market would be refused, not traded on.
+    const factor = Math.exp(rng.normal());
+    bid[row] = bid[row]! * factor;
+    ask[row] = ask[row]! * factor;
+  }
+  for (let row = trade; row < price.length; row++) price[row] = price[row]! * Math.exp(rng.normal());
+  return { quotes: { ...quotes, bid, ask }, trades: { ...trades, price } };
 }

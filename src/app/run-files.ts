@@ -92,7 +92,10 @@ function ordersCsv({ run, columns, result }: RunFiles): string {
 
 function fillsCsv({ run, columns }: RunFiles): string {
   const { fills, orders } = run.loop.execute;
-  const lines = ["at,order,strategy,symbol,side,purpose,shares,price,commission,fees,slippage,group,crossed"];
+  const lines = [
+    "at,order,strategy,symbol,side,purpose,shares,price,commission,fees,slippage,spread,drift,impact," +
+      "group,crossed",
+  ];
   for (let n = 0; n < fills.length; n++) {
     const order = fills.get(n, FillField.order) as OrderNumber;
     lines.push(
@@ -108,6 +111,9 @@ function fillsCsv({ run, columns }: RunFiles): string {
         fills.get(n, FillField.commission),
         fills.get(n, FillField.regulatory),
         fills.get(n, FillField.slippage),
+        fills.get(n, FillField.spread),
+        fills.get(n, FillField.drift),
+        fills.get(n, FillField.impact),
         orders.isShared(order) ? orders.group(order) : undefined,
         fills.get(n, FillField.crossed),
       ]),

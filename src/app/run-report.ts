@@ -11,7 +11,7 @@ import { configHash } from "./config.ts";
 import { type Daily, dailySeries } from "./daily-series.ts";
 import type { EngineRun, RunSetup } from "./engine-run.ts";
 import type { ExposureCurve } from "./exposure-curve.ts";
-import type { CanaryResult, ReportInput, RunResult } from "./run-result.ts";
+import type { CanaryResult, ReportInput, RunResult, TickFacts } from "./run-result.ts";
 import { benchmarkMetrics, honesty, runCosts, runMetrics, strategyShares } from "./run-summary.ts";
 import { runWarnings, survivorsOnly } from "./run-warnings.ts";
 import { tradeRows } from "./trade-rows.ts";
@@ -29,6 +29,8 @@ export interface FinishedRun {
   readonly command: string;
   /** Bars and actions that were kept out of the run. */
   readonly findings?: readonly DataFinding[];
+  /** Of a run over ticks. */
+  readonly ticks?: TickFacts;
 }
 
 /** What the record of trials wants to know of a run; Sharpe per period. */
@@ -78,6 +80,7 @@ export function reportRun(finished: FinishedRun, count: (trial: Trial) => readon
       equity: digestFloats(run.curve.equity),
     },
     reproduce: finished.command,
+    ...(finished.ticks === undefined ? {} : { ticks: finished.ticks }),
   };
   const { date, equity, benchmark, gross } = daily;
   return { result, daily: { date, equity, benchmark, gross }, trades };

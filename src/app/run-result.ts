@@ -92,7 +92,11 @@ export interface RunCosts {
   /** Dollars, positive. */
   readonly commission: number;
   readonly fees: number;
+  /** The sum of spread, drift and impact, where the venue tells them apart. */
   readonly slippage: number;
+  readonly spread: number;
+  readonly drift: number;
+  readonly impact: number;
   readonly borrow: number;
 }
 
@@ -129,10 +133,22 @@ export interface StrategyShare {
   readonly winRate: number;
 }
 
+/** What a run over quotes and trades stood on. */
+export interface TickFacts {
+  /** Changes of the best bid and offer, and trades. */
+  readonly quotes: number;
+  readonly trades: number;
+  /** Quotes of single exchanges behind them, and those that a newer one crossed. */
+  readonly quoteRows: number;
+  readonly setAside: number;
+}
+
 export interface RunResult {
   readonly runId: string;
   readonly scope: RunScope;
   readonly snapshot: string;
+  /** Present when orders met recorded quotes and trades. */
+  readonly ticks?: TickFacts;
   readonly featureVersion: string;
   readonly configHash: string;
   readonly codeVersion: string;

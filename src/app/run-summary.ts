@@ -1,5 +1,6 @@
 /** From the raw run to the figures that people judge it by. Undefined figures stay NaN. */
 
+import { FillField } from "../engine/fill-table.ts";
 import { sampleDeviation } from "../numerics/moments.ts";
 import type { PerformanceMetrics } from "../numerics/performance-ratios.ts";
 import { performanceMetrics } from "../numerics/performance-ratios.ts";
@@ -100,8 +101,22 @@ export function honesty(
 }
 
 export function runCosts({ loop }: EngineRun): RunCosts {
-  const { commission, regulatory, slippage } = loop.execute.portfolio.costs;
-  return { commission, fees: regulatory, slippage, borrow: 0 };
+  const { fills, portfolio } = loop.execute;
+  const { commission, regulatory, slippage } = portfolio.costs;
+  const sum = (field: FillField) => {
+    let dollars = 0;
+    for (let fill = 0; fill < fills.length; fill++) dollars += fills.get(fill, field);
+    return dollars;
+  };
+  return {
+    commission,
+    fees: regulatory,
+    slippage,
+    spread: sum(FillField.spread),
+    drift: sum(FillField.drift),
+    impact: sum(FillField.impact),
+    borrow: portfolio.borrowPaid,
+  };
 }
 
 export function strategyShares({ allocated }: EngineRun, trades: readonly TradeRow[]): StrategyShare[] {

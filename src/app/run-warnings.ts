@@ -36,7 +36,9 @@ export function runWarnings({ run, daily, columns, trades, cash, findings = [] }
       : []),
     ...openAtEnd(run, daily, cash),
     ...quarantined(findings),
-    "Spread and impact are modelled: there are no quotes in this data. Real fills may be better or worse.",
+    run.overTicks === true
+      ? "Orders met recorded quotes and trades, which know nothing of them: large orders would have moved both."
+      : "Spread and impact are modelled: there are no quotes in this data. Real fills may be better or worse.",
     ...sizedDown(run),
     "The regime filter is not built yet. No entry was held back by it.",
   ];

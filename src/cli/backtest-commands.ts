@@ -35,6 +35,7 @@ interface BacktestOptions {
   readonly workers?: string;
   readonly seed?: string;
   readonly out?: string;
+  readonly ticks?: boolean;
 }
 
 const EXAMPLE = `
@@ -88,6 +89,7 @@ function withScope(command: Command): Command {
     .option("--timeframe <tf>", timeframes.join(", "))
     .option("--cash <usd>", "starting cash and sizing base (default: account.capital)")
     .option("--snapshot <name>", "data snapshot to run on")
+    .option("--ticks", "orders meet recorded quotes and trades; bars are made of the trades (5m, 1m, 1s)")
     .option("--source <name>", "data source, where a symbol has several")
     .option("--adjustment <kind>", `${adjustments.join(", ")}, where a symbol has several`)
     .option(
@@ -128,6 +130,7 @@ async function run(context: CliContext, options: BacktestOptions, out: string): 
     cash: options.cash === undefined ? config.account.capital : dollars(options.cash),
     snapshot: options.snapshot,
     source: options.source,
+    ticks: ticks(options),
     adjustment: maybeOneOf("--adjustment", options.adjustment, adjustments),
     adjust: maybeOneOf("--adjust", options.adjust, adjustments),
     profile: config.profile,
@@ -142,6 +145,15 @@ async function run(context: CliContext, options: BacktestOptions, out: string): 
     },
   };
   return await backtest(request);
+}
+
+/** Snapshots hold bars, and ticks are as printed. */
+function ticks({ ticks = false, snapshot, adjustment }: BacktestOptions): boolean {
+  if (ticks && snapshot !== undefined)
+    throw new InputError("--ticks: snapshots hold bars only; drop --snapshot");
+  if (ticks && (adjustment ?? "raw") !== "raw")
+    throw new InputError("--ticks: trades are raw; drop --adjustment");
+  return ticks;
 }
 
 function strategyIds(text: string): readonly string[] {

@@ -1,5 +1,5 @@
 /** What a person sees at the end of a backtest: the verdict first, then the figures it rests on. */
-import type { CanaryResult, ReportInput } from "../app/run-result.ts";
+import type { CanaryResult, ReportInput, RunCosts } from "../app/run-result.ts";
 import { count, money, percent, plural, probabilityOf, ratio, signed } from "../research/report/formats.ts";
 import { hasEnoughDays, judge, PROBABILITY_GATE } from "../research/report/verdict.ts";
 import { verdictWords } from "../research/report/verdict-words.ts";
@@ -28,6 +28,7 @@ export function backtestText({ result, daily }: ReportInput, out: string): strin
     ],
     ["Trades", count(m.trades), `win rate ${percent(m.winRate, 1)}, profit factor ${ratio(m.profitFactor)}`],
     ["Costs, USD", money(paid), `slippage ${money(costs.slippage)}, fees ${money(costs.fees)}`],
+    ["  by cause", "", causes(costs)],
     ...(result.income.dividends === 0 && result.income.cashInLieu === 0
       ? []
       : [
@@ -62,6 +63,11 @@ export function backtestText({ result, daily }: ReportInput, out: string): strin
     "",
     `Report: ${out}/report.html`,
   ].join("\n");
+}
+
+/** Where the slippage came from; negative when resting orders earned it. */
+function causes({ spread, drift, impact, borrow }: RunCosts): string {
+  return `spread ${money(spread)}, drift ${money(drift)}, impact ${money(impact)}, borrow ${money(borrow)}`;
 }
 
 /** A terminal of 80 columns would break words. Further lines stand in by two, like the text after a mark. */

@@ -1,12 +1,15 @@
 /** The `data` commands: bring market data in, look at it, judge it, freeze it, take it out (CLI.md, Data). */
 import type { Command } from "commander";
+import type { ImportResult } from "../adapters/lake/import-files.ts";
 import { createLake, type Lake } from "../adapters/lake/lake.ts";
 import { parseColumnMap } from "../adapters/lake/row-query.ts";
+import { tickKinds } from "../adapters/lake/tick-catalog.ts";
+import { quoteBooks } from "../adapters/lake/tick-query.ts";
 import { InputError } from "../domain/assert.ts";
-import { adjustments, timeframes } from "../domain/bars.ts";
+import { adjustments, type Timeframe, timeframes } from "../domain/bars.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import { type CliContext, report } from "./context.ts";
-import { actionsText, compactText, exportText, importText, listText, verifyText } from "./data-text.ts";
+import { actionsText, compactText, exportText, importText, listAllText, verifyText } from "./data-text.ts";
 import { maybeDate, maybeOneOf, maybeSymbols, needed, oneOf } from "./option-values.ts";
 import { progressLine, remaining } from "./progress-line.ts";
 import { registerSnapshotCommands } from "./snapshot-commands.ts";
@@ -16,6 +19,8 @@ interface ImportOptions {
   readonly adjustment?: string;
   readonly source?: string;
   readonly columns?: string;
+  readonly kind?: string;
+  readonly book?: string;
 }
 
 interface ExportOptions {
@@ -38,7 +43,11 @@ export function registerDataCommands(program: Command, context: CliContext): voi
     .description("list the series of the lake")
     .addHelpText("after", "\nExample: plimsoll data ls --json")
     .action(() =>
-      withLake(context, async (lake) => report(context, lake.list(), () => listText(lake.list()))),
+      withLake(context, async (lake) => {
+        const [bars, ticks] = [lake.list(), lake.listTicks()];
+        const all = ticks.length === 0 ? bars : [...bars, ...ticks];
+        report(context, all, () => listAllText(bars, ticks));
+      }),
     );
   data
     .command("verify")
@@ -64,8 +73,10 @@ export function registerDataCommands(program: Command, context: CliContext): voi
 function registerImport(data: Command, context: CliContext): void {
   data
     .command("import <files...>")
-    .description("bring CSV or Parquet files of bars into the lake")
-    .option("--timeframe <length>", `length of a bar: ${timeframes.join(", ")}`)
+    .description("bring files of bars into the lake, or of quotes and trades with --timeframe tick")
+    .option("--timeframe <length>", `length of a bar: ${timeframes.join(", ")}; tick for quotes and trades`)
+    .option("--kind <kind>", `with --timeframe tick: ${tickKinds.join(" or ")}`)
+    .option("--book <whose>", "with --kind quotes: rows are the market's best, or single exchanges' (best)")
     .option("--adjustment <kind>", `what the prices are adjusted for: ${adjustments.join(", ")}`)
     .option("--source <name>", "origin of the data", "files")
     .option("--columns <map>", 'names in the file, as "timestamp=ts_ms,close=adj_close"')
@@ -124,7 +135,13 @@ async function importFiles(
   files: readonly string[],
   options: ImportOptions,
 ): Promise<void> {
-  const timeframe = oneOf("--timeframe", options.timeframe, timeframes);
+  if (options.timeframe === "tick") {
+    await importTickFiles(context, files, options);
+    return;
+  }
+  if (options.kind !== undefined || options.book !== undefined)
+    throw new InputError("--kind and --book are for --timeframe tick; bars have neither");
+  const timeframe = oneOf("--timeframe", options.timeframe, [...timeframes, "tick"]) as Timeframe;
   const adjustment = oneOf("--adjustment", options.adjustment, adjustments);
   const line = progressLine(context);
   const startMs = performance.now();
@@ -146,12 +163,33 @@ async function importFiles(
       })
       .finally(() => line.clear());
     report(context, result, () => importText(result));
-    if (result.imported + result.duplicates > 0) return;
-    throw new InputError(
-      `all ${result.rejected} rows were rejected, nothing was imported; see ${result.audit}`,
-      1,
-    );
+    refuseIfNothing(result);
   });
+}
+
+/** Ticks are as printed: they have no adjustment. */
+async function importTickFiles(
+  context: CliContext,
+  files: readonly string[],
+  { kind: given, book: whose, adjustment, columns, source = "files" }: ImportOptions,
+): Promise<void> {
+  const kind = oneOf("--kind", given, tickKinds);
+  const book = oneOf("--book", whose ?? "best", quoteBooks);
+  if ((adjustment ?? "raw") !== "raw") throw new InputError("--adjustment: ticks are raw, as printed");
+  if (columns !== undefined)
+    throw new InputError(
+      "--columns is for bars; ticks need symbol, ts_ms and bid, bid_size, ask, ask_size or price, size",
+    );
+  await withLake(context, async (lake) => {
+    const result = await lake.importTicks({ files, kind, source, book, now: nowMicros() });
+    report(context, result, () => importText(result));
+    refuseIfNothing(result);
+  });
+}
+
+function refuseIfNothing({ imported, duplicates, rejected, audit }: ImportResult): void {
+  if (imported + duplicates > 0) return;
+  throw new InputError(`all ${rejected} rows were rejected, nothing was imported; see ${audit}`, 1);
 }
 
 async function verify(context: CliContext, symbols: string | undefined): Promise<void> {

@@ -4,6 +4,7 @@ import type { Exported } from "../adapters/lake/export-csv.ts";
 import type { ActionsImported } from "../adapters/lake/import-actions.ts";
 import type { ImportResult } from "../adapters/lake/import-files.ts";
 import type { ListedSeries } from "../adapters/lake/lake.ts";
+import type { ListedTicks } from "../adapters/lake/list-ticks.ts";
 import type { VerifyReport } from "../adapters/lake/verify.ts";
 import { alignedTable, grouped } from "./aligned-table.ts";
 
@@ -44,7 +45,7 @@ export function actionsText(result: ActionsImported): string {
   ].join("\n");
 }
 
-export function listText(series: readonly ListedSeries[]): string {
+function listText(series: readonly ListedSeries[]): string {
   if (series.length === 0)
     return "the lake is empty; fill it with `data import FILE... --timeframe 1d --adjustment split`";
   const columns = [
@@ -69,6 +70,33 @@ export function listText(series: readonly ListedSeries[]): string {
   ]);
   const total = series.reduce((sum, { bars }) => sum + bars, 0);
   return `${alignedTable(columns, rows)}\n${grouped(series.length)} series, ${grouped(total)} bars`;
+}
+
+/** Bars, and below them quotes and trades where there are any. */
+export function listAllText(bars: readonly ListedSeries[], ticks: readonly ListedTicks[]): string {
+  if (ticks.length === 0) return listText(bars);
+  const columns = [
+    { title: "symbol" },
+    { title: "ticks" },
+    { title: "source" },
+    { title: "rows", align: "right" },
+    { title: "days", align: "right" },
+    { title: "first" },
+    { title: "last" },
+    { title: "KB", align: "right" },
+  ] as const;
+  const rows = ticks.map(({ symbol, kind, source, rows: count, days, from, to, bytes }) => [
+    symbol,
+    kind,
+    source,
+    grouped(count),
+    grouped(days),
+    from,
+    to,
+    grouped(bytes / 1024),
+  ]);
+  const list = alignedTable(columns, rows);
+  return bars.length === 0 ? list : `${listText(bars)}\n\n${list}`;
 }
 
 /** A finding over many series is told once, not once per series. */

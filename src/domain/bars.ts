@@ -123,3 +123,15 @@ export function allocateColumns(
     volume: floats(rows),
   };
 }
+
+/** Row of an instrument among the ascending rows of a batch; -1 when it has no bar. */
+export function rowOf(instruments: Uint32Array, instrument: number, from: number, to: number): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (instruments[middle]! < instrument) low = middle + 1;
+    else high = middle;
+  }
+  return low < to && instruments[low] === instrument ? low : -1;
+}

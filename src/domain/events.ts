@@ -35,6 +35,19 @@ export interface OrderAccepted {
   readonly order: OrderNumber;
 }
 
+/**
+ * What the slippage of a fill is made of; the three sum to it exactly (QUANT m). Negative: it was earned, as by a
+ * resting limit order.
+ */
+export interface SlippageParts {
+  /** Paid to whoever stood on the other side: half the spread, an auction's cost, a fixed charge. */
+  readonly spread: Money;
+  /** The price moved while the order travelled: volatility and latency. */
+  readonly drift: Money;
+  /** The order itself moved the price, or ate through what was displayed. */
+  readonly impact: Money;
+}
+
 /** What an execution cost beyond its price, in exact money. A positive figure is a cost. */
 export interface FillCosts {
   readonly commission: Money;
@@ -42,6 +55,8 @@ export interface FillCosts {
   readonly regulatory: Money;
   /** Distance of the fill from the unslipped price, times quantity: already inside `price`. */
   readonly slippage: Money;
+  /** Known to a venue that models its slippage; a broker's confirmation does not tell. */
+  readonly parts?: SlippageParts;
 }
 
 /**
@@ -85,7 +100,35 @@ export interface OrderRejected {
   readonly reason: string;
 }
 
+/** What lending shares cost a short position since the session before, by calendar days (QUANT m). */
+export interface BorrowCharged {
+  readonly kind: "BorrowCharged";
+  readonly at: EpochMicros;
+  readonly instrument: InstrumentId;
+  /** Positive: cash falls by it. */
+  readonly dollars: Money;
+}
+
+/** Nothing trades in the instrument until `TradingResumed`: a halt or a volatility pause (C-44). */
+export interface TradingHalted {
+  readonly kind: "TradingHalted";
+  readonly at: EpochMicros;
+  readonly instrument: InstrumentId;
+  readonly reason: string;
+}
+
+export interface TradingResumed {
+  readonly kind: "TradingResumed";
+  readonly at: EpochMicros;
+  readonly instrument: InstrumentId;
+}
+
+export type TradingStatusEvent = TradingHalted | TradingResumed;
+
 export type BrokerEvent = OrderAccepted | OrderFilled | OrderCanceled | OrderExpired | OrderRejected;
+
+/** Everything a venue tells: the fate of orders, and what it charges the account for. */
+export type VenueEvent = BrokerEvent | BorrowCharged;
 
 /**
  * A person, or the file `killswitch/HALT`, asked for a halt, for no new entries, or for that to end. `finish`
@@ -133,7 +176,8 @@ export type EngineEvent =
   | BarsClosed
   | QuoteUpdated
   | TradePrinted
-  | BrokerEvent
+  | VenueEvent
+  | TradingStatusEvent
   | OperatorActed
   | CashMoved
   | CorporateActionEvent;

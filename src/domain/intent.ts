@@ -26,8 +26,8 @@ export const sizingConstraints = [
 ] as const;
 export type SizingConstraint = (typeof sizingConstraints)[number];
 
-/** When an entry should trade: at the next chance, or in the next opening auction. */
-export type EntryTiming = "now" | "open_auction";
+/** When an entry should trade: at the next chance, or in the next opening or closing auction. */
+export type EntryTiming = "now" | "open_auction" | "close_auction";
 
 interface IntentHeader {
   readonly at: EpochMicros;

@@ -20,12 +20,19 @@ export const orderTypeNames = ["market", "limit", "stop"] as const;
 
 /**
  * How long an order lives. `NextBar` dies when the bar after its arrival closes (the time-out of
- * EXEC-1 at bar resolution), `Day` at the session's close, `GoodTillCanceled` never, `AtOpen` fills in
- * the next opening print or dies there.
+ * EXEC-1 at bar resolution), `Day` at the session's close, `GoodTillCanceled` never, `AtOpen` and `AtClose`
+ * fill in the next opening or closing auction or die there, `ImmediateOrCancel` takes what it meets on arrival.
  */
-export const TimeInForce = { NextBar: 0, Day: 1, GoodTillCanceled: 2, AtOpen: 3 } as const;
+export const TimeInForce = {
+  NextBar: 0,
+  Day: 1,
+  GoodTillCanceled: 2,
+  AtOpen: 3,
+  AtClose: 4,
+  ImmediateOrCancel: 5,
+} as const;
 export type TimeInForce = (typeof TimeInForce)[keyof typeof TimeInForce];
-export const timeInForceNames = ["next_bar", "day", "gtc", "opg"] as const;
+export const timeInForceNames = ["next_bar", "day", "gtc", "opg", "cls", "ioc"] as const;
 
 export const OrderStatus = {
   /** Approved, on its way to the venue. */

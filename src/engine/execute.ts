@@ -10,12 +10,14 @@
 import { unreachable } from "../domain/assert.ts";
 import type { BarBatch } from "../domain/bars.ts";
 import type {
+  BorrowCharged,
   BrokerEvent,
   CashMoved,
   CorporateActionEvent,
   FillCosts,
   OperatorActed,
   OrderFilled,
+  TradingStatusEvent,
 } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { Intent } from "../domain/intent.ts";
@@ -108,6 +110,8 @@ export class ExecuteStage implements AccountFacts, CrossBooks {
   readonly trades: TradeLog;
   readonly fills = new FillTable();
   readonly actions: CorporateActions;
+  /** What borrowed shares have cost, in order. */
+  readonly charges: BorrowCharged[] = [];
 
   constructor(config: ExecuteConfig, onFill: FillListener) {
     const { strategies, instruments, startingCash, execution, ensemble } = config;
@@ -222,6 +226,20 @@ export class ExecuteStage implements AccountFacts, CrossBooks {
   action(event: CorporateActionEvent): void {
     this.#facts.now = event.at;
     this.actions.apply(event);
+  }
+
+  charged(event: BorrowCharged): void {
+    this.charges.push(event);
+    this.portfolio.chargeBorrow(event.dollars);
+  }
+
+  /** A halt takes the working entries with it; exits stay and wait for the resumption (C-44). */
+  tradingStatus(event: TradingStatusEvent): void {
+    this.#facts.statusChanged(event);
+    if (event.kind === "TradingResumed") return;
+    for (let strategy = 0; strategy < this.#config.strategies; strategy++) {
+      this.#desk.cancelEntry(strategy, event.instrument);
+    }
   }
 
   decide(intents: readonly Intent[]): void {
@@ -437,6 +455,8 @@ export class ExecuteStage implements AccountFacts, CrossBooks {
     // An exit has canceled them before it left; what crosses in the same step need not do so again.
     if (after === 0 && !crossed) this.#desk.cancelSpentLegs(strategy, instrument);
     if (done) this.#desk.release(order);
+    // The entry filled once more while its cancel was on its way: the exit was too small by that (C-39).
+    if (done && isExit(purpose) && after * side < 0) this.#desk.exit(strategy, instrument, signal, purpose);
     this.#onFill({ strategy, instrument, signedShares, price, signal, closedReturn });
     if (purpose === Purpose.Entry && this.#early.length > 0) this.#countEarly();
   }

@@ -15,8 +15,12 @@ export const FillField = {
   commission: 4,
   regulatory: 5,
   slippage: 6,
+  /** What the slippage is made of; 0 where the venue does not tell. */
+  spread: 7,
+  drift: 8,
+  impact: 9,
   /** 1 when another strategy was the other side and nothing left (ENS-1), else 0. */
-  crossed: 7,
+  crossed: 10,
 } as const;
 export type FillField = (typeof FillField)[keyof typeof FillField];
 
@@ -52,6 +56,11 @@ export class FillTable {
     cells[cell + FillField.regulatory] = part.costs.regulatory / MICROS;
     cells[cell + FillField.slippage] = part.costs.slippage / MICROS;
     cells[cell + FillField.crossed] = part.crossed ? 1 : 0;
+    const { parts } = part.costs;
+    if (parts === undefined) return;
+    cells[cell + FillField.spread] = parts.spread / MICROS;
+    cells[cell + FillField.drift] = parts.drift / MICROS;
+    cells[cell + FillField.impact] = parts.impact / MICROS;
   }
 
   cells(): Float64Array {

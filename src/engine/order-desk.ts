@@ -85,6 +85,9 @@ export class OrderDesk {
     const held = this.#lots.shares(strategy, instrument);
     if (held !== 0 && held > 0 === intent.shares > 0) return;
     if (this.#facts.entryWorking(strategy, instrument)) return;
+    // A stop sold what an exit on its way was meant to: until the venue has dropped that, it trades against this.
+    const exit = this.#exitOrder[this.#lots.slot(strategy, instrument)] as OrderNumber;
+    if (exit !== NONE && this.orders.side(exit) !== side) return;
     if (held !== 0) this.exit(strategy, instrument, intent.signal, Purpose.Exit);
 
     const { tick } = this.#execution;
@@ -109,8 +112,7 @@ export class OrderDesk {
   }
 
   exit(strategy: number, instrument: InstrumentId, signal: number, purpose: Purpose): void {
-    const entry = this.#facts.entryOrder(strategy, instrument);
-    if (entry !== undefined) this.#cancelEntry(entry);
+    this.cancelEntry(strategy, instrument);
     const slot = this.#lots.slot(strategy, instrument);
     if (this.#lots.shares(strategy, instrument) === 0 || this.#exitOrder[slot] !== NONE) return;
     this.#cancelLeg(this.#stopOrder[slot] as OrderNumber);
@@ -121,10 +123,12 @@ export class OrderDesk {
   }
 
   cancelEntries(strategy: number, instruments: number): void {
-    for (let i = 0; i < instruments; i++) {
-      const entry = this.#facts.entryOrder(strategy, i as InstrumentId);
-      if (entry !== undefined) this.#cancelEntry(entry);
-    }
+    for (let i = 0; i < instruments; i++) this.cancelEntry(strategy, i as InstrumentId);
+  }
+
+  cancelEntry(strategy: number, instrument: InstrumentId): void {
+    const entry = this.#facts.entryOrder(strategy, instrument);
+    if (entry !== undefined) this.#cancelEntry(entry);
   }
 
   /**

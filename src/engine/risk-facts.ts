@@ -2,6 +2,7 @@
  * The facts that risk rules may ask for, kept up to date by the execute stage. Exposure counts working
  * entries as if they had filled (RK-3).
  */
+import type { TradingStatusEvent } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { BUY, type OrderNumber, type Side } from "../domain/order.ts";
 import type { Quote } from "../domain/quote.ts";
@@ -69,6 +70,7 @@ export class RiskFacts implements RiskView {
   readonly #sentAt = new Float64Array(REMEMBERED);
   #sent = 0;
   readonly #countsIntraday = (strategy: number): boolean => this.isIntraday(strategy);
+  readonly #halted: Uint8Array;
 
   readonly activity: InstrumentActivity;
   workingShort = 0;
@@ -93,6 +95,7 @@ export class RiskFacts implements RiskView {
     this.#bid = new Float64Array(instruments).fill(Number.NaN);
     this.#ask = new Float64Array(instruments).fill(Number.NaN);
     this.#quotedAt = new Float64Array(instruments).fill(Number.NaN);
+    this.#halted = new Uint8Array(instruments);
     this.#workingSell = new Float64Array(instruments);
     this.#enteredToday = new Float64Array(instruments);
     this.#decidingBuy = new Float64Array(instruments);
@@ -234,6 +237,15 @@ export class RiskFacts implements RiskView {
 
   quotedAt(instrument: InstrumentId): number {
     return this.#quotedAt[instrument]!;
+  }
+
+  halted(instrument: InstrumentId): boolean {
+    return this.#halted[instrument] === 1;
+  }
+
+  statusChanged({ at, kind, instrument }: TradingStatusEvent): void {
+    this.now = at;
+    this.#halted[instrument] = kind === "TradingHalted" ? 1 : 0;
   }
 
   quoted({ at, instrument, bid, ask }: Quote): void {

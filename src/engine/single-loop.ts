@@ -38,7 +38,10 @@ export class SingleLoop implements Engine {
     else if (event.kind === "SharesSplit" || event.kind === "DividendPaid") {
       this.execute.action(event);
       this.compute.action(event);
-    } else if (event.kind === "OperatorActed") this.execute.operator(event);
+    } else if (event.kind === "BorrowCharged") this.execute.charged(event);
+    else if (event.kind === "TradingHalted" || event.kind === "TradingResumed")
+      this.execute.tradingStatus(event);
+    else if (event.kind === "OperatorActed") this.execute.operator(event);
     else if (event.kind === "CashMoved") this.execute.cashMoved(event);
     else this.execute.broker(event);
   }

@@ -106,6 +106,21 @@ describe("priceEntry", () => {
     });
   });
 
+  it.each([
+    { life: "next_bar", force: TimeInForce.NextBar },
+    { life: "day", force: TimeInForce.Day },
+    { life: "gtc", force: TimeInForce.GoodTillCanceled },
+    { life: "ioc", force: TimeInForce.ImmediateOrCancel },
+  ] as const)("an entry lives $life outside the auctions, and never in them", ({ life, force }) => {
+    const given = { ...params, entryLife: life };
+    expect(priceEntry(BUY, 100, "now", given).timeInForce).toBe(force);
+    expect(priceEntry(BUY, 100, "open_auction", given).timeInForce).toBe(TimeInForce.AtOpen);
+    expect(priceEntry(BUY, 100, "close_auction", given)).toMatchObject({
+      timeInForce: TimeInForce.AtClose,
+      limit: 100.5,
+    });
+  });
+
   it("the limit lies between the close and the offset: never beyond it, never on the other side", () => {
     const cents = fc.integer({ min: 100, max: 1_000_000 });
     const bps = fc.integer({ min: 0, max: 100 });

@@ -10,8 +10,13 @@ export const executionParams = z.strictObject({
   entryOrder: z.enum(["limit", "market"]).default("limit"),
   /** Distance of an entry limit beyond the last close, in the direction of paying more. */
   limitOffsetBps: z.number().min(0).max(100).default(5),
-  /** The same for orders into the opening auction, which must survive an ordinary overnight gap. */
+  /** The same for orders into an auction, which must survive an ordinary overnight gap. */
   auctionOffsetBps: z.number().min(0).max(500).default(50),
+  /**
+   * How long an entry outside the auctions works: `next_bar` is the time-out of EXEC-1 (a bar, a minute on shorter
+   * ones), `gtc` carries what did not fill from bar to bar, `ioc` takes what is there on arrival.
+   */
+  entryLife: z.enum(["next_bar", "day", "gtc", "ioc"]).default("next_bar"),
   /** `us` rounds order prices to SEC Rule 612 ticks; `none` leaves them, for arithmetic comparisons. */
   tick: z.enum(["us", "none"]).default("us"),
 });
@@ -19,6 +24,14 @@ export type ExecutionParams = z.infer<typeof executionParams>;
 
 /** A few thousand times what a product of doubles can be off, as a fraction; far below any tick. */
 const DUST = 1e-12;
+
+const lifetimes = {
+  next_bar: TimeInForce.NextBar,
+  day: TimeInForce.Day,
+  gtc: TimeInForce.GoodTillCanceled,
+  ioc: TimeInForce.ImmediateOrCancel,
+} as const;
+const auctions = { open_auction: TimeInForce.AtOpen, close_auction: TimeInForce.AtClose } as const;
 
 export interface PricedEntry {
   readonly type: OrderType;
@@ -33,9 +46,9 @@ export function priceEntry(
   timing: EntryTiming,
   params: ExecutionParams,
 ): PricedEntry {
-  const timeInForce = timing === "open_auction" ? TimeInForce.AtOpen : TimeInForce.NextBar;
+  const timeInForce = timing === "now" ? lifetimes[params.entryLife] : auctions[timing];
   if (params.entryOrder === "market") return { type: OrderType.Market, timeInForce, limit: Number.NaN };
-  const offsetBps = timing === "open_auction" ? params.auctionOffsetBps : params.limitOffsetBps;
+  const offsetBps = timing === "now" ? params.limitOffsetBps : params.auctionOffsetBps;
   const limit = reference * (1 + (side * offsetBps) / 10_000);
   // Rounded towards the close, so that rounding never walks through the collar.
   return { type: OrderType.Limit, timeInForce, limit: roundToTick(limit, -side, params.tick) };

@@ -5,7 +5,8 @@
  * that adds both (ARCHITECTURE 4).
  *
  * PF-1  cash changes only by fills, -(price x quantity) signed by side, minus commission and fees, by what corporate
- *       actions pay or take, which is counted as income (DATA-6), and by flows from and to the outside (I-3).
+ *       actions pay or take, which is counted as income (DATA-6), by what borrowed shares cost, and by flows from
+ *       and to the outside (I-3).
  * PF-2  position = sum of signed fills, each in today's shares (I-2).
  * PF-3  equity = cash + sum(position x mark), summed in instrument order, so the bits never depend on
  *       the order in which positions were opened. It holds whenever it is read, also between a fill and
@@ -37,6 +38,7 @@ export class Portfolio implements Exposure {
   #commissionMicros = 0;
   #regulatoryMicros = 0;
   #slippageMicros = 0;
+  #borrowMicros = 0;
   #tradedMicros = 0;
   #dividendMicros = 0;
   #inLieuMicros = 0;
@@ -98,6 +100,17 @@ export class Portfolio implements Exposure {
   /** Totals since the start, dollars: dividends received less those owed on shorts, and cash for parts of shares. */
   get income(): { readonly dividends: number; readonly cashInLieu: number } {
     return { dividends: this.#dividendMicros / MICROS, cashInLieu: this.#inLieuMicros / MICROS };
+  }
+
+  /** What borrowed shares have cost since the start, dollars. */
+  get borrowPaid(): number {
+    return this.#borrowMicros / MICROS;
+  }
+
+  /** Takes what borrowed shares cost from the cash; a position does not move (PF-1). */
+  chargeBorrow(dollars: Money): void {
+    this.#borrowMicros += dollars;
+    this.flow(-dollars as Money);
   }
 
   /** Sum of |price x quantity| over all fills, dollars; exact to the micro-dollar up to nine billion. */

@@ -56,6 +56,7 @@ const sound: fc.Arbitrary<Facts> = fc
     positionCap: fc.integer({ min: 1, max: 40 }),
     isIntraday: fc.boolean(),
     symbol: fc.constantFrom("AAA", "BBB"),
+    halted: fc.boolean(),
     spreadBps: between(0.1, 20),
     quotedAt: fc.integer({ min: 0, max: 10 }).map((seconds) => NOW - seconds * MICROS_PER_SECOND),
   })
@@ -243,6 +244,7 @@ describe("the gate with every rule", () => {
     const controls = configured.map(({ id, control }) => `${control} ${id}`);
     expect(controls).toEqual([
       "C-43 session",
+      "C-44 halt",
       "C-10 stale_data",
       "C-06 duplicate",
       "C-29 daily_drawdown",
@@ -339,6 +341,7 @@ const breakages: Readonly<Record<string, readonly number[]>> = {
   workingSell: [Number.NaN, Number.POSITIVE_INFINITY],
   mark: noPrices,
   markedAt: noNumbers,
+  halted: noNumbers,
   lastEntryAt: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
   bid: noPrices,
   ask: noPrices,
@@ -402,6 +405,7 @@ function watchedView(facts: Facts, seen: Set<string>): RiskView {
     "quotedAt",
     "lastEntryAt",
     "entryWorking",
+    "halted",
     "entriesWithin",
     "barsSinceStop",
     "averageVolume",

@@ -6,6 +6,7 @@ import { cooldown } from "./rules/cooldown.ts";
 import { dailyDrawdown } from "./rules/daily-drawdown.ts";
 import { duplicate } from "./rules/duplicate.ts";
 import { grossExposure } from "./rules/gross-exposure.ts";
+import { halt } from "./rules/halt.ts";
 import { intradayGross } from "./rules/intraday-gross.ts";
 import { maxPositions } from "./rules/max-positions.ts";
 import { openRisk } from "./rules/open-risk.ts";
@@ -24,6 +25,7 @@ import { tradesPerDay } from "./rules/trades-per-day.ts";
 
 export const rules: readonly RuleModule[] = [
   session,
+  halt,
   staleData,
   duplicate,
   dailyDrawdown,

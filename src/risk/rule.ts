@@ -65,6 +65,8 @@ export interface RiskView {
   ask(instrument: InstrumentId): number;
   /** When the last quote of the instrument came; NaN when never. */
   quotedAt(instrument: InstrumentId): number;
+  /** True from a trading halt or volatility pause to its end (C-44). */
+  halted(instrument: InstrumentId): boolean;
   /** When the strategy last sent an entry in this instrument; NaN when never. */
   lastEntryAt(strategy: number, instrument: InstrumentId): number;
   /** True while the strategy has a live entry in this instrument. */

@@ -10,11 +10,19 @@ import { columnsOf } from "../../test/bar-text.ts";
 import type { BarColumns } from "../domain/bars.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { dayNumber, type EpochMicros } from "../domain/time.ts";
-import { costParams, Liquidity, slippagePerShare } from "./cost-model.ts";
+import { boundedAway, type CostParams, costParams, Liquidity, slippageAway } from "./cost-model.ts";
 import { feeRates, regulatoryFee } from "./regulatory-fees.ts";
 
 const feeSchedule = [{ from: "2006-01-01", secPerMillion: 0, tafPerShare: 0, tafCap: 0 }];
 const params = (given: object) => costParams.parse({ feeSchedule, ...given });
+
+const slippagePerShare = (
+  price: number,
+  shares: number,
+  instrument: number,
+  past: Liquidity,
+  costs: CostParams,
+): number => boundedAway(price, slippageAway(price, shares, instrument, past, costs, 0), costs);
 
 /** A past that is what the test says. */
 class Known extends Liquidity {
@@ -38,7 +46,22 @@ class Known extends Liquidity {
   }
 }
 
-describe("slippagePerShare", () => {
+describe("slippage", () => {
+  it("comes apart by cause; the time an order travelled adds sigma x sqrt(share of the bar) to the drift", () => {
+    const modelled = params({ spreadBps: 4, volatilityShare: 0.1, impact: 0.7 });
+    const past = new Known(0.002, 0.02, 90_000);
+    const away = slippageAway(100, 900, 0, past, modelled, 0.0025);
+    expect(away.spread).toBeCloseTo(0.02, 12);
+    expect(away.drift).toBeCloseTo(0.02 + 0.002 * 0.05 * 100, 12);
+    expect(away.impact).toBeCloseTo(0.14, 12);
+  });
+
+  it("a tenth of the volume is the model's bound: more needs fixed slippage", () => {
+    expect(() => params({ maxParticipation: 0.11 })).toThrow(/at most 0.1 with modelled slippage/);
+    expect(params({ maxParticipation: 0.5, slippage: "fixed" }).maxParticipation).toBe(0.5);
+    expect(params({ maxParticipation: 0.5, impact: 0 }).maxParticipation).toBe(0.5);
+  });
+
   it("fixed: basis points of the price, whatever the size and the past", () => {
     const fixed = params({ slippage: "fixed", fixedBps: 5 });
     expect(slippagePerShare(200, 1, 0, new Known(0.5, 0.5, 10), fixed)).toBeCloseTo(0.1, 12);

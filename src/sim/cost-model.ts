@@ -6,30 +6,52 @@ import { z } from "zod";
 import type { BarBatch } from "../domain/bars.ts";
 import { lessDividend, ratioOf } from "../domain/corporate-action.ts";
 import type { CorporateActionEvent } from "../domain/events.ts";
+import { borrowParams } from "./borrow.ts";
+import { latencyParams } from "./latency.ts";
 import { feeSchedule } from "./regulatory-fees.ts";
+import { type Away, awayTotal, onlySpread } from "./slippage-split.ts";
 
-export const costParams = z.strictObject({
-  /**
-   * `fixed`: `fixedBps` against every market fill. `modelled`: half the spread, plus a share of the bar's
-   * volatility, plus square-root impact.
-   */
-  slippage: z.enum(["fixed", "modelled"]).default("modelled"),
-  fixedBps: z.number().min(0).max(1000).default(5),
-  /** Quoted spread where no quotes exist; market orders pay half, never less than half a cent. */
-  spreadBps: z.number().min(0).max(1000).default(2),
-  /** Of the bar's standard deviation, paid while the order travels. */
-  volatilityShare: z.number().min(0).max(5).default(0.1),
-  /** Y in I = Y sigma sqrt(Q / ADV): 0.5 to 1 in the literature. */
-  impact: z.number().min(0).max(5).default(0.7),
-  /** Opening and closing auctions have no spread; this is what crossing them costs. */
-  auctionBps: z.number().min(0).max(100).default(1),
-  /** Largest share of a bar's volume one instrument's orders may take. */
-  maxParticipation: z.number().positive().max(1).default(0.1),
-  /** Dollars per share; Alpaca charges none. */
-  commissionPerShare: z.number().min(0).max(1).default(0),
-  regulatory: z.boolean().default(true),
-  feeSchedule,
-});
+/** Share of a bar's volume beyond which square-root impact says nothing (QUANT m). */
+const MODEL_PARTICIPATION = 0.1;
+
+export const costParams = z
+  .strictObject({
+    /**
+     * `fixed`: `fixedBps` against every market fill. `modelled`: half the spread, plus a share of the bar's
+     * volatility, plus square-root impact.
+     */
+    slippage: z.enum(["fixed", "modelled"]).default("modelled"),
+    fixedBps: z.number().min(0).max(1000).default(5),
+    /** Quoted spread where no quotes exist; market orders pay half, never less than half a cent. */
+    spreadBps: z.number().min(0).max(1000).default(2),
+    /** Of the bar's standard deviation, paid while the order travels. */
+    volatilityShare: z.number().min(0).max(5).default(0.1),
+    /** Y in I = Y sigma sqrt(Q / ADV): 0.5 to 1 in the literature. */
+    impact: z.number().min(0).max(5).default(0.7),
+    /** Opening and closing auctions have no spread; this is what crossing them costs. */
+    auctionBps: z.number().min(0).max(100).default(1),
+    /**
+     * Largest share of a bar's volume one instrument's orders may take. The impact model is valid up to a tenth
+     * (QUANT m), so more goes with `fixed` slippage only; what does not fit waits or is canceled with its order.
+     */
+    maxParticipation: z.number().positive().max(1).default(0.1),
+    /** Delays of news and orders; here the price drifts meanwhile, in the tick venue the order comes later. */
+    latency: latencyParams.default({ enabled: false, lowMs: 50, highMs: 250, seed: 1 }),
+    /** What short positions pay. */
+    borrow: borrowParams.default({ generalCollateral: 0, rates: {}, hardToBorrow: [] }),
+    /** Dollars per share; Alpaca charges none. */
+    commissionPerShare: z.number().min(0).max(1).default(0),
+    regulatory: z.boolean().default(true),
+    feeSchedule,
+  })
+  .refine(
+    ({ slippage, impact, maxParticipation }) =>
+      slippage === "fixed" || impact === 0 || maxParticipation <= MODEL_PARTICIPATION,
+    {
+      error: `must be at most ${MODEL_PARTICIPATION} with modelled slippage: beyond it the impact model is not valid`,
+      path: ["maxParticipation"],
+    },
+  );
 export type CostParams = z.infer<typeof costParams>;
 
 /** Weight of the newest bar in the variance estimate, which so looks back over about 20 bars. */
@@ -125,20 +147,27 @@ export class Liquidity {
 /** No model speaks for a fill this far from the price; it keeps mad data from making prices negative. */
 const WORST = 0.5;
 
-/** Dollars per share that a market fill stands away from `price`, always positive. */
-export function slippagePerShare(
+/** Dollars per share that a market fill stands away from `price`, by cause; none is negative. */
+export function slippageAway(
   price: number,
   shares: number,
   instrument: number,
   liquidity: Liquidity,
   params: CostParams,
-): number {
-  if (params.slippage === "fixed") return (price * params.fixedBps) / 10_000;
-  const halfSpread = Math.max((price * params.spreadBps) / 20_000, 0.005);
-  const drift = params.volatilityShare * liquidity.barVolatility(instrument) * price;
+  /** Time that the order travelled, as a share of a bar; 0 for one that was there already. */
+  travelled: number,
+): Away {
+  if (params.slippage === "fixed") return onlySpread((price * params.fixedBps) / 10_000);
+  const spread = Math.max((price * params.spreadBps) / 20_000, 0.005);
+  const sigma = liquidity.barVolatility(instrument);
+  const drift = params.volatilityShare * sigma * price + sigma * Math.sqrt(travelled) * price;
   const volume = liquidity.averageDailyVolume(instrument);
   // Without a volume history the participation cap alone bounds the size, and impact is not known.
   const share = volume > 0 ? Math.sqrt(shares / volume) : 0;
   const impact = params.impact * liquidity.dailyVolatility(instrument) * share * price;
-  return Math.min(halfSpread + drift + impact, price * WORST);
+  return { spread, drift, impact };
 }
+
+/** The sum of the causes, as far as any model speaks. */
+export const boundedAway = (price: number, away: Away, { slippage }: CostParams): number =>
+  slippage === "fixed" ? away.spread : Math.min(awayTotal(away), price * WORST);

@@ -38,6 +38,7 @@ const I = 0 as InstrumentId;
 type View = StrategyView<string, string, string>;
 
 const sessions = testSessions(40, 390);
+const opens = [...sessions.open];
 const closes = Array.from({ length: 40 }, (_, n) => barClose(sessions, n));
 const dailyWorld = (text: string): World => ({
   columns: columnsOf("1d", 1, bars(0, text, closes)),
@@ -122,8 +123,8 @@ describe("turning a position around", () => {
     // Short from bar 3 (held 0), so after bar 5 it has been held for 2 and leaves at the open of bar 6.
     const { trades } = loop.execute;
     expect(trades.length).toBe(2);
-    expect(trades.get(1, TradeField.openedAt)).toBe(closes[3]);
-    expect(trades.get(1, TradeField.closedAt)).toBe(closes[6]);
+    expect(trades.get(1, TradeField.openedAt)).toBe(opens[3]);
+    expect(trades.get(1, TradeField.closedAt)).toBe(opens[6]);
   });
 
   it("while the old position is still being closed, protect leaves the coming position's stop alone", () => {

@@ -95,8 +95,9 @@ it("the venue charges sales only, long or short, and commission on both sides", 
   batch(1);
   const costs = venue.events.flatMap((event) => (event.kind === "OrderFilled" ? [event.costs] : []));
   // One basis point of auction cost on 100 shares at 100 dollars; 10,000 x 27.8e-6 = 0.278 and 0.0166 on the sale.
+  const parts = { spread: 1_000_000, drift: 0, impact: 0 };
   expect(costs).toEqual([
-    { commission: 1_000_000, regulatory: 0, slippage: 1_000_000 },
-    { commission: 1_000_000, regulatory: 300_000, slippage: 1_000_000 },
+    { commission: 1_000_000, regulatory: 0, slippage: 1_000_000, parts },
+    { commission: 1_000_000, regulatory: 300_000, slippage: 1_000_000, parts },
   ]);
 });

@@ -1,7 +1,7 @@
 /** An order as the simulated venue holds it, and when a bar reaches it. */
 import type { InstrumentId } from "../domain/instrument.ts";
 import { NANOS, shares as toQuantity } from "../domain/money.ts";
-import { BUY, type OrderNumber, OrderType, Purpose, type Side, TimeInForce } from "../domain/order.ts";
+import { BUY, type OrderNumber, OrderType, Purpose, SELL, type Side, TimeInForce } from "../domain/order.ts";
 import type { DayNumber, EpochMicros } from "../domain/time.ts";
 import { splitFill } from "../execution/fill-split.ts";
 import type { ApprovedOrder, Bracket } from "../risk/gate.ts";
@@ -20,6 +20,8 @@ export interface RestingOrder {
   fills: number;
   /** Shares that its pair traded in its place: the venue cancels them at the end. */
   ceded: number;
+  /** When the venue got it. */
+  readonly arrivedAt: EpochMicros;
   /** Session that a day order dies with; NaN for the next one, when it came after a close. */
   session: DayNumber;
   /** Set once a stop was reached: from then on it is a market order. */
@@ -51,7 +53,7 @@ export interface OrderPart {
 }
 
 /** The order and its sleeping protective orders. */
-export function rest(order: ApprovedOrder, session: DayNumber): RestingOrder {
+export function rest(order: ApprovedOrder, session: DayNumber, arrivedAt: EpochMicros): RestingOrder {
   const resting: RestingOrder = {
     number: order.number,
     instrument: order.instrument,
@@ -64,6 +66,7 @@ export function rest(order: ApprovedOrder, session: DayNumber): RestingOrder {
     remaining: order.shares,
     fills: 0,
     ceded: 0,
+    arrivedAt,
     session,
     triggered: false,
     fresh: 0,
@@ -171,4 +174,21 @@ export function fillsAtOpen(order: RestingOrder, open: number): boolean {
 export function fillsInside(order: RestingOrder, high: number, low: number): boolean {
   if (order.type === OrderType.Stop) return order.side === BUY ? high >= order.stop : low <= order.stop;
   return order.side === BUY ? low < order.limit : high > order.limit;
+}
+
+/** True when the closing print fills an order for the closing auction. */
+export function fillsAtClose(order: RestingOrder, close: number): boolean {
+  if (order.type !== OrderType.Limit) return order.type === OrderType.Market;
+  return order.side === BUY ? close <= order.limit : close >= order.limit;
+}
+
+/** A limit order never trades beyond its limit, whatever the slippage model says. */
+export function bounded(order: RestingOrder, price: number): number {
+  if (order.type !== OrderType.Limit) return price;
+  return order.side === SELL ? Math.max(order.limit, price) : Math.min(order.limit, price);
+}
+
+/** False for what rests at the venue or waits for an auction when a bar opens: it travels no more. */
+export function travels(order: RestingOrder): boolean {
+  return order.type !== OrderType.Stop && order.timeInForce !== TimeInForce.AtOpen;
 }

@@ -4,13 +4,13 @@
  * the first bar of their ex-date, so before anything can fill at the new price.
  */
 import type { BarBatch, BarColumns } from "../domain/bars.ts";
-import type { BarsClosed, BrokerEvent, CorporateActionEvent, EngineEvent } from "../domain/events.ts";
+import type { BarsClosed, CorporateActionEvent, EngineEvent, VenueEvent } from "../domain/events.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { EventSource } from "../engine/ports.ts";
 
-/** Whatever turns bars into broker events. */
+/** Whatever turns bars into events of its own. */
 export interface BarVenue {
-  readonly events: BrokerEvent[];
+  readonly events: VenueEvent[];
   match(batch: BarBatch): void;
   /** Asked only of a venue in a run with corporate actions. */
   action?(event: CorporateActionEvent): void;

@@ -10,7 +10,7 @@ import { describe, expect, it } from "vitest";
 import { barClose, bars, columnsOf, testSessions } from "../../test/bar-text.ts";
 import { type Row, table } from "../../test/table.ts";
 import type { BarBatch, BarColumns } from "../domain/bars.ts";
-import type { BrokerEvent } from "../domain/events.ts";
+import type { VenueEvent } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { toDollars, toShares } from "../domain/money.ts";
 import { BUY, type OrderNumber, OrderType, Purpose, SELL, type Side, TimeInForce } from "../domain/order.ts";
@@ -104,7 +104,7 @@ class Stage {
   }
 
   /** Lets the next bar meet the orders; what happened since the last call. */
-  bar(): BrokerEvent[] {
+  bar(): VenueEvent[] {
     const { closedAt, offset } = this.#columns;
     const at = closedAt[this.#batch]! as EpochMicros;
     const batch: BarBatch = {
@@ -121,8 +121,9 @@ class Stage {
   }
 }
 
-function told(events: readonly BrokerEvent[]): string {
+function told(events: readonly VenueEvent[]): string {
   const words = events.flatMap((event): string[] => {
+    if (event.kind === "BorrowCharged") return [];
     const name = names.get(event.order) ?? String(event.order);
     if (event.kind === "OrderAccepted") return [];
     if (event.kind === "OrderFilled")
@@ -665,6 +666,7 @@ it("protective orders never sell more than was bought; nothing fills beyond bar,
         for (const [n, bar] of path.entries()) {
           let traded = 0;
           for (const event of stage.bar()) {
+            if (event.kind === "BorrowCharged") continue;
             if (event.kind !== "OrderFilled") {
               if (event.kind !== "OrderAccepted") {
                 expect(ended.has(event.order)).toBe(false);

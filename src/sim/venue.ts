@@ -10,37 +10,61 @@
  * SM-5  All fills of an instrument in one bar together take at most the participation cap of its volume.
  * SM-6  A protective order covers what its entry has filled, and one cancels the other. Once it has closed
  *       that, the rest of the entry is canceled: nothing would protect what it still buys.
+ * SM-7  What the opening auction of a daily bar fills happened at the session's open. A protective order that the
+ *       same print has passed already waits for a trade after its entry's and pays for a market order.
+ * SM-8  An order for the closing auction fills at the close of the session's last bar, plus the auction's cost.
+ * SM-9  Nothing fills while its instrument is halted; what waits meets the first bar that began afterwards.
  */
 import { InvariantError, unreachable } from "../domain/assert.ts";
-import type { BarBatch, BarColumns } from "../domain/bars.ts";
-import type { BrokerEvent, CorporateActionEvent } from "../domain/events.ts";
-import { dollarsPerShare, type Money, shares as toQuantity, usd } from "../domain/money.ts";
+import { type BarBatch, type BarColumns, rowOf, type Timeframe } from "../domain/bars.ts";
+import type { CorporateActionEvent, VenueEvent } from "../domain/events.ts";
+import { dollarsPerShare, shares as toQuantity, usd } from "../domain/money.ts";
 import { type FillId, type OrderNumber, OrderType, Purpose, SELL, TimeInForce } from "../domain/order.ts";
 import type { SessionTable } from "../domain/session.ts";
-import type { DayNumber, EpochMicros } from "../domain/time.ts";
+import { type DayNumber, type EpochMicros, MICROS_PER_SECOND } from "../domain/time.ts";
 import type { Command, Venue } from "../engine/ports.ts";
 import { SessionClock } from "../engine/session-clock.ts";
 import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
-import { type CostParams, Liquidity, slippagePerShare } from "./cost-model.ts";
-import { type FeeRates, feeRates, regulatoryFee } from "./regulatory-fees.ts";
-import { fillsAtOpen, fillsInside, idleLegs, type RestingOrder, rest, splitOver } from "./resting-order.ts";
+import { BarCosts, type Where } from "./bar-costs.ts";
+import { BorrowBook, NOT_LENT } from "./borrow.ts";
+import { boundedAway, type CostParams } from "./cost-model.ts";
+import type { HaltSchedule } from "./halts.ts";
+import {
+  bounded,
+  fillsAtClose,
+  fillsAtOpen,
+  fillsInside,
+  idleLegs,
+  type RestingOrder,
+  rest,
+  splitOver,
+} from "./resting-order.ts";
+import { divideSlippage } from "./slippage-split.ts";
 import { restateOrder } from "./venue-actions.ts";
 
-const NO_FEE = 0 as Money;
+/** Time-out of an unfilled entry (EXEC-1, C-39); a longer bar is its own time-out. */
+export const ENTRY_LIFE_MICROS = 60 * MICROS_PER_SECOND;
 
-/** A price that reached an order: in the opening print or later in the bar, and for how many shares at most. */
+/** A price that reached an order, and for how many shares at most. */
 interface Reached {
   readonly price: number;
   readonly most: number;
-  readonly where: "at_open" | "inside";
+  readonly where: Where;
+}
+
+export interface VenueExtras {
+  /** By instrument, for rates that are set by symbol. */
+  readonly symbols?: readonly string[];
+  readonly halts?: HaltSchedule;
 }
 
 export class SimulatedVenue implements Venue {
   readonly #costs: CostParams;
-  readonly #rates: readonly FeeRates[];
+  readonly #pricing: BarCosts;
   readonly #clock: SessionClock;
-  readonly #liquidity: Liquidity;
   readonly #tracksLiquidity: boolean;
+  readonly #borrow: BorrowBook;
+  readonly #halts: HaltSchedule | undefined;
   readonly #takenVolume: Float64Array;
   readonly #takenAt: Float64Array;
   /** By order number: numbers are dense, so this is a column, not a map. */
@@ -48,14 +72,18 @@ export class SimulatedVenue implements Venue {
   readonly #working: RestingOrder[] = [];
   #now = Number.NEGATIVE_INFINITY as EpochMicros;
   #before = Number.NEGATIVE_INFINITY as EpochMicros;
+  /** The instant of the opening print of the bar at hand, and what the events told now are stamped with. */
+  #openAt = Number.NEGATIVE_INFINITY as EpochMicros;
+  #stamp = Number.NEGATIVE_INFINITY as EpochMicros;
   /** What happened since the event source last took it, in order. */
-  readonly events: BrokerEvent[] = [];
+  readonly events: VenueEvent[] = [];
 
-  constructor(instruments: number, costs: CostParams, sessions: SessionTable) {
+  constructor(instruments: number, costs: CostParams, sessions: SessionTable, extras: VenueExtras = {}) {
     this.#costs = costs;
-    this.#rates = feeRates(costs.feeSchedule);
+    this.#borrow = new BorrowBook(instruments, extras.symbols ?? [], costs.borrow);
+    this.#halts = extras.halts;
+    this.#pricing = new BarCosts(instruments, costs);
     this.#clock = new SessionClock(sessions);
-    this.#liquidity = new Liquidity(instruments);
     this.#tracksLiquidity = costs.slippage === "modelled";
     this.#takenVolume = new Float64Array(instruments);
     this.#takenAt = new Float64Array(instruments).fill(Number.NaN);
@@ -93,18 +121,27 @@ export class SimulatedVenue implements Venue {
   match(batch: BarBatch): void {
     this.#before = this.#now;
     this.#now = batch.at;
+    this.#stamp = batch.at;
+    if (this.#borrow.isActive) this.#chargeBorrow(batch.at);
     if (this.#tracksLiquidity) {
       this.#clock.advance(batch.at);
-      this.#liquidity.startSession(this.#clock.date);
+      this.#pricing.liquidity.startSession(this.#clock.date);
     }
     if (this.#working.length > 0) this.#matchAll(batch);
-    if (this.#tracksLiquidity) this.#liquidity.update(batch, this.#clock.date);
+    if (this.#tracksLiquidity) this.#pricing.liquidity.update(batch, this.#clock.date);
+    if (this.#borrow.isActive) this.#borrow.mark(batch);
+  }
+
+  #chargeBorrow(at: EpochMicros): void {
+    this.#clock.advance(at);
+    const opens = Math.max(this.#before, this.#clock.open) as EpochMicros;
+    this.events.push(...this.#borrow.startSession(this.#clock.date, opens < at ? opens : at));
   }
 
   /** Restates what rests on a split or dividend, which comes before the first bar of its ex-date. */
   action(event: CorporateActionEvent): void {
     this.#now = event.at;
-    this.#liquidity.action(event);
+    this.#pricing.liquidity.action(event);
     for (const order of this.#working) {
       if (order.done || order.instrument !== event.instrument || restateOrder(order, event)) continue;
       this.#cancel(order, "OrderCanceled");
@@ -123,7 +160,12 @@ export class SimulatedVenue implements Venue {
     // With nothing working the clock stood still.
     this.#clock.advance(this.#now);
     const afterClose = this.#now >= this.#clock.close;
-    const resting = rest(order, afterClose ? (Number.NaN as DayNumber) : this.#clock.date);
+    const resting = rest(order, afterClose ? (Number.NaN as DayNumber) : this.#clock.date, this.#now);
+    const sells = order.purpose === Purpose.Entry && order.side === SELL;
+    if (sells && this.#borrow.refuses(order.instrument, order.shares)) {
+      this.#refuse(resting);
+      return;
+    }
     if (order.purpose !== Purpose.Entry) this.#pairUp(resting, order.bracket?.targetOrder);
     this.#remember(resting);
     this.#remember(resting.stopLeg);
@@ -137,6 +179,14 @@ export class SimulatedVenue implements Venue {
         this.#remember(leg);
         if (part.crossed > 0) this.#wake(leg, part.crossed, "at_open");
       }
+    }
+  }
+
+  /** Nobody lends the shares: the order and its sleeping protective orders are refused (C-24). */
+  #refuse(order: RestingOrder): void {
+    for (const each of [order, order.stopLeg, order.targetLeg]) {
+      if (each === undefined) continue;
+      this.events.push({ kind: "OrderRejected", at: this.#now, order: each.number, reason: NOT_LENT });
     }
   }
 
@@ -154,15 +204,26 @@ export class SimulatedVenue implements Venue {
 
   #matchAll({ at, columns, from, to }: BarBatch): void {
     this.#clock.advance(at);
+    const isDaily = columns.timeframe === "1d" && this.#clock.open < at;
+    this.#openAt = isDaily ? (Math.max(this.#before, this.#clock.open) as EpochMicros) : at;
+    const told = this.events.length;
     // The list grows while it is walked: protective orders wake behind the entry that woke them.
     for (let n = 0; n < this.#working.length; n++) {
       const order = this.#working[n] as RestingOrder;
       if (order.done) continue;
-      const row = this.#mayTrade(order) ? rowOf(columns.instrument, order.instrument, from, to) : -1;
+      const row = this.#mayTrade(order, columns.timeframe)
+        ? rowOf(columns.instrument, order.instrument, from, to)
+        : -1;
       if (row >= 0) this.#meet(order, columns, row);
-      if (!order.done && this.#isOver(order, at)) this.#cancel(order, "OrderExpired");
+      if (!order.done && this.#isOver(order, columns)) this.#expire(order);
     }
     this.#dropDone();
+    if (isDaily && this.events.length > told + 1) this.#sortFrom(told);
+  }
+
+  /** Orders were asked one after another; what happened at the open comes before the rest of the day (I-27). */
+  #sortFrom(first: number): void {
+    this.events.push(...this.events.splice(first).sort((a, b) => a.at - b.at));
   }
 
   /** In place: most bars have a handful of working orders, and a new array each time shows in the profile. */
@@ -176,21 +237,30 @@ export class SimulatedVenue implements Venue {
     while (working.length > kept) working.pop();
   }
 
-  #mayTrade(order: RestingOrder): boolean {
-    if (order.timeInForce === TimeInForce.AtOpen) return this.#sessionOpened;
-    if (order.timeInForce !== TimeInForce.Day) return true;
+  #mayTrade(order: RestingOrder, timeframe: Timeframe): boolean {
+    if (this.#halts?.blocks(order.instrument, timeframe, this.#clock.open, this.#now) === true) return false;
+    // What an entry bought at the close has seen no price of this bar.
+    if (order.freshAt === this.#now && order.entry?.timeInForce === TimeInForce.AtClose) return false;
+    const { timeInForce } = order;
+    if (timeInForce === TimeInForce.AtOpen) return this.#sessionOpened;
+    const isOfSession = timeInForce === TimeInForce.Day || timeInForce === TimeInForce.AtClose;
+    if (!isOfSession) return true;
     if (Number.isNaN(order.session)) order.session = this.#clock.date;
-    return order.session === this.#clock.date;
+    const closes = timeInForce === TimeInForce.Day || this.#now === this.#clock.close;
+    return closes && order.session === this.#clock.date;
   }
 
-  #isOver(order: RestingOrder, at: EpochMicros): boolean {
+  #isOver(order: RestingOrder, { timeframe }: BarColumns): boolean {
     switch (order.timeInForce) {
       case TimeInForce.NextBar:
+        return timeframe !== "1s" || this.#now - order.arrivedAt >= ENTRY_LIFE_MICROS;
+      case TimeInForce.ImmediateOrCancel:
         return true;
       case TimeInForce.AtOpen:
         return this.#sessionOpened;
       case TimeInForce.Day:
-        return at >= this.#clock.close || order.session < this.#clock.date;
+      case TimeInForce.AtClose:
+        return this.#now >= this.#clock.close || order.session < this.#clock.date;
       case TimeInForce.GoodTillCanceled:
         return false;
       default:
@@ -198,14 +268,33 @@ export class SimulatedVenue implements Venue {
     }
   }
 
+  #expire(order: RestingOrder): void {
+    const { timeInForce } = order;
+    if (timeInForce === TimeInForce.AtOpen) this.#stamp = this.#openAt;
+    this.#cancel(order, timeInForce === TimeInForce.ImmediateOrCancel ? "OrderCanceled" : "OrderExpired");
+    this.#stamp = this.#now;
+  }
+
   #meet(order: RestingOrder, columns: BarColumns, row: number): void {
-    const open = columns.open[row]!;
-    const seasoned = order.freshAt === this.#now ? order.remaining - order.fresh : order.remaining;
-    if (seasoned > 0 && fillsAtOpen(order, open)) {
-      this.#fill(order, columns, row, { price: open, most: seasoned, where: "at_open" });
+    if (order.timeInForce === TimeInForce.AtClose) {
+      const price = columns.close[row]!;
+      const reached: Reached = { price, most: order.remaining, where: "at_close" };
+      if (fillsAtClose(order, price)) this.#fill(order, columns, row, reached);
       return;
     }
-    if (order.timeInForce === TimeInForce.AtOpen) return;
+    const open = columns.open[row]!;
+    const isFresh = order.freshAt === this.#now;
+    const seasoned = isFresh ? order.remaining - order.fresh : order.remaining;
+    if (seasoned > 0 && fillsAtOpen(order, open)) {
+      this.#fill(order, columns, row, {
+        price: open,
+        most: seasoned,
+        where: isFresh ? "after_open" : "at_open",
+      });
+      return;
+    }
+    if (order.timeInForce === TimeInForce.AtOpen || order.timeInForce === TimeInForce.ImmediateOrCancel)
+      return;
     const { pair } = order;
     if (order.type === OrderType.Stop && pair !== undefined && !pair.done && fillsAtOpen(pair, open)) {
       this.#meet(pair, columns, row);
@@ -223,52 +312,38 @@ export class SimulatedVenue implements Venue {
     const shares = Math.min(most, this.#volumeLeft(order.instrument, columns.volume[row]!));
     if (shares <= 0) return;
     this.#takenVolume[order.instrument] = this.#takenVolume[order.instrument]! + shares;
-    const passive = order.type === OrderType.Limit && where === "inside";
-    const away = passive ? 0 : this.#slippage(order, columns, price, shares, where);
-    const reached = bounded(order, price + order.side * away);
+    this.#stamp = where === "at_open" ? this.#openAt : this.#now;
+    const away = this.#pricing.away(order, columns.timeframe, price, shares, where);
+    const reached = bounded(order, price + order.side * boundedAway(price, away, this.#costs));
+    const slippage = usd(Math.abs(reached - price) * shares);
     const paid = dollarsPerShare(reached);
     order.remaining -= shares;
     order.fills += 1;
     if (order.remaining <= 0) order.done = true;
     this.events.push({
       kind: "OrderFilled",
-      at: this.#now,
+      at: this.#stamp,
       order: order.number,
       fillId: order.fills as FillId,
       quantity: toQuantity(shares),
       price: paid,
       costs: {
-        commission: usd(this.#costs.commissionPerShare * shares),
-        regulatory: this.#fee(order, shares, shares * reached),
-        slippage: usd(Math.abs(reached - price) * shares),
+        ...this.#pricing.fees(order.side, this.#clock.date, shares, shares * reached),
+        slippage,
+        parts: divideSlippage(slippage, away),
       },
     });
+    this.#borrow.filled(order.instrument, order.side * shares, reached, this.#clock.date);
     this.#wakeLegs(order, shares, where);
     if (order.pair !== undefined && !order.pair.done) this.#shrinkPair(order.pair, shares);
     if (order.done) this.#finish(order);
+    this.#stamp = this.#now;
   }
 
   #finish(order: RestingOrder): void {
     this.#byNumber[order.number] = undefined;
-    if (order.ceded > 0) this.events.push({ kind: "OrderCanceled", at: this.#now, order: order.number });
+    if (order.ceded > 0) this.events.push({ kind: "OrderCanceled", at: this.#stamp, order: order.number });
     if (order.entry !== undefined) this.#cancel(order.entry, "OrderCanceled");
-  }
-
-  #slippage(
-    order: RestingOrder,
-    { timeframe }: BarColumns,
-    price: number,
-    shares: number,
-    where: string,
-  ): number {
-    const inAuction = where === "at_open" && timeframe === "1d" && this.#costs.slippage === "modelled";
-    if (inAuction) return (price * this.#costs.auctionBps) / 10_000;
-    return slippagePerShare(price, shares, order.instrument, this.#liquidity, this.#costs);
-  }
-
-  #fee(order: RestingOrder, shares: number, dollars: number): Money {
-    if (order.side !== SELL || !this.#costs.regulatory) return NO_FEE;
-    return regulatoryFee(this.#rates, this.#clock.date, shares, dollars);
   }
 
   #volumeLeft(instrument: number, volume: number): number {
@@ -279,7 +354,7 @@ export class SimulatedVenue implements Venue {
     return Math.floor(volume * this.#costs.maxParticipation) - this.#takenVolume[instrument]!;
   }
 
-  #wakeLegs(entry: RestingOrder, shares: number, where: "at_open" | "inside"): void {
+  #wakeLegs(entry: RestingOrder, shares: number, where: Where): void {
     if (entry.parts === undefined) {
       this.#wake(entry.stopLeg, shares, where);
       this.#wake(entry.targetLeg, shares, where);
@@ -291,14 +366,14 @@ export class SimulatedVenue implements Venue {
     }
   }
 
-  #wake(leg: RestingOrder | undefined, shares: number, where: "at_open" | "inside"): void {
+  #wake(leg: RestingOrder | undefined, shares: number, where: Where): void {
     if (leg === undefined || leg.done || shares === 0) return;
     if (leg.remaining === 0) {
       this.#working.push(leg);
-      this.events.push({ kind: "OrderAccepted", at: this.#now, order: leg.number });
+      this.events.push({ kind: "OrderAccepted", at: this.#stamp, order: leg.number });
     }
     leg.remaining += shares;
-    leg.fresh = where === "inside" ? shares : 0;
+    leg.fresh = where === "inside" || where === "at_close" ? shares : 0;
     leg.freshAt = this.#now;
   }
 
@@ -318,7 +393,7 @@ export class SimulatedVenue implements Venue {
   #end(order: RestingOrder, kind: "OrderCanceled" | "OrderExpired"): void {
     order.done = true;
     this.#byNumber[order.number] = undefined;
-    this.events.push({ kind, at: this.#now, order: order.number });
+    this.events.push({ kind, at: this.#stamp, order: order.number });
   }
 
   #moveStop(order: RestingOrder | undefined, stop: number): void {
@@ -326,22 +401,4 @@ export class SimulatedVenue implements Venue {
     const tightens = order.side === SELL ? stop > order.stop : stop < order.stop;
     if (tightens) order.stop = stop;
   }
-}
-
-/** A limit order never trades beyond its limit, whatever the slippage model says. */
-function bounded(order: RestingOrder, price: number): number {
-  if (order.type !== OrderType.Limit) return price;
-  return order.side === SELL ? Math.max(order.limit, price) : Math.min(order.limit, price);
-}
-
-/** Row of an instrument among the ascending rows of a batch; -1 when it has no bar. */
-function rowOf(instruments: Uint32Array, instrument: number, from: number, to: number): number {
-  let low = from;
-  let high = to;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (instruments[middle]! < instrument) low = middle + 1;
-    else high = middle;
-  }
-  return low < to && instruments[low] === instrument ? low : -1;
 }

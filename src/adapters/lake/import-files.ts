@@ -71,10 +71,7 @@ export async function importFiles(
   paths: LakePaths,
   request: ImportRequest,
 ): Promise<ImportResult> {
-  const source = request.source ?? "files";
-  if (!sourcePattern.test(source)) {
-    throw new InputError(`--source ${source}: give 1 to 32 letters, digits, dots, dashes or underscores`);
-  }
+  const source = checkedSource(request.source ?? "files");
   if (request.files.length === 0) throw new InputError("name at least one CSV or Parquet file");
   // All files are looked at first: a wrong column in the last one must not cost reading the others.
   const inspected: { file: SourceFile; query: RowQuery }[] = [];
@@ -93,6 +90,11 @@ export async function importFiles(
       rmSync(paths.staging, { recursive: true, force: true });
     }
   });
+}
+
+export function checkedSource(source: string): string {
+  if (sourcePattern.test(source)) return source;
+  throw new InputError(`--source ${source}: give 1 to 32 letters, digits, dots, dashes or underscores`);
 }
 
 async function importInspected(

@@ -13,8 +13,11 @@ import { exportFeatures, type FeatureExport, type TakeRow, writeFeatures } from 
 import { type ComputeRows, type FeatureSet, type StoreUpdate, updateFeatureStore } from "./feature-store.ts";
 import { type ActionsImported, type ActionsRequest, importActions } from "./import-actions.ts";
 import { type ImportRequest, type ImportResult, importFiles } from "./import-files.ts";
+import { importTicks, type TickImportRequest } from "./import-ticks.ts";
 import { instantText } from "./instant-text.ts";
+import { type ListedTicks, listTicks } from "./list-ticks.ts";
 import { type LoadedBars, type LoadRequest, loadBars } from "./load-bars.ts";
+import { type LoadedTicks, loadTicks, type TickRequest } from "./load-ticks.ts";
 import { type NumberColumns, readNumberColumns } from "./number-columns.ts";
 import { lakePaths } from "./paths.ts";
 import type { Snapshot } from "./snapshot-files.ts";
@@ -45,6 +48,10 @@ export interface ListedSeries {
 export interface Lake {
   importFiles(request: ImportRequest): Promise<ImportResult>;
   importActions(request: ActionsRequest): Promise<ActionsImported>;
+  importTicks(request: TickImportRequest): Promise<ImportResult>;
+  loadTicks(request: TickRequest): Promise<LoadedTicks>;
+  /** By symbol, kind and source. */
+  listTicks(): ListedTicks[];
   /** By symbol, then timeframe. Empty for an empty lake. */
   list(): ListedSeries[];
   loadBars(request: LoadRequest): Promise<LoadedBars>;
@@ -77,6 +84,9 @@ export function createLake(root: string): Lake {
   return {
     importFiles: async (request) => importFiles(await duck(), paths, request),
     importActions: async (request) => importActions(await duck(), paths, request),
+    importTicks: async (request) => importTicks(await duck(), paths, request),
+    loadTicks: async (request) => loadTicks(await duck(), paths, request),
+    listTicks: () => listTicks(paths),
     loadBars: async (request) => loadBars(await duck(), paths, request),
     list: () =>
       readCatalog(paths).map(({ symbol, timeframe, source, adjustment, rows, from, to, files }) => ({

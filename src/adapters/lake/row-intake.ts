@@ -28,7 +28,7 @@ const leastIntegerMicros = 1e14;
 const newYorkMidnightMicros = 4 * 3600 * MICROS_PER_SECOND;
 /** A bar begins on a whole multiple of its length; a row elsewhere is a bar of another length. */
 const GRID_RULE = "timeframe-grid";
-const symbolPattern = /^[A-Z0-9^][A-Z0-9.^/=_-]{0,23}$/;
+export const symbolPattern = /^[A-Z0-9^][A-Z0-9.^/=_-]{0,23}$/;
 /**
  * A file may list a series backwards or twice: rows are brought into order afterwards and the last of equal
  * instants wins, counted as a duplicate. In a live stream the same would be a fault, so the channel has rules.

@@ -28,6 +28,8 @@ describe("session", () => {
       0         390       no       NextBar   0      deny   and nothing out of session passes
       390       0         yes      AtOpen    5      allow  EXEC-6 the auction order is sent at the close
       -600      990       no       AtOpen    5      allow  EXEC-6 and overnight
+      390       0         yes      AtClose   5      allow  a day ahead of the closing auction
+      none      none      no       AtClose   5      deny   C-43 no auction of an unknown session either
       none      60        yes      NextBar   5      deny   C-43 no open known
       60        none      yes      NextBar   5      deny   C-43 no close known
       none      none      no       AtOpen    5      deny   C-43 no auction of an unknown session
@@ -40,7 +42,7 @@ describe("session", () => {
       sessionClose: NOW + cellNumber(row["close in"]) * MICROS_PER_MINUTE,
       inSession: row.session === "yes",
     };
-    const timeInForce = row.order === "AtOpen" ? TimeInForce.AtOpen : TimeInForce.NextBar;
+    const timeInForce = TimeInForce[row.order as "AtOpen" | "AtClose" | "NextBar"];
     expect(answer(rule, { facts, order: { timeInForce } })).toBe(row.says);
   });
 });

@@ -1,6 +1,6 @@
 /**
  * Bars entries outside the regular session and in its first and last minutes (C-34, C-43). Orders for
- * the opening auction are decided after the close before and are exempt (EXEC-6).
+ * an auction, decided a session or hours ahead, are exempt (EXEC-6).
  *
  * The number is the distance in minutes to the nearer edge of the session, negative outside it.
  */
@@ -8,6 +8,9 @@ import { z } from "zod";
 import { TimeInForce } from "../../domain/order.ts";
 import { MICROS_PER_MINUTE } from "../../domain/time.ts";
 import { allow, defineRule, deny } from "../rule.ts";
+
+const inAuction = (force: TimeInForce): boolean =>
+  force === TimeInForce.AtOpen || force === TimeInForce.AtClose;
 
 export const session = defineRule({
   id: "session",
@@ -25,7 +28,7 @@ export const session = defineRule({
     const used = Math.min(sinceOpen, toClose);
     // No session known, no entry: also none for the next auction (C-43).
     if (!Number.isFinite(sinceOpen) || !Number.isFinite(toClose)) return deny(Number.NaN, toxicMinutes);
-    if (order.timeInForce === TimeInForce.AtOpen) return allow(used, toxicMinutes);
+    if (inAuction(order.timeInForce)) return allow(used, toxicMinutes);
     // An entry sent exactly when the last minutes begin would trade inside them.
     const isTooLate = toxicMinutes > 0 && toClose <= toxicMinutes;
     const passes = view.inSession && used >= toxicMinutes && !isTooLate;
