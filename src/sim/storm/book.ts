@@ -126,7 +126,8 @@ export class Book {
   /** Cash and positions at the last closes, dollars. */
   value(): number {
     let value = Number(this.cashMicros) / 1e6;
-    for (const [i, held] of this.positions.entries()) if (held !== 0) value += held * (this.marks[i] as number);
+    for (const [i, held] of this.positions.entries())
+      if (held !== 0) value += held * (this.marks[i] as number);
     return value;
   }
 
@@ -183,8 +184,16 @@ export class Book {
     this.before = this.lots[lot] as number;
     const after = settled(this.before + order.side * shares);
     this.lots[lot] = after;
-    this.positions[order.instrument] = settled((this.positions[order.instrument] as number) + order.side * shares);
-    this.#trip(lot, order, (order.side * shares * price) / 1e6, (costs.commission + costs.regulatory) / 1e6, after);
+    this.positions[order.instrument] = settled(
+      (this.positions[order.instrument] as number) + order.side * shares,
+    );
+    this.#trip(
+      lot,
+      order,
+      (order.side * shares * price) / 1e6,
+      (costs.commission + costs.regulatory) / 1e6,
+      after,
+    );
   }
 
   /** What a lot paid from flat to flat; a fill that turns it around is shared out between both trips. */

@@ -4,7 +4,7 @@
  */
 import type { BrokerEvent } from "../../domain/events.ts";
 import type { OrderNumber } from "../../domain/order.ts";
-import type { Rng } from "../../numerics/rng.ts";
+import type { FaultDice } from "./fault-dice.ts";
 import type { StormPlan } from "./plan.ts";
 import type { Reach } from "./reach.ts";
 
@@ -24,7 +24,7 @@ const LONGEST_DELAY = 7;
 
 export class Delivery {
   readonly #plan: StormPlan;
-  readonly #rng: Rng;
+  readonly #dice: FaultDice;
   readonly #reach: Reach;
   readonly #waiting: Waiting[] = [];
   /** By order: the key of its latest fill, which its end must not overtake while that limit is known. */
@@ -36,9 +36,9 @@ export class Delivery {
   #youngest = -1;
   #heals = false;
 
-  constructor(plan: StormPlan, rng: Rng, reach: Reach) {
+  constructor(plan: StormPlan, dice: FaultDice, reach: Reach) {
     this.#plan = plan;
-    this.#rng = rng;
+    this.#dice = dice;
     this.#reach = reach;
   }
 
@@ -59,9 +59,8 @@ export class Delivery {
     if (event.kind === "OrderFilled") {
       this.#lastFill[event.order] = Math.max(this.#lastFill[event.order] ?? 0, key);
     }
-    if (this.#rng.uniform() < this.#plan.rates.duplicate) {
-      this.#reach.hit("fault duplicate");
-      const later = this.#rng.integer(LONGEST_DELAY) * PER_HALF_MINUTE;
+    if (this.#dice.hits("duplicate")) {
+      const later = this.#dice.integer("duplicate", LONGEST_DELAY) * PER_HALF_MINUTE;
       this.#insert({ ...event }, key + later);
     }
   }
@@ -81,23 +80,21 @@ export class Delivery {
     this.#youngest = Math.max(this.#youngest, next.born);
     const { event } = next;
     if (event.kind === "OrderAccepted") this.#accepted.add(event.order);
-    if (event.kind === "OrderFilled" && !this.#accepted.has(event.order)) this.#reach.hit("fill before acceptance");
+    if (event.kind === "OrderFilled" && !this.#accepted.has(event.order))
+      this.#reach.hit("fill before acceptance");
     return event;
   }
 
   #keyOf(event: BrokerEvent, halfMinute: number, parent: OrderNumber | undefined): number {
-    const { rates, known } = this.#plan;
-    const rng = this.#rng;
+    const { known } = this.#plan;
+    const dice = this.#dice;
     let due = halfMinute;
-    if (rng.uniform() < rates.late) {
-      this.#reach.hit("fault late");
-      due += 1 + rng.integer(LONGEST_DELAY);
-    }
+    if (dice.hits("late")) due += 1 + dice.integer("late", LONGEST_DELAY);
     due = Math.max(due, this.#muteUntil[event.order] ?? 0, this.#muteUntil[parent ?? event.order] ?? 0);
     let place = this.#born % PER_HALF_MINUTE;
-    if (rng.uniform() < rates.reordered) {
-      this.#reach.hit("fault reordered");
-      place = Math.max(0, place + rng.integer(2 * FURTHEST_OVERTAKING + 1) - FURTHEST_OVERTAKING);
+    if (dice.hits("reordered")) {
+      const moved = dice.integer("reordered", 2 * FURTHEST_OVERTAKING + 1) - FURTHEST_OVERTAKING;
+      place = Math.max(0, place + moved);
     }
     const key = due * PER_HALF_MINUTE + place;
     const isLegFill = event.kind === "OrderFilled" && parent !== undefined;

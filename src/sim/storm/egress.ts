@@ -60,7 +60,8 @@ export class Egress implements Venue {
     const intent = journal.intents.get(number);
     if (intent === undefined) broken("I-6", `order ${number} reached the venue and is in no journal`);
     if (intent !== text) broken("I-7", `order ${number} is not what the journal says: ${text}`);
-    if (purpose === Purpose.Entry && isBarred()) broken("I-9", `entry ${number} arrived while entries were barred`);
+    if (purpose === Purpose.Entry && isBarred())
+      broken("I-9", `entry ${number} arrived while entries were barred`);
     this.arrived.set(number, text);
   }
 }

@@ -53,7 +53,11 @@ export function buildStormEngine(
     {
       timeframe: "1m",
       world: { instruments, market: undefined, sessions: market.sessions },
-      strategies: strategies.map((strategy) => ({ strategy, allocation: 1 / strategies.length, positions: 4 })),
+      strategies: strategies.map((strategy) => ({
+        strategy,
+        allocation: 1 / strategies.length,
+        positions: 4,
+      })),
       sizing: sizingParams.parse({ capital: STARTING_CASH }),
     },
     {

@@ -9,10 +9,10 @@ import { type Money, NANOS, type Quantity } from "../../domain/money.ts";
 import { type FillId, type OrderNumber, Purpose, type Side } from "../../domain/order.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import type { Command, Venue } from "../../engine/ports.ts";
-import type { Rng } from "../../numerics/rng.ts";
 import type { ApprovedOrder } from "../../risk/gate.ts";
 import type { SimulatedVenue } from "../venue.ts";
 import type { Delivery } from "./delivery.ts";
+import type { FaultDice } from "./fault-dice.ts";
 import type { StormPlan } from "./plan.ts";
 import type { Reach } from "./reach.ts";
 
@@ -36,7 +36,7 @@ export interface TrueOrder {
 export interface FaultVenueParts {
   readonly inner: SimulatedVenue;
   readonly plan: StormPlan;
-  readonly rng: Rng;
+  readonly dice: FaultDice;
   readonly delivery: Delivery;
   readonly reach: Reach;
   readonly lots: number;
@@ -46,6 +46,8 @@ export interface FaultVenueParts {
 
 const MOST_PIECES = 12;
 const LONGEST_MUTE = 9;
+/** A rejection of what has traded in part is rare by itself. */
+const PARTIAL_WEIGHT = 4;
 
 export class FaultVenue implements Venue {
   readonly #parts: FaultVenueParts;
@@ -56,8 +58,6 @@ export class FaultVenue implements Venue {
   readonly orders: (TrueOrder | undefined)[] = [];
   #halfMinute = 0;
   #now = 0 as EpochMicros;
-  /** Arrivals of a known number are what a resend after a crash is; a venue that takes them twice is planted. */
-  knowsNumbers = true;
 
   constructor(parts: FaultVenueParts) {
     this.#parts = parts;
@@ -65,16 +65,9 @@ export class FaultVenue implements Venue {
   }
 
   send(command: Command): void {
-    const { inner, rng, plan } = this.#parts;
     if (command.kind === "PlaceOrder") this.#place(command.order, command);
-    else if (command.kind === "CancelOrder" && rng.uniform() < plan.rates.cancel_crosses_fill) {
-      const order = this.orders[command.order];
-      if (order !== undefined && !order.isOver && !order.cancelPending) {
-        this.#parts.reach.hit("fault cancel_crosses_fill");
-        order.cancelPending = true;
-        this.#pendingCancels.push(command.order);
-      }
-    } else inner.send(command);
+    else if (command.kind !== "CancelOrder" || !this.#isDelayed(command.order))
+      this.#parts.inner.send(command);
     this.#drain();
   }
 
@@ -87,16 +80,28 @@ export class FaultVenue implements Venue {
     this.#drain();
     for (const order of this.#pendingCancels.splice(0)) {
       const truth = this.orders[order];
-      if (truth?.isOver) this.#parts.reach.hit("cancel crossed by a fill");
+      if (truth !== undefined) truth.cancelPending = false;
       this.#parts.inner.send({ kind: "CancelOrder", order });
     }
     this.#drain();
     this.#halfMinute += 1;
   }
 
+  /** A cancel that will arrive after the next minute has met the order. */
+  #isDelayed(number: OrderNumber): boolean {
+    const order = this.orders[number];
+    if (order === undefined || order.isOver) return false;
+    if (!order.cancelPending) {
+      if (!this.#parts.dice.hits("cancel_crosses_fill")) return false;
+      order.cancelPending = true;
+      this.#pendingCancels.push(number);
+    }
+    return true;
+  }
+
   #place(order: ApprovedOrder, command: Command): void {
-    const { inner, reach, rng, plan, delivery } = this.#parts;
-    if (this.orders[order.number] !== undefined && this.knowsNumbers) {
+    const { inner, reach, dice, plan, delivery } = this.#parts;
+    if (this.orders[order.number] !== undefined) {
       reach.hit("order sent again");
       return;
     }
@@ -112,9 +117,9 @@ export class FaultVenue implements Venue {
       });
       return;
     }
-    if (rng.uniform() < plan.rates.lost_acknowledgement) {
-      reach.hit("fault lost_acknowledgement");
-      delivery.mute(order.number, this.#halfMinute + 2 + rng.integer(LONGEST_MUTE));
+    if (dice.hits("lost_acknowledgement")) {
+      const heardAgain = this.#halfMinute + 2 + dice.integer("lost_acknowledgement", LONGEST_MUTE);
+      delivery.mute(order.number, heardAgain);
     }
     inner.send(command);
   }
@@ -136,7 +141,15 @@ export class FaultVenue implements Venue {
         shares: 0,
       };
     }
-    const truth: TrueOrder = { ...fresh, number, side, purpose, parent: undefined, legs, shares: order.shares };
+    const truth: TrueOrder = {
+      ...fresh,
+      number,
+      side,
+      purpose,
+      parent: undefined,
+      legs,
+      shares: order.shares,
+    };
     this.orders[number] = truth;
     return truth;
   }
@@ -148,7 +161,8 @@ export class FaultVenue implements Venue {
     for (const other of this.orders) {
       if (other === undefined || other === order || other.isOver || other.lot !== order.lot) continue;
       const isLeg = other.purpose === Purpose.StopLoss || other.purpose === Purpose.TakeProfit;
-      if (other.purpose === Purpose.Entry || other.number === pairedWith || (isLeg && !other.cancelPending)) continue;
+      if (other.purpose === Purpose.Entry || other.number === pairedWith || (isLeg && !other.cancelPending))
+        continue;
       free -= other.shares - other.filled;
     }
     return order.shares <= free + 0.5 / NANOS;
@@ -156,12 +170,11 @@ export class FaultVenue implements Venue {
 
   /** Rejected after accepted: an order that works ends for no reason of ours. */
   #changeMind(): void {
-    const { rng, plan, reach, inner } = this.#parts;
-    if (plan.rates.rejected_after_accepted === 0) return;
+    const { dice, inner } = this.#parts;
+    if (!dice.isOn("rejected_after_accepted")) return;
     for (const order of this.orders) {
       if (order === undefined || order.isOver || order.parent !== undefined) continue;
-      if (rng.uniform() >= plan.rates.rejected_after_accepted) continue;
-      reach.hit("fault rejected_after_accepted");
+      if (!dice.hits("rejected_after_accepted", order.filled > 0 ? PARTIAL_WEIGHT : 1)) continue;
       order.rejecting = true;
       inner.send({ kind: "CancelOrder", order: order.number });
     }
@@ -182,6 +195,7 @@ export class FaultVenue implements Venue {
 
   #traded(order: TrueOrder, event: OrderFilled): void {
     const shares = event.quantity / NANOS;
+    if (order.cancelPending) this.#parts.reach.hit("cancel crossed by a fill");
     order.filled += shares;
     if (order.filled >= order.shares) order.isOver = true;
     for (const leg of order.legs) {
@@ -196,16 +210,17 @@ export class FaultVenue implements Venue {
   #ended(order: TrueOrder, event: BrokerEvent): void {
     order.isOver = true;
     const { at, order: number } = event;
-    this.#tell(order.rejecting ? { kind: "OrderRejected", at, order: number, reason: "changed its mind" } : event);
+    this.#tell(
+      order.rejecting ? { kind: "OrderRejected", at, order: number, reason: "changed its mind" } : event,
+    );
   }
 
   /** The same fill as several reports: ids of their own, costs shared out to the last micro-dollar. */
   #pieces(event: OrderFilled): OrderFilled[] {
-    const { rng, plan, reach } = this.#parts;
+    const { dice } = this.#parts;
     const whole = Math.floor(event.quantity / NANOS);
-    if (whole < 2 || rng.uniform() >= plan.rates.partial_pieces) return [event];
-    reach.hit("fault partial_pieces");
-    const count = 2 + rng.integer(Math.min(whole, MOST_PIECES) - 1);
+    if (whole < 2 || !dice.hits("partial_pieces")) return [event];
+    const count = 2 + dice.integer("partial_pieces", Math.min(whole, MOST_PIECES) - 1);
     const share = (amount: number, n: number) =>
       Math.floor((amount * (n + 1)) / count) - Math.floor((amount * n) / count);
     return Array.from({ length: count }, (_, n): OrderFilled => {

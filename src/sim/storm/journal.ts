@@ -7,6 +7,7 @@ import type { OrderNumber } from "../../domain/order.ts";
 import { commandText, eventText } from "../../engine/event-text.ts";
 import type { Command, Journal } from "../../engine/ports.ts";
 import type { Rng } from "../../numerics/rng.ts";
+import type { FaultDice } from "./fault-dice.ts";
 import type { Reach } from "./reach.ts";
 
 /** The process is gone. Thrown through the pump, caught by the storm alone. */
@@ -16,24 +17,22 @@ export class CrashSignal extends Error {
 
 /** Decides at each point where a process may die whether it does. */
 export class CrashDice {
-  readonly #rng: Rng;
-  readonly #rate: number;
+  readonly #dice: FaultDice;
   readonly #reach: Reach;
   #left: number;
 
-  constructor(rng: Rng, rate: number, most: number, reach: Reach) {
-    this.#rng = rng;
-    this.#rate = rate;
+  /** `most`: crashes of a seed at most, each costs a replay. */
+  constructor(dice: FaultDice, most: number, reach: Reach) {
+    this.#dice = dice;
     this.#left = most;
     this.#reach = reach;
   }
 
   /** `weight` makes rare places as likely as common ones. */
   at(place: string, weight = 1): void {
-    if (this.#left === 0 || this.#rate === 0 || this.#rng.uniform() >= this.#rate * weight) return;
+    if (this.#left === 0 || !this.#dice.hits("crash", weight)) return;
     this.#left -= 1;
     this.#reach.hit(`crash ${place}`);
-    this.#reach.hit("fault crash");
     throw new CrashSignal(place);
   }
 

@@ -86,9 +86,9 @@ const most: Readonly<Record<FaultKind, number>> = {
   late: 0.3,
   reordered: 0.5,
   lost_acknowledgement: 0.2,
-  rejected_after_accepted: 0.2,
+  rejected_after_accepted: 0.25,
   partial_pieces: 0.6,
-  cancel_crosses_fill: 0.6,
+  cancel_crosses_fill: 0.9,
   missing_bar: 0.15,
   crash: 0.02,
 };
@@ -102,7 +102,11 @@ const lateNews: readonly FaultKind[] = [
   "cancel_crosses_fill",
 ];
 
-export function drawPlan(seed: number, size: StormSize = usualSize, known: KnownLimits = knownLimits): StormPlan {
+export function drawPlan(
+  seed: number,
+  size: StormSize = usualSize,
+  known: KnownLimits = knownLimits,
+): StormPlan {
   const rng = createRng(seed, "storm plan");
   const share = 0.2 + 0.7 * rng.uniform();
   const drawn = faultKinds.map((kind): [FaultKind, number] => {

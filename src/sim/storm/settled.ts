@@ -11,7 +11,8 @@ import type { FaultVenue } from "./fault-venue.ts";
 export function checkSettled({ execute: { orders } }: SingleLoop, book: Book, venue: FaultVenue): void {
   for (const [lot, known] of book.lots.entries()) {
     const truth = venue.positions[lot]!;
-    if (Math.abs(known - truth) > NOTHING) broken("I-29", `lot ${lot} is ${known}, at the venue it is ${truth}`);
+    if (Math.abs(known - truth) > NOTHING)
+      broken("I-29", `lot ${lot} is ${known}, at the venue it is ${truth}`);
   }
   for (let n = 0; n < orders.length; n++) {
     const order = n as OrderNumber;
@@ -20,6 +21,9 @@ export function checkSettled({ execute: { orders } }: SingleLoop, book: Book, ve
     const isLive = truth !== undefined && !truth.isOver;
     if (orders.isWorking(order) === isLive) continue;
     const status = orderStatusNames[orders.status(order)];
-    broken("I-29", `${isEntryLeg ? "leg" : "order"} ${n} is ${status}, at the venue it is ${isLive ? "live" : "over"}`);
+    broken(
+      "I-29",
+      `${isEntryLeg ? "leg" : "order"} ${n} is ${status}, at the venue it is ${isLive ? "live" : "over"}`,
+    );
   }
 }

@@ -8,6 +8,7 @@ import type { EpochMicros } from "../../domain/time.ts";
 import type { EventSource } from "../../engine/ports.ts";
 import type { Rng } from "../../numerics/rng.ts";
 import type { Delivery } from "./delivery.ts";
+import type { FaultDice } from "./fault-dice.ts";
 import type { FaultVenue } from "./fault-venue.ts";
 import { without } from "./market.ts";
 import type { StormPlan } from "./plan.ts";
@@ -18,6 +19,8 @@ export interface StormSourceParts {
   readonly minutes: readonly BarBatch[];
   readonly venue: FaultVenue;
   readonly delivery: Delivery;
+  readonly dice: FaultDice;
+  /** The operator, and what a reconnect repeats. */
   readonly rng: Rng;
   readonly reach: Reach;
 }
@@ -54,13 +57,14 @@ export class StormSource implements EventSource {
 
   /** After a crash: events that no journal holds come first, and a broker may repeat its last one. */
   tellAgain(lost: readonly EngineEvent[]): void {
-    const { plan, rng, delivery } = this.#parts;
-    const missesBars = plan.rates.missing_bar > 0;
+    const { dice, rng, delivery } = this.#parts;
+    const missesBars = dice.isOn("missing_bar");
     const told = lost.filter(
       ({ kind }) => kind !== "BarsClosed" || !missesBars || rng.uniform() < TOLD_AGAIN,
     );
     this.#again.unshift(...told);
-    if (this.#lastBroker !== undefined && rng.uniform() < 0.5) delivery.repeat(this.#lastBroker, this.#halfMinute);
+    if (this.#lastBroker !== undefined && rng.uniform() < 0.5)
+      delivery.repeat(this.#lastBroker, this.#halfMinute);
   }
 
   get #halfMinute(): number {
@@ -96,15 +100,7 @@ export class StormSource implements EventSource {
 
   /** The feed loses rows that the venue has seen. */
   #bars(batch: BarBatch): BarsClosed {
-    const { plan, rng, reach } = this.#parts;
-    const rate = plan.rates.missing_bar;
-    if (rate === 0) return { kind: "BarsClosed", bars: batch };
-    const bars = without(batch, () => {
-      if (rng.uniform() >= rate) return false;
-      reach.hit("fault missing_bar");
-      return true;
-    });
-    return { kind: "BarsClosed", bars };
+    return { kind: "BarsClosed", bars: without(batch, () => this.#parts.dice.hits("missing_bar")) };
   }
 
   #operator(): OperatorActed | undefined {

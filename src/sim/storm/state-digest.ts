@@ -45,7 +45,11 @@ class Lanes {
 
 const TRADE_FIELDS = Object.values(TradeField);
 
-export function stateDigest({ execute, compute }: SingleLoop, strategies: number, instruments: number): string {
+export function stateDigest(
+  { execute, compute }: SingleLoop,
+  strategies: number,
+  instruments: number,
+): string {
   const lanes = new Lanes();
   const { portfolio, lots, baselines, authorities, trades } = execute;
   lanes.number(portfolio.cashMicros);
@@ -71,7 +75,8 @@ export function stateDigest({ execute, compute }: SingleLoop, strategies: number
   lanes.numbers(execute.orders.cells());
   lanes.numbers(execute.fills.cells());
   lanes.numbers(compute.signals.cells());
-  for (let n = 0; n < trades.length; n++) for (const field of TRADE_FIELDS) lanes.number(trades.get(n, field));
+  for (let n = 0; n < trades.length; n++)
+    for (const field of TRADE_FIELDS) lanes.number(trades.get(n, field));
   lanes.text(JSON.stringify(execute.blocked.list()));
   return lanes.toString();
 }

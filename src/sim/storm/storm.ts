@@ -19,10 +19,19 @@ import { broken, type Scene, StormViolation } from "./check.ts";
 import { Delivery } from "./delivery.ts";
 import { Egress } from "./egress.ts";
 import { buildStormEngine, stormRules, stormStrategies } from "./engine-build.ts";
+import { FaultDice } from "./fault-dice.ts";
 import { FaultVenue } from "./fault-venue.ts";
 import { CrashDice, CrashSignal, StormJournal } from "./journal.ts";
 import { type StormMarket, stormMarket } from "./market.ts";
-import { drawPlan, type KnownLimits, knownLimits, type StormPlan, type StormSize, usualSize } from "./plan.ts";
+import {
+  drawPlan,
+  type FaultKind,
+  type KnownLimits,
+  knownLimits,
+  type StormPlan,
+  type StormSize,
+  usualSize,
+} from "./plan.ts";
 import { type Counts, Reach } from "./reach.ts";
 import { checkSettled } from "./settled.ts";
 import { StormSource } from "./source.ts";
@@ -51,6 +60,8 @@ export interface StormRequest {
   readonly seed: number;
   readonly size?: StormSize;
   readonly known?: Partial<KnownLimits>;
+  /** Faults of this seed that are left out; the others stay as they are. */
+  readonly without?: readonly FaultKind[];
   readonly sabotage?: Sabotage;
   /** Called with one line per event, command and crash. */
   readonly trace?: (line: string) => void;
@@ -76,9 +87,10 @@ const costs = costParams.parse({
 });
 
 export function runStorm(request: StormRequest): StormResult {
-  const { seed, size = usualSize, known = {} } = request;
-  const storm = new Storm(drawPlan(seed, size, { ...knownLimits, ...known }), request);
-  return storm.run();
+  const { seed, size = usualSize, known = {}, without = [] } = request;
+  const plan = drawPlan(seed, size, { ...knownLimits, ...known });
+  const off = Object.fromEntries(without.map((kind) => [kind, 0]));
+  return new Storm({ ...plan, rates: { ...plan.rates, ...off } }, request).run();
 }
 
 class Storm {
@@ -106,15 +118,16 @@ class Storm {
     this.#plan = plan;
     this.#request = request;
     this.#market = stormMarket(plan, reach);
-    this.#crashRng = root.fork("crash");
-    this.#dice = new CrashDice(root.fork("crash dice"), plan.rates.crash, plan.crashesMax, reach);
+    this.#crashRng = root.fork("what a crash leaves");
+    const dice = new FaultDice(plan, root, reach);
+    this.#dice = new CrashDice(dice, plan.crashesMax, reach);
     this.#journal = new StormJournal(this.#dice);
-    const delivery = new Delivery(plan, root.fork("delivery"), reach);
+    const delivery = new Delivery(plan, dice, reach);
     const strategies = stormStrategies(plan).length;
     this.#venue = new FaultVenue({
       inner: new SimulatedVenue(plan.symbols, costs, this.#market.sessions),
       plan,
-      rng: root.fork("venue"),
+      dice,
       delivery,
       reach,
       lots: strategies * plan.symbols,
@@ -136,6 +149,7 @@ class Storm {
       minutes,
       venue: this.#venue,
       delivery,
+      dice,
       rng: root.fork("source"),
       reach,
     });
@@ -260,7 +274,8 @@ class Storm {
         if (text !== entry.text) broken("I-25", `the journal says ${entry.text}, the replay ${text}`);
         continue;
       }
-      if (said < expected.length) broken("I-25", `the replay also says ${commandText(expected[said] as Command)}`);
+      if (said < expected.length)
+        broken("I-25", `the replay also says ${commandText(expected[said] as Command)}`);
       watch.step(parseEvent(entry.text, this.#market.instruments));
       events += 1;
       expected = [...watch.commands];
@@ -280,11 +295,7 @@ class Storm {
     const plan = this.#plan;
     const strategies = stormStrategies(plan);
     const rules = stormRules(plan);
-    const loop = buildStormEngine(
-      this.#market,
-      strategies,
-      sabotage.rules?.(rules, this.#life) ?? rules,
-    );
+    const loop = buildStormEngine(this.#market, strategies, sabotage.rules?.(rules, this.#life) ?? rules);
     sabotage.built?.(loop, this.#life);
     const book = new Book({
       strategies: strategies.length,

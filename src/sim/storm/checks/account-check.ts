@@ -13,14 +13,17 @@ export function accountCheck({ loop, book, plan, reach }: Scene): Check {
       }
       if (event.kind === "OrderFilled" && book.fill === undefined) reach.hit("fill repeated");
       const cash = BigInt(portfolio.cashMicros);
-      if (cash !== book.cashMicros) broken("I-3", `cash is ${cash} micro-dollars, fills say ${book.cashMicros}`);
+      if (cash !== book.cashMicros)
+        broken("I-3", `cash is ${cash} micro-dollars, fills say ${book.cashMicros}`);
       for (const [i, expected] of book.positions.entries()) {
         const held = portfolio.shares(i as InstrumentId);
-        if (!(Math.abs(held - expected) < NOTHING)) broken("I-2", `${held} of ${i} held, fills say ${expected}`);
+        if (!(Math.abs(held - expected) < NOTHING))
+          broken("I-2", `${held} of ${i} held, fills say ${expected}`);
         for (let s = 0; s < strategies; s++) {
           const own = lots.shares(s, i as InstrumentId);
           const filled = book.lots[s * plan.symbols + i] as number;
-          if (!(Math.abs(own - filled) < NOTHING)) broken("I-2", `lot ${s}/${i} is ${own}, fills say ${filled}`);
+          if (!(Math.abs(own - filled) < NOTHING))
+            broken("I-2", `lot ${s}/${i} is ${own}, fills say ${filled}`);
           const seen = loop.compute.shares(s, i as InstrumentId);
           if (seen !== own) broken("I-2", `strategy ${s} is told ${seen} of ${i}, it holds ${own}`);
         }

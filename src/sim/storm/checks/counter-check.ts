@@ -52,7 +52,8 @@ export function counterCheck(scene: Scene, streaks: LossStreaks = streaksOfTrade
       if (orders.status(order) !== OrderStatus.Denied) entries += 1;
       else if (orders.get(order, OrderField.rule) === tradesPerDay) {
         const counted = orders.get(order, OrderField.ruleUsed) - 1;
-        if (counted !== entries) broken("I-33", `the engine counted ${counted} entries today, ${entries} left`);
+        if (counted !== entries)
+          broken("I-33", `the engine counted ${counted} entries today, ${entries} left`);
       }
       if (entries > entriesPerDay) broken("I-33", `${entries} entries today, limit ${entriesPerDay}`);
     }
@@ -68,11 +69,15 @@ export function counterCheck(scene: Scene, streaks: LossStreaks = streaksOfTrade
       if (trip === undefined) continue;
       const { strategy, pnl } = trip;
       const kept = trades.get(tripsSeen, TradeField.pnl);
-      if (!(Math.abs(kept - pnl) < DUST)) broken("I-34", `trade ${tripsSeen} made ${pnl}, it is kept as ${kept}`);
+      if (!(Math.abs(kept - pnl) < DUST))
+        broken("I-34", `trade ${tripsSeen} made ${pnl}, it is kept as ${kept}`);
       ownStreak[strategy] = pnl < -DUST ? (ownStreak[strategy] ?? 0) + 1 : 0;
       const told = streaks(loop, strategy);
       if (told !== ownStreak[strategy]) {
-        broken("I-34", `strategy ${strategy} lost ${ownStreak[strategy]} times in a row, ${told} are counted`);
+        broken(
+          "I-34",
+          `strategy ${strategy} lost ${ownStreak[strategy]} times in a row, ${told} are counted`,
+        );
       }
     }
   }

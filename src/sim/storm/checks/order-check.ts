@@ -42,7 +42,8 @@ export function orderCheck({ loop, book, plan, reach }: Scene): Check {
       last[number] = { status, filled };
     } else {
       if (before.status === status && before.filled === filled) return;
-      if (filled < before.filled) broken("I-4", `order ${number} went from ${before.filled} filled to ${filled}`);
+      if (filled < before.filled)
+        broken("I-4", `order ${number} went from ${before.filled} filled to ${filled}`);
       if (status !== before.status) {
         if (before.status > OrderStatus.PartiallyFilled || status < before.status) {
           broken("I-4", `order ${number}: ${orderStatusNames[before.status]} to ${orderStatusNames[status]}`);
@@ -53,8 +54,10 @@ export function orderCheck({ loop, book, plan, reach }: Scene): Check {
       before.filled = filled;
     }
     const known = book.orders[number]?.filled ?? 0;
-    if (!(filled >= 0 && filled <= ordered + NOTHING)) broken("I-4", `order ${number}: ${filled} of ${ordered}`);
-    if (Math.abs(filled - known) > NOTHING) broken("I-4", `order ${number} filled ${filled}, reports say ${known}`);
+    if (!(filled >= 0 && filled <= ordered + NOTHING))
+      broken("I-4", `order ${number}: ${filled} of ${ordered}`);
+    if (Math.abs(filled - known) > NOTHING)
+      broken("I-4", `order ${number} filled ${filled}, reports say ${known}`);
   };
 
   return {

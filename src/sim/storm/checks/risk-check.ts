@@ -39,7 +39,10 @@ export function riskCheck({ loop, book, plan, reach }: Scene): Check {
   function checkEntry(order: ApprovedOrder): void {
     const { instrument, side, shares, limit } = order;
     if (!loop.execute.authorities.allowsEntries() || book.isBarred) {
-      broken("I-9", `entry ${order.number} left while the level is ${loop.execute.authorities.permission.level}`);
+      broken(
+        "I-9",
+        `entry ${order.number} left while the level is ${loop.execute.authorities.permission.level}`,
+      );
     }
     const mark = book.marks[instrument] as number;
     const price = Number.isNaN(limit) ? mark : Math.max(mark, limit);
@@ -61,7 +64,8 @@ export function riskCheck({ loop, book, plan, reach }: Scene): Check {
     }
     const { limits } = plan;
     const equity = book.value();
-    if (!(gross <= limits.gross * equity + DUST)) broken("I-11", `gross ${gross} of ${limits.gross * equity}`);
+    if (!(gross <= limits.gross * equity + DUST))
+      broken("I-11", `gross ${gross} of ${limits.gross * equity}`);
     const atStake = onThisSide * price;
     if (!(atStake <= limits.position * equity + DUST)) {
       broken("I-11", `${atStake} at stake in ${instrument}, limit ${limits.position * equity}`);

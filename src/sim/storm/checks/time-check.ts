@@ -15,7 +15,10 @@ export function timeCheck({ book, now }: Scene): Check {
       if (decidedAt > now()) broken("I-28", `order ${number} was decided at ${decidedAt}, it is ${now()}`);
       if (purpose !== Purpose.Entry) return;
       if (decidedAt !== book.at || book.markedAt[instrument] !== book.at) {
-        broken("I-28", `entry ${number} stands on a bar of ${book.markedAt[instrument]}, the minute is ${book.at}`);
+        broken(
+          "I-28",
+          `entry ${number} stands on a bar of ${book.markedAt[instrument]}, the minute is ${book.at}`,
+        );
       }
     },
     after(event) {
