@@ -1,7 +1,20 @@
-/** `npm run bench -- engine --data DIR [--set one,uni] [--json]`: one JSON line per question, or a table. */
+/**
+ * `npm run bench -- engine --data DIR [--set one,uni] [--json]` and `npm run bench -- storm --seeds N`: one JSON line
+ * per question, or a table.
+ */
 import "../src/adapters/inlining.ts";
 import { parseArgs } from "node:util";
 import { engineBench } from "./engine.bench.ts";
+import { stormBench } from "./storm.bench.ts";
+
+if (process.argv[2] === "storm") {
+  const answer = stormBench(process.argv.slice(3));
+  const status = await answer.catch((error: Error) => {
+    console.error(error.message);
+    return 2;
+  });
+  process.exit(status);
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -14,7 +27,7 @@ const { values, positionals } = parseArgs({
 
 const [question = "engine"] = positionals;
 if (question !== "engine") {
-  console.error(`bench ${question}: not there; there is engine`);
+  console.error(`bench ${question}: not there; there are engine and storm`);
   process.exit(2);
 }
 if (values.data === undefined) {

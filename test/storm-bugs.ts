@@ -224,6 +224,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     }),
   },
   {
+    name: "a restart sends decisions of minutes ago",
+    caughtBy: ["I-8"],
+    plant: () => ({ sendsStale: true, resend: (commands) => commands }),
+  },
+  {
     name: "entries pass while only reducing is allowed",
     caughtBy: ["I-9"],
     plant: () => ({

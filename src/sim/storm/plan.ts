@@ -14,6 +14,7 @@ export const faultKinds = [
   "cancel_crosses_fill",
   "missing_bar",
   "crash",
+  "downtime",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -40,6 +41,11 @@ export interface KnownLimits {
    * shrinks the old position and its stop would grow it again (I-15). While on, only seeds without late news turn.
    */
   readonly turnDoesNotWait: boolean;
+  /**
+   * A position may stand without the stop its entry came with (I-35): after an exit that was rejected, whose protective
+   * orders were canceled for it, and where a stop that was moved in early does not grow with its entry.
+   */
+  readonly protectionHasHoles: boolean;
 }
 
 export const knownLimits: KnownLimits = {
@@ -47,6 +53,7 @@ export const knownLimits: KnownLimits = {
   endBeforeFill: true,
   exitDoesNotWait: true,
   turnDoesNotWait: true,
+  protectionHasHoles: true,
 };
 
 export interface StormPlan {
@@ -80,7 +87,7 @@ export interface StormSize {
 /** 20 virtual minutes of five symbols: what a seed is unless asked otherwise. */
 export const usualSize: StormSize = { symbols: 5, minutes: 20 };
 
-/** Highest chance of each fault, per occasion: a bar, an order, an event, a cancel, a journal write. */
+/** Highest chance of each fault, per occasion: a bar, an order, an event, a cancel, a journal write, a crash. */
 const most: Readonly<Record<FaultKind, number>> = {
   duplicate: 0.3,
   late: 0.3,
@@ -91,6 +98,7 @@ const most: Readonly<Record<FaultKind, number>> = {
   cancel_crosses_fill: 0.9,
   missing_bar: 0.15,
   crash: 0.02,
+  downtime: 0.6,
 };
 
 /** Faults after which the engine may not know yet what has become of an order. */

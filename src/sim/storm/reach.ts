@@ -29,6 +29,8 @@ export const mustHappen: readonly string[] = [
   "fault partial_pieces",
   "fault cancel_crosses_fill",
   "fault missing_bar",
+  "fault crash",
+  "fault downtime",
   "crash before the event",
   "crash after the event",
   "crash before the commit",
@@ -38,6 +40,7 @@ export const mustHappen: readonly string[] = [
   "events lost in a crash",
   "commands lost in a crash",
   "order sent again",
+  "stale entry given up",
   "fill before acceptance",
   "fill repeated",
   "cancel crossed by a fill",
@@ -64,8 +67,15 @@ export type Counts = Readonly<Record<string, number>>;
 
 export class Reach {
   readonly #counts = new Map<string, number>();
+  readonly #trace: ((line: string) => void) | undefined;
+
+  /** `trace` is told of each fault as it happens. */
+  constructor(trace?: (line: string) => void) {
+    this.#trace = trace;
+  }
 
   hit(what: string): void {
+    if (what.startsWith("fault ")) this.#trace?.(`~~~ ${what}`);
     this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
   }
 

@@ -67,6 +67,25 @@ export class StormSource implements EventSource {
       delivery.repeat(this.#lastBroker, this.#halfMinute);
   }
 
+  /** The market goes on while nobody watches: those minutes meet the orders and are never told as bars. */
+  passUnseen(minutes: number): void {
+    for (let n = 0; n < minutes; n++) {
+      const batch = this.#parts.minutes[this.#minute + 1];
+      if (batch === undefined) return;
+      this.#minute += 1;
+      this.#barsPending = false;
+      this.now = batch.at;
+      this.#parts.venue.match(batch, this.#minute);
+      const told = this.#again.filter(({ kind }) => kind !== "BarsClosed");
+      this.#again.splice(0, this.#again.length, ...told);
+    }
+  }
+
+  /** What a restart has found out itself. */
+  tell(events: readonly EngineEvent[]): void {
+    this.#again.push(...events);
+  }
+
   get #halfMinute(): number {
     return 2 * this.#minute + (this.#barsPending ? 0 : 1);
   }

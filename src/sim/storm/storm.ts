@@ -14,6 +14,7 @@ import { createRng, type Rng } from "../../numerics/rng.ts";
 import type { RiskRule } from "../../risk/rule.ts";
 import { costParams } from "../cost-model.ts";
 import { SimulatedVenue } from "../venue.ts";
+import { afterRestart } from "./abandon.ts";
 import { Book } from "./book.ts";
 import { broken, type Scene, StormViolation } from "./check.ts";
 import { Delivery } from "./delivery.ts";
@@ -52,6 +53,8 @@ export interface Sabotage {
   journal?(journal: Journal, venue: Venue): Journal;
   venue?(venue: Venue): Venue;
   source?(source: EventSource, venue: FaultVenue): EventSource;
+  /** Old decisions are sent again like new ones. */
+  readonly sendsStale?: boolean;
   /** What is sent again after a crash. */
   resend?(commands: readonly Command[], loop: SingleLoop): readonly Command[];
 }
@@ -77,10 +80,16 @@ export interface StormResult {
   readonly counts: Counts;
   /** Of the engine's last state. */
   readonly digest: string;
+  /** The end of the journal, when an invariant broke. */
+  readonly tail: readonly string[];
 }
 
 /** More events than any seed has: an engine that answers itself for ever is a failure too. */
 const MOST_EVENTS = 200_000;
+/** In minutes. */
+const LONGEST_DOWNTIME = 3;
+/** Journal lines shown with a failure. */
+const TAIL = 20;
 const costs = costParams.parse({
   commissionPerShare: 0.0035,
   feeSchedule: [{ from: "2006-01-01", secPerMillion: 27.8, tafPerShare: 0.000166, tafCap: 8.3 }],
@@ -96,9 +105,10 @@ export function runStorm(request: StormRequest): StormResult {
 class Storm {
   readonly #plan: StormPlan;
   readonly #request: StormRequest;
-  readonly #reach = new Reach();
+  readonly #reach: Reach;
   readonly #market: StormMarket;
   readonly #crashRng: Rng;
+  readonly #faults: FaultDice;
   readonly #dice: CrashDice;
   readonly #journal: StormJournal;
   readonly #venue: FaultVenue;
@@ -114,12 +124,14 @@ class Storm {
 
   constructor(plan: StormPlan, request: StormRequest) {
     const root = createRng(plan.seed, "storm faults");
-    const reach = this.#reach;
+    const reach = new Reach(request.trace);
+    this.#reach = reach;
     this.#plan = plan;
     this.#request = request;
     this.#market = stormMarket(plan, reach);
     this.#crashRng = root.fork("what a crash leaves");
     const dice = new FaultDice(plan, root, reach);
+    this.#faults = dice;
     this.#dice = new CrashDice(dice, plan.crashesMax, reach);
     this.#journal = new StormJournal(this.#dice);
     const delivery = new Delivery(plan, dice, reach);
@@ -141,6 +153,7 @@ class Storm {
       journal: this.#journal,
       dice: this.#dice,
       isBarred: () => this.#book.isBarred,
+      now: () => this.#source.now,
       log: (command) => this.#trace(() => `    sent ${commandText(command)}`),
     });
     const { minutes } = this.#market;
@@ -164,10 +177,7 @@ class Storm {
     try {
       this.#runAll();
     } catch (error) {
-      if (error instanceof StormViolation) violation = { id: error.id, message: error.message };
-      else if (error instanceof InvariantError) {
-        violation = { id: `halt ${error.message.split(":")[0] ?? ""}`, message: error.message };
-      } else throw error;
+      violation = violationOf(error);
       this.#trace(() => `*** ${violation?.message}`);
     }
     return {
@@ -178,6 +188,7 @@ class Storm {
       crashes: this.#life,
       counts: this.#reach.counts(),
       digest: this.#digest(),
+      tail: violation === undefined ? [] : this.#journal.entries.slice(-TAIL).map(({ text }) => text),
     };
   }
 
@@ -229,6 +240,8 @@ class Storm {
     const isKnown = taken === undefined || this.#journal.lastEvent === taken || lost.includes(taken);
     if (!isKnown) lost = [...lost, taken];
     this.#source.tellAgain(lost);
+    if (this.#faults.hits("downtime"))
+      this.#source.passUnseen(1 + this.#faults.integer("downtime", LONGEST_DOWNTIME));
     for (const events of this.#digests.keys()) {
       if (events > this.#journal.events) this.#digests.delete(events);
     }
@@ -249,7 +262,15 @@ class Storm {
     this.#life += 1;
     const commands = this.#replay();
     sabotage.restarted?.(this.#loop);
-    const again = sabotage.resend?.(commands, this.#loop) ?? commands;
+    const { arrived, givenUp } = this.#egress;
+    const isKnown = (order: OrderNumber) => arrived.has(order) || givenUp.has(order);
+    const after = afterRestart(commands, this.#source.now, isKnown);
+    for (const order of after.givenUp) {
+      this.#reach.hit("stale entry given up");
+      givenUp.add(order);
+    }
+    this.#source.tell(after.told);
+    const again = sabotage.resend?.(sabotage.sendsStale ? commands : after.send, this.#loop) ?? after.send;
     this.#egress.begin();
     for (const command of again) venue.send(command);
     this.#trace(() => `--- restarted, ${again.length} commands sent again`);
@@ -314,4 +335,12 @@ class Storm {
   #trace(line: () => string): void {
     this.#request.trace?.(line());
   }
+}
+
+/** The engine's own halt is a failure as much as a checker's report, and so is an error that nobody expected. */
+function violationOf(error: unknown): { readonly id: string; readonly message: string } {
+  if (error instanceof StormViolation) return { id: error.id, message: error.message };
+  if (!(error instanceof Error)) throw error;
+  if (!(error instanceof InvariantError)) return { id: "threw", message: error.stack ?? error.message };
+  return { id: `halt ${error.message.split(":")[0] ?? ""}`, message: error.message };
 }

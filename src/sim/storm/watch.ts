@@ -7,6 +7,7 @@ import { accountCheck } from "./checks/account-check.ts";
 import { counterCheck } from "./checks/counter-check.ts";
 import { numberCheck } from "./checks/number-check.ts";
 import { orderCheck } from "./checks/order-check.ts";
+import { protectionCheck } from "./checks/protection-check.ts";
 import { riskCheck } from "./checks/risk-check.ts";
 import { timeCheck } from "./checks/time-check.ts";
 
@@ -19,9 +20,15 @@ export class Watch implements Engine {
   constructor(scene: Scene, engine: Engine) {
     this.#scene = scene;
     this.#engine = engine;
-    this.#checks = [timeCheck, numberCheck, accountCheck, orderCheck, riskCheck, counterCheck].map((make) =>
-      make(scene),
-    );
+    this.#checks = [
+      timeCheck(scene),
+      numberCheck(scene),
+      accountCheck(scene),
+      orderCheck(scene),
+      riskCheck(scene),
+      protectionCheck(scene),
+      counterCheck(scene),
+    ];
   }
 
   get commands(): Command[] {
