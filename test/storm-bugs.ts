@@ -256,6 +256,21 @@ export const plantedBugs: readonly PlantedBug[] = [
     }),
   },
   {
+    name: "limits are priced from closes two per cent too high",
+    caughtBy: ["I-13"],
+    plant: () => ({
+      engine: (loop) =>
+        around(loop, (event) => {
+          if (event.kind !== "BarsClosed") loop.step(event);
+          else {
+            const close = event.bars.columns.close.map((dollars) => dollars * 1.02);
+            const columns = { ...event.bars.columns, close };
+            loop.step({ kind: "BarsClosed", bars: { ...event.bars, columns } });
+          }
+        }),
+    }),
+  },
+  {
     name: "an exit leaves its stop resting",
     caughtBy: ["I-15"],
     plant: () => ({
@@ -296,6 +311,31 @@ export const plantedBugs: readonly PlantedBug[] = [
         baselines.dayBase = equity;
         baselines.dayHigh = equity;
       },
+    }),
+  },
+  {
+    name: "a restart lifts the halt",
+    caughtBy: ["I-18"],
+    plant: () => ({
+      restarted({ execute: { authorities } }) {
+        authorities.load([]);
+      },
+    }),
+  },
+  {
+    name: "a stop follows the price both ways",
+    caughtBy: ["I-36"],
+    plant: () => ({
+      engine: (loop) =>
+        around(loop, (event) => {
+          loop.step(event);
+          const { commands } = loop;
+          for (const [n, command] of commands.entries()) {
+            if (command.kind !== "ReplaceStop") continue;
+            const away = loop.execute.orders.side(command.order) * 0.05 * command.stop;
+            commands[n] = { ...command, stop: command.stop + away };
+          }
+        }),
     }),
   },
   {

@@ -62,6 +62,8 @@ export class Book {
   /** Fills that count, each once. */
   fills = 0;
   isBarred = false;
+  /** Since a halt that nobody has lifted. */
+  isHalted = false;
   /** Close of the last minute. */
   at = Number.NEGATIVE_INFINITY as EpochMicros;
   session = -1;
@@ -167,6 +169,7 @@ export class Book {
 
   #operator({ action }: OperatorActed): void {
     this.isBarred = action !== "resume";
+    this.isHalted = action === "halt" || (this.isHalted && action !== "resume");
   }
 
   #filled({ order: number, fillId, quantity, price, costs }: OrderFilled): void {

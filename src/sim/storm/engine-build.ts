@@ -1,4 +1,7 @@
-/** The engine of a seed, as a restart builds it: the real loop with all rules and three strategies, warmed, not yet running. */
+/**
+ * The engine of a seed, as a restart builds it: the real loop with all rules and three strategies, warmed, not yet
+ * running.
+ */
 import { usd } from "../../domain/money.ts";
 import { SingleLoop } from "../../engine/single-loop.ts";
 import { sizingParams } from "../../ensemble/sizing.ts";

@@ -139,7 +139,7 @@ export function drawPlan(
     rates,
     limits,
     turnsAround: wantsTurns && (knowsAll || !known.turnDoesNotWait),
-    operatorRate: oneOf([0, 0.03, 0.12]),
+    operatorRate: oneOf([0, 0.05, 0.15]),
     crashesMax: 6,
     known,
   };

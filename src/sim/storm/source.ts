@@ -125,7 +125,7 @@ export class StormSource implements EventSource {
   #operator(): OperatorActed | undefined {
     const { plan, rng, reach } = this.#parts;
     // Asked twice a minute; a barred account is let go soon, or most of a seed would trade nothing.
-    const rate = (this.#isBarred ? 0.25 : plan.operatorRate) / 2;
+    const rate = (this.#isBarred ? 0.15 : plan.operatorRate) / 2;
     if (!this.#barsPending || plan.operatorRate === 0 || rng.uniform() >= rate) return undefined;
     const action = this.#isBarred ? "resume" : rng.uniform() < 0.5 ? "halt" : "pause";
     this.#isBarred = action !== "resume";

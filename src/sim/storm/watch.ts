@@ -5,10 +5,12 @@ import type { Engine } from "../../engine/pump.ts";
 import type { Check, Scene } from "./check.ts";
 import { accountCheck } from "./checks/account-check.ts";
 import { counterCheck } from "./checks/counter-check.ts";
+import { entryCheck } from "./checks/entry-check.ts";
+import { exitCheck } from "./checks/exit-check.ts";
 import { numberCheck } from "./checks/number-check.ts";
 import { orderCheck } from "./checks/order-check.ts";
 import { protectionCheck } from "./checks/protection-check.ts";
-import { riskCheck } from "./checks/risk-check.ts";
+
 import { timeCheck } from "./checks/time-check.ts";
 
 export class Watch implements Engine {
@@ -25,7 +27,8 @@ export class Watch implements Engine {
       numberCheck(scene),
       accountCheck(scene),
       orderCheck(scene),
-      riskCheck(scene),
+      entryCheck(scene),
+      exitCheck(scene),
       protectionCheck(scene),
       counterCheck(scene),
     ];

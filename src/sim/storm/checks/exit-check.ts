@@ -1,0 +1,63 @@
+/** I-15, I-18, I-36: what an order that only reduces may do, where a stop may go, and that a halt stays one. */
+import { type OrderNumber, Purpose } from "../../../domain/order.ts";
+import type { ApprovedOrder } from "../../../risk/gate.ts";
+import { NOTHING } from "../book.ts";
+import { broken, type Check, type Scene } from "../check.ts";
+
+export function exitCheck({ loop, book, reach }: Scene): Check {
+  /** By order: where its stop is. */
+  const stops = new Map<OrderNumber, number>();
+  return {
+    command(command) {
+      if (command.kind === "ReplaceStop") checkStop(command.order, command.stop);
+      if (command.kind !== "PlaceOrder") return;
+      const { order } = command;
+      if (order.bracket?.stopOrder !== undefined) stops.set(order.bracket.stopOrder, order.bracket.stop);
+      if (order.purpose === Purpose.StopLoss) stops.set(order.number, order.stop);
+      if (order.purpose !== Purpose.Entry) checkExit(order);
+    },
+    after(event) {
+      const { authorities } = loop.execute;
+      if (book.isHalted && !authorities.flattens) {
+        broken("I-18", `a halt nobody has lifted is over: ${authorities.permission.level}`);
+      }
+      if (event.kind === "OrderFilled") checkFill();
+    },
+  };
+
+  function checkStop(number: OrderNumber, stop: number): void {
+    const before = stops.get(number) ?? Number.NaN;
+    const side = book.orders[number]?.side ?? 0;
+    if (!(side * (stop - before) < 0)) broken("I-36", `stop ${number} went from ${before} to ${stop}`);
+    stops.set(number, stop);
+    reach.hit("stop moved");
+  }
+
+  function checkExit({ number, instrument, side, shares }: ApprovedOrder): void {
+    const strategy = loop.execute.orders.strategy(number);
+    const held = book.lots[book.lotOf({ strategy, instrument })] as number;
+    const fits = held * side < 0 && shares <= Math.abs(held) + NOTHING;
+    if (!fits) broken("I-15", `order ${number} sends ${side * shares} to close ${held}`);
+  }
+
+  function checkFill(): void {
+    const { fill, before } = book;
+    if (fill === undefined) return;
+    const after = book.lots[book.lotOf(fill)] as number;
+    if (fill.purpose === Purpose.Entry) {
+      if (before === 0 && after < 0) reach.hit("short opened");
+      return;
+    }
+    const shrinks = before * fill.side < 0 && after * before >= 0;
+    if (!shrinks) broken("I-15", `order ${fill.number}, which only reduces, took ${before} to ${after}`);
+    reach.hit(fillNames[fill.purpose]);
+  }
+}
+
+const fillNames: Readonly<Record<Purpose, string>> = {
+  [Purpose.Entry]: "entry filled",
+  [Purpose.Exit]: "exit filled",
+  [Purpose.StopLoss]: "stop filled",
+  [Purpose.TakeProfit]: "target filled",
+  [Purpose.Flatten]: "flatten filled",
+};
