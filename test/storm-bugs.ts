@@ -314,6 +314,33 @@ export const plantedBugs: readonly PlantedBug[] = [
     }),
   },
   {
+    name: "a finished order keeps its place",
+    caughtBy: ["EX-3"],
+    plant: () => ({
+      built({ execute: { orders } }) {
+        // A fill that completes an order is seen as one of many: nobody is told that it is over.
+        const isWorking = orders.isWorking.bind(orders);
+        orders.isWorking = (order) => orders.status(order) === OrderStatus.Filled || isWorking(order);
+      },
+    }),
+  },
+  {
+    name: "a halt is noted and nothing is closed",
+    caughtBy: ["I-20"],
+    plant: () => ({
+      engine: (loop) =>
+        around(loop, (event) => {
+          loop.step(event);
+          const { commands } = loop;
+          for (let n = commands.length - 1; n >= 0; n--) {
+            const command = commands[n];
+            const closes = command?.kind === "PlaceOrder" && command.order.purpose === Purpose.Flatten;
+            if (closes) commands.splice(n, 1);
+          }
+        }),
+    }),
+  },
+  {
     name: "a restart lifts the halt",
     caughtBy: ["I-18"],
     plant: () => ({
@@ -340,7 +367,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "fills are not journaled",
-    caughtBy: ["I-25"],
+    caughtBy: ["EN-2"],
     plant: () => ({
       journal: (journal) => ({
         event(event, sequence) {

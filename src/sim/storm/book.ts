@@ -133,6 +133,33 @@ export class Book {
     return value;
   }
 
+  /** A working order that closes the lot; undefined when there is none. Protective orders do not count. */
+  closing(lot: number): OrderNumber | undefined {
+    return this.#working(lot, [Purpose.Exit, Purpose.Flatten]);
+  }
+
+  entering(lot: number): OrderNumber | undefined {
+    return this.#working(lot, [Purpose.Entry]);
+  }
+
+  /** Dollars that working entries will take when they fill. */
+  get workingGross(): number {
+    let gross = 0;
+    for (const order of this.orders) {
+      if (order === undefined || order.hasEnded || order.purpose !== Purpose.Entry) continue;
+      gross += (order.shares - order.filled) * (Number.isNaN(order.limit) ? order.reference : order.limit);
+    }
+    return gross;
+  }
+
+  #working(lot: number, purposes: readonly Purpose[]): OrderNumber | undefined {
+    for (const order of this.orders) {
+      if (order === undefined || order.hasEnded || !purposes.includes(order.purpose)) continue;
+      if (order.shares - order.filled > NOTHING && this.lotOf(order) === lot) return order.number;
+    }
+    return undefined;
+  }
+
   #add(order: ApprovedOrder, number: OrderNumber, purpose: Purpose, parent: OrderNumber | undefined): void {
     this.orders[number] = {
       number,

@@ -16,6 +16,12 @@ interface Waiting {
   readonly born: number;
 }
 
+/** The entry that a protective order came with, and the protective orders of an entry. */
+export interface Family {
+  readonly parent: OrderNumber | undefined;
+  readonly legs: readonly OrderNumber[];
+}
+
 /** More than the events of any half minute. */
 const PER_HALF_MINUTE = 1_000_000;
 const FURTHEST_OVERTAKING = 6;
@@ -52,9 +58,8 @@ export class Delivery {
     this.#heals = true;
   }
 
-  /** `parent` is the entry that a protective order came with. */
-  put(event: BrokerEvent, halfMinute: number, parent: OrderNumber | undefined): void {
-    const key = this.#keyOf(event, halfMinute, parent);
+  put(event: BrokerEvent, halfMinute: number, family: Family): void {
+    const key = this.#keyOf(event, halfMinute, family);
     this.#insert(event, key);
     if (event.kind === "OrderFilled") {
       this.#lastFill[event.order] = Math.max(this.#lastFill[event.order] ?? 0, key);
@@ -85,7 +90,7 @@ export class Delivery {
     return event;
   }
 
-  #keyOf(event: BrokerEvent, halfMinute: number, parent: OrderNumber | undefined): number {
+  #keyOf(event: BrokerEvent, halfMinute: number, { parent, legs }: Family): number {
     const { known } = this.#plan;
     const dice = this.#dice;
     let due = halfMinute;
@@ -100,7 +105,11 @@ export class Delivery {
     const isLegFill = event.kind === "OrderFilled" && parent !== undefined;
     const behindEntry = isLegFill && known.legFillBeforeEntry ? (this.#lastFill[parent] ?? 0) : 0;
     const isEnd = event.kind !== "OrderFilled" && event.kind !== "OrderAccepted";
-    const behindOwn = isEnd && known.endBeforeFill ? (this.#lastFill[event.order] ?? 0) : 0;
+    const isBracket = legs.length > 0 || parent !== undefined;
+    const mayOrphan = isEnd && isBracket && known.endBeforeFill;
+    const behindOwn = mayOrphan ? (this.#lastFill[event.order] ?? 0) : 0;
+    if (isEnd && behindOwn === 0 && key < (this.#lastFill[event.order] ?? 0))
+      this.#reach.hit("end before fill");
     return Math.max(key, behindEntry, behindOwn);
   }
 

@@ -239,6 +239,7 @@ export class FaultVenue implements Venue {
   }
 
   #tell(event: BrokerEvent): void {
-    this.#parts.delivery.put(event, this.#halfMinute, this.orders[event.order]?.parent);
+    const { parent, legs } = this.orders[event.order] ?? { parent: undefined, legs: [] };
+    this.#parts.delivery.put(event, this.#halfMinute, { parent, legs });
   }
 }

@@ -26,8 +26,9 @@ export interface KnownLimits {
   /** A leg's fill before its entry's: EX-1 halts the engine, the leg covers nothing yet. */
   readonly legFillBeforeEntry: boolean;
   /**
-   * An order's end before its own last fill: the engine believes itself flat, the next entry takes the place of
-   * the old protective orders, and their fills then halt it (EX-1).
+   * The end of an entry with protective orders, or of one of those, before its own last fill: the engine believes
+   * itself flat, the next entry takes the place of the old protective orders, and their fills halt it (EX-1); a
+   * protective order that has ended no longer grows with its entry, and its late fill is more than it had.
    */
   readonly endBeforeFill: boolean;
   /**

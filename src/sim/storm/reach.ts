@@ -42,6 +42,7 @@ export const mustHappen: readonly string[] = [
   "order sent again",
   "stale entry given up",
   "fill before acceptance",
+  "end before fill",
   "fill repeated",
   "cancel crossed by a fill",
   "market gap",

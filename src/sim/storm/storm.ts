@@ -216,17 +216,20 @@ class Storm {
     this.#replay();
   }
 
-  /** Traces what the engine is given. */
+  /** What the pump is given: acts on journaled events only (EN-2), and says so in the trace. */
   #watched(): Engine {
     const watch = this.#watch;
-    if (this.#request.trace === undefined) return watch;
-    const trace = (event: EngineEvent) => this.#trace(() => `${this.#events} ${eventText(event)}`);
+    const before = (event: EngineEvent) => {
+      this.#trace(() => `${this.#events} ${eventText(event)}`);
+      if (this.#journal.lastEvent !== event)
+        broken("EN-2", `acted on ${event.kind} before it was written down`);
+    };
     return {
       get commands() {
         return watch.commands;
       },
       step(event) {
-        trace(event);
+        before(event);
         watch.step(event);
       },
     };

@@ -4,6 +4,7 @@ import type { Command } from "../../engine/ports.ts";
 import type { Engine } from "../../engine/pump.ts";
 import type { Check, Scene } from "./check.ts";
 import { accountCheck } from "./checks/account-check.ts";
+import { answerCheck } from "./checks/answer-check.ts";
 import { counterCheck } from "./checks/counter-check.ts";
 import { entryCheck } from "./checks/entry-check.ts";
 import { exitCheck } from "./checks/exit-check.ts";
@@ -29,6 +30,7 @@ export class Watch implements Engine {
       orderCheck(scene),
       entryCheck(scene),
       exitCheck(scene),
+      answerCheck(scene),
       protectionCheck(scene),
       counterCheck(scene),
     ];

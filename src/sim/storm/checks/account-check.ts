@@ -1,7 +1,13 @@
-/** I-1, I-2, I-3: every fill counts once, positions and cash are what the fills add up to. */
+/**
+ * I-1, I-2, I-3: every fill counts once, positions and cash are what the fills add up to. I-11: so is what working
+ * entries leave of the cash.
+ */
 import type { InstrumentId } from "../../../domain/instrument.ts";
 import { NOTHING } from "../book.ts";
 import { broken, type Check, type Scene } from "../check.ts";
+
+/** Dollars: the engine adds in another order. */
+const DUST = 1e-4;
 
 export function accountCheck({ loop, book, plan, reach }: Scene): Check {
   const strategies = book.lots.length / plan.symbols;
@@ -15,6 +21,10 @@ export function accountCheck({ loop, book, plan, reach }: Scene): Check {
       const cash = BigInt(portfolio.cashMicros);
       if (cash !== book.cashMicros)
         broken("I-3", `cash is ${cash} micro-dollars, fills say ${book.cashMicros}`);
+      const free = Number(book.cashMicros) / 1e6 - book.workingGross;
+      const { availableCash } = loop.execute;
+      if (!(Math.abs(availableCash - free) < DUST))
+        broken("I-11", `${availableCash} is free, orders leave ${free}`);
       for (const [i, expected] of book.positions.entries()) {
         const held = portfolio.shares(i as InstrumentId);
         if (!(Math.abs(held - expected) < NOTHING))

@@ -1,4 +1,7 @@
-/** I-15, I-18, I-36: what an order that only reduces may do, where a stop may go, and that a halt stays one. */
+/**
+ * I-15, I-18, I-20, I-36: what an order that only reduces may do, where a stop may go, that a halt stays one and closes
+ * what is held.
+ */
 import { type OrderNumber, Purpose } from "../../../domain/order.ts";
 import type { ApprovedOrder } from "../../../risk/gate.ts";
 import { NOTHING } from "../book.ts";
@@ -22,6 +25,7 @@ export function exitCheck({ loop, book, reach }: Scene): Check {
         broken("I-18", `a halt nobody has lifted is over: ${authorities.permission.level}`);
       }
       if (event.kind === "OrderFilled") checkFill();
+      if (event.kind === "BarsClosed" && book.isHalted) checkFlatten();
     },
   };
 
@@ -38,6 +42,16 @@ export function exitCheck({ loop, book, reach }: Scene): Check {
     const held = book.lots[book.lotOf({ strategy, instrument })] as number;
     const fits = held * side < 0 && shares <= Math.abs(held) + NOTHING;
     if (!fits) broken("I-15", `order ${number} sends ${side * shares} to close ${held}`);
+    const other = book.closing(book.lotOf({ strategy, instrument }));
+    if (other !== undefined) broken("I-15", `orders ${other} and ${number} both close ${held}`);
+  }
+
+  /** Progress is an order that works; what the venue does with it is not ours to promise. */
+  function checkFlatten(): void {
+    for (const [lot, held] of book.lots.entries()) {
+      if (held !== 0 && book.closing(lot) === undefined)
+        broken("I-20", `halted, and nothing closes lot ${lot}`);
+    }
   }
 
   function checkFill(): void {
