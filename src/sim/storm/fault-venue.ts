@@ -11,6 +11,7 @@ import type { EpochMicros } from "../../domain/time.ts";
 import type { Command, Venue } from "../../engine/ports.ts";
 import type { ApprovedOrder } from "../../risk/gate.ts";
 import type { SimulatedVenue } from "../venue.ts";
+import { broken } from "./check.ts";
 import type { Delivery } from "./delivery.ts";
 import type { FaultDice } from "./fault-dice.ts";
 import type { StormPlan } from "./plan.ts";
@@ -203,7 +204,13 @@ export class FaultVenue implements Venue {
       if (truth !== undefined && !truth.isOver) truth.shares = order.filled;
     }
     const before = this.positions[order.lot]!;
-    this.positions[order.lot] = before + order.side * shares;
+    const after = before + order.side * shares;
+    this.positions[order.lot] = after;
+    // I-15, where it counts: reports may come in any order, trades do not.
+    const shrinks = before * order.side < 0 && after * before >= 0;
+    if (order.purpose !== Purpose.Entry && !shrinks) {
+      broken("I-15", `order ${order.number}, which only reduces, took ${before} to ${after}`);
+    }
     for (const piece of this.#pieces(event)) this.#tell(piece);
   }
 
