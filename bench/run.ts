@@ -1,10 +1,23 @@
-/** `npm run bench -- engine|features|sweep --data DIR [--set one,uni] [--json]`: one JSON line per question, or a table. */
+/**
+ * `npm run bench -- engine|features|sweep --data DIR [--set one,uni] [--json]` and `npm run bench -- storm --seeds N`:
+ * one JSON line per question, or a table.
+ */
 import "../src/adapters/inlining.ts";
 import { parseArgs } from "node:util";
 import { variantWorker } from "../src/cli/tasks.ts";
 import { type EngineFigures, engineBench } from "./engine.bench.ts";
 import { type FeatureFigures, featuresBench } from "./features.bench.ts";
+import { stormBench } from "./storm.bench.ts";
 import { type SweepFigures, sweepBench } from "./sweep.bench.ts";
+
+if (process.argv[2] === "storm") {
+  const answer = stormBench(process.argv.slice(3));
+  const status = await answer.catch((error: Error) => {
+    console.error(error.message);
+    return 2;
+  });
+  process.exit(status);
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -67,7 +80,7 @@ function sweepLine(figures: SweepFigures): BenchLine {
 const [question = "engine"] = positionals;
 const bench = benches[question];
 if (bench === undefined) {
-  console.error(`bench ${question}: not there; there are ${Object.keys(benches).join(", ")}`);
+  console.error(`bench ${question}: not there; there are ${Object.keys(benches).join(", ")}, storm`);
   process.exit(2);
 }
 if (values.data === undefined) {

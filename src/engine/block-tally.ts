@@ -1,33 +1,57 @@
-/** What the gate and the lattice kept from trading, per rule: counted as it happens (RISK-6). */
+/** What the gate and the lattice kept from trading, per rule, counted as it happens, and what it was worth (RISK-6). */
+import type { BarBatch } from "../domain/bars.ts";
+import { Purpose } from "../domain/order.ts";
+import type { Bracket, RiskGate } from "../risk/gate.ts";
+import type { OrderRequest } from "../risk/rule.ts";
+import { ShadowTrades } from "./shadow-trades.ts";
 
 export interface Blocked {
-  /** A rule's id, or `permission:` and the level that barred all entries. */
+  /** A rule's id, or `permission:` and who barred all entries. */
   readonly rule: string;
   /** Orders refused, and orders trimmed. */
   readonly count: number;
   readonly shrunk: number;
   /** Dollars that did not trade. */
   readonly notional: number;
+  /** Dollars that the blocked entries would have lost, and won, before costs; as far as their bars are known. */
+  readonly saved: number;
+  readonly cost: number;
+  /** Blocked entries that would have filled and are over. */
+  readonly followed: number;
 }
 
 export class BlockTally {
   readonly #byRule = new Map<string, { count: number; shrunk: number; notional: number }>();
+  readonly #shadows = new ShadowTrades();
 
-  denied(rule: string, notional: number): void {
+  /** Writes down what became of the order the gate was shown last: `shares` of it were approved. */
+  record(request: OrderRequest, shares: number, gate: RiskGate, bracket: Bracket | undefined): void {
+    const { barredBy, binding } = gate;
+    if (barredBy === undefined && binding === undefined) return;
+    const rule = barredBy === undefined ? (binding?.id ?? "") : `permission:${barredBy.source}`;
+    const price = Number.isNaN(request.limit) ? request.reference : request.limit;
     const tally = this.#of(rule);
-    tally.count += 1;
-    tally.notional += notional;
+    if (shares === 0) tally.count += 1;
+    else tally.shrunk += 1;
+    tally.notional += (request.shares - shares) * price;
+    if (request.purpose !== Purpose.Entry) return;
+    const { instrument, side, limit, stop } = request;
+    const target = bracket?.target ?? Number.NaN;
+    const blocked = { instrument, side, shares: request.shares - shares, limit, stop, target };
+    this.#shadows.blocked({ ...blocked, rule, timeStopBars: 0 });
   }
 
-  trimmed(rule: string, notional: number): void {
-    const tally = this.#of(rule);
-    tally.shrunk += 1;
-    tally.notional += notional;
+  /** Follows what was blocked through the next bars. Comes before the decisions on them. */
+  bars(batch: BarBatch): void {
+    this.#shadows.bars(batch);
   }
 
   /** In the order in which rules first blocked something. */
   list(): Blocked[] {
-    return [...this.#byRule].map(([rule, tally]) => ({ rule, ...tally }));
+    return [...this.#byRule].map(([rule, tally]) => {
+      const { saved, cost, trades } = this.#shadows.outcome(rule);
+      return { rule, ...tally, saved, cost, followed: trades };
+    });
   }
 
   #of(rule: string) {

@@ -3,12 +3,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { barClose, testSessions } from "../../test/bar-text.ts";
+import { ordinary } from "../../test/risk-case.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { instrumentTable } from "../domain/instrument.ts";
 import type { FillId, OrderNumber } from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import { worldOf } from "../features/batch.ts";
 import type { Feature, FeatureState } from "../features/feature.ts";
+import type { RiskGate } from "../risk/gate.ts";
 import { BlockTally } from "./block-tally.ts";
 import { FeatureBank } from "./feature-bank.ts";
 import { SeenFills } from "./seen-fills.ts";
@@ -77,15 +79,21 @@ it("EX-4: SeenFills answers as a set of pairs does, for numbers and texts", () =
   );
 });
 
-it("BlockTally counts refusals and trims apart, in order of first appearance", () => {
+it("BlockTally counts refusals and trims apart, in order of first appearance, and names who barred", () => {
   const tally = new BlockTally();
-  tally.denied("second", 100);
-  tally.trimmed("first", 30);
-  tally.denied("second", 50);
-  tally.denied("first", 5);
+  const rule = (id: string) => ({ binding: { id } }) as unknown as RiskGate;
+  const barred = { barredBy: { source: "rapid_loss" } } as unknown as RiskGate;
+  const wants = (shares: number) => ({ ...ordinary, shares, limit: Number.NaN, reference: 10 });
+  tally.record(wants(10), 0, rule("second"), undefined);
+  tally.record(wants(10), 7, rule("first"), undefined);
+  tally.record(wants(5), 0, rule("second"), undefined);
+  tally.record(wants(10), 10, {} as unknown as RiskGate, undefined);
+  tally.record(wants(2), 0, barred, undefined);
+  const nothing = { saved: 0, cost: 0, followed: 0 };
   expect(tally.list()).toEqual([
-    { rule: "second", count: 2, shrunk: 0, notional: 150 },
-    { rule: "first", count: 1, shrunk: 1, notional: 35 },
+    { rule: "second", count: 2, shrunk: 0, notional: 150, ...nothing },
+    { rule: "first", count: 0, shrunk: 1, notional: 30, ...nothing },
+    { rule: "permission:rapid_loss", count: 1, shrunk: 0, notional: 20, ...nothing },
   ]);
 });
 

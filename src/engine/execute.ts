@@ -193,6 +193,7 @@ export class ExecuteStage implements AccountFacts, CrossBooks {
     this.#enterSession(at);
     this.#facts.now = at;
     this.#facts.activity.bars(batch);
+    this.blocked.bars(batch);
     this.portfolio.markToMarket(batch);
     this.baselines.update(at, this.portfolio.equity);
     // Before the breakers: what they raise on the last bar of a session holds for the decisions on it.

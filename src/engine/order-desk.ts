@@ -296,7 +296,7 @@ export class OrderDesk {
     const number = this.orders.next;
     const approved = this.#gate.pass(number, request, this.#facts, bracket);
     const { binding, verdict } = this.#gate;
-    if (approved === undefined || binding !== undefined) this.#tally(request, approved?.shares ?? 0);
+    this.blocked.record(request, approved?.shares ?? 0, this.#gate, bracket);
     this.orders.add(request, {
       requested: request.shares,
       shares: approved?.shares ?? 0,
@@ -321,15 +321,6 @@ export class OrderDesk {
     }
     this.commands.push({ kind: "PlaceOrder", order: approved });
     return number;
-  }
-
-  #tally(request: OrderRequest, shares: number): void {
-    const { barredBy, binding } = this.#gate;
-    const price = Number.isNaN(request.limit) ? request.reference : request.limit;
-    const notional = (request.shares - shares) * price;
-    if (barredBy !== undefined) this.blocked.denied(`permission:${barredBy}`, notional);
-    else if (binding !== undefined && shares === 0) this.blocked.denied(binding.id, notional);
-    else if (binding !== undefined) this.blocked.trimmed(binding.id, notional);
   }
 
   /** The protective orders of an entry: they cover nothing until it fills. */

@@ -90,6 +90,14 @@ export class Authorities {
     );
   }
 
+  /** The strictest claim that binds a strategy, of the strongest authority that makes it; undefined without any. */
+  strictestFor(strategy: number): Claim | undefined {
+    const level = this.levelFor(strategy);
+    return this.#claims.find(
+      (claim) => claim.level === level && (claim.scope === undefined || claim.scope === strategy),
+    );
+  }
+
   isAtLeastFor(strategy: number, level: Level): boolean {
     return rank(this.levelFor(strategy)) >= rank(level);
   }

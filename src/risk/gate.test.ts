@@ -259,7 +259,7 @@ describe("the lattice", () => {
         liftedBy: "itself",
       });
       expect(gate.pass(number, ordinary, view, undefined) !== undefined).toBe(expected[level]);
-      expect(gate.barredBy).toBe(expected[level] ? undefined : level);
+      expect(gate.barredBy?.level).toBe(expected[level] ? undefined : level);
       expect(gate.verdicts).toHaveLength(expected[level] ? 1 : 0);
       for (const purpose of reducing) {
         expect(gate.pass(number, { ...ordinary, purpose }, view, undefined)?.shares).toBe(10);

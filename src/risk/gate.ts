@@ -10,7 +10,7 @@ import { InvariantError } from "../domain/assert.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { type OrderNumber, type OrderType, Purpose, type Side, type TimeInForce } from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
-import type { Authorities, Level } from "./authority.ts";
+import type { Authorities, Claim } from "./authority.ts";
 import { isPositive, type OrderRequest, type RiskRule, type RiskView, type Verdict } from "./rule.ts";
 
 /**
@@ -106,8 +106,8 @@ export class RiskGate {
   /** The rule that refused, or trimmed last, and its verdict; undefined when all allowed it in full. */
   binding: RiskRule | undefined;
   verdict: Verdict | undefined;
-  /** The level that barred the order before any rule was asked. */
-  barredBy: Level | undefined;
+  /** The claim that barred the order before any rule was asked: the strictest, of the strongest authority. */
+  barredBy: Claim | undefined;
 
   constructor(rules: readonly RiskRule[], authorities: Authorities) {
     this.rules = rules;
@@ -131,7 +131,7 @@ export class RiskGate {
     this.verdict = undefined;
     const { strategy } = request;
     const isBarred = isEntry && !this.#authorities.allowsEntries(strategy);
-    this.barredBy = isBarred ? this.#authorities.levelFor(strategy) : undefined;
+    this.barredBy = isBarred ? this.#authorities.strictestFor(strategy) : undefined;
     if (this.barredBy !== undefined || !isPositive(request.shares)) return undefined;
     const shares = this.#ask(request, view, isEntry ? this.rules : this.#otherRules);
     return shares > 0 ? new Approved(key, number, request, shares, bracket) : undefined;

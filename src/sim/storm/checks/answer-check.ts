@@ -1,0 +1,45 @@
+/**
+ * EX-3, the other way round: a wish for which there is room gets an order or a refusal. An engine that forgot to free a
+ * place would break no limit, and never trade again.
+ */
+import { type OrderNumber, Purpose } from "../../../domain/order.ts";
+import type { SingleLoop } from "../../../engine/single-loop.ts";
+import { OrderField } from "../../../execution/order-table.ts";
+import { broken, type Check, type Scene } from "../check.ts";
+
+export function answerCheck({ loop, book }: Scene): Check {
+  let looked = 0;
+  return {
+    after(event) {
+      const first = looked;
+      looked = loop.execute.orders.length;
+      if (event.kind !== "BarsClosed") return;
+      for (const { kind, strategy, instrument } of loop.compute.intents) {
+        const lot = book.lotOf({ strategy, instrument });
+        const held = book.lots[lot] as number;
+        if (kind === "Exit" && held !== 0 && book.closing(lot) === undefined) {
+          broken("EX-3", `strategy ${strategy} wants out of ${instrument} and nothing closes ${held}`);
+        }
+        const mayEnter = kind === "Enter" && held === 0 && book.entering(lot) === undefined;
+        if (mayEnter && !isAnswered(loop, first, strategy, instrument)) {
+          broken("EX-3", `strategy ${strategy} wants into ${instrument} and got no answer`);
+        }
+      }
+    },
+  };
+}
+
+function isAnswered(
+  { execute: { orders } }: SingleLoop,
+  first: number,
+  strategy: number,
+  instrument: number,
+): boolean {
+  for (let n = first; n < orders.length; n++) {
+    const order = n as OrderNumber;
+    const isOurs =
+      orders.strategy(order) === strategy && orders.get(order, OrderField.instrument) === instrument;
+    if (isOurs && orders.purpose(order) === Purpose.Entry) return true;
+  }
+  return false;
+}

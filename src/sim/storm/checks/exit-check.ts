@@ -1,0 +1,71 @@
+/**
+ * I-15, I-18, I-20, I-36: what an order that only reduces may do, where a stop may go, that a halt stays one and closes
+ * what is held.
+ */
+import { type OrderNumber, Purpose, SELL } from "../../../domain/order.ts";
+import type { ApprovedOrder } from "../../../risk/gate.ts";
+import { NOTHING } from "../book.ts";
+import { broken, type Check, type Scene } from "../check.ts";
+
+export function exitCheck({ loop, book, reach }: Scene): Check {
+  /** By order: where its stop is. */
+  const stops = new Map<OrderNumber, number>();
+  return {
+    command(command) {
+      if (command.kind === "ReplaceStop") checkStop(command.order, command.stop);
+      if (command.kind !== "PlaceOrder") return;
+      const { order } = command;
+      if (order.bracket?.stopOrder !== undefined) stops.set(order.bracket.stopOrder, order.bracket.stop);
+      if (order.purpose === Purpose.StopLoss) stops.set(order.number, order.stop);
+      if (order.purpose !== Purpose.Entry) checkExit(order);
+    },
+    after(event) {
+      const { authorities } = loop.execute;
+      if (book.isHalted && !authorities.flattens) {
+        broken("I-18", `a halt nobody has lifted is over: ${authorities.permission.level}`);
+      }
+      if (event.kind === "OrderFilled") tellFill();
+      if (event.kind === "BarsClosed" && book.isHalted) checkFlatten();
+    },
+  };
+
+  function checkStop(number: OrderNumber, stop: number): void {
+    const before = stops.get(number) ?? Number.NaN;
+    const side = book.orders[number]?.side ?? 0;
+    if (!(side * (stop - before) < 0)) broken("I-36", `stop ${number} went from ${before} to ${stop}`);
+    stops.set(number, stop);
+    reach.hit("stop moved");
+  }
+
+  function checkExit({ number, instrument, side, shares }: ApprovedOrder): void {
+    const strategy = loop.execute.orders.strategy(number);
+    const held = book.lots[book.lotOf({ strategy, instrument })] as number;
+    const fits = held * side < 0 && shares <= Math.abs(held) + NOTHING;
+    if (!fits) broken("I-15", `order ${number} sends ${side * shares} to close ${held}`);
+    const other = book.closing(book.lotOf({ strategy, instrument }));
+    if (other !== undefined) broken("I-15", `orders ${other} and ${number} both close ${held}`);
+  }
+
+  /** Progress is an order that works; what the venue does with it is not ours to promise. */
+  function checkFlatten(): void {
+    for (const [lot, held] of book.lots.entries()) {
+      if (held !== 0 && book.closing(lot) === undefined)
+        broken("I-20", `halted, and nothing closes lot ${lot}`);
+    }
+  }
+
+  function tellFill(): void {
+    const { fill, before } = book;
+    if (fill === undefined) return;
+    if (before === 0 && fill.side === SELL && fill.purpose === Purpose.Entry) reach.hit("short opened");
+    reach.hit(fillNames[fill.purpose]);
+  }
+}
+
+const fillNames: Readonly<Record<Purpose, string>> = {
+  [Purpose.Entry]: "entry filled",
+  [Purpose.Exit]: "exit filled",
+  [Purpose.StopLoss]: "stop filled",
+  [Purpose.TakeProfit]: "target filled",
+  [Purpose.Flatten]: "flatten filled",
+};

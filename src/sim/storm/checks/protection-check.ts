@@ -1,0 +1,38 @@
+/** I-35 by the minute: a position whose entry came with a stop has it working in full, or is being closed. */
+import { type OrderNumber, Purpose } from "../../../domain/order.ts";
+import { OrderField } from "../../../execution/order-table.ts";
+import { NOTHING } from "../book.ts";
+import { broken, type Check, type Scene } from "../check.ts";
+
+export function protectionCheck({ loop, book, plan }: Scene): Check {
+  /** A cancel on its way no longer counts as protection. */
+  const cancelSent = new Set<OrderNumber>();
+  return {
+    command(command) {
+      if (command.kind === "CancelOrder") cancelSent.add(command.order);
+    },
+    after(event) {
+      if (event.kind !== "BarsClosed" || plan.known.protectionHasHoles) return;
+      for (const [lot, held] of book.lots.entries()) if (held !== 0) checkLot(lot, held);
+    },
+  };
+
+  function checkLot(lot: number, held: number): void {
+    const { orders } = loop.execute;
+    let hadStop = false;
+    let covered = 0;
+    for (const order of book.orders) {
+      if (order === undefined || book.lotOf(order) !== lot) continue;
+      const { number, purpose } = order;
+      if (purpose === Purpose.Entry && order.filled > 0) {
+        hadStop = !Number.isNaN(orders.get(number, OrderField.stop));
+      }
+      if (!orders.isWorking(number) || cancelSent.has(number)) continue;
+      if (purpose === Purpose.Exit || purpose === Purpose.Flatten) return;
+      if (purpose === Purpose.StopLoss && order.side * held < 0) covered += orders.remaining(number);
+    }
+    if (hadStop && covered < Math.abs(held) - NOTHING) {
+      broken("I-35", `lot ${lot} holds ${held}, a stop covers ${covered} and nothing closes it`);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * The engine of a seed, as a restart builds it: the real loop with all rules and three strategies, warmed, not yet
+ * running.
+ */
+import { usd } from "../../domain/money.ts";
+import { SingleLoop } from "../../engine/single-loop.ts";
+import { ensembleParams } from "../../ensemble/ensemble-params.ts";
+import { sizingParams } from "../../ensemble/sizing.ts";
+import { executionParams } from "../../execution/order-policy.ts";
+import { rules } from "../../risk/registry.ts";
+import type { RiskRule } from "../../risk/rule.ts";
+import { referenceEmaCross } from "../../strategies/reference-ema-cross.ts";
+import type { BoundStrategy } from "../../strategies/strategy.ts";
+import { swingTrendFollowing } from "../../strategies/swing-trend-following.ts";
+import type { StormMarket } from "./market.ts";
+import type { StormPlan } from "./plan.ts";
+import { restless } from "./restless.ts";
+
+export const STARTING_CASH = 100_000;
+
+/** Parameters that make minute bars trade within minutes. */
+export function stormStrategies({ seed, turnsAround }: StormPlan): BoundStrategy[] {
+  return [
+    referenceEmaCross.bind({ fast: 1, slow: 3 }),
+    swingTrendFollowing.bind({
+      fast: 2,
+      slow: 3,
+      adxPeriod: 2,
+      adxMinimum: 0,
+      atrPeriod: 2,
+      stopAtr: 1,
+      trailAtr: 1.5,
+      maxBars: 4,
+    }),
+    restless({ seed, turnsAround }),
+  ];
+}
+
+export function stormRules({ limits }: StormPlan): RiskRule[] {
+  const settings: Readonly<Record<string, unknown>> = {
+    session: { toxicMinutes: limits.toxicMinutes },
+    trades_per_day: { limit: limits.entriesPerDay },
+    max_positions: { limit: limits.positions },
+    position_size: { maxFraction: limits.position },
+    gross_exposure: { maxFraction: limits.gross },
+  };
+  return rules.map((rule) => rule.configure(settings[rule.id] ?? {}));
+}
+
+export function buildStormEngine(
+  market: StormMarket,
+  strategies: readonly BoundStrategy[],
+  rulesInForce: readonly RiskRule[],
+): SingleLoop {
+  const instruments = market.instruments.symbols.length;
+  const loop = new SingleLoop(
+    {
+      timeframe: "1m",
+      world: { instruments, market: undefined, sessions: market.sessions },
+      strategies: strategies.map((strategy) => ({
+        strategy,
+        allocation: 1 / strategies.length,
+        positions: 4,
+      })),
+      sizing: sizingParams.parse({ capital: STARTING_CASH }),
+      ensemble: ensembleParams.parse({}),
+      execution: executionParams.parse({}),
+    },
+    {
+      strategies: strategies.length,
+      instruments,
+      startingCash: usd(STARTING_CASH),
+      sessions: market.sessions,
+      rules: rulesInForce,
+      execution: executionParams.parse({}),
+      ensemble: ensembleParams.parse({}),
+    },
+  );
+  for (const batch of market.warmup) loop.compute.warm(batch);
+  return loop;
+}

@@ -1,0 +1,29 @@
+/**
+ * I-29, when the faults have stopped and everything withheld was told: the engine's positions and working orders are
+ * the venue's, order by order.
+ */
+import { type OrderNumber, orderStatusNames, Purpose } from "../../domain/order.ts";
+import type { SingleLoop } from "../../engine/single-loop.ts";
+import { type Book, NOTHING } from "./book.ts";
+import { broken } from "./check.ts";
+import type { FaultVenue } from "./fault-venue.ts";
+
+export function checkSettled({ execute: { orders } }: SingleLoop, book: Book, venue: FaultVenue): void {
+  for (const [lot, known] of book.lots.entries()) {
+    const truth = venue.positions[lot]!;
+    if (Math.abs(known - truth) > NOTHING)
+      broken("I-29", `lot ${lot} is ${known}, at the venue it is ${truth}`);
+  }
+  for (let n = 0; n < orders.length; n++) {
+    const order = n as OrderNumber;
+    const truth = venue.orders[n];
+    const isEntryLeg = orders.purpose(order) !== Purpose.Entry && truth?.parent !== undefined;
+    const isLive = truth !== undefined && !truth.isOver;
+    if (orders.isWorking(order) === isLive) continue;
+    const status = orderStatusNames[orders.status(order)];
+    broken(
+      "I-29",
+      `${isEntryLeg ? "leg" : "order"} ${n} is ${status}, at the venue it is ${isLive ? "live" : "over"}`,
+    );
+  }
+}
