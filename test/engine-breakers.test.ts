@@ -116,13 +116,14 @@ function tell({ world, steps, breakers: bound, restartAt = () => false, source }
 /** What a new process starts with: another account in another state, of which nothing may survive the load. */
 function forget({ execute }: SingleLoop): void {
   const saved = JSON.parse(JSON.stringify(execute.saveRisk()));
+  const heights = { last: 1, previous: 1, dayBase: 1, dayHigh: 2, high: 5 };
   execute.loadRisk({
     ...saved,
-    claims: [],
-    baselines: { ...saved.baselines, units: 3, last: 1, previous: 1, dayBase: 1, dayHigh: 2, high: 5 },
-    ledger: { flows: [123_456], lots: [] },
     breakers: Object.fromEntries(breakers.map((each) => [each.id, fresh(each.id)])),
   });
+  execute.authorities.load([]);
+  execute.baselines.load({ ...saved.baselines, units: 3, ...heights });
+  execute.ledger.load({ flows: [123_456], lots: [] });
 }
 
 function fresh(id: string): unknown {
@@ -212,6 +213,42 @@ describe("AUTH-1: entries that work", () => {
     expect(loop.execute.portfolio.openPositions).toBe(1);
   });
 
+  it("a cancel on its way is not sent again when another claim comes", () => {
+    const claim = { authority: "orchestrator", scalar: 1, reason: "asked", until: undefined } as const;
+    let cancels = 0;
+    runWorld({
+      world: falls,
+      strategies: [scripted(steps)],
+      costs: free,
+      risk,
+      breakers: [dayHighDrawdown.configure({})],
+      // A venue that is slow to cancel: it never does.
+      venue: (venue) => ({
+        send(command) {
+          if (command.kind === "CancelOrder") cancels += 1;
+          else venue.send(command);
+        },
+      }),
+      source: (timeline, loop) => ({
+        next() {
+          const event = timeline.next();
+          if (cancels > 0 && event?.kind === "BarsClosed") {
+            const since = event.bars.at;
+            loop.execute.authorities.raise({
+              ...claim,
+              source: `at ${since}`,
+              level: "SCALED",
+              since,
+              liftedBy: "itself",
+            });
+          }
+          return event;
+        },
+      }),
+    });
+    expect(cancels).toBe(1);
+  });
+
   it("NO_NEW_ENTRIES leaves them, and lets no other leave", () => {
     const { loop, lines } = tell({
       world: falls,
@@ -296,6 +333,14 @@ describe("C-31: 15 % below the all-time high", () => {
     expect(lines.at(-1)).not.toContain("high_water_mark");
     expect(loop.execute.lots.shares(0, 0 as InstrumentId)).toBe(25);
     expect(loop.execute.scalar).toBe(1);
+  });
+
+  it("halves again when it crosses again", () => {
+    const { loop } = tell({ world: four([24, 80, 80, 24, 24, 24]), steps: entries(), breakers: bound });
+    const trims = ordersOf(loop).filter((line) => line.startsWith("exit filled"));
+    expect(trims.filter((line) => line === "exit filled 25@24")).toHaveLength(4);
+    expect(trims.filter((line) => line === "exit filled 13@24")).toHaveLength(4);
+    expect(loop.execute.lots.shares(0, 0 as InstrumentId)).toBe(12);
   });
 
   it("the strategy may leave while the trim is on its way: nothing is sold twice", () => {

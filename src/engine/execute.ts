@@ -149,7 +149,6 @@ export class ExecuteStage implements AccountFacts {
     this.#facts.activity.bars(batch);
     this.portfolio.markToMarket(batch);
     this.baselines.update(at, this.portfolio.equity);
-    // Before the breakers: what they raise on the last bar of a session holds for the decisions on it.
     this.authorities.expire(at);
     this.#watch.valued(at);
     this.#enforce(at);

@@ -1,8 +1,8 @@
 /** Every breaker, in the order they are told of an event. One line each; nothing else belongs here. */
 import type { BreakerModule } from "./breaker.ts";
 import { accountLosses } from "./breakers/account-losses.ts";
-import { dayBaseLoss } from "./breakers/day-loss.ts";
 import { dayHighDrawdown } from "./breakers/day-high-drawdown.ts";
+import { dayBaseLoss } from "./breakers/day-loss.ts";
 import { highWaterMark } from "./breakers/high-water-mark.ts";
 import { rapidLoss } from "./breakers/rapid-loss.ts";
 import { strategyLoss } from "./breakers/strategy-loss.ts";

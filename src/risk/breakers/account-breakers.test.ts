@@ -10,8 +10,8 @@ import { cellNumber } from "../../../test/cell-number.ts";
 import { table } from "../../../test/table.ts";
 import type { BoundBreaker } from "../breaker.ts";
 import { accountLosses } from "./account-losses.ts";
-import { dayBaseLoss } from "./day-loss.ts";
 import { dayHighDrawdown } from "./day-high-drawdown.ts";
+import { dayBaseLoss } from "./day-loss.ts";
 import { highWaterMark } from "./high-water-mark.ts";
 import { rapidLoss } from "./rapid-loss.ts";
 

@@ -21,7 +21,7 @@ export const dayBaseLoss = defineBreaker({
     const held = acts.held();
     const isWaiting = held?.liftedBy === "itself";
     if (!reached(lossFromDayBase, maxFraction)) {
-      if (isWaiting && baseIsFixed && lossFromDayBase < maxFraction) acts.lift();
+      if (isWaiting && baseIsFixed) acts.lift();
       return;
     }
     if (held !== undefined && !(isWaiting && baseIsFixed)) return;
