@@ -20,6 +20,7 @@ import { breakers } from "../src/risk/breaker-registry.ts";
 import { dayHighDrawdown } from "../src/risk/breakers/day-high-drawdown.ts";
 import { highWaterMark } from "../src/risk/breakers/high-water-mark.ts";
 import { rapidLoss } from "../src/risk/breakers/rapid-loss.ts";
+import { strategyLoss } from "../src/risk/breakers/strategy-loss.ts";
 import { strategyLosses } from "../src/risk/breakers/strategy-losses.ts";
 import type { StrategyView } from "../src/strategies/strategy.ts";
 import { barClose, bars, columnsOf, testSessions } from "./bar-text.ts";
@@ -353,6 +354,18 @@ describe("C-31: 15 % below the all-time high", () => {
     const { loop } = tell({ world, steps: { ...entries(), 1: guard, 4: leave }, breakers: bound });
     expect(ordersOf(loop).filter((line) => line === "exit filled 25@24")).toHaveLength(8);
     expect(loop.execute.portfolio.openPositions).toBe(0);
+  });
+
+  it("restarted at every event a strategy's own loss is what it was", () => {
+    const story: Story = {
+      world: four([24, 24, 24]),
+      steps: entries(),
+      breakers: [strategyLoss.configure({ maxFraction: 0.12 })],
+    };
+    const whole = tell(story);
+    expect(whole.lines.join()).toContain("strategy_loss");
+    expect(whole.loop.execute.authorities.levelFor(0)).toBe("REDUCE_ONLY");
+    expect(tell({ ...story, restartAt: () => true }).lines).toEqual(whole.lines);
   });
 
   it("restarted at every event it halves once all the same", () => {
