@@ -6,6 +6,7 @@
 import { expect, it } from "vitest";
 import type { InstrumentId } from "../src/domain/instrument.ts";
 import { type OrderNumber, Purpose } from "../src/domain/order.ts";
+import type { EventSource } from "../src/engine/ports.ts";
 import type { SingleLoop } from "../src/engine/single-loop.ts";
 import { OrderField } from "../src/execution/order-table.ts";
 import { rules } from "../src/risk/registry.ts";
@@ -43,6 +44,7 @@ function run(
   scripts: readonly Steps[],
   settings: Readonly<Record<string, unknown>> = {},
   parts: Partial<BoundStrategy> = {},
+  source?: (timeline: EventSource) => EventSource,
 ) {
   const strategies = scripts.map((steps, n) => {
     let bar = 0;
@@ -54,7 +56,14 @@ function run(
       { id: `scripted_${n}`, ...parts },
     );
   });
-  return runWorld({ world, strategies, costs: free, risk: { ...risk, ...settings }, positions: 20 });
+  return runWorld({
+    world,
+    strategies,
+    costs: free,
+    risk: { ...risk, ...settings },
+    positions: 20,
+    ...(source === undefined ? {} : { source }),
+  });
 }
 
 const I = (instrument: number) => instrument as InstrumentId;
@@ -124,6 +133,34 @@ it("C-41: an entry that died works against nobody, and an entry on its way does"
   const second = { 0: enter(0, { conviction: -0.2 }), 1: enter(0, small) };
   const held = { shorts_share: { maxFraction: 1 } };
   expect(entriesOf(run(world, [first, second], held))).toEqual(["S0 5", "S0 0 of 5 by self_trade", "S0 5"]);
+});
+
+it("C-41: an exit that was canceled at the venue is in nobody's way any more", () => {
+  const world = worldOf("1m", `${times(3)} ${flat}x0 ${flat}x0 ${times(2)}`);
+  const first = { 0: enter(0, small), 2: leave(0) };
+  const second = { 2: enter(0, small), 3: enter(0, small) };
+  let seen = 0;
+  const canceled = (timeline: EventSource): EventSource => ({
+    next() {
+      if (seen === 3) {
+        seen += 1;
+        return { kind: "OrderCanceled", at: barClose(world.sessions, 0, 2), order: 1 as OrderNumber };
+      }
+      const event = timeline.next();
+      if (event?.kind === "BarsClosed") seen += 1;
+      return event;
+    },
+  });
+  const loop = run(world, [first, second], {}, {}, canceled);
+  expect(entriesOf(loop)).toEqual(["S0 5", "S0 0 of 5 by self_trade", "S0 5"]);
+});
+
+it("C-11: an entry that died unfilled gives its room back", () => {
+  const world = worldOf("1m", `${flat} ${flat}x0 ${times(4)}`, times(6));
+  const tight = { intraday_gross: { maxFraction: 0.05 } };
+  const loop = run(world, [{ 0: enter(0), 2: enter(1) }], tight, { horizon: "intraday" });
+  expect(entriesOf(loop)).toEqual(["S0 49 of 50 by position_size", "S1 49 of 50 by position_size"]);
+  expect(loop.execute.portfolio.shares(I(0))).toBe(0);
 });
 
 it("C-07: the sixth entry of a second waits for another second; the minute counts on", () => {
