@@ -16,8 +16,8 @@ import { StrategyExposure } from "./strategy-exposure.ts";
 import type { StrategyLedger } from "./strategy-ledger.ts";
 
 const NONE = -1;
-/** Most entries that are remembered by their instant: more than any throttle lets through in a minute. */
-const REMEMBERED = 256;
+/** Most entries that are remembered by their instant: more than any throttle may let through in a minute. */
+const REMEMBERED = 16_384;
 
 /** What the configuration says of strategies and instruments. */
 export interface RiskScope {
