@@ -124,6 +124,10 @@ export class ExecuteStage implements AccountFacts {
     return this.#watch.ledger;
   }
 
+  get stopVersion(): number {
+    return this.#desk.stopVersion;
+  }
+
   /** Protective stop that rests for a strategy's position, dollars per share; NaN without one. */
   restingStop(strategy: number, instrument: InstrumentId): number {
     return this.#desk.restingStop(strategy, instrument);

@@ -35,6 +35,7 @@ export interface RiskParts {
   readonly clock: SessionClock;
   readonly ledger: StrategyLedger;
   restingStop(strategy: number, instrument: InstrumentId): number;
+  readonly stopVersion: number;
 }
 
 export class RiskFacts implements RiskView {
@@ -69,10 +70,17 @@ export class RiskFacts implements RiskView {
     const { strategies, instruments } = scope;
     this.#scope = scope;
     this.activity = new InstrumentActivity(instruments);
+    const { activity } = this;
     this.#exposure = new StrategyExposure(strategies, instruments, {
       ledger: parts.ledger,
       mark: (instrument) => parts.portfolio.mark(instrument),
       restingStop: (strategy, instrument) => parts.restingStop(strategy, instrument),
+      get markVersion() {
+        return activity.batches;
+      },
+      get stopVersion() {
+        return parts.stopVersion;
+      },
     });
     this.#instruments = instruments;
     this.#portfolio = parts.portfolio;
