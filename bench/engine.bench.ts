@@ -38,6 +38,9 @@ const OVERLAY = [
   "risk.max_positions.limit=10000",
   "risk.trades_per_day.limit=1000000",
   "sizing.fixedShares=100",
+  "risk.throttle={perSecond: 10000, perMinute: 10000}",
+  "risk.restricted.minPrice=0",
+  "risk.adv.maxFraction=1",
 ];
 
 export interface EngineFigures {

@@ -20,6 +20,7 @@ import { breakers } from "../src/risk/breaker-registry.ts";
 import { dayHighDrawdown } from "../src/risk/breakers/day-high-drawdown.ts";
 import { highWaterMark } from "../src/risk/breakers/high-water-mark.ts";
 import { rapidLoss } from "../src/risk/breakers/rapid-loss.ts";
+import { strategyLoss } from "../src/risk/breakers/strategy-loss.ts";
 import { strategyLosses } from "../src/risk/breakers/strategy-losses.ts";
 import type { StrategyView } from "../src/strategies/strategy.ts";
 import { barClose, bars, columnsOf, testSessions } from "./bar-text.ts";
@@ -116,13 +117,14 @@ function tell({ world, steps, breakers: bound, restartAt = () => false, source }
 /** What a new process starts with: another account in another state, of which nothing may survive the load. */
 function forget({ execute }: SingleLoop): void {
   const saved = JSON.parse(JSON.stringify(execute.saveRisk()));
+  const heights = { last: 1, previous: 1, dayBase: 1, dayHigh: 2, high: 5 };
   execute.loadRisk({
     ...saved,
-    claims: [],
-    baselines: { ...saved.baselines, units: 3, last: 1, previous: 1, dayBase: 1, dayHigh: 2, high: 5 },
-    ledger: { flows: [123_456], lots: [] },
     breakers: Object.fromEntries(breakers.map((each) => [each.id, fresh(each.id)])),
   });
+  execute.authorities.load([]);
+  execute.baselines.load({ ...saved.baselines, units: 3, ...heights });
+  execute.ledger.load({ flows: [123_456], lots: [] });
 }
 
 function fresh(id: string): unknown {
@@ -212,6 +214,42 @@ describe("AUTH-1: entries that work", () => {
     expect(loop.execute.portfolio.openPositions).toBe(1);
   });
 
+  it("a cancel on its way is not sent again when another claim comes", () => {
+    const claim = { authority: "orchestrator", scalar: 1, reason: "asked", until: undefined } as const;
+    let cancels = 0;
+    runWorld({
+      world: falls,
+      strategies: [scripted(steps)],
+      costs: free,
+      risk,
+      breakers: [dayHighDrawdown.configure({})],
+      // A venue that is slow to cancel: it never does.
+      venue: (venue) => ({
+        send(command) {
+          if (command.kind === "CancelOrder") cancels += 1;
+          else venue.send(command);
+        },
+      }),
+      source: (timeline, loop) => ({
+        next() {
+          const event = timeline.next();
+          if (cancels > 0 && event?.kind === "BarsClosed") {
+            const since = event.bars.at;
+            loop.execute.authorities.raise({
+              ...claim,
+              source: `at ${since}`,
+              level: "SCALED",
+              since,
+              liftedBy: "itself",
+            });
+          }
+          return event;
+        },
+      }),
+    });
+    expect(cancels).toBe(1);
+  });
+
   it("NO_NEW_ENTRIES leaves them, and lets no other leave", () => {
     const { loop, lines } = tell({
       world: falls,
@@ -298,6 +336,14 @@ describe("C-31: 15 % below the all-time high", () => {
     expect(loop.execute.scalar).toBe(1);
   });
 
+  it("halves again when it crosses again", () => {
+    const { loop } = tell({ world: four([24, 80, 80, 24, 24, 24]), steps: entries(), breakers: bound });
+    const trims = ordersOf(loop).filter((line) => line.startsWith("exit filled"));
+    expect(trims.filter((line) => line === "exit filled 25@24")).toHaveLength(4);
+    expect(trims.filter((line) => line === "exit filled 13@24")).toHaveLength(4);
+    expect(loop.execute.lots.shares(0, 0 as InstrumentId)).toBe(12);
+  });
+
   it("the strategy may leave while the trim is on its way: nothing is sold twice", () => {
     // No volume after the crossing: trims and exits wait side by side.
     const text = `${walk(...still(2, 100), 60, 24)} 24/24/24/24x0 24/24/24/24x0 24/24/24/24 24/24/24/24`;
@@ -308,6 +354,18 @@ describe("C-31: 15 % below the all-time high", () => {
     const { loop } = tell({ world, steps: { ...entries(), 1: guard, 4: leave }, breakers: bound });
     expect(ordersOf(loop).filter((line) => line === "exit filled 25@24")).toHaveLength(8);
     expect(loop.execute.portfolio.openPositions).toBe(0);
+  });
+
+  it("restarted at every event a strategy's own loss is what it was", () => {
+    const story: Story = {
+      world: four([24, 24, 24]),
+      steps: entries(),
+      breakers: [strategyLoss.configure({ maxFraction: 0.12 })],
+    };
+    const whole = tell(story);
+    expect(whole.lines.join()).toContain("strategy_loss");
+    expect(whole.loop.execute.authorities.levelFor(0)).toBe("REDUCE_ONLY");
+    expect(tell({ ...story, restartAt: () => true }).lines).toEqual(whole.lines);
   });
 
   it("restarted at every event it halves once all the same", () => {

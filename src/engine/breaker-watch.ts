@@ -34,10 +34,20 @@ export interface WatchParts {
 export class BreakerWatch implements BreakerView, LotWatcher {
   readonly #parts: WatchParts;
   readonly #breakers: readonly Breaker[];
+  /** Those that look at valuations; the others hear of round trips only. */
+  readonly #observing: readonly Breaker[];
   #halving = false;
 
   readonly ledger: StrategyLedger;
+  /** The facts as of the last valuation or round trip: worked out once, read by every breaker. */
   now = 0 as EpochMicros;
+  session = Number.NaN;
+  equity = Number.NaN;
+  unitValue = Number.NaN;
+  drawdownFromDayHigh = Number.NaN;
+  lossFromDayBase = Number.NaN;
+  drawdownFromHigh = Number.NaN;
+  baseIsFixed = false;
 
   constructor(parts: WatchParts) {
     const { breakers, capital, instruments, authorities } = parts;
@@ -52,34 +62,7 @@ export class BreakerWatch implements BreakerView, LotWatcher {
         },
       }),
     );
-  }
-
-  get session(): number {
-    return this.#parts.clock.date;
-  }
-
-  get equity(): number {
-    return this.#parts.portfolio.equity;
-  }
-
-  get unitValue(): number {
-    return Number.isFinite(this.equity) ? this.#parts.baselines.unitValue : Number.NaN;
-  }
-
-  get drawdownFromDayHigh(): number {
-    return this.#parts.baselines.drawdownFromDayHigh(this.equity);
-  }
-
-  get lossFromDayBase(): number {
-    return this.#parts.baselines.lossFromDayBase(this.equity);
-  }
-
-  get drawdownFromHigh(): number {
-    return this.#parts.baselines.drawdownFromHigh(this.equity);
-  }
-
-  get baseIsFixed(): boolean {
-    return this.#parts.baselines.baseIsFixed;
+    this.#observing = this.#breakers.filter((breaker) => breaker.observes);
   }
 
   get strategies(): number {
@@ -96,8 +79,9 @@ export class BreakerWatch implements BreakerView, LotWatcher {
 
   /** The account was valued at `at`. */
   valued(at: EpochMicros): void {
-    this.#moveTo(at);
-    const breakers = this.#breakers;
+    const breakers = this.#observing;
+    if (breakers.length === 0) return;
+    this.#look(at);
     for (let n = 0; n < breakers.length; n++) (breakers[n] as Breaker).observe(this);
   }
 
@@ -106,7 +90,7 @@ export class BreakerWatch implements BreakerView, LotWatcher {
   }
 
   roundTripClosed(strategy: number, at: EpochMicros, pnl: number): void {
-    this.#moveTo(at);
+    this.#look(at);
     const trade = { strategy, closedAt: at, pnl };
     for (const breaker of this.#breakers) breaker.tradeClosed(trade, this);
   }
@@ -139,8 +123,17 @@ export class BreakerWatch implements BreakerView, LotWatcher {
     }
   }
 
-  /** Fills may be told late: time does not go back. */
-  #moveTo(at: EpochMicros): void {
+  #look(at: EpochMicros): void {
+    const { portfolio, baselines, clock } = this.#parts;
+    // Fills may be told late: time does not go back.
     if (at > this.now) this.now = at;
+    const { equity } = portfolio;
+    this.session = clock.date;
+    this.equity = equity;
+    this.unitValue = Number.isFinite(equity) ? baselines.unitValue : Number.NaN;
+    this.drawdownFromDayHigh = baselines.drawdownFromDayHigh(equity);
+    this.lossFromDayBase = baselines.lossFromDayBase(equity);
+    this.drawdownFromHigh = baselines.drawdownFromHigh(equity);
+    this.baseIsFixed = baselines.baseIsFixed;
   }
 }

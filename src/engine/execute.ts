@@ -166,6 +166,10 @@ export class ExecuteStage implements AccountFacts, CrossBooks {
     return this.#watch.ledger;
   }
 
+  get stopVersion(): number {
+    return this.#desk.stopVersion;
+  }
+
   /** Protective stop that rests for a strategy's position, dollars per share; NaN without one. */
   restingStop(strategy: number, instrument: InstrumentId): number {
     return this.#desk.restingStop(strategy, instrument);
@@ -196,7 +200,6 @@ export class ExecuteStage implements AccountFacts, CrossBooks {
     this.blocked.bars(batch);
     this.portfolio.markToMarket(batch);
     this.baselines.update(at, this.portfolio.equity);
-    // Before the breakers: what they raise on the last bar of a session holds for the decisions on it.
     this.authorities.expire(at);
     this.#watch.valued(at);
     this.#enforce(at);

@@ -25,6 +25,9 @@ export class InstrumentActivity {
   readonly #exitingBuy: Float64Array;
   readonly #exitingSell: Float64Array;
 
+  /** Batches seen: while it stands, no mark has moved. */
+  batches = 0;
+
   constructor(instruments: number) {
     this.#instruments = instruments;
     this.#volumeToday = new Float64Array(instruments);
@@ -55,6 +58,7 @@ export class InstrumentActivity {
     const volumeToday = this.#volumeToday;
     const barsToday = this.#barsToday;
     const bars = this.#bars;
+    this.batches += 1;
     for (let row = from; row < to; row++) {
       const i = instrument[row]!;
       volumeToday[i] = volumeToday[i]! + volume[row]!;

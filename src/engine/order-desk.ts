@@ -56,6 +56,8 @@ export class OrderDesk {
 
   readonly #netting: DemandNetting;
 
+  /** Counts the changes of resting stops. */
+  stopVersion = 0;
   readonly orders = new OrderTable();
   readonly blocked = new BlockTally();
   readonly commands: Command[] = [];
@@ -164,6 +166,7 @@ export class OrderDesk {
       const before = this.orders.get(resting, OrderField.stop);
       if (held > 0 ? stop <= before : stop >= before) return;
       this.orders.moveStop(resting, stop);
+      this.stopVersion += 1;
       this.commands.push({ kind: "ReplaceStop", order: resting, stop });
       return;
     }
@@ -174,6 +177,7 @@ export class OrderDesk {
     const target = this.#targetOrder[slot] as OrderNumber;
     const pair = target === NONE ? undefined : pairedWith(target, this.orders.get(target, OrderField.limit));
     this.#stopOrder[slot] = this.#place(request, signal, NONE, pair) ?? NONE;
+    this.stopVersion += 1;
   }
 
   /** Sends the protective orders of an entry that crossed in full: no venue order brings them along. */
@@ -211,7 +215,10 @@ export class OrderDesk {
   release(order: OrderNumber): void {
     const slot = this.#slotOf(order);
     if (this.#exitOrder[slot] === order) this.#exitOrder[slot] = NONE;
-    if (this.#stopOrder[slot] === order) this.#stopOrder[slot] = NONE;
+    if (this.#stopOrder[slot] === order) {
+      this.#stopOrder[slot] = NONE;
+      this.stopVersion += 1;
+    }
     if (this.#targetOrder[slot] === order) this.#targetOrder[slot] = NONE;
     if (this.#trimOrder[slot] === order) this.#trimOrder[slot] = NONE;
   }
@@ -275,6 +282,7 @@ export class OrderDesk {
   #takeLeg(legs: Int32Array, slot: number, price: typeof OrderField.stop | typeof OrderField.limit): number {
     const leg = legs[slot] as OrderNumber;
     legs[slot] = NONE;
+    this.stopVersion += 1;
     if (leg === NONE || !this.orders.isWorking(leg)) return Number.NaN;
     this.#cancelLeg(leg);
     return this.orders.get(leg, price);
@@ -341,6 +349,7 @@ export class OrderDesk {
     if (bracket.stopOrder !== undefined) {
       const stop = { ...leg, purpose: Purpose.StopLoss, type: OrderType.Stop, limit: Number.NaN };
       this.#stopOrder[slot] = this.orders.add(stop, birth);
+      this.stopVersion += 1;
     }
     if (bracket.targetOrder !== undefined) {
       const price = { limit: bracket.target, stop: Number.NaN };

@@ -141,6 +141,8 @@ it("what strategies have at stake is the sum over all lots and working entries, 
           ledger: again,
           mark: markOf,
           restingStop: (s, i) => stop[s * 4 + i] ?? Number.NaN,
+          markVersion: 0,
+          stopVersion: 0,
         });
         for (const { slot, shares, price, stop: away } of working) {
           exposure.entrySent(slot, shares + 5, price, away);

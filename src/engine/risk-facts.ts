@@ -17,8 +17,8 @@ import { StrategyExposure } from "./strategy-exposure.ts";
 import type { StrategyLedger } from "./strategy-ledger.ts";
 
 const NONE = -1;
-/** Most entries that are remembered by their instant: more than any throttle lets through in a minute. */
-const REMEMBERED = 256;
+/** Most entries that are remembered by their instant: more than any throttle may let through in a minute. */
+const REMEMBERED = 16_384;
 
 /** What the configuration says of strategies and instruments. */
 export interface RiskScope {
@@ -36,6 +36,7 @@ export interface RiskParts {
   readonly clock: SessionClock;
   readonly ledger: StrategyLedger;
   restingStop(strategy: number, instrument: InstrumentId): number;
+  readonly stopVersion: number;
 }
 
 /** What a working entry still wants, and the dollars per share it is counted with. */
@@ -82,10 +83,17 @@ export class RiskFacts implements RiskView {
     const { strategies, instruments } = scope;
     this.#scope = scope;
     this.activity = new InstrumentActivity(instruments);
+    const { activity } = this;
     this.#exposure = new StrategyExposure(strategies, instruments, {
       ledger: parts.ledger,
       mark: (instrument) => parts.portfolio.mark(instrument),
       restingStop: (strategy, instrument) => parts.restingStop(strategy, instrument),
+      get markVersion() {
+        return activity.batches;
+      },
+      get stopVersion() {
+        return parts.stopVersion;
+      },
     });
     this.#instruments = instruments;
     this.#portfolio = parts.portfolio;

@@ -10,6 +10,9 @@ export interface ExposureParts {
   mark(instrument: InstrumentId): number;
   /** Dollars per share; NaN without one. */
   restingStop(strategy: number, instrument: InstrumentId): number;
+  /** Count the changes of marks and of resting stops, so that a sum over all lots is worked out once. */
+  readonly markVersion: number;
+  readonly stopVersion: number;
 }
 
 export class StrategyExposure {
@@ -21,6 +24,12 @@ export class StrategyExposure {
   readonly #left: Float64Array;
   readonly #price: Float64Array;
   readonly #riskPerShare: Float64Array;
+  /** The risk of all lots, and what it was worked out from. */
+  #lotRisk = 0;
+  #ledgerVersion = -1;
+  #markVersion = -1;
+  #stopVersion = -1;
+  #assumedFraction = 0;
 
   constructor(strategies: number, instruments: number, parts: ExposureParts) {
     this.#strategies = strategies;
@@ -69,7 +78,23 @@ export class StrategyExposure {
    * of its price; a stop beyond the mark risks nothing more.
    */
   openRisk(assumedFraction: number): number {
-    const { ledger } = this.#parts;
+    let dollars = this.#riskOfLots(assumedFraction);
+    for (const slot of this.#working) {
+      const perShare = this.#riskPerShare[slot]!;
+      dollars +=
+        this.#left[slot]! * (Number.isNaN(perShare) ? assumedFraction * this.#price[slot]! : perShare);
+    }
+    return dollars;
+  }
+
+  #riskOfLots(assumedFraction: number): number {
+    const { ledger, markVersion, stopVersion } = this.#parts;
+    const isKnown =
+      ledger.version === this.#ledgerVersion &&
+      markVersion === this.#markVersion &&
+      stopVersion === this.#stopVersion &&
+      assumedFraction === this.#assumedFraction;
+    if (isKnown) return this.#lotRisk;
     let dollars = 0;
     for (let s = 0; s < this.#strategies; s++) {
       for (const instrument of ledger.openLots(s)) {
@@ -80,22 +105,22 @@ export class StrategyExposure {
         dollars += Math.abs(held) * (Number.isNaN(stop) ? assumedFraction * mark : away);
       }
     }
-    for (const slot of this.#working) {
-      const perShare = this.#riskPerShare[slot]!;
-      dollars +=
-        this.#left[slot]! * (Number.isNaN(perShare) ? assumedFraction * this.#price[slot]! : perShare);
-    }
+    this.#lotRisk = dollars;
+    this.#ledgerVersion = ledger.version;
+    this.#markVersion = markVersion;
+    this.#stopVersion = stopVersion;
+    this.#assumedFraction = assumedFraction;
     return dollars;
   }
 
   /** Instruments besides this one that the strategy holds or is entering. */
   otherPositions(strategy: number, besides: InstrumentId): number {
-    const open = this.#parts.ledger.openLots(strategy);
-    let count = open.length - (open.includes(besides) ? 1 : 0);
+    const { ledger } = this.#parts;
+    let count = ledger.openLots(strategy).length - (ledger.shares(strategy, besides) === 0 ? 0 : 1);
     for (const slot of this.#working) {
       const instrument = (slot % this.#instruments) as InstrumentId;
       if (this.#strategyOf(slot) !== strategy || instrument === besides) continue;
-      if (!open.includes(instrument)) count += 1;
+      if (ledger.shares(strategy, instrument) === 0) count += 1;
     }
     return count;
   }

@@ -27,6 +27,9 @@ export class StrategyLedger {
   /** Per strategy: its instruments with a lot, ascending. */
   readonly #open: InstrumentId[][];
 
+  /** Counts the changes of lots. */
+  version = 0;
+
   constructor(strategies: number, instruments: number) {
     this.#instruments = instruments;
     this.#flows = new Float64Array(strategies);
@@ -103,10 +106,22 @@ export class StrategyLedger {
     const before = this.#held[slot]!;
     const after = Math.abs(shares) < NOTHING ? 0 : shares;
     this.#held[slot] = after;
+    this.version += 1;
+    if ((before === 0) === (after === 0)) return;
     const open = this.#open[strategy] as InstrumentId[];
-    if (before === 0 && after !== 0) {
-      const place = open.findIndex((other) => other > instrument);
-      open.splice(place < 0 ? open.length : place, 0, instrument);
-    } else if (before !== 0 && after === 0) open.splice(open.indexOf(instrument), 1);
+    if (after === 0) open.splice(placeOf(open, instrument), 1);
+    else open.splice(placeOf(open, instrument), 0, instrument);
   }
+}
+
+/** Where the instrument stands among the ascending ones, or would. */
+function placeOf(open: readonly InstrumentId[], instrument: InstrumentId): number {
+  let low = 0;
+  let high = open.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((open[middle] as InstrumentId) < instrument) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -92,6 +92,8 @@ export interface BreakerParts {
 /** A breaker at work. Events come in order; `view.now` never goes back. */
 export interface Breaker {
   readonly id: string;
+  /** False for one that hears of new sessions and valuations in vain. */
+  readonly observes: boolean;
   observe(view: BreakerView): void;
   tradeClosed(trade: RoundTrip, view: BreakerView): void;
   /** Plain JSON, a copy. */
@@ -158,6 +160,10 @@ class RunningBreaker<Params, State> implements Breaker, BreakerActs {
 
   get id(): string {
     return this.#spec.id;
+  }
+
+  get observes(): boolean {
+    return this.#spec.observe !== undefined || this.#spec.sessionStarted !== undefined;
   }
 
   observe(view: BreakerView): void {

@@ -14,17 +14,20 @@ export const dayBaseLoss = defineBreaker({
   control: "C-30",
   authority: "circuit_breakers",
   params: z.strictObject({ maxFraction: z.number().positive().max(1).default(0.03) }),
-  state: () => z.strictObject({}),
-  initial: () => ({}),
+  /** It only reduces for now: the breach came before the base was fixed. */
+  state: () => z.strictObject({ isWaiting: z.boolean() }),
+  initial: () => ({ isWaiting: false }),
 
-  observe(_state, { lossFromDayBase, baseIsFixed }, acts, { maxFraction }) {
-    const held = acts.held();
-    const isWaiting = held?.liftedBy === "itself";
+  observe(state, { lossFromDayBase, baseIsFixed }, acts, { maxFraction }) {
+    const { isWaiting } = state;
     if (!reached(lossFromDayBase, maxFraction)) {
-      if (isWaiting && baseIsFixed && lossFromDayBase < maxFraction) acts.lift();
+      if (!isWaiting || !baseIsFixed) return;
+      state.isWaiting = false;
+      acts.lift();
       return;
     }
-    if (held !== undefined && !(isWaiting && baseIsFixed)) return;
+    if (isWaiting ? !baseIsFixed : acts.held() !== undefined) return;
+    state.isWaiting = !baseIsFixed;
     const reason = `lost ${percent(lossFromDayBase)} of the day's base, limit ${percent(maxFraction)}`;
     if (baseIsFixed) acts.raise({ level: "FLATTEN", reason, latched: true });
     else acts.raise({ level: "REDUCE_ONLY", reason: `${reason}; in the first minute` });

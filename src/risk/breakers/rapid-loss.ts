@@ -11,11 +11,17 @@ import { type EpochMicros, MICROS_PER_MINUTE } from "../../domain/time.ts";
 import { defineBreaker, percent, reached } from "../breaker.ts";
 
 const state = z.strictObject({
-  /** Instants and values that may still be the highest of a window to come: values fall from first to last. */
+  /** Instants and values, oldest first: all of the window, and some that have left it. */
   at: z.array(z.number()),
   value: z.array(z.number()),
+  /** No value of the window is higher. It may have left: then the window is searched again. */
+  peak: z.number(),
   hits: z.int().min(0),
 });
+type Window = z.infer<typeof state>;
+
+/** How often what left the window is dropped: a power of two. */
+const TIDY_EVERY = 64;
 
 export const rapidLoss = defineBreaker({
   id: "rapid_loss",
@@ -27,7 +33,7 @@ export const rapidLoss = defineBreaker({
     pauseMinutes: z.number().positive().max(1_440).default(30),
   }),
   state: () => state,
-  initial: () => ({ at: [], value: [], hits: 0 }),
+  initial: () => ({ at: [], value: [], peak: 0, hits: 0 }),
 
   sessionStarted(held, _view, acts) {
     if (held.hits >= 2) acts.lift();
@@ -37,13 +43,22 @@ export const rapidLoss = defineBreaker({
   observe(held, view, acts, { maxFraction, windowMinutes, pauseMinutes }) {
     const { now, unitValue } = view;
     if (!Number.isFinite(unitValue)) return;
-    slide(held, now - windowMinutes * MICROS_PER_MINUTE, unitValue, now);
-    const highest = held.value[0] ?? unitValue;
-    const lost = highest > 0 ? 1 - unitValue / highest : Number.NaN;
+    held.at.push(now);
+    held.value.push(unitValue);
+    const from = now - windowMinutes * MICROS_PER_MINUTE;
+    if (held.at.length % TIDY_EVERY === 0) dropBefore(held, from);
+    if (unitValue >= held.peak) {
+      held.peak = unitValue;
+      return;
+    }
+    if (!reached(1 - unitValue / held.peak, maxFraction)) return;
+    held.peak = highestSince(held, from);
+    const lost = held.peak > 0 ? 1 - unitValue / held.peak : Number.NaN;
     if (!reached(lost, maxFraction)) return;
     held.hits += 1;
     held.at = [now];
     held.value = [unitValue];
+    held.peak = unitValue;
     const reason = `lost ${percent(lost)} within ${windowMinutes} min, limit ${percent(maxFraction)}`;
     const until = (now + pauseMinutes * MICROS_PER_MINUTE) as EpochMicros;
     const again = held.hits >= 2;
@@ -55,17 +70,16 @@ export const rapidLoss = defineBreaker({
   },
 });
 
-/** Drops what left the window and what can never be its highest again, then adds the newest. */
-function slide(held: z.infer<typeof state>, from: number, newest: number, now: number): void {
-  const { at, value } = held;
-  while ((at[0] ?? from) < from) {
-    at.shift();
-    value.shift();
-  }
-  while ((value.at(-1) ?? Number.POSITIVE_INFINITY) <= newest) {
-    at.pop();
-    value.pop();
-  }
-  at.push(now);
-  value.push(newest);
+function dropBefore(held: Window, from: number): void {
+  const kept = held.at.findIndex((at) => at >= from);
+  held.at.splice(0, kept);
+  held.value.splice(0, kept);
+}
+
+/** The highest value at or after `from`; the newest is always one of them. */
+function highestSince({ at, value }: Window, from: number): number {
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let n = at.length - 1; n >= 0 && (at[n] ?? from) >= from; n--)
+    highest = Math.max(highest, value[n] ?? highest);
+  return highest;
 }

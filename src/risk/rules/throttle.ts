@@ -16,8 +16,8 @@ export const throttle = defineRule({
   unit: "entries in a second or a minute",
   appliesTo: "entries",
   params: z.strictObject({
-    perSecond: z.int().positive().max(200).default(5),
-    perMinute: z.int().positive().max(200).default(60),
+    perSecond: z.int().positive().max(10_000).default(5),
+    perMinute: z.int().positive().max(10_000).default(60),
   }),
 
   check(order, view, { perSecond, perMinute }) {
