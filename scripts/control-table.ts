@@ -85,15 +85,27 @@ export const controls: readonly Control[] = [
     tests: ["src/engine/risk-books.test.ts"],
   }),
   partly("C-15", "Per-trade risk", "costs; stops are not required by default"),
-  later("C-16", "Kelly", "sizing"),
-  later("C-17", "ATR scaling", "sizing"),
-  later("C-18", "VIX regime scalar", "regime"),
+  partly("C-16", "Kelly", "probabilities of a promoted model; the strategy's own trades stand in", {
+    where: ["src/ensemble/kelly.ts", "src/ensemble/track-record.ts"],
+    tests: ["src/ensemble/kelly.test.ts", "src/ensemble/track-record.test.ts"],
+  }),
+  partly("C-17", "ATR scaling", "size by a multiple of ATR; ATR scales the size, the stop sets the risk", {
+    where: ["src/ensemble/vix-atr-scale.ts"],
+    tests: ["src/ensemble/vix-atr-scale.test.ts"],
+  }),
+  partly("C-18", "VIX regime scalar", "a source of the VIX; the steps 15, 25, 35", {
+    where: ["src/ensemble/vix-atr-scale.ts"],
+    tests: ["src/ensemble/vix-atr-scale.test.ts"],
+  }),
   later("C-19", "HMM regime gate", "regime"),
   later("C-20", "Position shock exit", "risk"),
   done("C-21", "Spread filter"),
   partly("C-22", "Virtual stop", "watching the trade stream: stops rest at the venue", DESK),
   later("C-23", "Broker-side disaster stop", "execution"),
-  partly("C-24", "Short limits", "borrow and rule 201 lists"),
+  partly("C-24", "Short limits", "the lists of rule 201 and of the broker", {
+    where: ["src/sim/borrow.ts"],
+    tests: ["src/sim/venue-realism.test.ts"],
+  }),
   partly("C-25", "Max positions", "10 in the 50 % tier"),
   partly("C-26", "Max trades/day", "the count is not in the saved risk state", {
     where: ["src/engine/risk-facts.ts"],
@@ -127,21 +139,24 @@ export const controls: readonly Control[] = [
   later("C-36", "Heartbeat watchdog", "guardian"),
   later("C-37", "Feed-down kill", "guardian"),
   later("C-38", "Broker-error kill", "broker adapter"),
-  partly("C-39", "Order timeout", "60 s: an entry lives for one bar", {
+  partly("C-39", "Order timeout", "the query that settles it at a broker", {
     where: ["src/execution/order-policy.ts"],
-    tests: ["src/execution/order-policy.test.ts", "src/sim/venue.test.ts"],
+    tests: ["src/execution/order-policy.test.ts", "src/sim/venue.test.ts", "src/sim/tick-venue.test.ts"],
   }),
   partly("C-40", "Partial-fill policy", "the 80 % decision at the time-out", DESK),
-  partly("C-41", "Self-trade prevention", "netting between strategies before egress", {
-    where: ["src/engine/instrument-activity.ts"],
-    tests: ["src/engine/risk-books.test.ts"],
+  done("C-41", "Self-trade prevention", {
+    where: ["src/engine/demand-netting.ts", "src/engine/instrument-activity.ts"],
+    tests: ["src/sim/netting.test.ts", "src/engine/risk-books.test.ts"],
   }),
   partly("C-42", "Restricted/tradable list", "status of the asset at the broker"),
   partly("C-43", "Session gate", "the broker's calendar as a second source", {
     where: ["src/market/calendar.ts"],
     tests: ["src/market/calendar.test.ts"],
   }),
-  later("C-44", "Halts / LULD", "market data"),
+  partly("C-44", "Halts / LULD", "status from a stream; a list of halts stands in", {
+    where: ["src/sim/halts.ts"],
+    tests: ["src/sim/halts.test.ts", "src/engine/trading-status.test.ts"],
+  }),
   partly("C-45", "Flatten protocol", "verification against the broker, notification", {
     where: ["src/engine/execute.ts"],
     tests: ["src/sim/engine-scenarios.test.ts", "test/engine-breakers.test.ts"],
@@ -149,7 +164,10 @@ export const controls: readonly Control[] = [
   later("C-46", "Drop-copy equivalent", "guardian"),
   later("C-47", "Reconciliation", "broker adapter"),
   later("C-48", "External/manual orders", "broker adapter"),
-  later("C-49", "Corporate actions", "portfolio"),
+  partly("C-49", "Corporate actions", "announcements and the broker's quantities; the symbol's lock", {
+    where: ["src/engine/corporate-actions.ts"],
+    tests: ["src/sim/corporate-actions.test.ts", "test/corporate-actions.test.ts"],
+  }),
   later("C-50", "Clock guard", "operations"),
   later("C-51", "Event-loop guard", "operations"),
   later("C-52", "Resource guard", "operations"),

@@ -72,7 +72,7 @@ function scripted(steps: Readonly<Record<number, (view: View) => void>>) {
 const enter =
   (instrument: number, parts = {}) =>
   (view: View) =>
-    view.enter({ instrument: instrument as InstrumentId, conviction: 0.2, ...parts }, "because");
+    view.enter({ instrument: instrument as InstrumentId, conviction: 0.201, ...parts }, "because");
 
 interface Story extends Pick<TestRun, "source"> {
   readonly world: World;

@@ -96,7 +96,9 @@ function runTicks(shape: WorldShape, seen: Seen = nothingSeen()) {
   const { instruments } = bars.columns;
   const world = { ...bars, columns: tradeBars(ticks.trades, "1m", instruments, bars.sessions) };
   const strategies = [noisyStrategy(shape.seed % 1000), noisyStrategy((shape.seed % 1000) + 1)];
-  const loop = testLoop({ world, strategies });
+  // Random quotes are wide and thin: the rule on spreads would leave nothing to watch.
+  const risk = { spread: { maxFraction: 0.1, maxAgeSeconds: 3_600 } };
+  const loop = testLoop({ world, strategies, risk });
   const size = { strategies: 2, instruments: shape.instruments, grossCap: 1 };
   const venue = new TickVenue(shape.instruments, costs, bars.sessions);
   const watched = new WatchedEngine(loop, size, seen);

@@ -458,9 +458,10 @@ export class ExecuteStage implements AccountFacts, CrossBooks {
     } else if (wasWorking && isExit(purpose)) this.#facts.activity.exitChanged(instrument, side, -shares);
     // An exit has canceled them before it left; what crosses in the same step need not do so again.
     if (after === 0 && !crossed) this.#desk.cancelSpentLegs(strategy, instrument);
+    const closes = isExit(purpose) && !this.#desk.isTrim(order);
     if (done) this.#desk.release(order);
     // The entry filled once more while its cancel was on its way: the exit was too small by that (C-39).
-    if (done && isExit(purpose) && after * side < 0) this.#desk.exit(strategy, instrument, signal, purpose);
+    if (done && closes && after * side < 0) this.#desk.exit(strategy, instrument, signal, purpose);
     this.#onFill({ strategy, instrument, signedShares, price, signal, closedReturn });
     if (purpose === Purpose.Entry && this.#early.length > 0) this.#countEarly();
   }

@@ -211,6 +211,11 @@ export class OrderDesk {
     this.#growOwnStop(slot, order);
   }
 
+  /** True for an order that closes a part of a position on purpose. */
+  isTrim(order: OrderNumber): boolean {
+    return this.#trimOrder[this.#slotOf(order)] === order;
+  }
+
   /** A finished order frees its place, so that the next of its kind may be sent. */
   release(order: OrderNumber): void {
     const slot = this.#slotOf(order);

@@ -165,7 +165,7 @@ describe.each(features)("$key on a common basis", (feature) => {
           expectNear(
             streamed[day]?.[o]?.[i] as number,
             value,
-            exact ? 1e-10 : logarithmic ? 1e-5 : 1e-8,
+            exact ? 1e-10 : logarithmic ? 1e-3 : 1e-8,
             what,
           );
         }
