@@ -22,14 +22,16 @@ import { xnysSessions } from "../src/market/calendar.ts";
 import { strategies } from "../src/strategies/registry.ts";
 import { defineStrategy, type StrategyModule } from "../src/strategies/strategy.ts";
 import { randomDaily } from "./daily-market.ts";
+import { randomMarketFor } from "./intraday-market.ts";
 
 const config = loadConfig({
   assignments: ["execution.auctionOffsetBps=500", "risk.price_collar.maxFraction=0.05"],
 });
-const columns = randomDaily({ seed: 5, sessions: 500 });
+const market = { seed: 5, sessions: 500 };
+const daily = randomDaily(market);
 
 /** What a backtest does, with modules of our own: `of` makes them for the columns they will run on. */
-function canary(id: string, of: (columns: BarColumns) => readonly StrategyModule[]) {
+function canary(id: string, of: (columns: BarColumns) => readonly StrategyModule[], columns = daily) {
   const setup = { config, strategyIds: [id], columns, sessions: xnysSessions(), cash: 100_000 };
   const { loop } = runEngine(setup, { modules: of(columns) });
   const comparisons = canaryTasks(columns, 7).map((task: CanaryTask) => {
@@ -45,9 +47,9 @@ function canary(id: string, of: (columns: BarColumns) => readonly StrategyModule
   return { ...canaryResult(comparisons), perTask: comparisons.map(({ moved }) => moved) };
 }
 
-describe.each(strategies)("ST-5 $id", ({ id }) => {
+describe.each(strategies)("ST-5 $id", (module) => {
   it("decides the same when the future is cut off or poisoned", () => {
-    const result = canary(id, () => strategies);
+    const result = canary(module.id, () => strategies, randomMarketFor(module, market));
     expect(result.decisions).toBeGreaterThan(10);
     expect(result).toMatchObject({ passed: true, moved: 0, firstDifference: null });
   });
@@ -67,7 +69,7 @@ describe("the canary dies of", () => {
       leak.columns = batch.columns;
       return 0;
     });
-    const next = (i: InstrumentId, at: number) => nextClose(leak.columns ?? columns, i, at);
+    const next = (i: InstrumentId, at: number) => nextClose(leak.columns ?? daily, i, at);
     expect(canary("peeker", () => [knowing(next, feature)]).moved).toBeGreaterThan(0);
   });
 
@@ -89,13 +91,13 @@ describe("the canary dies of", () => {
 
 describe("the canary itself", () => {
   it("cuts at three places, each cut off and poisoned", () => {
-    const tasks = canaryTasks(columns, 7);
-    expect(tasks.map(({ cut }) => cut / batchCount(columns))).toEqual([0.3, 0.3, 0.6, 0.6, 0.9, 0.9]);
+    const tasks = canaryTasks(daily, 7);
+    expect(tasks.map(({ cut }) => cut / batchCount(daily))).toEqual([0.3, 0.3, 0.6, 0.6, 0.9, 0.9]);
     expect(tasks.map(({ future }) => future)).toEqual(Array(3).fill(["truncated", "poisoned"]).flat());
   });
 
   it("runs on a single batch", () => {
-    const one = withFuture(columns, 1, "truncated", 1);
+    const one = withFuture(daily, 1, "truncated", 1);
     expect(canaryTasks(one, 1).map(({ cut }) => cut)).toEqual([1, 1]);
   });
 

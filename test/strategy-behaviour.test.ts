@@ -2,14 +2,18 @@
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../src/app/config.ts";
 import { runEngine } from "../src/app/engine-run.ts";
+import { type Bar, columnsFromBars } from "../src/domain/bars.ts";
+import { type InstrumentId, instrumentTable } from "../src/domain/instrument.ts";
+import { dayNumber, type EpochMicros, MICROS_PER_MINUTE } from "../src/domain/time.ts";
 import { SignalField, SignalKind } from "../src/engine/signal-table.ts";
-import { xnysSessions } from "../src/market/calendar.ts";
+import { sessionOn, xnysSessions } from "../src/market/calendar.ts";
 import { buyAndHold } from "../src/strategies/buy-and-hold.ts";
+import { intradayMeanReversion } from "../src/strategies/intraday-mean-reversion.ts";
 import { meanReversion } from "../src/strategies/mean-reversion.ts";
 import { referenceEmaCross } from "../src/strategies/reference-ema-cross.ts";
 import type { StrategyModule } from "../src/strategies/strategy.ts";
 import { swingTrendFollowing } from "../src/strategies/swing-trend-following.ts";
-import { calmBars, type DayBar, dailyColumns } from "./daily-market.ts";
+import { calmBar, calmBars, type DayBar, dailyColumns } from "./daily-market.ts";
 import { StrategyDriver } from "./strategy-driver.ts";
 
 type Paths = Parameters<typeof dailyColumns>[0];
@@ -243,5 +247,68 @@ describe("mean_reversion", () => {
 
   it("stays out at the edge itself: RSI of exactly 10 is not below 10", () => {
     expect(wishes(meanReversion, params, { AAA: calmBars([...march, ...fall.slice(0, 2)]) })).toEqual([]);
+  });
+});
+
+describe("intraday_mean_reversion", () => {
+  /** Closes of one session's five-minute bars; each bar opens at the close before and reaches ten cents beyond. */
+  function played(closes: readonly number[], params: unknown = {}, day = dayNumber(2020, 6, 10)) {
+    const { open } = sessionOn(day) ?? { open: 0 };
+    const bars = closes.map((close, n): Bar => {
+      const { open: first, high, low } = calmBar(closes[n - 1] ?? close, close);
+      const closedAt = (open + (n + 1) * 5 * MICROS_PER_MINUTE) as EpochMicros;
+      return { instrument: 0 as InstrumentId, closedAt, open: first, high, low, close, volume: 1000 };
+    });
+    const columns = columnsFromBars("5m", instrumentTable(["AAA"]), bars);
+    return new StrategyDriver(intradayMeanReversion.bind(params), columns).run().wishes;
+  }
+  /** Three dollars around a hundred, so that one deviation is about two. */
+  const swinging = (bars: number) => Array.from({ length: bars }, (_, n) => 100 + 3 * Math.sin(n));
+  const fall = [96, 94.5, 94];
+  /** Where only the clock is asked. */
+  const loose = { rsiMaximum: 50 };
+
+  it("buys the stretch below the VWAP with a stop 1.5 ATR away, and sells on the way back", () => {
+    const found = played([...swinging(30), ...fall, 96, 100]);
+    expect(brief(found)).toEqual(["30 enter stretched", "34 exit returned"]);
+    const [entry, exit] = found;
+    expect(entry?.numbers[0]).toBeLessThan(-2);
+    expect(entry?.numbers[0]).toBeGreaterThan(-3.5);
+    expect(entry?.numbers[2]).toBeLessThan(10);
+    expect(entry?.entry).toMatchObject({ conviction: 1, timeStopBars: 60 });
+    const range = (96 - (entry?.entry?.stop ?? 0)) / 1.5;
+    expect(range).toBeGreaterThan(1);
+    expect(range).toBeLessThan(3);
+    expect(exit?.numbers[0]).toBeGreaterThan(-0.5);
+  });
+
+  it("a crash is no stretch: beyond 3.5 deviations nothing is bought", () => {
+    expect(played([...swinging(30), 80, 79, 78])).toEqual([]);
+  });
+
+  it("stays out for half an hour after the open and before the close", () => {
+    const early = played([100, 101, 99, 100, 96.5]);
+    expect(early).toEqual([]);
+    // Bar 70 closes 35 minutes before the end of a full day, bar 72 only 25.
+    expect(brief(played([...swinging(70), ...fall], loose)).at(0)).toBe("70 enter stretched");
+    expect(played([...swinging(72), ...fall], loose)).toEqual([]);
+  });
+
+  it("is flat a quarter of an hour before the close, half days too", () => {
+    const held = [...swinging(70), ...fall, 94, 94];
+    expect(brief(played(held, { ...loose, exitZ: 0 })).slice(-1)).toEqual(["74 exit dayOver"]);
+    // The day after Thanksgiving closes at 13:00: 42 bars.
+    const short = [...swinging(30), ...fall, ...Array<number>(9).fill(94)];
+    const halfDay = played(short, { exitZ: 0 }, dayNumber(2020, 11, 27));
+    expect(brief(halfDay).at(-1)).toMatch(/exit dayOver$/);
+    expect(halfDay.find(({ reason }) => reason === "dayOver")?.numbers[0]).toBe(15);
+  });
+
+  it("sells short only when told to, the mirror image", () => {
+    const mirrored = [...swinging(30), ...fall].map((close) => 200 - close);
+    expect(played(mirrored)).toEqual([]);
+    const [entry] = played(mirrored, { shorts: true });
+    expect(entry?.entry?.conviction).toBe(-1);
+    expect(entry?.entry?.stop).toBeGreaterThan(105.5);
   });
 });

@@ -6,16 +6,17 @@
 import { describe, expect, it } from "vitest";
 import { batchCount } from "../src/domain/bars.ts";
 import { strategies } from "../src/strategies/registry.ts";
-import { randomDaily } from "./daily-market.ts";
+import { randomMarketFor } from "./intraday-market.ts";
 import { StrategyDriver } from "./strategy-driver.ts";
 
 const seeds = [1, 2, 3] as const;
 const SESSIONS = 600;
-const markets = new Map(seeds.map((seed) => [seed, randomDaily({ seed, sessions: SESSIONS })]));
-const columnsOf = (seed: (typeof seeds)[number]) =>
-  markets.get(seed) ?? randomDaily({ seed, sessions: SESSIONS });
 
-describe.each(strategies)("$id", ({ bind }) => {
+describe.each(strategies)("$id", (module) => {
+  const { bind } = module;
+  const markets = new Map(seeds.map((seed) => [seed, randomMarketFor(module, { seed, sessions: SESSIONS })]));
+  const columnsOf = (seed: (typeof seeds)[number]) =>
+    markets.get(seed) ?? randomMarketFor(module, { seed, sessions: SESSIONS });
   const wishesOf = (seed: (typeof seeds)[number]) =>
     new StrategyDriver(bind({}), columnsOf(seed)).run().wishes;
 

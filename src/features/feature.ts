@@ -42,6 +42,7 @@ export const featureUnits = [
   "bps",
   "per_million_usd",
   "per_usd",
+  "minutes",
 ] as const;
 export type FeatureUnit = (typeof featureUnits)[number];
 

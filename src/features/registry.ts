@@ -30,6 +30,7 @@ import { relativeVolume } from "./relative-volume.ts";
 import { logReturn, simpleReturn } from "./returns.ts";
 import { rollSpread, rollSpreadRelative } from "./roll-spread.ts";
 import { rsi } from "./rsi.ts";
+import { sessionTime } from "./session-time.ts";
 import { sessionVwap } from "./session-vwap.ts";
 import { sma } from "./sma.ts";
 import { standardDeviation } from "./standard-deviation.ts";
@@ -76,6 +77,7 @@ export const features: readonly Feature[] = [
   volumeSurprise({ period: 20 }),
   onBalanceVolume({ period: 20 }),
   relativeVolume({ minutes: 5, sessions: 14 }),
+  sessionTime({}),
   sessionVwap({}),
   dollarAdv({ period: 20 }),
   ...[21, 60].map((bars) => corwinSchultz({ bars })),

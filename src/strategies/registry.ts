@@ -1,5 +1,6 @@
 /** Every strategy. One line each; nothing else belongs here. */
 import { buyAndHold } from "./buy-and-hold.ts";
+import { intradayMeanReversion } from "./intraday-mean-reversion.ts";
 import { meanReversion } from "./mean-reversion.ts";
 import { referenceEmaCross } from "./reference-ema-cross.ts";
 import type { StrategyModule } from "./strategy.ts";
@@ -10,4 +11,5 @@ export const strategies: readonly StrategyModule[] = [
   referenceEmaCross,
   swingTrendFollowing,
   meanReversion,
+  intradayMeanReversion,
 ];
