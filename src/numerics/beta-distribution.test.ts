@@ -6,7 +6,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { between } from "../../test/between.ts";
-import { betaCdf, betaQuantile, logGamma } from "./beta-distribution.ts";
+import { betaCdf, betaQuantile } from "./beta-distribution.ts";
+import { logGamma } from "./gamma-distribution.ts";
 
 describe("logGamma", () => {
   it("is the logarithm of the factorial, and of the square root of pi at one half", () => {

@@ -2,6 +2,7 @@
  * The Beta distribution: what a win rate may be, given the wins and losses that were counted. The distribution
  * function is the regularised incomplete beta function, by its continued fraction; the quantile inverts it.
  */
+import { logGamma } from "./gamma-distribution.ts";
 
 /** Relative size of a factor's distance from 1 that changes nothing any more. */
 const ENOUGH = 1e-16;
@@ -40,24 +41,6 @@ export function betaQuantile(p: number, a: number, b: number): number {
     x = next;
   }
   return x;
-}
-
-/** Natural logarithm of the gamma function for x above 0: Stirling's series, where it is exact to a double. */
-export function logGamma(x: number): number {
-  if (!(x > 0)) return Number.NaN;
-  // Gamma(x) = Gamma(x + n) / (x (x + 1) ... (x + n - 1)) moves small arguments to where the series holds.
-  let shifted = x;
-  let product = 1;
-  while (shifted < 16) {
-    product *= shifted;
-    shifted += 1;
-  }
-  const square = 1 / (shifted * shifted);
-  const series =
-    (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square / 1188)))) / shifted;
-  return (
-    (shifted - 0.5) * Math.log(shifted) - shifted + 0.5 * Math.log(2 * Math.PI) + series - Math.log(product)
-  );
 }
 
 const logBeta = (a: number, b: number): number => logGamma(a) + logGamma(b) - logGamma(a + b);
