@@ -332,6 +332,25 @@ describe("random settings", () => {
   });
 });
 
+describe("demo.settings", () => {
+  const demo = (settings: string, profile = "standard") =>
+    demoConfig(loadConfig({ assignments: [`demo.settings=${settings}`, `profile=${profile}`] }));
+
+  it("hold in the demo alone, and never under the strict profile", () => {
+    const config = loadConfig();
+    expect(config.sizing.kelly.enabled).toBe(true);
+    expect(demoConfig(config).sizing.kelly.enabled).toBe(false);
+    expect(demo("[sizing.positionPct=0.03]").sizing.positionPct).toBe(0.03);
+    expect(demo("[sizing.positionPct=0.03]", "strict").sizing.positionPct).not.toBe(0.03);
+  });
+
+  it("are checked when the configuration is read, and named", () => {
+    expect(() => demo("[sizing.positionPct=3]")).toThrow(/sizing.positionPct = 3/);
+    expect(() => demo("[sizing.nope=3]")).toThrow(/unknown key nope/);
+    expect(() => demo("[nonsense]")).toThrow(/demo.settings nonsense: must be key=value/);
+  });
+});
+
 /** Whoever takes a config at the start: none may find fault with one that was accepted. */
 function startAll(config: ReturnType<typeof loadConfig>): void {
   const strategyIds = strategies.map(({ id }) => id);

@@ -59,6 +59,8 @@ const schema = z.strictObject({
     params: z.strictObject(
       Object.fromEntries(strategies.map(({ id }) => [id, z.record(z.string(), z.unknown()).optional()])),
     ),
+    /** `key.path=value`, over everything else, in the demo alone and never under the strict profile. */
+    settings: z.array(z.string()).max(100),
   }),
 });
 export type Config = z.infer<typeof schema>;
@@ -81,16 +83,24 @@ export function loadConfig({ files = [], assignments = [], env = {}, profile }: 
   const { TRADING_CAPITAL: capital } = env;
   if (capital !== undefined && capital !== "")
     tree = overlay(tree, { account: { capital: number(capital) } }, "");
-  for (const assignment of assignments) tree = overlay(tree, assigned(assignment), "");
+  for (const assignment of assignments) tree = overlay(tree, assigned(assignment, "--set"), "");
   const asked = (tree as Tree).profile;
   if (profile !== undefined && asked === "strict" && profile !== asked)
     throw new InputError(
       `--profile ${profile}: the configuration says profile: strict, which only it can take back`,
     );
   const chosen = checked(profile === undefined ? tree : { ...(tree as Tree), profile });
+  // A demo that starts must not be the first to find a wrong one.
+  withSettings(chosen, chosen.demo.settings, "demo.settings");
   if (chosen.profile === "standard") return chosen;
   const limits = readYaml(join(PROJECT, "config", `${chosen.profile}.yaml`));
   return checked(tightened(chosen, limits, `config/${chosen.profile}.yaml`));
+}
+
+/** The configuration with single keys set otherwise. Throws InputError naming `where` and the key. */
+export function withSettings(config: Config, settings: readonly string[], where: string): Config {
+  const tree = settings.reduce<unknown>((below, text) => overlay(below, assigned(text, where), ""), config);
+  return checked(tree);
 }
 
 function checked(tree: unknown): Config {
@@ -175,12 +185,12 @@ function overlay(below: unknown, above: unknown, path: string): Tree {
   return merged;
 }
 
-function assigned(assignment: string): Tree {
+function assigned(assignment: string, where: string): Tree {
   const at = assignment.indexOf("=");
   if (at <= 0)
-    throw new InputError(`--set ${assignment}: must be key=value, e.g. --set sizing.positionPct=0.03`);
+    throw new InputError(`${where} ${assignment}: must be key=value, e.g. --set sizing.positionPct=0.03`);
   const path = assignment.slice(0, at).split(".");
-  const value: unknown = parseYaml(assignment.slice(at + 1), `--set ${assignment}`);
+  const value: unknown = parseYaml(assignment.slice(at + 1), `${where} ${assignment}`);
   return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Tree;
 }
 

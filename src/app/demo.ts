@@ -15,7 +15,7 @@ import { canonicalJson } from "../numerics/canonical-json.ts";
 import { createSyntheticMarket, type SyntheticMarket } from "../sim/synthetic-market.ts";
 import { SimulatedVenue } from "../sim/venue.ts";
 import { strategies } from "../strategies/registry.ts";
-import type { Config } from "./config.ts";
+import { type Config, withSettings } from "./config.ts";
 import { DemoMarket } from "./demo-market.ts";
 import { buildLoop, type EngineRun, type RunSetup } from "./engine-run.ts";
 import type { EngineSnapshot } from "./engine-snapshot.ts";
@@ -86,7 +86,8 @@ export function demoConfig(config: Config): Config {
     const params = { ...entry.params, ...config.demo.params[id] };
     return [id, { ...entry, params }] as const;
   });
-  return { ...config, strategies: Object.fromEntries(entries) };
+  const quicker = { ...config, strategies: Object.fromEntries(entries) };
+  return config.profile === "strict" ? quicker : withSettings(quicker, config.demo.settings, "demo.settings");
 }
 
 export function warmUp(market: SyntheticMarket, sessions: number, feed: (batch: BarBatch) => void): void {
