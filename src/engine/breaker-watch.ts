@@ -8,6 +8,8 @@ import type { Baselines } from "../portfolio/baselines.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import type { Authorities } from "../risk/authority.ts";
 import type { BoundBreaker, Breaker, BreakerView } from "../risk/breaker.ts";
+import { CalmRange } from "../risk/calm-range.ts";
+import type { ValueWindow } from "../risk/value-window.ts";
 import type { SessionClock } from "./session-clock.ts";
 import { StrategyLedger } from "./strategy-ledger.ts";
 import type { LoggedFill, LotWatcher } from "./trade-log.ts";
@@ -36,6 +38,16 @@ export class BreakerWatch implements BreakerView, LotWatcher {
   readonly #breakers: readonly Breaker[];
   /** Those that look at valuations; the others hear of round trips only. */
   readonly #observing: readonly Breaker[];
+  readonly #portfolio: Portfolio;
+  readonly #baselines: Baselines;
+  readonly #authorities: Authorities;
+  readonly #clock: SessionClock;
+  readonly #strategies: number;
+  /** Where nobody would act, as of the last valuation that was shown; and what must hear of values all the same. */
+  readonly #calm: CalmRange;
+  #histories: readonly ValueWindow[] = [];
+  /** The claims that the range was worked out with. */
+  #claims = -1;
   #halving = false;
 
   readonly ledger: StrategyLedger;
@@ -52,6 +64,12 @@ export class BreakerWatch implements BreakerView, LotWatcher {
   constructor(parts: WatchParts) {
     const { breakers, capital, instruments, authorities } = parts;
     this.#parts = parts;
+    this.#portfolio = parts.portfolio;
+    this.#baselines = parts.baselines;
+    this.#authorities = authorities;
+    this.#clock = parts.clock;
+    this.#strategies = capital.length;
+    this.#calm = new CalmRange(capital.length);
     this.ledger = new StrategyLedger(capital.length, instruments);
     this.#breakers = breakers.map((breaker) =>
       breaker.start({
@@ -63,26 +81,35 @@ export class BreakerWatch implements BreakerView, LotWatcher {
       }),
     );
     this.#observing = this.#breakers.filter((breaker) => breaker.observes);
+    this.#startAfresh();
   }
 
   get strategies(): number {
-    return this.#parts.capital.length;
+    return this.#strategies;
   }
 
   strategyPnl(strategy: number): number {
-    return this.ledger.pnl(strategy, this.#parts.portfolio);
+    return this.ledger.pnl(strategy, this.#portfolio);
   }
 
   strategyCapital(strategy: number): number {
     return this.#parts.capital[strategy] ?? Number.NaN;
   }
 
-  /** The account was valued at `at`. */
+  /** The account was valued at `at`. Costs a few comparisons while all is calm. */
   valued(at: EpochMicros): void {
     const breakers = this.#observing;
     if (breakers.length === 0) return;
+    if (this.#isCalm(at)) {
+      const histories = this.#histories;
+      for (let n = 0; n < histories.length; n++) histories[n]!.push(this.now, this.#baselines.unitValue);
+      return;
+    }
     this.#look(at);
     for (let n = 0; n < breakers.length; n++) (breakers[n] as Breaker).observe(this);
+    this.#calm.open();
+    for (let n = 0; n < breakers.length; n++) (breakers[n] as Breaker).calm(this, this.#calm);
+    this.#claims = this.#authorities.version;
   }
 
   lotFilled({ strategy, instrument, signedShares, price, costs }: LoggedFill): void {
@@ -92,7 +119,7 @@ export class BreakerWatch implements BreakerView, LotWatcher {
   roundTripClosed(strategy: number, at: EpochMicros, pnl: number): void {
     this.#look(at);
     const trade = { strategy, closedAt: at, pnl };
-    for (const breaker of this.#breakers) breaker.tradeClosed(trade, this);
+    for (let n = 0; n < this.#breakers.length; n++) (this.#breakers[n] as Breaker).tradeClosed(trade, this);
   }
 
   /** True once after a breaker asked for all positions to be halved. */
@@ -121,14 +148,48 @@ export class BreakerWatch implements BreakerView, LotWatcher {
     for (const breaker of this.#breakers) {
       if (breaker.id in breakers) breaker.load(breakers[breaker.id]);
     }
+    this.#startAfresh();
+  }
+
+  /** Nothing is known of the breakers: the next valuation is shown to all of them. */
+  #startAfresh(): void {
+    this.#calm.close();
+    this.#histories = this.#observing.flatMap(({ history }) => history ?? []);
+  }
+
+  /** True when no breaker would act on the account as it was just valued: only then may it go unseen. */
+  #isCalm(at: EpochMicros): boolean {
+    const calm = this.#calm;
+    const { equity } = this.#portfolio;
+    // Fills may be told late: time does not go back.
+    if (at > this.now) this.now = at;
+    const { unitValue } = this.#baselines;
+    return (
+      unitValue > calm.above &&
+      unitValue < calm.below &&
+      this.now < calm.until &&
+      this.#clock.date === this.session &&
+      this.#authorities.version === this.#claims &&
+      // An account without a value leaves the last one standing.
+      equity - equity === 0 &&
+      (!calm.hasFloors || this.#strategiesAreCalm())
+    );
+  }
+
+  #strategiesAreCalm(): boolean {
+    const { floors } = this.#calm;
+    for (let s = 0; s < this.#strategies; s++)
+      if (!this.ledger.isAbove(s, floors[s]!, this.#portfolio)) return false;
+    return true;
   }
 
   #look(at: EpochMicros): void {
-    const { portfolio, baselines, clock } = this.#parts;
-    // Fills may be told late: time does not go back.
+    const baselines = this.#baselines;
     if (at > this.now) this.now = at;
-    const { equity } = portfolio;
-    this.session = clock.date;
+    const { equity } = this.#portfolio;
+    // A session that nobody was shown a valuation of yet is calm for nobody.
+    if (this.#clock.date !== this.session) this.#calm.close();
+    this.session = this.#clock.date;
     this.equity = equity;
     this.unitValue = Number.isFinite(equity) ? baselines.unitValue : Number.NaN;
     this.drawdownFromDayHigh = baselines.drawdownFromDayHigh(equity);

@@ -26,6 +26,8 @@ export class StrategyLedger {
   readonly #held: Float64Array;
   /** Per strategy: its instruments with a lot, ascending. */
   readonly #open: InstrumentId[][];
+  /** Per strategy: lots that are short. */
+  readonly #shorts: Int32Array;
 
   /** Counts the changes of lots. */
   version = 0;
@@ -35,6 +37,7 @@ export class StrategyLedger {
     this.#flows = new Float64Array(strategies);
     this.#held = new Float64Array(strategies * instruments);
     this.#open = Array.from({ length: strategies }, () => []);
+    this.#shorts = new Int32Array(strategies);
   }
 
   /** Signed shares; dollars per share; commission and fees in dollars. */
@@ -53,6 +56,15 @@ export class StrategyLedger {
       won += this.#held[first + instrument]! * marks.mark(instrument);
     }
     return won;
+  }
+
+  /**
+   * True when the strategy has won more than the floor, dollars; false while a lot has no mark that the answer
+   * depends on. Prices are positive: lots that are all long are worth more than nothing, so mostly nothing is added.
+   */
+  isAbove(strategy: number, floor: number, marks: Marks): boolean {
+    if (this.#shorts[strategy]! === 0 && this.#flows[strategy]! > floor) return true;
+    return this.pnl(strategy, marks) > floor;
   }
 
   /** Instruments in which the strategy has a lot, ascending. */
@@ -85,6 +97,7 @@ export class StrategyLedger {
     this.#flows.set(flows);
     this.#held.fill(0);
     for (const open of this.#open) open.length = 0;
+    this.#shorts.fill(0);
     for (const [strategy, instrument, shares] of lots)
       this.#hold(strategy, instrument as InstrumentId, shares);
   }
@@ -107,6 +120,7 @@ export class StrategyLedger {
     const after = Math.abs(shares) < NOTHING ? 0 : shares;
     this.#held[slot] = after;
     this.version += 1;
+    if (before < 0 !== after < 0) this.#shorts[strategy] = this.#shorts[strategy]! + (after < 0 ? 1 : -1);
     if ((before === 0) === (after === 0)) return;
     const open = this.#open[strategy] as InstrumentId[];
     if (after === 0) open.splice(placeOf(open, instrument), 1);

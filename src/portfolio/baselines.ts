@@ -92,7 +92,8 @@ export class Baselines {
   /** Net asset value of the account, dollars, as marked at `at`. */
   update(at: EpochMicros, equity: number): void {
     if (!Number.isFinite(equity)) return;
-    const value = equity / this.#units;
+    // A division is not free, and most accounts are one unit for good.
+    const value = this.#units === 1 ? equity : equity / this.#units;
     this.#last = value;
     if (Number.isNaN(this.#dayOpen) && at >= this.#sessionOpen + BASE_DELAY) {
       this.#dayOpen = value;
