@@ -32,6 +32,8 @@ export class Portfolio implements Exposure {
   readonly #shares: Float64Array;
   readonly #marks: Float64Array;
   readonly #markedAt: Float64Array;
+  /** Shares times mark, 0 without a position: a sum without a branch is several times as fast. */
+  readonly #worth: Float64Array;
   #cashMicros = Number.NaN;
   /** The same in dollars, so that valuing an account that did not trade divides nothing. */
   #cash = Number.NaN;
@@ -54,6 +56,7 @@ export class Portfolio implements Exposure {
     this.#shares = new Float64Array(instruments);
     this.#marks = new Float64Array(instruments).fill(Number.NaN);
     this.#markedAt = new Float64Array(instruments).fill(Number.NaN);
+    this.#worth = new Float64Array(instruments);
     this.#cashMicros = startingCash;
     this.#cash = startingCash / MICROS;
     this.#equity = this.#cash;
@@ -136,8 +139,7 @@ export class Portfolio implements Exposure {
     if (!Number.isSafeInteger(after) || !Number.isSafeInteger(cash)) {
       throw new InvariantError(`DM-3: outside the exact range: ${after} nano-shares, ${cash} micro-dollars`);
     }
-    this.#quantity[instrument] = after;
-    this.#shares[instrument] = after / NANOS;
+    this.#hold(instrument, after);
     if (before === 0) this.#openPositions += 1;
     if (after === 0) this.#openPositions -= 1;
     this.#isStale = true;
@@ -160,8 +162,7 @@ export class Portfolio implements Exposure {
    */
   split(instrument: InstrumentId, quantity: number, cashInLieu: Money, mark: number): void {
     const before = this.#quantity[instrument]!;
-    this.#quantity[instrument] = quantity;
-    this.#shares[instrument] = quantity / NANOS;
+    this.#hold(instrument, quantity);
     if (before !== 0 && quantity === 0) this.#openPositions -= 1;
     this.#inLieuMicros += cashInLieu;
     this.#restate(instrument, cashInLieu, mark);
@@ -175,7 +176,16 @@ export class Portfolio implements Exposure {
 
   #restate(instrument: InstrumentId, cash: Money, mark: number): void {
     this.#marks[instrument] = mark;
+    this.#hold(instrument, this.#quantity[instrument]!);
     this.flow(cash);
+  }
+
+  /** Signed nano-shares. Bought before its first bar the mark is NaN and so is the account, which bars every entry. */
+  #hold(instrument: InstrumentId, quantity: number): void {
+    const shares = quantity / NANOS;
+    this.#quantity[instrument] = quantity;
+    this.#shares[instrument] = shares;
+    this.#worth[instrument] = quantity === 0 ? 0 : shares * this.#marks[instrument]!;
   }
 
   /** Cash that came from outside (positive) or went there. */
@@ -199,27 +209,28 @@ export class Portfolio implements Exposure {
     const { instrument, close } = columns;
     const marks = this.#marks;
     const markedAt = this.#markedAt;
+    const shares = this.#shares;
+    const worth = this.#worth;
     for (let row = from; row < to; row++) {
       const i = instrument[row]!;
-      marks[i] = close[row]!;
+      const mark = close[row]!;
+      const held = shares[i]!;
+      marks[i] = mark;
       markedAt[i] = at;
+      if (held !== 0) worth[i] = held * mark;
     }
     this.#value();
   }
 
   #value(): void {
-    const shares = this.#shares;
-    const marks = this.#marks;
+    const worth = this.#worth;
     let net = 0;
     let gross = 0;
     if (this.#openPositions > 0) {
-      for (let i = 0; i < shares.length; i++) {
-        const held = shares[i]!;
-        if (held === 0) continue;
-        // Bought before its first bar: the mark is NaN and so is the account, which bars every entry.
-        const value = held * marks[i]!;
+      for (let i = 0; i < worth.length; i++) {
+        const value = worth[i]!;
         net += value;
-        gross += value < 0 ? -value : value;
+        gross += Math.abs(value);
       }
     }
     this.#isStale = false;
