@@ -51,15 +51,9 @@ export class BreakerWatch implements BreakerView, LotWatcher {
   #halving = false;
 
   readonly ledger: StrategyLedger;
-  /** The facts as of the last valuation or round trip: worked out once, read by every breaker. */
+  /** As of the last valuation or round trip. */
   now = 0 as EpochMicros;
   session = Number.NaN;
-  equity = Number.NaN;
-  unitValue = Number.NaN;
-  drawdownFromDayHigh = Number.NaN;
-  lossFromDayBase = Number.NaN;
-  drawdownFromHigh = Number.NaN;
-  baseIsFixed = false;
 
   constructor(parts: WatchParts) {
     const { breakers, capital, instruments, authorities } = parts;
@@ -86,6 +80,30 @@ export class BreakerWatch implements BreakerView, LotWatcher {
 
   get strategies(): number {
     return this.#strategies;
+  }
+
+  get equity(): number {
+    return this.#portfolio.equity;
+  }
+
+  get unitValue(): number {
+    return Number.isFinite(this.#portfolio.equity) ? this.#baselines.unitValue : Number.NaN;
+  }
+
+  get drawdownFromDayHigh(): number {
+    return this.#baselines.drawdownFromDayHigh(this.#portfolio.equity);
+  }
+
+  get lossFromDayBase(): number {
+    return this.#baselines.lossFromDayBase(this.#portfolio.equity);
+  }
+
+  get drawdownFromHigh(): number {
+    return this.#baselines.drawdownFromHigh(this.#portfolio.equity);
+  }
+
+  get baseIsFixed(): boolean {
+    return this.#baselines.baseIsFixed;
   }
 
   strategyPnl(strategy: number): number {
@@ -184,17 +202,9 @@ export class BreakerWatch implements BreakerView, LotWatcher {
   }
 
   #look(at: EpochMicros): void {
-    const baselines = this.#baselines;
     if (at > this.now) this.now = at;
-    const { equity } = this.#portfolio;
     // A session that nobody was shown a valuation of yet is calm for nobody.
     if (this.#clock.date !== this.session) this.#calm.close();
     this.session = this.#clock.date;
-    this.equity = equity;
-    this.unitValue = Number.isFinite(equity) ? baselines.unitValue : Number.NaN;
-    this.drawdownFromDayHigh = baselines.drawdownFromDayHigh(equity);
-    this.lossFromDayBase = baselines.lossFromDayBase(equity);
-    this.drawdownFromHigh = baselines.drawdownFromHigh(equity);
-    this.baseIsFixed = baselines.baseIsFixed;
   }
 }

@@ -96,6 +96,9 @@ export class RiskFacts implements RiskView {
       get stopVersion() {
         return parts.stopVersion;
       },
+      get hasStops() {
+        return parts.stopVersion > 0;
+      },
     });
     this.#instruments = instruments;
     this.#portfolio = parts.portfolio;

@@ -58,6 +58,19 @@ export class StrategyLedger {
     return won;
   }
 
+  /** Dollars lost if every lot moved against it by the fraction of its mark. */
+  fall(strategy: number, fraction: number, marks: Marks): number {
+    const open = this.#open[strategy] as InstrumentId[];
+    const held = this.#held;
+    const first = strategy * this.#instruments;
+    let dollars = 0;
+    for (let n = 0; n < open.length; n++) {
+      const instrument = open[n] as InstrumentId;
+      dollars += Math.abs(held[first + instrument]!) * (fraction * marks.mark(instrument));
+    }
+    return dollars;
+  }
+
   /**
    * True when the strategy has won more than the floor, dollars; false while a lot has no mark that the answer
    * depends on. Prices are positive: lots that are all long are worth more than nothing, so mostly nothing is added.
