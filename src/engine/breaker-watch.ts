@@ -48,6 +48,8 @@ export class BreakerWatch implements BreakerView, LotWatcher {
   #histories: readonly ValueWindow[] = [];
   /** The claims that the range was worked out with. */
   #claims = -1;
+  /** The lots by which no strategy can fall to its floor, whatever happens to the marks. */
+  #provenAt = -1;
   #halving = false;
 
   readonly ledger: StrategyLedger;
@@ -114,20 +116,22 @@ export class BreakerWatch implements BreakerView, LotWatcher {
     return this.#parts.capital[strategy] ?? Number.NaN;
   }
 
-  /** The account was valued at `at`. Costs a few comparisons while all is calm. */
-  valued(at: EpochMicros): void {
+  /** The account was valued at `at`, dollars per unit or NaN. Costs a few comparisons while all is calm. */
+  valued(at: EpochMicros, unitValue: number): void {
     const breakers = this.#observing;
     if (breakers.length === 0) return;
-    if (this.#isCalm(at)) {
+    if (this.#isCalm(at, unitValue)) {
       const histories = this.#histories;
-      for (let n = 0; n < histories.length; n++) histories[n]!.push(this.now, this.#baselines.unitValue);
+      for (let n = 0; n < histories.length; n++) histories[n]!.push(this.now, unitValue);
       return;
     }
     this.#look(at);
     for (let n = 0; n < breakers.length; n++) (breakers[n] as Breaker).observe(this);
     this.#calm.open();
     for (let n = 0; n < breakers.length; n++) (breakers[n] as Breaker).calm(this, this.#calm);
+    this.#calm.endAt(this.#clock.close + 1);
     this.#claims = this.#authorities.version;
+    this.#provenAt = -1;
   }
 
   lotFilled({ strategy, instrument, signedShares, price, costs }: LoggedFill): void {
@@ -176,28 +180,29 @@ export class BreakerWatch implements BreakerView, LotWatcher {
   }
 
   /** True when no breaker would act on the account as it was just valued: only then may it go unseen. */
-  #isCalm(at: EpochMicros): boolean {
+  #isCalm(at: EpochMicros, unitValue: number): boolean {
     const calm = this.#calm;
-    const { equity } = this.#portfolio;
     // Fills may be told late: time does not go back.
     if (at > this.now) this.now = at;
-    const { unitValue } = this.#baselines;
     return (
       unitValue > calm.above &&
       unitValue < calm.below &&
       this.now < calm.until &&
-      this.#clock.date === this.session &&
       this.#authorities.version === this.#claims &&
-      // An account without a value leaves the last one standing.
-      equity - equity === 0 &&
-      (!calm.hasFloors || this.#strategiesAreCalm())
+      (!calm.hasFloors || this.#provenAt === this.ledger.version || this.#strategiesAreCalm())
     );
   }
 
+  /** Each strategy is above its floor. Where that needs no marks it stays so until a lot changes. */
   #strategiesAreCalm(): boolean {
     const { floors } = this.#calm;
-    for (let s = 0; s < this.#strategies; s++)
-      if (!this.ledger.isAbove(s, floors[s]!, this.#portfolio)) return false;
+    let needsMarks = false;
+    for (let s = 0; s < this.#strategies; s++) {
+      if (this.ledger.staysAbove(s, floors[s]!)) continue;
+      needsMarks = true;
+      if (!(this.ledger.pnl(s, this.#portfolio) > floors[s]!)) return false;
+    }
+    if (!needsMarks) this.#provenAt = this.ledger.version;
     return true;
   }
 

@@ -72,12 +72,11 @@ export class StrategyLedger {
   }
 
   /**
-   * True when the strategy has won more than the floor, dollars; false while a lot has no mark that the answer
-   * depends on. Prices are positive: lots that are all long are worth more than nothing, so mostly nothing is added.
+   * True when the strategy has won more than the floor, dollars, whatever becomes of the marks: its lots are all long
+   * and prices are positive, so they are worth more than nothing.
    */
-  isAbove(strategy: number, floor: number, marks: Marks): boolean {
-    if (this.#shorts[strategy]! === 0 && this.#flows[strategy]! > floor) return true;
-    return this.pnl(strategy, marks) > floor;
+  staysAbove(strategy: number, floor: number): boolean {
+    return this.#shorts[strategy]! === 0 && this.#flows[strategy]! > floor;
   }
 
   /** Instruments in which the strategy has a lot, ascending. */

@@ -18,11 +18,12 @@ const saved = z
 
 export class ValueWindow {
   readonly #span: number;
-  #at = new Float64Array(FIRST_CAPACITY);
-  #value = new Float64Array(FIRST_CAPACITY);
-  #length = 0;
-  /** No value of the window is higher. It may have left: then the window is searched again. */
-  peak = 0;
+  /** Instant and value by turns, oldest first. */
+  #cells = new Float64Array(2 * FIRST_CAPACITY);
+  /** Cells in use, and those that the bound on the peak takes account of. */
+  #end = 0;
+  #seen = 0;
+  #peak = 0;
 
   /** `span` in microseconds, positive: a value exactly as old is still in the window. */
   constructor(span: number) {
@@ -42,65 +43,75 @@ export class ValueWindow {
       parsed.data.at.forEach((at, n) => {
         window.push(at, parsed.data.value[n] ?? Number.NaN);
       });
-      window.peak = parsed.data.peak;
+      window.#seen = window.#end;
+      window.#peak = parsed.data.peak;
       return window;
     });
   }
 
-  /** Dollars per unit at `at`, which never goes back. */
+  /** No value of the window is higher. The one that was so high may have left: then `findPeak` tells. */
+  get peak(): number {
+    while (this.#seen < this.#end) {
+      this.#peak = Math.max(this.#peak, this.#cells[this.#seen + 1]!);
+      this.#seen += 2;
+    }
+    return this.#peak;
+  }
+
+  /** Dollars per unit, a number, at `at`, which never goes back. */
   push(at: number, value: number): void {
-    if (this.#length === this.#at.length) this.#makeRoom(at);
-    this.#at[this.#length] = at;
-    this.#value[this.#length] = value;
-    this.#length += 1;
-    if (value > this.peak) this.peak = value;
+    if (this.#end === this.#cells.length) this.#makeRoom(at);
+    const end = this.#end;
+    this.#cells[end] = at;
+    this.#cells[end + 1] = value;
+    this.#end = end + 2;
   }
 
   /** Searches the window for its highest value, which then is the bound; the newest is always one of them. */
   findPeak(): number {
-    const from = this.#at[this.#length - 1]! - this.#span;
+    const from = this.#cells[this.#end - 2]! - this.#span;
     let highest = Number.NEGATIVE_INFINITY;
-    for (let n = this.#length - 1; n >= 0 && this.#at[n]! >= from; n--)
-      if (this.#value[n]! > highest) highest = this.#value[n]!;
-    this.peak = highest;
+    for (let n = this.#end - 2; n >= 0 && this.#cells[n]! >= from; n -= 2)
+      highest = Math.max(highest, this.#cells[n + 1]!);
+    this.#seen = this.#end;
+    this.#peak = highest;
     return highest;
   }
 
   /** Forgets all but the newest value. */
   keepNewest(): void {
-    const newest = this.#length - 1;
-    this.#at[0] = this.#at[newest]!;
-    this.#value[0] = this.#value[newest]!;
-    this.#length = 1;
-    this.peak = this.#value[0]!;
+    this.#cells.copyWithin(0, this.#end - 2, this.#end);
+    this.#end = 2;
+    this.#seen = 2;
+    this.#peak = this.#cells[1]!;
   }
 
   toJSON(): z.infer<typeof saved> {
-    const first = this.#firstSince(this.#at[this.#length - 1]! - this.#span);
-    return {
-      at: Array.from(this.#at.subarray(first, this.#length)),
-      value: Array.from(this.#value.subarray(first, this.#length)),
-      peak: this.peak,
-    };
+    const at: number[] = [];
+    const value: number[] = [];
+    for (let n = this.#firstSince(this.#cells[this.#end - 2]! - this.#span); n < this.#end; n += 2) {
+      at.push(this.#cells[n]!);
+      value.push(this.#cells[n + 1]!);
+    }
+    return { at, value, peak: this.peak };
   }
 
   /** Drops what has left the window at `now`; what then still fills half of the room needs more of it. */
   #makeRoom(now: number): void {
     const first = this.#firstSince(now - this.#span);
-    const kept = this.#length - first;
-    const grows = kept * 2 > this.#at.length;
-    const at = grows ? new Float64Array(this.#at.length * 2) : this.#at;
-    const value = grows ? new Float64Array(this.#at.length * 2) : this.#value;
-    at.set(this.#at.subarray(first, this.#length));
-    value.set(this.#value.subarray(first, this.#length));
-    this.#at = at;
-    this.#value = value;
-    this.#length = kept;
+    const kept = this.#cells.subarray(first, this.#end);
+    const cells =
+      kept.length * 2 > this.#cells.length ? new Float64Array(this.#cells.length * 2) : this.#cells;
+    cells.set(kept);
+    this.#cells = cells;
+    this.#end = kept.length;
+    // What was not looked at before it left need not be.
+    this.#seen = Math.max(0, this.#seen - first);
   }
 
   #firstSince(from: number): number {
     let first = 0;
-    while (first < this.#length && this.#at[first]! < from) first += 1;
+    while (first < this.#end && this.#cells[first]! < from) first += 2;
     return first;
   }
 }
