@@ -27,13 +27,17 @@ export interface Exposure {
   readonly net: number;
 }
 
+const SHARES = 0;
+const MARK = 1;
+const MARKED_AT = 2;
+/** Shares times mark, 0 without a position: a sum without a branch is several times as fast. */
+const WORTH = 3;
+const WIDTH = 4;
+
 export class Portfolio implements Exposure {
   readonly #quantity: Float64Array;
-  readonly #shares: Float64Array;
-  readonly #marks: Float64Array;
-  readonly #markedAt: Float64Array;
-  /** Shares times mark, 0 without a position: a sum without a branch is several times as fast. */
-  readonly #worth: Float64Array;
+  /** What a valuation reads and writes, side by side for each instrument: one array is faster than four. */
+  readonly #cells: Float64Array;
   #cashMicros = Number.NaN;
   /** The same in dollars, so that valuing an account that did not trade divides nothing. */
   #cash = Number.NaN;
@@ -53,10 +57,11 @@ export class Portfolio implements Exposure {
 
   constructor(instruments: number, startingCash: Money) {
     this.#quantity = new Float64Array(instruments);
-    this.#shares = new Float64Array(instruments);
-    this.#marks = new Float64Array(instruments).fill(Number.NaN);
-    this.#markedAt = new Float64Array(instruments).fill(Number.NaN);
-    this.#worth = new Float64Array(instruments);
+    this.#cells = new Float64Array(instruments * WIDTH);
+    for (let at = 0; at < this.#cells.length; at += WIDTH) {
+      this.#cells[at + MARK] = Number.NaN;
+      this.#cells[at + MARKED_AT] = Number.NaN;
+    }
     this.#cashMicros = startingCash;
     this.#cash = startingCash / MICROS;
     this.#equity = this.#cash;
@@ -123,12 +128,12 @@ export class Portfolio implements Exposure {
 
   /** Signed shares. */
   shares(instrument: InstrumentId): number {
-    return this.#shares[instrument]!;
+    return this.#cells[instrument * WIDTH + SHARES]!;
   }
 
   /** Last close seen, dollars; NaN before the first bar. */
   mark(instrument: InstrumentId): number {
-    return this.#marks[instrument]!;
+    return this.#cells[instrument * WIDTH + MARK]!;
   }
 
   fill(instrument: InstrumentId, side: Side, quantity: Quantity, price: Price, costs: FillCosts): void {
@@ -175,7 +180,7 @@ export class Portfolio implements Exposure {
   }
 
   #restate(instrument: InstrumentId, cash: Money, mark: number): void {
-    this.#marks[instrument] = mark;
+    this.#cells[instrument * WIDTH + MARK] = mark;
     this.#hold(instrument, this.#quantity[instrument]!);
     this.flow(cash);
   }
@@ -184,8 +189,9 @@ export class Portfolio implements Exposure {
   #hold(instrument: InstrumentId, quantity: number): void {
     const shares = quantity / NANOS;
     this.#quantity[instrument] = quantity;
-    this.#shares[instrument] = shares;
-    this.#worth[instrument] = quantity === 0 ? 0 : shares * this.#marks[instrument]!;
+    const at = instrument * WIDTH;
+    this.#cells[at + SHARES] = shares;
+    this.#cells[at + WORTH] = quantity === 0 ? 0 : shares * this.#cells[at + MARK]!;
   }
 
   /** Cash that came from outside (positive) or went there. */
@@ -201,34 +207,31 @@ export class Portfolio implements Exposure {
 
   /** When the last bar of the instrument closed, epoch micros; NaN before the first. */
   markedAt(instrument: InstrumentId): number {
-    return this.#markedAt[instrument]!;
+    return this.#cells[instrument * WIDTH + MARKED_AT]!;
   }
 
   /** Takes over the closes of a batch and values the account. */
   markToMarket({ at, columns, from, to }: BarBatch): void {
     const { instrument, close } = columns;
-    const marks = this.#marks;
-    const markedAt = this.#markedAt;
-    const shares = this.#shares;
-    const worth = this.#worth;
+    const cells = this.#cells;
     for (let row = from; row < to; row++) {
-      const i = instrument[row]!;
+      const cell = instrument[row]! * WIDTH;
       const mark = close[row]!;
-      const held = shares[i]!;
-      marks[i] = mark;
-      markedAt[i] = at;
-      if (held !== 0) worth[i] = held * mark;
+      const held = cells[cell + SHARES]!;
+      cells[cell + MARK] = mark;
+      cells[cell + MARKED_AT] = at;
+      if (held !== 0) cells[cell + WORTH] = held * mark;
     }
     this.#value();
   }
 
   #value(): void {
-    const worth = this.#worth;
+    const cells = this.#cells;
     let net = 0;
     let gross = 0;
     if (this.#openPositions > 0) {
-      for (let i = 0; i < worth.length; i++) {
-        const value = worth[i]!;
+      for (let cell = WORTH; cell < cells.length; cell += WIDTH) {
+        const value = cells[cell]!;
         net += value;
         gross += Math.abs(value);
       }
@@ -242,13 +245,13 @@ export class Portfolio implements Exposure {
   /** Signed quantities of all open positions, for reconciliation and snapshots. */
   positions(): { readonly instrument: InstrumentId; readonly shares: number; readonly mark: number }[] {
     const open = [];
-    for (let i = 0; i < this.#shares.length; i++) {
+    for (let i = 0; i < this.#quantity.length; i++) {
       const quantity = this.#quantity[i]!;
       if (quantity === 0) continue;
       open.push({
         instrument: i as InstrumentId,
         shares: toShares(quantity as Quantity),
-        mark: this.#marks[i]!,
+        mark: this.mark(i as InstrumentId),
       });
     }
     return open;

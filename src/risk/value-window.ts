@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 
-const FIRST_CAPACITY = 64;
+const FIRST_CAPACITY = 512;
 
 const saved = z
   .strictObject({
@@ -110,8 +110,8 @@ export class ValueWindow {
   }
 
   #firstSince(from: number): number {
-    let first = 0;
-    while (first < this.#end && this.#cells[first]! < from) first += 2;
+    let first = this.#end;
+    while (first > 0 && this.#cells[first - 2]! >= from) first -= 2;
     return first;
   }
 }
