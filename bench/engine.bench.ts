@@ -96,7 +96,7 @@ function verdictOf(exact: boolean, ratio: number): EngineFigures["verdict"] {
 }
 
 /** Everything that is not the run itself happens here, outside the timing. */
-function prepare(data: SymbolMajorBars): () => RivalResult {
+export function prepare(data: SymbolMajorBars): () => RivalResult {
   const columns = toColumns(data);
   const sessions = sessionsOf(data);
   const config = loadConfig({ assignments: OVERLAY });

@@ -23,6 +23,8 @@ export interface Blocked {
 export class BlockTally {
   readonly #byRule = new Map<string, { count: number; shrunk: number; notional: number }>();
   readonly #shadows = new ShadowTrades();
+  /** False until something was blocked: then there is nothing to follow. */
+  #follows = false;
 
   /** Writes down what became of the order the gate was shown last: `shares` of it were approved. */
   record(request: OrderRequest, shares: number, gate: RiskGate, bracket: Bracket | undefined): void {
@@ -38,12 +40,13 @@ export class BlockTally {
     const { instrument, side, limit, stop } = request;
     const target = bracket?.target ?? Number.NaN;
     const blocked = { instrument, side, shares: request.shares - shares, limit, stop, target };
+    this.#follows = true;
     this.#shadows.blocked({ ...blocked, rule, timeStopBars: 0 });
   }
 
   /** Follows what was blocked through the next bars. Comes before the decisions on them. */
   bars(batch: BarBatch): void {
-    this.#shadows.bars(batch);
+    if (this.#follows) this.#shadows.bars(batch);
   }
 
   /** In the order in which rules first blocked something. */

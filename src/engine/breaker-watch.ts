@@ -8,6 +8,8 @@ import type { Baselines } from "../portfolio/baselines.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import type { Authorities } from "../risk/authority.ts";
 import type { BoundBreaker, Breaker, BreakerView } from "../risk/breaker.ts";
+import { CalmRange } from "../risk/calm-range.ts";
+import type { ValueWindow } from "../risk/value-window.ts";
 import type { SessionClock } from "./session-clock.ts";
 import { StrategyLedger } from "./strategy-ledger.ts";
 import type { LoggedFill, LotWatcher } from "./trade-log.ts";
@@ -36,22 +38,34 @@ export class BreakerWatch implements BreakerView, LotWatcher {
   readonly #breakers: readonly Breaker[];
   /** Those that look at valuations; the others hear of round trips only. */
   readonly #observing: readonly Breaker[];
+  readonly #portfolio: Portfolio;
+  readonly #baselines: Baselines;
+  readonly #authorities: Authorities;
+  readonly #clock: SessionClock;
+  readonly #strategies: number;
+  /** Where nobody would act, as of the last valuation that was shown; and what must hear of values all the same. */
+  readonly #calm: CalmRange;
+  #histories: readonly ValueWindow[] = [];
+  /** The claims that the range was worked out with. */
+  #claims = -1;
+  /** The lots by which no strategy can fall to its floor, whatever happens to the marks. */
+  #provenAt = -1;
   #halving = false;
 
   readonly ledger: StrategyLedger;
-  /** The facts as of the last valuation or round trip: worked out once, read by every breaker. */
+  /** As of the last valuation or round trip. */
   now = 0 as EpochMicros;
   session = Number.NaN;
-  equity = Number.NaN;
-  unitValue = Number.NaN;
-  drawdownFromDayHigh = Number.NaN;
-  lossFromDayBase = Number.NaN;
-  drawdownFromHigh = Number.NaN;
-  baseIsFixed = false;
 
   constructor(parts: WatchParts) {
     const { breakers, capital, instruments, authorities } = parts;
     this.#parts = parts;
+    this.#portfolio = parts.portfolio;
+    this.#baselines = parts.baselines;
+    this.#authorities = authorities;
+    this.#clock = parts.clock;
+    this.#strategies = capital.length;
+    this.#calm = new CalmRange(capital.length);
     this.ledger = new StrategyLedger(capital.length, instruments);
     this.#breakers = breakers.map((breaker) =>
       breaker.start({
@@ -63,26 +77,61 @@ export class BreakerWatch implements BreakerView, LotWatcher {
       }),
     );
     this.#observing = this.#breakers.filter((breaker) => breaker.observes);
+    this.#startAfresh();
   }
 
   get strategies(): number {
-    return this.#parts.capital.length;
+    return this.#strategies;
+  }
+
+  get equity(): number {
+    return this.#portfolio.equity;
+  }
+
+  get unitValue(): number {
+    return Number.isFinite(this.#portfolio.equity) ? this.#baselines.unitValue : Number.NaN;
+  }
+
+  get drawdownFromDayHigh(): number {
+    return this.#baselines.drawdownFromDayHigh(this.#portfolio.equity);
+  }
+
+  get lossFromDayBase(): number {
+    return this.#baselines.lossFromDayBase(this.#portfolio.equity);
+  }
+
+  get drawdownFromHigh(): number {
+    return this.#baselines.drawdownFromHigh(this.#portfolio.equity);
+  }
+
+  get baseIsFixed(): boolean {
+    return this.#baselines.baseIsFixed;
   }
 
   strategyPnl(strategy: number): number {
-    return this.ledger.pnl(strategy, this.#parts.portfolio);
+    return this.ledger.pnl(strategy, this.#portfolio);
   }
 
   strategyCapital(strategy: number): number {
     return this.#parts.capital[strategy] ?? Number.NaN;
   }
 
-  /** The account was valued at `at`. */
-  valued(at: EpochMicros): void {
+  /** The account was valued at `at`, dollars per unit or NaN. Costs a few comparisons while all is calm. */
+  valued(at: EpochMicros, unitValue: number): void {
     const breakers = this.#observing;
     if (breakers.length === 0) return;
+    if (this.#isCalm(at, unitValue)) {
+      const histories = this.#histories;
+      for (let n = 0; n < histories.length; n++) histories[n]!.push(this.now, unitValue);
+      return;
+    }
     this.#look(at);
     for (let n = 0; n < breakers.length; n++) (breakers[n] as Breaker).observe(this);
+    this.#calm.open();
+    for (let n = 0; n < breakers.length; n++) (breakers[n] as Breaker).calm(this, this.#calm);
+    this.#calm.endAt(this.#clock.close + 1);
+    this.#claims = this.#authorities.version;
+    this.#provenAt = -1;
   }
 
   lotFilled({ strategy, instrument, signedShares, price, costs }: LoggedFill): void {
@@ -92,7 +141,7 @@ export class BreakerWatch implements BreakerView, LotWatcher {
   roundTripClosed(strategy: number, at: EpochMicros, pnl: number): void {
     this.#look(at);
     const trade = { strategy, closedAt: at, pnl };
-    for (const breaker of this.#breakers) breaker.tradeClosed(trade, this);
+    for (let n = 0; n < this.#breakers.length; n++) (this.#breakers[n] as Breaker).tradeClosed(trade, this);
   }
 
   /** True once after a breaker asked for all positions to be halved. */
@@ -121,19 +170,46 @@ export class BreakerWatch implements BreakerView, LotWatcher {
     for (const breaker of this.#breakers) {
       if (breaker.id in breakers) breaker.load(breakers[breaker.id]);
     }
+    this.#startAfresh();
+  }
+
+  /** Nothing is known of the breakers: the next valuation is shown to all of them. */
+  #startAfresh(): void {
+    this.#calm.close();
+    this.#histories = this.#observing.flatMap(({ history }) => history ?? []);
+  }
+
+  /** True when no breaker would act on the account as it was just valued: only then may it go unseen. */
+  #isCalm(at: EpochMicros, unitValue: number): boolean {
+    const calm = this.#calm;
+    // Fills may be told late: time does not go back.
+    if (at > this.now) this.now = at;
+    return (
+      unitValue > calm.above &&
+      unitValue < calm.below &&
+      this.now < calm.until &&
+      this.#authorities.version === this.#claims &&
+      (!calm.hasFloors || this.#provenAt === this.ledger.version || this.#strategiesAreCalm())
+    );
+  }
+
+  /** Each strategy is above its floor. Where that needs no marks it stays so until a lot changes. */
+  #strategiesAreCalm(): boolean {
+    const { floors } = this.#calm;
+    let needsMarks = false;
+    for (let s = 0; s < this.#strategies; s++) {
+      if (this.ledger.staysAbove(s, floors[s]!)) continue;
+      needsMarks = true;
+      if (!(this.ledger.pnl(s, this.#portfolio) > floors[s]!)) return false;
+    }
+    if (!needsMarks) this.#provenAt = this.ledger.version;
+    return true;
   }
 
   #look(at: EpochMicros): void {
-    const { portfolio, baselines, clock } = this.#parts;
-    // Fills may be told late: time does not go back.
     if (at > this.now) this.now = at;
-    const { equity } = portfolio;
-    this.session = clock.date;
-    this.equity = equity;
-    this.unitValue = Number.isFinite(equity) ? baselines.unitValue : Number.NaN;
-    this.drawdownFromDayHigh = baselines.drawdownFromDayHigh(equity);
-    this.lossFromDayBase = baselines.lossFromDayBase(equity);
-    this.drawdownFromHigh = baselines.drawdownFromHigh(equity);
-    this.baseIsFixed = baselines.baseIsFixed;
+    // A session that nobody was shown a valuation of yet is calm for nobody.
+    if (this.#clock.date !== this.session) this.#calm.close();
+    this.session = this.#clock.date;
   }
 }

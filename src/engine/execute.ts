@@ -199,9 +199,9 @@ export class ExecuteStage implements AccountFacts, CrossBooks {
     this.#facts.activity.bars(batch);
     this.blocked.bars(batch);
     this.portfolio.markToMarket(batch);
-    this.baselines.update(at, this.portfolio.equity);
+    const unitValue = this.baselines.update(at, this.portfolio.equity);
     this.authorities.expire(at);
-    this.#watch.valued(at);
+    this.#watch.valued(at, unitValue);
     this.#enforce(at);
   }
 

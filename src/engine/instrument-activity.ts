@@ -13,12 +13,14 @@ const NOTHING = 5e-10;
 
 export class InstrumentActivity {
   readonly #instruments: number;
+  /** Shares; minus zero before the first bar of the session, which no volume adds up to. */
   readonly #volumeToday: Float64Array;
-  readonly #barsToday: Uint32Array;
   /** Volumes of the last sessions in which it traded, and how many of those there were. */
   readonly #volumes: Float64Array;
   readonly #sessions: Uint32Array;
+  /** Bars since a stop first filled in any of them: until then nobody counts. */
   readonly #bars: Float64Array;
+  #countsBars = false;
   /** Number of the bar in which a stop last filled. */
   readonly #stoppedAtBar: Float64Array;
   readonly #tradedToday: Float64Array;
@@ -30,8 +32,7 @@ export class InstrumentActivity {
 
   constructor(instruments: number) {
     this.#instruments = instruments;
-    this.#volumeToday = new Float64Array(instruments);
-    this.#barsToday = new Uint32Array(instruments);
+    this.#volumeToday = new Float64Array(instruments).fill(-0);
     this.#volumes = new Float64Array(instruments * SESSIONS);
     this.#sessions = new Uint32Array(instruments);
     this.#bars = new Float64Array(instruments);
@@ -44,27 +45,28 @@ export class InstrumentActivity {
   startSession(): void {
     const { length } = this.#volumeToday;
     for (let i = 0; i < length; i++) {
-      if (this.#barsToday[i]! === 0) continue;
+      if (Object.is(this.#volumeToday[i]!, -0)) continue;
       const session = this.#sessions[i]!;
       this.#volumes[(session % SESSIONS) * this.#instruments + i] = this.#volumeToday[i]!;
       this.#sessions[i] = session + 1;
     }
-    this.#volumeToday.fill(0);
-    this.#barsToday.fill(0);
+    this.#volumeToday.fill(-0);
     this.#tradedToday.fill(0);
   }
 
   bars({ columns: { instrument, volume }, from, to }: BarBatch): void {
     const volumeToday = this.#volumeToday;
-    const barsToday = this.#barsToday;
-    const bars = this.#bars;
     this.batches += 1;
     for (let row = from; row < to; row++) {
       const i = instrument[row]!;
       volumeToday[i] = volumeToday[i]! + volume[row]!;
-      barsToday[i] = barsToday[i]! + 1;
-      bars[i] = bars[i]! + 1;
     }
+    if (this.#countsBars) this.#count(instrument, from, to);
+  }
+
+  #count(instrument: BarBatch["columns"]["instrument"], from: number, to: number): void {
+    const bars = this.#bars;
+    for (let row = from; row < to; row++) bars[instrument[row]!] = bars[instrument[row]!]! + 1;
   }
 
   filled(instrument: InstrumentId, shares: number): void {
@@ -73,6 +75,7 @@ export class InstrumentActivity {
 
   /** A protective stop traded, in the bar that is about to close. */
   stoppedOut(instrument: InstrumentId): void {
+    this.#countsBars = true;
     this.#stoppedAtBar[instrument] = this.#bars[instrument]! + 1;
   }
 

@@ -102,10 +102,11 @@ const lot: fc.Arbitrary<Lot> = fc.record({
 
 it("what strategies have at stake is the sum over all lots and working entries, in any order of trades", () => {
   const marks = fc.array(between(5, 300), { minLength: 4, maxLength: 4 });
-  const stops = fc.array(fc.oneof(between(1, 320), fc.constant(Number.NaN)), {
-    minLength: 12,
-    maxLength: 12,
-  });
+  const unprotected = Array<number>(12).fill(Number.NaN);
+  const stops = fc.oneof(
+    fc.array(fc.oneof(between(1, 320), fc.constant(Number.NaN)), { minLength: 12, maxLength: 12 }),
+    fc.constant(unprotected),
+  );
   const entries = fc.uniqueArray(
     fc.record({
       slot: fc.nat(11),
@@ -143,6 +144,7 @@ it("what strategies have at stake is the sum over all lots and working entries, 
           restingStop: (s, i) => stop[s * 4 + i] ?? Number.NaN,
           markVersion: 0,
           stopVersion: 0,
+          hasStops: stop.some((price) => !Number.isNaN(price)),
         });
         for (const { slot, shares, price, stop: away } of working) {
           exposure.entrySent(slot, shares + 5, price, away);

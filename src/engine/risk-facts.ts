@@ -61,6 +61,8 @@ export class RiskFacts implements RiskView {
   /** Order number of the live entry per strategy and instrument. */
   readonly #entryOrder: Int32Array;
   #workingEntries = 0;
+  /** Instruments in which entries work, on whatever side. */
+  readonly #entering: InstrumentId[] = [];
 
   readonly #bid: Float64Array;
   readonly #ask: Float64Array;
@@ -93,6 +95,9 @@ export class RiskFacts implements RiskView {
       },
       get stopVersion() {
         return parts.stopVersion;
+      },
+      get hasStops() {
+        return parts.stopVersion > 0;
       },
     });
     this.#instruments = instruments;
@@ -197,12 +202,14 @@ export class RiskFacts implements RiskView {
     return this.#baselines.drawdownFromDayHigh(this.#portfolio.equity);
   }
 
-  /** Counted when asked: once per entry, and never wrong. */
+  /** What is held and what is being entered besides, counted when asked: never wrong. */
   get openPositions(): number {
-    let count = 0;
-    for (let i = 0; i < this.#instruments; i++) {
-      const entering = this.#workingBuy[i]! > 0 || this.#workingSell[i]! > 0;
-      if (entering || this.#portfolio.shares(i as InstrumentId) !== 0) count += 1;
+    const entering = this.#entering;
+    let count = this.#portfolio.openPositions;
+    for (let n = 0; n < entering.length; n++) {
+      const instrument = entering[n] as InstrumentId;
+      const works = this.#workingBuy[instrument]! > 0 || this.#workingSell[instrument]! > 0;
+      if (works && this.#portfolio.shares(instrument) === 0) count += 1;
     }
     return count;
   }
@@ -342,8 +349,24 @@ export class RiskFacts implements RiskView {
   #change(instrument: InstrumentId, side: Side, shares: number, price: number): void {
     const column = side === BUY ? this.#workingBuy : this.#workingSell;
     const after = column[instrument]! + shares;
+    const worked = this.#works(instrument);
     column[instrument] = Math.abs(after) < 5e-10 ? 0 : after;
+    if (worked !== this.#works(instrument)) this.#list(instrument, !worked);
     this.workingGross += shares * price;
     if (side !== BUY) this.workingShort += shares * price;
+  }
+
+  #works(instrument: InstrumentId): boolean {
+    return this.#workingBuy[instrument]! !== 0 || this.#workingSell[instrument]! !== 0;
+  }
+
+  #list(instrument: InstrumentId, works: boolean): void {
+    const entering = this.#entering;
+    if (works) {
+      entering.push(instrument);
+      return;
+    }
+    const last = entering.pop() as InstrumentId;
+    if (last !== instrument) entering[entering.indexOf(instrument)] = last;
   }
 }

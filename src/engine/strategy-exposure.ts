@@ -13,6 +13,8 @@ export interface ExposureParts {
   /** Count the changes of marks and of resting stops, so that a sum over all lots is worked out once. */
   readonly markVersion: number;
   readonly stopVersion: number;
+  /** False as long as no stop was ever sent: then nobody is asked for one. */
+  readonly hasStops: boolean;
 }
 
 export class StrategyExposure {
@@ -96,20 +98,32 @@ export class StrategyExposure {
       assumedFraction === this.#assumedFraction;
     if (isKnown) return this.#lotRisk;
     let dollars = 0;
-    for (let s = 0; s < this.#strategies; s++) {
-      for (const instrument of ledger.openLots(s)) {
-        const held = ledger.shares(s, instrument);
-        const mark = this.#parts.mark(instrument);
-        const stop = this.#parts.restingStop(s, instrument);
-        const away = Math.max(0, Math.sign(held) * (mark - stop));
-        dollars += Math.abs(held) * (Number.isNaN(stop) ? assumedFraction * mark : away);
-      }
-    }
+    const { hasStops } = this.#parts;
+    for (let s = 0; s < this.#strategies; s++)
+      dollars += hasStops
+        ? this.#stoppedOut(s, assumedFraction)
+        : ledger.fall(s, assumedFraction, this.#parts);
     this.#lotRisk = dollars;
     this.#ledgerVersion = ledger.version;
     this.#markVersion = markVersion;
     this.#stopVersion = stopVersion;
     this.#assumedFraction = assumedFraction;
+    return dollars;
+  }
+
+  #stoppedOut(strategy: number, assumedFraction: number): number {
+    const parts = this.#parts;
+    const { ledger } = parts;
+    const open = ledger.openLots(strategy);
+    let dollars = 0;
+    for (let n = 0; n < open.length; n++) {
+      const instrument = open[n] as InstrumentId;
+      const held = ledger.shares(strategy, instrument);
+      const mark = parts.mark(instrument);
+      const stop = parts.restingStop(strategy, instrument);
+      const away = held > 0 ? mark - stop : stop - mark;
+      dollars += Math.abs(held) * (Number.isNaN(stop) ? assumedFraction * mark : Math.max(0, away));
+    }
     return dollars;
   }
 

@@ -26,6 +26,8 @@ export class StrategyLedger {
   readonly #held: Float64Array;
   /** Per strategy: its instruments with a lot, ascending. */
   readonly #open: InstrumentId[][];
+  /** Per strategy: lots that are short. */
+  readonly #shorts: Int32Array;
 
   /** Counts the changes of lots. */
   version = 0;
@@ -35,6 +37,7 @@ export class StrategyLedger {
     this.#flows = new Float64Array(strategies);
     this.#held = new Float64Array(strategies * instruments);
     this.#open = Array.from({ length: strategies }, () => []);
+    this.#shorts = new Int32Array(strategies);
   }
 
   /** Signed shares; dollars per share; commission and fees in dollars. */
@@ -53,6 +56,27 @@ export class StrategyLedger {
       won += this.#held[first + instrument]! * marks.mark(instrument);
     }
     return won;
+  }
+
+  /** Dollars lost if every lot moved against it by the fraction of its mark. */
+  fall(strategy: number, fraction: number, marks: Marks): number {
+    const open = this.#open[strategy] as InstrumentId[];
+    const held = this.#held;
+    const first = strategy * this.#instruments;
+    let dollars = 0;
+    for (let n = 0; n < open.length; n++) {
+      const instrument = open[n] as InstrumentId;
+      dollars += Math.abs(held[first + instrument]!) * (fraction * marks.mark(instrument));
+    }
+    return dollars;
+  }
+
+  /**
+   * True when the strategy has won more than the floor, dollars, whatever becomes of the marks: its lots are all long
+   * and prices are positive, so they are worth more than nothing.
+   */
+  staysAbove(strategy: number, floor: number): boolean {
+    return this.#shorts[strategy]! === 0 && this.#flows[strategy]! > floor;
   }
 
   /** Instruments in which the strategy has a lot, ascending. */
@@ -85,6 +109,7 @@ export class StrategyLedger {
     this.#flows.set(flows);
     this.#held.fill(0);
     for (const open of this.#open) open.length = 0;
+    this.#shorts.fill(0);
     for (const [strategy, instrument, shares] of lots)
       this.#hold(strategy, instrument as InstrumentId, shares);
   }
@@ -107,6 +132,7 @@ export class StrategyLedger {
     const after = Math.abs(shares) < NOTHING ? 0 : shares;
     this.#held[slot] = after;
     this.version += 1;
+    if (before < 0 !== after < 0) this.#shorts[strategy] = this.#shorts[strategy]! + (after < 0 ? 1 : -1);
     if ((before === 0) === (after === 0)) return;
     const open = this.#open[strategy] as InstrumentId[];
     if (after === 0) open.splice(placeOf(open, instrument), 1);

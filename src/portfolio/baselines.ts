@@ -89,10 +89,11 @@ export class Baselines {
     this.#dayHigh = this.#last;
   }
 
-  /** Net asset value of the account, dollars, as marked at `at`. */
-  update(at: EpochMicros, equity: number): void {
-    if (!Number.isFinite(equity)) return;
-    const value = equity / this.#units;
+  /** Net asset value of the account, dollars, as marked at `at`. Returns what a unit is worth; NaN when unknown. */
+  update(at: EpochMicros, equity: number): number {
+    if (!Number.isFinite(equity)) return Number.NaN;
+    // A division is not free, and most accounts are one unit for good.
+    const value = this.#units === 1 ? equity : equity / this.#units;
     this.#last = value;
     if (Number.isNaN(this.#dayOpen) && at >= this.#sessionOpen + BASE_DELAY) {
       this.#dayOpen = value;
@@ -103,6 +104,7 @@ export class Baselines {
     if (this.#dayHigh < this.#dayBase) {
       throw new InvariantError(`PF-4: day's high ${this.#dayHigh} below its base ${this.#dayBase}`);
     }
+    return value;
   }
 
   /**

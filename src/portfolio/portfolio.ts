@@ -27,11 +27,17 @@ export interface Exposure {
   readonly net: number;
 }
 
+const SHARES = 0;
+const MARK = 1;
+const MARKED_AT = 2;
+/** Shares times mark, 0 without a position: a sum without a branch is several times as fast. */
+const WORTH = 3;
+const WIDTH = 4;
+
 export class Portfolio implements Exposure {
   readonly #quantity: Float64Array;
-  readonly #shares: Float64Array;
-  readonly #marks: Float64Array;
-  readonly #markedAt: Float64Array;
+  /** What a valuation reads and writes, side by side for each instrument: one array is faster than four. */
+  readonly #cells: Float64Array;
   #cashMicros = Number.NaN;
   /** The same in dollars, so that valuing an account that did not trade divides nothing. */
   #cash = Number.NaN;
@@ -51,9 +57,11 @@ export class Portfolio implements Exposure {
 
   constructor(instruments: number, startingCash: Money) {
     this.#quantity = new Float64Array(instruments);
-    this.#shares = new Float64Array(instruments);
-    this.#marks = new Float64Array(instruments).fill(Number.NaN);
-    this.#markedAt = new Float64Array(instruments).fill(Number.NaN);
+    this.#cells = new Float64Array(instruments * WIDTH);
+    for (let at = 0; at < this.#cells.length; at += WIDTH) {
+      this.#cells[at + MARK] = Number.NaN;
+      this.#cells[at + MARKED_AT] = Number.NaN;
+    }
     this.#cashMicros = startingCash;
     this.#cash = startingCash / MICROS;
     this.#equity = this.#cash;
@@ -120,12 +128,12 @@ export class Portfolio implements Exposure {
 
   /** Signed shares. */
   shares(instrument: InstrumentId): number {
-    return this.#shares[instrument]!;
+    return this.#cells[instrument * WIDTH + SHARES]!;
   }
 
   /** Last close seen, dollars; NaN before the first bar. */
   mark(instrument: InstrumentId): number {
-    return this.#marks[instrument]!;
+    return this.#cells[instrument * WIDTH + MARK]!;
   }
 
   fill(instrument: InstrumentId, side: Side, quantity: Quantity, price: Price, costs: FillCosts): void {
@@ -136,8 +144,7 @@ export class Portfolio implements Exposure {
     if (!Number.isSafeInteger(after) || !Number.isSafeInteger(cash)) {
       throw new InvariantError(`DM-3: outside the exact range: ${after} nano-shares, ${cash} micro-dollars`);
     }
-    this.#quantity[instrument] = after;
-    this.#shares[instrument] = after / NANOS;
+    this.#hold(instrument, after);
     if (before === 0) this.#openPositions += 1;
     if (after === 0) this.#openPositions -= 1;
     this.#isStale = true;
@@ -160,8 +167,7 @@ export class Portfolio implements Exposure {
    */
   split(instrument: InstrumentId, quantity: number, cashInLieu: Money, mark: number): void {
     const before = this.#quantity[instrument]!;
-    this.#quantity[instrument] = quantity;
-    this.#shares[instrument] = quantity / NANOS;
+    this.#hold(instrument, quantity);
     if (before !== 0 && quantity === 0) this.#openPositions -= 1;
     this.#inLieuMicros += cashInLieu;
     this.#restate(instrument, cashInLieu, mark);
@@ -174,8 +180,18 @@ export class Portfolio implements Exposure {
   }
 
   #restate(instrument: InstrumentId, cash: Money, mark: number): void {
-    this.#marks[instrument] = mark;
+    this.#cells[instrument * WIDTH + MARK] = mark;
+    this.#hold(instrument, this.#quantity[instrument]!);
     this.flow(cash);
+  }
+
+  /** Signed nano-shares. Bought before its first bar the mark is NaN and so is the account, which bars every entry. */
+  #hold(instrument: InstrumentId, quantity: number): void {
+    const shares = quantity / NANOS;
+    this.#quantity[instrument] = quantity;
+    const at = instrument * WIDTH;
+    this.#cells[at + SHARES] = shares;
+    this.#cells[at + WORTH] = quantity === 0 ? 0 : shares * this.#cells[at + MARK]!;
   }
 
   /** Cash that came from outside (positive) or went there. */
@@ -191,35 +207,33 @@ export class Portfolio implements Exposure {
 
   /** When the last bar of the instrument closed, epoch micros; NaN before the first. */
   markedAt(instrument: InstrumentId): number {
-    return this.#markedAt[instrument]!;
+    return this.#cells[instrument * WIDTH + MARKED_AT]!;
   }
 
   /** Takes over the closes of a batch and values the account. */
   markToMarket({ at, columns, from, to }: BarBatch): void {
     const { instrument, close } = columns;
-    const marks = this.#marks;
-    const markedAt = this.#markedAt;
+    const cells = this.#cells;
     for (let row = from; row < to; row++) {
-      const i = instrument[row]!;
-      marks[i] = close[row]!;
-      markedAt[i] = at;
+      const cell = instrument[row]! * WIDTH;
+      const mark = close[row]!;
+      const held = cells[cell + SHARES]!;
+      cells[cell + MARK] = mark;
+      cells[cell + MARKED_AT] = at;
+      if (held !== 0) cells[cell + WORTH] = held * mark;
     }
     this.#value();
   }
 
   #value(): void {
-    const shares = this.#shares;
-    const marks = this.#marks;
+    const cells = this.#cells;
     let net = 0;
     let gross = 0;
     if (this.#openPositions > 0) {
-      for (let i = 0; i < shares.length; i++) {
-        const held = shares[i]!;
-        if (held === 0) continue;
-        // Bought before its first bar: the mark is NaN and so is the account, which bars every entry.
-        const value = held * marks[i]!;
+      for (let cell = WORTH; cell < cells.length; cell += WIDTH) {
+        const value = cells[cell]!;
         net += value;
-        gross += value < 0 ? -value : value;
+        gross += Math.abs(value);
       }
     }
     this.#isStale = false;
@@ -231,13 +245,13 @@ export class Portfolio implements Exposure {
   /** Signed quantities of all open positions, for reconciliation and snapshots. */
   positions(): { readonly instrument: InstrumentId; readonly shares: number; readonly mark: number }[] {
     const open = [];
-    for (let i = 0; i < this.#shares.length; i++) {
+    for (let i = 0; i < this.#quantity.length; i++) {
       const quantity = this.#quantity[i]!;
       if (quantity === 0) continue;
       open.push({
         instrument: i as InstrumentId,
         shares: toShares(quantity as Quantity),
-        mark: this.#marks[i]!,
+        mark: this.mark(i as InstrumentId),
       });
     }
     return open;

@@ -14,6 +14,8 @@ import type { z } from "zod";
 import { InvariantError } from "../domain/assert.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { Authorities, Authority, Claim, Level } from "./authority.ts";
+import type { CalmRange } from "./calm-range.ts";
+import type { ValueWindow } from "./value-window.ts";
 
 /** Read-only facts a breaker may use. Fractions are zero or positive, and NaN while the account has no value. */
 export interface BreakerView {
@@ -73,12 +75,16 @@ interface BreakerSpec<Params, State> {
   readonly authority: Extract<Authority, "circuit_breakers" | "strategy">;
   readonly params: z.ZodType<Params>;
   /** What a saved state must look like. */
-  state(strategies: number): z.ZodType<State>;
-  initial(strategies: number): State;
+  state(strategies: number, params: Params): z.ZodType<State>;
+  initial(strategies: number, params: Params): State;
+  /** Values that it must hear of even when all is calm; the newest stands in it when `observe` is called. */
+  history?(state: State): ValueWindow;
   /** The first thing of a new session. */
   sessionStarted?(state: State, view: BreakerView, acts: BreakerActs, params: Params): void;
   /** After each valuation of the account. */
   observe?(state: State, view: BreakerView, acts: BreakerActs, params: Params): void;
+  /** After `observe`: narrows the range to where it would do nothing. Without it there is no such range. */
+  calm?(state: State, view: BreakerView, acts: BreakerActs, params: Params, range: CalmRange): void;
   tradeClosed?(state: State, trade: RoundTrip, view: BreakerView, acts: BreakerActs, params: Params): void;
 }
 
@@ -94,7 +100,11 @@ export interface Breaker {
   readonly id: string;
   /** False for one that hears of new sessions and valuations in vain. */
   readonly observes: boolean;
+  /** Told of every value, in place of `observe` as long as the range is calm; replaced by `load`. */
+  readonly history: ValueWindow | undefined;
   observe(view: BreakerView): void;
+  /** Narrows the range to where `observe` would do nothing. Until then nothing but its history is to be told. */
+  calm(view: BreakerView, range: CalmRange): void;
   tradeClosed(trade: RoundTrip, view: BreakerView): void;
   /** Plain JSON, a copy. */
   save(): unknown;
@@ -155,7 +165,7 @@ class RunningBreaker<Params, State> implements Breaker, BreakerActs {
     this.#spec = spec;
     this.#params = params;
     this.#parts = parts;
-    this.#state = spec.initial(parts.strategies);
+    this.#state = spec.initial(parts.strategies, params);
   }
 
   get id(): string {
@@ -166,9 +176,19 @@ class RunningBreaker<Params, State> implements Breaker, BreakerActs {
     return this.#spec.observe !== undefined || this.#spec.sessionStarted !== undefined;
   }
 
+  get history(): ValueWindow | undefined {
+    return this.#spec.history?.(this.#state);
+  }
+
   observe(view: BreakerView): void {
     this.#see(view);
+    if (Number.isFinite(view.unitValue)) this.history?.push(view.now, view.unitValue);
     this.#spec.observe?.(this.#state, view, this, this.#params);
+  }
+
+  calm(view: BreakerView, range: CalmRange): void {
+    if (this.#spec.calm !== undefined) this.#spec.calm(this.#state, view, this, this.#params, range);
+    else if (this.#spec.observe !== undefined) range.close();
   }
 
   tradeClosed(trade: RoundTrip, view: BreakerView): void {
@@ -212,7 +232,7 @@ class RunningBreaker<Params, State> implements Breaker, BreakerActs {
       readonly state?: unknown;
     };
     if (!Number.isSafeInteger(session)) this.#refuse("session", `${String(session)} is no day`);
-    const parsed = this.#spec.state(this.#parts.strategies).safeParse(state);
+    const parsed = this.#spec.state(this.#parts.strategies, this.#params).safeParse(state);
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
       this.#refuse(["state", ...(issue?.path ?? [])].join("."), issue?.message ?? "not valid");

@@ -54,7 +54,8 @@ export class Timeline implements EventSource {
     }
     const { closedAt, offset } = this.#columns;
     if (this.#batch === closedAt.length) return undefined;
-    const action = this.#actions[this.#actionsTaken];
+    // Reading beyond the end of a list is slow, and most runs have no actions.
+    const action = this.#actionsTaken < this.#actions.length ? this.#actions[this.#actionsTaken] : undefined;
     if (action !== undefined && action.at < closedAt[this.#batch]!) {
       this.#actionsTaken += 1;
       this.#venue.action?.(action);

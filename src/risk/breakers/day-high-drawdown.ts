@@ -7,6 +7,7 @@
  */
 import { z } from "zod";
 import { defineBreaker, percent, reached } from "../breaker.ts";
+import { heightOf } from "../calm-range.ts";
 
 export const dayHighDrawdown = defineBreaker({
   id: "day_high_drawdown",
@@ -31,5 +32,10 @@ export const dayHighDrawdown = defineBreaker({
       reason: `${percent(drawdownFromDayHigh)} below the day's high, limit ${percent(maxFraction)}`,
       latched: kills,
     });
+  },
+
+  calm(_state, { unitValue, drawdownFromDayHigh }, acts, { maxFraction }, range) {
+    if (acts.held() === undefined)
+      range.untilFallenFrom(heightOf(unitValue, drawdownFromDayHigh), maxFraction);
   },
 });

@@ -8,6 +8,7 @@
  */
 import { z } from "zod";
 import { defineBreaker, percent, reached } from "../breaker.ts";
+import { heightOf } from "../calm-range.ts";
 
 export const dayBaseLoss = defineBreaker({
   id: "day_base_loss",
@@ -31,5 +32,11 @@ export const dayBaseLoss = defineBreaker({
     const reason = `lost ${percent(lossFromDayBase)} of the day's base, limit ${percent(maxFraction)}`;
     if (baseIsFixed) acts.raise({ level: "FLATTEN", reason, latched: true });
     else acts.raise({ level: "REDUCE_ONLY", reason: `${reason}; in the first minute` });
+  },
+
+  calm({ isWaiting }, { unitValue, lossFromDayBase, baseIsFixed }, acts, { maxFraction }, range) {
+    if (isWaiting || !baseIsFixed) range.close();
+    else if (acts.held() === undefined)
+      range.untilFallenFrom(heightOf(unitValue, lossFromDayBase), maxFraction);
   },
 });

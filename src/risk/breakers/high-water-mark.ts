@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { backTo, defineBreaker, percent, reached } from "../breaker.ts";
+import { heightOf } from "../calm-range.ts";
 
 export const highWaterMark = defineBreaker({
   id: "high_water_mark",
@@ -37,5 +38,11 @@ export const highWaterMark = defineBreaker({
       reason: `${percent(drawdownFromHigh)} below the all-time high, limit ${percent(maxFraction)}`,
     });
     acts.halvePositions();
+  },
+
+  calm({ isCrossed }, { unitValue, drawdownFromHigh }, _acts, { maxFraction, recoveredFraction }, range) {
+    const height = heightOf(unitValue, drawdownFromHigh);
+    if (isCrossed) range.untilRecoveredTo(height, recoveredFraction);
+    else range.untilFallenFrom(height, maxFraction);
   },
 });

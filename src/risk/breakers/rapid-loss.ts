@@ -9,19 +9,10 @@
 import { z } from "zod";
 import { type EpochMicros, MICROS_PER_MINUTE } from "../../domain/time.ts";
 import { defineBreaker, percent, reached } from "../breaker.ts";
+import { ValueWindow } from "../value-window.ts";
 
-const state = z.strictObject({
-  /** Instants and values, oldest first: all of the window, and some that have left it. */
-  at: z.array(z.number()),
-  value: z.array(z.number()),
-  /** No value of the window is higher. It may have left: then the window is searched again. */
-  peak: z.number(),
-  hits: z.int().min(0),
-});
-type Window = z.infer<typeof state>;
-
-/** How often what left the window is dropped: a power of two. */
-const TIDY_EVERY = 64;
+const spanOf = ({ windowMinutes }: { readonly windowMinutes: number }): number =>
+  windowMinutes * MICROS_PER_MINUTE;
 
 export const rapidLoss = defineBreaker({
   id: "rapid_loss",
@@ -32,8 +23,10 @@ export const rapidLoss = defineBreaker({
     windowMinutes: z.number().positive().max(390).default(15),
     pauseMinutes: z.number().positive().max(1_440).default(30),
   }),
-  state: () => state,
-  initial: () => ({ at: [], value: [], peak: 0, hits: 0 }),
+  state: (_strategies, params) =>
+    z.strictObject({ window: ValueWindow.saved(spanOf(params)), hits: z.int().min(0) }),
+  initial: (_strategies, params) => ({ window: new ValueWindow(spanOf(params)), hits: 0 }),
+  history: ({ window }) => window,
 
   sessionStarted(held, _view, acts) {
     if (held.hits >= 2) acts.lift();
@@ -42,23 +35,14 @@ export const rapidLoss = defineBreaker({
 
   observe(held, view, acts, { maxFraction, windowMinutes, pauseMinutes }) {
     const { now, unitValue } = view;
-    if (!Number.isFinite(unitValue)) return;
-    held.at.push(now);
-    held.value.push(unitValue);
-    const from = now - windowMinutes * MICROS_PER_MINUTE;
-    if (held.at.length % TIDY_EVERY === 0) dropBefore(held, from);
-    if (unitValue >= held.peak) {
-      held.peak = unitValue;
-      return;
-    }
-    if (!reached(1 - unitValue / held.peak, maxFraction)) return;
-    held.peak = highestSince(held, from);
-    const lost = held.peak > 0 ? 1 - unitValue / held.peak : Number.NaN;
+    const { window } = held;
+    if (!Number.isFinite(unitValue) || unitValue >= window.peak) return;
+    if (!reached(fallFrom(window.peak, unitValue), maxFraction)) return;
+    const peak = window.findPeak();
+    const lost = peak > 0 ? fallFrom(peak, unitValue) : Number.NaN;
     if (!reached(lost, maxFraction)) return;
     held.hits += 1;
-    held.at = [now];
-    held.value = [unitValue];
-    held.peak = unitValue;
+    window.keepNewest();
     const reason = `lost ${percent(lost)} within ${windowMinutes} min, limit ${percent(maxFraction)}`;
     const until = (now + pauseMinutes * MICROS_PER_MINUTE) as EpochMicros;
     const again = held.hits >= 2;
@@ -68,18 +52,10 @@ export const rapidLoss = defineBreaker({
       ...(again ? {} : { until }),
     });
   },
+
+  calm({ window }, _view, _acts, { maxFraction }, range) {
+    range.untilFallenFrom(window.peak, maxFraction);
+  },
 });
 
-function dropBefore(held: Window, from: number): void {
-  const kept = held.at.findIndex((at) => at >= from);
-  held.at.splice(0, kept);
-  held.value.splice(0, kept);
-}
-
-/** The highest value at or after `from`; the newest is always one of them. */
-function highestSince({ at, value }: Window, from: number): number {
-  let highest = Number.NEGATIVE_INFINITY;
-  for (let n = at.length - 1; n >= 0 && (at[n] ?? from) >= from; n--)
-    highest = Math.max(highest, value[n] ?? highest);
-  return highest;
-}
+const fallFrom = (peak: number, value: number): number => 1 - value / peak;

@@ -45,4 +45,12 @@ export const strategyLoss = defineBreaker({
       acts.raise({ level: "REDUCE_ONLY", reason, until, scope: s });
     }
   },
+
+  calm({ base, disabledUntil }, view, _acts, { maxFraction }, range) {
+    for (let s = 0; s < view.strategies; s++) {
+      const disabled = disabledUntil[s] ?? 0;
+      if (disabled !== 0) range.endAt(disabled);
+      else range.untilLost(s, base[s] ?? 0, maxFraction * view.strategyCapital(s));
+    }
+  },
 });
