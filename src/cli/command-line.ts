@@ -52,7 +52,7 @@ function buildProgram({ out, err }: Streams): Command {
     .option("--quiet", "print only what was asked for")
     .configureOutput({
       writeOut: out,
-      writeErr: err,
+      writeErr: (text) => err(bareGroup(text)),
       outputError: (text) => err(oneLine(usageProblem(text))),
     })
     .exitOverride();
@@ -79,6 +79,14 @@ function buildProgram({ out, err }: Streams): Command {
 /** What the parser says as `error: ...`, with its guess on a line of its own, the way everything else is said. */
 function usageProblem(text: string): string {
   return `${text.trim().replace(/^error: |\.$/g, "")}; add --help for what is allowed and an example`;
+}
+
+/** A group of commands named alone is a mistake like any other; the program alone gets its whole help. */
+function bareGroup(usage: string): string {
+  const group = /^Usage: plimsoll (\w+) /.exec(usage)?.[1];
+  if (group === undefined) return usage;
+  const names = [...usage.matchAll(/^ {2}(?!help\b)([a-z][\w-]*)/gm)].map(([, name]) => name);
+  return oneLine(`${group} is a group of commands; name one: ${names.join(", ")}; add --help for more`);
 }
 
 /** Whatever a file or an argument smuggled into a message, it stays one line and moves no cursor. */
