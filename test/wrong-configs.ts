@@ -7,7 +7,9 @@ import { drawn, pick, type WrongCase } from "./wrong-case.ts";
 
 const DEFAULTS = readFileSync(join(import.meta.dirname, "..", "config", "default.yaml"), "utf8");
 const FILE = "settings.yaml";
-const BACKTEST = "backtest --strategies reference_ema_cross --symbols AAA --timeframe 1d --out OUT".split(" ");
+const BACKTEST = "backtest --strategies reference_ema_cross --symbols AAA --timeframe 1d --out OUT".split(
+  " ",
+);
 /** Commands that read the configuration before anything else. */
 const readers: readonly (readonly string[])[] = [
   ["config", "show"],
@@ -62,7 +64,8 @@ function misspelt(rng: Rng, level: Tree): string {
   const sibling = pick(rng, Object.keys(level).length === 0 ? ["limit"] : Object.keys(level));
   if (sibling.length < 3) return `${sibling}x`;
   const at = rng.integer(sibling.length - 1);
-  const swapped = sibling.slice(0, at) + (sibling[at + 1] ?? "") + (sibling[at] ?? "") + sibling.slice(at + 2);
+  const swapped =
+    sibling.slice(0, at) + (sibling[at + 1] ?? "") + (sibling[at] ?? "") + sibling.slice(at + 2);
   return swapped in level ? `${sibling}s` : swapped;
 }
 
@@ -92,7 +95,11 @@ function unknownKey(rng: Rng): WrongCase {
   const key = rng.uniform() < 0.5 ? misspelt(rng, value as Tree) : pick(rng, strangeKeys);
   const where = path === "" ? key : `${path}.${key}`;
   const wrong = pick(rng, ["1", "true", "{}", "{ deeper: 1 }", "x", "[]"]);
-  return given(rng, `unknown key ${where.slice(0, 80)}`, where, wrong, [shown(key), `${path} =`, "must be a set of keys"]);
+  return given(rng, `unknown key ${where.slice(0, 80)}`, where, wrong, [
+    shown(key),
+    `${path} =`,
+    "must be a set of keys",
+  ]);
 }
 
 function wrongType(rng: Rng): WrongCase {
@@ -145,7 +152,16 @@ function wrongNumber(rng: Rng): WrongCase {
 /** Random sizes: many are right. */
 function anyNumber(rng: Rng): WrongCase {
   const { path } = pick(rng, numbers);
-  const wrong = pick(rng, ["-0", "0", "1e-320", "1", "2", "0.5", "1e6", String(rng.normal() * 10 ** rng.integer(12))]);
+  const wrong = pick(rng, [
+    "-0",
+    "0",
+    "1e-320",
+    "1",
+    "2",
+    "0.5",
+    "1e6",
+    String(rng.normal() * 10 ** rng.integer(12)),
+  ]);
   const args = ["config", "show", "--set", `${path}=${wrong}`];
   return { what: `${path} = ${wrong}`, args, names: [path, path.split(".")[0] ?? path], mayBeFine: true };
 }
@@ -154,13 +170,19 @@ function anyNumber(rng: Rng): WrongCase {
 const contradictions: readonly (readonly [string, readonly string[]])[] = [
   ["daily_drawdown", ["risk.daily_drawdown.maxFraction=0.03"]],
   ["day_high_drawdown", ["breakers.day_high_drawdown.maxFraction=0.01"]],
-  ["daily_drawdown", ["breakers.day_high_drawdown.maxFraction=0.01", "risk.daily_drawdown.maxFraction=0.011"]],
+  [
+    "daily_drawdown",
+    ["breakers.day_high_drawdown.maxFraction=0.01", "risk.daily_drawdown.maxFraction=0.011"],
+  ],
   ["recoveredFraction", ["breakers.high_water_mark.recoveredFraction=0.2"]],
   ["high_water_mark", ["breakers.high_water_mark.maxFraction=0.05"]],
   ["allocation", ["strategies.reference_ema_cross.allocation=0.4"]],
   ["allocation", ["strategies.mean_reversion.enabled=true", "strategies.mean_reversion.allocation=0.1"]],
   ["allocation", ["strategies.swing_trend_following.enabled=false"]],
-  ["allocation", ["strategies.reference_ema_cross.allocation=0", "strategies.swing_trend_following.allocation=0"]],
+  [
+    "allocation",
+    ["strategies.reference_ema_cross.allocation=0", "strategies.swing_trend_following.allocation=0"],
+  ],
   ["fast", ["strategies.reference_ema_cross.params={fast: 50, slow: 20}"]],
   ["demo.params", ["demo.params.reference_ema_cross={fast: 90, slow: 60}"]],
   ["sizing.vix", ["sizing.vix={base: 40, max: 20, floor: 0}"]],
@@ -171,8 +193,8 @@ const contradictions: readonly (readonly [string, readonly string[]])[] = [
   [
     "costs.feeSchedule",
     [
-      "costs.feeSchedule=[{from: 2024-02-01, secPerMillion: 1, tafPerShare: 0, tafCap: 0}, {from: 2024-01-01, " +
-        "secPerMillion: 1, tafPerShare: 0, tafCap: 0}]",
+      "costs.feeSchedule=[{from: 2024-02-01, secPerMillion: 1, tafPerShare: 0, tafCap: 0}, {from: 2024-02-01, " +
+        "secPerMillion: 2, tafPerShare: 0, tafCap: 0}]",
     ],
   ],
   ["halts", ["halts=[{symbol: AAA, from: 2024-01-03T15:00:00Z, to: 2024-01-03T14:00:00Z}]"]],
@@ -190,18 +212,34 @@ const contradictions: readonly (readonly [string, readonly string[]])[] = [
 
 function contradiction(rng: Rng): WrongCase {
   const [name, settings] = pick(rng, contradictions);
-  const reader = name.startsWith("demo.firstSession") ? ["start", "--sessions", "1", "--speed", "max"] : pick(rng, readers);
+  const reader = name.startsWith("demo.firstSession")
+    ? ["start", "--sessions", "1", "--speed", "max"]
+    : pick(rng, readers);
   const args = [...reader, ...settings.flatMap((setting) => ["--set", setting])];
-  return { what: `contradiction: ${settings.join(" ").slice(0, 120)}`, args, names: [name], absent: ["OUT", "OUT.csv"] };
+  return {
+    what: `contradiction: ${settings.join(" ").slice(0, 120)}`,
+    args,
+    names: [name],
+    absent: ["OUT", "OUT.csv"],
+  };
 }
 
 /** Nobody takes back a strict profile but who wrote it. */
 function loosened(rng: Rng): WrongCase {
   const args = [...BACKTEST, "--profile", "standard"];
   if (rng.uniform() < 0.5)
-    return { what: "loosened profile", args: [...args, "--set", "profile=strict"], names: ["--profile standard"] };
+    return {
+      what: "loosened profile",
+      args: [...args, "--set", "profile=strict"],
+      names: ["--profile standard"],
+    };
   const files = { [FILE]: "profile: strict\n" };
-  return { what: "loosened profile in a file", args: [...args, "--config", FILE], files, names: ["--profile standard"] };
+  return {
+    what: "loosened profile in a file",
+    args: [...args, "--config", FILE],
+    files,
+    names: ["--profile standard"],
+  };
 }
 
 const bomb = ["a0: &a0 [lol, lol, lol, lol]"]
@@ -232,7 +270,7 @@ const notYaml: Readonly<Record<string, string | Uint8Array>> = {
   "a null key": "~: 8\n",
   "UTF-16": utf16,
   "zero bytes": "account: { capital: 5\0 }\n",
-  "binary": Uint8Array.from({ length: 4096 }, (_, n) => (n * 7919 + 13) % 256),
+  binary: Uint8Array.from({ length: 4096 }, (_, n) => (n * 7919 + 13) % 256),
   "a Parquet head": "PAR1\0\0\0\0PAR1",
   "a gzip head": Uint8Array.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2, 3]),
   "deep brackets": `account: ${"[".repeat(4000)}${"]".repeat(4000)}`,
@@ -266,7 +304,10 @@ function damaged(rng: Rng): WrongCase {
   const text = {
     cut: DEFAULTS.slice(0, at),
     hole: DEFAULTS.slice(0, at) + DEFAULTS.slice(at + 1 + rng.integer(40)),
-    byte: DEFAULTS.slice(0, at) + pick(rng, ["{", "}", "[", ":", "&", "*", "!", "%", "@", "`", "\0", '"', "'", "-"]) + DEFAULTS.slice(at + 1),
+    byte:
+      DEFAULTS.slice(0, at) +
+      pick(rng, ["{", "}", "[", ":", "&", "*", "!", "%", "@", "`", "\0", '"', "'", "-"]) +
+      DEFAULTS.slice(at + 1),
     tab: `${DEFAULTS.slice(0, line)}\t${DEFAULTS.slice(line)}`,
     swap: DEFAULTS.slice(at) + DEFAULTS.slice(0, at),
     twice: DEFAULTS + DEFAULTS.slice(line),
@@ -312,19 +353,57 @@ const assignments = [
 function assignment(rng: Rng): WrongCase {
   const text = pick(rng, assignments);
   const args = [...pick(rng, readers), "--set", text];
-  return { what: `--set ${text.slice(0, 60)}`, args, names: ["--set", "config: "], absent: ["OUT", "OUT.csv"] };
+  return {
+    what: `--set ${text.slice(0, 60)}`,
+    args,
+    names: ["--set", "config: "],
+    absent: ["OUT", "OUT.csv"],
+  };
 }
 
 function environment(rng: Rng): WrongCase {
-  const capital = pick(rng, ["lots", "-1", "0", "NaN", "Infinity", "1e309", "97,000", "$97000", " ", "0x", "1e10", "\u001b[2J"]);
-  return { what: `TRADING_CAPITAL=${capital}`, args: [...pick(rng, readers)], env: { TRADING_CAPITAL: capital }, names: ["TRADING_CAPITAL"] };
+  const capital = pick(rng, [
+    "lots",
+    "-1",
+    "0",
+    "NaN",
+    "Infinity",
+    "1e309",
+    "97,000",
+    "$97000",
+    " ",
+    "0x",
+    "1e10",
+    "\u001b[2J",
+  ]);
+  return {
+    what: `TRADING_CAPITAL=${capital}`,
+    args: [...pick(rng, readers)],
+    env: { TRADING_CAPITAL: capital },
+    names: ["TRADING_CAPITAL"],
+  };
 }
 
 /** Twelve thirtieths of them are sizes and types, the rest everything else. */
 export function wrongConfigs(rng: Rng, count: number): WrongCase[] {
   const kinds = [
-    unknownKey, unknownKey, unknownKey, wrongType, wrongType, wrongNumber, wrongNumber, anyNumber,
-    contradiction, contradiction, textThatIsNone, textThatIsNone, damaged, damaged, assignment, environment, loosened,
+    unknownKey,
+    unknownKey,
+    unknownKey,
+    wrongType,
+    wrongType,
+    wrongNumber,
+    wrongNumber,
+    anyNumber,
+    contradiction,
+    contradiction,
+    textThatIsNone,
+    textThatIsNone,
+    damaged,
+    damaged,
+    assignment,
+    environment,
+    loosened,
   ];
   return drawn(rng, count, (own) => pick(own, kinds)(own));
 }

@@ -20,7 +20,11 @@ const minutes: Shape = {
 };
 const actions: Shape = {
   header: ["symbol", "ex_date", "kind", "new_shares", "old_shares", "cash_per_share", "reference"],
-  row: (n) => ["ZZZ", day(n), ...(n % 2 === 0 ? ["split", "2", "1", "0", ""] : ["dividend", "1", "1", "0.5", "20"])],
+  row: (n) => [
+    "ZZZ",
+    day(n),
+    ...(n % 2 === 0 ? ["split", "2", "1", "0", ""] : ["dividend", "1", "1", "0.5", "20"]),
+  ],
 };
 const numbers: Shape = {
   header: ["date", "a", "b"],
@@ -33,13 +37,22 @@ interface Reader {
   readonly args: (file: string) => readonly string[];
 }
 
-const words = (text: string) => (file: string) => text.split(" ").map((word) => (word === "FILE" ? file : word));
+const words = (text: string) => (file: string) =>
+  text.split(" ").map((word) => (word === "FILE" ? file : word));
 const readers: readonly Reader[] = [
   { name: "bars", shape: bars, args: words("data import FILE --timeframe 1d --adjustment split") },
-  { name: "bars again", shape: bars, args: words("data import FILE --timeframe 1d --adjustment raw --source other") },
+  {
+    name: "bars again",
+    shape: bars,
+    args: words("data import FILE --timeframe 1d --adjustment raw --source other"),
+  },
   { name: "minutes", shape: minutes, args: words("data import FILE --timeframe 1m --adjustment raw") },
   { name: "actions", shape: actions, args: words("data import-actions FILE") },
-  { name: "features", shape: bars, args: words("features compute --input FILE --features macd,rsi_14 --out OUT.csv") },
+  {
+    name: "features",
+    shape: bars,
+    args: words("features compute --input FILE --features macd,rsi_14 --out OUT.csv"),
+  },
   { name: "drift", shape: numbers, args: words("features drift --reference FILE --current numbers.csv") },
   { name: "drift now", shape: numbers, args: words("features drift --reference numbers.csv --current FILE") },
   { name: "metrics", shape: numbers, args: words("stats metrics --input FILE") },
@@ -120,14 +133,23 @@ const changes: Readonly<Record<string, Change>> = {
     for (const row of rows.slice(1)) row[column] = cell;
     return csv(rows);
   },
-  "strange cells all over": (rng, rows) => csv(rows.map((row, n) => (n === 0 ? row : row.map(() => pick(rng, strangeCells))))),
+  "strange cells all over": (rng, rows) =>
+    csv(rows.map((row, n) => (n === 0 ? row : row.map(() => pick(rng, strangeCells))))),
   "a column missing": (rng, rows) => {
     const column = rng.integer(rows[0]?.length ?? 1);
     return csv(rows.map((row) => row.filter((_, n) => n !== column)));
   },
   "a name of the header changed": (rng, rows) => {
     const header = rows[0] ?? [];
-    header[rng.integer(header.length)] = pick(rng, ["", "warp", "CLOSE", "x".repeat(5000), "\u001b[2J", "a b", "'"]);
+    header[rng.integer(header.length)] = pick(rng, [
+      "",
+      "warp",
+      "CLOSE",
+      "x".repeat(5000),
+      "\u001b[2J",
+      "a b",
+      "'",
+    ]);
     return csv(rows);
   },
   "a duplicated name": (rng, rows) => {
@@ -144,7 +166,8 @@ const changes: Readonly<Record<string, Change>> = {
   "a header alone": (_, rows) => csv(rows.slice(0, 1)),
   "the header twice": (_, rows) => csv([rows[0] ?? [], ...rows]),
   "the header in the middle": (_, rows) => csv([...rows, rows[0] ?? [], ...rows.slice(1)]),
-  "mixed line ends": (rng, rows) => rows.map((row) => row.join(",") + pick(rng, ["\n", "\r\n", "\r", "\n\n"])).join(""),
+  "mixed line ends": (rng, rows) =>
+    rows.map((row) => row.join(",") + pick(rng, ["\n", "\r\n", "\r", "\n\n"])).join(""),
   "no last line end": (_, rows) => csv(rows).trimEnd(),
   "a byte order mark": (_, rows) => `\ufeff${csv(rows)}`,
   "two byte order marks": (_, rows) => `\ufeff\ufeff${csv(rows)}`,
@@ -174,7 +197,8 @@ const changes: Readonly<Record<string, Change>> = {
   },
   "rows backwards": (_, rows) => csv([rows[0] ?? [], ...rows.slice(1).toReversed()]),
   "rows twice": (_, rows) => csv([...rows, ...rows.slice(1)]),
-  "two thousand columns": (_, rows) => csv(rows.map((row) => [...row, ...Array.from({ length: 2000 }, (_, n) => `c${n}`)])),
+  "two thousand columns": (_, rows) =>
+    csv(rows.map((row) => [...row, ...Array.from({ length: 2000 }, (_, n) => `c${n}`)])),
   "one line of commas": () => ",".repeat(3000),
   "blank lines": () => "\n\n\n\r\n",
   blanks: () => "   ",
@@ -204,7 +228,16 @@ const names = (file: string, reader: Reader): (string | RegExp)[] => [
 function changed(rng: Rng): WrongCase {
   const reader = pick(rng, readers);
   const what = pick(rng, Object.keys(changes));
-  const file = pick(rng, ["in.csv", "in.csv", "in.csv", "in.txt", "in.csv.gz", "in.parquet", "in'put.csv", "in [1]*.csv"]);
+  const file = pick(rng, [
+    "in.csv",
+    "in.csv",
+    "in.csv",
+    "in.txt",
+    "in.csv.gz",
+    "in.parquet",
+    "in'put.csv",
+    "in [1]*.csv",
+  ]);
   const content = changes[what]?.(rng, table(reader.shape)) ?? "";
   return {
     what: `${reader.name} of ${file}: ${what}`,
@@ -228,38 +261,56 @@ function noFile(rng: Rng): WrongCase {
   const file = pick(rng, ["odd.csv", "odd.parquet", "odd"]);
   const make = noFiles[what];
   const files = make === undefined ? {} : { [file]: make };
-  return { what: `${reader.name} of ${what}`, args: reader.args(file), files, names: [file], absent: ["OUT.csv"] };
+  return {
+    what: `${reader.name} of ${what}`,
+    args: reader.args(file),
+    files,
+    names: [file],
+    absent: ["OUT.csv"],
+  };
 }
 
 /** What DuckDB says the rows are, and whether an import of them may go well. */
 const parquetSql: Readonly<Record<string, string>> = {
-  quotes: "'ZZZ' AS symbol, 1709562600000 + i AS ts_ms, 10.0 AS bid, 100 AS bid_size, 10.1 AS ask, 200 AS ask_size",
+  quotes:
+    "'ZZZ' AS symbol, 1709562600000 + i AS ts_ms, 10.0 AS bid, 100 AS bid_size, 10.1 AS ask, 200 AS ask_size",
   trades: "'ZZZ' AS symbol, 1709562600000 + i AS ts_ms, 10.0 AS price, 100 AS size",
   "negative prices": "'ZZZ' AS symbol, 1709562600000 + i AS ts_ms, -10.0 AS price, 100 AS size",
-  "prices that are no numbers": "'ZZZ' AS symbol, 1709562600000 + i AS ts_ms, 'NaN'::DOUBLE AS price, 100 AS size",
+  "prices that are no numbers":
+    "'ZZZ' AS symbol, 1709562600000 + i AS ts_ms, 'NaN'::DOUBLE AS price, 100 AS size",
   "prices that are text": "'ZZZ' AS symbol, 1709562600000 + i AS ts_ms, 'ten' AS price, 100 AS size",
   "prices that are lists": "'ZZZ' AS symbol, 1709562600000 + i AS ts_ms, [10.0] AS price, [100] AS size",
-  "bids that are text": "'ZZZ' AS symbol, 1709562600000 + i AS ts_ms, 'x' AS bid, 1 AS bid_size, 1 AS ask, 1 AS ask_size",
+  "bids that are text":
+    "'ZZZ' AS symbol, 1709562600000 + i AS ts_ms, 'x' AS bid, 1 AS bid_size, 1 AS ask, 1 AS ask_size",
   "times that are text": "'ZZZ' AS symbol, 'soon' AS ts_ms, 10.0 AS price, 100 AS size",
   "times that are dates": "'ZZZ' AS symbol, DATE '2024-03-04' AS ts_ms, 10.0 AS price, 100 AS size",
   "times beyond all calendars": "'ZZZ' AS symbol, 9000000000000000 + i AS ts_ms, 10.0 AS price, 100 AS size",
   "times before all calendars": "'ZZZ' AS symbol, -9000000000000000 + i AS ts_ms, 10.0 AS price, 100 AS size",
-  "nothing but nulls": "NULL::VARCHAR AS symbol, NULL::BIGINT AS ts_ms, NULL::DOUBLE AS price, NULL::DOUBLE AS size",
+  "nothing but nulls":
+    "NULL::VARCHAR AS symbol, NULL::BIGINT AS ts_ms, NULL::DOUBLE AS price, NULL::DOUBLE AS size",
   "symbols that climb": "'../../x' AS symbol, 1709562600000 + i AS ts_ms, 10.0 AS price, 100 AS size",
   "symbols that are numbers": "7 AS symbol, 1709562600000 + i AS ts_ms, 10.0 AS price, 100 AS size",
   "no size": "'ZZZ' AS symbol, 1709562600000 + i AS ts_ms, 10.0 AS price",
   "sizes beyond all books": "'ZZZ' AS symbol, 1709562600000 + i AS ts_ms, 10.0 AS price, 1e300 AS size",
   bars: "'ZZZ' AS symbol, DATE '2024-01-08' + i::INTEGER AS date, 10.0 AS open, 12.0 AS high, 9.0 AS low, 11.0 AS close, 5 AS volume",
-  "bars of text": "'ZZZ' AS symbol, 'x' AS date, 'a' AS open, 'b' AS high, 'c' AS low, 'd' AS close, 'e' AS volume",
-  "bars of lists": "'ZZZ' AS symbol, [1] AS date, [1] AS open, [1] AS high, [1] AS low, [1] AS close, [1] AS volume",
-  "bars of flags": "'ZZZ' AS symbol, true AS date, true AS open, true AS high, true AS low, true AS close, true AS volume",
-  actions: "'ZZZ' AS symbol, DATE '2024-01-08' AS ex_date, 'split' AS kind, 2 AS new_shares, 1 AS old_shares, 0 AS cash_per_share, NULL AS reference",
-  "actions of lists": "'ZZZ' AS symbol, [1] AS ex_date, [1] AS kind, 2 AS new_shares, 1 AS old_shares, 0 AS cash_per_share, 1 AS reference",
+  "bars of text":
+    "'ZZZ' AS symbol, 'x' AS date, 'a' AS open, 'b' AS high, 'c' AS low, 'd' AS close, 'e' AS volume",
+  "bars of lists":
+    "'ZZZ' AS symbol, [1] AS date, [1] AS open, [1] AS high, [1] AS low, [1] AS close, [1] AS volume",
+  "bars of flags":
+    "'ZZZ' AS symbol, true AS date, true AS open, true AS high, true AS low, true AS close, true AS volume",
+  actions:
+    "'ZZZ' AS symbol, DATE '2024-01-08' AS ex_date, 'split' AS kind, 2 AS new_shares, 1 AS old_shares, 0 AS cash_per_share, NULL AS reference",
+  "actions of lists":
+    "'ZZZ' AS symbol, [1] AS ex_date, [1] AS kind, 2 AS new_shares, 1 AS old_shares, 0 AS cash_per_share, 1 AS reference",
 };
 export type ParquetBytes = Readonly<Record<string, Uint8Array>>;
 
 /** Every shape as the bytes of a file, in a folder that the caller removes. */
-export async function parquetShapes(folder: string, read: (path: string) => Uint8Array): Promise<ParquetBytes> {
+export async function parquetShapes(
+  folder: string,
+  read: (path: string) => Uint8Array,
+): Promise<ParquetBytes> {
   const duck = await Duck.open(folder);
   const shapes: Record<string, Uint8Array> = {};
   for (const [name, sql] of Object.entries(parquetSql)) {
@@ -278,7 +329,8 @@ function damagedParquet(rng: Rng, shapes: ParquetBytes): WrongCase {
   const bytes = Uint8Array.from(shapes[what] ?? []);
   const damage = pick(rng, ["whole", "whole", "cut", "byte", "bytes", "doubled", "headless"]);
   if (damage === "byte" || damage === "bytes")
-    for (let n = 0; n < (damage === "byte" ? 1 : 40); n++) bytes[rng.integer(bytes.length)] = rng.integer(256);
+    for (let n = 0; n < (damage === "byte" ? 1 : 40); n++)
+      bytes[rng.integer(bytes.length)] = rng.integer(256);
   const content = {
     cut: bytes.slice(0, rng.integer(bytes.length)),
     doubled: Uint8Array.from([...bytes, ...bytes]),

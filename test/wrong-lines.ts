@@ -16,14 +16,26 @@ export async function knownCommands(help: Help, words: readonly string[] = []): 
   const [, below = ""] = text.split(/^Commands:$/m);
   const names = [...below.matchAll(/^ {2}([a-z][\w-]*)/gm)].map(([, name]) => name ?? "");
   const inner: KnownCommand[] = [];
-  for (const name of names.filter((each) => each !== "help")) inner.push(...(await knownCommands(help, [...words, name])));
+  for (const name of names.filter((each) => each !== "help"))
+    inner.push(...(await knownCommands(help, [...words, name])));
   if (inner.length > 0) return inner;
   return [{ words, options: [...text.matchAll(/^ {2}(--[\w-]+) </gm)].map(([, option]) => option ?? "") }];
 }
 
 /** What is a mistake whoever takes the option; `{}` in the name stands for the option. */
 const wrongValues: Readonly<Record<string, readonly string[]>> = {
-  "--from": ["2016-02-30", "yesterday", "16-01-01", "2016/01/01", "", "0", "-1", "2016-01-01T00:00:00Z", "٢٠١٦-٠١-٠١", "9999999-01-01"],
+  "--from": [
+    "2016-02-30",
+    "yesterday",
+    "16-01-01",
+    "2016/01/01",
+    "",
+    "0",
+    "-1",
+    "2016-01-01T00:00:00Z",
+    "٢٠١٦-٠١-٠١",
+    "9999999-01-01",
+  ],
   "--to": ["2016-13-01", "tomorrow", "2016-1-1", " ", "NaN"],
   "--date": ["2016-02-30", "today", "1"],
   "--timeframe": ["3m", "1D", "", "day", "0", "1d,5m"],
@@ -58,7 +70,16 @@ const wrongValues: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Where nothing can be written; the last part of the line names it. */
-const wrongPlaces = ["bars.csv/OUT", "/proc/OUT", "/proc/x/y/OUT", "/proc/self/OUT", "/dev/null/OUT", "loop/OUT", `${"d".repeat(300)}/OUT`, "OUT\0"];
+const wrongPlaces = [
+  "bars.csv/OUT",
+  "/proc/OUT",
+  "/proc/x/y/OUT",
+  "/proc/self/OUT",
+  "/dev/null/OUT",
+  "loop/OUT",
+  `${"d".repeat(300)}/OUT`,
+  "OUT\0",
+];
 
 /** Enough of a line to reach the option under test. */
 const whole: Readonly<Record<string, string>> = {
@@ -83,7 +104,10 @@ const whole: Readonly<Record<string, string>> = {
 };
 
 const absent = ["OUT", "OUT.csv", "var"];
-const line = (words: readonly string[]): string[] => [...words, ...(whole[words.join(" ")] ?? "").split(" ").filter((word) => word !== "")];
+const line = (words: readonly string[]): string[] => [
+  ...words,
+  ...(whole[words.join(" ")] ?? "").split(" ").filter((word) => word !== ""),
+];
 
 /** The same option twice would mean the last one: the whole line loses its own. */
 function withOption(words: readonly string[], option: string, value: string): string[] {
@@ -95,7 +119,12 @@ function withOption(words: readonly string[], option: string, value: string): st
 
 export function systematicLines(commands: readonly KnownCommand[]): WrongCase[] {
   const withoutValue = commands.flatMap(({ words, options }) =>
-    options.map((option) => ({ what: `${words.join(" ")} ${option} without its value`, args: [...line(words), option], names: [option], absent })),
+    options.map((option) => ({
+      what: `${words.join(" ")} ${option} without its value`,
+      args: [...line(words), option],
+      names: [option],
+      absent,
+    })),
   );
   const wrong = commands.flatMap(({ words, options }) =>
     options.flatMap((option) =>
@@ -121,7 +150,10 @@ export function systematicLines(commands: readonly KnownCommand[]): WrongCase[] 
       ),
     );
   const roots = commands
-    .filter(({ words }) => !/^(calendar|stats|strategy|features list|version|config|features drift)/.test(words.join(" ")))
+    .filter(
+      ({ words }) =>
+        !/^(calendar|stats|strategy|features list|version|config|features drift)/.test(words.join(" ")),
+    )
     .flatMap(({ words }) =>
       ["bars.csv", "/proc/root-of-nothing", "/dev/null", "loop"].map((root) => ({
         what: `${words.join(" ")} --root ${root}`,
@@ -164,7 +196,12 @@ function salad(rng: Rng, commands: readonly KnownCommand[]): WrongCase {
     () => [noise(), ...line(words)],
     () => [...line(words).toReversed(), ...options],
   ][kind]?.() ?? [noise()];
-  return { what: `salad: ${JSON.stringify(args).slice(0, 160)}`, args: [...args, "--set", "no.such.key=1"], names: [""], mayBeFine: true };
+  return {
+    what: `salad: ${JSON.stringify(args).slice(0, 160)}`,
+    args: [...args, "--set", "no.such.key=1"],
+    names: [""],
+    mayBeFine: true,
+  };
 }
 
 export function wrongSalads(rng: Rng, count: number, commands: readonly KnownCommand[]): WrongCase[] {

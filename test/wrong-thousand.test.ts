@@ -88,7 +88,10 @@ beforeAll(async () => {
   mkdirSync(good);
   writeFileSync(join(good, "bars.csv"), dailyCsv(randomDaily({ seed: 1, sessions: 40 })));
   writeFileSync(join(good, "numbers.csv"), goodNumbers);
-  writeFileSync(join(good, "actions.csv"), "symbol,ex_date,kind,new_shares,old_shares,cash_per_share,reference\n");
+  writeFileSync(
+    join(good, "actions.csv"),
+    "symbol,ex_date,kind,new_shares,old_shares,cash_per_share,reference\n",
+  );
   symlinkSync("loop", join(good, "loop"));
   process.chdir(good);
   const args = "data import bars.csv --timeframe 1d --adjustment split".split(" ");
@@ -102,7 +105,8 @@ afterAll(() => {
 });
 
 /** What an answer of the program must never hold: its own insides. */
-const INSIDES = /\s{4}at |node:internal|\.ts:\d|src\/(?:cli|app|adapters)|\bundefined\b|\[object |is not a function|is not iterable|Cannot read prop|(?:Binder|Parser|Catalog|Internal|Invalid Input|Conversion) Error|Maximum call|Invalid string length|LINE \d+:/;
+const INSIDES =
+  /\s{4}at |node:internal|\.ts:\d|src\/(?:cli|app|adapters)|\bundefined\b|\[object |is not a function|is not iterable|Cannot read prop|(?:Binder|Parser|Catalog|Internal|Invalid Input|Conversion) Error|Maximum call|Invalid string length|LINE \d+:/;
 const LONGEST_LINE = 700;
 
 /** What is wrong with an answer; empty when nothing is. */
@@ -117,7 +121,8 @@ function complaints(wrong: WrongCase, { code, out, err }: Said, before: readonly
   }
   if (code !== 1 && code !== 2 && code !== 3) found.push(`exit ${code}`);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that none is there is the point
-  if (!/^plimsoll: [^\u0000-\u001f\u007f-\u009f\u2028\u2029]{10,}\n$/.test(err)) found.push("not one clean line");
+  if (!/^plimsoll: [^\u0000-\u001f\u007f-\u009f\u2028\u2029]{10,}\n$/.test(err))
+    found.push("not one clean line");
   if (err.length > LONGEST_LINE) found.push(`${err.length} characters`);
   if (INSIDES.test(err) || INSIDES.test(out)) found.push("tells its insides");
   const named = wrong.names.some((name) => (typeof name === "string" ? err.includes(name) : name.test(err)));
@@ -131,7 +136,9 @@ function complaints(wrong: WrongCase, { code, out, err }: Said, before: readonly
   return found;
 }
 
-async function judge(cases: readonly WrongCase[]): Promise<{ readonly bad: string[]; readonly refused: number }> {
+async function judge(
+  cases: readonly WrongCase[],
+): Promise<{ readonly bad: string[]; readonly refused: number }> {
   const bad: string[] = [];
   let refused = 0;
   let untouched = tree(place);
@@ -140,9 +147,11 @@ async function judge(cases: readonly WrongCase[]): Promise<{ readonly bad: strin
     const before = tree(place);
     const said = await run(wrong);
     const found = complaints(wrong, said, before);
-    if (found.length > 0) bad.push(`${wrong.what}: ${found.join("; ")}: ${JSON.stringify(said.err.slice(0, 400))}`);
+    if (found.length > 0)
+      bad.push(`${wrong.what}: ${found.join("; ")}: ${JSON.stringify(said.err.slice(0, 400))}`);
     refused += said.code === 0 ? 0 : 1;
-    for (const name of Object.keys(wrong.files ?? {})) rmSync(join(place, name), { recursive: true, force: true });
+    for (const name of Object.keys(wrong.files ?? {}))
+      rmSync(join(place, name), { recursive: true, force: true });
     if (tree(place).join() === untouched.join()) continue;
     putBack();
     untouched = tree(place);
@@ -170,9 +179,23 @@ describe("a thousand mistakes", () => {
     expect(commands.length).toBeGreaterThan(20);
     const systematic = systematicLines(commands);
     expect(systematic.length).toBeGreaterThan(250);
-    const { bad, refused } = await judge([...systematic, ...wrongSalads(rng.fork("salads"), SALADS, commands)]);
+    const { bad, refused } = await judge([
+      ...systematic,
+      ...wrongSalads(rng.fork("salads"), SALADS, commands),
+    ]);
     expect(bad).toEqual([]);
     heard += refused;
+  });
+
+  it("a process of its own says the same", async () => {
+    const cases = wrongConfigs(rng.fork("processes"), PROCESSES);
+    for (const wrong of cases) {
+      prepare(wrong);
+      const said = await run(wrong);
+      const alone = await plimsoll(wrong.args, { cwd: place, env: wrong.env ?? {} });
+      expect([wrong.what, alone]).toEqual([wrong.what, said]);
+      for (const name of Object.keys(wrong.files ?? {})) rmSync(join(place, name), { force: true });
+    }
   });
 
   it("most of them were wrong indeed", () => {

@@ -177,10 +177,10 @@ function overlay(below: unknown, above: unknown, path: string): Tree {
 
 function assigned(assignment: string): Tree {
   const at = assignment.indexOf("=");
-  if (at <= 0)
-    throw new InputError(`--set ${assignment}: must be key=value, e.g. --set sizing.positionPct=0.03`);
+  const shown = assignment.slice(0, SHOWN);
+  if (at <= 0) throw new InputError(`--set ${shown}: must be key=value, e.g. --set sizing.positionPct=0.03`);
   const path = assignment.slice(0, at).split(".");
-  const value: unknown = parseYaml(assignment.slice(at + 1), `--set ${assignment}`);
+  const value: unknown = parseYaml(assignment.slice(at + 1), `--set ${shown}`);
   return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Tree;
 }
 

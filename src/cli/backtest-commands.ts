@@ -68,7 +68,11 @@ export function registerBacktestCommands(program: Command, context: CliContext):
     .action(async (options: BacktestOptions) => {
       const out = options.out ?? join(context.root(), "run", "canary");
       const { canary } = (
-        await run(context, { ...options, strategies: options.strategy ?? options.strategies ?? "" }, out)
+        await run(
+          context,
+          { ...options, strategies: needed("--strategy", options.strategy, "--strategy all") },
+          out,
+        )
       ).result.honesty;
       context.out(context.json() ? resultJson(canary) : `canary ${canaryText(canary)}`);
       if (!canary.passed) process.exitCode = 3;

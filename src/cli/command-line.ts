@@ -45,7 +45,7 @@ function buildProgram({ out, err }: Streams): Command {
     .description(
       "An autonomous trading system for US equities: backtest, demo, paper and live through one engine.",
     )
-    .option("--root <dir>", "folder of all state", process.env.TRADING_SYSTEM_ROOT ?? "var")
+    .option("--root <dir>", "folder of all state", process.env.TRADING_SYSTEM_ROOT || "var")
     .option("--config <file>", "configuration overlay, repeatable", collect, [])
     .option("--set <key=value>", "one setting, e.g. sizing.positionPct=0.03, repeatable", collect, [])
     .option("--json", "one JSON document on stdout, logs on stderr")
@@ -55,7 +55,8 @@ function buildProgram({ out, err }: Streams): Command {
       writeErr: (text) => err(bareGroup(text)),
       outputError: (text) => err(oneLine(usageProblem(text))),
     })
-    .exitOverride();
+    .exitOverride()
+    .hook("preAction", (_, command) => refuseEmpty(command.optsWithGlobals()));
   const options = () => program.opts<GlobalOptions>();
   const context: CliContext = {
     root: () => options().root,
@@ -74,6 +75,15 @@ function buildProgram({ out, err }: Streams): Command {
   registerInfoCommands(program, context);
   registerJournalCommands(program, context);
   return program;
+}
+
+/** A shell variable that is not set leaves `--root=` behind, which nobody means. */
+function refuseEmpty(options: Readonly<Record<string, unknown>>): void {
+  for (const [name, given] of Object.entries(options)) {
+    if (![given].flat().some((value) => typeof value === "string" && value.trim() === "")) continue;
+    const key = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    throw new InputError(`${key} is empty; give a value, or leave it out`);
+  }
 }
 
 /** What the parser says as `error: ...`, with its guess on a line of its own, the way everything else is said. */

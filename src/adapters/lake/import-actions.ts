@@ -17,7 +17,7 @@ import type { Duck } from "./duck.ts";
 import type { LakePaths } from "./paths.ts";
 import { readEach } from "./read-series.ts";
 import { tableSql } from "./row-query.ts";
-import { inspectFile, type SourceFile } from "./source-file.ts";
+import { inspectFile, readingProblem, type SourceFile } from "./source-file.ts";
 import { sweep } from "./sweep.ts";
 import { asOnlyWriter } from "./writer-lock.ts";
 
@@ -100,9 +100,11 @@ async function readLines(
   const cells = columns.map((name) => `coalesce(${sqlOf(name)}::VARCHAR, '')`).join(", ");
   const where =
     keep === undefined ? "" : ` WHERE ${keep.replaceAll(/@(\w+)/g, (_, name: string) => sqlOf(name))}`;
-  const rows = await duck.during((session) =>
-    session.rows(`SELECT ${cells} FROM ${tableSql(file, ordinal)}${where}`),
-  );
+  const rows = await duck
+    .during((session) => session.rows(`SELECT ${cells} FROM ${tableSql(file, ordinal)}${where}`))
+    .catch((error: unknown) => {
+      throw readingProblem(file.path, error);
+    });
   return rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, String(row[i])])));
 }
 

@@ -15,7 +15,7 @@ import { RowIntake } from "./row-intake.ts";
 import { type ColumnMap, type RowQuery, rowQuery } from "./row-query.ts";
 import { SeriesCollector } from "./series-collector.ts";
 import { SeriesWriter } from "./series-writer.ts";
-import { firstLine, inspectFile, type SourceFile } from "./source-file.ts";
+import { inspectFile, readingProblem, type SourceFile } from "./source-file.ts";
 import { sweep } from "./sweep.ts";
 import { asOnlyWriter } from "./writer-lock.ts";
 
@@ -159,16 +159,7 @@ async function readFile(
       if (isDue) onProgress?.({ step: "read", what: file.path, done: rows, of: undefined });
     }
   } catch (error) {
-    if (
-      error instanceof Error &&
-      /^(Invalid Input|IO|Conversion|Out of Range|Serialization) Error/.test(error.message)
-    ) {
-      throw new InputError(
-        `${file.path} cannot be read to its end: ${firstLine(error)}; nothing was imported`,
-        1,
-      );
-    }
-    throw error;
+    throw readingProblem(file.path, error);
   }
   onProgress?.({ step: "read", what: file.path, done: rows, of: undefined });
   return rows + (await refuseWideLines(session, file, query, audit));

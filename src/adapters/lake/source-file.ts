@@ -56,6 +56,25 @@ export function printable(text: string): string {
   return clean.length > 40 ? `${clean.slice(0, 40)}...` : clean;
 }
 
+const READING_ERROR = /^(Invalid|Invalid Input|IO|Conversion|Out of Range|Serialization) Error: /;
+
+/** A database error that the file is to blame for, as one line naming it; any other error as it came. */
+export function readingProblem(path: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !READING_ERROR.test(error.message)) return error;
+  const [first = "", , detail = ""] = error.message.replace(READING_ERROR, "").split("\n");
+  const why = first.startsWith("CSV Error on Line") ? `${first}: ${detail}` : first;
+  return new InputError(
+    `${path} cannot be read to its end: ${printableLine(why)}; nothing was done with it`,
+    1,
+  );
+}
+
+const printableLine = (text: string): string =>
+  text
+    .replaceAll(/[^\x20-\x7e]/g, "?")
+    .slice(0, 200)
+    .trim();
+
 /** First sentence of a database error, without the SQL it quotes. */
 export function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
