@@ -106,7 +106,7 @@ afterAll(() => {
 
 /** What an answer of the program must never hold: its own insides. */
 const INSIDES =
-  /\s{4}at |node:internal|\.ts:\d|src\/(?:cli|app|adapters)|\bundefined\b|\[object |is not a function|is not iterable|Cannot read prop|(?:Binder|Parser|Catalog|Internal|Invalid Input|Conversion) Error|Maximum call|Invalid string length|LINE \d+:/;
+  /\s{4}at |^plimsoll: E[A-Z]+:|node:internal|\.ts:\d|src\/(?:cli|app|adapters)|\bundefined\b|\[object |is not a function|is not iterable|Cannot read prop|(?:Binder|Parser|Catalog|Internal|Invalid Input|Conversion) Error|Maximum call|Invalid string length|LINE \d+:/;
 const LONGEST_LINE = 700;
 
 /** What is wrong with an answer; empty when nothing is. */
