@@ -8,10 +8,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCommandLine } from "../src/cli/command-line.ts";
 import { dailyCsv } from "./bars-csv.ts";
 import { randomDaily } from "./daily-market.ts";
 import { plimsoll, type Said } from "./plimsoll-process.ts";
+import { runLine } from "./run-line.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plimsoll-wrong-"));
 const startedIn = process.cwd();
@@ -192,20 +192,7 @@ const real = [
 
 const words = ({ args }: Mistake) => args.trim().split(/ +/);
 
-async function inProcess(mistake: Mistake): Promise<Said> {
-  const said = { out: "", err: "" };
-  Object.assign(process.env, mistake.env ?? {});
-  const code = await runCommandLine(["node", "plimsoll", ...words(mistake)], {
-    out: (text) => {
-      said.out += text;
-    },
-    err: (text) => {
-      said.err += text;
-    },
-  });
-  for (const name of Object.keys(mistake.env ?? {})) delete process.env[name];
-  return { code, ...said };
-}
+const inProcess = (mistake: Mistake): Promise<Said> => runLine(words(mistake), mistake.env);
 
 beforeAll(async () => {
   process.chdir(folder);

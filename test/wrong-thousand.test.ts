@@ -17,11 +17,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCommandLine } from "../src/cli/command-line.ts";
 import { createRng } from "../src/numerics/rng.ts";
 import { dailyCsv } from "./bars-csv.ts";
 import { randomDaily } from "./daily-market.ts";
 import { plimsoll, type Said } from "./plimsoll-process.ts";
+import { runLine } from "./run-line.ts";
 import type { WrongCase } from "./wrong-case.ts";
 import { wrongConfigs } from "./wrong-configs.ts";
 import { goodNumbers, type ParquetBytes, parquetShapes, wrongFiles } from "./wrong-files.ts";
@@ -41,21 +41,7 @@ const good = join(base, "good");
 const startedIn = process.cwd();
 let shapes: ParquetBytes = {};
 
-async function run({ args, env = {} }: Pick<WrongCase, "args" | "env">): Promise<Said> {
-  const said = { out: "", err: "" };
-  Object.assign(process.env, env);
-  const code = await runCommandLine(["node", "plimsoll", ...args], {
-    out: (text) => {
-      said.out += text;
-    },
-    err: (text) => {
-      said.err += text;
-    },
-  });
-  for (const name of Object.keys(env)) delete process.env[name];
-  process.exitCode = 0;
-  return { code, ...said };
-}
+const run = ({ args, env = {} }: Pick<WrongCase, "args" | "env">) => runLine(args, env);
 
 /** Path, kind, size and time of everything but what a refused command may leave: audits of rows, and locks. */
 function tree(folder: string, path = ""): string[] {
