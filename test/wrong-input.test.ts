@@ -12,6 +12,7 @@ import { dailyCsv } from "./bars-csv.ts";
 import { randomDaily } from "./daily-market.ts";
 import { plimsoll, type Said } from "./plimsoll-process.ts";
 import { runLine } from "./run-line.ts";
+import { knownCommands } from "./wrong-lines.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plimsoll-wrong-"));
 const startedIn = process.cwd();
@@ -257,9 +258,15 @@ describe("what is not wrong", () => {
   });
 
   it("help of every command shows an example and ends well", async () => {
-    const { code, out, err } = await inProcess({ args: "backtest --help", code: 1, says: [] });
-    expect([code, err]).toEqual([0, ""]);
-    expect(out).toContain("Example:");
+    const without: string[] = [];
+    const commands = await knownCommands(async (command) => {
+      const { code, out, err } = await runLine([...command, "--help"]);
+      expect([code, err]).toEqual([0, ""]);
+      if (!out.includes("\nCommands:\n") && !out.includes("Example:")) without.push(command.join(" "));
+      return out;
+    });
+    expect(commands.length).toBeGreaterThan(20);
+    expect(without).toEqual([]);
   });
 
   it("a pipe that closes early ends it quietly", async () => {
