@@ -123,8 +123,16 @@ function resultOf(shape: SampleShape, { daily, returns, market, trades }: Parts)
     blocked: isIdle
       ? []
       : [
-          { rule: "max_position", count: 41, shrunk: 212, notional: 184_220.5 },
-          { rule: "daily_loss", count: 11, shrunk: 0, notional: 61_200 },
+          {
+            rule: "max_position",
+            count: 41,
+            shrunk: 212,
+            notional: 184_220.5,
+            saved: 120,
+            cost: 45,
+            followed: 1,
+          },
+          { rule: "daily_loss", count: 11, shrunk: 0, notional: 61_200, saved: 240, cost: 90, followed: 2 },
         ],
     income: { dividends: 0, cashInLieu: 0 },
     actions: { splits: 0, dividends: 0, spinoffs: 0, refused: 0, quarantinedBars: 0 },

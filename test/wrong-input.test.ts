@@ -8,10 +8,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCommandLine } from "../src/cli/command-line.ts";
 import { dailyCsv } from "./bars-csv.ts";
 import { randomDaily } from "./daily-market.ts";
 import { plimsoll, type Said } from "./plimsoll-process.ts";
+import { runLine } from "./run-line.ts";
+import { knownCommands } from "./wrong-lines.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plimsoll-wrong-"));
 const startedIn = process.cwd();
@@ -192,20 +193,7 @@ const real = [
 
 const words = ({ args }: Mistake) => args.trim().split(/ +/);
 
-async function inProcess(mistake: Mistake): Promise<Said> {
-  const said = { out: "", err: "" };
-  Object.assign(process.env, mistake.env ?? {});
-  const code = await runCommandLine(["node", "plimsoll", ...words(mistake)], {
-    out: (text) => {
-      said.out += text;
-    },
-    err: (text) => {
-      said.err += text;
-    },
-  });
-  for (const name of Object.keys(mistake.env ?? {})) delete process.env[name];
-  return { code, ...said };
-}
+const inProcess = (mistake: Mistake): Promise<Said> => runLine(words(mistake), mistake.env);
 
 beforeAll(async () => {
   process.chdir(folder);
@@ -270,9 +258,15 @@ describe("what is not wrong", () => {
   });
 
   it("help of every command shows an example and ends well", async () => {
-    const { code, out, err } = await inProcess({ args: "backtest --help", code: 1, says: [] });
-    expect([code, err]).toEqual([0, ""]);
-    expect(out).toContain("Example:");
+    const without: string[] = [];
+    const commands = await knownCommands(async (command) => {
+      const { code, out, err } = await runLine([...command, "--help"]);
+      expect([code, err]).toEqual([0, ""]);
+      if (!out.includes("\nCommands:\n") && !out.includes("Example:")) without.push(command.join(" "));
+      return out;
+    });
+    expect(commands.length).toBeGreaterThan(20);
+    expect(without).toEqual([]);
   });
 
   it("a pipe that closes early ends it quietly", async () => {

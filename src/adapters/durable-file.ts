@@ -10,10 +10,13 @@ import {
   openSync,
   readSync,
   renameSync,
+  rmdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
+import { InputError } from "../domain/assert.ts";
 
 /** Marks a file that is being written; the sweeper removes what a crash left under this name. */
 export const unfinishedMark = ".unfinished-";
@@ -35,7 +38,54 @@ export function replaceFile(path: string, text: string): void {
 
 /** Private to the account: a lake may hold licensed data, and its root is 0700 (SYSTEM 18). */
 export function makeFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makeFolders(path);
+}
+
+/**
+ * As `makeFolder`; returns the folders it made, the outermost first. One by one, because the recursive form of Node
+ * never returns where a file system takes no folders (`/proc`). Throws InputError (exit 1) naming what is in the way.
+ */
+export function makeFolders(path: string): string[] {
+  const missing: string[] = [];
+  for (let at = resolve(path); !isFolder(at); at = dirname(at)) missing.unshift(at);
+  for (const [n, folder] of missing.entries()) {
+    try {
+      mkdirSync(folder, { mode: 0o700 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EEXIST" && isFolder(folder)) continue;
+      removeFolders(missing.slice(0, n));
+      throw new InputError(`${path}: the folder cannot be made (${reasonOf(error)}); give another place`, 1);
+    }
+  }
+  return missing;
+}
+
+/** Takes back what `makeFolders` made, where nobody has put anything into it. */
+export function removeFolders(made: readonly string[]): void {
+  for (const folder of made.toReversed()) {
+    try {
+      rmdirSync(folder);
+    } catch {
+      return; // Somebody uses it by now.
+    }
+  }
+}
+
+/** What the system says, without the call and the path: `permission denied`. */
+export function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return /^[A-Z0-9]+: ([^,]+)/.exec(text)?.[1] ?? text;
+}
+
+function isFolder(path: string): boolean {
+  let is: boolean | undefined;
+  try {
+    is = statSync(path, { throwIfNoEntry: false })?.isDirectory();
+  } catch (error) {
+    throw new InputError(`${path}: cannot be reached (${reasonOf(error)}); give another place`, 1);
+  }
+  if (is === false) throw new InputError(`${path} is a file where a folder is needed; give another place`, 1);
+  return is === true;
 }
 
 export function flushFile(path: string): void {

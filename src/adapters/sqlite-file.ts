@@ -1,7 +1,7 @@
 /** Opens a SQLite file and brings it to the newest schema, also when several processes do so at once. */
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { makeFolder } from "./durable-file.ts";
 
 export interface DatabaseTerms {
   /** FULL where money is concerned (LEDGER-1). */
@@ -14,7 +14,7 @@ const BUSY_MS = 5000;
 
 /** Throws whatever SQLite says: the caller names the file and the cure. */
 export function openDatabase(path: string, { synchronous, migrations }: DatabaseTerms): DatabaseSync {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   const db = new DatabaseSync(path, { timeout: BUSY_MS });
   try {
     useWriteAheadLog(db);

@@ -1,6 +1,6 @@
 /** The backtest: bars from the lake, the engine over them, the canary, the honesty figures, the files. */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../adapters/durable-file.ts";
 import { createLake, type Lake } from "../adapters/lake/lake.ts";
 import type { DataFinding } from "../adapters/lake/raw-series.ts";
 import { ResearchDb } from "../adapters/research-db.ts";
@@ -160,7 +160,7 @@ async function backtestColumns(
     (trial) => countTrials(request, trial),
   );
   request.progress("writing files");
-  mkdirSync(request.out, { recursive: true });
+  makeFolder(request.out);
   writeRunFiles(request.out, { run, exposure, columns, trades: report.trades, result: report.result });
   if (findings.length > 0) writeDataAudit(request.out, findings);
   return report;

@@ -187,10 +187,11 @@ function overlay(below: unknown, above: unknown, path: string): Tree {
 
 function assigned(assignment: string, where: string): Tree {
   const at = assignment.indexOf("=");
+  const shown = assignment.slice(0, SHOWN);
   if (at <= 0)
-    throw new InputError(`${where} ${assignment}: must be key=value, e.g. --set sizing.positionPct=0.03`);
+    throw new InputError(`${where} ${shown}: must be key=value, e.g. --set sizing.positionPct=0.03`);
   const path = assignment.slice(0, at).split(".");
-  const value: unknown = parseYaml(assignment.slice(at + 1), `${where} ${assignment}`);
+  const value: unknown = parseYaml(assignment.slice(at + 1), `${where} ${shown}`);
   return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Tree;
 }
 

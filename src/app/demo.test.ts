@@ -2,10 +2,10 @@
  * Goal: the demo ends holding nothing, however it ends, and the HALT file stops it for good (RUN-2, RISK-3).
  * Method: whole sessions at full speed; what happens in between is done from the callback of each minute.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { scratchFolder } from "../../test/scratch-folder.ts";
 import { RunJournal } from "../adapters/run-journal.ts";
 import { InputError } from "../domain/assert.ts";
 import { type OrderNumber, OrderStatus, Purpose } from "../domain/order.ts";
@@ -18,7 +18,7 @@ import type { EngineSnapshot } from "./engine-snapshot.ts";
 let folder: string;
 let killSwitch: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "plimsoll-demo-"));
+  folder = scratchFolder("plimsoll-demo-");
   killSwitch = join(folder, "killswitch");
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));

@@ -2,9 +2,10 @@
  * The demo: a synthetic market through ingest, compute and execute, at speed, with a journal and the kill
  * switch, until its sessions are over or somebody stops it. It ends flat (RUN-2).
  */
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { makeFolder } from "../adapters/durable-file.ts";
 import { RunJournal } from "../adapters/run-journal.ts";
 import { InputError } from "../domain/assert.ts";
 import { type BarBatch, batchCount, columnsFromBars } from "../domain/bars.ts";
@@ -122,7 +123,7 @@ class Demo {
   constructor(request: DemoRequest) {
     this.#request = request;
     // There from the start, so that halting is one `touch` in an emergency.
-    if (!existsSync(request.killSwitch)) mkdirSync(request.killSwitch, { recursive: true, mode: 0o700 });
+    makeFolder(request.killSwitch);
     this.#config = demoConfig(request.config);
     this.#strategyIds = Object.entries(this.#config.strategies)
       .filter(([, { enabled }]) => enabled)

@@ -124,6 +124,11 @@ export interface BlockedByRule {
   readonly shrunk: number;
   /** Dollars that did not trade. */
   readonly notional: number;
+  /** Dollars that its blocked entries would have lost, and won, before costs; followed on paper. */
+  readonly saved: number;
+  readonly cost: number;
+  /** Blocked entries that would have filled and are over. */
+  readonly followed: number;
 }
 
 export interface StrategyShare {

@@ -1,9 +1,9 @@
 /** `plimsoll backtest` and `plimsoll canary`. */
-import { statSync } from "node:fs";
 import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { replaceFile } from "../adapters/durable-file.ts";
+import { outputFolder } from "../adapters/output-place.ts";
 import { type BacktestRequest, backtest } from "../app/backtest.ts";
 import { loadConfig } from "../app/config.ts";
 import { profiles } from "../app/profile.ts";
@@ -68,7 +68,11 @@ export function registerBacktestCommands(program: Command, context: CliContext):
     .action(async (options: BacktestOptions) => {
       const out = options.out ?? join(context.root(), "run", "canary");
       const { canary } = (
-        await run(context, { ...options, strategies: options.strategy ?? options.strategies ?? "" }, out)
+        await run(
+          context,
+          { ...options, strategies: needed("--strategy", options.strategy, "--strategy all") },
+          out,
+        )
       ).result.honesty;
       context.out(context.json() ? resultJson(canary) : `canary ${canaryText(canary)}`);
       if (!canary.passed) process.exitCode = 3;
@@ -136,7 +140,7 @@ async function run(context: CliContext, options: BacktestOptions, out: string): 
     profile: config.profile,
     workers: wholeNumber("--workers", options.workers, { least: 1, most: 64 }),
     seed: wholeNumber("--seed", options.seed, { least: 0, most: 2 ** 32 - 1 }),
-    out: folder(out),
+    out: outputFolder(out),
     canaryWorker,
     now: new Date().toISOString(),
     command: commandLine(),
@@ -164,15 +168,6 @@ function strategyIds(text: string): readonly string[] {
     .filter((id) => id !== "");
   if (ids.length === 0) throw new InputError("--strategies is empty; give ids as a,b or all");
   return [...new Set(ids)];
-}
-
-/** Refused before the work, not after it. */
-function folder(text: string): string {
-  const path = resolve(text);
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === false) {
-    throw new InputError(`--out ${text}: is a file; give a folder, which may be new`);
-  }
-  return path;
 }
 
 function dollars(text: string): number {

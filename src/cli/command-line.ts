@@ -45,17 +45,18 @@ function buildProgram({ out, err }: Streams): Command {
     .description(
       "An autonomous trading system for US equities: backtest, demo, paper and live through one engine.",
     )
-    .option("--root <dir>", "folder of all state", process.env.TRADING_SYSTEM_ROOT ?? "var")
+    .option("--root <dir>", "folder of all state", process.env.TRADING_SYSTEM_ROOT || "var")
     .option("--config <file>", "configuration overlay, repeatable", collect, [])
     .option("--set <key=value>", "one setting, e.g. sizing.positionPct=0.03, repeatable", collect, [])
     .option("--json", "one JSON document on stdout, logs on stderr")
     .option("--quiet", "print only what was asked for")
     .configureOutput({
       writeOut: out,
-      writeErr: err,
+      writeErr: (text) => err(bareGroup(text)),
       outputError: (text) => err(oneLine(usageProblem(text))),
     })
-    .exitOverride();
+    .exitOverride()
+    .hook("preAction", (_, command) => refuseEmpty(command.optsWithGlobals()));
   const options = () => program.opts<GlobalOptions>();
   const context: CliContext = {
     root: () => options().root,
@@ -76,9 +77,26 @@ function buildProgram({ out, err }: Streams): Command {
   return program;
 }
 
+/** A shell variable that is not set leaves `--root=` behind, which nobody means. */
+function refuseEmpty(options: Readonly<Record<string, unknown>>): void {
+  for (const [name, given] of Object.entries(options)) {
+    if (![given].flat().some((value) => typeof value === "string" && value.trim() === "")) continue;
+    const key = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    throw new InputError(`${key} is empty; give a value, or leave it out`);
+  }
+}
+
 /** What the parser says as `error: ...`, with its guess on a line of its own, the way everything else is said. */
 function usageProblem(text: string): string {
   return `${text.trim().replace(/^error: |\.$/g, "")}; add --help for what is allowed and an example`;
+}
+
+/** A group of commands named alone is a mistake like any other; the program alone gets its whole help. */
+function bareGroup(usage: string): string {
+  const group = /^Usage: plimsoll (\w+) /.exec(usage)?.[1];
+  if (group === undefined) return usage;
+  const names = [...usage.matchAll(/^ {2}(?!help\b)([a-z][\w-]*)/gm)].map(([, name]) => name);
+  return oneLine(`${group} is a group of commands; name one: ${names.join(", ")}; add --help for more`);
 }
 
 /** Whatever a file or an argument smuggled into a message, it stays one line and moves no cursor. */

@@ -16,6 +16,7 @@ export function registerInfoCommands(program: Command, context: CliContext): voi
   strategy
     .command("ls")
     .description("the strategies, their idea and where it comes from")
+    .addHelpText("after", "\nExample:\n  plimsoll strategy ls")
     .action(() => {
       const { strategies: configured } = loadedConfig(context);
       const rows = strategies.map(({ id, card, timeframes }) => ({
@@ -42,6 +43,7 @@ export function registerInfoCommands(program: Command, context: CliContext): voi
     .command("show")
     .description("every setting after overlays, and their hash")
     .option("--effective", "defaults and overlays together (the only form there is)")
+    .addHelpText("after", "\nExample:\n  plimsoll config show --set sizing.positionPct=0.03")
     .action(() => {
       const effective = loadedConfig(context);
       context.out(JSON.stringify({ hash: configHash(effective), config: effective }, null, 2));
@@ -50,6 +52,7 @@ export function registerInfoCommands(program: Command, context: CliContext): voi
   program
     .command("version")
     .description("version of the code and of the runtime")
+    .addHelpText("after", "\nExample:\n  plimsoll version --json")
     .action(() => {
       const version = { plimsoll: codeVersion(), node: process.version };
       report(context, version, () => `plimsoll ${version.plimsoll} on Node ${version.node}`);

@@ -37,8 +37,9 @@ export function registerJournalCommands(program: Command, context: CliContext): 
     .option("--date <date>", "count the entries of this session only, YYYY-MM-DD")
     .addHelpText("after", "\nExample:\n  plimsoll journal replay --date 2026-11-18")
     .action(({ date }: { date?: string }) => {
+      const day = maybeDate("--date", date);
       journalFile(context);
-      const result = replayJournal({ root: demoRoot(context), date: maybeDate("--date", date) });
+      const result = replayJournal({ root: demoRoot(context), date: day });
       report(context, result, () => replayText(result));
       if (!result.identical) process.exitCode = 3;
     });

@@ -19,6 +19,9 @@ export function readNumberTable(path: string): NumberTable {
       `--input ${path}: the first line must be date,NAME[,NAME...], got "${head.slice(0, 60)}"`,
     );
   }
+  const twice = names.find((name, n) => names.indexOf(name) !== n);
+  if (twice !== undefined)
+    throw new InputError(`--input ${path}: two columns are named ${twice.slice(0, 40)}; rename one`);
   if (body.length === 0) throw new InputError(`--input ${path}: no rows under the header`, 1);
   const columns = names.slice(1).map(() => new Float64Array(body.length));
   const dates: string[] = [];
@@ -54,6 +57,10 @@ function readLines(path: string): string[] {
   } catch {
     throw new InputError(`--input ${path}: cannot be read; give the path of a CSV file`);
   }
+  if (/[\0\uFFFD]/.test(text))
+    throw new InputError(
+      `--input ${path}: is not text in UTF-8; give a CSV file that begins with date,NAME[,NAME...]`,
+    );
   const lines = text
     .replace(/^\uFEFF/, "")
     .split(/\r?\n/)

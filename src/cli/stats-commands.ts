@@ -57,7 +57,8 @@ export function registerStatsCommands(program: Command, context: CliContext): vo
 
   add("metrics", "Sharpe, Sortino, drawdown and the rest of QUANT g", ({ returns, table }, options) => {
     const name = options.benchmark;
-    const benchmark = name === undefined ? {} : { benchmark: returnsOf(column(table, name), options) };
+    const benchmark =
+      name === undefined ? {} : { benchmark: returnsOf(column(table, name, "--benchmark"), options) };
     return performanceMetrics(returns, { ...terms(options), ...benchmark });
   });
   add("psr", "probability that the true Sharpe is above a benchmark", ({ sample }, options) => ({
@@ -94,14 +95,15 @@ interface Sampled {
 }
 
 function sampled(table: NumberTable, options: StatsOptions): Sampled {
-  const long = returnsOf(column(table, options.long ?? table.names[0] ?? ""), options);
-  const short = options.short === undefined ? undefined : returnsOf(column(table, options.short), options);
+  const long = returnsOf(column(table, options.long ?? table.names[0] ?? "", "--long"), options);
+  const short =
+    options.short === undefined ? undefined : returnsOf(column(table, options.short, "--short"), options);
   const returns = short === undefined ? long : long.map((value, n) => (value - short[n]!) / 2);
   return { table, returns, sample: sharpeSample(returns) };
 }
 
 /** By its name, or by the word it begins with: IGE finds `ige_adj_close` when no other column begins so. */
-function column(table: NumberTable, name: string): Float64Array {
+function column(table: NumberTable, name: string, key: string): Float64Array {
   const wanted = name.toLowerCase();
   const names = table.names.map((each) => each.toLowerCase());
   const begins = names.flatMap((each, n) => (each.split(/[^a-z0-9]/)[0] === wanted ? [n] : []));
@@ -112,7 +114,9 @@ function column(table: NumberTable, name: string): Float64Array {
   ];
   const found = table.columns[candidates.find((n) => n >= 0) ?? -1];
   if (found === undefined)
-    throw new InputError(`column "${name}" is not in the file; it has ${table.names.join(", ")}`);
+    throw new InputError(
+      `${key} "${name.slice(0, 40)}" is no column of the file; it has ${table.names.join(", ").slice(0, 200)}`,
+    );
   return found;
 }
 

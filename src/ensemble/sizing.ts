@@ -26,7 +26,12 @@ export const sizingParams = z.strictObject({
   /** Dollars the sizing base never exceeds; absent: equity alone. */
   capital: z.number().positive().optional(),
   /** These three weigh `fixed_risk` sizes only. */
-  kelly: kellyParams.prefault({}),
+  kelly: kellyParams
+    .refine(({ minTrades, window }) => minTrades <= window, {
+      error: "must be at most window: more trades than are kept never come together",
+      path: ["minTrades"],
+    })
+    .prefault({}),
   /** Index points. */
   vix: scaleParams(20, 40).prefault({}),
   /** ATR14 as a fraction of the close. */

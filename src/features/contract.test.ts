@@ -50,7 +50,7 @@ describe.each(features)("$key", (feature) => {
   const cut = fc.integer({ min: 1, max: size.instants - 1 });
   const world = worldOf(symbols);
   const marketOf = (kind: "wild" | "ordinary") =>
-    fc.integer({ min: 0, max: 2 ** 32 }).map((seed) => randomBars({ ...size, seed, market: kind }));
+    fc.integer({ min: 0, max: 2 ** 32 }).map((seed) => market({ ...size, seed, market: kind }));
   const wild = marketOf("wild");
   const ordinary = marketOf("ordinary");
 
@@ -59,7 +59,7 @@ describe.each(features)("$key", (feature) => {
       fc.property(wild, wild, cut, (columns, other, at) => {
         const rows = columns.offset[at]!;
         const future = replaceFrom(columns, other, rows);
-        expect(play(feature, future).slice(0, at)).toEqual(play(feature, columns).slice(0, at));
+        expectSameBits(play(feature, future, 0, at), play(feature, columns, 0, at));
       }),
       runs,
     );
@@ -112,12 +112,12 @@ describe.each(features)("$key", (feature) => {
         const fresh = feature.start(world);
         fresh.load(saved);
         expect(fresh.outputs.map((column) => column.slice())).toEqual(whole[at - 1]);
-        expect(play(feature, columns, at, batchCount(columns), fresh)).toEqual(whole.slice(at));
+        expectSameBits(play(feature, columns, at, batchCount(columns), fresh), whole.slice(at));
 
         const used = feature.start(world);
         play(feature, other, 0, batchCount(other), used);
         used.load(saved);
-        expect(play(feature, columns, at, batchCount(columns), used)).toEqual(whole.slice(at));
+        expectSameBits(play(feature, columns, at, batchCount(columns), used), whole.slice(at));
       }),
       runs,
     );
@@ -148,12 +148,14 @@ describe.each(features)("$key", (feature) => {
   it.skipIf(peers === "all")("FT-5 an instrument has the same values alone, or with the market alone", () => {
     fc.assert(
       fc.property(wild, fc.integer({ min: 0, max: symbols - 1 }), (columns, only) => {
-        const together = play(feature, columns).map((now) => now.map((column) => column[only]));
+        const together = play(feature, columns).map((now) =>
+          now.map((column) => column.slice(only, only + 1)),
+        );
         const company = peers === "market" ? [MARKET, only] : [only];
         const alone = play(feature, onlyRowsOf(columns, company)).map((now) =>
-          now.map((column) => column[only]),
+          now.map((column) => column.slice(only, only + 1)),
         );
-        expect(alone).toEqual(together);
+        expectSameBits(alone, together);
       }),
       runs,
     );
@@ -166,8 +168,9 @@ describe.each(features)("$key", (feature) => {
         for (const [b, now] of values.slice(1).entries()) {
           const rows = columns.instrument.subarray(columns.offset[b + 1], columns.offset[b + 2]);
           const absent = Array.from({ length: symbols }, (_, i) => i).filter((i) => !rows.includes(i));
-          const kept = absent.flatMap((i) => now.map((column) => column[i]));
-          expect(kept).toEqual(absent.flatMap((i) => values[b]?.map((column) => column[i]) ?? []));
+          const of = (outputs: readonly Float64Array[] = []) =>
+            outputs.map((column) => Float64Array.from(absent, (i) => column[i]!));
+          expectSameBits([of(now)], [of(values[b])]);
         }
         const reversed = { ...world, market: (symbols - 1 - MARKET) as InstrumentId };
         const backwards = play(
@@ -177,7 +180,10 @@ describe.each(features)("$key", (feature) => {
           values.length,
           feature.start(reversed),
         );
-        expect(backwards.map((now) => now.map((column) => column.toReversed()))).toEqual(values);
+        expectSameBits(
+          backwards.map((now) => now.map((column) => column.toReversed())),
+          values,
+        );
       }),
       { numRuns: 3 },
     );
@@ -221,6 +227,36 @@ describe("the catalogue", () => {
   });
 });
 
+/** Each market once: the properties of all features draw the same few seeds. */
+const markets = new Map<string, BarColumns>();
+function market(terms: Parameters<typeof randomBars>[0]): BarColumns {
+  const key = JSON.stringify(terms);
+  const known = markets.get(key) ?? randomBars(terms);
+  markets.set(key, known);
+  return known;
+}
+
+/** As toEqual, NaN like NaN and 0 unlike -0, but a hundred times as fast where nothing differs. */
+function expectSameBits(
+  actual: readonly (readonly Float64Array[])[],
+  expected: readonly (readonly Float64Array[])[],
+): void {
+  const isSame =
+    actual.length === expected.length &&
+    actual.every((now, b) => {
+      const other = expected[b] ?? [];
+      return now.length === other.length && now.every((column, k) => hasSameBits(column, other[k]));
+    });
+  if (!isSame) expect(actual).toEqual(expected);
+  expect(isSame).toBe(true);
+}
+
+function hasSameBits(a: Float64Array, b: Float64Array | undefined): boolean {
+  if (a.length !== b?.length) return false;
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return true;
+}
+
 /** What stood in the output columns after each batch of [from, to) and the events before it, copied. */
 function play(
   feature: Feature,
@@ -255,7 +291,7 @@ function hear(state: FeatureState, { at, from, to, columns }: BarBatch): void {
       else state.trade?.(event.trade);
     }
   }
-  expect(state.outputs).toEqual(before);
+  expectSameBits([state.outputs], [before]);
 }
 
 /** The batch of the n-th bar of an instrument, or -1. */
@@ -287,9 +323,12 @@ function replaceFrom(columns: BarColumns, other: BarColumns, rows: number): BarC
 function onlyRowsOf(columns: BarColumns, only: readonly number[]): BarColumns {
   const rows = Array.from(columns.instrument.keys()).filter((row) => only.includes(columns.instrument[row]!));
   const pick = (column: Float64Array) => Float64Array.from(rows, (row) => column[row]!);
+  const before = new Uint32Array(columns.instrument.length + 1);
+  for (const [row, instrument] of columns.instrument.entries())
+    before[row + 1] = before[row]! + (only.includes(instrument) ? 1 : 0);
   return {
     ...columns,
-    offset: columns.offset.map((start) => rows.filter((row) => row < start).length),
+    offset: columns.offset.map((start) => before[start]!),
     instrument: Uint32Array.from(rows, (row) => columns.instrument[row]!),
     open: pick(columns.open),
     high: pick(columns.high),

@@ -18,13 +18,16 @@ export const feeSchedule = z
       /** First session the row applies to. */
       from: isoDate,
       /** SEC section 31: dollars per million dollars sold. */
-      secPerMillion: z.number().min(0),
+      secPerMillion: z.number().min(0).max(1_000_000),
       /** FINRA trading activity fee: dollars per share sold, and the most per trade. */
-      tafPerShare: z.number().min(0),
-      tafCap: z.number().min(0),
+      tafPerShare: z.number().min(0).max(1),
+      tafCap: z.number().min(0).max(1_000_000),
     }),
   )
-  .min(1);
+  .min(1)
+  .refine((rows) => new Set(rows.map(({ from }) => from)).size === rows.length, {
+    error: "two rows begin on the same date; keep one",
+  });
 export type FeeSchedule = z.infer<typeof feeSchedule>;
 
 export interface FeeRates {

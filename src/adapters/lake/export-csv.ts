@@ -2,12 +2,13 @@
  * Bars out of the lake as CSV that the lake itself, and anything else, reads back: times are the bars' own
  * (session dates, or starts in ISO 8601 UTC), numbers the shortest text of the very double stored.
  */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 import { InputError } from "../../domain/assert.ts";
 import type { Adjustment, Timeframe } from "../../domain/bars.ts";
 import { isoDate } from "../../domain/time.ts";
 import { makeFolder, unfinishedMark } from "../durable-file.ts";
+import { outputFile } from "../output-place.ts";
 import { readActions } from "./action-store.ts";
 import { readActionsEntry, readCatalog } from "./catalog.ts";
 import { chooseSeries, onlyTimeframe, type SeriesRequest } from "./choose-series.ts";
@@ -44,12 +45,7 @@ export async function exportCsv(duck: Duck, paths: LakePaths, request: ExportReq
   if (from !== undefined && to !== undefined && from > to) {
     throw new InputError(`--from ${isoDate(from)} is after --to ${isoDate(to)}; swap them`);
   }
-  const out = resolve(request.out);
-  if (statSync(out, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new InputError(
-      `--out ${request.out} is a folder; name a file, for example ${request.out}/bars.csv`,
-    );
-  }
+  const out = outputFile(request.out, "bars.csv");
   const snapshot = request.snapshot === undefined ? undefined : findSnapshot(paths, request.snapshot);
   const catalog = snapshot?.series ?? readCatalog(paths);
   const entry = snapshot === undefined ? readActionsEntry(paths) : snapshot.actions;

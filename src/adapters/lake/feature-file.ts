@@ -1,9 +1,10 @@
 /** Rows of features as a file that appears whole or not at all: CSV, or Parquet made of it. */
-import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
-import { dirname, extname, resolve } from "node:path";
+import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname, extname } from "node:path";
 import { InputError } from "../../domain/assert.ts";
 import { type DayNumber, isoDate } from "../../domain/time.ts";
 import { flushFile, flushFolder, makeFolder, unfinishedMark } from "../durable-file.ts";
+import { outputFile } from "../output-place.ts";
 import { type Duck, floatItems, quoted, readablePath, textItem } from "./duck.ts";
 
 const flushCharacters = 1 << 18;
@@ -42,11 +43,7 @@ function checkedTarget(out: string): string {
   if (![".csv", ".parquet"].includes(extname(out))) {
     throw new InputError(`--out ${out}: must end in .csv or .parquet`);
   }
-  const target = resolve(out);
-  if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new InputError(`--out ${out} is a folder; name a file, for example ${out}/features.csv`);
-  }
-  return target;
+  return outputFile(out, "features.csv");
 }
 
 async function writeText(path: string, names: readonly string[], produce: Produce): Promise<number> {

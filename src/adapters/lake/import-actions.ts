@@ -16,8 +16,8 @@ import { readActionsEntry, readCatalog, writeCatalog } from "./catalog.ts";
 import type { Duck } from "./duck.ts";
 import type { LakePaths } from "./paths.ts";
 import { readEach } from "./read-series.ts";
-import { tableSql } from "./row-query.ts";
-import { inspectFile, type SourceFile } from "./source-file.ts";
+import { linesSetAside, rejectsOf, tableSql, type WideLine } from "./row-query.ts";
+import { inspectFile, readingProblem, type SourceFile } from "./source-file.ts";
 import { sweep } from "./sweep.ts";
 import { asOnlyWriter } from "./writer-lock.ts";
 
@@ -78,7 +78,11 @@ export async function importActions(
       const read: { readonly origin: Origin; readonly action: CorporateAction }[] = [];
       for (const [i, { file, format }] of inspected.entries()) {
         const lines = await readLines(duck, file, format.columns, format.keep, i);
-        for (const each of format.read(lines)) sortIn(read, audit, file.path, each);
+        for (const each of format.read(lines.cells)) sortIn(read, audit, file.path, each);
+        for (const { line, reason, text } of lines.setAside) {
+          const about = { file: file.path, row: Math.max(1, line - 1), symbol: "", timestamp: "" };
+          audit.add({ ...about, rule: SCHEMA, reason, raw: [text, "", "", "", ""] });
+        }
       }
       return await merge(duck, paths, read, audit);
     } finally {
@@ -94,16 +98,22 @@ async function readLines(
   columns: readonly string[],
   keep: string | undefined,
   ordinal: number,
-): Promise<ActionCells[]> {
+): Promise<{ readonly cells: ActionCells[]; readonly setAside: readonly WideLine[] }> {
   const sqlOf = (name: string) =>
     file.columns.find((column) => column.name.toLowerCase() === name)?.sql ?? "NULL";
   const cells = columns.map((name) => `coalesce(${sqlOf(name)}::VARCHAR, '')`).join(", ");
   const where =
     keep === undefined ? "" : ` WHERE ${keep.replaceAll(/@(\w+)/g, (_, name: string) => sqlOf(name))}`;
-  const rows = await duck.during((session) =>
-    session.rows(`SELECT ${cells} FROM ${tableSql(file, ordinal)}${where}`),
-  );
-  return rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, String(row[i])])));
+  const { rows, setAside } = await duck
+    .during(async (session) => ({
+      rows: await session.rows(`SELECT ${cells} FROM ${tableSql(file, ordinal)}${where}`),
+      setAside: await linesSetAside(session, rejectsOf(file, ordinal)),
+    }))
+    .catch((error: unknown) => {
+      throw readingProblem(file.path, error);
+    });
+  const named = rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, String(row[i])])));
+  return { cells: named, setAside };
 }
 
 function sortIn(

@@ -12,10 +12,10 @@ import type { Duck, DuckSession } from "./duck.ts";
 import { instantText } from "./instant-text.ts";
 import { keyText, type LakePaths } from "./paths.ts";
 import { RowIntake } from "./row-intake.ts";
-import { type ColumnMap, type RowQuery, rowQuery } from "./row-query.ts";
+import { type ColumnMap, linesSetAside, type RowQuery, rowQuery } from "./row-query.ts";
 import { SeriesCollector } from "./series-collector.ts";
 import { SeriesWriter } from "./series-writer.ts";
-import { firstLine, inspectFile, type SourceFile } from "./source-file.ts";
+import { inspectFile, readingProblem, type SourceFile } from "./source-file.ts";
 import { sweep } from "./sweep.ts";
 import { asOnlyWriter } from "./writer-lock.ts";
 
@@ -159,16 +159,7 @@ async function readFile(
       if (isDue) onProgress?.({ step: "read", what: file.path, done: rows, of: undefined });
     }
   } catch (error) {
-    if (
-      error instanceof Error &&
-      /^(Invalid Input|IO|Conversion|Out of Range|Serialization) Error/.test(error.message)
-    ) {
-      throw new InputError(
-        `${file.path} cannot be read to its end: ${firstLine(error)}; nothing was imported`,
-        1,
-      );
-    }
-    throw error;
+    throw readingProblem(file.path, error);
   }
   onProgress?.({ step: "read", what: file.path, done: rows, of: undefined });
   return rows + (await refuseWideLines(session, file, query, audit));
@@ -181,15 +172,9 @@ async function refuseWideLines(
   query: RowQuery,
   audit: AuditFile,
 ): Promise<number> {
-  if (query.rejects === undefined) return 0;
-  const lines = await session.rows(
-    `SELECT line::VARCHAR, any_value(error_message), any_value(csv_line)
-     FROM ${query.rejects} GROUP BY line ORDER BY line`,
-  );
-  for (const [line, message, content] of lines) {
-    const text = String(content ?? "").trim();
-    const reason = `line ${line}: ${String(message)}`;
-    const about = { file: file.path, row: Math.max(1, Number(line) - 1), symbol: "", timestamp: "" };
+  const lines = await linesSetAside(session, query.rejects);
+  for (const { line, reason, text } of lines) {
+    const about = { file: file.path, row: Math.max(1, line - 1), symbol: "", timestamp: "" };
     audit.add({ ...about, rule: "schema", reason, raw: [text, "", "", "", ""] });
   }
   return lines.length;

@@ -12,7 +12,7 @@ import type { Duck, DuckSession } from "./duck.ts";
 import { quoted } from "./duck.ts";
 import { checkedSource, type ImportResult } from "./import-files.ts";
 import type { LakePaths } from "./paths.ts";
-import { inspectFile } from "./source-file.ts";
+import { inspectFile, readingProblem } from "./source-file.ts";
 import {
   readTickFiles,
   type TickFile,
@@ -72,7 +72,9 @@ async function importAll(
       const query = await tickQuery(session, file, request.kind, request.book);
       if (query.note !== undefined) notes.push(query.note);
       const intake = new TickIntake(request.kind, request.now, audit);
-      await session.run(`CREATE TEMP TABLE ticks_in AS ${query.sql}`);
+      await session.run(`CREATE TEMP TABLE ticks_in AS ${query.sql}`).catch((error: unknown) => {
+        throw readingProblem(path, error);
+      });
       for await (const chunk of session.chunks(`SELECT * FROM ticks_in ORDER BY symbol, ts, n`))
         intake.take(chunk, path, query);
       await dropRefused(session, intake.refused);

@@ -1,7 +1,7 @@
 /** The numeric columns of any CSV or Parquet file, for statistics over what `features compute` wrote. */
 import { InputError } from "../../domain/assert.ts";
 import { type Duck, floatItems, readablePath } from "./duck.ts";
-import { inspectFile, shownNames } from "./source-file.ts";
+import { inspectFile, readingProblem, shownNames } from "./source-file.ts";
 
 export interface NumberColumns {
   readonly rows: number;
@@ -25,11 +25,14 @@ export async function readNumberColumns(duck: Duck, path: string): Promise<Numbe
   if (chosen.length === 0) throw noNumbers(path, shownNames(file.columns));
   const parts = chosen.map((): Float64Array[] => []);
   let rows = 0;
-  await duck.during(async (session) => {
+  const reading = duck.during(async (session) => {
     for await (const chunk of session.chunks(`SELECT ${cells} FROM ${source}`)) {
       rows += chunk.rowCount;
       for (const [j, part] of parts.entries()) part.push(floatItems(chunk.getColumnVector(j)).slice());
     }
+  });
+  await reading.catch((error: unknown) => {
+    throw readingProblem(path, error);
   });
   const columns = new Map<string, Float64Array>();
   for (const [j, { name }] of chosen.entries()) {

@@ -7,7 +7,7 @@
  */
 import { InputError } from "../../domain/assert.ts";
 import type { Timeframe } from "../../domain/bars.ts";
-import { quoted, readablePath } from "./duck.ts";
+import { type DuckSession, quoted, readablePath } from "./duck.ts";
 import { printable, type SourceColumn, type SourceFile, shownNames, stemOf } from "./source-file.ts";
 
 export const barFields = ["open", "high", "low", "close", "volume"] as const;
@@ -77,7 +77,7 @@ export function rowQuery(file: SourceFile, timeframe: Timeframe, map: ColumnMap,
   ].join(" ");
   return {
     sql,
-    rejects: file.format === "csv" ? `rejects_${ordinal}` : undefined,
+    rejects: rejectsOf(file, ordinal),
     integerTime: /INT|DOUBLE|DECIMAL|FLOAT/.test(time.type),
     notes: [
       ...(symbol === undefined
@@ -171,6 +171,31 @@ function timeSql(file: SourceFile, { name, sql, type }: SourceColumn, timeframe:
 function rawSql({ sql, type }: SourceColumn): string {
   return type === "VARCHAR" ? sql : "NULL::VARCHAR";
 }
+
+export interface WideLine {
+  /** Of the file, from 1. */
+  readonly line: number;
+  readonly reason: string;
+  readonly text: string;
+}
+
+/** Lines of a CSV file that its rows were read without, in the session that read them: too many cells, an open quote. */
+export async function linesSetAside(session: DuckSession, rejects: string | undefined): Promise<WideLine[]> {
+  if (rejects === undefined) return [];
+  const lines = await session.rows(
+    `SELECT line::VARCHAR, any_value(error_message), any_value(csv_line)
+     FROM ${rejects} GROUP BY line ORDER BY line`,
+  );
+  return lines.map(([line, message, content]) => ({
+    line: Number(line),
+    reason: `line ${line}: ${String(message)}`,
+    text: String(content ?? "").trim(),
+  }));
+}
+
+/** Name of the table of those lines; undefined for Parquet. */
+export const rejectsOf = (file: SourceFile, ordinal: number): string | undefined =>
+  file.format === "csv" ? `rejects_${ordinal}` : undefined;
 
 /** The rows of a file as a table expression; refused lines of CSV go to `rejects_<ordinal>`. */
 export function tableSql(file: SourceFile, ordinal: number): string {

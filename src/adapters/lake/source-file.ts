@@ -2,10 +2,11 @@
  * Looks into a file that a person wants to import: is it there, is it CSV or Parquet, which columns has
  * it. Every way of being wrong ends in one line that says what was found and what is needed.
  */
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync, type Stats, statSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { gunzipSync, constants as zlib } from "node:zlib";
 import { InputError } from "../../domain/assert.ts";
+import { reasonOf } from "../durable-file.ts";
 import { type Duck, readablePath } from "./duck.ts";
 
 export interface SourceColumn {
@@ -56,6 +57,25 @@ export function printable(text: string): string {
   return clean.length > 40 ? `${clean.slice(0, 40)}...` : clean;
 }
 
+const READING_ERROR = /^(Invalid|Invalid Input|IO|Conversion|Out of Range|Serialization) Error: /;
+
+/** A database error that the file is to blame for, as one line naming it; any other error as it came. */
+export function readingProblem(path: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !READING_ERROR.test(error.message)) return error;
+  const [first = "", , detail = ""] = error.message.replace(READING_ERROR, "").split("\n");
+  const why = first.startsWith("CSV Error on Line") ? `${first}: ${detail}` : first;
+  return new InputError(
+    `${path} cannot be read to its end: ${printableLine(why)}; nothing was done with it`,
+    1,
+  );
+}
+
+const printableLine = (text: string): string =>
+  text
+    .replaceAll(/[^\x20-\x7e]/g, "?")
+    .slice(0, 200)
+    .trim();
+
 /** First sentence of a database error, without the SQL it quotes. */
 export function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
@@ -63,7 +83,7 @@ export function firstLine(error: unknown): string {
 }
 
 function readHead(path: string): Buffer {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = statOf(path);
   if (stat === undefined) throw new InputError(`${path}: no such file`);
   if (stat.isDirectory())
     throw new InputError(`${path} is a folder; name the files, for example ${path}/*.csv`);
@@ -78,6 +98,14 @@ function readHead(path: string): Buffer {
     }
   } catch (error) {
     throw new InputError(`${path} cannot be read: ${firstLine(error)}`, 1);
+  }
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw new InputError(`${path} cannot be read (${reasonOf(error)}); name another file`);
   }
 }
 

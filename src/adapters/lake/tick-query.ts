@@ -48,6 +48,7 @@ export async function tickQuery(
         `it has ${shownNames(file.columns)}`,
     );
   }
+  for (const name of ["ts_ms", ...wanted]) mustBeNumber(file, name);
   const lengthMicros = isBars ? await barLength(session, file) : 0;
   const fields = kind === "trades" ? tradeFields : quoteFields;
   const numbers = wanted.map((name, i) => {
@@ -64,6 +65,12 @@ export async function tickQuery(
   const seconds = lengthMicros / MICROS_PER_SECOND;
   const note = `${file.path} holds bars of quotes: closing bid and ask count from the end of their ${seconds} s on`;
   return { sql, fields, note: isBars ? note : undefined };
+}
+
+function mustBeNumber({ path, columns }: SourceFile, wanted: string): void {
+  const type = columns.find(({ name }) => name.toLowerCase() === wanted)?.type ?? "";
+  if (/^(DOUBLE|FLOAT|DECIMAL\(.*\)|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?)$/.test(type)) return;
+  throw new InputError(`${path}: column ${wanted} holds ${type.slice(0, 40)}; a number is needed`);
 }
 
 /** Minutes when every bar starts on one, else seconds. */

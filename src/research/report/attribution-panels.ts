@@ -15,7 +15,7 @@ export function blockedPanel(blocked: readonly BlockedByRule[]): Markup {
   const total = (figure: (rule: BlockedByRule) => number) =>
     blocked.reduce((sum, rule) => sum + figure(rule), 0);
   return panel(
-    { title, span, meta: "what a block saved or cost is not measured" },
+    { title, span, meta: "saved and cost: blocked entries followed on paper, before costs" },
     table({
       caption: title,
       columns: [
@@ -23,18 +23,24 @@ export function blockedPanel(blocked: readonly BlockedByRule[]): Markup {
         { head: "Refused", kind: "number" },
         { head: "Trimmed", kind: "number" },
         { head: "Not traded, USD", kind: "number" },
+        { head: "Saved, USD", kind: "number" },
+        { head: "Cost, USD", kind: "number" },
       ],
-      rows: rows.map(({ rule, count: refused, shrunk, notional }) => [
+      rows: rows.map(({ rule, count: refused, shrunk, notional, saved, cost, followed }) => [
         rule,
         count(refused),
         count(shrunk),
         html`<b>${roughMoney(notional)}</b>`,
+        followed === 0 ? NO_DATA : roughMoney(saved),
+        followed === 0 ? NO_DATA : roughMoney(cost),
       ]),
       total: [
         "Total",
         count(total((rule) => rule.count)),
         count(total(({ shrunk }) => shrunk)),
         roughMoney(total(({ notional }) => notional)),
+        roughMoney(total(({ saved }) => saved)),
+        roughMoney(total(({ cost }) => cost)),
       ],
     }),
   );

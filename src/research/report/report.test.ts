@@ -168,7 +168,7 @@ it("text from data is text, never markup", () => {
             firstDifference: { at: evil, strategy: evil, symbol: evil },
           },
         },
-        blocked: [{ rule: evil, count: 1, shrunk: 0, notional: 1 }],
+        blocked: [{ rule: evil, count: 1, shrunk: 0, notional: 1, saved: 0, cost: 0, followed: 0 }],
         strategies: [{ strategy: evil, netProfit: 1, trades: 1, winRate: 1 }],
       },
       daily: { ...normal.daily, date: normal.daily.date.map((date, i) => (i === 3 ? evil : date)) },
