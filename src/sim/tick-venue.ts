@@ -284,6 +284,7 @@ export class TickVenue implements Venue {
     );
     order.remaining -= shares;
     order.fills += 1;
+    order.filled += shares;
     if (order.remaining <= 0) order.done = true;
     this.events.push({
       kind: "OrderFilled",
@@ -321,7 +322,7 @@ export class TickVenue implements Venue {
 
   #finish(order: RestingOrder): void {
     this.#byNumber.delete(order.number);
-    if (order.ceded > 0) this.events.push({ kind: "OrderCanceled", at: this.#now, order: order.number });
+    if (order.ceded > 0) this.#end(order, "OrderCanceled");
     if (order.entry !== undefined && !order.entry.done) this.#end(order.entry, "OrderCanceled");
   }
 
@@ -336,7 +337,7 @@ export class TickVenue implements Venue {
   #end(order: RestingOrder, kind: "OrderCanceled" | "OrderExpired"): void {
     order.done = true;
     this.#byNumber.delete(order.number);
-    this.events.push({ kind, at: this.#now, order: order.number });
+    this.events.push({ kind, at: this.#now, order: order.number, filled: toQuantity(order.filled) });
   }
 
   #moveStop(order: RestingOrder | undefined, stop: number): void {

@@ -31,6 +31,7 @@ import { boundedAway, type CostParams } from "./cost-model.ts";
 import type { HaltSchedule } from "./halts.ts";
 import {
   bounded,
+  filledOf,
   fillsAtClose,
   fillsAtOpen,
   fillsInside,
@@ -142,6 +143,7 @@ export class SimulatedVenue implements Venue {
   action(event: CorporateActionEvent): void {
     this.#now = event.at;
     this.#pricing.liquidity.action(event);
+    if (event.kind === "SharesSplit") this.#borrow.rescale(event.instrument, event);
     for (const order of this.#working) {
       if (order.done || order.instrument !== event.instrument || restateOrder(order, event)) continue;
       this.#cancel(order, "OrderCanceled");
@@ -319,6 +321,7 @@ export class SimulatedVenue implements Venue {
     const paid = dollarsPerShare(reached);
     order.remaining -= shares;
     order.fills += 1;
+    order.filled += shares;
     if (order.remaining <= 0) order.done = true;
     this.events.push({
       kind: "OrderFilled",
@@ -342,7 +345,7 @@ export class SimulatedVenue implements Venue {
 
   #finish(order: RestingOrder): void {
     this.#byNumber[order.number] = undefined;
-    if (order.ceded > 0) this.events.push({ kind: "OrderCanceled", at: this.#stamp, order: order.number });
+    if (order.ceded > 0) this.#end(order, "OrderCanceled");
     if (order.entry !== undefined) this.#cancel(order.entry, "OrderCanceled");
   }
 
@@ -393,7 +396,7 @@ export class SimulatedVenue implements Venue {
   #end(order: RestingOrder, kind: "OrderCanceled" | "OrderExpired"): void {
     order.done = true;
     this.#byNumber[order.number] = undefined;
-    this.events.push({ kind, at: this.#stamp, order: order.number });
+    this.events.push({ kind, at: this.#stamp, order: order.number, filled: filledOf(order) });
   }
 
   #moveStop(order: RestingOrder | undefined, stop: number): void {
