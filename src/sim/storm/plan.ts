@@ -50,11 +50,11 @@ export interface KnownLimits {
 }
 
 export const knownLimits: KnownLimits = {
-  legFillBeforeEntry: true,
-  endBeforeFill: true,
-  exitDoesNotWait: true,
-  turnDoesNotWait: true,
-  protectionHasHoles: true,
+  legFillBeforeEntry: false,
+  endBeforeFill: false,
+  exitDoesNotWait: false,
+  turnDoesNotWait: false,
+  protectionHasHoles: false,
 };
 
 export interface StormPlan {

@@ -10,7 +10,7 @@ import type { FaultVenue } from "./fault-venue.ts";
 
 export function checkSettled({ execute: { orders } }: SingleLoop, book: Book, venue: FaultVenue): void {
   for (const [lot, known] of book.lots.entries()) {
-    const truth = venue.positions[lot]!;
+    const truth = venue.position(lot);
     if (Math.abs(known - truth) > NOTHING)
       broken("I-29", `lot ${lot} is ${known}, at the venue it is ${truth}`);
   }

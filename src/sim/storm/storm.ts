@@ -147,6 +147,7 @@ class Storm {
         const { orders } = this.#loop.execute;
         return orders.strategy(order) * plan.symbols + orders.instrument(order);
       },
+      crossed: (lot) => this.#book.crossed[lot] ?? 0,
     });
     this.#egress = new Egress({
       venue: this.#venue,
@@ -332,7 +333,7 @@ class Storm {
   }
 
   #digest(): string {
-    return stateDigest(this.#loop, this.#venue.positions.length / this.#plan.symbols, this.#plan.symbols);
+    return stateDigest(this.#loop, this.#venue.lots / this.#plan.symbols, this.#plan.symbols);
   }
 
   #trace(line: () => string): void {
