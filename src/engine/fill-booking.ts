@@ -234,7 +234,7 @@ export class FillBooking implements CrossBooks {
     if (purpose === Purpose.Entry) {
       // An entry that had ended counts as working no more, whatever still arrives of it.
       if (wasWorking) facts.entryFilled(orders, order, shares);
-      desk.entryFilled(order, shares);
+      desk.cover(order, shares);
       if (done) facts.entryEnded(orders, order, 0);
     } else if (wasWorking && isExit(purpose)) facts.activity.exitChanged(instrument, side, -shares);
     // An exit has canceled them before it left; what crosses in the same step need not do so again.
@@ -243,7 +243,9 @@ export class FillBooking implements CrossBooks {
     // The entry filled once more while its cancel was on its way: the exit was too small by that (C-39).
     if (done && isExit(purpose) && after * side < 0) desk.exit(strategy, instrument, signal, purpose);
     onFill({ strategy, instrument, signedShares, price, signal, closedReturn });
-    if (purpose === Purpose.Entry && this.#early.length > 0) this.#countEarly();
+    if (purpose !== Purpose.Entry) return;
+    if (this.#early.length > 0) this.#countEarly();
+    desk.keepProtected(order);
   }
 
   /** What came too early may be in time now; the rest goes on waiting. */

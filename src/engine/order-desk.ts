@@ -176,10 +176,9 @@ export class OrderDesk {
     this.#legs.cancelSpent(this.#lots.slot(strategy, instrument));
   }
 
-  /** An entry got `shares` more: its legs cover them, and where they do not a stop is sent anew (EX-9). */
-  entryFilled(order: OrderNumber, shares: number): void {
-    this.#legs.cover(order, shares);
-    this.#keepProtected(order);
+  /** An entry got `shares` more: its legs cover them too. */
+  cover(entry: OrderNumber, shares: number): void {
+    this.#legs.cover(entry, shares);
   }
 
   /** A finished order frees its place, and what waited for it follows. */
@@ -188,11 +187,11 @@ export class OrderDesk {
     this.#legs.release(slot, order);
     if (this.#trimOrder[slot] === order) {
       this.#trimOrder[slot] = NONE;
-      this.#keepProtected(order);
+      this.keepProtected(order);
     }
     if (this.#exitOrder[slot] === order) {
       this.#exitOrder[slot] = NONE;
-      if (this.orders.status(order) !== OrderStatus.Filled) this.#keepProtected(order);
+      if (this.orders.status(order) !== OrderStatus.Filled) this.keepProtected(order);
     }
     if (this.#waiting.follow(slot) !== Follow.Nothing) this.#follow(order);
     else if (this.orders.purpose(order) === Purpose.StopLoss) this.#exposed.push(order);
@@ -201,7 +200,7 @@ export class OrderDesk {
   /** With each bar: stops that ended without being asked to are rested again. */
   protectExposed(): void {
     if (this.#exposed.length === 0) return;
-    for (const order of this.#exposed.splice(0)) this.#keepProtected(order);
+    for (const order of this.#exposed.splice(0)) this.keepProtected(order);
   }
 
   /** A split or a dividend moved the prices of one instrument. */
@@ -282,8 +281,8 @@ export class OrderDesk {
     this.#legs.arm(strategy, instrument, signal);
   }
 
-  /** What is held and not being left has its stop for all of it, if it had one. */
-  #keepProtected(order: OrderNumber): void {
+  /** What an order was about, if it is held and not being left, has its stop for all of it, if it had one (EX-9). */
+  keepProtected(order: OrderNumber): void {
     const strategy = this.orders.strategy(order);
     const instrument = this.orders.instrument(order);
     const slot = this.#lots.slot(strategy, instrument);

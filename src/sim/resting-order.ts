@@ -140,6 +140,20 @@ function legsOf(resting: RestingOrder, bracket: Bracket | undefined): Legs {
   return legs;
 }
 
+/**
+ * A stop sent for a position that a target protects already: from now on one cancels the other, also for what the
+ * target has traded while the stop was on its way. False when the target is over: then so is the stop.
+ */
+export function joinPair(stop: RestingOrder, target: RestingOrder | undefined): boolean {
+  if (target === undefined || target.done) return false;
+  stop.pair = target;
+  target.pair = stop;
+  const traded = Math.max(0, stop.remaining - target.remaining);
+  stop.ceded += traded;
+  stop.remaining -= traded;
+  return stop.remaining > 0;
+}
+
 /** Protective orders that sleep for good once the rest of their entry is dead. */
 export function idleLegs({ parts, fills, stopLeg, targetLeg }: RestingOrder): RestingOrder[] {
   const idle =

@@ -19,7 +19,7 @@ import { InvariantError, unreachable } from "../domain/assert.ts";
 import { type BarBatch, type BarColumns, rowOf, type Timeframe } from "../domain/bars.ts";
 import type { CorporateActionEvent, VenueEvent } from "../domain/events.ts";
 import { dollarsPerShare, shares as toQuantity, usd } from "../domain/money.ts";
-import { type FillId, type OrderNumber, OrderType, Purpose, SELL, TimeInForce } from "../domain/order.ts";
+import { type FillId, OrderType, Purpose, SELL, TimeInForce } from "../domain/order.ts";
 import type { SessionTable } from "../domain/session.ts";
 import { type DayNumber, type EpochMicros, MICROS_PER_SECOND } from "../domain/time.ts";
 import type { Command, Venue } from "../engine/ports.ts";
@@ -36,6 +36,7 @@ import {
   fillsAtOpen,
   fillsInside,
   idleLegs,
+  joinPair,
   type RestingOrder,
   rest,
   splitOver,
@@ -168,7 +169,11 @@ export class SimulatedVenue implements Venue {
       this.#refuse(resting);
       return;
     }
-    if (order.purpose !== Purpose.Entry) this.#pairUp(resting, order.bracket?.targetOrder);
+    const target = order.purpose === Purpose.Entry ? undefined : order.bracket?.targetOrder;
+    if (target !== undefined && !joinPair(resting, this.#byNumber[target])) {
+      this.#end(resting, "OrderCanceled");
+      return;
+    }
     this.#remember(resting);
     this.#remember(resting.stopLeg);
     this.#remember(resting.targetLeg);
@@ -190,14 +195,6 @@ export class SimulatedVenue implements Venue {
       if (each === undefined) continue;
       this.events.push({ kind: "OrderRejected", at: this.#now, order: each.number, reason: NOT_LENT });
     }
-  }
-
-  /** A stop sent for a position that a target protects already: from now on one cancels the other. */
-  #pairUp(stop: RestingOrder, target: OrderNumber | undefined): void {
-    const other = target === undefined ? undefined : this.#byNumber[target];
-    if (other === undefined) return;
-    stop.pair = other;
-    other.pair = stop;
   }
 
   #remember(order: RestingOrder | undefined): void {

@@ -36,7 +36,10 @@ export function afterRestart(
     if (isKnown(number)) continue;
     givenUp.push(number);
     told.push({ kind: "OrderExpired", at: now, order: number });
-    const legs = [{ bracket }, ...members].flatMap((each) => [each.bracket?.stopOrder, each.bracket?.targetOrder]);
+    const legs = [{ bracket }, ...members].flatMap((each) => [
+      each.bracket?.stopOrder,
+      each.bracket?.targetOrder,
+    ]);
     for (const leg of legs) {
       if (leg !== undefined) told.push({ kind: "OrderCanceled", at: now, order: leg });
     }

@@ -6,11 +6,11 @@
  */
 import type { BarBatch } from "../../domain/bars.ts";
 import type { EngineEvent, OperatorActed, OrderFilled } from "../../domain/events.ts";
-import { MICROS_PER_MINUTE } from "../../domain/time.ts";
 import { type OrderNumber, Purpose, type Side } from "../../domain/order.ts";
 import type { SessionTable } from "../../domain/session.ts";
 import { sessionIndexAt } from "../../domain/session.ts";
 import type { EpochMicros } from "../../domain/time.ts";
+import { MICROS_PER_MINUTE } from "../../domain/time.ts";
 import { FillField, type FillTable } from "../../engine/fill-table.ts";
 import type { Command } from "../../engine/ports.ts";
 import { splitAmount, splitFill } from "../../execution/fill-split.ts";
@@ -167,7 +167,9 @@ export class Book {
 
   /** What crossed in the step: pairs of a purchase and a sale of the same, at one price, between two strategies. */
   crossings({ fills, orders }: Crossings): void {
-    let open: { side: number; shares: number; price: number; instrument: number; strategy: number } | undefined;
+    let open:
+      | { side: number; shares: number; price: number; instrument: number; strategy: number }
+      | undefined;
     for (; this.#crossings < fills.length; this.#crossings++) {
       const get = (field: FillField) => fills.get(this.#crossings, field);
       if (get(FillField.crossed) !== 1) continue;
@@ -366,11 +368,16 @@ export class Book {
     const members = this.members(number).map((member) => this.orders[member] as BookOrder);
     const nanos = (shares: number) => Math.round(shares * 1e9);
     const parts = splitFill(
-      members.map(({ shares, crossed, parent }) => (parent === undefined ? nanos(shares - crossed) : quantity)),
+      members.map(({ shares, crossed, parent }) =>
+        parent === undefined ? nanos(shares - crossed) : quantity,
+      ),
       members.map(({ filled, crossed, parent }) => (parent === undefined ? nanos(filled - crossed) : 0)),
       quantity,
     );
-    const [commission, regulatory] = [splitAmount(parts, costs.commission), splitAmount(parts, costs.regulatory)];
+    const [commission, regulatory] = [
+      splitAmount(parts, costs.commission),
+      splitAmount(parts, costs.regulatory),
+    ];
     for (const [n, member] of members.entries()) {
       const part = parts[n] ?? 0;
       if (part === 0) continue;

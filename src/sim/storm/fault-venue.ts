@@ -156,7 +156,8 @@ export class FaultVenue implements Venue {
     const fresh = { filled: 0, isOver: false, cancelPending: false, rejecting: false };
     const parts = (order.members ?? [{ ...order, crossed: 0 }]).map((member) => {
       const { stopOrder, targetOrder } = member.bracket ?? {};
-      const legs = purpose === Purpose.Entry ? [stopOrder, targetOrder].filter((leg) => leg !== undefined) : [];
+      const legs =
+        purpose === Purpose.Entry ? [stopOrder, targetOrder].filter((leg) => leg !== undefined) : [];
       for (const leg of legs) {
         this.orders[leg] = {
           ...fresh,
@@ -207,7 +208,8 @@ export class FaultVenue implements Venue {
     const { dice, inner } = this.#parts;
     if (!dice.isOn("rejected_after_accepted")) return;
     for (const [number, order] of this.orders.entries()) {
-      if (order === undefined || order.isOver || order.parent !== undefined || order.number !== number) continue;
+      if (order === undefined || order.isOver || order.parent !== undefined || order.number !== number)
+        continue;
       if (!dice.hits("rejected_after_accepted", order.filled > 0 ? PARTIAL_WEIGHT : 1)) continue;
       order.rejecting = true;
       inner.send({ kind: "CancelOrder", order: order.number });

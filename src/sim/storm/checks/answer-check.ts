@@ -45,7 +45,9 @@ function isAnswered(
     const order = n as OrderNumber;
     const isOurs =
       orders.strategy(order) === strategy && orders.get(order, OrderField.instrument) === instrument;
-    if (isOurs && orders.purpose(order) === Purpose.Entry) return true;
+    // A wish to turn around is answered by the exit, which may have crossed at once.
+    if (isOurs && (orders.purpose(order) === Purpose.Entry || orders.purpose(order) === Purpose.Exit))
+      return true;
   }
   return false;
 }
