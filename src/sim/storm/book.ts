@@ -358,6 +358,11 @@ export class Book {
     return traded > (this.orders[parent]?.filled ?? 0) + NOTHING;
   }
 
+  /** A fill of a leg that waits for its entry's: when all was told, one that nobody bought for. */
+  get unmatched(): OrderFilled | undefined {
+    return this.#early[0];
+  }
+
   #count({ order: number, quantity, price, costs }: OrderFilled): void {
     const first = this.orders[number] as BookOrder;
     const amount = (BigInt(price) * BigInt(quantity) + 500_000_000n) / 1_000_000_000n;

@@ -19,7 +19,7 @@ import { Book } from "./book.ts";
 import { broken, type Scene, StormViolation } from "./check.ts";
 import { Delivery } from "./delivery.ts";
 import { Egress } from "./egress.ts";
-import { buildStormEngine, stormRules, stormStrategies } from "./engine-build.ts";
+import { buildStormEngine, stormBreakers, stormRules, stormStrategies } from "./engine-build.ts";
 import { FaultDice } from "./fault-dice.ts";
 import { FaultVenue } from "./fault-venue.ts";
 import { CrashDice, CrashSignal, StormJournal } from "./journal.ts";
@@ -320,7 +320,12 @@ class Storm {
     const plan = this.#plan;
     const strategies = stormStrategies(plan);
     const rules = stormRules(plan);
-    const loop = buildStormEngine(this.#market, strategies, sabotage.rules?.(rules, this.#life) ?? rules);
+    const loop = buildStormEngine(
+      this.#market,
+      strategies,
+      sabotage.rules?.(rules, this.#life) ?? rules,
+      stormBreakers(plan),
+    );
     sabotage.built?.(loop, this.#life);
     const book = new Book({
       strategies: strategies.length,

@@ -28,6 +28,9 @@ export function exitCheck({ loop, book, reach }: Scene): Check {
         broken("I-18", `a halt nobody has lifted is over: ${authorities.permission.level}`);
       }
       if (event.kind === "OrderFilled") tellFill();
+      if (event.kind === "BarsClosed")
+        for (const { source, authority } of authorities.permission.claims)
+          if (authority !== "kill_switch") reach.hit(`breaker ${source}`);
       if (event.kind === "BarsClosed" && book.isHalted) checkFlatten();
     },
   };
