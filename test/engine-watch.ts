@@ -28,7 +28,6 @@ export interface Seen {
   partialFills: number;
   stops: number;
   targets: number;
-  flips: number;
   shorts: number;
   denied: number;
   trimmed: number;
@@ -49,7 +48,6 @@ export const nothingSeen = (): Seen => ({
   partialFills: 0,
   stops: 0,
   targets: 0,
-  flips: 0,
   shorts: 0,
   denied: 0,
   trimmed: 0,
@@ -375,7 +373,8 @@ export class WatchedEngine implements Engine {
     const { orders, portfolio } = this.#loop.execute;
     const mark = portfolio.mark(order.instrument);
     const own = this.#lots[orders.strategy(order.number) * this.#instruments + order.instrument] as number;
-    if (own * order.side < 0) this.#seen.flips += 1;
+    // What crossed before the rest left is held already.
+    expectThat(own * order.side >= 0, "EX-8", `entry ${order.number} would turn ${own} around`);
     expectThat(
       Math.abs(order.limit - mark) <= 0.005 * mark + 1e-9,
       "I-13",
@@ -453,7 +452,12 @@ export class WatchedEngine implements Engine {
         if (orders.strategy(order) * this.#instruments + orders.instrument(order) !== slot) continue;
         const purpose = orders.purpose(order);
         if (purpose === Purpose.Entry && orders.get(order, OrderField.filled) > 0) entry = n;
-        if (!orders.isWorking(order) || this.#cancelSent.has(n)) continue;
+        if (!orders.isWorking(order)) continue;
+        if (this.#cancelSent.has(n)) {
+          // Its end brings what follows it (EX-6).
+          if (purpose !== Purpose.Entry) closing = true;
+          continue;
+        }
         if (purpose === Purpose.StopLoss && orders.side(order) === -Math.sign(lot))
           covered += orders.remaining(order);
         if (purpose === Purpose.Exit || purpose === Purpose.Flatten) closing = true;

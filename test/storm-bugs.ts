@@ -271,18 +271,18 @@ export const plantedBugs: readonly PlantedBug[] = [
     }),
   },
   {
-    name: "an exit leaves its stop resting",
+    name: "an exit takes the end of its stop for granted",
     caughtBy: ["I-15"],
     plant: () => ({
       engine: (loop) =>
         around(loop, (event) => {
           loop.step(event);
-          const { commands } = loop;
           const { orders } = loop.execute;
-          for (let n = commands.length - 1; n >= 0; n--) {
-            const command = commands[n];
-            const cancels = command?.kind === "CancelOrder";
-            if (cancels && orders.purpose(command.order) === Purpose.StopLoss) commands.splice(n, 1);
+          for (const command of [...loop.commands]) {
+            const cancels =
+              command.kind === "CancelOrder" && orders.purpose(command.order) === Purpose.StopLoss;
+            const at = event.kind === "BarsClosed" ? event.bars.at : event.at;
+            if (cancels) loop.step({ kind: "OrderCanceled", at, order: command.order });
           }
         }),
     }),

@@ -83,6 +83,8 @@ export interface OrderCanceled {
   readonly kind: "OrderCanceled";
   readonly at: EpochMicros;
   readonly order: OrderNumber;
+  /** All that had traded of it, where the venue says so: its end waits for those fills (EX-5). */
+  readonly filled?: Quantity;
 }
 
 /** The rest of the order died of old age. */
@@ -90,6 +92,8 @@ export interface OrderExpired {
   readonly kind: "OrderExpired";
   readonly at: EpochMicros;
   readonly order: OrderNumber;
+  /** All that had traded of it, where the venue says so: its end waits for those fills (EX-5). */
+  readonly filled?: Quantity;
 }
 
 /** May follow an acceptance: venues accept first and refuse later (RELIABILITY 0.4). */
@@ -98,6 +102,8 @@ export interface OrderRejected {
   readonly at: EpochMicros;
   readonly order: OrderNumber;
   readonly reason: string;
+  /** All that had traded of it, where the venue says so: its end waits for those fills (EX-5). */
+  readonly filled?: Quantity;
 }
 
 /** What lending shares cost a short position since the session before, by calendar days (QUANT m). */

@@ -20,7 +20,9 @@ import type { VirtualLots } from "../ensemble/virtual-lots.ts";
 import type { OrderTable } from "../execution/order-table.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import { ActionTable } from "./action-table.ts";
+import { isExit, type OrderDesk } from "./order-desk.ts";
 import type { RiskFacts } from "./risk-facts.ts";
+import type { StrategyLedger } from "./strategy-ledger.ts";
 import type { TradeLog } from "./trade-log.ts";
 
 export interface ActionBooks {
@@ -30,6 +32,8 @@ export interface ActionBooks {
   readonly orders: OrderTable;
   readonly trades: TradeLog;
   readonly facts: RiskFacts;
+  readonly ledger: StrategyLedger;
+  readonly desk: OrderDesk;
 }
 
 /** No strategy asked for what an action did. */
@@ -52,18 +56,21 @@ export class CorporateActions {
   }
 
   #split(event: SharesSplit): void {
-    const { strategies, lots, portfolio, trades, orders } = this.#books;
+    const { strategies, lots, portfolio, trades, orders, ledger, desk, facts } = this.#books;
     const { instrument, at, newShares, oldShares } = event;
     const ratio = ratioOf(event);
     const mark = portfolio.mark(instrument) / ratio;
     let quantity = 0;
     let cash = 0;
+    facts.activity.split(instrument, ratio);
     for (let s = 0; s < strategies; s++) {
+      desk.restate(s, instrument, (price) => price / ratio);
       const before = lots.nanos(s, instrument);
       if (before === 0) continue;
       const { kept, fraction } = splitHolding(before, event);
       const entry = lots.averageEntry(s, instrument) / ratio;
       trades.split(s, instrument, (kept + fraction) / NANOS, ratio);
+      ledger.split(s, instrument, (kept + fraction) / NANOS);
       lots.restate(s, instrument, kept, 1 / ratio);
       quantity += kept;
       if (fraction === 0) continue;
@@ -89,11 +96,15 @@ export class CorporateActions {
   }
 
   #pay(event: DividendPaid): void {
-    const { strategies, lots, portfolio, trades, orders } = this.#books;
+    const { strategies, lots, portfolio, trades, orders, ledger, desk } = this.#books;
     const { instrument, at, perShare } = event;
+    const less = (price: number) => lessDividend(price, perShare);
     for (let s = 0; s < strategies; s++) {
       const shares = lots.shares(s, instrument);
-      if (shares !== 0) trades.dividend(s, instrument, shares * perShare);
+      if (shares === 0) continue;
+      trades.dividend(s, instrument, shares * perShare);
+      ledger.dividend(s, shares * perShare);
+      desk.restate(s, instrument, less, shares < 0 ? less : (price) => price);
     }
     const cash = proceeds(portfolio.nanos(instrument), perShare);
     const mark = lessDividend(portfolio.mark(instrument), perShare);
@@ -106,8 +117,11 @@ export class CorporateActions {
     const { orders, facts } = this.#books;
     const before = { shares: orders.remaining(order), price: orders.price(order) };
     restate();
-    if (orders.purpose(order) !== Purpose.Entry) return;
+    const purpose = orders.purpose(order);
     const after = { shares: orders.remaining(order), price: orders.price(order) };
+    if (isExit(purpose))
+      facts.activity.exitChanged(orders.instrument(order), orders.side(order), after.shares - before.shares);
+    if (purpose !== Purpose.Entry) return;
     facts.entryRestated(orders.instrument(order), orders.side(order), before, after);
   }
 

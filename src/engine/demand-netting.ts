@@ -8,11 +8,15 @@
  * NE-2  What is left with the same terms leaves as one order, by the number of its first member.
  * NE-3  What cannot cross never meets itself in the market: then the entries of one side are given up, the exits
  *       stay. An entry may come again with the next bar; an exit must not wait.
+ * NE-5  An exit that waits for the end of its stop and target does not cross while they may still trade: what crossed
+ *       cannot be taken back, and both would close the position. Entries against it are given up like those of NE-3;
+ *       the exit crosses with whoever is there when it leaves. One without protective orders crosses at once.
  * NE-4  Instruments ascending, then strategies, then order numbers: the order of the commands never depends on
  *       anything else. A demand that is alone leaves exactly as it was made.
  */
+import type { InstrumentId } from "../domain/instrument.ts";
 import { dollarsPerShare, type Price, toDollars } from "../domain/money.ts";
-import { BUY, type OrderNumber, Purpose } from "../domain/order.ts";
+import { BUY, type OrderNumber, Purpose, type Side } from "../domain/order.ts";
 import { MICROS_PER_SECOND } from "../domain/time.ts";
 import type { VirtualLots } from "../ensemble/virtual-lots.ts";
 import type { OrderTable } from "../execution/order-table.ts";
@@ -46,6 +50,8 @@ export interface NettingParts {
   readonly orders: OrderTable;
   readonly commands: Command[];
   readonly crossQuoteSeconds: number;
+  /** Whether an exit on that side waits for the protective orders in its way. */
+  exitWaits(instrument: InstrumentId, side: Side): boolean;
 }
 
 export class DemandNetting {
@@ -65,8 +71,30 @@ export class DemandNetting {
   settle(books: CrossBooks): void {
     const demands = this.#demands;
     if (demands.length === 0) return;
+    this.#giveUpAgainstExits(books);
     if (demands.length > 1) this.#net(books);
     demands.length = 0;
+  }
+
+  /** Entries against an exit that waits: the two would meet in the market (NE-5). */
+  #giveUpAgainstExits(books: CrossBooks): void {
+    const { commands, exitWaits } = this.#parts;
+    const dropped = new Set<number>();
+    for (const { order, command } of this.#demands) {
+      const other = -order.side as Side;
+      if (order.purpose !== Purpose.Entry || !exitWaits(order.instrument, other)) continue;
+      if (!isPlacing(commands[command], order)) continue;
+      dropped.add(command);
+      books.withdrawn(order);
+    }
+    if (dropped.size === 0) return;
+    const left = this.#demands.filter(({ command }) => !dropped.has(command));
+    dropCommands(commands, dropped);
+    this.#demands.length = 0;
+    for (const demand of left) {
+      const command = commands.findIndex((each) => isPlacing(each, demand.order));
+      if (command >= 0) this.#demands.push({ ...demand, command });
+    }
   }
 
   #net(books: CrossBooks): void {
@@ -84,7 +112,7 @@ export class DemandNetting {
     if (replaced.size > 0) dropCommands(commands, replaced);
   }
 
-  /** Everything that several strategies, or one that turns around, want of one instrument. */
+  /** Everything that several strategies want of one instrument. */
   #netOne(demands: readonly Demand[], replaced: Set<number>, books: CrossBooks): void {
     this.#cross(demands, books);
     const givenUp = oneSide(demands);
@@ -93,7 +121,7 @@ export class DemandNetting {
     if (untouched) return;
     for (const { order } of givenUp) books.withdrawn(order);
     for (const { command } of demands) replaced.add(command);
-    // Exits first: an entry that turns a position around must find it closed.
+    // Exits first: what reduces risk waits for nothing.
     const ordered = [...groups.filter((group) => !isEntry(group)), ...groups.filter(isEntry)];
     for (const group of ordered) this.#send(group);
     for (const { order, left } of demands) {
@@ -136,10 +164,8 @@ export class DemandNetting {
     }
   }
 
-  #mayCross({ order, strategy }: Demand, price: Price): boolean {
+  #mayCross({ order }: Demand, price: Price): boolean {
     if (order.purpose !== Purpose.Entry) return true;
-    // What an entry turns around has to be gone first, or its exit would flip what the entry has opened (I-15).
-    if (order.side * this.#parts.lots.shares(strategy, order.instrument) < 0) return false;
     const beyond = order.side * (toDollars(price) - order.limit);
     return Number.isNaN(beyond) || beyond <= 0;
   }

@@ -69,6 +69,16 @@ export class InstrumentActivity {
     for (let row = from; row < to; row++) bars[instrument[row]!] = bars[instrument[row]!]! + 1;
   }
 
+  /** Volumes of before a split, in the shares of after it: `ratio` new ones for an old one (DATA-6). */
+  split(instrument: InstrumentId, ratio: number): void {
+    const scaled = (column: Float64Array, n: number) => {
+      column[n] = column[n]! * ratio;
+    };
+    for (let n = 0; n < SESSIONS; n++) scaled(this.#volumes, n * this.#instruments + instrument);
+    scaled(this.#volumeToday, instrument);
+    scaled(this.#tradedToday, instrument);
+  }
+
   filled(instrument: InstrumentId, shares: number): void {
     this.#tradedToday[instrument] = this.#tradedToday[instrument]! + shares;
   }

@@ -4,10 +4,14 @@
  *
  * EX-2  An order's identity is its row; the same inputs give the same rows (I-25).
  * EX-3  At most one live entry, one exit, one trim, one stop and one target per strategy and instrument.
- * EX-6  Exits are sent for what is held, less what a trim is about to sell, after the protective orders in their
- *       way were canceled (I-15).
+ * EX-6  What only reduces waits until the stop and the target in its way are known to be over: their cancels leave
+ *       first, and the exit then is for what is still held, less what a trim is about to sell (I-15). A venue that
+ *       answers cancels before the next bar costs no bar.
+ * EX-8  An entry leaves only where nothing is held and nothing else may trade. One that would turn a position around
+ *       becomes an exit; the strategy may ask for it again once it is flat.
+ * EX-9  A position that an exit, a trim or a venue has left without its stop gets it back (I-35): at once after an
+ *       exit that failed, with the next bar after a stop that failed, so that no venue is asked without end.
  */
-import { InvariantError } from "../domain/assert.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { type EntryIntent, sizingConstraints } from "../domain/intent.ts";
 import {
@@ -28,7 +32,9 @@ import type { OrderRequest } from "../risk/rule.ts";
 import { BlockTally } from "./block-tally.ts";
 import { type CrossBooks, DemandNetting } from "./demand-netting.ts";
 import type { Command } from "./ports.ts";
+import { ProtectiveOrders } from "./protective-orders.ts";
 import type { RiskFacts } from "./risk-facts.ts";
+import { Follow, WaitingSlots } from "./waiting-slots.ts";
 
 const NONE = -1;
 /** Half a nano-share. */
@@ -48,16 +54,15 @@ export class OrderDesk {
   readonly #facts: RiskFacts;
   readonly #lots: VirtualLots;
   readonly #execution: ExecutionParams;
-  /** Live exit and protective orders per strategy and instrument. */
+  /** Live exits and trims per strategy and instrument. */
   readonly #exitOrder: Int32Array;
-  readonly #stopOrder: Int32Array;
-  readonly #targetOrder: Int32Array;
   readonly #trimOrder: Int32Array;
-
+  readonly #legs: ProtectiveOrders;
+  readonly #waiting: WaitingSlots;
+  /** An order of each position whose stop is to be looked at with the next bar. */
+  readonly #exposed: OrderNumber[] = [];
   readonly #netting: DemandNetting;
 
-  /** Counts the changes of resting stops. */
-  stopVersion = 0;
   readonly orders = new OrderTable();
   readonly blocked = new BlockTally();
   readonly commands: Command[] = [];
@@ -68,11 +73,22 @@ export class OrderDesk {
     this.#lots = lots;
     this.#execution = execution;
     this.#exitOrder = new Int32Array(slots).fill(NONE);
-    this.#stopOrder = new Int32Array(slots).fill(NONE);
-    this.#targetOrder = new Int32Array(slots).fill(NONE);
     this.#trimOrder = new Int32Array(slots).fill(NONE);
+    this.#waiting = new WaitingSlots(slots);
     const { orders, commands } = this;
-    this.#netting = new DemandNetting({ gate, facts, lots, orders, commands, crossQuoteSeconds });
+    const { tick } = execution;
+    const closing = (strategy: number, instrument: InstrumentId, purpose: Purpose, type: OrderType) =>
+      this.#closing(strategy, instrument, purpose, type);
+    const place = (request: OrderRequest, signal: number, bracket: Bracket | undefined) =>
+      this.#place(request, signal, NONE, bracket);
+    this.#legs = new ProtectiveOrders({ gate, facts, lots, orders, commands, tick, slots, closing, place });
+    const exitWaits = (instrument: InstrumentId, side: Side) => this.#waiting.has(instrument, side);
+    this.#netting = new DemandNetting({ gate, facts, lots, orders, commands, crossQuoteSeconds, exitWaits });
+  }
+
+  /** Counts the changes of resting stops. */
+  get stopVersion(): number {
+    return this.#legs.version;
   }
 
   /** Nets what the step wanted, once it has wanted everything. */
@@ -85,12 +101,12 @@ export class OrderDesk {
     const { strategy, instrument } = intent;
     const side: Side = intent.shares > 0 ? BUY : SELL;
     const held = this.#lots.shares(strategy, instrument);
-    if (held !== 0 && held > 0 === intent.shares > 0) return;
-    if (this.#facts.entryWorking(strategy, instrument)) return;
-    // A stop sold what an exit on its way was meant to: until the venue has dropped that, it trades against this.
-    const exit = this.#exitOrder[this.#lots.slot(strategy, instrument)] as OrderNumber;
-    if (exit !== NONE && this.orders.side(exit) !== side) return;
-    if (held !== 0) this.exit(strategy, instrument, intent.signal, Purpose.Exit);
+    if (held !== 0) {
+      if (held > 0 !== intent.shares > 0) this.exit(strategy, instrument, intent.signal, Purpose.Exit);
+      return;
+    }
+    const slot = this.#lots.slot(strategy, instrument);
+    if (this.#facts.entryWorking(strategy, instrument) || this.#isBusy(slot)) return;
 
     const { tick } = this.#execution;
     const priced = priceEntry(side, intent.reference, intent.timing, this.#execution);
@@ -117,11 +133,7 @@ export class OrderDesk {
     this.cancelEntry(strategy, instrument);
     const slot = this.#lots.slot(strategy, instrument);
     if (this.#lots.shares(strategy, instrument) === 0 || this.#exitOrder[slot] !== NONE) return;
-    this.#cancelLeg(this.#stopOrder[slot] as OrderNumber);
-    this.#cancelLeg(this.#targetOrder[slot] as OrderNumber);
-    const request = this.#exitRequest(strategy, instrument, purpose, OrderType.Market, Number.NaN);
-    if (request.shares < NOTHING) return;
-    this.#exitOrder[slot] = this.#place(request, signal, NONE, undefined) ?? NONE;
+    this.#clear(strategy, instrument, purpose === Purpose.Flatten ? Follow.Flatten : Follow.Exit, signal);
   }
 
   cancelEntries(strategy: number, instruments: number): void {
@@ -139,76 +151,34 @@ export class OrderDesk {
    */
   halve(strategy: number, instrument: InstrumentId, signal: number): void {
     const slot = this.#lots.slot(strategy, instrument);
-    const held = Math.abs(this.#lots.shares(strategy, instrument));
-    const half = Math.min(Math.floor(held), Math.ceil(held / 2));
-    if (half === 0 || this.#exitOrder[slot] !== NONE || this.#trimOrder[slot] !== NONE) return;
-    const stop = this.#takeLeg(this.#stopOrder, slot, OrderField.stop);
-    const limit = this.#takeLeg(this.#targetOrder, slot, OrderField.limit);
-    const request = this.#exitRequest(strategy, instrument, Purpose.Exit, OrderType.Market, Number.NaN);
-    this.#trimOrder[slot] = this.#place({ ...request, shares: half }, signal, NONE, undefined) ?? NONE;
-    const rest = this.#exitRequest(strategy, instrument, Purpose.TakeProfit, OrderType.Limit, Number.NaN);
-    if (rest.shares < NOTHING) return;
-    if (!Number.isNaN(limit))
-      this.#targetOrder[slot] = this.#place({ ...rest, limit }, signal, NONE, undefined) ?? NONE;
-    if (!Number.isNaN(stop)) this.protect(strategy, instrument, stop, signal);
-  }
-
-  /** Raises the resting stop towards the price, or rests a first one. */
-  protect(strategy: number, instrument: InstrumentId, wanted: number, signal: number): void {
-    const held = this.#lots.shares(strategy, instrument);
-    if (held === 0) return;
-    const stop = roundToTick(wanted, held > 0 ? -1 : 1, this.#execution.tick);
-    const slot = this.#lots.slot(strategy, instrument);
-    const resting = this.#stopOrder[slot] as OrderNumber;
-    if (resting !== NONE && this.orders.isWorking(resting)) {
-      // While an entry turns the position around, the stop at hand is that entry's, not this position's.
-      if (this.orders.side(resting) > 0 === held > 0) return;
-      const before = this.orders.get(resting, OrderField.stop);
-      if (held > 0 ? stop <= before : stop >= before) return;
-      this.orders.moveStop(resting, stop);
-      this.stopVersion += 1;
-      this.commands.push({ kind: "ReplaceStop", order: resting, stop });
+    if (this.#half(strategy, instrument) === 0 || this.#isLeaving(slot) || this.#trimOrder[slot] !== NONE)
       return;
-    }
-    if (this.#exitOrder[slot] !== NONE) return;
-    const request = this.#exitRequest(strategy, instrument, Purpose.StopLoss, OrderType.Stop, stop);
-    if (request.shares < NOTHING) return;
-    // Two orders that could each close the position would together turn it around (I-15).
-    const target = this.#targetOrder[slot] as OrderNumber;
-    const pair = target === NONE ? undefined : pairedWith(target, this.orders.get(target, OrderField.limit));
-    this.#stopOrder[slot] = this.#place(request, signal, NONE, pair) ?? NONE;
-    this.stopVersion += 1;
+    this.#clear(strategy, instrument, Follow.Trim, signal);
   }
 
-  /** Sends the protective orders of an entry that crossed in full: no venue order brings them along. */
-  restLegs({ number, bracket }: ApprovedOrder): void {
-    if (bracket === undefined || this.orders.get(number, OrderField.filled) === 0) return;
-    if (bracket.targetOrder !== undefined) this.#restLeg(bracket.targetOrder, undefined);
-    if (bracket.stopOrder === undefined) return;
-    const { targetOrder, target } = bracket;
-    this.#restLeg(bracket.stopOrder, targetOrder === undefined ? undefined : pairedWith(targetOrder, target));
+  /** Raises the resting stop towards the price, or rests a first one; not while it is being replaced. */
+  protect(strategy: number, instrument: InstrumentId, wanted: number, signal: number): void {
+    const slot = this.#lots.slot(strategy, instrument);
+    if (this.#lots.shares(strategy, instrument) === 0 || this.#waiting.follow(slot) !== Follow.Nothing)
+      return;
+    if (this.#exitOrder[slot] === NONE) this.#legs.protect(strategy, instrument, wanted, signal);
+  }
+
+  restLegs(order: ApprovedOrder): void {
+    this.#legs.restLegs(order);
   }
 
   restingStop(strategy: number, instrument: InstrumentId): number {
-    const stop = this.#stopOrder[this.#lots.slot(strategy, instrument)] as OrderNumber;
-    return stop === NONE ? Number.NaN : this.orders.get(stop, OrderField.stop);
+    return this.#legs.restingStop(this.#lots.slot(strategy, instrument));
   }
 
-  /** The position is gone: its protective orders go, those of an entry still on its way stay. */
   cancelSpentLegs(strategy: number, instrument: InstrumentId): void {
-    const slot = this.#lots.slot(strategy, instrument);
-    for (const leg of [this.#stopOrder[slot] as OrderNumber, this.#targetOrder[slot] as OrderNumber]) {
-      const entry = leg === NONE ? NONE : this.orders.get(leg, OrderField.parent);
-      if (entry === NONE || !this.orders.isWorking(entry as OrderNumber)) this.#cancelLeg(leg);
-    }
+    this.#legs.cancelSpent(this.#lots.slot(strategy, instrument));
   }
 
-  /** The protective orders of an entry now cover all of it that has filled. */
-  entryFilled(order: OrderNumber): void {
-    const slot = this.#slotOf(order);
-    this.#coverLeg(this.#stopOrder[slot] as OrderNumber, order);
-    this.#coverLeg(this.#targetOrder[slot] as OrderNumber, order);
-    this.#growOwnStop(slot, order);
+  /** An entry got `shares` more: its legs cover them too. */
+  cover(entry: OrderNumber, shares: number): void {
+    this.#legs.cover(entry, shares);
   }
 
   /** True for an order that closes a part of a position on purpose. */
@@ -216,20 +186,51 @@ export class OrderDesk {
     return this.#trimOrder[this.#slotOf(order)] === order;
   }
 
-  /** A finished order frees its place, so that the next of its kind may be sent. */
+  /** A finished order frees its place, and what waited for it follows. */
   release(order: OrderNumber): void {
     const slot = this.#slotOf(order);
-    if (this.#exitOrder[slot] === order) this.#exitOrder[slot] = NONE;
-    if (this.#stopOrder[slot] === order) {
-      this.#stopOrder[slot] = NONE;
-      this.stopVersion += 1;
+    this.#legs.release(slot, order);
+    if (this.#trimOrder[slot] === order) {
+      this.#trimOrder[slot] = NONE;
+      this.keepProtected(order);
     }
-    if (this.#targetOrder[slot] === order) this.#targetOrder[slot] = NONE;
-    if (this.#trimOrder[slot] === order) this.#trimOrder[slot] = NONE;
+    if (this.#exitOrder[slot] === order) {
+      this.#exitOrder[slot] = NONE;
+      if (this.orders.status(order) !== OrderStatus.Filled) this.keepProtected(order);
+    }
+    if (this.#waiting.follow(slot) !== Follow.Nothing) this.#follow(order);
+    else if (this.orders.purpose(order) === Purpose.StopLoss) this.#exposed.push(order);
+  }
+
+  /** With each bar: stops that ended without being asked to are rested again. */
+  protectExposed(): void {
+    if (this.#exposed.length === 0) return;
+    for (const order of this.#exposed.splice(0)) this.keepProtected(order);
+  }
+
+  /** A split or a dividend moved the prices of one instrument. */
+  restate(
+    strategy: number,
+    instrument: InstrumentId,
+    after: (price: number) => number,
+    limitAfter = after,
+  ): void {
+    this.#legs.restate(this.#lots.slot(strategy, instrument), after, limitAfter);
   }
 
   #slotOf(order: OrderNumber): number {
     return this.#lots.slot(this.orders.strategy(order), this.orders.instrument(order));
+  }
+
+  #isLeaving(slot: number): boolean {
+    const follow = this.#waiting.follow(slot);
+    return this.#exitOrder[slot] !== NONE || follow === Follow.Exit || follow === Follow.Flatten;
+  }
+
+  /** Something but an entry may still trade (EX-8). */
+  #isBusy(slot: number): boolean {
+    const closes = this.#exitOrder[slot] !== NONE || this.#trimOrder[slot] !== NONE;
+    return closes || this.#waiting.follow(slot) !== Follow.Nothing || this.#legs.isWorking(slot);
   }
 
   /** What shares an order stands and falls with it. */
@@ -241,62 +242,61 @@ export class OrderDesk {
     }
   }
 
-  /** A stop that rested before the entry beside it filled further is sent anew for all that is held (I-35). */
-  #growOwnStop(slot: number, entry: OrderNumber): void {
-    const resting = this.#stopOrder[slot] as OrderNumber;
-    if (resting === NONE || !this.orders.isWorking(resting) || this.#exitOrder[slot] !== NONE) return;
-    const strategy = this.orders.strategy(entry);
-    const instrument = this.orders.instrument(entry);
+  /** Cancels the stop and the target; what is to follow does so when both are over, now if there are none (EX-6). */
+  #clear(strategy: number, instrument: InstrumentId, follow: Follow, signal: number): void {
+    const slot = this.#lots.slot(strategy, instrument);
+    const isAsked = this.#waiting.follow(slot) !== Follow.Nothing;
+    if (!this.#legs.isWorking(slot)) {
+      this.#waiting.take(slot, instrument);
+      this.#send(strategy, instrument, follow, signal);
+      return;
+    }
+    // Who asks again later asks the venue again too: the first cancel may have been lost.
+    if (!isAsked || this.#waiting.since(slot) < this.#facts.now) this.#legs.cancel(slot);
+    const side = this.#lots.shares(strategy, instrument) > 0 ? SELL : BUY;
+    this.#waiting.put(slot, instrument, { follow, side, signal, since: this.#facts.now });
+  }
+
+  /** The order in the way of what follows may have been the last. */
+  #follow(order: OrderNumber): void {
+    const slot = this.#slotOf(order);
+    if (this.#legs.isWorking(slot)) return;
+    const instrument = this.orders.instrument(order);
+    const { follow, signal } = this.#waiting.take(slot, instrument);
+    this.#send(this.orders.strategy(order), instrument, follow, signal);
+  }
+
+  /** For what is held by now; nothing when that is nothing. */
+  #send(strategy: number, instrument: InstrumentId, follow: Follow, signal: number): void {
+    if (this.#lots.shares(strategy, instrument) === 0) return;
+    const slot = this.#lots.slot(strategy, instrument);
+    if (follow === Follow.Exit || follow === Follow.Flatten) {
+      const purpose = follow === Follow.Exit ? Purpose.Exit : Purpose.Flatten;
+      const request = this.#closing(strategy, instrument, purpose, OrderType.Market);
+      if (request.shares < NOTHING) return;
+      this.#exitOrder[slot] = this.#place(request, signal, NONE, undefined) ?? NONE;
+      return;
+    }
+    if (follow === Follow.Trim) {
+      const shares = this.#half(strategy, instrument);
+      const request = this.#closing(strategy, instrument, Purpose.Exit, OrderType.Market);
+      if (shares > 0)
+        this.#trimOrder[slot] = this.#place({ ...request, shares }, signal, NONE, undefined) ?? NONE;
+    }
+    this.#legs.arm(strategy, instrument, signal);
+  }
+
+  /** What an order was about, if it is held and not being left, has its stop for all of it, if it had one (EX-9). */
+  keepProtected(order: OrderNumber): void {
+    const strategy = this.orders.strategy(order);
+    const instrument = this.orders.instrument(order);
+    const slot = this.#lots.slot(strategy, instrument);
     const held = this.#lots.shares(strategy, instrument);
-    const isOfItsOwn = this.orders.get(resting, OrderField.parent) === NONE;
-    if (!isOfItsOwn || held * this.orders.side(resting) >= 0) return;
-    if (Math.abs(held) <= this.orders.remaining(resting)) return;
-    const stop = this.orders.get(resting, OrderField.stop);
-    const signal = this.orders.get(resting, OrderField.signal);
-    this.#cancelLeg(resting);
-    this.#stopOrder[slot] = NONE;
-    this.protect(strategy, instrument, stop, signal);
-  }
-
-  #restLeg(leg: OrderNumber, pair: Bracket | undefined): void {
-    const { orders } = this;
-    const get = (field: OrderField) => orders.get(leg, field);
-    const request: OrderRequest = {
-      instrument: orders.instrument(leg),
-      strategy: orders.strategy(leg),
-      side: orders.side(leg),
-      shares: get(OrderField.shares),
-      purpose: orders.purpose(leg),
-      type: get(OrderField.type) as OrderType,
-      timeInForce: get(OrderField.timeInForce) as TimeInForce,
-      limit: get(OrderField.limit),
-      stop: get(OrderField.stop),
-      reference: get(OrderField.reference),
-      decidedAt: get(OrderField.decidedAt) as OrderRequest["decidedAt"],
-    };
-    const approved = this.#gate.pass(leg, request, this.#facts, pair);
-    if (approved === undefined) throw new InvariantError(`RK-2: protective order ${leg} was refused`);
-    this.commands.push({ kind: "PlaceOrder", order: approved });
-  }
-
-  #cancelLeg(leg: OrderNumber): void {
-    if (leg !== NONE && this.orders.isWorking(leg)) this.commands.push({ kind: "CancelOrder", order: leg });
-  }
-
-  /** Cancels a protective order and frees its place. Returns its price; NaN without one. */
-  #takeLeg(legs: Int32Array, slot: number, price: typeof OrderField.stop | typeof OrderField.limit): number {
-    const leg = legs[slot] as OrderNumber;
-    legs[slot] = NONE;
-    this.stopVersion += 1;
-    if (leg === NONE || !this.orders.isWorking(leg)) return Number.NaN;
-    this.#cancelLeg(leg);
-    return this.orders.get(leg, price);
-  }
-
-  #coverLeg(leg: OrderNumber, entry: OrderNumber): void {
-    if (leg === NONE || this.orders.get(leg, OrderField.parent) !== entry) return;
-    if (!this.orders.isWorking(leg)) return;
-    this.orders.cover(leg, this.orders.get(entry, OrderField.filled));
+    if (held === 0 || this.#exitOrder[slot] !== NONE || this.#waiting.follow(slot) !== Follow.Nothing) return;
+    if (this.#legs.covers(slot, Math.abs(held) - this.#trimming(slot))) return;
+    const signal = this.orders.get(order, OrderField.signal);
+    if (this.#legs.stop(slot) === undefined) this.#legs.arm(strategy, instrument, signal);
+    else this.#clear(strategy, instrument, Follow.Stop, signal);
   }
 
   /** Shows the request to the gate, writes down what became of it and sends it if approved. */
@@ -323,7 +323,7 @@ export class OrderDesk {
     });
     if (approved === undefined) return undefined;
     if (request.purpose === Purpose.Entry) {
-      if (bracket !== undefined) this.#addLegs(number, request, signal, bracket);
+      this.#legs.addLegs(number, request, signal, bracket);
       this.#facts.entrySent(number, request, approved.shares, this.orders.price(number));
     } else if (isExit(request.purpose)) {
       this.#facts.activity.exitChanged(request.instrument, request.side, approved.shares);
@@ -336,53 +336,29 @@ export class OrderDesk {
     return number;
   }
 
-  /** The protective orders of an entry: they cover nothing until it fills. */
-  #addLegs(entry: OrderNumber, request: OrderRequest, signal: number, bracket: Bracket): void {
-    const slot = this.#lots.slot(request.strategy, request.instrument);
-    const birth = {
-      requested: 0,
-      shares: 0,
-      signal,
-      sizing: NONE,
-      rule: NONE,
-      ruleUsed: Number.NaN,
-      ruleLimit: Number.NaN,
-      parent: entry,
-      status: OrderStatus.Sent,
-    };
-    const leg = { ...request, side: -request.side as Side, timeInForce: TimeInForce.GoodTillCanceled };
-    if (bracket.stopOrder !== undefined) {
-      const stop = { ...leg, purpose: Purpose.StopLoss, type: OrderType.Stop, limit: Number.NaN };
-      this.#stopOrder[slot] = this.orders.add(stop, birth);
-      this.stopVersion += 1;
-    }
-    if (bracket.targetOrder !== undefined) {
-      const price = { limit: bracket.target, stop: Number.NaN };
-      const target = { ...leg, ...price, purpose: Purpose.TakeProfit, type: OrderType.Limit };
-      this.#targetOrder[slot] = this.orders.add(target, birth);
-    }
+  #half(strategy: number, instrument: InstrumentId): number {
+    const held = Math.abs(this.#lots.shares(strategy, instrument));
+    return Math.min(Math.floor(held), Math.ceil(held / 2));
   }
 
-  #exitRequest(
-    strategy: number,
-    instrument: InstrumentId,
-    purpose: Purpose,
-    type: OrderType,
-    stop: number,
-  ): OrderRequest {
+  /** Shares that a trim is about to sell. */
+  #trimming(slot: number): number {
+    const trim = this.#trimOrder[slot] as OrderNumber;
+    return trim === NONE ? 0 : this.orders.remaining(trim);
+  }
+
+  #closing(strategy: number, instrument: InstrumentId, purpose: Purpose, type: OrderType): OrderRequest {
     const held = this.#lots.shares(strategy, instrument);
-    const trim = this.#trimOrder[this.#lots.slot(strategy, instrument)] as OrderNumber;
-    const leaving = trim === NONE ? 0 : this.orders.remaining(trim);
     return {
       instrument,
       strategy,
       side: held > 0 ? SELL : BUY,
-      shares: Math.abs(held) - leaving,
+      shares: Math.abs(held) - this.#trimming(this.#lots.slot(strategy, instrument)),
       purpose,
       type,
       timeInForce: TimeInForce.GoodTillCanceled,
       limit: Number.NaN,
-      stop,
+      stop: Number.NaN,
       reference: this.#facts.mark(instrument),
       decidedAt: this.#facts.now,
     };
@@ -391,14 +367,6 @@ export class OrderDesk {
 
 /** Closes what is held at the market: a protective order does not, before its price is reached. */
 export const isExit = (purpose: Purpose): boolean => purpose === Purpose.Exit || purpose === Purpose.Flatten;
-
-/** For a stop that joins a target which rests already. */
-const pairedWith = (targetOrder: OrderNumber, target: number): Bracket => ({
-  stopOrder: undefined,
-  stop: Number.NaN,
-  targetOrder,
-  target,
-});
 
 /** The numbers that the protective orders of `entry` will get, when it passes. */
 function bracketOf(entry: OrderNumber, stop: number, target: number): Bracket | undefined {

@@ -46,6 +46,17 @@ export class StrategyLedger {
     this.#hold(strategy, instrument, this.#held[strategy * this.#instruments + instrument]! + signedShares);
   }
 
+  /** A split counts the lot anew, signed shares after it: no money moved. */
+  split(strategy: number, instrument: InstrumentId, shares: number): void {
+    this.#hold(strategy, instrument, shares);
+  }
+
+  /** Dollars that lots were paid, or owe when negative (PORT-1). */
+  dividend(strategy: number, dollars: number): void {
+    this.#flows[strategy] = this.#flows[strategy]! + dollars;
+    this.version += 1;
+  }
+
   /** Dollars won since the start; NaN while a lot has no mark. */
   pnl(strategy: number, marks: Marks): number {
     let won = this.#flows[strategy]!;

@@ -168,6 +168,13 @@ export class OrderTable {
     return this.#table.get(order, OrderField.purpose) as Purpose;
   }
 
+  /** The protective orders of an entry stand behind it: the one after `row`, the entry itself for the first. */
+  legAfter(entry: OrderNumber, row: OrderNumber): OrderNumber | undefined {
+    const next = (row + 1) as OrderNumber;
+    const isLeg = next < this.length && this.#table.get(next, OrderField.parent) === entry;
+    return isLeg ? next : undefined;
+  }
+
   /** The order it left in, by the number that the venue knows: its own unless several share one. */
   group(order: OrderNumber): OrderNumber {
     return this.#table.get(order, OrderField.group) as OrderNumber;
@@ -240,9 +247,18 @@ export class OrderTable {
     cells[cell + OrderField.averagePrice] = before === 0 ? price : (mean * before + price * shares) / after;
     // What fills after the end is real money, but it brings no ended order back to life (I-4).
     if (isOver) return;
-    const done = ordered - after < NOTHING;
+    const parent = cells[cell + OrderField.parent]!;
+    // A leg that has sold all there is so far is not done while its entry may still buy.
+    const grows = parent >= 0 && this.isWorking(parent as OrderNumber);
+    const done = !grows && ordered - after < NOTHING;
     cells[cell + OrderField.status] = done ? OrderStatus.Filled : OrderStatus.PartiallyFilled;
     if (done) cells[cell + OrderField.endedAt] = at;
+  }
+
+  /** A leg whose entry will buy no more: filled when it has sold all of it. False when it goes on. */
+  complete(leg: OrderNumber, at: EpochMicros): boolean {
+    const isDone = this.isWorking(leg) && this.#table.get(leg, OrderField.filled) > 0;
+    return isDone && this.remaining(leg) < NOTHING && this.end(leg, OrderStatus.Filled, at);
   }
 
   /** Canceled, expired or rejected: the rest will never trade. False when it had ended before (EX-1). */

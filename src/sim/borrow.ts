@@ -7,6 +7,7 @@
  */
 import { z } from "zod";
 import type { BarBatch } from "../domain/bars.ts";
+import { ratioOf, type SplitRatio, splitOrderShares } from "../domain/corporate-action.ts";
 import type { BorrowCharged } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { usd } from "../domain/money.ts";
@@ -72,10 +73,16 @@ export class BorrowBook {
     this.#shorts += after < 0 ? 1 : -1;
   }
 
-  /** Another share count for the same position, as after a split; the mark follows. */
-  rescale(instrument: InstrumentId, factor: number): void {
-    this.#shares[instrument] = this.#shares[instrument]! * factor;
-    this.#mark[instrument] = this.#mark[instrument]! / factor;
+  /**
+   * The same position after a split, whole shares rounded towards zero as the account's are; the mark follows. Where
+   * several strategies hold a part each, their lots may come to a share less (CA-2).
+   */
+  rescale(instrument: InstrumentId, ratio: SplitRatio): void {
+    const before = this.#shares[instrument]!;
+    const after = splitOrderShares(before, ratio);
+    this.#shares[instrument] = after;
+    this.#mark[instrument] = this.#mark[instrument]! / ratioOf(ratio);
+    if (before < 0 && !(after < 0)) this.#shorts -= 1;
   }
 
   mark({ columns: { instrument, close }, from, to }: BarBatch): void {

@@ -1,6 +1,6 @@
 /** An order as the simulated venue holds it, and when a bar reaches it. */
 import type { InstrumentId } from "../domain/instrument.ts";
-import { NANOS, shares as toQuantity } from "../domain/money.ts";
+import { NANOS, type Quantity, shares as toQuantity } from "../domain/money.ts";
 import { BUY, type OrderNumber, OrderType, Purpose, SELL, type Side, TimeInForce } from "../domain/order.ts";
 import type { DayNumber, EpochMicros } from "../domain/time.ts";
 import { splitFill } from "../execution/fill-split.ts";
@@ -18,6 +18,8 @@ export interface RestingOrder {
   /** Shares still to trade; 0 for a protective order whose entry has not filled. */
   remaining: number;
   fills: number;
+  /** Shares that have traded, as they count today. */
+  filled: number;
   /** Shares that its pair traded in its place: the venue cancels them at the end. */
   ceded: number;
   /** When the venue got it. */
@@ -65,6 +67,7 @@ export function rest(order: ApprovedOrder, session: DayNumber, arrivedAt: EpochM
     stop: order.stop,
     remaining: order.shares,
     fills: 0,
+    filled: 0,
     ceded: 0,
     arrivedAt,
     session,
@@ -137,6 +140,20 @@ function legsOf(resting: RestingOrder, bracket: Bracket | undefined): Legs {
   return legs;
 }
 
+/**
+ * A stop sent for a position that a target protects already: from now on one cancels the other, also for what the
+ * target has traded while the stop was on its way. False when the target is over: then so is the stop.
+ */
+export function joinPair(stop: RestingOrder, target: RestingOrder | undefined): boolean {
+  if (target === undefined || target.done) return false;
+  stop.pair = target;
+  target.pair = stop;
+  const traded = Math.max(0, stop.remaining - target.remaining);
+  stop.ceded += traded;
+  stop.remaining -= traded;
+  return stop.remaining > 0;
+}
+
 /** Protective orders that sleep for good once the rest of their entry is dead. */
 export function idleLegs({ parts, fills, stopLeg, targetLeg }: RestingOrder): RestingOrder[] {
   const idle =
@@ -162,6 +179,10 @@ export function splitOver(parts: readonly OrderPart[], shares: number) {
     return { part, shares: own / NANOS };
   });
 }
+
+/** What an end tells of the fills before it: nano-shares, for all who share the order. */
+export const filledOf = ({ parts, filled }: RestingOrder): Quantity =>
+  parts === undefined ? toQuantity(filled) : (parts.reduce((sum, { given }) => sum + given, 0) as Quantity);
 
 /** True when the opening print itself fills the order. */
 export function fillsAtOpen(order: RestingOrder, open: number): boolean {

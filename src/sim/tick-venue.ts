@@ -30,7 +30,7 @@ import { CommandDelay } from "./command-delay.ts";
 import type { CostParams } from "./cost-model.ts";
 import { ExitClaims } from "./exit-claims.ts";
 import { leadQueue, lookAtQueue, tradeInQueue } from "./queue-position.ts";
-import { bounded, type RestingOrder, rest } from "./resting-order.ts";
+import { bounded, joinPair, type RestingOrder, rest } from "./resting-order.ts";
 import { measuredSlippage } from "./slippage-split.ts";
 import { TickBook } from "./tick-book.ts";
 import {
@@ -161,11 +161,11 @@ export class TickVenue implements Venue {
         this.events.push({ kind: "OrderRejected", at: this.#now, order: number, reason: NOT_LENT });
       return;
     }
-    const target = approved.bracket?.targetOrder;
-    const other =
-      order.purpose === Purpose.Entry || target === undefined ? undefined : this.#byNumber.get(target);
-    order.pair = other;
-    if (other !== undefined) other.pair = order;
+    const target = order.purpose === Purpose.Entry ? undefined : approved.bracket?.targetOrder;
+    if (target !== undefined && !joinPair(order, this.#byNumber.get(target))) {
+      this.#end(order, "OrderCanceled");
+      return;
+    }
     for (const each of [order, ...legs]) this.#byNumber.set(each.number, each);
     const working = this.#work(order, sentMid);
     if (order.purpose === Purpose.Entry) working.waitsFor = this.#exitBefore(order);
@@ -284,6 +284,7 @@ export class TickVenue implements Venue {
     );
     order.remaining -= shares;
     order.fills += 1;
+    order.filled += shares;
     if (order.remaining <= 0) order.done = true;
     this.events.push({
       kind: "OrderFilled",
@@ -321,7 +322,7 @@ export class TickVenue implements Venue {
 
   #finish(order: RestingOrder): void {
     this.#byNumber.delete(order.number);
-    if (order.ceded > 0) this.events.push({ kind: "OrderCanceled", at: this.#now, order: order.number });
+    if (order.ceded > 0) this.#end(order, "OrderCanceled");
     if (order.entry !== undefined && !order.entry.done) this.#end(order.entry, "OrderCanceled");
   }
 
@@ -336,7 +337,7 @@ export class TickVenue implements Venue {
   #end(order: RestingOrder, kind: "OrderCanceled" | "OrderExpired"): void {
     order.done = true;
     this.#byNumber.delete(order.number);
-    this.events.push({ kind, at: this.#now, order: order.number });
+    this.events.push({ kind, at: this.#now, order: order.number, filled: toQuantity(order.filled) });
   }
 
   #moveStop(order: RestingOrder | undefined, stop: number): void {

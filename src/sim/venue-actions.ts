@@ -27,10 +27,12 @@ function splitParts(parts: readonly OrderPart[], event: SharesSplit): number {
 /** Restates one order and its sleeping protective orders; false when nothing of it is left to trade. */
 export function restateOrder(order: RestingOrder, event: CorporateActionEvent): boolean {
   const wanted = order.remaining > 0;
-  for (const each of [order, order.stopLeg, order.targetLeg]) {
+  const legs = [order, ...(order.parts ?? [])].flatMap(({ stopLeg, targetLeg }) => [stopLeg, targetLeg]);
+  for (const each of [order, ...legs]) {
     // A protective order that is awake stands in the list of working orders by itself.
     if (each === undefined || (each !== order && each.remaining > 0)) continue;
     if (event.kind === "SharesSplit") {
+      each.filled = splitOrderShares(each.filled, event);
       each.remaining =
         each.parts === undefined ? splitOrderShares(each.remaining, event) : splitParts(each.parts, event);
       each.limit /= ratioOf(event);

@@ -19,7 +19,7 @@ import { InvariantError, unreachable } from "../domain/assert.ts";
 import { type BarBatch, type BarColumns, rowOf, type Timeframe } from "../domain/bars.ts";
 import type { CorporateActionEvent, VenueEvent } from "../domain/events.ts";
 import { dollarsPerShare, shares as toQuantity, usd } from "../domain/money.ts";
-import { type FillId, type OrderNumber, OrderType, Purpose, SELL, TimeInForce } from "../domain/order.ts";
+import { type FillId, OrderType, Purpose, SELL, TimeInForce } from "../domain/order.ts";
 import type { SessionTable } from "../domain/session.ts";
 import { type DayNumber, type EpochMicros, MICROS_PER_SECOND } from "../domain/time.ts";
 import type { Command, Venue } from "../engine/ports.ts";
@@ -31,10 +31,12 @@ import { boundedAway, type CostParams } from "./cost-model.ts";
 import type { HaltSchedule } from "./halts.ts";
 import {
   bounded,
+  filledOf,
   fillsAtClose,
   fillsAtOpen,
   fillsInside,
   idleLegs,
+  joinPair,
   type RestingOrder,
   rest,
   splitOver,
@@ -142,6 +144,7 @@ export class SimulatedVenue implements Venue {
   action(event: CorporateActionEvent): void {
     this.#now = event.at;
     this.#pricing.liquidity.action(event);
+    if (event.kind === "SharesSplit") this.#borrow.rescale(event.instrument, event);
     for (const order of this.#working) {
       if (order.done || order.instrument !== event.instrument || restateOrder(order, event)) continue;
       this.#cancel(order, "OrderCanceled");
@@ -166,7 +169,11 @@ export class SimulatedVenue implements Venue {
       this.#refuse(resting);
       return;
     }
-    if (order.purpose !== Purpose.Entry) this.#pairUp(resting, order.bracket?.targetOrder);
+    const target = order.purpose === Purpose.Entry ? undefined : order.bracket?.targetOrder;
+    if (target !== undefined && !joinPair(resting, this.#byNumber[target])) {
+      this.#end(resting, "OrderCanceled");
+      return;
+    }
     this.#remember(resting);
     this.#remember(resting.stopLeg);
     this.#remember(resting.targetLeg);
@@ -188,14 +195,6 @@ export class SimulatedVenue implements Venue {
       if (each === undefined) continue;
       this.events.push({ kind: "OrderRejected", at: this.#now, order: each.number, reason: NOT_LENT });
     }
-  }
-
-  /** A stop sent for a position that a target protects already: from now on one cancels the other. */
-  #pairUp(stop: RestingOrder, target: OrderNumber | undefined): void {
-    const other = target === undefined ? undefined : this.#byNumber[target];
-    if (other === undefined) return;
-    stop.pair = other;
-    other.pair = stop;
   }
 
   #remember(order: RestingOrder | undefined): void {
@@ -319,6 +318,7 @@ export class SimulatedVenue implements Venue {
     const paid = dollarsPerShare(reached);
     order.remaining -= shares;
     order.fills += 1;
+    order.filled += shares;
     if (order.remaining <= 0) order.done = true;
     this.events.push({
       kind: "OrderFilled",
@@ -342,7 +342,7 @@ export class SimulatedVenue implements Venue {
 
   #finish(order: RestingOrder): void {
     this.#byNumber[order.number] = undefined;
-    if (order.ceded > 0) this.events.push({ kind: "OrderCanceled", at: this.#stamp, order: order.number });
+    if (order.ceded > 0) this.#end(order, "OrderCanceled");
     if (order.entry !== undefined) this.#cancel(order.entry, "OrderCanceled");
   }
 
@@ -393,7 +393,7 @@ export class SimulatedVenue implements Venue {
   #end(order: RestingOrder, kind: "OrderCanceled" | "OrderExpired"): void {
     order.done = true;
     this.#byNumber[order.number] = undefined;
-    this.events.push({ kind, at: this.#stamp, order: order.number });
+    this.events.push({ kind, at: this.#stamp, order: order.number, filled: filledOf(order) });
   }
 
   #moveStop(order: RestingOrder | undefined, stop: number): void {

@@ -32,11 +32,15 @@ export function afterRestart(
       send.push(command);
       continue;
     }
-    const { number, bracket } = command.order;
+    const { number, bracket, members = [] } = command.order;
     if (isKnown(number)) continue;
     givenUp.push(number);
     told.push({ kind: "OrderExpired", at: now, order: number });
-    for (const leg of [bracket?.stopOrder, bracket?.targetOrder]) {
+    const legs = [{ bracket }, ...members].flatMap((each) => [
+      each.bracket?.stopOrder,
+      each.bracket?.targetOrder,
+    ]);
+    for (const leg of legs) {
       if (leg !== undefined) told.push({ kind: "OrderCanceled", at: now, order: leg });
     }
   }

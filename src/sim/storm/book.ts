@@ -1,7 +1,8 @@
 /**
  * The checkers' own account: positions, cash, orders and round trips folded from the stream of events and commands,
- * the slow and obvious way, without asking the engine for a sum. One accessor is the engine's: which strategy an
- * order belongs to, because no command says so.
+ * the slow and obvious way, without asking the engine for a sum. Two things are the engine's, because no command says
+ * so: which strategy an order belongs to, and what strategies traded with each other (ENS-1), of which the book asks
+ * that it moves nothing of the account.
  */
 import type { BarBatch } from "../../domain/bars.ts";
 import type { EngineEvent, OperatorActed, OrderFilled } from "../../domain/events.ts";
@@ -9,8 +10,13 @@ import { type OrderNumber, Purpose, type Side } from "../../domain/order.ts";
 import type { SessionTable } from "../../domain/session.ts";
 import { sessionIndexAt } from "../../domain/session.ts";
 import type { EpochMicros } from "../../domain/time.ts";
+import { MICROS_PER_MINUTE } from "../../domain/time.ts";
+import { FillField, type FillTable } from "../../engine/fill-table.ts";
 import type { Command } from "../../engine/ports.ts";
+import { splitAmount, splitFill } from "../../execution/fill-split.ts";
+import type { OrderTable } from "../../execution/order-table.ts";
 import type { ApprovedOrder } from "../../risk/gate.ts";
+import { broken } from "./check.ts";
 import { STARTING_CASH } from "./engine-build.ts";
 
 /** Half a nano-share. */
@@ -22,13 +28,28 @@ export interface BookOrder {
   readonly instrument: number;
   readonly side: Side;
   readonly purpose: Purpose;
-  /** Of an approved order; a leg has those of its entry. */
-  readonly shares: number;
+  /** Of an approved order, with what crossed; a leg has those of its entry. */
+  shares: number;
   readonly limit: number;
   readonly reference: number;
   readonly parent: OrderNumber | undefined;
   filled: number;
+  /** Of it, with other strategies. */
+  crossed: number;
+  cancelSent: boolean;
   hasEnded: boolean;
+}
+
+/** An end that knows of fills nobody was told of yet. */
+interface PendingEnd {
+  readonly order: OrderNumber;
+  readonly filled: number;
+}
+
+/** Where the book reads what crossed. */
+export interface Crossings {
+  readonly fills: FillTable;
+  readonly orders: OrderTable;
 }
 
 export interface RoundTrip {
@@ -53,6 +74,14 @@ export class Book {
   readonly #fillsSeen = new Set<string>();
   readonly #trips: OpenTrip[];
   readonly orders: (BookOrder | undefined)[] = [];
+  /** Who shares the order that went by this number. */
+  readonly #members: OrderNumber[][] = [];
+  #early: OrderFilled[] = [];
+  #pendingEnds: PendingEnd[] = [];
+  #crossings = 0;
+  /** What each lot got from other strategies. */
+  readonly crossed: number[];
+  #baseIsFixed = false;
   readonly positions: number[];
   readonly lots: number[];
   readonly marks: number[];
@@ -83,6 +112,7 @@ export class Book {
     this.marks = new Array<number>(instruments).fill(Number.NaN);
     this.markedAt = new Array<number>(instruments).fill(Number.NaN);
     this.lots = new Array<number>(strategies * instruments).fill(0);
+    this.crossed = new Array<number>(strategies * instruments).fill(0);
     this.#trips = Array.from({ length: strategies * instruments }, () => ({ paid: 0 }));
   }
 
@@ -106,8 +136,8 @@ export class Book {
       case "OrderCanceled":
       case "OrderExpired":
       case "OrderRejected": {
-        const order = this.orders[event.order];
-        if (order !== undefined) order.hasEnded = true;
+        this.#pendingEnds.push({ order: event.order, filled: (event.filled ?? 0) / 1e9 });
+        this.#end();
         return;
       }
       default:
@@ -116,13 +146,77 @@ export class Book {
 
   /** Takes down what was asked of the venue; a bracket's legs come with their entry. */
   command(command: Command): void {
+    if (command.kind === "CancelOrder") {
+      for (const number of this.members(command.order)) {
+        const order = this.orders[number];
+        if (order !== undefined) order.cancelSent = true;
+      }
+    }
     if (command.kind !== "PlaceOrder") return;
     const { order } = command;
-    this.#add(order, order.number, order.purpose, undefined);
-    if (order.purpose !== Purpose.Entry) return;
-    const { stopOrder, targetOrder } = order.bracket ?? {};
-    if (stopOrder !== undefined) this.#add(order, stopOrder, Purpose.StopLoss, order.number);
-    if (targetOrder !== undefined) this.#add(order, targetOrder, Purpose.TakeProfit, order.number);
+    const members = order.members ?? [{ ...order, crossed: 0 }];
+    this.#members[order.number] = members.map(({ number }) => number);
+    for (const { number, shares, bracket } of members) {
+      this.#add(order, number, order.purpose, undefined, shares);
+      if (order.purpose !== Purpose.Entry) continue;
+      const { stopOrder, targetOrder } = bracket ?? {};
+      if (stopOrder !== undefined) this.#add(order, stopOrder, Purpose.StopLoss, number, shares);
+      if (targetOrder !== undefined) this.#add(order, targetOrder, Purpose.TakeProfit, number, shares);
+    }
+  }
+
+  /** What crossed in the step: pairs of a purchase and a sale of the same, at one price, between two strategies. */
+  crossings({ fills, orders }: Crossings): void {
+    let open:
+      | { side: number; shares: number; price: number; instrument: number; strategy: number }
+      | undefined;
+    for (; this.#crossings < fills.length; this.#crossings++) {
+      const get = (field: FillField) => fills.get(this.#crossings, field);
+      if (get(FillField.crossed) !== 1) continue;
+      const number = get(FillField.order) as OrderNumber;
+      const [shares, price] = [get(FillField.shares), get(FillField.price)];
+      const [side, instrument, strategy] = [
+        orders.side(number),
+        orders.instrument(number),
+        orders.strategy(number),
+      ];
+      const order = this.orders[number] ?? {
+        number,
+        strategy,
+        instrument,
+        side,
+        purpose: orders.purpose(number),
+        shares: 0,
+        limit: Number.NaN,
+        reference: this.marks[instrument] as number,
+        parent: undefined,
+        filled: 0,
+        crossed: 0,
+        cancelSent: false,
+        hasEnded: false,
+      };
+      this.orders[number] = order;
+      order.shares += shares;
+      order.crossed += shares;
+      this.fills += 1;
+      this.#book(order, shares, price, 0);
+      const lot = this.lotOf(order);
+      this.crossed[lot] = (this.crossed[lot] as number) + side * shares;
+      if (open === undefined) {
+        open = { side, shares, price, instrument, strategy };
+        continue;
+      }
+      const fits = open.side === -side && open.shares === shares && open.price === price;
+      if (!(fits && open.instrument === instrument && open.strategy !== strategy))
+        broken("I-2", `order ${number} crossed ${side * shares} with nobody`);
+      open = undefined;
+    }
+    if (open !== undefined) broken("I-2", `${open.side * open.shares} crossed with nobody`);
+  }
+
+  /** Who shares the order of this number: mostly itself. */
+  members(number: OrderNumber): readonly OrderNumber[] {
+    return this.#members[number] ?? [number];
   }
 
   /** Cash and positions at the last closes, dollars. */
@@ -136,6 +230,35 @@ export class Book {
   /** A working order that closes the lot; undefined when there is none. Protective orders do not count. */
   closing(lot: number): OrderNumber | undefined {
     return this.#working(lot, [Purpose.Exit, Purpose.Flatten]);
+  }
+
+  /** Shares that working orders are about to close. */
+  closingShares(lot: number): number {
+    let shares = 0;
+    for (const order of this.orders) {
+      if (order === undefined || order.hasEnded || this.lotOf(order) !== lot) continue;
+      if (order.purpose === Purpose.Exit || order.purpose === Purpose.Flatten)
+        shares += order.shares - order.filled;
+    }
+    return shares;
+  }
+
+  /** A protective order that works, or may: one of an entry until its end was told or it sold what that bought. */
+  protecting(lot: number, canceled?: "canceled"): OrderNumber | undefined {
+    for (const order of this.orders) {
+      if (order === undefined || order.hasEnded || this.lotOf(order) !== lot) continue;
+      if (order.purpose !== Purpose.StopLoss && order.purpose !== Purpose.TakeProfit) continue;
+      if (canceled !== undefined && !order.cancelSent) continue;
+      if (!this.#isSpent(order)) return order.number;
+    }
+    return undefined;
+  }
+
+  #isSpent(order: BookOrder): boolean {
+    const entry = order.parent === undefined ? undefined : this.orders[order.parent];
+    if (entry === undefined) return order.shares - order.filled < NOTHING;
+    const isOver = entry.hasEnded || entry.shares - entry.filled < NOTHING;
+    return isOver && order.filled > 0 && entry.filled - order.filled < NOTHING;
   }
 
   entering(lot: number): OrderNumber | undefined {
@@ -160,18 +283,29 @@ export class Book {
     return undefined;
   }
 
-  #add(order: ApprovedOrder, number: OrderNumber, purpose: Purpose, parent: OrderNumber | undefined): void {
+  #add(
+    order: ApprovedOrder,
+    number: OrderNumber,
+    purpose: Purpose,
+    parent: OrderNumber | undefined,
+    shares: number,
+  ): void {
+    const before = this.orders[number];
+    // An entry that crossed in part stands here already; so does nothing else.
+    const crossed = before?.crossed ?? (parent === undefined ? 0 : (this.orders[parent]?.crossed ?? 0));
     this.orders[number] = {
       number,
-      strategy: this.#parts.strategyOf(order.number),
+      strategy: this.#parts.strategyOf(parent ?? number),
       instrument: order.instrument,
       side: (parent === undefined ? order.side : -order.side) as Side,
       purpose,
-      shares: order.shares,
+      shares: shares + crossed,
       limit: order.limit,
       reference: this.marks[order.instrument] as number,
       parent,
-      filled: 0,
+      filled: before?.filled ?? 0,
+      crossed: parent === undefined ? crossed : 0,
+      cancelSent: false,
       hasEnded: false,
     };
   }
@@ -189,8 +323,15 @@ export class Book {
     if (this.sessionChanged) {
       this.dayBase = this.equity;
       this.dayHigh = this.equity;
+      this.#baseIsFixed = false;
     }
     this.equity = this.value();
+    // The first minute is not trusted: the base is fixed at its end, at the higher of the two (RELIABILITY 1.5).
+    const open = this.#parts.sessions.open[session] as number;
+    if (!this.#baseIsFixed && at >= open + MICROS_PER_MINUTE) {
+      this.#baseIsFixed = true;
+      this.dayBase = Math.max(this.dayBase, this.equity);
+    }
     this.dayHigh = Math.max(this.dayHigh, this.equity);
   }
 
@@ -199,31 +340,93 @@ export class Book {
     this.isHalted = action === "halt" || (this.isHalted && action !== "resume");
   }
 
-  #filled({ order: number, fillId, quantity, price, costs }: OrderFilled): void {
-    const order = this.orders[number];
-    const key = `${number}/${fillId}`;
-    if (order === undefined || this.#fillsSeen.has(key)) return;
+  #filled(event: OrderFilled): void {
+    const key = `${event.order}/${event.fillId}`;
+    if (this.orders[event.order] === undefined || this.#fillsSeen.has(key)) return;
     this.#fillsSeen.add(key);
-    this.fills += 1;
-    const shares = quantity / 1e9;
+    if (this.#isEarly(event)) this.#early.push(event);
+    else this.#count(event);
+    this.#end();
+  }
+
+  /** The legs of an entry have sold nothing that it has not bought: such a fill counts behind the entry's. */
+  #isEarly({ order: number, quantity }: OrderFilled): boolean {
+    const parent = this.orders[number]?.parent;
+    if (parent === undefined) return false;
+    let traded = quantity / 1e9;
+    for (const other of this.orders) if (other?.parent === parent) traded += other.filled;
+    return traded > (this.orders[parent]?.filled ?? 0) + NOTHING;
+  }
+
+  /** A fill of a leg that waits for its entry's: when all was told, one that nobody bought for. */
+  get unmatched(): OrderFilled | undefined {
+    return this.#early[0];
+  }
+
+  #count({ order: number, quantity, price, costs }: OrderFilled): void {
+    const first = this.orders[number] as BookOrder;
     const amount = (BigInt(price) * BigInt(quantity) + 500_000_000n) / 1_000_000_000n;
-    this.cashMicros -= BigInt(order.side) * amount + BigInt(costs.commission) + BigInt(costs.regulatory);
-    order.filled += shares;
+    this.cashMicros -= BigInt(first.side) * amount + BigInt(costs.commission) + BigInt(costs.regulatory);
+    this.positions[first.instrument] = settled(
+      (this.positions[first.instrument] as number) + (first.side * quantity) / 1e9,
+    );
+    const members = this.members(number).map((member) => this.orders[member] as BookOrder);
+    const nanos = (shares: number) => Math.round(shares * 1e9);
+    const parts = splitFill(
+      members.map(({ shares, crossed, parent }) =>
+        parent === undefined ? nanos(shares - crossed) : quantity,
+      ),
+      members.map(({ filled, crossed, parent }) => (parent === undefined ? nanos(filled - crossed) : 0)),
+      quantity,
+    );
+    const [commission, regulatory] = [
+      splitAmount(parts, costs.commission),
+      splitAmount(parts, costs.regulatory),
+    ];
+    for (const [n, member] of members.entries()) {
+      const part = parts[n] ?? 0;
+      if (part === 0) continue;
+      this.fills += 1;
+      const paid = ((commission[n] ?? 0) + (regulatory[n] ?? 0)) / 1e6;
+      this.#book(member, part / 1e9, price / 1e6, paid);
+      if (member.purpose === Purpose.Entry && this.#early.length > 0) this.#countEarly();
+    }
+  }
+
+  #countEarly(): void {
+    const waiting = this.#early;
+    this.#early = [];
+    for (const event of waiting) {
+      if (this.#isEarly(event)) this.#early.push(event);
+      else this.#count(event);
+    }
+  }
+
+  #book(order: BookOrder, shares: number, price: number, costs: number): void {
+    order.filled = settled(order.filled + shares);
     const lot = this.lotOf(order);
     this.fill = order;
     this.before = this.lots[lot] as number;
     const after = settled(this.before + order.side * shares);
     this.lots[lot] = after;
-    this.positions[order.instrument] = settled(
-      (this.positions[order.instrument] as number) + order.side * shares,
-    );
-    this.#trip(
-      lot,
-      order,
-      (order.side * shares * price) / 1e6,
-      (costs.commission + costs.regulatory) / 1e6,
-      after,
-    );
+    this.#trip(lot, order, order.side * shares * price, costs, after);
+  }
+
+  /** Ends whose fills were all told. */
+  #end(): void {
+    this.#pendingEnds = this.#pendingEnds.filter(({ order: number, filled }) => {
+      let known = 0;
+      for (const member of this.members(number)) {
+        const order = this.orders[member];
+        known += (order?.filled ?? 0) - (order?.crossed ?? 0);
+      }
+      if (known < filled - NOTHING) return true;
+      for (const member of this.members(number)) {
+        const order = this.orders[member];
+        if (order !== undefined) order.hasEnded = true;
+      }
+      return false;
+    });
   }
 
   /** What a lot paid from flat to flat; a fill that turns it around is shared out between both trips. */

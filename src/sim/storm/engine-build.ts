@@ -7,6 +7,8 @@ import { SingleLoop } from "../../engine/single-loop.ts";
 import { ensembleParams } from "../../ensemble/ensemble-params.ts";
 import { sizingParams } from "../../ensemble/sizing.ts";
 import { executionParams } from "../../execution/order-policy.ts";
+import type { BoundBreaker } from "../../risk/breaker.ts";
+import { breakers } from "../../risk/breaker-registry.ts";
 import { rules } from "../../risk/registry.ts";
 import type { RiskRule } from "../../risk/rule.ts";
 import { referenceEmaCross } from "../../strategies/reference-ema-cross.ts";
@@ -47,10 +49,26 @@ export function stormRules({ limits }: StormPlan): RiskRule[] {
   return rules.map((rule) => rule.configure(settings[rule.id] ?? {}));
 }
 
+/** All breakers: those on losses in a row fire within minutes, the others at losses that a collapse brings. */
+export function stormBreakers({ limits }: Pick<StormPlan, "limits">): BoundBreaker[] {
+  const { losses, lossScale } = limits;
+  const settings: Readonly<Record<string, unknown>> = {
+    rapid_loss: { maxFraction: 0.01 * lossScale, windowMinutes: 5, pauseMinutes: 3 },
+    day_high_drawdown: { maxFraction: 0.02 * lossScale },
+    day_base_loss: { maxFraction: 0.03 * lossScale },
+    high_water_mark: { maxFraction: 0.02 * lossScale, recoveredFraction: 0.005 * lossScale },
+    strategy_losses: { losses, pauseHours: 0.05, scratchBps: 0 },
+    account_losses: { losses: losses + 2, scratchBps: 0 },
+    strategy_loss: { maxFraction: 0.02 * lossScale, disabledHours: 0.05 },
+  };
+  return breakers.map((breaker) => breaker.configure(settings[breaker.id] ?? {}));
+}
+
 export function buildStormEngine(
   market: StormMarket,
   strategies: readonly BoundStrategy[],
   rulesInForce: readonly RiskRule[],
+  breakersInForce: readonly BoundBreaker[],
 ): SingleLoop {
   const instruments = market.instruments.symbols.length;
   const loop = new SingleLoop(
@@ -72,6 +90,7 @@ export function buildStormEngine(
       startingCash: usd(STARTING_CASH),
       sessions: market.sessions,
       rules: rulesInForce,
+      breakers: breakersInForce,
       execution: executionParams.parse({}),
       ensemble: ensembleParams.parse({}),
     },

@@ -9,6 +9,7 @@ import { type Money, NANOS, type Quantity } from "../../domain/money.ts";
 import { type FillId, type OrderNumber, Purpose, type Side } from "../../domain/order.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import type { Command, Venue } from "../../engine/ports.ts";
+import { splitFill } from "../../execution/fill-split.ts";
 import type { ApprovedOrder } from "../../risk/gate.ts";
 import type { SimulatedVenue } from "../venue.ts";
 import { broken } from "./check.ts";
@@ -17,10 +18,24 @@ import type { FaultDice } from "./fault-dice.ts";
 import type { StormPlan } from "./plan.ts";
 import type { Reach } from "./reach.ts";
 
-export interface TrueOrder {
+/** What of an order belongs to one of those who share it. */
+interface TruePart {
   readonly number: OrderNumber;
   /** Whose position it moves: a strategy's in one instrument. */
   readonly lot: number;
+  readonly shares: number;
+  /** Traded with another strategy before the rest left. */
+  readonly crossed: number;
+  readonly legs: readonly OrderNumber[];
+  filled: number;
+}
+
+export interface TrueOrder {
+  readonly number: OrderNumber;
+  /** Whose position it moves when nobody shares it. */
+  readonly lot: number;
+  /** Who shares it: mostly itself. */
+  readonly parts: readonly TruePart[];
   readonly side: Side;
   readonly purpose: Purpose;
   readonly parent: OrderNumber | undefined;
@@ -43,6 +58,8 @@ export interface FaultVenueParts {
   readonly lots: number;
   /** Known once the order was decided on, before it is sent. */
   lotOf(order: OrderNumber): number;
+  /** Shares that a lot got from other strategies, without any order. */
+  crossed(lot: number): number;
 }
 
 const MOST_PIECES = 12;
@@ -53,8 +70,7 @@ const PARTIAL_WEIGHT = 4;
 export class FaultVenue implements Venue {
   readonly #parts: FaultVenueParts;
   readonly #pendingCancels: OrderNumber[] = [];
-  /** What is really held, shares. */
-  readonly positions: Float64Array;
+  readonly #moved: Float64Array;
   /** By order number; none for one that never arrived. */
   readonly orders: (TrueOrder | undefined)[] = [];
   #halfMinute = 0;
@@ -62,7 +78,16 @@ export class FaultVenue implements Venue {
 
   constructor(parts: FaultVenueParts) {
     this.#parts = parts;
-    this.positions = new Float64Array(parts.lots);
+    this.#moved = new Float64Array(parts.lots);
+  }
+
+  get lots(): number {
+    return this.#moved.length;
+  }
+
+  /** What a lot really holds, shares: what it traded here, and with other strategies. */
+  position(lot: number): number {
+    return this.#moved[lot]! + this.#parts.crossed(lot);
   }
 
   send(command: Command): void {
@@ -126,39 +151,48 @@ export class FaultVenue implements Venue {
   }
 
   #remember(order: ApprovedOrder): TrueOrder {
-    const { number, side, purpose, bracket } = order;
-    const lot = this.#parts.lotOf(number);
-    const isEntry = purpose === Purpose.Entry;
-    const legs = isEntry ? [bracket?.stopOrder, bracket?.targetOrder].filter((leg) => leg !== undefined) : [];
-    const fresh = { lot, filled: 0, isOver: false, cancelPending: false, rejecting: false };
-    for (const leg of legs) {
-      this.orders[leg] = {
-        ...fresh,
-        number: leg,
-        side: -side as Side,
-        purpose: leg === bracket?.stopOrder ? Purpose.StopLoss : Purpose.TakeProfit,
-        parent: number,
-        legs: [],
-        shares: 0,
-      };
-    }
+    const { number, side, purpose } = order;
+    const { lotOf } = this.#parts;
+    const fresh = { filled: 0, isOver: false, cancelPending: false, rejecting: false };
+    const parts = (order.members ?? [{ ...order, crossed: 0 }]).map((member) => {
+      const { stopOrder, targetOrder } = member.bracket ?? {};
+      const legs =
+        purpose === Purpose.Entry ? [stopOrder, targetOrder].filter((leg) => leg !== undefined) : [];
+      for (const leg of legs) {
+        this.orders[leg] = {
+          ...fresh,
+          number: leg,
+          lot: lotOf(member.number),
+          parts: [],
+          side: -side as Side,
+          purpose: leg === stopOrder ? Purpose.StopLoss : Purpose.TakeProfit,
+          parent: number,
+          legs: [],
+          shares: member.crossed,
+        };
+      }
+      const { shares, crossed } = member;
+      return { number: member.number, lot: lotOf(member.number), shares, crossed, legs, filled: 0 };
+    });
     const truth: TrueOrder = {
       ...fresh,
       number,
+      lot: lotOf(number),
+      parts,
       side,
       purpose,
       parent: undefined,
-      legs,
+      legs: parts.flatMap(({ legs }) => legs),
       shares: order.shares,
     };
-    this.orders[number] = truth;
+    for (const part of parts) this.orders[part.number] = truth;
     return truth;
   }
 
   /** True for an entry, and for an order that can only close: nothing on its way may close the same shares. */
   #canClose(order: TrueOrder, pairedWith: OrderNumber | undefined): boolean {
     if (order.purpose === Purpose.Entry) return true;
-    let free = -order.side * this.positions[order.lot]!;
+    let free = -order.side * this.position(order.lot);
     for (const other of this.orders) {
       if (other === undefined || other === order || other.isOver || other.lot !== order.lot) continue;
       const isLeg = other.purpose === Purpose.StopLoss || other.purpose === Purpose.TakeProfit;
@@ -173,8 +207,9 @@ export class FaultVenue implements Venue {
   #changeMind(): void {
     const { dice, inner } = this.#parts;
     if (!dice.isOn("rejected_after_accepted")) return;
-    for (const order of this.orders) {
-      if (order === undefined || order.isOver || order.parent !== undefined) continue;
+    for (const [number, order] of this.orders.entries()) {
+      if (order === undefined || order.isOver || order.parent !== undefined || order.number !== number)
+        continue;
       if (!dice.hits("rejected_after_accepted", order.filled > 0 ? PARTIAL_WEIGHT : 1)) continue;
       order.rejecting = true;
       inner.send({ kind: "CancelOrder", order: order.number });
@@ -201,26 +236,48 @@ export class FaultVenue implements Venue {
     if (order.cancelPending) this.#parts.reach.hit("cancel crossed by a fill");
     order.filled += shares;
     if (order.filled >= order.shares) order.isOver = true;
-    for (const leg of order.legs) {
-      const truth = this.orders[leg];
-      if (truth !== undefined && !truth.isOver) truth.shares = order.filled;
+    if (order.parts.length === 0) this.#move(order, order.number, order.lot, shares);
+    else this.#share(order, event.quantity);
+    for (const piece of this.#pieces(event)) this.#tell(piece);
+  }
+
+  /** Whole shares of a fill, to those who share the order and to what protects them. */
+  #share(order: TrueOrder, quantity: Quantity): void {
+    const nanos = (shares: number) => Math.round(shares * NANOS);
+    const split = splitFill(
+      order.parts.map((part) => nanos(part.shares)),
+      order.parts.map((part) => nanos(part.filled)),
+      quantity,
+    );
+    for (const [n, part] of order.parts.entries()) {
+      const shares = (split[n] ?? 0) / NANOS;
+      if (shares === 0) continue;
+      part.filled += shares;
+      for (const leg of part.legs) {
+        const truth = this.orders[leg];
+        if (truth !== undefined && !truth.isOver) truth.shares = part.crossed + part.filled;
+      }
+      this.#move(order, part.number, part.lot, shares);
     }
-    const before = this.positions[order.lot]!;
+  }
+
+  #move(order: TrueOrder, number: OrderNumber, lot: number, shares: number): void {
+    const before = this.position(lot);
     const after = before + order.side * shares;
-    this.positions[order.lot] = after;
+    this.#moved[lot] = this.#moved[lot]! + order.side * shares;
     // I-15, where it counts: reports may come in any order, trades do not.
     const shrinks = before * order.side < 0 && after * before >= 0;
     if (order.purpose !== Purpose.Entry && !shrinks) {
-      broken("I-15", `order ${order.number}, which only reduces, took ${before} to ${after}`);
+      broken("I-15", `order ${number}, which only reduces, took ${before} to ${after}`);
     }
-    for (const piece of this.#pieces(event)) this.#tell(piece);
   }
 
   #ended(order: TrueOrder, event: BrokerEvent): void {
     order.isOver = true;
     const { at, order: number } = event;
+    const reason = "changed its mind";
     this.#tell(
-      order.rejecting ? { kind: "OrderRejected", at, order: number, reason: "changed its mind" } : event,
+      order.rejecting ? { kind: "OrderRejected", at, order: number, reason, ...filledBefore(event) } : event,
     );
   }
 
@@ -252,3 +309,6 @@ export class FaultVenue implements Venue {
     this.#parts.delivery.put(event, this.#halfMinute, { parent, legs });
   }
 }
+
+const filledBefore = (event: BrokerEvent) =>
+  "filled" in event && event.filled !== undefined ? { filled: event.filled } : {};

@@ -50,11 +50,11 @@ export interface KnownLimits {
 }
 
 export const knownLimits: KnownLimits = {
-  legFillBeforeEntry: true,
-  endBeforeFill: true,
-  exitDoesNotWait: true,
-  turnDoesNotWait: true,
-  protectionHasHoles: true,
+  legFillBeforeEntry: false,
+  endBeforeFill: false,
+  exitDoesNotWait: false,
+  turnDoesNotWait: false,
+  protectionHasHoles: false,
 };
 
 export interface StormPlan {
@@ -70,6 +70,10 @@ export interface StormPlan {
     readonly position: number;
     readonly positions: number;
     readonly toxicMinutes: number;
+    /** Losing round trips in a row that pause a strategy. */
+    readonly losses: number;
+    /** Of the usual limits on losses of the account, a fraction: small ones are reached within minutes. */
+    readonly lossScale: number;
   };
   /** The restless strategy may ask for the opposite side while it holds one. */
   readonly turnsAround: boolean;
@@ -111,6 +115,15 @@ const lateNews: readonly FaultKind[] = [
   "cancel_crosses_fill",
 ];
 
+/** From a stream of their own, so that a seed of before keeps its faults. */
+function lossLimits(seed: number) {
+  const rng = createRng(seed, "storm breakers");
+  return {
+    losses: [2, 3, 3, 1000][rng.integer(4)] as number,
+    lossScale: [0.05, 0.2, 1][rng.integer(3)] as number,
+  };
+}
+
 export function drawPlan(
   seed: number,
   size: StormSize = usualSize,
@@ -131,6 +144,7 @@ export function drawPlan(
     position: oneOf([0.02, 0.05]),
     positions: oneOf([2, 4, 30]),
     toxicMinutes: oneOf([0, 0, 1]),
+    ...lossLimits(seed),
   };
   const wantsTurns = rng.uniform() < 0.6;
   const knowsAll = lateNews.every((kind) => rates[kind] === 0);

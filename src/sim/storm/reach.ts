@@ -61,6 +61,14 @@ export const mustHappen: readonly string[] = [
   "operator halt",
   "operator resume",
   "session changed with a position",
+  "losses in a row",
+  "breaker rapid_loss",
+  "breaker day_high_drawdown",
+  "breaker day_base_loss",
+  "breaker high_water_mark",
+  "breaker strategy_losses",
+  "breaker account_losses",
+  "breaker strategy_loss",
   ...edges,
 ];
 

@@ -9,8 +9,10 @@ import { broken } from "./check.ts";
 import type { FaultVenue } from "./fault-venue.ts";
 
 export function checkSettled({ execute: { orders } }: SingleLoop, book: Book, venue: FaultVenue): void {
+  const { unmatched } = book;
+  if (unmatched !== undefined) broken("I-5", `order ${unmatched.order} traded more than its entry did`);
   for (const [lot, known] of book.lots.entries()) {
-    const truth = venue.positions[lot]!;
+    const truth = venue.position(lot);
     if (Math.abs(known - truth) > NOTHING)
       broken("I-29", `lot ${lot} is ${known}, at the venue it is ${truth}`);
   }
@@ -18,7 +20,10 @@ export function checkSettled({ execute: { orders } }: SingleLoop, book: Book, ve
     const order = n as OrderNumber;
     const truth = venue.orders[n];
     const isEntryLeg = orders.purpose(order) !== Purpose.Entry && truth?.parent !== undefined;
-    const isLive = truth !== undefined && !truth.isOver;
+    const part = truth?.parts.find(({ number }) => number === order);
+    // Who shares an order may have all of it while the others wait.
+    const hasAll = part !== undefined && part.filled >= part.shares;
+    const isLive = truth !== undefined && !truth.isOver && !hasAll;
     if (orders.isWorking(order) === isLive) continue;
     const status = orderStatusNames[orders.status(order)];
     broken(

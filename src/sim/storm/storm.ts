@@ -19,7 +19,7 @@ import { Book } from "./book.ts";
 import { broken, type Scene, StormViolation } from "./check.ts";
 import { Delivery } from "./delivery.ts";
 import { Egress } from "./egress.ts";
-import { buildStormEngine, stormRules, stormStrategies } from "./engine-build.ts";
+import { buildStormEngine, stormBreakers, stormRules, stormStrategies } from "./engine-build.ts";
 import { FaultDice } from "./fault-dice.ts";
 import { FaultVenue } from "./fault-venue.ts";
 import { CrashDice, CrashSignal, StormJournal } from "./journal.ts";
@@ -147,6 +147,7 @@ class Storm {
         const { orders } = this.#loop.execute;
         return orders.strategy(order) * plan.symbols + orders.instrument(order);
       },
+      crossed: (lot) => this.#book.crossed[lot] ?? 0,
     });
     this.#egress = new Egress({
       venue: this.#venue,
@@ -319,7 +320,12 @@ class Storm {
     const plan = this.#plan;
     const strategies = stormStrategies(plan);
     const rules = stormRules(plan);
-    const loop = buildStormEngine(this.#market, strategies, sabotage.rules?.(rules, this.#life) ?? rules);
+    const loop = buildStormEngine(
+      this.#market,
+      strategies,
+      sabotage.rules?.(rules, this.#life) ?? rules,
+      stormBreakers(plan),
+    );
     sabotage.built?.(loop, this.#life);
     const book = new Book({
       strategies: strategies.length,
@@ -332,7 +338,7 @@ class Storm {
   }
 
   #digest(): string {
-    return stateDigest(this.#loop, this.#venue.positions.length / this.#plan.symbols, this.#plan.symbols);
+    return stateDigest(this.#loop, this.#venue.lots / this.#plan.symbols, this.#plan.symbols);
   }
 
   #trace(line: () => string): void {

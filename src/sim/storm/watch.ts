@@ -44,6 +44,7 @@ export class Watch implements Engine {
     const { book } = this.#scene;
     this.#engine.step(event);
     book.event(event);
+    book.crossings(this.#scene.loop.execute);
     for (const command of this.commands) {
       for (const check of this.#checks) check.command?.(command);
       book.command(command);

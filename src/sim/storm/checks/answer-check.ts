@@ -5,6 +5,7 @@
 import { type OrderNumber, Purpose } from "../../../domain/order.ts";
 import type { SingleLoop } from "../../../engine/single-loop.ts";
 import { OrderField } from "../../../execution/order-table.ts";
+import type { Book } from "../book.ts";
 import { broken, type Check, type Scene } from "../check.ts";
 
 export function answerCheck({ loop, book }: Scene): Check {
@@ -17,10 +18,11 @@ export function answerCheck({ loop, book }: Scene): Check {
       for (const { kind, strategy, instrument } of loop.compute.intents) {
         const lot = book.lotOf({ strategy, instrument });
         const held = book.lots[lot] as number;
-        if (kind === "Exit" && held !== 0 && book.closing(lot) === undefined) {
+        const isLeaving = book.closing(lot) !== undefined || book.protecting(lot, "canceled") !== undefined;
+        if (kind === "Exit" && held !== 0 && !isLeaving) {
           broken("EX-3", `strategy ${strategy} wants out of ${instrument} and nothing closes ${held}`);
         }
-        const mayEnter = kind === "Enter" && held === 0 && book.entering(lot) === undefined;
+        const mayEnter = kind === "Enter" && held === 0 && !isBusy(book, lot);
         if (mayEnter && !isAnswered(loop, first, strategy, instrument)) {
           broken("EX-3", `strategy ${strategy} wants into ${instrument} and got no answer`);
         }
@@ -28,6 +30,10 @@ export function answerCheck({ loop, book }: Scene): Check {
     },
   };
 }
+
+/** Something of the lot may still trade: until it is over, nothing may enter. */
+const isBusy = (book: Book, lot: number): boolean =>
+  [book.entering(lot), book.closing(lot), book.protecting(lot)].some((order) => order !== undefined);
 
 function isAnswered(
   { execute: { orders } }: SingleLoop,
@@ -39,7 +45,9 @@ function isAnswered(
     const order = n as OrderNumber;
     const isOurs =
       orders.strategy(order) === strategy && orders.get(order, OrderField.instrument) === instrument;
-    if (isOurs && orders.purpose(order) === Purpose.Entry) return true;
+    // A wish to turn around is answered by the exit, which may have crossed at once.
+    if (isOurs && (orders.purpose(order) === Purpose.Entry || orders.purpose(order) === Purpose.Exit))
+      return true;
   }
   return false;
 }

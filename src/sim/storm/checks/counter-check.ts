@@ -8,26 +8,32 @@ import { broken, type Check, type Scene } from "../check.ts";
 /** Dollars. */
 const DUST = 1e-6;
 
-/**
- * Where consecutive losing trades of a strategy are read. Until breakers keep that count themselves, it is what the
- * engine's trade log says; the circuit breaker's own count is connected by passing another reader.
- */
+/** The losing trades in a row that stand against a strategy. */
 export type LossStreaks = (loop: SingleLoop, strategy: number) => number;
 
-export const streaksOfTradeLog: LossStreaks = ({ execute: { trades } }, strategy) => {
-  let streak = 0;
-  for (let n = trades.length - 1; n >= 0; n--) {
-    if (trades.get(n, TradeField.strategy) !== strategy) continue;
-    if (trades.get(n, TradeField.pnl) >= -DUST) break;
-    streak += 1;
-  }
-  return streak;
+interface SavedBreaker {
+  readonly state: { readonly streaks: readonly (readonly { readonly isLoss: boolean }[])[] };
+}
+
+/** As its circuit breaker counts them (C-27): what a restart must bring back. */
+export const streaksOfBreaker: LossStreaks = ({ execute }, strategy) => {
+  const { state } = execute.saveRisk().breakers.strategy_losses as SavedBreaker;
+  return trailing(state.streaks[strategy] ?? []);
 };
 
-export function counterCheck(scene: Scene, streaks: LossStreaks = streaksOfTradeLog): Check {
-  const { loop, book, plan } = scene;
+interface Result {
+  readonly at: number;
+  readonly isLoss: boolean;
+}
+
+const trailing = (results: readonly { readonly isLoss: boolean }[]): number =>
+  results.length - 1 - results.findLastIndex(({ isLoss }) => !isLoss);
+
+export function counterCheck(scene: Scene, streaks: LossStreaks = streaksOfBreaker): Check {
+  const { loop, book, plan, reach } = scene;
   const tradesPerDay = loop.execute.gate.rules.findIndex(({ id }) => id === "trades_per_day");
-  const ownStreak: number[] = [];
+  /** Results in the order of their closes, until a streak was complete and forgotten. */
+  const own: Result[][] = [];
   let looked = 0;
   let entries = 0;
   let tripsSeen = 0;
@@ -59,11 +65,19 @@ export function counterCheck(scene: Scene, streaks: LossStreaks = streaksOfTrade
     }
   }
 
+  function remember(strategy: number, result: Result): void {
+    const results = [...(own[strategy] ?? []), result].toSorted((a, b) => a.at - b.at);
+    const isComplete = trailing(results) >= plan.limits.losses;
+    if (isComplete) reach.hit("losses in a row");
+    own[strategy] = isComplete ? [] : results;
+  }
+
   function checkTrades(): void {
     const { trades } = loop.execute;
     if (trades.length !== book.trips.length) {
       broken("I-34", `the engine closed ${trades.length} trades, fills say ${book.trips.length}`);
     }
+    const touched = new Set<number>();
     for (; tripsSeen < book.trips.length; tripsSeen++) {
       const trip = book.trips[tripsSeen];
       if (trip === undefined) continue;
@@ -71,14 +85,14 @@ export function counterCheck(scene: Scene, streaks: LossStreaks = streaksOfTrade
       const kept = trades.get(tripsSeen, TradeField.pnl);
       if (!(Math.abs(kept - pnl) < DUST))
         broken("I-34", `trade ${tripsSeen} made ${pnl}, it is kept as ${kept}`);
-      ownStreak[strategy] = pnl < -DUST ? (ownStreak[strategy] ?? 0) + 1 : 0;
+      if (pnl !== 0) remember(strategy, { at: trades.get(tripsSeen, TradeField.closedAt), isLoss: kept < 0 });
+      touched.add(strategy);
+    }
+    for (const strategy of touched) {
+      const streak = trailing(own[strategy] ?? []);
       const told = streaks(loop, strategy);
-      if (told !== ownStreak[strategy]) {
-        broken(
-          "I-34",
-          `strategy ${strategy} lost ${ownStreak[strategy]} times in a row, ${told} are counted`,
-        );
-      }
+      if (told !== streak)
+        broken("I-34", `strategy ${strategy} lost ${streak} times in a row, ${told} are counted`);
     }
   }
 }

@@ -3,7 +3,6 @@
  * what is held.
  */
 import { type OrderNumber, Purpose, SELL } from "../../../domain/order.ts";
-import type { ApprovedOrder } from "../../../risk/gate.ts";
 import { NOTHING } from "../book.ts";
 import { broken, type Check, type Scene } from "../check.ts";
 
@@ -15,9 +14,13 @@ export function exitCheck({ loop, book, reach }: Scene): Check {
       if (command.kind === "ReplaceStop") checkStop(command.order, command.stop);
       if (command.kind !== "PlaceOrder") return;
       const { order } = command;
-      if (order.bracket?.stopOrder !== undefined) stops.set(order.bracket.stopOrder, order.bracket.stop);
+      for (const { bracket } of order.members ?? [order]) {
+        if (bracket?.stopOrder !== undefined) stops.set(bracket.stopOrder, bracket.stop);
+      }
       if (order.purpose === Purpose.StopLoss) stops.set(order.number, order.stop);
-      if (order.purpose !== Purpose.Entry) checkExit(order);
+      if (order.purpose === Purpose.Entry) return;
+      for (const { number, shares } of order.members ?? [order])
+        checkExit(number, order.instrument, order.side, shares, order.purpose);
     },
     after(event) {
       const { authorities } = loop.execute;
@@ -25,6 +28,9 @@ export function exitCheck({ loop, book, reach }: Scene): Check {
         broken("I-18", `a halt nobody has lifted is over: ${authorities.permission.level}`);
       }
       if (event.kind === "OrderFilled") tellFill();
+      if (event.kind === "BarsClosed")
+        for (const { source, authority } of authorities.permission.claims)
+          if (authority !== "kill_switch") reach.hit(`breaker ${source}`);
       if (event.kind === "BarsClosed" && book.isHalted) checkFlatten();
     },
   };
@@ -37,19 +43,28 @@ export function exitCheck({ loop, book, reach }: Scene): Check {
     reach.hit("stop moved");
   }
 
-  function checkExit({ number, instrument, side, shares }: ApprovedOrder): void {
-    const strategy = loop.execute.orders.strategy(number);
-    const held = book.lots[book.lotOf({ strategy, instrument })] as number;
-    const fits = held * side < 0 && shares <= Math.abs(held) + NOTHING;
-    if (!fits) broken("I-15", `order ${number} sends ${side * shares} to close ${held}`);
-    const other = book.closing(book.lotOf({ strategy, instrument }));
+  /** With a trim on its way an exit is for the rest: together they close what is held, once. */
+  function checkExit(
+    number: OrderNumber,
+    instrument: number,
+    side: number,
+    shares: number,
+    purpose: Purpose,
+  ): void {
+    const lot = book.lotOf({ strategy: loop.execute.orders.strategy(number), instrument });
+    const held = book.lots[lot] as number;
+    const closes = purpose === Purpose.Exit || purpose === Purpose.Flatten;
+    const leaving = closes ? book.closingShares(lot) : 0;
+    const fits = held * side < 0 && shares + leaving <= Math.abs(held) + NOTHING;
+    if (!fits) broken("I-15", `order ${number} sends ${side * shares} to close ${held}, ${leaving} leave`);
+    const other = closes ? book.protecting(lot) : undefined;
     if (other !== undefined) broken("I-15", `orders ${other} and ${number} both close ${held}`);
   }
 
-  /** Progress is an order that works; what the venue does with it is not ours to promise. */
+  /** Progress is an order that works, or the cancel of what is in its way; what the venue does with it is not ours to promise. */
   function checkFlatten(): void {
     for (const [lot, held] of book.lots.entries()) {
-      if (held !== 0 && book.closing(lot) === undefined)
+      if (held !== 0 && book.closing(lot) === undefined && book.protecting(lot, "canceled") === undefined)
         broken("I-20", `halted, and nothing closes lot ${lot}`);
     }
   }

@@ -11,7 +11,7 @@ interface Last {
   filled: number;
 }
 
-export function orderCheck({ loop, book, plan, reach }: Scene): Check {
+export function orderCheck({ loop, book, reach }: Scene): Check {
   const last: Last[] = [];
   const tradesPerDay = loop.execute.gate.rules.findIndex(({ id }) => id === "trades_per_day");
 
@@ -74,7 +74,7 @@ export function orderCheck({ loop, book, plan, reach }: Scene): Check {
     let traded = 0;
     for (const other of book.orders) if (other?.parent === parent) traded += other.filled;
     const entry = book.orders[parent];
-    const most = (plan.known.legFillBeforeEntry ? entry?.filled : entry?.shares) ?? 0;
+    const most = entry?.filled ?? 0;
     if (traded > most + NOTHING) broken("I-5", `the legs of order ${parent} traded ${traded} of ${most}`);
   }
 }

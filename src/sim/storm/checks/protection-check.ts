@@ -27,7 +27,12 @@ export function protectionCheck({ loop, book, plan }: Scene): Check {
       if (purpose === Purpose.Entry && order.filled > 0) {
         hadStop = !Number.isNaN(orders.get(number, OrderField.stop));
       }
-      if (!orders.isWorking(number) || cancelSent.has(number)) continue;
+      if (!orders.isWorking(number)) continue;
+      if (cancelSent.has(number)) {
+        // Its end brings an exit or another stop.
+        if (purpose !== Purpose.Entry) return;
+        continue;
+      }
       if (purpose === Purpose.Exit || purpose === Purpose.Flatten) return;
       if (purpose === Purpose.StopLoss && order.side * held < 0) covered += orders.remaining(number);
     }

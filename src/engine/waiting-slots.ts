@@ -1,0 +1,81 @@
+/**
+ * What waits, by strategy and instrument, until the protective orders in its way are over (EX-6): an exit, a trim, or
+ * a stop for more shares. Counted by instrument and side, because nobody may enter against an exit that waits (NE-3).
+ */
+import type { InstrumentId } from "../domain/instrument.ts";
+import { BUY, type Side } from "../domain/order.ts";
+import type { EpochMicros } from "../domain/time.ts";
+
+/** What follows when the protective orders are over; the later ones stop at nothing before them. */
+export const Follow = { Nothing: 0, Stop: 1, Trim: 2, Exit: 3, Flatten: 4 } as const;
+export type Follow = (typeof Follow)[keyof typeof Follow];
+
+export interface Waiting {
+  readonly follow: Follow;
+  /** The side it will trade on. */
+  readonly side: Side;
+  /** Row of the signal behind it. */
+  readonly signal: number;
+  /** When the cancels left last. */
+  readonly since: EpochMicros;
+}
+
+const nobody: Waiting = {
+  follow: Follow.Nothing,
+  side: BUY,
+  signal: -1,
+  since: Number.NEGATIVE_INFINITY as EpochMicros,
+};
+
+export class WaitingSlots {
+  readonly #follow: Uint8Array;
+  readonly #waiting = new Map<number, Waiting>();
+  /** By instrument, sells and buys: few at any time. */
+  readonly #exits = new Map<number, number>();
+
+  constructor(slots: number) {
+    this.#follow = new Uint8Array(slots);
+  }
+
+  follow(slot: number): Follow {
+    return this.#follow[slot] as Follow;
+  }
+
+  since(slot: number): EpochMicros {
+    return (this.#waiting.get(slot) ?? nobody).since;
+  }
+
+  /** Takes the place of what waited there; what is stronger is never replaced by what is weaker. */
+  put(slot: number, instrument: InstrumentId, waiting: Waiting): void {
+    const before = this.take(slot, instrument);
+    const stays = before.follow > waiting.follow ? { ...before, since: waiting.since } : waiting;
+    this.#follow[slot] = stays.follow;
+    this.#waiting.set(slot, stays);
+    this.#count(instrument, stays, 1);
+  }
+
+  /** What waits there, which waits no longer. */
+  take(slot: number, instrument: InstrumentId): Waiting {
+    if (this.#follow[slot] === Follow.Nothing) return nobody;
+    const waiting = this.#waiting.get(slot) ?? nobody;
+    this.#follow[slot] = Follow.Nothing;
+    this.#waiting.delete(slot);
+    this.#count(instrument, waiting, -1);
+    return waiting;
+  }
+
+  /** Whether something that closes a position waits to trade on that side. */
+  has(instrument: InstrumentId, side: Side): boolean {
+    return this.#exits.size > 0 && (this.#exits.get(keyOf(instrument, side)) ?? 0) > 0;
+  }
+
+  #count(instrument: InstrumentId, { follow, side }: Waiting, by: number): void {
+    if (follow < Follow.Trim) return;
+    const key = keyOf(instrument, side);
+    const count = (this.#exits.get(key) ?? 0) + by;
+    if (count === 0) this.#exits.delete(key);
+    else this.#exits.set(key, count);
+  }
+}
+
+const keyOf = (instrument: InstrumentId, side: Side): number => 2 * instrument + (side === BUY ? 1 : 0);
