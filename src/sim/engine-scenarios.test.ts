@@ -98,11 +98,10 @@ const flat = "100/100/100/100";
 
 describe("turning a position around", () => {
   it("the new position has its stop, its target and its time stop; the old one's orders are gone", () => {
-    const world = dailyWorld(`${flat} ${flat} ${flat} ${flat} 100/106/100/100 ${flat}`);
-    const steps = {
-      0: long({ stop: 98, target: 110, timeStopBars: 9 }),
-      2: short({ stop: 105, target: 90, timeStopBars: 3 }),
-    };
+    const world = dailyWorld(`${flat} ${flat} ${flat} ${flat} ${flat} 100/106/100/100 ${flat}`);
+    const turn = short({ stop: 105, target: 90, timeStopBars: 3 });
+    // The first wish becomes the exit, the second, a bar later, the entry (EX-8).
+    const steps = { 0: long({ stop: 98, target: 110, timeStopBars: 9 }), 2: turn, 3: turn };
     const loop = runWorld({ world, strategies: [scripted(steps)], costs: free });
     expect(ordersOf(loop)).toEqual([
       "entry filled 50@100",
@@ -118,28 +117,43 @@ describe("turning a position around", () => {
 
   it("the time stop counts from the new position's first bar", () => {
     const world = dailyWorld(Array.from({ length: 10 }, () => flat).join(" "));
-    const steps = { 0: long({ timeStopBars: 30 }), 2: short({ timeStopBars: 2 }) };
-    const loop = runWorld({ world, strategies: [scripted(steps)], costs: free });
-    // Short from bar 3 (held 0), so after bar 5 it has been held for 2 and leaves at the open of bar 6.
+    const turn = short({ timeStopBars: 2 });
+    const loop = runWorld({
+      world,
+      strategies: [scripted({ 0: long({ timeStopBars: 30 }), 2: turn, 3: turn })],
+      costs: free,
+    });
+    // Short from bar 4 (held 0), so after bar 6 it has been held for 2 and leaves at the open of bar 7.
     const { trades } = loop.execute;
     expect(trades.length).toBe(2);
-    expect(trades.get(1, TradeField.openedAt)).toBe(opens[3]);
-    expect(trades.get(1, TradeField.closedAt)).toBe(opens[6]);
+    expect(trades.get(0, TradeField.closedAt)).toBe(opens[3]);
+    expect(trades.get(1, TradeField.openedAt)).toBe(opens[4]);
+    expect(trades.get(1, TradeField.closedAt)).toBe(opens[7]);
   });
 
-  it("while the old position is still being closed, protect leaves the coming position's stop alone", () => {
-    // 500 shares a bar let the exit close 50 of 50 only when volume allows: 200 a bar allows 20.
-    const world = dailyWorld(`${flat} ${flat} ${flat} ${flat}x200 ${flat} ${flat}`);
+  it("while the old position is still being closed, nothing enters against it and no stop is sent", () => {
+    // 200 shares a bar at a tenth: the exit of 50 takes three bars.
+    const world = dailyWorld(`${flat} ${flat} ${flat} ${flat}x200 ${flat}x200 ${flat} ${flat} ${flat}`);
+    const turn = short({ stop: 103 });
     const steps = {
       0: long({ stop: 98 }),
-      2: short({ stop: 103 }),
-      3: (view: View) => view.protect(I, 104),
+      2: turn,
+      3: (view: View) => {
+        view.protect(I, 104);
+        turn(view);
+      },
+      4: turn,
+      5: turn,
     };
     const loop = runWorld({ world, strategies: [scripted(steps)], costs: tenth });
-    const stops = ordersOf(loop).flatMap((line, n) =>
-      line.startsWith("stop_loss") ? [n as OrderNumber] : [],
-    );
-    expect(stops.map((order) => loop.execute.orders.get(order, OrderField.stop))).toEqual([98, 103]);
+    expect(ordersOf(loop)).toEqual([
+      "entry filled 50@100",
+      "stop_loss canceled",
+      "exit filled 50@100",
+      "entry filled 50@100",
+      expect.stringContaining("stop_loss"),
+    ]);
+    expect(loop.execute.orders.get(4 as OrderNumber, OrderField.stop)).toBe(103);
   });
 });
 
@@ -233,6 +247,17 @@ class Desk {
     return this.#taken();
   }
 
+  /** Its end, with what had traded by then. */
+  ends(order: number, filled: number): string[] {
+    this.loop.step({
+      kind: "OrderCanceled",
+      at: this.at,
+      order: order as OrderNumber,
+      filled: shares(filled),
+    });
+    return this.#taken();
+  }
+
   fill(order: number, count: number, price = 100, id?: number): string[] {
     const none = 0 as Money;
     this.#fill += 1;
@@ -302,10 +327,14 @@ describe("the desk's books", () => {
     desk.bar();
     desk.fill(0, 20);
     expect(desk.bar()).toEqual(["place 1"]);
-    expect(desk.fill(0, 20)).toEqual(["CancelOrder 1", "place 2"]);
-    desk.says("OrderCanceled", 1);
+    expect(desk.fill(0, 20)).toEqual(["CancelOrder 1"]);
+    expect(desk.says("OrderCanceled", 1)).toEqual(["place 2"]);
     expect(desk.loop.execute.orders.get(2 as OrderNumber, OrderField.shares)).toBe(40);
-    expect(desk.fill(0, 10)).toEqual(["CancelOrder 2", "place 3"]);
+    expect(desk.fill(0, 10)).toEqual(["CancelOrder 2"]);
+    // The stop had sold a part before it was canceled: the new one is for the rest.
+    expect(desk.ends(2, 15)).toEqual([]);
+    expect(desk.fill(2, 15, 95)).toEqual(["place 3"]);
+    expect(desk.loop.execute.orders.get(3 as OrderNumber, OrderField.shares)).toBe(35);
     expect(desk.loop.execute.restingStop(0, I)).toBe(95);
   });
 });
@@ -362,6 +391,42 @@ describe("broker events in a bad order (EX-5)", () => {
     expect([held(desk.loop), desk.status(1)]).toEqual([0, "canceled"]);
   });
 
+  it("an end that knows of a fill waits for it: until then the entry works and nothing else enters", () => {
+    const desk = new Desk(quiet, { 0: long({ stop: 95 }), 1: long() });
+    desk.bar();
+    expect(desk.ends(0, 20)).toEqual([]);
+    expect(desk.status(0)).toBe("sent");
+    expect(desk.bar()).toEqual([]);
+    expect(desk.fill(0, 20)).toEqual([]);
+    expect([desk.status(0), held(desk.loop)]).toEqual(["canceled", 20]);
+    expect(desk.loop.execute.restingStop(0, I)).toBe(95);
+  });
+
+  it("an exit waits for what its stop has sold, and is for the rest; a rejected one rests the stop again", () => {
+    const desk = new Desk(quiet, { 0: long({ stop: 95, target: 105 }), 1: leave });
+    desk.bar();
+    desk.fill(0, 50);
+    expect(desk.bar()).toEqual(["CancelOrder 1", "CancelOrder 2"]);
+    desk.ends(2, 0);
+    expect(desk.ends(1, 15)).toEqual([]);
+    expect(desk.fill(1, 15, 95)).toEqual(["place 3"]);
+    const { orders } = desk.loop.execute;
+    expect(orders.get(3 as OrderNumber, OrderField.shares)).toBe(35);
+    // Target first, then the stop that is paired with it.
+    expect(desk.ends(3, 0)).toEqual(["place 4", "place 5"]);
+    expect([4, 5].map((n) => orders.get(n as OrderNumber, OrderField.shares))).toEqual([35, 35]);
+    expect(desk.loop.execute.restingStop(0, I)).toBe(95);
+  });
+
+  it("a stop that ends unasked is rested again with the next bar, once", () => {
+    const desk = new Desk(quiet, { 0: long({ stop: 95 }) });
+    desk.bar();
+    desk.fill(0, 50);
+    expect(desk.ends(1, 0)).toEqual([]);
+    expect(desk.bar()).toEqual(["place 2"]);
+    expect(desk.bar()).toEqual([]);
+  });
+
   it("I-1: a fill that is told twice counts once, also among the parts of one order", () => {
     const desk = new Desk(quiet, { 0: long() });
     desk.bar();
@@ -391,8 +456,8 @@ describe("the operator's switch", () => {
     expect(desk.level).toBe("FLATTEN");
     desk.fill(0, 20);
     desk.says("OrderCanceled", 0);
-    const sent = desk.bar();
-    expect(sent).toEqual(["CancelOrder 1", "place 2"]);
+    expect(desk.bar()).toEqual(["CancelOrder 1"]);
+    expect(desk.says("OrderCanceled", 1)).toEqual(["place 2"]);
     expect(desk.loop.execute.orders.purpose(2 as OrderNumber)).toBe(Purpose.Flatten);
     desk.fill(2, 20);
     desk.bar();
@@ -404,7 +469,11 @@ describe("the operator's switch", () => {
     const desk = new Desk(quiet, { 0: long({ stop: 95, target: 105 }) });
     desk.bar();
     desk.fill(0, 50);
-    expect(desk.act("halt")).toEqual(["CancelOrder 1", "CancelOrder 2", "place 3"]);
+    expect(desk.act("halt")).toEqual(["CancelOrder 1", "CancelOrder 2"]);
+    expect(desk.says("OrderCanceled", 2)).toEqual([]);
+    // An answer that does not come is asked for again, and never waited for in silence.
+    expect(desk.bar()).toEqual(["CancelOrder 1"]);
+    expect(desk.says("OrderCanceled", 1)).toEqual(["place 3"]);
     expect(desk.level).toBe("FLATTEN");
     desk.bar();
     expect(desk.level).toBe("FLATTEN");
@@ -431,7 +500,8 @@ describe("the operator's switch", () => {
     const desk = new Desk(quiet, { 0: long({ stop: 95 }) });
     desk.bar();
     desk.fill(0, 20);
-    expect(desk.act("halt")).toEqual(["CancelOrder 0", "CancelOrder 1", "place 2"]);
+    expect(desk.act("halt")).toEqual(["CancelOrder 0", "CancelOrder 1"]);
+    expect(desk.says("OrderCanceled", 1)).toEqual(["place 2"]);
     expect(desk.loop.execute.orders.get(2 as OrderNumber, OrderField.shares)).toBe(20);
     desk.says("OrderCanceled", 0);
     desk.fill(2, 20);
@@ -465,11 +535,12 @@ describe("the operator's switch", () => {
     expect(desk.act("pause")).toEqual([]);
     expect(desk.level).toBe("NO_NEW_ENTRIES");
     expect(desk.bar()).toEqual(["ReplaceStop 1"]);
-    expect(desk.bar()).toEqual(["CancelOrder 1", "place 2"]);
+    expect(desk.bar()).toEqual(["CancelOrder 1"]);
+    expect(desk.says("OrderCanceled", 1)).toEqual(["place 2"]);
     desk.fill(2, 50);
     desk.bar();
     expect(desk.bar()).toEqual([]);
-    expect(desk.loop.execute.blocked.list()).toMatchObject([{ rule: "permission:NO_NEW_ENTRIES", count: 1 }]);
+    expect(desk.loop.execute.blocked.list()).toMatchObject([{ rule: "permission:operator", count: 1 }]);
     desk.act("halt");
     expect(desk.level).toBe("HALTED");
     desk.act("pause");

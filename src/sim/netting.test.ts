@@ -241,16 +241,33 @@ describe("opposite wishes", () => {
     expect(loop.execute.portfolio.shares(I)).toBe(30);
   });
 
-  it("a strategy that turns around crosses its exit first, then its entry; both lots are right", () => {
-    const { loop } = play(quiet, [{ 0: enter(2_000), 2: enter(-1_000) }, { 2: enter(2_500) }]);
+  it("a strategy that turns around crosses its exit; its entry comes a bar later", () => {
+    const turn = enter(-1_000);
+    const { loop } = play(quiet, [{ 0: enter(2_000), 2: turn, 3: turn }, { 2: enter(2_000) }]);
     expect(ordersOf(loop)).toEqual([
       "s0 buy entry filled 20",
       "s0 sell exit filled 20 (20 crossed)",
-      "s0 sell entry filled 10 (5 crossed)",
-      "s1 buy entry filled 25 (25 crossed)",
+      "s1 buy entry filled 20 (20 crossed)",
+      "s0 sell entry filled 10",
     ]);
-    expect(lots(loop)).toEqual([-10, 25]);
-    expect(loop.execute.portfolio.shares(I)).toBe(15);
+    expect(lots(loop)).toEqual([-10, 20]);
+    expect(loop.execute.portfolio.shares(I)).toBe(10);
+  });
+
+  it("nobody enters against an exit that waits for its stop (NE-5); the exit leaves before the next bar", () => {
+    const { loop, sent } = play(quiet, [
+      { 0: enter(3_000, { stop: 90 }), 2: leave },
+      { 2: enter(3_000), 3: enter(2_000) },
+    ]);
+    expect(placed(sent)).toEqual(["0: 30", "3: 30", "4: 20"]);
+    expect(ordersOf(loop)).toEqual([
+      "s0 buy entry filled 30",
+      "s0 sell stop_loss canceled 0",
+      "s1 buy entry canceled 0",
+      "s0 sell exit filled 30",
+      "s1 buy entry filled 20",
+    ]);
+    expect(loop.execute.trades.get(0, TradeField.closedAt)).toBe(sessions.open[3]);
   });
 
   it("an entry that was refused does not cross: the exit goes to the market", () => {
@@ -289,7 +306,7 @@ describe("opposite wishes", () => {
     expect(loop.commands).toHaveLength(1);
   });
 
-  it("crosses at the middle of a fresh quote; at the close when the quote is old; never by a quote that is none", () => {
+  it("crosses at the middle of a fresh quote, at the close when it is old, never by one that is none", () => {
     const crossedAt = (bid: number, ask: number, ageSeconds: number) => {
       const world = worldOf(quiet);
       const loop = testLoop({
@@ -332,7 +349,8 @@ it("a halt crosses what two strategies hold against each other and sells the res
 });
 
 it("a strategy on its own leaves the bytes it always left: netting touches no lone order", () => {
-  const steps = { 0: enter(3_000, { stop: 90, target: 130 }), 2: enter(-2_000, { stop: 110 }), 4: leave };
+  const turn = enter(-2_000, { stop: 110 });
+  const steps = { 0: enter(3_000, { stop: 90, target: 130 }), 2: turn, 3: turn, 5: leave };
   const one = play(quiet, [steps]);
   expect(one.sent.some((text) => text.includes("members"))).toBe(false);
   expect(placed(one.sent).length).toBeGreaterThan(3);
