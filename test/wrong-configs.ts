@@ -7,6 +7,8 @@ import { drawn, pick, type WrongCase } from "./wrong-case.ts";
 
 const DEFAULTS = readFileSync(join(import.meta.dirname, "..", "config", "default.yaml"), "utf8");
 const FILE = "settings.yaml";
+/** Stands in files and in the environment, and in no answer. */
+export const SECRET = "hush-4f1c9";
 const BACKTEST = "backtest --strategies reference_ema_cross --symbols AAA --timeframe 1d --out OUT".split(
   " ",
 );
@@ -258,6 +260,9 @@ const notYaml: Readonly<Record<string, string | Uint8Array>> = {
   "an open brace": "account: {",
   "an open quote": 'account: { capital: "5 }',
   "a list": "- account\n- sizing\n",
+  "a file of secrets": `ALPACA_SECRET_KEY=${SECRET}\nALPACA_API_KEY=${SECRET}\n`,
+  "a secret under a number": `account: { capital: { secretKey: ${SECRET} } }\n`,
+  "a secret under no key of ours": `alpaca: { secretKey: ${SECRET} }\n`,
   "a number": "42\n",
   "a word": "account\n",
   true: "true\n",

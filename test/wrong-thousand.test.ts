@@ -23,7 +23,7 @@ import { randomDaily } from "./daily-market.ts";
 import { plimsoll, type Said } from "./plimsoll-process.ts";
 import { runLine } from "./run-line.ts";
 import type { WrongCase } from "./wrong-case.ts";
-import { wrongConfigs } from "./wrong-configs.ts";
+import { SECRET, wrongConfigs } from "./wrong-configs.ts";
 import { goodNumbers, type ParquetBytes, parquetShapes, wrongFiles } from "./wrong-files.ts";
 import { knownCommands, systematicLines, wrongSalads } from "./wrong-lines.ts";
 
@@ -41,7 +41,8 @@ const good = join(base, "good");
 const startedIn = process.cwd();
 let shapes: ParquetBytes = {};
 
-const run = ({ args, env = {} }: Pick<WrongCase, "args" | "env">) => runLine(args, env);
+const run = ({ args, env = {} }: Pick<WrongCase, "args" | "env">) =>
+  runLine(args, { ...env, ALPACA_API_KEY: SECRET, ALPACA_SECRET_KEY: SECRET });
 
 /** Path, kind, size and time of everything but what a refused command may leave: audits of rows, and locks. */
 function tree(folder: string, path = ""): string[] {
@@ -110,6 +111,7 @@ function complaints(wrong: WrongCase, { code, out, err }: Said, before: readonly
   if (!/^plimsoll: [^\u0000-\u001f\u007f-\u009f\u2028\u2029]{10,}\n$/.test(err))
     found.push("not one clean line");
   if (err.length > LONGEST_LINE) found.push(`${err.length} characters`);
+  if (`${out}${err}`.includes(SECRET)) found.push("tells a secret");
   if (INSIDES.test(err) || INSIDES.test(out)) found.push("tells its insides");
   const named = wrong.names.some((name) => (typeof name === "string" ? err.includes(name) : name.test(err)));
   if (!named) found.push(`names none of ${wrong.names.join(" | ").slice(0, 100)}`);

@@ -158,7 +158,7 @@ describe("one line names key, value and what is allowed", () => {
     ["a value that holds itself", () => set("account=&x {capital: *x}"), "not valid YAML: an alias"],
     ["a file that is no YAML", () => file("account: {\n"), ".yaml: not valid YAML at line"],
     ["two documents", () => file("account: {}\n---\nsizing: {}\n"), "MULTIPLE_DOCS"],
-    ["a file that is a list", () => file("- 1\n"), ".yaml: must be a set of keys, got [1]"],
+    ["a file that is a list", () => file("- 1\n"), ".yaml: must be a set of keys, got a list"],
     [
       "a missing file",
       () => refusal({ files: [join(folder, "none.yaml")] }),

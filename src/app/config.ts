@@ -128,7 +128,7 @@ const fractionOf = (params: unknown): number => (params as { readonly maxFractio
 /** A file in which everything is commented out changes nothing. */
 function fileTree(file: string): unknown {
   const tree = readYaml(file) ?? {};
-  if (!isTree(tree)) throw new InputError(`--config ${file}: must be a set of keys, got ${show(tree)}`);
+  if (!isTree(tree)) throw new InputError(`--config ${file}: must be a set of keys, got ${kindOf(tree)}`);
   return tree;
 }
 
@@ -174,7 +174,7 @@ const isTree = (value: unknown): value is Tree =>
 
 function overlay(below: unknown, above: unknown, path: string): Tree {
   if (!isTree(above))
-    throw new InputError(`config: ${path || "the file"} must be a set of keys, got ${show(above)}`);
+    throw new InputError(`config: ${path || "the file"} must be a set of keys, got ${kindOf(above)}`);
   const merged: Tree = { ...(isTree(below) ? below : {}) };
   for (const [key, value] of Object.entries(above)) {
     const here = path === "" ? key : `${path}.${key}`;
@@ -218,5 +218,14 @@ export function firstProblem(error: z.ZodError, given: unknown, prefix = ""): st
 function show(value: unknown): string {
   if (value === undefined) return "(missing)";
   // JSON writes NaN and the infinities as null, which nobody gave.
-  return (typeof value === "number" ? String(value) : JSON.stringify(value)).slice(0, SHOWN);
+  return (typeof value === "number" ? String(value) : JSON.stringify(value, withoutSecrets)).slice(0, SHOWN);
+}
+
+const withoutSecrets = (key: string, value: unknown): unknown =>
+  /secret|token|passw|key/i.test(key) ? "***" : value;
+
+/** Not the text itself: whoever names the wrong file may have named the one with the passwords. */
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  return value === null ? "nothing" : `a ${typeof value === "string" ? "text" : typeof value}`;
 }

@@ -58,6 +58,7 @@ const anyBar: [string, object][] = [
   ["bar-finite", { volume: Infinity }],
   ["bar-positive", { low: 0 }],
   ["bar-positive", { open: -10 }],
+  ["bar-positive", { open: 9e-7, high: 9e-7, low: 9e-7, close: 9e-7 }],
   ["ohlc-order", { high: 10.9 }],
   ["ohlc-order", { low: 10.1 }],
   ["volume-not-negative", { volume: -1 }],

@@ -8,6 +8,9 @@ import type { BarRow, Rule } from "./rule.ts";
 /** Adjusted prices are products of rounded factors; a high may fall short of a close by this share of it. */
 export const OHLC_RELATIVE_TOLERANCE = 1e-6;
 
+/** The ledger counts micro-dollars: a smaller price would be nothing in it, and nothing is no price. */
+export const LEAST_PRICE = 1e-6;
+
 export const barFinite: Rule<BarRow> = {
   id: "bar-finite",
   outcome: "reject",
@@ -20,9 +23,10 @@ export const barFinite: Rule<BarRow> = {
 export const barPositive: Rule<BarRow> = {
   id: "bar-positive",
   outcome: "reject",
-  breaks: (row) => !(row.open > 0 && row.high > 0 && row.low > 0 && row.close > 0),
+  breaks: ({ open, high, low, close }) =>
+    !(open >= LEAST_PRICE && high >= LEAST_PRICE && low >= LEAST_PRICE && close >= LEAST_PRICE),
   explain: (row) =>
-    `every price must be above 0, was open ${row.open} high ${row.high} low ${row.low} close ${row.close}`,
+    `every price must be at least a millionth of a dollar, was open ${row.open} high ${row.high} low ${row.low} close ${row.close}`,
 };
 
 export const ohlcOrder: Rule<BarRow> = {

@@ -1,4 +1,5 @@
 /** Rules on a single trade print (C-09). */
+import { LEAST_PRICE } from "./bar-values.ts";
 import type { Rule, TradeRow } from "./rule.ts";
 
 export const tradeFinite: Rule<TradeRow> = {
@@ -11,6 +12,7 @@ export const tradeFinite: Rule<TradeRow> = {
 export const tradePositive: Rule<TradeRow> = {
   id: "trade-positive",
   outcome: "reject",
-  breaks: (row) => !(row.price > 0 && row.size > 0),
-  explain: (row) => `price and size must be above 0, was price ${row.price} size ${row.size}`,
+  breaks: (row) => !(row.price >= LEAST_PRICE && row.size > 0),
+  explain: (row) =>
+    `price must be at least a millionth of a dollar and size above 0, was price ${row.price} size ${row.size}`,
 };
