@@ -29,6 +29,9 @@ const settings = [
   // What depends on the size of a share, or on every earlier cent, would part the two runs.
   "sizing.kelly.enabled=false",
   "ensemble.trailing.floor=1",
+  "sizing.atr.floor=1",
+  "sizing.adv.fraction=1",
+  "risk.adv.maxFraction=1",
   "risk.restricted.minPrice=0",
   "execution.tick=none",
   "sizing.positionUsd=1000000000",
