@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { jsonLine, runLine } from "../../test/run-line.ts";
 import { Duck } from "../adapters/lake/duck.ts";
-import { dayNumber, isoDate } from "../domain/time.ts";
+import { type DayNumber, dayNumber, isoDate } from "../domain/time.ts";
 import { sessionsBetween } from "../market/calendar.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plimsoll-cli-backtest-"));
@@ -53,7 +53,7 @@ describe("corporate actions", () => {
   beforeAll(async () => {
     const bars = days.map((day, n) => {
       const close = (100 + n * 0.4) / (n < SPLIT_AT ? 1 : 4);
-      return `XYZ,${isoDate(day as Parameters<typeof isoDate>[0])},${close},${close * 1.01},${close * 0.99},${close},1000000`;
+      return `XYZ,${isoDate(day as DayNumber)},${close},${close * 1.01},${close * 0.99},${close},1000000`;
     });
     writeFileSync(at("raw.csv"), `symbol,date,open,high,low,close,volume\n${bars.join("\n")}\n`);
     await jsonLine(["data", "import", at("raw.csv"), "--timeframe", "1d", "--adjustment", "raw", ...root]);
@@ -70,8 +70,8 @@ describe("corporate actions", () => {
 
   it("come in with counts; one that prices contradict is set aside, and a file of those alone fails", async () => {
     const header = "symbol,ex_date,kind,new_shares,old_shares,cash_per_share,reference";
-    const ex = isoDate(days[SPLIT_AT] as Parameters<typeof isoDate>[0]);
-    const wrong = isoDate(days[SPLIT_AT - 9] as Parameters<typeof isoDate>[0]);
+    const ex = isoDate(days[SPLIT_AT] as DayNumber);
+    const wrong = isoDate(days[SPLIT_AT - 9] as DayNumber);
     writeFileSync(at("wrong.csv"), `${header}\nXYZ,${wrong},split,4,1,0,\n`);
     const refused = await runLine(["data", "import-actions", at("wrong.csv"), "--json", ...root]);
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("all 1 actions were rejected") });

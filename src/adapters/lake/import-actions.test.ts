@@ -40,6 +40,23 @@ const load = (lake: Lake, adjust?: "raw" | "split" | "full") =>
   lake.loadBars({ symbols: "all", timeframe: "1d", ...(adjust === undefined ? {} : { adjust }) });
 
 describe("importing actions", () => {
+  it("counts and lists the lines that could not be read, and those that an open quote swallowed", async () => {
+    const header = "symbol,ex_date,kind,new_shares,old_shares,cash_per_share,reference";
+    const good = ["Q,2015-07-13,split,2,1,0,", "Q,2015-07-14,split,3,1,0,"];
+    const wide = file([header, good[0], "Q,2015-07-15,split,2,1,0,,7,7", good[1]].join("\n"));
+    const open = file([header, good[0], 'Q,"2015-07-15,split,2,1,0,', good[1]].join("\n"));
+    for (const [path, imported] of [
+      [wide, 2],
+      [open, 1],
+    ] as const) {
+      const lake = newLake();
+      const result = await lake.importActions({ files: [path] });
+      expect(result).toMatchObject({ imported, rejected: 1, rejectedByRule: { schema: 1 } });
+      expect(readFileSync(result.audit ?? "", "utf8")).toContain("2015-07-15");
+      lake.close();
+    }
+  });
+
   it("refuses what the prices contradict, names it in the audit list, and keeps the rest", async () => {
     const lake = newLake();
     await importBars(lake);

@@ -179,7 +179,7 @@ export interface WideLine {
   readonly text: string;
 }
 
-/** Lines of a CSV file that its rows were read without, in the session that read them: too many cells, an open quote. */
+/** Lines of a CSV file that were not read: too many cells, an open quote. Asked in the session that read the rest. */
 export async function linesSetAside(session: DuckSession, rejects: string | undefined): Promise<WideLine[]> {
   if (rejects === undefined) return [];
   const lines = await session.rows(

@@ -26,7 +26,8 @@ export const barPositive: Rule<BarRow> = {
   breaks: ({ open, high, low, close }) =>
     !(open >= LEAST_PRICE && high >= LEAST_PRICE && low >= LEAST_PRICE && close >= LEAST_PRICE),
   explain: (row) =>
-    `every price must be at least a millionth of a dollar, was open ${row.open} high ${row.high} low ${row.low} close ${row.close}`,
+    `every price must be a millionth of a dollar or more, was open ${row.open} high ${row.high} ` +
+    `low ${row.low} close ${row.close}`,
 };
 
 export const ohlcOrder: Rule<BarRow> = {
