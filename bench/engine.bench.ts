@@ -15,6 +15,7 @@ import type { OrderNumber } from "../src/domain/order.ts";
 import { nullJournal } from "../src/engine/null-journal.ts";
 import { pump } from "../src/engine/pump.ts";
 import { OrderField } from "../src/execution/order-table.ts";
+import type { RiskRule } from "../src/risk/rule.ts";
 import { costParams } from "../src/sim/cost-model.ts";
 import { Timeline } from "../src/sim/timeline.ts";
 import { SimulatedVenue } from "../src/sim/venue.ts";
@@ -95,8 +96,13 @@ function verdictOf(exact: boolean, ratio: number): EngineFigures["verdict"] {
   return ratio >= FLOOR ? "above the floor" : "below the floor";
 }
 
+export interface EngineChoice {
+  /** How many of the rules are asked, in the order of the registry. Default: all. */
+  readonly rules?: number;
+}
+
 /** Everything that is not the run itself happens here, outside the timing. */
-export function prepare(data: SymbolMajorBars): () => RivalResult {
+export function prepare(data: SymbolMajorBars, { rules }: EngineChoice = {}): () => RivalResult {
   const columns = toColumns(data);
   const sessions = sessionsOf(data);
   const config = loadConfig({ assignments: OVERLAY });
@@ -112,6 +118,7 @@ export function prepare(data: SymbolMajorBars): () => RivalResult {
     const curve = new EquityCurve(data.bars);
     const setup = { config, strategyIds: [measuring.id], columns, sessions, cash: CASH };
     const { loop } = buildLoop(setup, [measuring], curve);
+    if (rules !== undefined) (loop.execute.gate.rules as RiskRule[]).length = rules;
     const venue = new SimulatedVenue(data.symbols, costs, sessions);
     pump(new Timeline(columns, venue), loop, nullJournal, venue);
     const { orders, portfolio } = loop.execute;

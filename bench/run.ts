@@ -1,12 +1,14 @@
 /**
- * `npm run bench -- engine|features|sweep --data DIR [--set one,uni] [--json]` and `npm run bench -- storm --seeds N`:
+ * `npm run bench -- growth [--report]`, `npm run bench -- engine|features|sweep --data DIR [--set one,uni] [--json]` and `npm run bench -- storm --seeds N`:
  * one JSON line per question, or a table.
  */
 import "../src/adapters/inlining.ts";
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { variantWorker } from "../src/cli/tasks.ts";
 import { type EngineFigures, engineBench } from "./engine.bench.ts";
 import { type FeatureFigures, featuresBench } from "./features.bench.ts";
+import { growthBench, growthTable } from "./growth.bench.ts";
 import { stormBench } from "./storm.bench.ts";
 import { type SweepFigures, sweepBench } from "./sweep.bench.ts";
 
@@ -25,6 +27,7 @@ const { values, positionals } = parseArgs({
     data: { type: "string" },
     set: { type: "string", default: "one,uni" },
     json: { type: "boolean", default: false },
+    report: { type: "boolean", default: false },
   },
 });
 
@@ -34,6 +37,20 @@ const benches: Readonly<Record<string, (data: string) => AsyncGenerator<BenchLin
   },
   async *features(data) {
     yield featuresLine(featuresBench(data));
+  },
+  async *growth() {
+    const all = [];
+    for (const figures of growthBench()) {
+      all.push(figures);
+      const costs = figures.points.map(
+        ({ size, microsPerUnit }) => `${size}: ${microsPerUnit.toPrecision(3)}`,
+      );
+      const text =
+        `growth ${figures.axis}: slope ${figures.slope.toFixed(2)} (budget ${figures.budget}), ` +
+        `us a ${figures.unit} at ${costs.join(", ")}: ${figures.verdict}`;
+      yield { figures, text, failed: figures.verdict === "too steep" };
+    }
+    if (values.report) writeFileSync("docs/performance.md", growthTable(all));
   },
   async *sweep(data) {
     yield sweepLine(await sweepBench(data, variantWorker));
@@ -77,20 +94,20 @@ function sweepLine(figures: SweepFigures): BenchLine {
   return { figures, text, failed: !figures.outcomesEqual };
 }
 
-const [question = "engine"] = positionals;
+const [question = values.report ? "growth" : "engine"] = positionals;
 const bench = benches[question];
 if (bench === undefined) {
   console.error(`bench ${question}: not there; there are ${Object.keys(benches).join(", ")}, storm`);
   process.exit(2);
 }
-if (values.data === undefined) {
+if (values.data === undefined && question !== "growth") {
   console.error(
     `bench ${question}: --data is missing; give the folder of the generated columns (one.c.f64, uni.c.f64, ...)`,
   );
   process.exit(2);
 }
 try {
-  for await (const { figures, text, failed } of bench(values.data)) {
+  for await (const { figures, text, failed } of bench(values.data ?? "")) {
     console.log(values.json ? JSON.stringify(figures) : text);
     if (failed) process.exitCode = 1;
   }

@@ -1,8 +1,13 @@
 /**
- * Times alternatives side by side: they take turns in one thread, and the best turn of each counts. Other load
- * on the machine can only make a turn slower, so with enough turns the best ones are comparable and the ratio
- * holds (PERFORMANCE.md). CPU time would be fairer still, but a thread's is counted in steps of 4 ms here.
+ * Times alternatives side by side: they take turns in one thread, and the best turn of each counts, in CPU seconds of
+ * this thread. Other load makes a wall clock slower, and a long turn more often than a short one; CPU time stays
+ * comparable (PERFORMANCE.md). It is counted in steps of a few milliseconds, so a short contestant runs several
+ * times a turn.
  */
+
+/** Milliseconds that a turn should last at least. */
+const TURN_MS = 100;
+const REPEATS_MAX = 50;
 
 export interface Timed<Result> {
   /** Seconds of the best turn. */
@@ -19,10 +24,13 @@ export function takeTurns<Result>(
   const timed: Record<string, Timed<Result>> = {};
   for (let turn = 0; turn < turns; turn++) {
     for (const [name, run] of Object.entries(contestants)) {
-      const before = process.hrtime.bigint();
-      const result = run();
-      const seconds = Number(process.hrtime.bigint() - before) / 1e9;
       const known = timed[name];
+      const last = known?.seconds ?? Number.POSITIVE_INFINITY;
+      const repeats = Math.min(REPEATS_MAX, Math.max(1, Math.ceil(TURN_MS / 1e3 / Math.max(last, 1e-6))));
+      const before = cpuSeconds();
+      let result = run();
+      for (let n = 1; n < repeats; n++) result = run();
+      const seconds = (cpuSeconds() - before) / repeats;
       timed[name] = {
         seconds: Math.min(seconds, known?.seconds ?? Number.POSITIVE_INFINITY),
         firstSeconds: known?.firstSeconds ?? seconds,
@@ -31,4 +39,9 @@ export function takeTurns<Result>(
     }
   }
   return timed;
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1e6;
 }
