@@ -8,11 +8,11 @@
  * NE-2  What is left with the same terms leaves as one order, by the number of its first member.
  * NE-3  What cannot cross never meets itself in the market: then the entries of one side are given up, the exits
  *       stay. An entry may come again with the next bar; an exit must not wait.
+ * NE-4  Instruments ascending, then strategies, then order numbers: the order of the commands never depends on
+ *       anything else. A demand that is alone leaves exactly as it was made.
  * NE-5  An exit that waits for the end of its stop and target does not cross while they may still trade: what crossed
  *       cannot be taken back, and both would close the position. Entries against it are given up like those of NE-3;
  *       the exit crosses with whoever is there when it leaves. One without protective orders crosses at once.
- * NE-4  Instruments ascending, then strategies, then order numbers: the order of the commands never depends on
- *       anything else. A demand that is alone leaves exactly as it was made.
  */
 import type { InstrumentId } from "../domain/instrument.ts";
 import { dollarsPerShare, type Price, toDollars } from "../domain/money.ts";

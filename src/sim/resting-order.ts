@@ -154,6 +154,14 @@ export function joinPair(stop: RestingOrder, target: RestingOrder | undefined): 
   return stop.remaining > 0;
 }
 
+/** One cancels other: what one sold, its pair must not sell again. True when that leaves the pair nothing. */
+export function cede(pair: RestingOrder, shares: number): boolean {
+  if (pair.done) return false;
+  pair.remaining -= shares;
+  pair.ceded += shares;
+  return pair.remaining <= 0;
+}
+
 /** Protective orders that sleep for good once the rest of their entry is dead. */
 export function idleLegs({ parts, fills, stopLeg, targetLeg }: RestingOrder): RestingOrder[] {
   const idle =

@@ -30,7 +30,7 @@ import { CommandDelay } from "./command-delay.ts";
 import type { CostParams } from "./cost-model.ts";
 import { ExitClaims } from "./exit-claims.ts";
 import { leadQueue, lookAtQueue, tradeInQueue } from "./queue-position.ts";
-import { bounded, joinPair, type RestingOrder, rest } from "./resting-order.ts";
+import { bounded, cede, idleLegs, joinPair, type RestingOrder, rest, splitOver } from "./resting-order.ts";
 import { measuredSlippage } from "./slippage-split.ts";
 import { TickBook } from "./tick-book.ts";
 import {
@@ -154,7 +154,9 @@ export class TickVenue implements Venue {
 
   #accept(approved: ApprovedOrder, sentMid: number): void {
     const order = rest(approved, Number.NaN as DayNumber, this.#now);
-    const legs = [order.stopLeg, order.targetLeg].filter((leg) => leg !== undefined);
+    const legs = [order, ...(order.parts ?? [])]
+      .flatMap(({ stopLeg, targetLeg }) => [stopLeg, targetLeg])
+      .filter((leg) => leg !== undefined);
     const sellsShort = order.purpose === Purpose.Entry && order.side === SELL;
     if (sellsShort && this.#borrow.refuses(order.instrument, order.remaining)) {
       for (const { number } of [order, ...legs])
@@ -168,6 +170,11 @@ export class TickVenue implements Venue {
     }
     for (const each of [order, ...legs]) this.#byNumber.set(each.number, each);
     const working = this.#work(order, sentMid);
+    for (const { number, crossed, stopLeg, targetLeg } of order.parts ?? []) {
+      // A cancel may name anyone who shares the order; what crossed is protected from the start.
+      this.#byNumber.set(number, order);
+      if (crossed > 0) this.#wake([stopLeg, targetLeg], crossed);
+    }
     if (order.purpose === Purpose.Entry) working.waitsFor = this.#exitBefore(order);
     order.remaining -= this.#claims.soldMeanwhile(order.number);
     if (!(order.remaining > 0)) {
@@ -302,22 +309,23 @@ export class TickVenue implements Venue {
     this.#claims.filled(order.number, shares);
     this.#borrow.filled(instrument, side * shares, price, this.#clock.date);
     this.#wakeLegs(order, shares);
-    if (order.pair !== undefined && !order.pair.done) this.#shrinkPair(order.pair, shares);
+    if (order.pair !== undefined && cede(order.pair, shares)) this.#end(order.pair, "OrderCanceled");
     if (order.done) this.#finish(order);
   }
 
   #wakeLegs(entry: RestingOrder, shares: number): void {
-    for (const leg of [entry.stopLeg, entry.targetLeg]) {
-      if (leg === undefined || leg.done) continue;
+    if (entry.parts === undefined) this.#wake([entry.stopLeg, entry.targetLeg], shares);
+    else
+      for (const { part, shares: own } of splitOver(entry.parts, shares))
+        this.#wake([part.stopLeg, part.targetLeg], own);
+  }
+
+  #wake(legs: readonly (RestingOrder | undefined)[], shares: number): void {
+    for (const leg of legs) {
+      if (leg === undefined || leg.done || shares === 0) continue;
       if (leg.remaining === 0) this.#work(leg, Number.NaN);
       leg.remaining += shares;
     }
-  }
-
-  #shrinkPair(pair: RestingOrder, shares: number): void {
-    pair.remaining -= shares;
-    pair.ceded += shares;
-    if (pair.remaining <= 0) this.#end(pair, "OrderCanceled");
   }
 
   #finish(order: RestingOrder): void {
@@ -329,9 +337,7 @@ export class TickVenue implements Venue {
   #cancel(order: RestingOrder | undefined, kind: "OrderCanceled" | "OrderExpired"): void {
     if (order === undefined || order.done) return;
     this.#end(order, kind);
-    if (order.fills > 0) return;
-    this.#cancel(order.stopLeg, "OrderCanceled");
-    this.#cancel(order.targetLeg, "OrderCanceled");
+    for (const leg of idleLegs(order)) this.#cancel(leg, "OrderCanceled");
   }
 
   #end(order: RestingOrder, kind: "OrderCanceled" | "OrderExpired"): void {

@@ -568,7 +568,7 @@ describe("commands", () => {
     expect(stage.venue.working).toBe(0);
   });
 
-  it("a stop sent after its target is gone stands alone", () => {
+  it("a stop that is tied to a target which is over is over too: it may have closed what both were for", () => {
     const stage = held(`${quiet} 100/106/94/100`, { target: 105 });
     stage.bar();
     stage.cancel(TARGET);
@@ -581,7 +581,7 @@ describe("commands", () => {
       bracket: pair,
     } as const;
     stage.place({ number: LATER, ...stop });
-    expect(told(stage.bar())).toBe("t off, later 100@95");
+    expect(told(stage.bar())).toBe("t off, later off");
   });
 
   it("RK-5: an order that did not come from the gate is refused, whatever it looks like", () => {

@@ -31,6 +31,7 @@ import { boundedAway, type CostParams } from "./cost-model.ts";
 import type { HaltSchedule } from "./halts.ts";
 import {
   bounded,
+  cede,
   filledOf,
   fillsAtClose,
   fillsAtOpen,
@@ -335,7 +336,7 @@ export class SimulatedVenue implements Venue {
     });
     this.#borrow.filled(order.instrument, order.side * shares, reached, this.#clock.date);
     this.#wakeLegs(order, shares, where);
-    if (order.pair !== undefined && !order.pair.done) this.#shrinkPair(order.pair, shares);
+    if (order.pair !== undefined && cede(order.pair, shares)) this.#end(order.pair, "OrderCanceled");
     if (order.done) this.#finish(order);
     this.#stamp = this.#now;
   }
@@ -375,13 +376,6 @@ export class SimulatedVenue implements Venue {
     leg.remaining += shares;
     leg.fresh = where === "inside" || where === "at_close" ? shares : 0;
     leg.freshAt = this.#now;
-  }
-
-  /** One cancels other: what one protective order sold, the other must not sell again. */
-  #shrinkPair(pair: RestingOrder, shares: number): void {
-    pair.remaining -= shares;
-    pair.ceded += shares;
-    if (pair.remaining <= 0) this.#end(pair, "OrderCanceled");
   }
 
   #cancel(order: RestingOrder | undefined, kind: "OrderCanceled" | "OrderExpired"): void {

@@ -11,13 +11,13 @@ import type { SessionTable } from "../../domain/session.ts";
 import { sessionIndexAt } from "../../domain/session.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { MICROS_PER_MINUTE } from "../../domain/time.ts";
-import { FillField, type FillTable } from "../../engine/fill-table.ts";
+import type { ExecuteStage } from "../../engine/execute.ts";
 import type { Command } from "../../engine/ports.ts";
 import { splitAmount, splitFill } from "../../execution/fill-split.ts";
-import type { OrderTable } from "../../execution/order-table.ts";
 import type { ApprovedOrder } from "../../risk/gate.ts";
-import { broken } from "./check.ts";
+import { Crossings } from "./crossings.ts";
 import { STARTING_CASH } from "./engine-build.ts";
+import { type RoundTrip, RoundTrips } from "./round-trips.ts";
 
 /** Half a nano-share. */
 export const NOTHING = 5e-10;
@@ -46,22 +46,6 @@ interface PendingEnd {
   readonly filled: number;
 }
 
-/** Where the book reads what crossed. */
-export interface Crossings {
-  readonly fills: FillTable;
-  readonly orders: OrderTable;
-}
-
-export interface RoundTrip {
-  readonly strategy: number;
-  /** Dollars, net of costs. */
-  readonly pnl: number;
-}
-
-interface OpenTrip {
-  paid: number;
-}
-
 export interface BookParts {
   readonly strategies: number;
   readonly instruments: number;
@@ -72,13 +56,13 @@ export interface BookParts {
 export class Book {
   readonly #parts: BookParts;
   readonly #fillsSeen = new Set<string>();
-  readonly #trips: OpenTrip[];
+  readonly #trips: RoundTrips;
   readonly orders: (BookOrder | undefined)[] = [];
   /** Who shares the order that went by this number. */
   readonly #members: OrderNumber[][] = [];
   #early: OrderFilled[] = [];
   #pendingEnds: PendingEnd[] = [];
-  #crossings = 0;
+  readonly #crossings = new Crossings();
   /** What each lot got from other strategies. */
   readonly crossed: number[];
   #baseIsFixed = false;
@@ -86,7 +70,6 @@ export class Book {
   readonly lots: number[];
   readonly marks: number[];
   readonly markedAt: number[];
-  readonly trips: RoundTrip[] = [];
   cashMicros = BigInt(STARTING_CASH) * 1_000_000n;
   /** Fills that count, each once. */
   fills = 0;
@@ -113,7 +96,11 @@ export class Book {
     this.markedAt = new Array<number>(instruments).fill(Number.NaN);
     this.lots = new Array<number>(strategies * instruments).fill(0);
     this.crossed = new Array<number>(strategies * instruments).fill(0);
-    this.#trips = Array.from({ length: strategies * instruments }, () => ({ paid: 0 }));
+    this.#trips = new RoundTrips(strategies * instruments);
+  }
+
+  get trips(): readonly RoundTrip[] {
+    return this.#trips.closed;
   }
 
   lotOf({ strategy, instrument }: Pick<BookOrder, "strategy" | "instrument">): number {
@@ -165,53 +152,28 @@ export class Book {
     }
   }
 
-  /** What crossed in the step: pairs of a purchase and a sale of the same, at one price, between two strategies. */
-  crossings({ fills, orders }: Crossings): void {
-    let open:
-      | { side: number; shares: number; price: number; instrument: number; strategy: number }
-      | undefined;
-    for (; this.#crossings < fills.length; this.#crossings++) {
-      const get = (field: FillField) => fills.get(this.#crossings, field);
-      if (get(FillField.crossed) !== 1) continue;
-      const number = get(FillField.order) as OrderNumber;
-      const [shares, price] = [get(FillField.shares), get(FillField.price)];
-      const [side, instrument, strategy] = [
-        orders.side(number),
-        orders.instrument(number),
-        orders.strategy(number),
-      ];
-      const order = this.orders[number] ?? {
-        number,
-        strategy,
-        instrument,
-        side,
-        purpose: orders.purpose(number),
+  /** What strategies traded with each other in the step. */
+  crossings(execute: Pick<ExecuteStage, "fills" | "orders">): void {
+    for (const { shares, price, ...terms } of this.#crossings.take(execute)) {
+      const order = this.orders[terms.number] ?? {
+        ...terms,
         shares: 0,
         limit: Number.NaN,
-        reference: this.marks[instrument] as number,
+        reference: this.marks[terms.instrument] as number,
         parent: undefined,
         filled: 0,
         crossed: 0,
         cancelSent: false,
         hasEnded: false,
       };
-      this.orders[number] = order;
+      this.orders[terms.number] = order;
       order.shares += shares;
       order.crossed += shares;
       this.fills += 1;
       this.#book(order, shares, price, 0);
       const lot = this.lotOf(order);
-      this.crossed[lot] = (this.crossed[lot] as number) + side * shares;
-      if (open === undefined) {
-        open = { side, shares, price, instrument, strategy };
-        continue;
-      }
-      const fits = open.side === -side && open.shares === shares && open.price === price;
-      if (!(fits && open.instrument === instrument && open.strategy !== strategy))
-        broken("I-2", `order ${number} crossed ${side * shares} with nobody`);
-      open = undefined;
+      this.crossed[lot] = (this.crossed[lot] as number) + terms.side * shares;
     }
-    if (open !== undefined) broken("I-2", `${open.side * open.shares} crossed with nobody`);
   }
 
   /** Who shares the order of this number: mostly itself. */
@@ -409,7 +371,8 @@ export class Book {
     this.before = this.lots[lot] as number;
     const after = settled(this.before + order.side * shares);
     this.lots[lot] = after;
-    this.#trip(lot, order, order.side * shares * price, costs, after);
+    const { strategy, side } = order;
+    this.#trips.fill({ lot, strategy, paid: side * shares * price, costs, before: this.before, after });
   }
 
   /** Ends whose fills were all told. */
@@ -427,17 +390,6 @@ export class Book {
       }
       return false;
     });
-  }
-
-  /** What a lot paid from flat to flat; a fill that turns it around is shared out between both trips. */
-  #trip(lot: number, { strategy }: BookOrder, paid: number, costs: number, after: number): void {
-    const trip = this.#trips[lot] as OpenTrip;
-    const turns = this.before !== 0 && after !== 0 && this.before > 0 !== after > 0;
-    const part = turns ? Math.abs(this.before) / (Math.abs(this.before) + Math.abs(after)) : 1;
-    trip.paid += (paid + costs) * part;
-    if (after !== 0 && !turns) return;
-    this.trips.push({ strategy, pnl: -trip.paid });
-    trip.paid = (paid + costs) * (1 - part);
   }
 }
 

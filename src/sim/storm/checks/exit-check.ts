@@ -61,7 +61,10 @@ export function exitCheck({ loop, book, reach }: Scene): Check {
     if (other !== undefined) broken("I-15", `orders ${other} and ${number} both close ${held}`);
   }
 
-  /** Progress is an order that works, or the cancel of what is in its way; what the venue does with it is not ours to promise. */
+  /**
+   * Progress is an order that works, or the cancel of what is in its way; what the venue does with it is not ours to
+   * promise.
+   */
   function checkFlatten(): void {
     for (const [lot, held] of book.lots.entries()) {
       if (held !== 0 && book.closing(lot) === undefined && book.protecting(lot, "canceled") === undefined)
