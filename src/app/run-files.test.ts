@@ -109,7 +109,7 @@ describe("the CSV files", () => {
 
   it("quote what holds a comma, a quote or a line end", () => {
     expect(tradeLine({ whyIn: 'a, "b"\nc' })).toContain(',"a, ""b""\nc",');
-    expect(tradeLine({ whyOut: "plain" })).toMatch(/,plain,0\n$/);
+    expect(tradeLine({ whyOut: "plain" })).toMatch(/,plain,0,0\n$/);
   });
 
   it.each(["=1+1", "+1", "-cmd", "@sum", "\ttab", "\rreturn"])(

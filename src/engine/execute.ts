@@ -38,7 +38,8 @@ import type { SessionTable } from "../domain/session.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { EnsembleParams } from "../ensemble/ensemble-params.ts";
 import { VirtualLots } from "../ensemble/virtual-lots.ts";
-import { splitAmount, splitFill } from "../execution/fill-split.ts";
+import { splitCosts } from "../execution/cost-split.ts";
+import { splitFill } from "../execution/fill-split.ts";
 import type { ExecutionParams } from "../execution/order-policy.ts";
 import { OrderField, type OrderTable } from "../execution/order-table.ts";
 import { Baselines } from "../portfolio/baselines.ts";
@@ -50,6 +51,7 @@ import { RiskGate } from "../risk/gate.ts";
 import type { RiskRule } from "../risk/rule.ts";
 import type { BlockTally } from "./block-tally.ts";
 import { BreakerWatch, type RiskState } from "./breaker-watch.ts";
+import { ClaimLog } from "./claim-log.ts";
 import type { AccountFacts, OwnFill } from "./compute.ts";
 import { CorporateActions } from "./corporate-actions.ts";
 import type { CrossBooks } from "./demand-netting.ts";
@@ -106,7 +108,8 @@ export class ExecuteStage implements AccountFacts, CrossBooks {
   readonly baselines: Baselines;
   readonly clock: SessionClock;
   readonly lots: VirtualLots;
-  readonly authorities = new Authorities();
+  readonly claimLog = new ClaimLog();
+  readonly authorities = new Authorities((before, after) => this.claimLog.changed(before, after));
   readonly trades: TradeLog;
   readonly fills = new FillTable();
   readonly actions: CorporateActions;
@@ -200,6 +203,7 @@ export class ExecuteStage implements AccountFacts, CrossBooks {
     this.blocked.bars(batch);
     this.portfolio.markToMarket(batch);
     this.baselines.update(at, this.portfolio.equity);
+    this.claimLog.now = at;
     this.authorities.expire(at);
     this.#watch.valued(at);
     this.#enforce(at);
@@ -279,6 +283,7 @@ export class ExecuteStage implements AccountFacts, CrossBooks {
   }
 
   operator({ action, at, by, reason }: OperatorActed): void {
+    this.claimLog.now = at;
     if (action === "resume") {
       // A trigger that still stands raises its claim again at the next valuation (C-02).
       for (const { authority, source, scope, liftedBy } of this.authorities.permission.claims)
@@ -399,21 +404,18 @@ export class ExecuteStage implements AccountFacts, CrossBooks {
       ordered.map(({ given }) => given),
       quantity,
     );
-    const owed = {
-      commission: splitAmount(split, costs.commission),
-      regulatory: splitAmount(split, costs.regulatory),
-      slippage: splitAmount(split, costs.slippage),
-    };
+    const owed = splitCosts(split, costs);
     for (const [n, member] of members.entries()) {
       const own = split[n] ?? 0;
       if (own === 0) continue;
-      const part = (amounts: readonly number[]) => (amounts[n] ?? 0) as Money;
-      const shared = {
-        commission: part(owed.commission),
-        regulatory: part(owed.regulatory),
-        slippage: part(owed.slippage),
-      };
-      this.#book({ at, order: member, shares: own / NANOS, price, costs: shared, crossed: false });
+      this.#book({
+        at,
+        order: member,
+        shares: own / NANOS,
+        price,
+        costs: owed[n] ?? NO_COSTS,
+        crossed: false,
+      });
     }
   }
 

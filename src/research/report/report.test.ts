@@ -41,7 +41,7 @@ function withoutFigures(input: ReportInput): ReportInput {
 const empty = sampleRun({ sessions: 63, seed: 4, drift: 0, tradeCount: 0, trials: 1 });
 const noSession: ReportInput = {
   ...withoutFigures(empty),
-  daily: { date: [], equity: [], benchmark: [], gross: [] },
+  daily: { date: [], equity: [], benchmark: [], gross: [], net: [], traded: [] },
 };
 const gapped: ReportInput = {
   ...normal,
@@ -168,8 +168,37 @@ it("text from data is text, never markup", () => {
             firstDifference: { at: evil, strategy: evil, symbol: evil },
           },
         },
-        blocked: [{ rule: evil, count: 1, shrunk: 0, notional: 1 }],
-        strategies: [{ strategy: evil, netProfit: 1, trades: 1, winRate: 1 }],
+        blocked: [{ rule: evil, count: 1, shrunk: 0, notional: 1, saved: 1, cost: 2, followed: 1 }],
+        sizes: [{ constraint: evil, orders: 1, unsized: 1 }],
+        claims: {
+          events: [
+            {
+              authority: evil,
+              source: evil,
+              strategy: null,
+              level: evil,
+              scalar: 1,
+              reason: evil,
+              since: evil,
+              ended: evil,
+              endedBy: "lapsed",
+            },
+          ],
+          dropped: 0,
+        },
+        strategies: [
+          {
+            strategy: evil,
+            capital: 1,
+            netProfit: 1,
+            trades: 1,
+            winRate: 1,
+            sharpe: 1,
+            maxDrawdown: 0,
+            costs: 1,
+            crossedShares: 0,
+          },
+        ],
       },
       daily: { ...normal.daily, date: normal.daily.date.map((date, i) => (i === 3 ? evil : date)) },
       trades: normal.trades.map((trade) => ({
@@ -180,6 +209,7 @@ it("text from data is text, never markup", () => {
         whyIn: evil,
         whyOut: evil,
       })),
+      handFills: normal.handFills.map((fill) => ({ ...fill, at: evil, symbol: evil, purpose: evil })),
     },
     font,
   );
