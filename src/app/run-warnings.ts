@@ -104,7 +104,7 @@ function concentration(trades: readonly TradeRow[]): string[] {
 function sizedDown({ loop, allocated }: EngineRun): string[] {
   const lines = [...loop.compute.unsized].map(
     ([constraint, count]) =>
-      `${count} ${count === 1 ? "wish" : "wishes"} to enter became no order: ${constraint} left no share. ` +
+      `${grouped(count)} ${count === 1 ? "wish" : "wishes"} to enter became no order: ${constraint} left no share. ` +
       "See sizing in the configuration.",
   );
   if (!allocated.some(({ strategy }) => strategy.sizing === "fixed_risk") || loop.compute.readsVix)
@@ -114,6 +114,9 @@ function sizedDown({ loop, allocated }: EngineRun): string[] {
     "The VIX scale is off: this run has no source of the VIX. Sizes do not shrink when it rises.",
   ];
 }
+
+/** By thousands, on every machine alike. */
+const grouped = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
 
 function openAtEnd({ loop }: EngineRun, daily: Daily, cash: number): string[] {
   const open = loop.execute.portfolio.openPositions;

@@ -101,7 +101,11 @@ function withScope(command: Command): Command {
       "--profile <name>",
       `${profiles.join(", ")}: strict tightens limits (default: the configuration's)`,
     )
-    .option("--workers <n>", "threads for the canary and the run for free", String(Math.min(2, cpus().length)))
+    .option(
+      "--workers <n>",
+      "threads for the canary and the run for free",
+      String(Math.min(2, cpus().length)),
+    )
     .option("--seed <n>", "seed of the poisoned futures", "1");
 }
 

@@ -35,8 +35,8 @@ describe("a claim", () => {
   it("that lapses ended at its own time, not when somebody looked", () => {
     const { log, authorities, ends } = watched();
     authorities.raise(claim());
-    log.now = at(900);
-    authorities.expire(log.now);
+    log.reached(at(900));
+    authorities.expire(at(900));
     expect(ends()).toEqual([[200, "lapsed"]]);
   });
 
@@ -44,9 +44,9 @@ describe("a claim", () => {
     const { log, authorities, ends } = watched();
     authorities.raise(claim({ until: undefined }));
     authorities.raise(claim({ source: "day_loss", level: "HALTED", until: undefined, liftedBy: "operator" }));
-    log.now = at(150);
+    log.reached(at(150));
     authorities.lift("circuit_breakers", "rapid_loss", "itself");
-    log.now = at(160);
+    log.reached(at(160));
     authorities.lift("circuit_breakers", "day_loss", "operator");
     expect(ends()).toEqual([
       [150, "itself"],
@@ -70,7 +70,7 @@ describe("a claim", () => {
     const { log, authorities, ends } = watched();
     authorities.raise(claim({ scope: 0 }));
     authorities.raise(claim({ scope: 1 }));
-    log.now = at(150);
+    log.reached(at(150));
     authorities.lift("circuit_breakers", "rapid_loss", "itself", 1);
     expect(ends()).toEqual([
       [undefined, undefined],
@@ -85,6 +85,6 @@ it("a full log counts what it does not keep, and still ends what it keeps", () =
   authorities.raise(claim({ source: "day_loss" }));
   authorities.expire(at(200));
   expect([log.claims.length, log.dropped]).toEqual([1, 1]);
-  log.now = at(200);
+  log.reached(at(200));
   expect(ends()[0]?.[0]).toBeDefined();
 });

@@ -22,11 +22,15 @@ export class ClaimLog {
   readonly #kept: LoggedClaim[] = [];
   readonly #most: number;
   #dropped = 0;
-  /** Time of the event at hand: when a claim was lifted is known to nobody else. */
-  now = 0 as EpochMicros;
+  #now = 0 as EpochMicros;
 
   constructor(most = CLAIMS_KEPT) {
     this.#most = most;
+  }
+
+  /** Time of the event at hand: when a claim is lifted nobody else tells. What is told late does not turn it back. */
+  reached(at: EpochMicros): void {
+    if (at > this.#now) this.#now = at;
   }
 
   /** In the order in which they were raised. */
@@ -53,7 +57,7 @@ export class ClaimLog {
   }
 
   #howEnded({ until, liftedBy }: Claim): ClaimEnd {
-    if (until !== undefined && until <= this.now) return "lapsed";
+    if (until !== undefined && until <= this.#now) return "lapsed";
     return liftedBy;
   }
 
@@ -62,7 +66,7 @@ export class ClaimLog {
     else this.#kept.push({ claim, endedAt: undefined, endedBy: undefined });
   }
 
-  #end(claim: Claim, endedBy: ClaimEnd, at: EpochMicros = this.now): void {
+  #end(claim: Claim, endedBy: ClaimEnd, at: EpochMicros = this.#now): void {
     const index = this.#kept.findLastIndex(
       ({ claim: other, endedAt }) => endedAt === undefined && sameHolder(other, claim),
     );

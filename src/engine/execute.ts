@@ -203,7 +203,6 @@ export class ExecuteStage implements AccountFacts, CrossBooks {
     this.blocked.bars(batch);
     this.portfolio.markToMarket(batch);
     this.baselines.update(at, this.portfolio.equity);
-    this.claimLog.now = at;
     this.authorities.expire(at);
     this.#watch.valued(at);
     this.#enforce(at);
@@ -283,7 +282,7 @@ export class ExecuteStage implements AccountFacts, CrossBooks {
   }
 
   operator({ action, at, by, reason }: OperatorActed): void {
-    this.claimLog.now = at;
+    this.claimLog.reached(at);
     if (action === "resume") {
       // A trigger that still stands raises its claim again at the next valuation (C-02).
       for (const { authority, source, scope, liftedBy } of this.authorities.permission.claims)
@@ -306,6 +305,7 @@ export class ExecuteStage implements AccountFacts, CrossBooks {
 
   /** A fill may be the first thing of a new session, and what it does counts there. */
   #enterSession(at: EpochMicros): void {
+    this.claimLog.reached(at);
     if (!this.clock.advance(at)) return;
     this.#facts.startSession();
     this.baselines.startSession(this.clock.open);
