@@ -96,7 +96,7 @@ function concentration(trades: readonly TradeRow[]): string[] {
   if (net <= 0 || best / net < CONCENTRATED || trades.length <= 10) return [];
   const share = Math.round((best / net) * 100);
   return [
-    `The 10 best of ${trades.length} trades made ${share} % of the net profit. Without them the result is another one.`,
+    `The 10 best of ${trades.length} trades made ${share}% of the net profit. Without them the result is another one.`,
   ];
 }
 
@@ -116,13 +116,13 @@ function sizedDown({ loop, allocated }: EngineRun): string[] {
 }
 
 /** By thousands, on every machine alike. */
-const grouped = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
+const grouped = (figure: number | string): string => String(figure).replace(/\B(?=(?:\d{3})+(?:\.|$))/g, ",");
 
 function openAtEnd({ loop }: EngineRun, daily: Daily, cash: number): string[] {
   const open = loop.execute.portfolio.openPositions;
   if (open === 0) return [];
   const gain = (daily.equity.at(-1) ?? cash) - cash;
-  const value = `valued at the last close and part of the net result, ${gain.toFixed(2)} USD.`;
+  const value = `valued at the last close and part of the net result, ${grouped(gain.toFixed(2))} USD.`;
   return [
     open === 1
       ? `1 position is still open at the end. It is ${value}`

@@ -18,37 +18,36 @@ export function blockedPanel(blocked: readonly BlockedByRule[]): Markup {
   const total = (figure: (rule: BlockedByRule) => number) =>
     blocked.reduce((sum, rule) => sum + figure(rule), 0);
   const followed = total((rule) => rule.followed);
+  const heads = ["Saved", "Cost", "Net", "Refused", "Trimmed", "Followed", "Not traded"];
   const figures = {
-    caption: TITLE,
+    caption: `${TITLE}, saved, cost, net and not traded in USD`,
     columns: [
       { head: "Rule", kind: "name" as const },
-      ...["Refused", "Trimmed", "Not traded, USD", "Followed", "Saved, USD", "Cost, USD", "Net, USD"].map(
-        (head) => ({ head, kind: "number" as const }),
-      ),
+      ...heads.map((head) => ({ head, kind: "number" as const })),
     ],
     rows: rows.map((rule) => [
       named(rule.rule),
-      count(rule.count),
-      count(rule.shrunk),
-      roughMoney(rule.notional),
-      count(rule.followed),
       roughMoney(rule.saved),
       roughMoney(rule.cost),
       html`<b>${roughChange(rule.saved - rule.cost)}</b>`,
+      count(rule.count),
+      count(rule.shrunk),
+      count(rule.followed),
+      roughMoney(rule.notional),
     ]),
     total: [
       "Total",
-      count(total((rule) => rule.count)),
-      count(total(({ shrunk }) => shrunk)),
-      roughMoney(total(({ notional }) => notional)),
-      count(followed),
       roughMoney(total(({ saved }) => saved)),
       roughMoney(total(({ cost }) => cost)),
       roughChange(total(({ saved, cost }) => saved - cost)),
+      count(total((rule) => rule.count)),
+      count(total(({ shrunk }) => shrunk)),
+      count(followed),
+      roughMoney(total(({ notional }) => notional)),
     ],
   };
   return panel(
-    { title: TITLE, span: SPAN, meta: "followed on paper, before costs" },
+    { title: TITLE, span: SPAN, meta: "USD, followed on paper, before costs" },
     html`${table(figures)}${note(
       `Each refused entry, and the refused part of each trimmed one, was followed on paper: filled at the next bar of
 its symbol as the venue would, or never; out at its stop or its target, or at the close of its 20th bar. Saved is what
@@ -62,5 +61,5 @@ have left earlier than they do.`,
 /** `permission:day_loss` is the claim of a breaker, or of another authority, not a rule of the gate. */
 function named(rule: string): Markup {
   if (!rule.startsWith(BY_CLAIM)) return html`${rule}`;
-  return html`${rule.slice(BY_CLAIM.length)} <span class="tag">claim</span>`;
+  return html`${rule.slice(BY_CLAIM.length)}<small>claim of an authority</small>`;
 }

@@ -21,10 +21,10 @@ export interface ClaimMark {
 export const LANE_HEIGHT = 13;
 const LANES = 3;
 /** Share of a wide plot that the words take, and of a narrow one. */
-const WORDS_WIDE = 0.24;
+const WORDS_WIDE = 0.3;
 const WORDS_NARROW = 0.75;
 /** Words that begin right of this stand left of their rule. */
-const TURN_AT = 0.74;
+const TURN_AT = 0.68;
 const ranks = ["NORMAL", "SCALED", "NO_NEW_ENTRIES", "REDUCE_ONLY", "FLATTEN", "HALTED"];
 
 export const isOfAccount = ({ strategy }: RunClaim): boolean => strategy === null;
@@ -98,8 +98,9 @@ function placeOf(dates: readonly string[], date: string): number {
 }
 
 function wordsOf({ source, since, ended }: RunClaim): string {
-  const [from, to] = [easternTime(since).slice(0, 10), easternTime(ended ?? "").slice(0, 10)];
-  return ended === null
-    ? `${source}, ${from} to the end`
-    : `${source}, ${from}${to === from ? "" : ` to ${to}`}`;
+  const from = easternTime(since).slice(0, 10);
+  if (ended === null) return `${source}, ${from} to the end`;
+  const to = easternTime(ended).slice(0, 10);
+  if (to === from) return `${source}, ${from}`;
+  return `${source}, ${from} to ${to.slice(0, 5) === from.slice(0, 5) ? to.slice(5) : to}`;
 }

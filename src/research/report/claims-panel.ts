@@ -44,7 +44,8 @@ export function claimsPanel({ events, dropped }: RunClaims): Markup {
 
 function folded(claims: readonly RunClaim[], name: string): Markup | string {
   if (claims.length === 0) return "";
-  return html`<div class="more"><details><summary>${count(claims.length)} ${name}</summary>${claimTable(claims, name)}</details></div>`;
+  return html`<div class="more"><details><summary>${count(claims.length)} ${name}</summary>
+${claimTable(claims, name)}</details></div>`;
 }
 
 function claimTable(claims: readonly RunClaim[], caption: string): Markup {
@@ -52,7 +53,6 @@ function claimTable(claims: readonly RunClaim[], caption: string): Markup {
     caption,
     columns: [
       { head: "Source", kind: "name" },
-      { head: "On" },
       { head: "Level" },
       { head: "Since, ET" },
       { head: "Until, ET" },
@@ -60,8 +60,7 @@ function claimTable(claims: readonly RunClaim[], caption: string): Markup {
       { head: "Why", kind: "words" },
     ],
     rows: claims.map((claim) => [
-      claim.source,
-      html`<span class="ink2">${claim.strategy ?? "the account"}</span>`,
+      html`${claim.source}${claim.strategy === null ? "" : html`<small>${claim.strategy}</small>`}`,
       chip(claim),
       easternTime(claim.since),
       claim.ended === null ? "" : easternTime(claim.ended),

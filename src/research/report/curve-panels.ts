@@ -49,7 +49,8 @@ function bothCurves({ benchmark }: RunResult, curves: Curves, style: CurveStyle)
     curves.benchmark.length > 0
       ? html`<span><i class="other"></i>Buy and hold${label}, same capital</span>`
       : html`<span>No benchmark in this run</span>`;
-  return html`<div class="lg"><span><i class="${style.isVoid ? "run void" : "run"}"></i>This run</span>${held}${firedLegend(style)}
+  return html`<div class="lg"><span><i class="${style.isVoid ? "run void" : "run"}"></i>This run</span>
+${held}${firedLegend(style)}
 <span class="scale">${scale}</span></div>
 <div class="cb">${equityChart(curves, style)}</div>
 <h3 class="sub cl">Drawdown</h3><div class="cb">${drawdownChart(curves, style)}</div>`;

@@ -20,12 +20,16 @@ export function exposurePanel(curves: Curves): Markup {
     return panel({ title: TITLE, span: SPAN }, emptyState("Nothing was at stake.", why));
   }
   const marks = dateMarks(dates);
+  const isLongOnly = gross.every((value, i) => !(Math.abs(value - (net[i] ?? Number.NaN)) > 1e-9));
+  const other = isLongOnly
+    ? html`<span>No shorts: the net is the gross</span>`
+    : html`<span><i class="other"></i>Longs less shorts</span>`;
   const meta = `gross mean ${percent(meanGross(gross), 1)}, highest ${percent(highest, 1)} of equity`;
   return panel(
     { title: TITLE, span: SPAN, meta },
-    html`<div class="lg"><span><i class="run"></i>Gross, at the close</span><span><i class="other"></i>Longs less
-shorts</span><span class="scale">of equity</span></div>
-<div class="cb">${exposureChart(gross, net, marks)}</div>
+    html`<div class="lg"><span><i class="run"></i>Gross, at the close</span>
+${other}<span class="scale">of equity</span></div>
+<div class="cb">${exposureChart(gross, isLongOnly ? [] : net, marks)}</div>
 <h3 class="sub cl">Turnover a month, one way, of equity</h3><div class="cb">${turnoverChart(curves, marks)}</div>`,
   );
 }
@@ -36,10 +40,7 @@ function exposureChart(gross: readonly number[], net: readonly number[], marks: 
   const high = known.reduce((most, value) => Math.max(most, value), 0) * 1.06;
   const scaled = scale({ low, high }, EXPOSURE_HEIGHT, false);
   const ticks = roundTicks(low, high, 4);
-  const words = `Gross exposure up to ${percent(high / 1.06, 1)} of equity, net from ${percent(
-    Math.min(...net.filter((value) => Number.isFinite(value))),
-    1,
-  )}.`;
+  const words = `Gross exposure up to ${percent(high / 1.06, 1)} of equity, net down to ${percent(low, 1)}.`;
   return html`<div class="chart">${[
     plot(EXPOSURE_HEIGHT, words, [
       ...dateGrid(marks, EXPOSURE_HEIGHT),

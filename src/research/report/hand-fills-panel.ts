@@ -72,7 +72,8 @@ function feeLines({ price, shares, side, rates }: HandFill): Markup {
   const capped = Math.min(taf, rates.tafCap);
   const cap = taf > rates.tafCap ? `, at most ${money(rates.tafCap)}` : "";
   return html`<span class="ln">SEC value \u00d7 ${money(rates.secPerMillion)} / 1,000,000 = ${exact(sec)}, up to
- ${money(centsUp(sec))}</span><span class="ln">TAF ${exact(shares)} \u00d7 ${exact(rates.tafPerShare)} = ${exact(taf)}${cap}, up to
+ ${money(centsUp(sec))}</span>
+<span class="ln">TAF ${exact(shares)} \u00d7 ${exact(rates.tafPerShare)} = ${exact(taf)}${cap}, up to
  ${money(centsUp(capped))}</span><small>rates of ${rates.from}</small>`;
 }
 

@@ -212,7 +212,8 @@ function dataLine({ actions, ticks }: RunResult): Markup {
   const quoted =
     ticks === undefined
       ? `${met}; ${out}.`
-      : `${plural(ticks.quotes, "quote")}, ${plural(ticks.trades, "trade")}; ${count(ticks.setAside)} crossed ones set aside.`;
+      : `${plural(ticks.quotes, "quote")}, ${plural(ticks.trades, "trade")}; ` +
+        `${count(ticks.setAside)} crossed ones set aside.`;
   return html`<li><i class="g ${isClean ? "ok" : "late"}"></i><span><b>${lead}</b> ${quoted}</span></li>`;
 }
 

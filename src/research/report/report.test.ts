@@ -92,10 +92,15 @@ describe.each(runs)("%s", (_, input) => {
       'class="kp"',
       "<h2>Months",
       "<h2>Rolling Sharpe",
+      "<h2>Costs and no costs",
+      "<h2>Exposure and turnover",
       "<h2>What trading cost",
       "<h2>What the rules blocked",
+      "<h2>What set the sizes",
+      "<h2>When breakers barred entries",
       "<h2>By strategy",
       "<h2>Trades",
+      "<h2>Ten fills by hand",
       "<h2>Reproduction",
     ].map((part) => page.indexOf(part));
     expect(places).toEqual(places.toSorted((a, b) => a - b));
@@ -280,7 +285,8 @@ describe("what the page says", () => {
     expect(page).toContain("last 20 of 486, all in trades.csv");
     const best = Math.max(...normal.trades.map(({ pnl }) => pnl));
     expect(page).toContain(`+${best.toFixed(2).replace(/\B(?=(\d{3})+\.)/g, ",")}`);
-    expect([...page.matchAll(/<td class="name">(?:AAPL|MSFT)<\/td>/g)]).toHaveLength(30);
+    const trades = page.slice(page.indexOf("<h2>Trades"), page.indexOf("<h2>Ten fills"));
+    expect([...trades.matchAll(/<td class="name">(?:AAPL|MSFT)<small>/g)]).toHaveLength(30);
   });
 
   it("shows every warning in full", () => {

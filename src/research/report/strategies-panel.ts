@@ -82,8 +82,8 @@ function method(
   if (!isSeveral) return how;
   const met =
     crossedShares > 0
-      ? `Strategies met inside the account for ${plural(crossedShares, "share")} worth ${money(crossedNotional)} USD: ` +
-        "nothing left for the market and nothing was paid."
+      ? `Strategies met inside the account for ${plural(crossedShares, "share")} ` +
+        `worth ${money(crossedNotional)} USD: nothing left for the market and nothing was paid.`
       : "No two strategies wanted opposite sides of a symbol in the same step.";
   const shared =
     sharedOrders > 0

@@ -140,7 +140,6 @@ color:var(--on-lvl);letter-spacing:.02em}
 .chip.lv1{background:var(--f1)}.chip.lv2{background:var(--f2)}.chip.lv3{background:var(--f3)}
 .chip.lv4{background:var(--f4)}.chip.lv5{background:var(--halt);color:var(--on-halt)}
 .chip.scoped{border:1px dashed var(--line-2);color:var(--ink-2);padding:0 5px}
-.tag{font-weight:400;font-size:var(--t-xs);color:var(--ink-3);margin-left:3px}
 td:has(small){padding-top:4px;padding-bottom:4px}
 .ln{display:block;font-size:var(--t-xs);line-height:1.45;font-variant-numeric:tabular-nums}
 td small{display:block;font-size:var(--t-2xs);font-weight:400;color:var(--ink-3);line-height:1.3}

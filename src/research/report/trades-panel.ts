@@ -71,8 +71,11 @@ function tradeColumns({ result: { scope }, hasDividends, hasCrossed }: TradeTabl
   });
   const whole = (shares: number) => number(shares, Number.isInteger(shares) ? 0 : 4);
   return [
-    { column: { head: "Symbol", kind: "name" }, of: ({ symbol }) => symbol },
-    ...(scope.strategies.length > 1 ? [text("Strategy", ({ strategy }) => quiet(strategy))] : []),
+    {
+      column: { head: "Symbol", kind: "name" },
+      of: ({ symbol, strategy }) =>
+        scope.strategies.length > 1 ? html`${symbol}<small>${strategy}</small>` : symbol,
+    },
     text("Closed, ET", ({ closedAt }) => quiet(easternTime(closedAt))),
     text("Side", ({ side }) => side),
     figure("Shares", ({ shares }) => whole(shares)),
