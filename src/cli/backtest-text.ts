@@ -68,8 +68,11 @@ export function backtestText({ result, daily }: ReportInput, out: string): strin
 }
 
 /** The same run for free, where it was made. */
-function freeRow({ withoutCosts: free }: RunResult): string[][] {
+function freeRow(result: RunResult): string[][] {
+  const { withoutCosts: free } = result;
   if (free === null) return [];
+  if (!hasEnoughDays(result))
+    return [["  for free", signed(free.netResult, 2), `return ${percent(free.totalReturn, 2)}`]];
   return [
     ["  for free", signed(free.netResult, 2), `CAGR ${percent(free.cagr, 2)}, Sharpe ${ratio(free.sharpe)}`],
   ];

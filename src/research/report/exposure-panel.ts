@@ -15,8 +15,9 @@ const TURNOVER_HEIGHT = 96;
 export function exposurePanel(curves: Curves): Markup {
   const { gross, net, dates } = curves;
   const highest = gross.reduce((most, value) => Math.max(most, value), 0);
-  if (dates.length < 2 || !(highest > 0)) {
-    const why = dates.length < 2 ? "A curve needs 2 sessions." : "No position was held at a close.";
+  const hasTraded = curves.traded.some((dollars) => dollars > 0);
+  if (dates.length < 2 || (!(highest > 0) && !hasTraded)) {
+    const why = dates.length < 2 ? "A curve needs 2 sessions." : "Nothing was bought or held.";
     return panel({ title: TITLE, span: SPAN }, emptyState("Nothing was at stake.", why));
   }
   const marks = dateMarks(dates);
@@ -25,12 +26,16 @@ export function exposurePanel(curves: Curves): Markup {
     ? html`<span>No shorts: the net is the gross</span>`
     : html`<span><i class="other"></i>Longs less shorts</span>`;
   const meta = `gross mean ${percent(meanGross(gross), 1)}, highest ${percent(highest, 1)} of equity`;
-  return panel(
-    { title: TITLE, span: SPAN, meta },
-    html`<div class="lg"><span><i class="run"></i>Gross, at the close</span>
+  const exposure =
+    highest > 0
+      ? html`<div class="lg"><span><i class="run"></i>Gross, at the close</span>
 ${other}<span class="scale">of equity</span></div>
-<div class="cb">${exposureChart(gross, isLongOnly ? [] : net, marks)}</div>
-<h3 class="sub cl">Turnover a month, one way, of equity</h3><div class="cb">${turnoverChart(curves, marks)}</div>`,
+<div class="cb">${exposureChart(gross, isLongOnly ? [] : net, marks)}</div>`
+      : emptyState("Flat at every close.", "What was bought in a session was sold in it.");
+  return panel(
+    { title: TITLE, span: SPAN, ...(highest > 0 ? { meta } : {}) },
+    html`${exposure}<h3 class="sub cl">Turnover a month, one way, of equity</h3>
+<div class="cb">${turnoverChart(curves, marks)}</div>`,
   );
 }
 

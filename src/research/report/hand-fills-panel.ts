@@ -11,12 +11,11 @@ export function handFillsPanel(fills: readonly HandFill[]): Markup {
   if (fills.length === 0) {
     return panel({ title: TITLE }, emptyState("No fill to check.", "No order of a single strategy filled."));
   }
-  const several = new Set(fills.map(({ strategy }) => strategy)).size > 1;
   const hasCommission = fills.some(({ commission }) => commission !== 0);
   return panel(
     { title: TITLE, meta: `${plural(fills.length, "fill")} spread over the run, the largest among them` },
     html`${note(
-      `Fill price = unslipped price + (spread + drift + impact) / shares when buying, and minus that when selling. One
+      `All in USD. Fill price = unslipped price + (spread + drift + impact) / shares when buying, and minus that when selling. One
 bps is a ten-thousandth of unslipped price \u00d7 shares; value is fill price \u00d7 shares. Fees fall on sales only,
 and each of the two is rounded up to the cent.${hasCommission ? "" : " No commission was charged."}`,
     )}${table({
@@ -25,21 +24,16 @@ and each of the two is rounded up to the cent.${hasCommission ? "" : " No commis
         { head: "Symbol", kind: "name" },
         { head: "Filled, ET" },
         { head: "Side" },
-        ...[
-          "Shares",
-          "Unslipped",
-          "Spread, USD",
-          "Drift, USD",
-          "Impact, USD",
-          "Fill price",
-          "Value, USD",
-        ].map((head) => ({ head, kind: "number" as const })),
+        ...["Shares", "Unslipped", "Spread", "Drift", "Impact", "Fill price", "Value"].map((head) => ({
+          head,
+          kind: "number" as const,
+        })),
         { head: "Fees worked out" },
-        { head: "Fees, USD", kind: "number" },
+        { head: "Fees", kind: "number" },
       ],
       rows: fills.map((fill) => [
-        html`${fill.symbol}${several ? html`<small>${fill.strategy}</small>` : ""}`,
-        html`<span class="ink2">${easternTime(fill.at)}</span>`,
+        html`${fill.symbol}<small>order ${fill.order}</small>`,
+        filledAt(fill.at),
         html`${fill.side}<small>${fill.purpose.replaceAll("_", " ")}</small>`,
         exact(fill.shares),
         exact(fill.unslipped),
@@ -53,6 +47,11 @@ and each of the two is rounded up to the cent.${hasCommission ? "" : " No commis
       ]),
     })}`,
   );
+}
+
+function filledAt(instant: string): Markup {
+  const [date = "", time = ""] = easternTime(instant).split(" ");
+  return html`<span class="ink2">${date}</span><small>${time}</small>`;
 }
 
 function cause(dollars: number, { unslipped, shares }: HandFill): Markup {

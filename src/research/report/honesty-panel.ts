@@ -205,9 +205,7 @@ function dataLine({ actions, ticks }: RunResult): Markup {
   const isClean = kept.length === 0;
   const none = splits + dividends + spinoffs === 0;
   const lead = ticks === undefined ? "Corporate actions:" : "Quotes and trades as recorded:";
-  const met = none
-    ? "none met this run; adjusted prices have them inside"
-    : `${applied} applied to positions`;
+  const met = none ? "none met this run" : `${applied} applied to positions`;
   const out = isClean ? "nothing was kept out" : `kept out: ${kept.join(" and ")}, each in data-audit.csv`;
   const quoted =
     ticks === undefined

@@ -301,7 +301,10 @@ describe("exposure and turnover", () => {
     expect(exposurePanel(curves).markup).toContain("Longs less shorts");
     const longOnly = exposurePanel({ ...curves, net: curves.gross });
     expect(longOnly.markup).toContain("No shorts: the net is the gross");
-    const idle = exposurePanel({ ...curves, gross: curves.gross.map(() => 0) });
+    const none = curves.gross.map(() => 0);
+    const intraday = textOf(exposurePanel({ ...curves, gross: none }).markup);
+    expect(intraday).toMatch(/Flat at every close.*Turnover a month/);
+    const idle = exposurePanel({ ...curves, gross: none, traded: none });
     expect(textOf(idle.markup)).toContain("Nothing was at stake.");
   });
 });
@@ -328,8 +331,8 @@ describe("ten fills by hand", () => {
 
   it("show every number between the price and the fees", () => {
     expect(rowsOf(handFillsPanel([fill]))[1]).toEqual([
-      "AAPL",
-      "2015-03-02 09:30",
+      "AAPL / order 4",
+      "2015-03-02 / 09:30",
       "sell / stop loss",
       "100",
       "50",
