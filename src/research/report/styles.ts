@@ -141,7 +141,8 @@ color:var(--on-lvl);letter-spacing:.02em}
 .chip.lv4{background:var(--f4)}.chip.lv5{background:var(--halt);color:var(--on-halt)}
 .chip.scoped{border:1px dashed var(--line-2);color:var(--ink-2);padding:0 5px}
 td:has(small){padding-top:4px;padding-bottom:4px}
-.ln{display:block;white-space:normal;min-width:205px;font-size:var(--t-xs);line-height:1.45;font-variant-numeric:tabular-nums}
+.ln{display:block;white-space:normal;min-width:205px;font-size:var(--t-xs);
+line-height:1.45;font-variant-numeric:tabular-nums}
 td small{display:block;font-size:var(--t-2xs);font-weight:400;color:var(--ink-3);line-height:1.3}
 .note-text{padding:8px var(--s4) 12px;font-size:var(--t-xs);line-height:1.5;color:var(--ink-2);max-width:110ch;
 white-space:normal}
