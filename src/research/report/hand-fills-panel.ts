@@ -15,8 +15,8 @@ export function handFillsPanel(fills: readonly HandFill[]): Markup {
   return panel(
     { title: TITLE, meta: `${plural(fills.length, "fill")} spread over the run, the largest among them` },
     html`${note(
-      `All in USD. Fill price = unslipped price + (spread + drift + impact) / shares when buying, and minus that when
-selling. One bps is a ten-thousandth of unslipped price \u00d7 shares; value is fill price \u00d7 shares. Fees fall on sales only,
+      `All in USD. Fill price = unslipped price + (spread + drift + impact) / shares when
+buying, and minus that when selling. One bps is a ten-thousandth of unslipped price \u00d7 shares; value is fill price \u00d7 shares. Fees fall on sales only,
 and each of the two is rounded up to the cent.${hasCommission ? "" : " No commission was charged."}`,
     )}${table({
       caption: TITLE,
