@@ -80,6 +80,13 @@ describe("a backtest", () => {
     }
   });
 
+  it("was run once more for free, and says what the costs took", () => {
+    const { withoutCosts, metrics } = resultOf(first);
+    expect(withoutCosts.fills).toBeGreaterThan(10);
+    expect(withoutCosts.totalReturn).not.toBe(metrics.totalReturn);
+    expect(resultOf(again).withoutCosts).toEqual(withoutCosts);
+  });
+
   it("names the command that makes it again, without what moves no number", () => {
     const { reproduce } = resultOf(first);
     expect(reproduce).toBe(`plimsoll backtest ${strategies.join(" ")} ${scope.join(" ")} --out again`);

@@ -2,7 +2,15 @@
  * Whole runs made from one seed, for tests of what is drawn from a run. Every figure that the report
  * derives follows from the same daily path, so that pictures and tables agree with each other.
  */
-import type { DailySeries, ReportInput, RunMetrics, RunResult, TradeRow } from "../src/app/run-result.ts";
+import type {
+  DailySeries,
+  HandFill,
+  ReportInput,
+  RunClaim,
+  RunMetrics,
+  RunResult,
+  TradeRow,
+} from "../src/app/run-result.ts";
 import {
   dayNumber,
   type EpochMicros,
@@ -45,9 +53,12 @@ export function sampleRun(shape: SampleShape): ReportInput {
     equity: compound(returns),
     benchmark: compound(market),
     gross: returns.map((move) => (move === 0 ? 0 : 0.25 + 0.3 * next())),
+    net: returns.map((move) => (move === 0 ? 0 : 0.1 + 0.1 * next())),
+    traded: returns.map((move) => (move === 0 ? 0 : CASH * 0.06 * next())),
   };
   const trades = Array.from({ length: shape.tradeCount }, (_, i) => trade(i, shape, next));
-  return { result: resultOf(shape, { daily, returns, market, trades }), daily, trades };
+  const handFills = trades.slice(0, 10).map(handFill);
+  return { result: resultOf(shape, { daily, returns, market, trades }), daily, trades, handFills };
 }
 
 /** The same run with its canary dead: some decisions moved. */
@@ -128,11 +139,19 @@ function resultOf(shape: SampleShape, { daily, returns, market, trades }: Parts)
             count: 41,
             shrunk: 212,
             notional: 184_220.5,
-            saved: 120,
-            cost: 45,
-            followed: 1,
+            saved: 6120,
+            cost: 7410.5,
+            followed: 203,
           },
-          { rule: "daily_loss", count: 11, shrunk: 0, notional: 61_200, saved: 240, cost: 90, followed: 2 },
+          {
+            rule: "permission:rapid_loss",
+            count: 11,
+            shrunk: 0,
+            notional: 61_200,
+            saved: 1340,
+            cost: 870,
+            followed: 9,
+          },
         ],
     income: { dividends: 0, cashInLieu: 0 },
     actions: { splits: 0, dividends: 0, spinoffs: 0, refused: 0, quarantinedBars: 0 },
@@ -149,10 +168,43 @@ function resultOf(shape: SampleShape, { daily, returns, market, trades }: Parts)
         },
     strategies: strategies.map((strategy, i) => ({
       strategy,
+      capital: CASH / strategies.length,
       netProfit: i === strategies.length - 1 ? net - net * 0.4 * i : net * 0.4,
       trades: Math.floor(trades.length / strategies.length),
       winRate: metrics.winRate,
+      sharpe: metrics.sharpe,
+      maxDrawdown: metrics.maxDrawdown,
+      costs: isIdle ? 0 : (Math.abs(net) * 0.16 + 25) / strategies.length,
+      crossedShares: strategies.length > 1 && !isIdle ? 420 : 0,
     })),
+    netting:
+      strategies.length > 1 && !isIdle
+        ? {
+            crossedShares: 210 * strategies.length,
+            crossedNotional: 31_240.5,
+            sharedOrders: 12,
+            sharedMembers: 25,
+          }
+        : { crossedShares: 0, crossedNotional: 0, sharedOrders: 0, sharedMembers: 0 },
+    sizes: isIdle
+      ? [{ constraint: "kelly", orders: 0, unsized: 18 }]
+      : [
+          { constraint: "kelly_cold", orders: 301, unsized: 2 },
+          { constraint: "position_usd", orders: 212, unsized: 0 },
+          { constraint: "cash_buffer", orders: 40, unsized: 117 },
+        ],
+    claims: isIdle ? { events: [], dropped: 0 } : { events: sampleClaims(daily.date), dropped: 0 },
+    withoutCosts: isIdle
+      ? null
+      : {
+          netResult: net + Math.abs(net) * 0.16 + 25,
+          totalReturn: (net + Math.abs(net) * 0.16 + 25) / CASH,
+          cagr: metrics.cagr + 0.01,
+          sharpe: metrics.sharpe + 0.2,
+          maxDrawdown: metrics.maxDrawdown,
+          orders: trades.length * 2 + 4,
+          fills: trades.length * 2 + 1,
+        },
     digests: { orders: digest("a1"), fills: digest("b2"), equity: digest("c3") },
     reproduce:
       "plimsoll backtest --strategies reference_ema_cross --symbols AAPL,MSFT --from 2011-01-03 --seed 4 --out run",
@@ -232,6 +284,66 @@ function trade(
     whyIn: "fast average crossed over the slow one, z \u22122.31, confidence 0.58",
     whyOut: move > 0 ? "target reached" : "stop loss",
     crossed: 0,
+  };
+}
+
+/** One on the account that ended, one on a strategy, one that stands at the end. */
+function sampleClaims(dates: readonly string[]): RunClaim[] {
+  const on = (share: number) => `${dates[Math.floor(share * (dates.length - 1))] ?? "2011-01-03"}T20:00:00Z`;
+  const breaker = { authority: "circuit_breakers", scalar: 1 } as const;
+  return [
+    {
+      ...breaker,
+      source: "rapid_loss",
+      strategy: null,
+      level: "NO_NEW_ENTRIES",
+      reason: "equity fell 1.12% in 15 minutes, limit 1.00%",
+      since: on(0.3),
+      ended: on(0.34),
+      endedBy: "lapsed",
+    },
+    {
+      ...breaker,
+      source: "strategy_losses",
+      strategy: "reference_ema_cross",
+      level: "NO_NEW_ENTRIES",
+      reason: "3 losses in a row, limit 3",
+      since: on(0.5),
+      ended: on(0.51),
+      endedBy: "itself",
+    },
+    {
+      ...breaker,
+      source: "day_loss",
+      strategy: null,
+      level: "HALTED",
+      reason: "equity is 3.05% under the day's base, limit 3.00%",
+      since: on(0.9),
+      ended: null,
+      endedBy: null,
+    },
+  ];
+}
+
+function handFill(trade: TradeRow, i: number): HandFill {
+  const sells = i % 2 === 1;
+  return {
+    at: trade.openedAt,
+    order: i,
+    strategy: trade.strategy,
+    symbol: trade.symbol,
+    side: sells ? "sell" : "buy",
+    purpose: sells ? "exit" : "entry",
+    shares: trade.shares,
+    unslipped: trade.entryPrice,
+    price: trade.entryPrice + (sells ? -0.03 : 0.03),
+    spread: trade.shares * 0.01,
+    drift: trade.shares * 0.015,
+    impact: trade.shares * 0.005,
+    commission: 0,
+    commissionPerShare: 0,
+    fees: sells ? 0.25 : 0,
+    rates: sells ? { from: "2011-01-21", secPerMillion: 19.2, tafPerShare: 0.000_09, tafCap: 4.5 } : null,
   };
 }
 

@@ -33,6 +33,7 @@ import { actionEvents } from "./run-actions.ts";
 import { writeRunFiles } from "./run-files.ts";
 import { reportRun, type Trial } from "./run-report.ts";
 import type { CanaryResult, ReportInput, TickFacts } from "./run-result.ts";
+import { runWithoutCosts } from "./without-costs.ts";
 
 export interface BacktestRequest {
   readonly root: string;
@@ -54,8 +55,9 @@ export interface BacktestRequest {
   readonly workers: number;
   readonly seed: number;
   readonly out: string;
-  /** Thread entry of the canary, from the table of tasks. */
+  /** Thread entries of the canary and of the run for free, from the table of tasks. */
   readonly canaryWorker: URL;
+  readonly variantWorker: URL;
   /** ISO instant for the record of trials. */
   readonly now: string;
   /** The command that repeats this run. */
@@ -142,6 +144,8 @@ async function backtestColumns(
   const run = runEngine(setup);
   request.progress("looking for look-ahead");
   const canary = await runCanary(setup, run, seed, workers, request.canaryWorker);
+  request.progress("running it for free");
+  const withoutCosts = await runWithoutCosts(setup, workers, request.variantWorker);
   const exposure = exposureCurve(columns, run.loop.execute, cash);
   const { profile, command } = request;
   const report = reportRun(
@@ -155,6 +159,7 @@ async function backtestColumns(
       seed,
       command,
       findings,
+      withoutCosts,
       ...(over === undefined ? {} : { ticks: over.facts }),
     },
     (trial) => countTrials(request, trial),

@@ -8,7 +8,7 @@ import type { ExposureCurve } from "./exposure-curve.ts";
 import { sharesHeldAfter } from "./run-actions.ts";
 import type { DailySeries } from "./run-result.ts";
 
-export interface Daily extends DailySeries {
+export interface Daily extends Omit<DailySeries, "traded"> {
   /** Simple net returns per session, from the starting cash. */
   readonly returns: Float64Array;
   readonly benchmarkReturns: Float64Array;
@@ -32,6 +32,7 @@ export function dailySeries(
   const equity: number[] = [];
   const held: number[] = [];
   const gross: number[] = [];
+  const net: number[] = [];
   let session = -1;
   let exposed = false;
   let exposedSessions = 0;
@@ -44,6 +45,7 @@ export function dailySeries(
       equity.push(0);
       held.push(0);
       gross.push(0);
+      net.push(0);
       exposedSessions += exposed ? 1 : 0;
       exposed = false;
     }
@@ -51,6 +53,7 @@ export function dailySeries(
     equity[last] = curve.equity[batch]!;
     held[last] = benchmark[batch]!;
     gross[last] = exposure.gross[batch]! / curve.equity[batch]!;
+    net[last] = 1 - exposure.cash[batch]! / curve.equity[batch]!;
     exposed ||= exposure.gross[batch]! > 0;
     grossSum += exposure.gross[batch]! / curve.equity[batch]!;
   }
@@ -60,6 +63,7 @@ export function dailySeries(
     equity,
     benchmark: held,
     gross,
+    net,
     returns: returnsFrom(equity, cash),
     benchmarkReturns: returnsFrom(held, cash),
     exposedSessions,

@@ -124,6 +124,41 @@ describe("capital", () => {
   });
 });
 
+describe("breakers", () => {
+  const { result } = report(
+    setupOf(
+      {},
+      { assignments: [quick, "breakers.account_losses.losses=1", "breakers.strategy_losses.losses=1"] },
+    ),
+  );
+
+  it("leave the claims they made, on whom, from when to when", () => {
+    const { events, dropped } = result.claims;
+    expect(dropped).toBe(0);
+    expect(events.filter(({ strategy }) => strategy === null).map(({ source }) => source)).toContain(
+      "account_losses",
+    );
+    expect(events.filter(({ strategy }) => strategy === "reference_ema_cross").length).toBeGreaterThan(0);
+    for (const { since, ended, endedBy } of events) {
+      expect(ended === null).toBe(endedBy === null);
+      expect((ended ?? since) >= since).toBe(true);
+    }
+    expect(
+      events.some(({ source, since, ended }) => source === "account_losses" && (ended ?? "") > since),
+    ).toBe(true);
+  });
+
+  it("are named by what they blocked, with what that saved and cost", () => {
+    const barred = result.blocked.filter(({ rule }) => /^permission:(?:account|strategy)_losses$/.test(rule));
+    expect(barred.length).toBeGreaterThan(0);
+    for (const { count, saved, cost, followed } of barred) {
+      expect(count).toBeGreaterThan(0);
+      expect(followed).toBeLessThanOrEqual(count);
+      expect(saved + cost > 0).toBe(followed > 0);
+    }
+  });
+});
+
 describe("trades", () => {
   it("count the bars of their own symbol, not those of others", () => {
     const path = calmBars([10, 10, 10, 12, 13, 14, 9, 8, 8]);

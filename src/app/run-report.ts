@@ -11,8 +11,11 @@ import { configHash } from "./config.ts";
 import { type Daily, dailySeries } from "./daily-series.ts";
 import type { EngineRun, RunSetup } from "./engine-run.ts";
 import type { ExposureCurve } from "./exposure-curve.ts";
-import type { CanaryResult, ReportInput, RunResult, TickFacts } from "./run-result.ts";
-import { benchmarkMetrics, honesty, runCosts, runMetrics, strategyShares } from "./run-summary.ts";
+import { handFills } from "./hand-fills.ts";
+import { nettingSummary, sizeCauses, strategyShares, tradedPerSession } from "./run-attribution.ts";
+import { runClaims } from "./run-claims.ts";
+import type { CanaryResult, ReportInput, RunResult, TickFacts, WithoutCosts } from "./run-result.ts";
+import { benchmarkMetrics, honesty, runCosts, runMetrics } from "./run-summary.ts";
 import { runWarnings, survivorsOnly } from "./run-warnings.ts";
 import { tradeRows } from "./trade-rows.ts";
 
@@ -31,6 +34,8 @@ export interface FinishedRun {
   readonly findings?: readonly DataFinding[];
   /** Of a run over ticks. */
   readonly ticks?: TickFacts;
+  /** The same for free, where somebody ran it. */
+  readonly withoutCosts?: WithoutCosts | null;
 }
 
 /** What the record of trials wants to know of a run; Sharpe per period. */
@@ -73,7 +78,11 @@ export function reportRun(finished: FinishedRun, count: (trial: Trial) => readon
     costs: runCosts(run),
     income: run.loop.execute.portfolio.income,
     actions: actionCounts(finished),
-    strategies: strategyShares(run, trades),
+    strategies: strategyShares(run, trades, setup),
+    netting: nettingSummary(run),
+    sizes: sizeCauses(run),
+    claims: runClaims(run),
+    withoutCosts: finished.withoutCosts ?? null,
     digests: {
       orders: digestFloats(orders.cells()),
       fills: digestFloats(fills.cells()),
@@ -82,8 +91,14 @@ export function reportRun(finished: FinishedRun, count: (trial: Trial) => readon
     reproduce: finished.command,
     ...(finished.ticks === undefined ? {} : { ticks: finished.ticks }),
   };
-  const { date, equity, benchmark, gross } = daily;
-  return { result, daily: { date, equity, benchmark, gross }, trades };
+  const { date, equity, benchmark, gross, net } = daily;
+  const traded = tradedPerSession(run, setup);
+  return {
+    result,
+    daily: { date, equity, benchmark, gross, net, traded },
+    trades,
+    handFills: handFills(run, columns, config),
+  };
 }
 
 /** What came from corporate actions, by kind, and what the data audit kept out. */

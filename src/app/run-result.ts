@@ -118,13 +118,14 @@ export interface RunActions {
 }
 
 export interface BlockedByRule {
+  /** A rule's id, or `permission:` and the source of the claim that barred all entries. */
   readonly rule: string;
   /** Orders refused outright, and orders trimmed. */
   readonly count: number;
   readonly shrunk: number;
   /** Dollars that did not trade. */
   readonly notional: number;
-  /** Dollars that its blocked entries would have lost, and won, before costs; followed on paper. */
+  /** Dollars that the blocked entries would have lost, and won, before costs, followed on paper (RISK-6). */
   readonly saved: number;
   readonly cost: number;
   /** Blocked entries that would have filled and are over. */
@@ -133,9 +134,106 @@ export interface BlockedByRule {
 
 export interface StrategyShare {
   readonly strategy: string;
+  /** Dollars of its own capital at the start. */
+  readonly capital: number;
+  /** Dollars won on its lots, open ones at the last close, net of all costs. */
   readonly netProfit: number;
   readonly trades: number;
   readonly winRate: number;
+  /** Of its daily result on its own capital. */
+  readonly sharpe: number;
+  /** Negative fraction of its own capital's high. */
+  readonly maxDrawdown: number;
+  /** Dollars: slippage, commission, fees and borrow. */
+  readonly costs: number;
+  /** Shares that it bought from or sold to another strategy inside the account (ENS-1). */
+  readonly crossedShares: number;
+}
+
+/** What strategies saved each other by meeting inside the account (ENS-1). */
+export interface NettingSummary {
+  /** Shares that changed hands between strategies, each counted once, and what they were worth, dollars. */
+  readonly crossedShares: number;
+  readonly crossedNotional: number;
+  /** Orders that left for several strategies at once, and the wishes that they stood for. */
+  readonly sharedOrders: number;
+  readonly sharedMembers: number;
+}
+
+/** How often a sizing constraint decided. */
+export interface SizeCause {
+  readonly constraint: string;
+  /** Entry orders whose size it set. */
+  readonly orders: number;
+  /** Wishes that it left without a share: they became no order. */
+  readonly unsized: number;
+}
+
+/** A claim of the permission lattice, as it came and went. */
+export interface RunClaim {
+  readonly authority: string;
+  readonly source: string;
+  /** The only strategy that it bound; null: the account. */
+  readonly strategy: string | null;
+  readonly level: string;
+  /** What sizes were multiplied with. */
+  readonly scalar: number;
+  readonly reason: string;
+  /** ISO instants, UTC; null while it stands at the end of the run. */
+  readonly since: string;
+  readonly ended: string | null;
+  readonly endedBy: "lapsed" | "itself" | "operator" | "replaced" | null;
+}
+
+export interface RunClaims {
+  readonly events: readonly RunClaim[];
+  /** Claims beyond those kept. */
+  readonly dropped: number;
+}
+
+/** The same strategies over the same data with every cost at zero. */
+export interface WithoutCosts {
+  /** Dollars. */
+  readonly netResult: number;
+  readonly totalReturn: number;
+  readonly cagr: number;
+  readonly sharpe: number;
+  /** Negative fraction. */
+  readonly maxDrawdown: number;
+  readonly orders: number;
+  readonly fills: number;
+}
+
+/** One fill with every number that its price and its costs come from. Dollars and shares. */
+export interface HandFill {
+  /** ISO instant, UTC. */
+  readonly at: string;
+  readonly order: number;
+  readonly strategy: string;
+  readonly symbol: string;
+  readonly side: "buy" | "sell";
+  readonly purpose: string;
+  readonly shares: number;
+  /** Dollars per share before anything was paid for trading. */
+  readonly unslipped: number;
+  readonly price: number;
+  readonly spread: number;
+  readonly drift: number;
+  readonly impact: number;
+  readonly commission: number;
+  readonly commissionPerShare: number;
+  /** What was charged: both fees together. */
+  readonly fees: number;
+  /** Null on a purchase, and where fees are off. */
+  readonly rates: FeeRatesUsed | null;
+}
+
+export interface FeeRatesUsed {
+  /** First date on which they were in force. */
+  readonly from: string;
+  readonly secPerMillion: number;
+  readonly tafPerShare: number;
+  readonly tafCap: number;
 }
 
 /** What a run over quotes and trades stood on. */
@@ -165,6 +263,11 @@ export interface RunResult {
   readonly income: RunIncome;
   readonly actions: RunActions;
   readonly strategies: readonly StrategyShare[];
+  readonly netting: NettingSummary;
+  readonly sizes: readonly SizeCause[];
+  readonly claims: RunClaims;
+  /** Null where nobody ran it, or orders met recorded quotes, whose spread is not ours to take away. */
+  readonly withoutCosts: WithoutCosts | null;
   readonly digests: { readonly orders: string; readonly fills: string; readonly equity: string };
   /** The command that makes these bytes again. */
   readonly reproduce: string;
@@ -200,12 +303,17 @@ export interface DailySeries {
   readonly equity: readonly number[];
   /** Buy and hold of the same capital, or empty. */
   readonly benchmark: readonly number[];
-  /** Gross exposure over equity at the close. */
+  /** Gross exposure over equity at the close, and longs less shorts over equity. */
   readonly gross: readonly number[];
+  readonly net: readonly number[];
+  /** Dollars bought and sold in the market in the session. */
+  readonly traded: readonly number[];
 }
 
 export interface ReportInput {
   readonly result: RunResult;
   readonly daily: DailySeries;
   readonly trades: readonly TradeRow[];
+  /** Ten fills or fewer, spread over the run, the largest among them. */
+  readonly handFills: readonly HandFill[];
 }

@@ -13,7 +13,7 @@ import {
 import { tradeStatistics } from "../numerics/trade-statistics.ts";
 import type { Daily } from "./daily-series.ts";
 import type { EngineRun } from "./engine-run.ts";
-import type { CanaryResult, Honesty, RunCosts, RunMetrics, StrategyShare, TradeRow } from "./run-result.ts";
+import type { CanaryResult, Honesty, RunCosts, RunMetrics, TradeRow } from "./run-result.ts";
 
 const SESSIONS_PER_YEAR = 252;
 const CONFIDENCE = 0.95;
@@ -117,14 +117,6 @@ export function runCosts({ loop }: EngineRun): RunCosts {
     impact: sum(FillField.impact),
     borrow: portfolio.borrowPaid,
   };
-}
-
-export function strategyShares({ allocated }: EngineRun, trades: readonly TradeRow[]): StrategyShare[] {
-  return allocated.map(({ strategy: { id } }) => {
-    const own = trades.filter((trade) => trade.strategy === id);
-    const { netProfit, winRate } = tradeStatistics(Float64Array.from(own, ({ pnl }) => pnl));
-    return { strategy: id, netProfit, trades: own.length, winRate };
-  });
 }
 
 function average(values: Float64Array, length: number): number {

@@ -96,7 +96,7 @@ function concentration(trades: readonly TradeRow[]): string[] {
   if (net <= 0 || best / net < CONCENTRATED || trades.length <= 10) return [];
   const share = Math.round((best / net) * 100);
   return [
-    `The 10 best of ${trades.length} trades made ${share} % of the net profit. Without them the result is another one.`,
+    `The 10 best of ${trades.length} trades made ${share}% of the net profit. Without them the result is another one.`,
   ];
 }
 
@@ -104,7 +104,7 @@ function concentration(trades: readonly TradeRow[]): string[] {
 function sizedDown({ loop, allocated }: EngineRun): string[] {
   const lines = [...loop.compute.unsized].map(
     ([constraint, count]) =>
-      `${count} ${count === 1 ? "wish" : "wishes"} to enter became no order: ${constraint} left no share. ` +
+      `${grouped(count)} ${count === 1 ? "wish" : "wishes"} to enter became no order: ${constraint} left no share. ` +
       "See sizing in the configuration.",
   );
   if (!allocated.some(({ strategy }) => strategy.sizing === "fixed_risk") || loop.compute.readsVix)
@@ -115,11 +115,14 @@ function sizedDown({ loop, allocated }: EngineRun): string[] {
   ];
 }
 
+/** By thousands, on every machine alike. */
+const grouped = (figure: number | string): string => String(figure).replace(/\B(?=(?:\d{3})+(?:\.|$))/g, ",");
+
 function openAtEnd({ loop }: EngineRun, daily: Daily, cash: number): string[] {
   const open = loop.execute.portfolio.openPositions;
   if (open === 0) return [];
   const gain = (daily.equity.at(-1) ?? cash) - cash;
-  const value = `valued at the last close and part of the net result, ${gain.toFixed(2)} USD.`;
+  const value = `valued at the last close and part of the net result, ${grouped(gain.toFixed(2))} USD.`;
   return [
     open === 1
       ? `1 position is still open at the end. It is ${value}`

@@ -4,18 +4,17 @@
  */
 
 import { runTasks } from "../adapters/worker-pool.ts";
-import { sessionIndexAt } from "../domain/session.ts";
-import type { EpochMicros } from "../domain/time.ts";
 import { digestFloats } from "../numerics/sha256.ts";
 import { strategies } from "../strategies/registry.ts";
 import type { StrategyModule } from "../strategies/strategy.ts";
 import type { Config } from "./config.ts";
 import { type RunSetup, runEngine } from "./engine-run.ts";
+import { sessionEnds } from "./session-ends.ts";
 
 export interface Variant {
   /** Parameters over those of the configuration, by strategy. */
   readonly params?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** No spread, slippage, commission, fee or impact: what the decisions alone were worth. */
+  /** No spread, drift, impact, commission, fee or borrow: what the decisions alone were worth. */
   readonly forFree?: boolean;
 }
 
@@ -59,10 +58,7 @@ export function runVariant(
   const { loop, curve } = runEngine({ ...setup, config: varied(setup.config, variant) }, { modules });
   const returns: number[] = [];
   let before = cash;
-  for (let batch = 0; batch < curve.length; batch++) {
-    const next = columns.closedAt[batch + 1];
-    const session = sessionIndexAt(sessions, columns.closedAt[batch]! as EpochMicros);
-    if (next !== undefined && sessionIndexAt(sessions, next as EpochMicros) === session) continue;
+  for (const batch of sessionEnds(columns, sessions)) {
     const equity = curve.equity[batch]!;
     returns.push(equity / before - 1);
     before = equity;
@@ -89,7 +85,12 @@ function varied(config: Config, { params = {}, forFree = false }: Variant): Conf
         auctionBps: 0,
         commissionPerShare: 0,
         regulatory: false,
+        // What nobody lends is still not lent.
+        borrow: { ...config.costs.borrow, generalCollateral: 0, rates: free(config.costs.borrow.rates) },
       }
     : config.costs;
   return { ...config, strategies: Object.fromEntries(entries), costs };
 }
+
+const free = (rates: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.keys(rates).map((symbol) => [symbol, 0]));

@@ -17,7 +17,7 @@ import { strategies } from "../strategies/registry.ts";
 import { backtestText } from "./backtest-text.ts";
 import type { CliContext } from "./context.ts";
 import { dateRange, maybeOneOf, maybeSymbols, needed, oneOf, wholeNumber } from "./option-values.ts";
-import { canaryWorker } from "./tasks.ts";
+import { canaryWorker, variantWorker } from "./tasks.ts";
 
 interface BacktestOptions {
   readonly strategies?: string;
@@ -105,7 +105,11 @@ function withScope(command: Command): Command {
       "--profile <name>",
       `${profiles.join(", ")}: strict tightens limits (default: the configuration's)`,
     )
-    .option("--workers <n>", "threads for the canary re-runs", String(Math.min(2, cpus().length)))
+    .option(
+      "--workers <n>",
+      "threads for the canary and the run for free",
+      String(Math.min(2, cpus().length)),
+    )
     .option("--seed <n>", "seed of the poisoned futures", "1");
 }
 
@@ -142,6 +146,7 @@ async function run(context: CliContext, options: BacktestOptions, out: string): 
     seed: wholeNumber("--seed", options.seed, { least: 0, most: 2 ** 32 - 1 }),
     out: outputFolder(out),
     canaryWorker,
+    variantWorker,
     now: new Date().toISOString(),
     command: commandLine(),
     progress: (step) => {

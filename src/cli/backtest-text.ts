@@ -1,5 +1,5 @@
 /** What a person sees at the end of a backtest: the verdict first, then the figures it rests on. */
-import type { CanaryResult, ReportInput, RunCosts } from "../app/run-result.ts";
+import type { CanaryResult, ReportInput, RunCosts, RunResult } from "../app/run-result.ts";
 import { count, money, percent, plural, probabilityOf, ratio, signed } from "../research/report/formats.ts";
 import { hasEnoughDays, judge, PROBABILITY_GATE } from "../research/report/verdict.ts";
 import { verdictWords } from "../research/report/verdict-words.ts";
@@ -29,6 +29,7 @@ export function backtestText({ result, daily }: ReportInput, out: string): strin
     ["Trades", count(m.trades), `win rate ${percent(m.winRate, 1)}, profit factor ${ratio(m.profitFactor)}`],
     ["Costs, USD", money(paid), `slippage ${money(costs.slippage)}, fees ${money(costs.fees)}`],
     ["  by cause", "", causes(costs)],
+    ...freeRow(result),
     ...(result.income.dividends === 0 && result.income.cashInLieu === 0
       ? []
       : [
@@ -59,10 +60,47 @@ export function backtestText({ result, daily }: ReportInput, out: string): strin
     period,
     alignedTable(COLUMNS, rows),
     "",
+    ...blockedLines(result.blocked),
     ...h.warnings.flatMap((warning) => wrapped(`! ${warning}`)),
     "",
     `Report: ${out}/report.html`,
   ].join("\n");
+}
+
+/** The same run for free, where it was made. */
+function freeRow(result: RunResult): string[][] {
+  const { withoutCosts: free } = result;
+  if (free === null) return [];
+  if (!hasEnoughDays(result))
+    return [["  for free", signed(free.netResult, 2), `return ${percent(free.totalReturn, 2)}`]];
+  return [
+    ["  for free", signed(free.netResult, 2), `CAGR ${percent(free.cagr, 2)}, Sharpe ${ratio(free.sharpe)}`],
+  ];
+}
+
+const BLOCKED_COLUMNS = [
+  { title: "Blocked by" },
+  ...["refused", "trimmed", "saved", "cost", "net, USD"].map((title) => ({ title, align: "right" as const })),
+];
+
+/** Each blocked entry followed on paper: what the losers would have lost, and the winners made, before costs. */
+function blockedLines(blocked: RunResult["blocked"]): string[] {
+  if (blocked.length === 0) return [];
+  const rows = blocked
+    .toSorted((a, b) => b.notional - a.notional || (a.rule < b.rule ? -1 : 1))
+    .map(({ rule, count: refused, shrunk, saved, cost }) => [
+      rule,
+      count(refused),
+      count(shrunk),
+      money(saved),
+      money(cost),
+      signed(saved - cost, 2),
+    ]);
+  return [
+    alignedTable(BLOCKED_COLUMNS, rows),
+    ...wrapped("Each blocked entry was followed on paper to its stop, target or 20th bar, before costs."),
+    "",
+  ];
 }
 
 /** Where the slippage came from; negative when resting orders earned it. */

@@ -34,6 +34,7 @@ import { RiskGate } from "../risk/gate.ts";
 import type { RiskRule } from "../risk/rule.ts";
 import type { BlockTally } from "./block-tally.ts";
 import { BreakerWatch, type RiskState } from "./breaker-watch.ts";
+import { ClaimLog } from "./claim-log.ts";
 import type { AccountFacts } from "./compute.ts";
 import { CorporateActions } from "./corporate-actions.ts";
 import { FillBooking, type FillListener } from "./fill-booking.ts";
@@ -81,7 +82,8 @@ export class ExecuteStage implements AccountFacts {
   readonly baselines: Baselines;
   readonly clock: SessionClock;
   readonly lots: VirtualLots;
-  readonly authorities = new Authorities();
+  readonly claimLog = new ClaimLog();
+  readonly authorities = new Authorities((before, after) => this.claimLog.changed(before, after));
   readonly trades: TradeLog;
   readonly fills = new FillTable();
   readonly actions: CorporateActions;
@@ -264,6 +266,7 @@ export class ExecuteStage implements AccountFacts {
   }
 
   operator({ action, at, by, reason }: OperatorActed): void {
+    this.claimLog.reached(at);
     if (action === "resume") {
       // A trigger that still stands raises its claim again at the next valuation (C-02).
       for (const { authority, source, scope, liftedBy } of this.authorities.permission.claims)
@@ -286,6 +289,7 @@ export class ExecuteStage implements AccountFacts {
 
   /** A fill may be the first thing of a new session, and what it does counts there. */
   #enterSession(at: EpochMicros): void {
+    this.claimLog.reached(at);
     if (!this.clock.advance(at)) return;
     this.#facts.startSession();
     this.baselines.startSession(this.clock.open);

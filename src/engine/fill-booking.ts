@@ -20,7 +20,8 @@ import {
 import { type OrderNumber, OrderStatus, Purpose } from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { VirtualLots } from "../ensemble/virtual-lots.ts";
-import { splitAmount, splitFill } from "../execution/fill-split.ts";
+import { splitCosts } from "../execution/cost-split.ts";
+import { splitFill } from "../execution/fill-split.ts";
 import { OrderField, type OrderTable } from "../execution/order-table.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import type { ApprovedOrder } from "../risk/gate.ts";
@@ -178,22 +179,12 @@ export class FillBooking implements CrossBooks {
       ordered.map(({ given }) => given),
       quantity,
     );
-    const owed = {
-      commission: splitAmount(split, costs.commission),
-      regulatory: splitAmount(split, costs.regulatory),
-      slippage: splitAmount(split, costs.slippage),
-    };
+    const owed = splitCosts(split, costs);
     for (const [n, member] of members.entries()) {
       const own = split[n] ?? 0;
       if (own === 0) continue;
-      const part = (amounts: readonly number[]) => (amounts[n] ?? 0) as Money;
-      const shared = {
-        commission: part(owed.commission),
-        regulatory: part(owed.regulatory),
-        slippage: part(owed.slippage),
-      };
       const shares = toShares(own as Quantity);
-      this.#book({ at, order: member, shares, price, costs: shared, crossed: false });
+      this.#book({ at, order: member, shares, price, costs: owed[n] ?? NO_COSTS, crossed: false });
     }
   }
 

@@ -66,8 +66,15 @@ export class Authorities {
   /** Claims on single strategies; most of the time there are none. */
   #scoped: readonly Claim[] = [];
 
+  readonly #changed: ((before: readonly Claim[], after: readonly Claim[]) => void) | undefined;
+
   /** Counts the changes, so that who acts on them acts once. */
   version = 0;
+
+  /** `changed` is told of every change, as it happens; it decides nothing. */
+  constructor(changed?: (before: readonly Claim[], after: readonly Claim[]) => void) {
+    this.#changed = changed;
+  }
 
   get permission(): Permission {
     return this.#permission;
@@ -159,6 +166,7 @@ export class Authorities {
   }
 
   #set(claims: readonly Claim[]): void {
+    const before = this.#claims;
     this.#claims = claims
       .map(withoutEndIfLatched)
       .toSorted(
@@ -172,6 +180,7 @@ export class Authorities {
     this.#permission = effective(this.#claims);
     this.#rank = rank(this.#permission.level);
     this.#nextExpiry = Math.min(...this.#claims.map(expiryOf));
+    this.#changed?.(before, this.#claims);
   }
 }
 

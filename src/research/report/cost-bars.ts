@@ -1,5 +1,5 @@
 /** From the result before costs to the result after them, one bar per kind of cost. */
-import type { RunCosts } from "../../app/run-result.ts";
+import type { RunCosts, RunIncome } from "../../app/run-result.ts";
 import { emptyState, panel } from "./figures.ts";
 import { percent, roughMoney, signed } from "./formats.ts";
 import { html, type Markup } from "./markup.ts";
@@ -15,8 +15,11 @@ interface Step {
   readonly isTotal: boolean;
 }
 
+/** Less than this is rounding between the causes and their sum. */
+const CENT = 0.005;
+
 /** `netUsd`: what the run made or lost after costs; open positions at their last mark. */
-export function costsPanel(costs: RunCosts, netUsd: number): Markup {
+export function costsPanel(costs: RunCosts, income: RunIncome, netUsd: number): Markup {
   const title = "What trading cost, USD";
   const paid = costs.commission + costs.fees + costs.slippage + costs.borrow;
   if (paid === 0) {
@@ -31,7 +34,7 @@ export function costsPanel(costs: RunCosts, netUsd: number): Markup {
     gross > 0
       ? `${roughMoney(paid)} of ${roughMoney(gross)} gross, ${percent(paid / gross, 0)}`
       : `${roughMoney(paid)}, with nothing made before costs`;
-  const steps = stepsOf(costs, { gross, netUsd });
+  const steps = stepsOf(costs, income, { gross, netUsd });
   const low = Math.min(0, ...steps.map(({ from, to }) => Math.min(from, to)));
   const high = Math.max(0, ...steps.map(({ from, to }) => Math.max(from, to)));
   const x = (dollars: number) => (dollars - low) / (high - low);
@@ -43,25 +46,41 @@ export function costsPanel(costs: RunCosts, netUsd: number): Markup {
 
 function stepsOf(
   costs: RunCosts,
+  { dividends, cashInLieu }: RunIncome,
   { gross, netUsd }: { readonly gross: number; readonly netUsd: number },
 ): Step[] {
-  const kinds = [
-    ["Slippage and spread", costs.slippage],
-    ["Commission", costs.commission],
-    ["SEC and TAF fees", costs.fees],
-    ["Borrow", costs.borrow],
-  ] as const;
-  let level = gross;
-  const taken = kinds.map(([name, cost]): Step => {
+  const prices = gross - dividends - cashInLieu;
+  const hasIncome = dividends !== 0 || cashInLieu !== 0;
+  const untold = costs.slippage - costs.spread - costs.drift - costs.impact;
+  const total = (name: string, to: number): Step => ({ name, from: 0, to, isTotal: true });
+  return [
+    ...(hasIncome ? [total("Prices alone", prices)] : []),
+    ...chain(prices, [
+      ...(dividends === 0 ? [] : ([["Dividends", dividends]] as const)),
+      ...(cashInLieu === 0 ? [] : ([["Cash for parts", cashInLieu]] as const)),
+    ]),
+    total("Before costs", gross),
+    ...chain(gross, [
+      ["Spread", -costs.spread],
+      ["Drift on the way", -costs.drift],
+      ["Impact", -costs.impact],
+      ...(Math.abs(untold) < CENT ? [] : ([["Slippage, not told", -untold]] as const)),
+      ["Commission", -costs.commission],
+      ["SEC and TAF fees", -costs.fees],
+      ["Borrow", -costs.borrow],
+    ]),
+    total("Net", netUsd),
+  ];
+}
+
+/** Changes one after another, each from where the one before ended. */
+function chain(start: number, changes: readonly (readonly [name: string, change: number])[]): Step[] {
+  let level = start;
+  return changes.map(([name, change]) => {
     const from = level;
-    level -= cost;
+    level += change;
     return { name, from, to: level, isTotal: false };
   });
-  return [
-    { name: "Before costs", from: 0, to: gross, isTotal: true },
-    ...taken,
-    { name: "Net", from: 0, to: netUsd, isTotal: true },
-  ];
 }
 
 function row({ name, from, to, isTotal }: Step, x: (dollars: number) => number): Markup {
@@ -69,8 +88,8 @@ function row({ name, from, to, isTotal }: Step, x: (dollars: number) => number):
   const width = Math.abs(x(to) - x(from));
   const change = to - from;
   const text = isTotal ? roughMoney(to) : signed(change, Math.abs(change) >= 1000 ? 0 : 2);
-  const shape = isTotal ? "total" : "cost";
-  const quiet = !isTotal && change === 0 ? "flat" : shape;
+  const shape = isTotal ? "total" : change > 0 ? "income" : "cost";
+  const quiet = !isTotal && !/[1-9]/.test(text) ? "flat" : shape;
   return html`<div class="cost-row ${quiet}"><span>${name}</span>
 <svg width="100%" height="${BAR_HEIGHT}" aria-hidden="true">
 <line class="zero" x1="${across(x(0))}" x2="${across(x(0))}" y1="0" y2="${BAR_HEIGHT}"/>

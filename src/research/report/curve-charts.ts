@@ -2,32 +2,17 @@
  * The three curves of the report: equity as growth of 1, drawdown under it on the same dates, and the
  * rolling Sharpe. Each is a plot and a strip of labels at its right end (DESIGN 6).
  */
-import { type DateMark, dateMarks, logTicks, placesFor, roundTicks } from "./axis.ts";
+import { dateMarks, logTicks, placesFor, roundTicks } from "./axis.ts";
+import { dateGrid, FOOT, type Scale, scale, TOP } from "./chart-frame.ts";
+import { type ClaimMark, drawMarks, roomFor } from "./claim-marks.ts";
 import { multiple, percent, plural, ratio, signed } from "./formats.ts";
 import { html, type Markup } from "./markup.ts";
 import { type Curves, deepest, ROLLING_DAYS, rollingSharpe, YEAR_DAYS } from "./series.ts";
-import {
-  type At,
-  curve,
-  disc,
-  dot,
-  ground,
-  label,
-  level,
-  plot,
-  rightAxis,
-  stretched,
-  upright,
-} from "./svg.ts";
+import { type At, curve, disc, dot, ground, label, level, plot, rightAxis, stretched } from "./svg.ts";
 
 const EQUITY_HEIGHT = 260;
 const DRAWDOWN_HEIGHT = 136;
 const ROLLING_HEIGHT = 212;
-const TOP = 8;
-/** Room for the dates under a plot. */
-const FOOT = 22;
-/** A date beyond this fraction stands left of its line, or it would leave the plot. */
-const LAST_MARK = 0.99;
 /** Closer than this, two labels would touch. */
 const LABEL_GAP = 13;
 /** RISK-2: at this drawdown positions are halved. */
@@ -42,56 +27,47 @@ const SHARPE_GATE = 1;
 export interface CurveStyle {
   /** Look-ahead was found: curves are dashed and say why. */
   readonly isVoid: boolean;
-}
-
-/** A scale over [low, high] whose top is `high`. */
-interface Scale {
-  readonly isLog: boolean;
-  readonly low: number;
-  readonly high: number;
-  y(value: number): number;
-}
-
-function scale(range: { low: number; high: number }, heightPx: number, isLog: boolean): Scale {
-  const { low, high } = range;
-  const at = isLog ? Math.log : (value: number) => value;
-  const span = at(high) - at(low);
-  return { isLog, low, high, y: (value) => TOP + ((at(high) - at(value)) / span) * (heightPx - TOP - FOOT) };
+  /** Claims on the account, drawn on the equity. */
+  readonly marks?: readonly ClaimMark[];
 }
 
 /** Growth over more than a year is drawn on a log scale, unless equity reached zero. */
 export const isLogScale = ({ dates, growth, benchmark }: Curves): boolean =>
   dates.length > YEAR_DAYS && [...growth, ...benchmark].every((value) => !(value <= 0));
 
-export function equityChart(curves: Curves, { isVoid }: CurveStyle): Markup {
+export function equityChart(curves: Curves, { isVoid, marks = [] }: CurveStyle): Markup {
   const { growth, benchmark, dates } = curves;
-  const scaled = scale(growthRange(curves), EQUITY_HEIGHT, isLogScale(curves));
+  const room = roomFor(marks);
+  const height = EQUITY_HEIGHT + room;
+  const scaled = scale(growthRange(curves), height, isLogScale(curves), room);
   const points = (values: Float64Array) => place(values, scaled.y);
   const ends = endLabels(curves, scaled);
   const ticks = scaled.isLog ? logTicks(scaled.low, scaled.high) : roundTicks(scaled.low, scaled.high);
   const places = placesFor(ticks);
   const isClear = (tick: number) => ends.every(({ y }) => Math.abs(y - scaled.y(tick)) >= LABEL_GAP);
   const end = multiple(growth.at(-1) ?? Number.NaN, 2);
-  const sentence = `Equity from 1 to ${end} over ${plural(dates.length, "session")}`;
+  const barred = marks.length === 0 ? "" : `, entries barred ${plural(marks.length, "time")}`;
+  const sentence = `Equity from 1 to ${end} over ${plural(dates.length, "session")}${barred}`;
   return chart([
-    plot(EQUITY_HEIGHT, `${sentence}${scaled.isLog ? ", log scale" : ""}${isVoid ? ", void" : ""}.`, [
-      ...dateGrid(dateMarks(dates), EQUITY_HEIGHT),
+    plot(height, `${sentence}${scaled.isLog ? ", log scale" : ""}${isVoid ? ", void" : ""}.`, [
+      ...dateGrid(dateMarks(dates), height, room),
       ...ticks.map((tick) => level(scaled.y(tick), "grid")),
       level(scaled.y(1), "base"),
-      stretched(EQUITY_HEIGHT, [
+      ...drawMarks(marks, { top: TOP + room, bottom: height - FOOT }),
+      stretched(height, [
         ...(benchmark.length > 0 ? [curve(points(benchmark), "other")] : []),
         curve(points(growth), isVoid ? "run void" : "run"),
       ]),
       ...(isVoid
         ? [
-            label({ x: 0.5, y: TOP + 22 }, "Look-ahead found: figures are void", {
+            label({ x: 0.5, y: TOP + room + 22 }, "Look-ahead found: figures are void", {
               shape: "voided",
               anchor: "middle",
             }),
           ]
         : []),
     ]),
-    rightAxis(EQUITY_HEIGHT, [
+    rightAxis(height, [
       ...ticks
         .filter(isClear)
         .map((tick) => label({ x: 0, y: scaled.y(tick) + 3.5 }, multiple(tick, places))),
@@ -177,18 +153,6 @@ function place(values: Float64Array, y: (value: number) => number): At[] {
   return Array.from(values, (value, i) => ({ x: i / last, y: y(value) }));
 }
 
-function dateGrid(marks: readonly DateMark[], heightPx: number): Markup[] {
-  return marks.flatMap(({ x, text, isMain }) => {
-    const wide = isMain ? "" : " wide";
-    const words =
-      x > LAST_MARK ? ({ anchor: "end", dx: -3 } as const) : ({ anchor: "start", dx: 3 } as const);
-    return [
-      upright(x, { top: TOP - 2, bottom: heightPx - FOOT + 4 }, `grid${wide}`),
-      label({ x, y: heightPx - 6 }, text, { ...words, shape: wide.trim() }),
-    ];
-  });
-}
-
 /** Every value lies inside, and a flat line gets a band of one percent. */
 function growthRange({ growth, benchmark }: Curves): { low: number; high: number } {
   const known = [1, ...growth, ...benchmark].filter((value) => Number.isFinite(value));
@@ -210,11 +174,11 @@ interface EndLabel {
 function endLabels({ growth, benchmark }: Curves, { y }: Scale): EndLabel[] {
   const own = growth.at(-1) ?? Number.NaN;
   const other = benchmark.at(-1) ?? Number.NaN;
-  const places = Math.abs(own - 1) < 0.1 ? 3 : 2;
+  const places = (value: number) => (Math.abs(value - 1) < 0.1 ? 3 : 2);
   if (!Number.isFinite(own)) return [];
-  const first: EndLabel = { y: y(own), text: multiple(own, places), shape: "end" };
+  const first: EndLabel = { y: y(own), text: multiple(own, places(own)), shape: "end" };
   if (!Number.isFinite(other)) return [first];
-  const second: EndLabel = { y: y(other), text: multiple(other, places), shape: "end-other" };
+  const second: EndLabel = { y: y(other), text: multiple(other, places(other)), shape: "end-other" };
   const missing = Math.max(0, LABEL_GAP - Math.abs(first.y - second.y)) / 2;
   const push = first.y <= second.y ? missing : -missing;
   return [

@@ -1,6 +1,7 @@
 /** The panels that hold the curves, and what they say when a run is too short for one. */
 import type { RunResult } from "../../app/run-result.ts";
-import { drawdownChart, equityChart, isLogScale, rollingChart } from "./curve-charts.ts";
+import { claimMarks } from "./claim-marks.ts";
+import { type CurveStyle, drawdownChart, equityChart, isLogScale, rollingChart } from "./curve-charts.ts";
 import { emptyState, panel } from "./figures.ts";
 import { money, signed } from "./formats.ts";
 import { allFigures, keyFigures } from "./key-figures.ts";
@@ -21,7 +22,7 @@ export function performancePanel(
   const body =
     curves.dates.length < CURVE_SESSIONS_MIN
       ? shortRun(result, curves)
-      : bothCurves(result, curves, { isVoid });
+      : bothCurves(result, curves, { isVoid, marks: claimMarks(result.claims.events, curves.dates) });
   const tables = html`${allFigures(result)}${years.length > 0 ? yearsTable(years, result.benchmark?.label) : ""}`;
   return html`<section class="panel c12${isVoid ? " voided-panel" : ""}">
 <h2 class="vh">Key figures, equity and drawdown</h2>${keyFigures(result)}${body}
@@ -41,17 +42,25 @@ export function rollingPanel(curves: Curves, verdict: Verdict): Markup {
   return panel({ title, span: "c7" }, drawn === undefined ? flat : html`<div class="cb">${drawn}</div>`);
 }
 
-function bothCurves({ benchmark }: RunResult, curves: Curves, style: { readonly isVoid: boolean }): Markup {
+function bothCurves({ benchmark }: RunResult, curves: Curves, style: CurveStyle): Markup {
   const label = benchmark === null ? "" : ` ${benchmark.label}`;
   const scale = isLogScale(curves) ? "log scale, growth of 1" : "linear scale, growth of 1";
   const held =
     curves.benchmark.length > 0
       ? html`<span><i class="other"></i>Buy and hold${label}, same capital</span>`
       : html`<span>No benchmark in this run</span>`;
-  return html`<div class="lg"><span><i class="${style.isVoid ? "run void" : "run"}"></i>This run</span>${held}
+  return html`<div class="lg"><span><i class="${style.isVoid ? "run void" : "run"}"></i>This run</span>
+${held}${firedLegend(style)}
 <span class="scale">${scale}</span></div>
 <div class="cb">${equityChart(curves, style)}</div>
 <h3 class="sub cl">Drawdown</h3><div class="cb">${drawdownChart(curves, style)}</div>`;
+}
+
+function firedLegend({ marks = [] }: CurveStyle): Markup | string {
+  if (marks.length === 0) return "";
+  const named = marks.filter(({ lane }) => lane !== undefined).length;
+  const rest = named === marks.length ? "" : `; ${named} of ${marks.length} named, all in the table below`;
+  return html`<span><i class="fired"></i>Entries barred, until free again${rest}</span>`;
 }
 
 function shortRun({ scope }: RunResult, { growth }: Curves): Markup {

@@ -13,6 +13,12 @@ export function moneyChange(dollars: number): Markup {
   return html`<span class="${direction(dollars, text)}">${text}</span>`;
 }
 
+/** A change in dollars as charts and summaries have it: whole from 1,000 up. */
+export function roughChange(dollars: number): Markup {
+  const text = signed(dollars, Math.abs(dollars) >= 1000 ? 0 : 2);
+  return html`<span class="${direction(dollars, text)}">${text}</span>`;
+}
+
 export function percentChange(fraction: number, decimals: number): Markup {
   const text = signedPercent(fraction, decimals);
   return html`<span class="${direction(fraction, text)}">${text}</span>`;
@@ -52,6 +58,9 @@ export function table({ caption, columns, rows, total }: TableRows): Markup {
 export function emptyState(statement: string, cure: string): Markup {
   return html`<p class="empty"><b>${statement}</b>${cure}</p>`;
 }
+
+/** How figures were worked out, under or over them. */
+export const note = (words: string): Markup => html`<p class="note-text">${words}</p>`;
 
 export interface PanelHead {
   readonly title: string;

@@ -49,7 +49,7 @@ export function honestyPanel(result: RunResult, { gates }: Verdict): Markup {
     tradesTile(result, gates.trades),
     canaryTile(result, gates.canary),
   ].map(tile)}</div>
-<ul class="wn">${snapshotLine(result)}${listed}</ul></section>`;
+<ul class="wn">${snapshotLine(result)}${dataLine(result)}${listed}</ul></section>`;
 }
 
 function tile({ state, name, value, limit, picture = nothing, words, shape = "" }: Tile): Markup {
@@ -188,6 +188,31 @@ function snapshotLine({ snapshot, scope }: RunResult): Markup {
   ].join(", ");
   return html`<li><i class="g ok"></i>
 <span><b>Data snapshot <span class="mono">${snapshot}</span>:</b> ${held}.</span></li>`;
+}
+
+/** What the data audit did: actions applied, actions refused, bars kept out. */
+function dataLine({ actions, ticks }: RunResult): Markup {
+  const { splits, dividends, spinoffs, refused, quarantinedBars } = actions;
+  const applied = [
+    plural(splits, "split"),
+    plural(dividends, "dividend"),
+    ...(spinoffs > 0 ? [plural(spinoffs, "spin-off")] : []),
+  ].join(", ");
+  const kept = [
+    ...(refused > 0 ? [`${plural(refused, "action")} that the prices contradict`] : []),
+    ...(quarantinedBars > 0 ? [`${plural(quarantinedBars, "bar")} that leapt without one`] : []),
+  ];
+  const isClean = kept.length === 0;
+  const none = splits + dividends + spinoffs === 0;
+  const lead = ticks === undefined ? "Corporate actions:" : "Quotes and trades as recorded:";
+  const met = none ? "none met this run" : `${applied} applied to positions`;
+  const out = isClean ? "nothing was kept out" : `kept out: ${kept.join(" and ")}, each in data-audit.csv`;
+  const quoted =
+    ticks === undefined
+      ? `${met}; ${out}.`
+      : `${plural(ticks.quotes, "quote")}, ${plural(ticks.trades, "trade")}; ` +
+        `${count(ticks.setAside)} crossed ones set aside.`;
+  return html`<li><i class="g ${isClean ? "ok" : "late"}"></i><span><b>${lead}</b> ${quoted}</span></li>`;
 }
 
 /** A warning with its first sentence bold, in full. */

@@ -41,7 +41,7 @@ function withoutFigures(input: ReportInput): ReportInput {
 const empty = sampleRun({ sessions: 63, seed: 4, drift: 0, tradeCount: 0, trials: 1 });
 const noSession: ReportInput = {
   ...withoutFigures(empty),
-  daily: { date: [], equity: [], benchmark: [], gross: [] },
+  daily: { date: [], equity: [], benchmark: [], gross: [], net: [], traded: [] },
 };
 const gapped: ReportInput = {
   ...normal,
@@ -92,10 +92,15 @@ describe.each(runs)("%s", (_, input) => {
       'class="kp"',
       "<h2>Months",
       "<h2>Rolling Sharpe",
+      "<h2>Costs and no costs",
+      "<h2>Exposure and turnover",
       "<h2>What trading cost",
       "<h2>What the rules blocked",
+      "<h2>What set the sizes",
+      "<h2>When breakers barred entries",
       "<h2>By strategy",
       "<h2>Trades",
+      "<h2>Ten fills by hand",
       "<h2>Reproduction",
     ].map((part) => page.indexOf(part));
     expect(places).toEqual(places.toSorted((a, b) => a - b));
@@ -168,8 +173,37 @@ it("text from data is text, never markup", () => {
             firstDifference: { at: evil, strategy: evil, symbol: evil },
           },
         },
-        blocked: [{ rule: evil, count: 1, shrunk: 0, notional: 1, saved: 0, cost: 0, followed: 0 }],
-        strategies: [{ strategy: evil, netProfit: 1, trades: 1, winRate: 1 }],
+        blocked: [{ rule: evil, count: 1, shrunk: 0, notional: 1, saved: 1, cost: 2, followed: 1 }],
+        sizes: [{ constraint: evil, orders: 1, unsized: 1 }],
+        claims: {
+          events: [
+            {
+              authority: evil,
+              source: evil,
+              strategy: null,
+              level: evil,
+              scalar: 1,
+              reason: evil,
+              since: evil,
+              ended: evil,
+              endedBy: "lapsed",
+            },
+          ],
+          dropped: 0,
+        },
+        strategies: [
+          {
+            strategy: evil,
+            capital: 1,
+            netProfit: 1,
+            trades: 1,
+            winRate: 1,
+            sharpe: 1,
+            maxDrawdown: 0,
+            costs: 1,
+            crossedShares: 0,
+          },
+        ],
       },
       daily: { ...normal.daily, date: normal.daily.date.map((date, i) => (i === 3 ? evil : date)) },
       trades: normal.trades.map((trade) => ({
@@ -180,6 +214,7 @@ it("text from data is text, never markup", () => {
         whyIn: evil,
         whyOut: evil,
       })),
+      handFills: normal.handFills.map((fill) => ({ ...fill, at: evil, symbol: evil, purpose: evil })),
     },
     font,
   );
@@ -250,7 +285,8 @@ describe("what the page says", () => {
     expect(page).toContain("last 20 of 486, all in trades.csv");
     const best = Math.max(...normal.trades.map(({ pnl }) => pnl));
     expect(page).toContain(`+${best.toFixed(2).replace(/\B(?=(\d{3})+\.)/g, ",")}`);
-    expect([...page.matchAll(/<td class="name">(?:AAPL|MSFT)<\/td>/g)]).toHaveLength(30);
+    const trades = page.slice(page.indexOf("<h2>Trades"), page.indexOf("<h2>Ten fills"));
+    expect([...trades.matchAll(/<td class="name">(?:AAPL|MSFT)<small>/g)]).toHaveLength(30);
   });
 
   it("shows every warning in full", () => {

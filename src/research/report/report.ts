@@ -4,17 +4,23 @@
  */
 import { createHash } from "node:crypto";
 import type { ReportInput } from "../../app/run-result.ts";
-import { blockedPanel, strategiesPanel } from "./attribution-panels.ts";
+import { blockedPanel } from "./blocked-panel.ts";
+import { claimsPanel } from "./claims-panel.ts";
 import { costsPanel } from "./cost-bars.ts";
 import { performancePanel, rollingPanel } from "./curve-panels.ts";
+import { exposurePanel } from "./exposure-panel.ts";
 import { emptyState, panel } from "./figures.ts";
 import type { ReportFont } from "./font.ts";
+import { freePanel } from "./free-panel.ts";
+import { handFillsPanel } from "./hand-fills-panel.ts";
 import { honestyPanel } from "./honesty-panel.ts";
 import { html, type Markup, trusted } from "./markup.ts";
 import { masthead, titleOf, verdictBanner } from "./masthead.ts";
 import { monthsPanel } from "./months-table.ts";
 import { reproduction } from "./reproduction.ts";
 import { curvesOf, yearRows } from "./series.ts";
+import { sizesPanel } from "./sizes-panel.ts";
+import { strategiesPanel } from "./strategies-panel.ts";
 import { stylesCss } from "./styles.ts";
 import { themeCss } from "./theme.ts";
 import { tradesPanel } from "./trades-panel.ts";
@@ -51,7 +57,7 @@ ${body(input)}
 }
 
 function body(input: ReportInput): Markup {
-  const { result, daily, trades } = input;
+  const { result, daily, trades, handFills } = input;
   const verdict = judge(result);
   const curves = curvesOf(input);
   const years = yearRows(curves);
@@ -68,10 +74,15 @@ function body(input: ReportInput): Markup {
     performancePanel(result, curves, { verdict, years }),
     months,
     rollingPanel(curves, verdict),
-    costsPanel(result.costs, netUsd),
+    freePanel(result, netUsd),
+    exposurePanel(curves),
+    costsPanel(result.costs, result.income, netUsd),
     blockedPanel(result.blocked),
-    strategiesPanel(result),
+    sizesPanel(result.sizes),
+    claimsPanel(result.claims),
+    strategiesPanel(result, netUsd),
     tradesPanel(trades, result),
+    handFillsPanel(handFills),
     reproduction(result),
   ]}</main>`;
 }

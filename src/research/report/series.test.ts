@@ -13,6 +13,8 @@ it("a loss on the first day is a drawdown and a return", () => {
     equity: [90_000, 99_000],
     benchmark: [],
     gross: [1, 1],
+    net: [1, 1],
+    traded: [0, 0],
   };
   const short = curvesOf({ ...input, daily });
   expect([...short.growth]).toEqual([1, 0.9, 0.99]);

@@ -26,6 +26,10 @@ export interface Curves {
   readonly returns: Float64Array;
   /** Gross exposure over equity, one per session. */
   readonly gross: readonly number[];
+  /** Longs less shorts over equity, and dollars bought and sold, one per session; dollars of equity beside them. */
+  readonly net: readonly number[];
+  readonly traded: readonly number[];
+  readonly equity: readonly number[];
 }
 
 export function curvesOf({ result, daily }: ReportInput): Curves {
@@ -40,6 +44,9 @@ export function curvesOf({ result, daily }: ReportInput): Curves {
     drawdown: drawdownOf(growth),
     returns: returnsOf(growth),
     gross: daily.gross,
+    net: daily.net,
+    traded: daily.traded,
+    equity: daily.equity,
   };
 }
 
@@ -100,7 +107,6 @@ export function yearRows(curves: Curves): YearRow[] {
     const year = (dates[from] ?? "").slice(0, 4);
     let to = from;
     while (to < dates.length && dates[to]?.startsWith(year)) to += 1;
-    const exposure = Float64Array.from(gross.slice(from, to));
     rows.push({
       year,
       sessions: to - from,
@@ -108,13 +114,17 @@ export function yearRows(curves: Curves): YearRow[] {
       return: growth[to]! / growth[from]! - 1,
       benchmark: benchmark.length > 0 ? benchmark[to]! / benchmark[from]! - 1 : Number.NaN,
       drawdown: Math.min(...drawdown.subarray(from + 1, to + 1)),
-      gross: exposure.length > 0 ? mean(exposure) : Number.NaN,
+      gross: meanGross(gross.slice(from, to)),
       months: monthReturns(curves, from, to),
     });
     from = to;
   }
   return rows;
 }
+
+/** NaN without a session. */
+export const meanGross = (gross: readonly number[]): number =>
+  gross.length > 0 ? mean(Float64Array.from(gross)) : Number.NaN;
 
 function monthReturns({ dates, growth }: Curves, from: number, to: number): number[] {
   const months = new Array<number>(12).fill(Number.NaN);

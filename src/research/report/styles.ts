@@ -129,12 +129,29 @@ svg .observed-text{fill:var(--sea);font-size:11.5px;font-weight:650}
 svg .luck-text{fill:var(--ink-2);font-size:11px}
 svg .luck-figure{fill:var(--ink);font-size:13px;font-weight:650}
 
+.fired{stroke:var(--g2);stroke-width:1.25}
+.barred{fill:var(--g2);fill-opacity:.16}
+svg .fired-text{fill:var(--l2);font-weight:550;paint-order:stroke;stroke:var(--surface);stroke-width:4px;
+stroke-linejoin:round}
+.lg i.fired{border-color:var(--g2)}
+svg path.bars{fill:var(--ink-3)}
+.chip{display:inline-block;padding:1px 6px;border-radius:var(--r1);font-size:var(--t-2xs);font-weight:600;
+color:var(--on-lvl);letter-spacing:.02em}
+.chip.lv1{background:var(--f1)}.chip.lv2{background:var(--f2)}.chip.lv3{background:var(--f3)}
+.chip.lv4{background:var(--f4)}.chip.lv5{background:var(--halt);color:var(--on-halt)}
+.chip.scoped{border:1px dashed var(--line-2);color:var(--ink-2);padding:0 5px}
+td:has(small){padding-top:4px;padding-bottom:4px}
+.ln{display:block;white-space:normal;min-width:205px;font-size:var(--t-xs);
+line-height:1.45;font-variant-numeric:tabular-nums}
+td small{display:block;font-size:var(--t-2xs);font-weight:400;color:var(--ink-3);line-height:1.3}
+.note-text{padding:8px var(--s4) 12px;font-size:var(--t-xs);line-height:1.5;color:var(--ink-2);max-width:110ch;
+white-space:normal}
 .costs{display:flex;flex-direction:column;flex:1;justify-content:space-evenly;font-size:11.5px}
 .cost-row{display:grid;grid-template-columns:122px minmax(0,1fr) 68px;gap:8px;align-items:center;color:var(--ink-2)}
 .cost-row .num{text-align:right;font-weight:600}
 .cost-row.total{color:var(--ink);font-weight:620}
-.cost-row.cost .num{color:var(--loss)}.cost-row.flat{color:var(--ink-3)}
-rect.total{fill:var(--ink-2)}rect.cost{fill:var(--loss-wash)}
+.cost-row.cost .num{color:var(--loss)}.cost-row.income .num{color:var(--gain)}.cost-row.flat{color:var(--ink-3)}
+rect.total{fill:var(--ink-2)}rect.income{fill:var(--gain-wash)}rect.cost{fill:var(--loss-wash)}
 .zero{stroke:var(--line-2)}
 
 .tw{overflow-x:auto;position:relative}
@@ -181,7 +198,7 @@ font-size:var(--t-s)}
 .hd{padding:0 6px 4px}.hd h1{font-size:24px}
 .btn{height:44px}summary{padding-top:13px;padding-bottom:13px}
 .verdict{grid-template-columns:minmax(0,1fr)}.stamp{padding:11px 14px}.verdict .tx{padding:12px 14px}
-.ph,.pb,.wn,.lg,.cl,.foot,.kv,.th{padding-left:14px;padding-right:14px}
+.ph,.pb,.wn,.lg,.cl,.foot,.kv,.th,.note-text{padding-left:14px;padding-right:14px}
 .ph{flex-wrap:wrap;gap:0 8px}.ph .meta{margin-left:0;width:100%;text-align:left}
 .hg{grid-template-columns:minmax(0,1fr)}
 .hg .ht{border-left:0;border-bottom:1px solid var(--line);padding-left:14px;padding-right:14px}
@@ -203,7 +220,7 @@ th:first-child,td.name{position:sticky;left:0;z-index:1;background:var(--surface
 body{background:none}
 .rp{padding:0;max-width:none;gap:8px}
 .btn{display:none}
-.verdict,.honest,.kp,.chart,.cost-row,tr{break-inside:avoid}
+.verdict,.honest,.kp,.chart,.cost-row,.note-text,tr{break-inside:avoid}
 .ph,.th{break-after:avoid}
 .tw{overflow:visible}
 table{font-size:10.5px}td{height:22px}td,th{padding-left:4px;padding-right:4px}td.words{min-width:0}

@@ -17,14 +17,18 @@ describe.each([
     },
   );
 
-  it.each(["line-2", "sea", "mark", "g2", "loss-wash", "ink-2"] as const)(
+  it.each(["line-2", "sea", "mark", "g2", "loss-wash", "gain-wash", "ink-2", "ink-3"] as const)(
     "the mark %s shows on a panel",
     (mark) => {
       expect(contrast(rgb(palette[mark]), rgb(palette.surface))).toBeGreaterThanOrEqual(3);
     },
   );
 
-  it.each(["f1", "f2", "f4"] as const)("ink on the verdict fill %s reads", (fill) => {
+  it("white on the fill of HALTED reads", () => {
+    expect(contrast(rgb(palette["on-halt"]), rgb(palette.halt))).toBeGreaterThanOrEqual(4.5);
+  });
+
+  it.each(["f1", "f2", "f3", "f4"] as const)("ink on the fill %s of a verdict or a level reads", (fill) => {
     expect(contrast(rgb(palette["on-lvl"]), rgb(palette[fill]))).toBeGreaterThanOrEqual(4.5);
   });
 

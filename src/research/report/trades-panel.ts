@@ -4,7 +4,7 @@ import { timeframeSeconds } from "../../domain/bars.ts";
 import { easternTime } from "./eastern-time.ts";
 import { emptyState, moneyChange, panel, riskMultiple, type TableRows, table } from "./figures.ts";
 import { count, duration, number, plural, price } from "./formats.ts";
-import { html, type Markup } from "./markup.ts";
+import { html, type Markup, type Part } from "./markup.ts";
 
 const LAST_SHOWN = 20;
 const EXTREMES_SHOWN = 5;
@@ -24,7 +24,12 @@ export function tradesPanel(trades: readonly TradeRow[], result: RunResult): Mar
   const isAll = trades.length <= LAST_SHOWN;
   const shown = isAll ? `all ${count(trades.length)}` : `last ${LAST_SHOWN} of ${count(trades.length)}`;
   const meta = isAll ? `${shown}, also in trades.csv` : `${shown}, all in trades.csv`;
-  const rows = (indices: readonly number[], caption: string) => tradeTable(indices.map(at), caption, result);
+  const extras = {
+    hasDividends: trades.some(({ dividends }) => dividends !== 0),
+    hasCrossed: trades.some(({ crossed }) => crossed !== 0),
+  };
+  const rows = (indices: readonly number[], caption: string) =>
+    tradeTable(indices.map(at), { caption, result, ...extras });
   if (isAll) return panel({ title: TITLE, meta }, rows(byClose, "All closed trades"));
   const byProfit = order.toSorted((a, b) => at(b).pnl - at(a).pnl || a - b);
   return panel(
@@ -35,40 +40,57 @@ export function tradesPanel(trades: readonly TradeRow[], result: RunResult): Mar
   );
 }
 
-const columns: TableRows["columns"] = [
-  { head: "Symbol", kind: "name" },
-  { head: "Closed, ET" },
-  { head: "Side" },
-  { head: "Shares", kind: "number" },
-  { head: "Entry", kind: "number" },
-  { head: "Exit", kind: "number" },
-  { head: "P&L, USD", kind: "number" },
-  { head: "R", kind: "number" },
-  { head: "Held", kind: "number" },
-  { head: "Why in", kind: "words" },
-  { head: "Why out", kind: "words" },
-];
+interface TradeTable {
+  readonly caption: string;
+  readonly result: RunResult;
+  /** Of any trade of the run: columns that nothing would fill are left out. */
+  readonly hasDividends: boolean;
+  readonly hasCrossed: boolean;
+}
 
-function tradeTable(trades: readonly TradeRow[], caption: string, { scope }: RunResult): Markup {
-  const isSeveral = scope.strategies.length > 1;
+interface TradeColumn {
+  readonly column: TableRows["columns"][number];
+  readonly of: (trade: TradeRow) => Part;
+}
+
+function tradeTable(trades: readonly TradeRow[], options: TradeTable): Markup {
+  const columns = tradeColumns(options);
   return table({
-    caption,
-    columns: isSeveral ? columns.toSpliced(1, 0, { head: "Strategy" }) : columns,
-    rows: trades.map((trade) => [
-      trade.symbol,
-      ...(isSeveral ? [html`<span class="ink2">${trade.strategy}</span>`] : []),
-      html`<span class="ink2">${easternTime(trade.closedAt)}</span>`,
-      trade.side,
-      number(trade.shares, Number.isInteger(trade.shares) ? 0 : 4),
-      price(trade.entryPrice),
-      price(trade.exitPrice),
-      html`<b>${moneyChange(trade.pnl)}</b>`,
-      riskMultiple(trade.r),
-      html`<span class="ink2">${held(trade, scope.timeframe)}</span>`,
-      trade.whyIn,
-      trade.whyOut,
-    ]),
+    caption: options.caption,
+    columns: columns.map(({ column }) => column),
+    rows: trades.map((trade) => columns.map(({ of }) => of(trade))),
   });
+}
+
+function tradeColumns({ result: { scope }, hasDividends, hasCrossed }: TradeTable): TradeColumn[] {
+  const quiet = (text: string) => html`<span class="ink2">${text}</span>`;
+  const text = (head: string, of: (trade: TradeRow) => Part): TradeColumn => ({ column: { head }, of });
+  const figure = (head: string, of: (trade: TradeRow) => Part): TradeColumn => ({
+    column: { head, kind: "number" },
+    of,
+  });
+  const whole = (shares: number) => number(shares, Number.isInteger(shares) ? 0 : 4);
+  return [
+    {
+      column: { head: "Symbol", kind: "name" },
+      of: ({ symbol, strategy }) =>
+        scope.strategies.length > 1 ? html`${symbol}<small>${strategy}</small>` : symbol,
+    },
+    text("Closed, ET", ({ closedAt }) => quiet(easternTime(closedAt))),
+    text("Side", ({ side }) => side),
+    figure("Shares", ({ shares }) => whole(shares)),
+    figure("Entry", ({ entryPrice }) => price(entryPrice)),
+    figure("Exit", ({ exitPrice }) => price(exitPrice)),
+    figure("P&L, USD", ({ pnl }) => html`<b>${moneyChange(pnl)}</b>`),
+    ...(hasDividends
+      ? [figure("Dividends", ({ dividends }) => (dividends === 0 ? "" : moneyChange(dividends)))]
+      : []),
+    figure("R", ({ r }) => riskMultiple(r)),
+    figure("Held", (trade) => quiet(held(trade, scope.timeframe))),
+    ...(hasCrossed ? [figure("Crossed", ({ crossed }) => (crossed === 0 ? "" : whole(crossed)))] : []),
+    { column: { head: "Why in", kind: "words" }, of: ({ whyIn }) => whyIn },
+    { column: { head: "Why out", kind: "words" }, of: ({ whyOut }) => whyOut },
+  ];
 }
 
 /** Time in the market by its bars: nights and weekends do not count. */

@@ -1,0 +1,117 @@
+/**
+ * Goal    what each strategy won, paid and crossed adds up to the account, day by day, through splits, dividends,
+ *         shorts and crossings; a strategy alone is the account.
+ * Method  whole runs over seeded markets with made-up actions, against the equity curve and the portfolio.
+ */
+import { describe, expect, it } from "vitest";
+import { randomDaily } from "../../test/daily-market.ts";
+import { batchCount } from "../domain/bars.ts";
+import type { CorporateActionEvent } from "../domain/events.ts";
+import type { InstrumentId } from "../domain/instrument.ts";
+import type { EpochMicros } from "../domain/time.ts";
+import { FillField } from "../engine/fill-table.ts";
+import { xnysSessions } from "../market/calendar.ts";
+import { loadConfig } from "./config.ts";
+import { dailySeries } from "./daily-series.ts";
+import { type RunSetup, runEngine } from "./engine-run.ts";
+import { exposureCurve } from "./exposure-curve.ts";
+import { nettingSummary, sizeCauses, strategyShares, tradedPerSession } from "./run-attribution.ts";
+import { runCosts } from "./run-summary.ts";
+import { sessionEnds } from "./session-ends.ts";
+import { strategyDaily } from "./strategy-daily.ts";
+import { tradeRows } from "./trade-rows.ts";
+
+const HOUR = 3_600_000_000;
+const sessions = xnysSessions();
+const assignments = [
+  "strategies.reference_ema_cross.params={fast: 3, slow: 8}",
+  "costs.borrow={generalCollateral: 0, rates: {}, hardToBorrow: []}",
+];
+
+function setupOf(seed: number, strategyIds: readonly string[], withActions: boolean): RunSetup {
+  const columns = randomDaily({ seed, sessions: 320 });
+  const on = (batch: number) => (columns.closedAt[batch]! - 12 * HOUR) as EpochMicros;
+  const actions: CorporateActionEvent[] = Array.from({ length: 24 }, (_, n) => {
+    const [instrument, at] = [(n % 4) as InstrumentId, on(20 + n * 12)];
+    return n % 3 === 0
+      ? { kind: "SharesSplit", at, instrument, newShares: 3, oldShares: 2 }
+      : { kind: "DividendPaid", at, instrument, perShare: 0.35, isSpinOff: false };
+  });
+  const config = loadConfig({ assignments });
+  const base = { config, strategyIds, columns, sessions, cash: 50_000 };
+  return withActions ? { ...base, actions } : base;
+}
+
+describe.each([
+  [1, ["reference_ema_cross", "swing_trend_following", "mean_reversion"]],
+  [2, ["reference_ema_cross", "buy_and_hold"]],
+  [3, ["mean_reversion", "buy_and_hold", "reference_ema_cross"]],
+] as const)("a run of several strategies, market %d", (seed, ids) => {
+  const setup = setupOf(seed, ids, true);
+  const { columns, cash } = setup;
+  const run = runEngine(setup);
+  const shares = strategyShares(run, tradeRows(run, columns), setup);
+
+  it("every session's results add up to the move of the account", () => {
+    const days = strategyDaily(run, columns, sessions);
+    let before = cash;
+    for (const [session, batch] of sessionEnds(columns, sessions).entries()) {
+      const sum = days.reduce((total, { pnl }) => total + pnl[session]!, 0);
+      expect(sum, `session ${session}`).toBeCloseTo(run.curve.equity[batch]! - before, 4);
+      before = run.curve.equity[batch]!;
+    }
+    expect(run.loop.execute.actions.log.length).toBeGreaterThan(20);
+    expect(run.loop.execute.portfolio.income.dividends).not.toBe(0);
+  });
+
+  it("costs add up to what the account paid, and so do its causes", () => {
+    const { commission, fees, slippage, borrow, spread, drift, impact } = runCosts(run);
+    const paid = shares.reduce((sum, { costs }) => sum + costs, 0);
+    expect(paid).toBeCloseTo(commission + fees + slippage + borrow, 4);
+    expect(spread + drift + impact).toBeCloseTo(slippage, 4);
+    expect(paid).toBeGreaterThan(1);
+  });
+
+  it("what crossed is counted on both sides, and the market saw the rest", () => {
+    const { crossedShares } = nettingSummary(run);
+    expect(shares.reduce((sum, share) => sum + share.crossedShares, 0)).toBeCloseTo(2 * crossedShares, 6);
+    const traded = tradedPerSession(run, setup).reduce((sum, dollars) => sum + dollars, 0);
+    expect(traded).toBeCloseTo(run.loop.execute.portfolio.traded, 2);
+  });
+
+  it("every sized entry and every wish without a share has its cause", () => {
+    const causes = sizeCauses(run);
+    const { orders, fills } = run.loop.execute;
+    expect(causes.reduce((sum, cause) => sum + cause.orders, 0)).toBeLessThanOrEqual(orders.length);
+    expect(fills.length).toBeGreaterThan(10);
+    const unsized = [...run.loop.compute.unsized.values()].reduce((sum, count) => sum + count, 0);
+    expect(causes.reduce((sum, cause) => sum + cause.unsized, 0)).toBe(unsized);
+  });
+});
+
+it("strategies do cross in these markets", () => {
+  const run = runEngine(setupOf(1, ["reference_ema_cross", "swing_trend_following", "mean_reversion"], true));
+  expect(nettingSummary(run).crossedShares).toBeGreaterThan(0);
+  expect(nettingSummary(run).crossedNotional).toBeGreaterThan(0);
+});
+
+it("a strategy alone has the account's result, Sharpe and drawdown", () => {
+  const setup = setupOf(4, ["reference_ema_cross"], false);
+  const run = runEngine(setup);
+  const { columns, cash } = setup;
+  const [share] = strategyShares(run, tradeRows(run, columns), setup);
+  const exposure = exposureCurve(columns, run.loop.execute, cash);
+  const daily = dailySeries(run.curve, exposure, columns, sessions, cash);
+  const mean = daily.returns.reduce((sum, value) => sum + value, 0) / daily.returns.length;
+  const variance =
+    daily.returns.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (daily.returns.length - 1);
+  expect(share?.netProfit).toBeCloseTo(run.curve.equity[batchCount(columns) - 1]! - cash, 4);
+  expect(share?.sharpe).toBeCloseTo((mean / Math.sqrt(variance)) * Math.sqrt(252), 6);
+  let [high, worst] = [cash, 0];
+  for (const equity of daily.equity) {
+    high = Math.max(high, equity);
+    worst = Math.min(worst, equity / high - 1);
+  }
+  expect(share?.maxDrawdown).toBeCloseTo(worst, 9);
+  expect(run.loop.execute.fills.get(0, FillField.shares)).toBeGreaterThan(0);
+});

@@ -1,0 +1,24 @@
+/** The claims of a run in words that outlive it: who barred what, why, from when to when. */
+import { isoInstant } from "../domain/time.ts";
+import type { EngineRun } from "./engine-run.ts";
+import type { RunClaims } from "./run-result.ts";
+
+/** In the order in which they were raised. The end of a run claims too, and bars nothing that anybody wanted. */
+export function runClaims({ loop, allocated }: EngineRun): RunClaims {
+  const { claims, dropped } = loop.execute.claimLog;
+  const events = claims
+    .filter(({ claim }) => claim.authority !== "orchestrator" || claim.source !== "end_of_run")
+    .map(({ claim, endedAt, endedBy }) => ({
+      authority: claim.authority,
+      source: claim.source,
+      strategy:
+        claim.scope === undefined ? null : (allocated[claim.scope]?.strategy.id ?? String(claim.scope)),
+      level: claim.level,
+      scalar: claim.scalar,
+      reason: claim.reason,
+      since: isoInstant(claim.since),
+      ended: endedAt === undefined ? null : isoInstant(endedAt),
+      endedBy: endedBy ?? null,
+    }));
+  return { events, dropped };
+}
