@@ -91,7 +91,7 @@ export function loadConfig({ files = [], assignments = [], env = {}, profile }: 
     );
   const chosen = checked(profile === undefined ? tree : { ...(tree as Tree), profile });
   // A demo that starts must not be the first to find a wrong one.
-  withSettings(chosen, chosen.demo.settings, "demo.settings");
+  withSettings(chosen, chosen.demo.settings, "config: demo.settings");
   if (chosen.profile === "standard") return chosen;
   const limits = readYaml(join(PROJECT, "config", `${chosen.profile}.yaml`));
   return checked(tightened(chosen, limits, `config/${chosen.profile}.yaml`));
@@ -212,7 +212,7 @@ export function firstProblem(error: z.ZodError, given: unknown, prefix = ""): st
     return `config: unknown key ${issue.keys.join(", ")} at ${where}; see config/default.yaml for the allowed keys`;
   }
   const value = issue.path.reduce<unknown>((tree, key) => (tree as Tree | undefined)?.[String(key)], given);
-  return `config: ${path} = ${show(value)}: ${issue.message}`;
+  return `config: ${path} = ${show(value)}: ${issue.message.replace(", received undefined", "")}`;
 }
 
 function show(value: unknown): string {

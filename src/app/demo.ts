@@ -88,7 +88,9 @@ export function demoConfig(config: Config): Config {
     return [id, { ...entry, params }] as const;
   });
   const quicker = { ...config, strategies: Object.fromEntries(entries) };
-  return config.profile === "strict" ? quicker : withSettings(quicker, config.demo.settings, "demo.settings");
+  return config.profile === "strict"
+    ? quicker
+    : withSettings(quicker, config.demo.settings, "config: demo.settings");
 }
 
 export function warmUp(market: SyntheticMarket, sessions: number, feed: (batch: BarBatch) => void): void {

@@ -3,7 +3,9 @@
  *         shorts and crossings; a strategy alone is the account.
  * Method  whole runs over seeded markets with made-up actions, against the equity curve and the portfolio.
  */
+
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { randomDaily } from "../../test/daily-market.ts";
 import { batchCount } from "../domain/bars.ts";
 import type { CorporateActionEvent } from "../domain/events.ts";
@@ -11,6 +13,7 @@ import type { InstrumentId } from "../domain/instrument.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import { FillField } from "../engine/fill-table.ts";
 import { xnysSessions } from "../market/calendar.ts";
+import { defineStrategy } from "../strategies/strategy.ts";
 import { loadConfig } from "./config.ts";
 import { dailySeries } from "./daily-series.ts";
 import { type RunSetup, runEngine } from "./engine-run.ts";
@@ -89,8 +92,31 @@ describe.each([
   });
 });
 
-it("strategies do cross in these markets", () => {
-  const run = runEngine(setupOf(1, ["reference_ema_cross", "swing_trend_following", "mean_reversion"], true));
+it("shares that crossed between strategies are counted", () => {
+  /** Holds everything for ten bars of every twenty: two of them hand their shares over to each other. */
+  const turns = (id: string, phase: number) =>
+    defineStrategy({
+      id,
+      card: { idea: "takes turns", source: "a test", failsWhen: "it is no idea" },
+      timeframes: ["1d"],
+      params: z.strictObject({}),
+      sizing: "allocation",
+      reasons: { turn: "its turn" },
+      memory: { bars: 0 },
+      features: () => ({}),
+      decide(view) {
+        for (let n = 0; n < view.size; n++) {
+          const i = view.instrument(n);
+          const bar = view.memory.bars.at(i);
+          view.memory.bars.set(i, bar + 1);
+          const holds = Math.floor(bar / 10) % 2 === phase;
+          if (holds && view.position(i) === 0) view.enter({ instrument: i, conviction: 1 }, "turn");
+          else if (!holds && view.position(i) !== 0) view.exit(i, "turn");
+        }
+      },
+    });
+  const modules = [turns("even", 0), turns("odd", 1)];
+  const run = runEngine(setupOf(1, ["even", "odd"], false), { modules });
   expect(nettingSummary(run).crossedShares).toBeGreaterThan(0);
   expect(nettingSummary(run).crossedNotional).toBeGreaterThan(0);
 });

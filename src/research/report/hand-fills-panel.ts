@@ -16,8 +16,9 @@ export function handFillsPanel(fills: readonly HandFill[]): Markup {
     { title: TITLE, meta: `${plural(fills.length, "fill")} spread over the run, the largest among them` },
     html`${note(
       `All in USD. Fill price = unslipped price + (spread + drift + impact) / shares when
-buying, and minus that when selling. One bps is a ten-thousandth of unslipped price \u00d7 shares; value is fill price \u00d7 shares. Fees fall on sales only,
-and each of the two is rounded up to the cent.${hasCommission ? "" : " No commission was charged."}`,
+buying, and minus that when selling. One bps is a ten-thousandth of unslipped price \u00d7 shares;
+value is fill price \u00d7 shares. Fees fall on sales only, and each of the two is rounded up
+to the cent.${hasCommission ? "" : " No commission was charged."}`,
     )}${table({
       caption: TITLE,
       columns: [
