@@ -193,6 +193,7 @@ function resultOf(shape: SampleShape, { daily, returns, market, trades }: Parts)
           { constraint: "position_usd", orders: 212, unsized: 0 },
           { constraint: "cash_buffer", orders: 40, unsized: 117 },
         ],
+    limits: { gross: 1, drawdown: 0.15, drawdownScalar: 0.5 },
     claims: isIdle ? { events: [], dropped: 0 } : { events: sampleClaims(daily.date), dropped: 0 },
     withoutCosts: isIdle
       ? null

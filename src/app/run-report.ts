@@ -6,15 +6,24 @@ import { featureSetVersion } from "../features/batch.ts";
 import { canonicalJson } from "../numerics/canonical-json.ts";
 import { digestFloats } from "../numerics/sha256.ts";
 import { sharpeSample } from "../numerics/sharpe-inference.ts";
+import { highWaterMark } from "../risk/breakers/high-water-mark.ts";
+import { grossExposure } from "../risk/rules/gross-exposure.ts";
 import { codeVersion } from "./code-version.ts";
-import { configHash } from "./config.ts";
+import { type Config, configHash } from "./config.ts";
 import { type Daily, dailySeries } from "./daily-series.ts";
 import type { EngineRun, RunSetup } from "./engine-run.ts";
 import type { ExposureCurve } from "./exposure-curve.ts";
 import { handFills } from "./hand-fills.ts";
 import { nettingSummary, sizeCauses, strategyShares, tradedPerSession } from "./run-attribution.ts";
 import { runClaims } from "./run-claims.ts";
-import type { CanaryResult, ReportInput, RunResult, TickFacts, WithoutCosts } from "./run-result.ts";
+import type {
+  CanaryResult,
+  ReportInput,
+  RunLimits,
+  RunResult,
+  TickFacts,
+  WithoutCosts,
+} from "./run-result.ts";
 import { benchmarkMetrics, honesty, runCosts, runMetrics } from "./run-summary.ts";
 import { runWarnings, survivorsOnly } from "./run-warnings.ts";
 import { tradeRows } from "./trade-rows.ts";
@@ -82,6 +91,7 @@ export function reportRun(finished: FinishedRun, count: (trial: Trial) => readon
     netting: nettingSummary(run),
     sizes: sizeCauses(run),
     claims: runClaims(run),
+    limits: runLimits(config),
     withoutCosts: finished.withoutCosts ?? null,
     digests: {
       orders: digestFloats(orders.cells()),
@@ -99,6 +109,12 @@ export function reportRun(finished: FinishedRun, count: (trial: Trial) => readon
     trades,
     handFills: handFills(run, columns, config),
   };
+}
+
+function runLimits({ risk, breakers }: Config): RunLimits {
+  const { maxFraction: gross } = risk[grossExposure.id] as { readonly maxFraction: number };
+  const high = breakers[highWaterMark.id] as { readonly maxFraction: number; readonly scalar: number };
+  return { gross, drawdown: high.maxFraction, drawdownScalar: high.scalar };
 }
 
 /** What came from corporate actions, by kind, and what the data audit kept out. */

@@ -246,6 +246,15 @@ export interface TickFacts {
   readonly setAside: number;
 }
 
+/** The limits that curves are drawn against, as the run had them. */
+export interface RunLimits {
+  /** Gross exposure as a fraction of equity (C-11). */
+  readonly gross: number;
+  /** Fraction below the all-time high at which sizes shrink, and by what factor (C-31). */
+  readonly drawdown: number;
+  readonly drawdownScalar: number;
+}
+
 export interface RunResult {
   readonly runId: string;
   readonly scope: RunScope;
@@ -266,6 +275,7 @@ export interface RunResult {
   readonly netting: NettingSummary;
   readonly sizes: readonly SizeCause[];
   readonly claims: RunClaims;
+  readonly limits: RunLimits;
   /** Null where nobody ran it, or orders met recorded quotes, whose spread is not ours to take away. */
   readonly withoutCosts: WithoutCosts | null;
   readonly digests: { readonly orders: string; readonly fills: string; readonly equity: string };

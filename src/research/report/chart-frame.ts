@@ -6,6 +6,8 @@ import { label, upright } from "./svg.ts";
 export const TOP = 8;
 /** Room for the dates under a plot. */
 export const FOOT = 22;
+/** Closer than this many pixels, two labels would touch. */
+export const LABEL_GAP = 13;
 /** A date beyond this fraction stands left of its line, or it would leave the plot. */
 const LAST_MARK = 0.99;
 

@@ -2,8 +2,9 @@
  * The three curves of the report: equity as growth of 1, drawdown under it on the same dates, and the
  * rolling Sharpe. Each is a plot and a strip of labels at its right end (DESIGN 6).
  */
+import type { RunLimits } from "../../app/run-result.ts";
 import { dateMarks, logTicks, placesFor, roundTicks } from "./axis.ts";
-import { dateGrid, FOOT, type Scale, scale, TOP } from "./chart-frame.ts";
+import { dateGrid, FOOT, LABEL_GAP, type Scale, scale, TOP } from "./chart-frame.ts";
 import { type ClaimMark, drawMarks, roomFor } from "./claim-marks.ts";
 import { multiple, percent, plural, ratio, signed } from "./formats.ts";
 import { html, type Markup } from "./markup.ts";
@@ -13,14 +14,10 @@ import { type At, curve, disc, dot, ground, label, level, plot, rightAxis, stret
 const EQUITY_HEIGHT = 260;
 const DRAWDOWN_HEIGHT = 136;
 const ROLLING_HEIGHT = 212;
-/** Closer than this, two labels would touch. */
-const LABEL_GAP = 13;
-/** RISK-2: at this drawdown positions are halved. */
-const DRAWDOWN_LIMIT = 0.15;
-const LIMIT_WORDS = "15% under the high";
 /** Words under a point or a line take this much. */
 const WORDS_HEIGHT = 18;
-const DRAWDOWN_AXIS_LEAST = 0.18;
+/** The axis reaches at least this far below the limit, so that its words have room. */
+const DRAWDOWN_AXIS_LEAST = 1.2;
 /** LEARN-9: the promotion gate on the Sharpe ratio. */
 const SHARPE_GATE = 1;
 
@@ -76,13 +73,17 @@ export function equityChart(curves: Curves, { isVoid, marks = [] }: CurveStyle):
   ]);
 }
 
-export function drawdownChart({ drawdown, dates }: Curves, { isVoid }: CurveStyle): Markup {
+export function drawdownChart(
+  { drawdown, dates }: Curves,
+  { isVoid }: CurveStyle,
+  { drawdown: bound, drawdownScalar }: RunLimits,
+): Markup {
   const worst = deepest(drawdown);
   const depth = -drawdown[worst]!;
-  const low = -Math.max(DRAWDOWN_AXIS_LEAST, depth * 1.25);
+  const low = -Math.max(bound * DRAWDOWN_AXIS_LEAST, depth * 1.25);
   const scaled = scale({ low, high: 0 }, DRAWDOWN_HEIGHT, false);
   const points = place(drawdown, scaled.y);
-  const limit = scaled.y(-DRAWDOWN_LIMIT);
+  const limit = scaled.y(-bound);
   const ticks = roundTicks(low, 0, 4).filter(
     (tick) => Math.abs(scaled.y(tick) - limit) >= LABEL_GAP || tick === 0,
   );
@@ -93,25 +94,29 @@ export function drawdownChart({ drawdown, dates }: Curves, { isVoid }: CurveStyl
       ? `Deepest ${percent(-depth, 1)} on ${dates[worst - 1] ?? ""}`
       : "Equity never fell under a high";
   return chart([
-    plot(DRAWDOWN_HEIGHT, `Drawdown. ${sentence}; positions are halved at 15%.`, [
-      ...dateGrid(dateMarks(dates), DRAWDOWN_HEIGHT),
-      ...ticks.map((tick) => level(scaled.y(tick), tick === 0 ? "base" : "grid")),
-      stretched(DRAWDOWN_HEIGHT, [
-        ground(points, scaled.y(0), "under"),
-        curve(points, isVoid ? "fall void" : "fall"),
-      ]),
-      level(limit, "limit"),
-      label({ x: 1, y: isBelowTaken ? limit - 5 : limit + 13 }, LIMIT_WORDS, {
-        shape: "note",
-        anchor: "end",
-        dx: -28,
-      }),
-      disc({ x: 1, y: limit }, { radius: 4.5, dx: -14 }),
-      ...(depth > 0 ? worstLabel(at, `${percent(-depth, 1)}, ${dates[worst - 1] ?? ""}`, limit) : []),
-    ]),
+    plot(
+      DRAWDOWN_HEIGHT,
+      `Drawdown. ${sentence}; positions shrink to ${percent(drawdownScalar, 0)} at ${percent(bound, 0)}.`,
+      [
+        ...dateGrid(dateMarks(dates), DRAWDOWN_HEIGHT),
+        ...ticks.map((tick) => level(scaled.y(tick), tick === 0 ? "base" : "grid")),
+        stretched(DRAWDOWN_HEIGHT, [
+          ground(points, scaled.y(0), "under"),
+          curve(points, isVoid ? "fall void" : "fall"),
+        ]),
+        level(limit, "limit"),
+        label({ x: 1, y: isBelowTaken ? limit - 5 : limit + 13 }, `${percent(bound, 0)} under the high`, {
+          shape: "note",
+          anchor: "end",
+          dx: -28,
+        }),
+        disc({ x: 1, y: limit }, { radius: 4.5, dx: -14 }),
+        ...(depth > 0 ? worstLabel(at, `${percent(-depth, 1)}, ${dates[worst - 1] ?? ""}`, limit) : []),
+      ],
+    ),
     rightAxis(DRAWDOWN_HEIGHT, [
       ...ticks.map((tick) => label({ x: 0, y: scaled.y(tick) + 3.5 }, percent(tick, 0))),
-      label({ x: 0, y: limit + 3.5 }, percent(-DRAWDOWN_LIMIT, 0), { shape: "strong" }),
+      label({ x: 0, y: limit + 3.5 }, percent(-bound, 0), { shape: "strong" }),
     ]),
   ]);
 }

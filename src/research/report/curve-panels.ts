@@ -42,7 +42,7 @@ export function rollingPanel(curves: Curves, verdict: Verdict): Markup {
   return panel({ title, span: "c7" }, drawn === undefined ? flat : html`<div class="cb">${drawn}</div>`);
 }
 
-function bothCurves({ benchmark }: RunResult, curves: Curves, style: CurveStyle): Markup {
+function bothCurves({ benchmark, limits }: RunResult, curves: Curves, style: CurveStyle): Markup {
   const label = benchmark === null ? "" : ` ${benchmark.label}`;
   const scale = isLogScale(curves) ? "log scale, growth of 1" : "linear scale, growth of 1";
   const held =
@@ -53,7 +53,7 @@ function bothCurves({ benchmark }: RunResult, curves: Curves, style: CurveStyle)
 ${held}${firedLegend(style)}
 <span class="scale">${scale}</span></div>
 <div class="cb">${equityChart(curves, style)}</div>
-<h3 class="sub cl">Drawdown</h3><div class="cb">${drawdownChart(curves, style)}</div>`;
+<h3 class="sub cl">Drawdown</h3><div class="cb">${drawdownChart(curves, style, limits)}</div>`;
 }
 
 function firedLegend({ marks = [] }: CurveStyle): Markup | string {

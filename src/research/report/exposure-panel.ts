@@ -1,18 +1,18 @@
 /** How much was at stake, session by session, and how much of it was traded, month by month. */
 import { type DateMark, dateMarks, placesFor, roundTicks } from "./axis.ts";
-import { dateGrid, scale } from "./chart-frame.ts";
+import { dateGrid, LABEL_GAP, scale } from "./chart-frame.ts";
 import { emptyState, panel } from "./figures.ts";
 import { percent, yearMonth } from "./formats.ts";
 import { html, type Markup } from "./markup.ts";
 import { type Curves, meanGross } from "./series.ts";
-import { curve, ground, label, level, plot, rightAxis, stretched } from "./svg.ts";
+import { curve, disc, ground, label, level, plot, rightAxis, stretched } from "./svg.ts";
 
 const TITLE = "Exposure and turnover";
 const SPAN = "c7";
 const EXPOSURE_HEIGHT = 150;
 const TURNOVER_HEIGHT = 96;
 
-export function exposurePanel(curves: Curves): Markup {
+export function exposurePanel(curves: Curves, limit: number): Markup {
   const { gross, net, dates } = curves;
   const highest = gross.reduce((most, value) => Math.max(most, value), 0);
   const hasTraded = curves.traded.some((dollars) => dollars > 0);
@@ -25,12 +25,14 @@ export function exposurePanel(curves: Curves): Markup {
   const other = isLongOnly
     ? html`<span>No shorts: the net is the gross</span>`
     : html`<span><i class="other"></i>Longs less shorts</span>`;
-  const meta = `gross mean ${percent(meanGross(gross), 1)}, highest ${percent(highest, 1)} of equity`;
+  const meta =
+    `gross mean ${percent(meanGross(gross), 1)}, highest ${percent(highest, 1)}, ` +
+    `limit ${percent(limit, 0)} of equity`;
   const exposure =
     highest > 0
       ? html`<div class="lg"><span><i class="run"></i>Gross, at the close</span>
 ${other}<span class="scale">of equity</span></div>
-<div class="cb">${exposureChart(gross, isLongOnly ? [] : net, marks)}</div>`
+<div class="cb">${exposureChart({ gross, net: isLongOnly ? [] : net, limit }, marks)}</div>`
       : emptyState("Flat at every close.", "What was bought in a session was sold in it.");
   return panel(
     { title: TITLE, span: SPAN, ...(highest > 0 ? { meta } : {}) },
@@ -39,13 +41,28 @@ ${other}<span class="scale">of equity</span></div>
   );
 }
 
-function exposureChart(gross: readonly number[], net: readonly number[], marks: readonly DateMark[]): Markup {
-  const known = [...gross, ...net].filter((value) => Number.isFinite(value));
+interface Exposure {
+  readonly gross: readonly number[];
+  readonly net: readonly number[];
+  /** Of the gross, as a fraction of equity. */
+  readonly limit: number;
+}
+
+/** Below this share of the limit its rule would press the curve flat: the words above the chart name it. */
+const LIMIT_IN_SIGHT = 0.5;
+
+function exposureChart({ gross, net, limit }: Exposure, marks: readonly DateMark[]): Markup {
+  const highest = gross.reduce((most, value) => Math.max(most, value), 0);
+  const isInSight = highest >= LIMIT_IN_SIGHT * limit;
+  const known = [...gross, ...net, ...(isInSight ? [limit] : [])].filter((value) => Number.isFinite(value));
   const low = known.reduce((least, value) => Math.min(least, value), 0);
   const high = known.reduce((most, value) => Math.max(most, value), 0) * 1.06;
   const scaled = scale({ low, high }, EXPOSURE_HEIGHT, false);
-  const ticks = roundTicks(low, high, 4);
-  const words = `Gross exposure up to ${percent(high / 1.06, 1)} of equity, net down to ${percent(low, 1)}.`;
+  const bound = scaled.y(limit);
+  const ticks = roundTicks(low, high, 4).filter(
+    (tick) => !isInSight || Math.abs(scaled.y(tick) - bound) >= LABEL_GAP,
+  );
+  const words = `Gross exposure up to ${percent(highest, 1)} of equity, net down to ${percent(low, 1)}.`;
   return html`<div class="chart">${[
     plot(EXPOSURE_HEIGHT, words, [
       ...dateGrid(marks, EXPOSURE_HEIGHT),
@@ -54,8 +71,12 @@ function exposureChart(gross: readonly number[], net: readonly number[], marks: 
         curve(atCloses(net, scaled.y), "other"),
         curve(atCloses(gross, scaled.y), "run"),
       ]),
+      ...(isInSight ? [level(bound, "limit"), disc({ x: 1, y: bound }, { radius: 4.5, dx: -14 })] : []),
     ]),
-    rightAxis(EXPOSURE_HEIGHT, percentTicks(ticks, scaled.y)),
+    rightAxis(EXPOSURE_HEIGHT, [
+      ...percentTicks(ticks, scaled.y),
+      ...(isInSight ? [label({ x: 0, y: bound + 3.5 }, percent(limit, 0), { shape: "strong" })] : []),
+    ]),
   ]}</div>`;
 }
 

@@ -298,14 +298,24 @@ describe("exposure and turnover", () => {
 
   it("draws net beside gross only when they differ, and nothing when nothing was held", () => {
     const curves = curvesOf(sample);
-    expect(exposurePanel(curves).markup).toContain("Longs less shorts");
-    const longOnly = exposurePanel({ ...curves, net: curves.gross });
+    expect(exposurePanel(curves, 1).markup).toContain("Longs less shorts");
+    const longOnly = exposurePanel({ ...curves, net: curves.gross }, 1);
     expect(longOnly.markup).toContain("No shorts: the net is the gross");
     const none = curves.gross.map(() => 0);
-    const intraday = textOf(exposurePanel({ ...curves, gross: none }).markup);
+    const intraday = textOf(exposurePanel({ ...curves, gross: none }, 1).markup);
     expect(intraday).toMatch(/Flat at every close.*Turnover a month/);
-    const idle = exposurePanel({ ...curves, gross: none, traded: none });
+    const idle = exposurePanel({ ...curves, gross: none, traded: none }, 1);
     expect(textOf(idle.markup)).toContain("Nothing was at stake.");
+  });
+
+  it("draws the limit where the gross came near it, and only names it where it did not", () => {
+    const curves = curvesOf(sample);
+    const highest = Math.max(...curves.gross);
+    const near = exposurePanel(curves, highest * 1.5).markup;
+    expect(near).toContain('class="limit"');
+    const far = exposurePanel(curves, highest * 3).markup;
+    expect(far).not.toContain('class="limit"');
+    expect(textOf(far)).toMatch(/limit \d+% of equity/);
   });
 });
 

@@ -260,6 +260,14 @@ describe("what the page says", () => {
     expect(page).toContain("linear scale, growth of 1");
   });
 
+  it("draws the drawdown against the limit that the run had, not the default", () => {
+    const limits = { gross: 1, drawdown: 0.12, drawdownScalar: 0.25 };
+    const page = renderReport({ ...normal, result: { ...normal.result, limits } }, font);
+    expect(page).toContain("12% under the high");
+    expect(page).toContain("positions shrink to 25% at 12%");
+    expect(page).not.toContain("15% under the high");
+  });
+
   it("growth of more than a year is log scale and says so", () => {
     expect(renderReport(normal, font)).toContain("log scale, growth of 1");
   });

@@ -75,7 +75,7 @@ function body(input: ReportInput): Markup {
     months,
     rollingPanel(curves, verdict),
     freePanel(result, netUsd),
-    exposurePanel(curves),
+    exposurePanel(curves, result.limits.gross),
     costsPanel(result.costs, result.income, netUsd),
     blockedPanel(result.blocked),
     sizesPanel(result.sizes),
