@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { makeFolder } from "../adapters/durable-file.ts";
 import { createLake, type Lake } from "../adapters/lake/lake.ts";
+import type { LoadedBars, LoadRequest } from "../adapters/lake/load-bars.ts";
 import type { DataFinding } from "../adapters/lake/raw-series.ts";
 import { ResearchDb } from "../adapters/research-db.ts";
 import { runTasks } from "../adapters/worker-pool.ts";
@@ -31,6 +32,7 @@ import { type EngineRun, type RunSetup, runEngine } from "./engine-run.ts";
 import { exposureCurve } from "./exposure-curve.ts";
 import { actionEvents } from "./run-actions.ts";
 import { writeRunFiles } from "./run-files.ts";
+import { historyOf, historyStart, type RunHistory, splitAt } from "./run-history.ts";
 import { reportRun, type Trial } from "./run-report.ts";
 import type { CanaryResult, ReportInput, TickFacts } from "./run-result.ts";
 import { runWithoutCosts } from "./without-costs.ts";
@@ -73,29 +75,41 @@ export async function backtest(request: BacktestRequest): Promise<ReportInput> {
     request.progress("reading bars");
     const { symbols, timeframe, from, to, snapshot, source, adjustment } = request;
     const { adjust } = request;
-    const loaded = await lake.loadBars({
+    const asked: LoadRequest = {
       symbols,
       timeframe,
       shared: true,
-      ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
       ...(snapshot === undefined ? {} : { snapshot }),
       ...(source === undefined ? {} : { source }),
       ...(adjustment === undefined ? {} : { adjustment }),
       ...(adjust === undefined ? {} : { adjust }),
-    });
-    const { columns, snapshot: id, raw } = loaded;
-    const { findings } = raw;
-    return await backtestColumns(request, {
-      columns,
-      snapshot: id,
-      actions: actionEvents(raw.actions, columns),
-      findings,
-    });
+    };
+    if (from !== undefined) {
+      const start = historyStart(from, boundStrategies(request), timeframe);
+      const loaded = await lake.loadBars({ ...asked, from: start });
+      const parted = splitAt(loaded.columns, from);
+      if (parted !== undefined) {
+        const { columns, before } = parted;
+        const events = actionEvents(loaded.raw.actions, loaded.columns);
+        return await backtestColumns(request, { ...dataOf(loaded), columns, ...historyOf(before, events) });
+      }
+    }
+    // Without a first day, or without a bar from it on, which the lake says better.
+    const loaded = await lake.loadBars(from === undefined ? asked : { ...asked, from });
+    const actions = actionEvents(loaded.raw.actions, loaded.columns);
+    return await backtestColumns(request, { ...dataOf(loaded), actions });
   } finally {
     lake.close();
   }
 }
+
+const dataOf = ({ columns, snapshot, raw }: LoadedBars) => ({ columns, snapshot, findings: raw.findings });
+
+const boundStrategies = ({ config, strategyIds }: BacktestRequest) =>
+  strategies
+    .filter(({ id }) => strategyIds.includes(id))
+    .map((module) => module.bind(config.strategies[module.id]?.params ?? {}));
 
 async function backtestTicks(request: BacktestRequest, lake: Lake): Promise<ReportInput> {
   request.progress("reading quotes and trades");
@@ -130,16 +144,25 @@ interface RunData {
   /** Of raw prices. */
   readonly actions?: readonly CorporateActionEvent[];
   readonly findings?: readonly DataFinding[];
+  readonly history?: RunHistory;
   readonly over?: OverTicks;
 }
 
 async function backtestColumns(
   request: BacktestRequest,
-  { columns, snapshot: snapshotId, actions = [], findings = [], over }: RunData,
+  { columns, snapshot: snapshotId, actions = [], findings = [], history, over }: RunData,
 ): Promise<ReportInput> {
   const { config, strategyIds, cash, seed, workers } = request;
-  const ticks = over === undefined ? {} : { ticks: over.ticks };
-  const setup: RunSetup = { config, strategyIds, columns, sessions: xnysSessions(), cash, actions, ...ticks };
+  const setup: RunSetup = {
+    config,
+    strategyIds,
+    columns,
+    sessions: xnysSessions(),
+    cash,
+    actions,
+    ...(history === undefined ? {} : { history }),
+    ...(over === undefined ? {} : { ticks: over.ticks }),
+  };
   request.progress(`running over ${barCount(columns).toLocaleString("en-US")} bars`);
   const run = runEngine(setup);
   request.progress("looking for look-ahead");

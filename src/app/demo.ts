@@ -148,7 +148,7 @@ class Demo {
     });
     this.#run = { ...built, curve };
     this.#at = this.#market.sessionTimes(0).open;
-    warmUp(this.#market, warmupSessions, (batch) => this.#run.loop.compute.warm(batch));
+    warmUp(this.#market, warmupSessions, (batch) => this.#run.loop.warm(batch));
     this.#store = new RunJournal(join(request.root, "db", "journal.db"));
     this.#journal = new JournalWriter(this.#store);
     const header: DemoHeader = {

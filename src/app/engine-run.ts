@@ -26,6 +26,7 @@ import type { StrategyModule } from "../strategies/strategy.ts";
 import { BacktestOperator } from "./backtest-operator.ts";
 import type { Config } from "./config.ts";
 import { EquityCurve } from "./equity-curve.ts";
+import { type RunHistory, warmOn } from "./run-history.ts";
 
 export interface RunSetup {
   readonly config: Config;
@@ -37,6 +38,8 @@ export interface RunSetup {
   readonly cash: number;
   /** Splits and dividends of raw prices, in order of time; absent when prices are adjusted or nothing is known. */
   readonly actions?: readonly CorporateActionEvent[];
+  /** Bars before the first of `columns`, to warm up on. */
+  readonly history?: RunHistory;
   /** Quotes and trades that the orders meet instead of the bars; the bars are made of the trades. */
   readonly ticks?: TickColumns;
 }
@@ -74,6 +77,7 @@ export function runEngine(
   };
   if (setup.ticks === undefined) {
     const venue = new SimulatedVenue(instruments, costs, sessions, extras);
+    if (setup.history !== undefined) warmOn(setup.history, columns, loop, venue);
     run(new Timeline(columns, venue, setup.actions), venue);
   } else {
     const venue = new TickVenue(instruments, costs, sessions, extras);
@@ -98,7 +102,7 @@ export function buildLoop(
       world,
       strategies: allocated,
       sizing: { ...config.sizing, capital: cash },
-      ...((setup.actions ?? []).length === 0 ? {} : { basis: config.features.basis }),
+      ...(hasActions(setup) ? { basis: config.features.basis } : {}),
       ensemble: config.ensemble,
       execution: config.execution,
     },
@@ -120,6 +124,9 @@ export function buildLoop(
   );
   return { loop, allocated };
 }
+
+const hasActions = ({ actions = [], history }: Pick<RunSetup, "actions" | "history">): boolean =>
+  actions.length > 0 || (history?.actions.length ?? 0) > 0;
 
 /**
  * Shares the capital out so that a run of some strategies uses all of it: a strategy without a configured

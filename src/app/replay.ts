@@ -83,7 +83,7 @@ function replay(
     columns: { timeframe: "1m" as const, instruments: market.instruments },
   };
   const { loop } = buildLoop(setup, strategies);
-  warmUp(market, warmup.sessions, (batch) => loop.compute.warm(batch));
+  warmUp(market, warmup.sessions, (batch) => loop.warm(batch));
 
   let events = 0;
   let commands = 0;

@@ -88,7 +88,7 @@ function canaryText({ passed, moved, decisions, firstDifference: first }: Canary
 function withScope(command: Command): Command {
   return command
     .option("--symbols <list>", "A,B or all")
-    .option("--from <date>", "first session, YYYY-MM-DD")
+    .option("--from <date>", "first session, YYYY-MM-DD; bars before it warm the features")
     .option("--to <date>", "last session, YYYY-MM-DD")
     .option("--timeframe <tf>", timeframes.join(", "))
     .option("--cash <usd>", "starting cash and sizing base (default: account.capital)")

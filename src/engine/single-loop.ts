@@ -1,4 +1,5 @@
 /** The one-loop wiring: compute and execute in one process, events as function calls (ARCHITECTURE 1). */
+import type { BarBatch } from "../domain/bars.ts";
 import type { EngineEvent } from "../domain/events.ts";
 import { type ComputeConfig, ComputeStage } from "./compute.ts";
 import { type ExecuteConfig, ExecuteStage } from "./execute.ts";
@@ -23,6 +24,12 @@ export class SingleLoop implements Engine {
 
   get commands(): Command[] {
     return this.execute.commands;
+  }
+
+  /** History: everything sees the bars, nobody decides. Comes before the first event. */
+  warm(batch: BarBatch): void {
+    this.execute.bars(batch);
+    this.compute.warm(batch);
   }
 
   step(event: EngineEvent): void {

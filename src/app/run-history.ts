@@ -1,0 +1,115 @@
+/**
+ * Bars before the first session of a run. Features, volumes and the venue's idea of volatility start on them as
+ * they would for an account that had been watching: a run from a date on is that date's run, not one that sits
+ * out its first months. Nothing is decided on history, and no figure counts it.
+ */
+import { type BarColumns, batchCount, type Timeframe, timeframeSeconds } from "../domain/bars.ts";
+import type { CorporateActionEvent } from "../domain/events.ts";
+import { type SessionTable, sessionIndexAt } from "../domain/session.ts";
+import type { DayNumber, EpochMicros } from "../domain/time.ts";
+import type { SingleLoop } from "../engine/single-loop.ts";
+import { xnysSessions } from "../market/calendar.ts";
+import { type BarVenue, Timeline } from "../sim/timeline.ts";
+import type { BoundStrategy } from "../strategies/strategy.ts";
+
+/** Plain data, so that it crosses a worker's door; the instruments are those of the run's columns. */
+export interface RunHistory {
+  readonly columns: Omit<BarColumns, "instruments">;
+  /** Splits and dividends of raw prices in that time, in order. */
+  readonly actions: readonly CorporateActionEvent[];
+}
+
+/**
+ * Averages that forget slowly still remember how they began when they first count as warm; after three times as many
+ * bars an exponential one has lost 98 % of it.
+ */
+const TIMES_WARM = 3;
+/** Average volume and volatility of the cost model look back 20 sessions, and need one close more (QUANT m). */
+const LEAST_SESSIONS = 25;
+const MINUTES_PER_SESSION = 390;
+
+/** First day whose bars a run from `from` on wants to have seen. */
+export function historyStart(
+  from: DayNumber,
+  bound: readonly Pick<BoundStrategy, "features">[],
+  timeframe: Timeframe,
+  { date }: SessionTable = xnysSessions(),
+): DayNumber {
+  const bars = Math.max(0, ...bound.flatMap(({ features }) => features.map(([, ref]) => ref.feature.warmup)));
+  const aSession = Math.max(1, (MINUTES_PER_SESSION * 60) / timeframeSeconds[timeframe]);
+  const sessions = Math.max(LEAST_SESSIONS, Math.ceil((TIMES_WARM * bars) / aSession));
+  const first = date.findIndex((day) => day >= from);
+  return (date[Math.max(0, first - sessions)] ?? from) as DayNumber;
+}
+
+/** Parts columns at a day; undefined where no bar is left to run over. Rows are shared, not copied. */
+export function splitAt(
+  all: BarColumns,
+  from: DayNumber,
+  sessions: SessionTable = xnysSessions(),
+): { readonly before: BarColumns; readonly columns: BarColumns } | undefined {
+  const cut = all.closedAt.findIndex((at) => dayOfBatch(at, sessions) >= from);
+  if (cut === -1) return undefined;
+  return { before: part(all, 0, cut), columns: part(all, cut, batchCount(all)) };
+}
+
+/** A bar belongs to the session that it closes in. */
+function dayOfBatch(at: number, sessions: SessionTable): number {
+  return sessions.date[sessionIndexAt(sessions, at as EpochMicros)] ?? Number.POSITIVE_INFINITY;
+}
+
+function part(all: BarColumns, first: number, end: number): BarColumns {
+  const { timeframe, instruments, closedAt, offset } = all;
+  const [from, to] = [offset[first]!, offset[end]!];
+  return {
+    timeframe,
+    instruments,
+    closedAt: closedAt.subarray(first, end),
+    // Of shared memory where the rows are: workers read it without a copy.
+    offset: rebased(offset.subarray(first, end + 1), from),
+    instrument: all.instrument.subarray(from, to),
+    open: all.open.subarray(from, to),
+    high: all.high.subarray(from, to),
+    low: all.low.subarray(from, to),
+    close: all.close.subarray(from, to),
+    volume: all.volume.subarray(from, to),
+  };
+}
+
+function rebased(offset: Uint32Array, by: number): Uint32Array {
+  if (by === 0) return offset;
+  const isShared = offset.buffer instanceof SharedArrayBuffer;
+  const bytes = offset.length * offset.BYTES_PER_ELEMENT;
+  const copy = new Uint32Array(isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
+  for (let n = 0; n < offset.length; n++) copy[n] = offset[n]! - by;
+  return copy;
+}
+
+/** Shows history to an engine and its venue. Neither holds or wants anything yet, so nothing can happen. */
+export function warmOn(
+  { columns, actions }: RunHistory,
+  { instruments }: Pick<BarColumns, "instruments">,
+  loop: SingleLoop,
+  venue: BarVenue,
+): void {
+  const timeline = new Timeline({ ...columns, instruments }, venue, actions);
+  for (let event = timeline.next(); event !== undefined; event = timeline.next()) {
+    if (event.kind === "BarsClosed") loop.warm(event.bars);
+    else loop.step(event);
+  }
+}
+
+/** What is known of the time before the run and in it; without `history` where there is no bar before it. */
+export function historyOf(
+  before: BarColumns,
+  events: readonly CorporateActionEvent[],
+): { readonly actions: readonly CorporateActionEvent[]; readonly history?: RunHistory } {
+  const { instruments: _, ...columns } = before;
+  const end = columns.closedAt.at(-1);
+  if (end === undefined) return { actions: events };
+  // What came over the night before the run is the first that the run meets.
+  return {
+    actions: events.filter(({ at }) => at > end),
+    history: { columns, actions: events.filter(({ at }) => at < end) },
+  };
+}
