@@ -168,9 +168,11 @@ function betweenRows(cells: ActionCells, after: ActionCells | undefined, row: nu
   }
   const exDate = after === undefined || !isCalendarDay(last) ? undefined : nextSession(last)?.date;
   if (after === undefined || exDate === undefined) return [];
-  const reference = number(cells.reference_price);
   const left = price / number(after.price_factor);
   const ratio = number(after.split_factor) / shares;
+  // A close of before a split of that day, in the shares that its cash is paid on.
+  const { newShares, oldShares } = usualSplit(ratio) ?? { newShares: 1, oldShares: 1 };
+  const reference = (number(cells.reference_price) * oldShares) / newShares;
   return [
     ...(left === 1
       ? []

@@ -14,7 +14,7 @@ import { compareText, type LakePaths } from "./paths.ts";
 const header = "symbol,ex_date,kind,new_shares,old_shares,cash_per_share,reference";
 const hashCharacters = 12;
 
-/** By symbol, date and order of the day: cash before a split. */
+/** By symbol, date and order of the day: a split before cash. */
 export function compareActions(a: CorporateAction, b: CorporateAction): number {
   return compareText(a.symbol, b.symbol) || a.exDate - b.exDate || actionOrder(a.kind) - actionOrder(b.kind);
 }
@@ -49,7 +49,7 @@ export function readActions(paths: LakePaths, entry: ActionsEntry | undefined): 
   if (!isThere || sha256OfText(text) !== entry.sha256) {
     throw new InputError(`${file} is missing or damaged; import the actions again or restore a backup`, 1);
   }
-  return text.trimEnd().split("\n").slice(1).map(parse);
+  return text.trimEnd().split("\n").slice(1).map(parse).sort(compareActions);
 }
 
 function parse(line: string): CorporateAction {
