@@ -3,8 +3,9 @@
  *
  * A split is two whole numbers, not a quotient: 1/15 has no exact double, and shares are counted exactly. A
  * distribution is cash for each share held at the close before, counted as on the ex-date: where a split happens the
- * same day it comes first and the cash is per new share, as data vendors state both beside one bar. A spin-off is booked as cash too, at the value the price
- * lost by it: the shares of the new company are another instrument, which the run may not know.
+ * same day it comes first and the cash is per new share, as data vendors state both beside one bar. A spin-off is
+ * booked as cash too, at the value the price lost by it: the shares of the new company are another instrument, which
+ * the run may not know.
  */
 import { NANOS } from "./money.ts";
 import type { DayNumber, EpochMicros } from "./time.ts";
