@@ -19,6 +19,7 @@ import { type ExecutionParams, executionParams } from "../src/execution/order-po
 import { worldOf } from "../src/features/batch.ts";
 import type { BoundBreaker } from "../src/risk/breaker.ts";
 import { rules } from "../src/risk/registry.ts";
+import type { RiskRule } from "../src/risk/rule.ts";
 import { costParams } from "../src/sim/cost-model.ts";
 import { HaltTimeline } from "../src/sim/halt-timeline.ts";
 import type { HaltSchedule } from "../src/sim/halts.ts";
@@ -148,6 +149,8 @@ export interface LoopParts {
   readonly risk?: Readonly<Record<string, unknown>>;
   readonly breakers?: readonly BoundBreaker[];
   readonly positions?: number;
+  /** Asked after all others, of every entry: sees the facts that rules see. */
+  readonly probe?: RiskRule;
   /** How entries are priced and how long they work. */
   readonly execution?: Partial<ExecutionParams>;
   /** Splits and dividends in order of time; their features see prices on the basis of splits. */
@@ -180,9 +183,10 @@ export function testLoop(parts: LoopParts): SingleLoop {
       startingCash: usd(CASH),
       sessions: world.sessions,
       // A world may begin with a short: alone it would be all of the gross exposure.
-      rules: rules.map((rule) =>
-        rule.configure({ shorts_share: { maxFraction: 1 }, ...risk }[rule.id] ?? {}),
-      ),
+      rules: [
+        ...rules.map((rule) => rule.configure({ shorts_share: { maxFraction: 1 }, ...risk }[rule.id] ?? {})),
+        ...(parts.probe === undefined ? [] : [parts.probe]),
+      ],
       execution: executionParams.parse(parts.execution ?? {}),
       breakers,
       intraday: strategies.map(({ horizon }) => horizon === "intraday"),

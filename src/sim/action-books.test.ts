@@ -22,7 +22,7 @@ import type { BarColumns } from "../domain/bars.ts";
 import type { CorporateActionEvent, EngineEvent } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { dollarsPerShare, type Money, NANOS, shares, usd } from "../domain/money.ts";
-import type { FillId, OrderNumber } from "../domain/order.ts";
+import { type FillId, type OrderNumber, Purpose } from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { SingleLoop } from "../engine/single-loop.ts";
 import { borrowParts, dividendParts, IncomeKind } from "../engine/strategy-income.ts";
@@ -114,6 +114,50 @@ describe("an entry that rests over the ex-date", () => {
     const paid = figures("intraday", "intraday_gross", tight, special);
     // The two that filled at 700 are worth 630 now.
     expect(paid.used * (CASH - 140)).toBeCloseTo(before.used * CASH - 70 * before.shares, 6);
+  });
+});
+
+describe("a stop that the venue lost in the night before the ex-date (EX-9)", () => {
+  const sessions = testSessions(3, 390);
+  const closes = [0, 1, 2].map((session) => barClose(sessions, session));
+  const world = {
+    columns: columnsOf("1d", 1, bars(0, "700/707/693/700 700/707/693/700 100/101/99/100", closes)),
+    sessions,
+  };
+  it.each([
+    ["SharesSplit", { kind: "SharesSplit", newShares: 7, oldShares: 1 } as const, 35, 90],
+    ["DividendPaid", { kind: "DividendPaid", perShare: 600, isSpinOff: false } as const, 5, 30],
+  ])("rests again in today's shares and at today's price after %s", (_, action, shares, stop) => {
+    let lost: OrderNumber | undefined;
+    const loop = runWorld({
+      world,
+      strategies: [
+        strategyOf((v) => {
+          if (v.position(I) === 0) v.enter({ instrument: I, conviction: 1, stop: 630 }, "because");
+        }),
+      ],
+      risk: { position_size: { maxFraction: 0.06 } },
+      actions: [{ ...action, at: (closes[2]! - 12 * HOUR) as EpochMicros, instrument: I }],
+      around: (loop) => ({
+        commands: loop.commands,
+        step(event) {
+          if (event.kind === action.kind) {
+            const { orders } = loop.execute;
+            lost = Array.from({ length: orders.length }, (_, n) => n as OrderNumber).find(
+              (n) => orders.purpose(n) === Purpose.StopLoss && orders.isWorking(n),
+            );
+            loop.step({ kind: "OrderCanceled", at: event.at, order: lost ?? (-1 as OrderNumber) });
+          }
+          loop.step(event);
+        },
+      }),
+    });
+    const { orders } = loop.execute;
+    const last = (orders.length - 1) as OrderNumber;
+    expect(last).toBeGreaterThan(lost ?? last);
+    expect(orders.get(last, OrderField.stop)).toBe(stop);
+    expect(orders.get(last, OrderField.shares)).toBe(shares);
+    expect(loop.execute.restingStop(0, I)).toBe(stop);
   });
 });
 
