@@ -230,8 +230,10 @@ async function corroborate(
   for await (const { series, rows } of readEach(duck, paths, raw, {})) {
     const actions = (bySymbol.get(series.symbol) ?? []).filter((action) => incoming.has(actionKey(action)));
     const day = rows.ts.map((ts) => ts / MICROS_PER_DAY);
-    for (const { action, reason } of judgeSeries({ day, open: rows.open, close: rows.close }, actions)
-      .refused) {
+    const { refused } = judgeSeries({ day, open: rows.open, close: rows.close }, actions);
+    for (const { action, reason, isInHole } of refused) {
+      // Another source may have bars where this one has none: it is asked again whenever bars are read.
+      if (isInHole) continue;
       incoming.delete(actionKey(action));
       const origin = origins.get(actionKey(action)) ?? { file: "", row: 0 };
       refuse(audit, origin, action, NOT_CORROBORATED, reason);
