@@ -29,6 +29,8 @@ export interface CorporateAction extends SplitRatio {
   readonly cashPerShare: number;
   /** Close of the session before in dollars a share of the ex-date, as the source had it; NaN when it named none. */
   readonly reference: number;
+  /** When a distribution is cash; absent when the source did not say, and then it is on the ex-date. */
+  readonly payDate?: DayNumber;
 }
 
 /** New shares for one old one, as a double: for prices, marks and features, never for share counts. */
@@ -69,7 +71,7 @@ const LEAST_PRICE = 0.0001;
 export const lessDividend = (price: number, perShare: number): number =>
   Math.max(price - perShare, LEAST_PRICE);
 
-/** An instant on the ex-date before any bar of it, in and out of regular hours: 01:00 or 02:00 in New York. */
+/** An instant on the ex-date, or on a pay date, before any bar of it, in and out of regular hours: 01:00 or 02:00 in New York. */
 export function actionInstant(exDate: DayNumber): EpochMicros {
   return (exDate * 86_400_000_000 + 6 * 3_600_000_000) as EpochMicros;
 }

@@ -10,17 +10,23 @@
  *       instrument he may leave it a share more.
  * CA-3  A stop falls by a dividend, as the price does: the one move away from the price it may make (I-36). So
  *       does a limit that buys; one that sells stays (FINRA 5330).
+ * CA-4  A dividend belongs to the worth of the account and of its strategy from the ex-date on, and is cash to spend
+ *       from its pay date, where the source names one. What a short owes is taken on the ex-date: a debt is not put off.
+ * CA-5  Of one day and instrument a split comes first and a dividend is per new share: whoever lists both states them
+ *       beside a bar in new shares. Everything sees them in that order (`actionOrder`).
  */
 import { lessDividend, ratioOf, splitHolding } from "../domain/corporate-action.ts";
 import type { CorporateActionEvent, DividendPaid, SharesSplit } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { dollarsPerShare, MICROS, type Money, NANOS, notional, type Quantity } from "../domain/money.ts";
 import { type OrderNumber, Purpose } from "../domain/order.ts";
+import type { EpochMicros } from "../domain/time.ts";
 import type { VirtualLots } from "../ensemble/virtual-lots.ts";
 import { OrderField, type OrderTable } from "../execution/order-table.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import { ActionTable } from "./action-table.ts";
 import { isExit, type OrderDesk } from "./order-desk.ts";
+import { Receivables } from "./receivables.ts";
 import type { RiskFacts } from "./risk-facts.ts";
 import { incomeDollars, type StrategyIncome } from "./strategy-income.ts";
 import type { StrategyLedger } from "./strategy-ledger.ts";
@@ -55,6 +61,7 @@ export class CorporateActions {
   /** No order before this one works any more. */
   #firstWorking = 0;
   readonly log = new ActionTable();
+  readonly #receivables = new Receivables();
 
   constructor(books: ActionBooks) {
     this.#books = books;
@@ -66,6 +73,11 @@ export class CorporateActions {
     if (event.kind === "SharesSplit") return this.#split(event);
     this.#pay(event);
     return NOBODY;
+  }
+
+  /** Comes before the account is valued at `now`: what is paid by then is cash (CA-4). */
+  settle(now: EpochMicros): void {
+    if (now >= this.#receivables.next) this.#books.portfolio.receive(this.#receivables.take(now));
   }
 
   #split(event: SharesSplit): readonly EndedBySplit[] {
@@ -128,7 +140,9 @@ export class CorporateActions {
       desk.restate(s, instrument, less, shares < 0 ? less : (price) => price);
     }
     const mark = lessDividend(portfolio.mark(instrument), perShare);
-    portfolio.payDividend(instrument, cash, mark);
+    const payAt = cash > 0 ? event.payAt : undefined;
+    if (payAt !== undefined) this.#receivables.add(payAt, cash);
+    portfolio.payDividend(instrument, cash, mark, payAt === undefined);
     this.#eachWorking(instrument, (order) => this.#restate(order, () => orders.payDividend(order, perShare)));
     this.log.add([at, instrument, 1, 1, perShare, cash / MICROS, portfolio.shares(instrument), mark]);
   }

@@ -191,6 +191,7 @@ export class ExecuteStage implements AccountFacts {
     this.#facts.now = at;
     this.#facts.activity.bars(batch);
     this.blocked.bars(batch);
+    this.actions.settle(at);
     this.portfolio.markToMarket(batch);
     const unitValue = this.baselines.update(at, this.portfolio.equity);
     this.authorities.expire(at);

@@ -239,6 +239,22 @@ x y,2015-07-15,dividend,1,1,1,`);
     }
   });
 
+  it("the lake's own with pay dates: stored and read again, and a list without any keeps its shape", async () => {
+    const lines = await stored(`symbol,ex_date,kind,new_shares,old_shares,cash_per_share,reference,pay_date
+X,2015-07-14,dividend,1,1,0.25,40,
+X,2015-07-15,dividend,1,1,0.5,,2015-08-03`);
+    expect(lines).toEqual([
+      "X,2015-07-14,dividend,1,1,0.25,40,",
+      "X,2015-07-15,dividend,1,1,0.5,,2015-08-03",
+    ]);
+    const wrong = await read(`
+symbol,ex_date,kind,new_shares,old_shares,cash_per_share,reference,pay_date
+X,2015-07-15,dividend,1,1,0.5,,soon
+Y,2015-07-15,dividend,1,1,0.5,,2015-08-04`);
+    expect(wrong).toMatchObject({ imported: 1, rejected: 1 });
+    expect(readFileSync(wrong.audit ?? "", "utf8")).toContain("pay date is no date");
+  });
+
   it("a fall by no usual ratio is a spin-off, and a note names it", async () => {
     const result = await read(`
 symbol,ex_date,prev_close,adj_factor,kind,implied_cash
