@@ -71,7 +71,7 @@ const LEAST_PRICE = 0.0001;
 export const lessDividend = (price: number, perShare: number): number =>
   Math.max(price - perShare, LEAST_PRICE);
 
-/** An instant on the ex-date, or on a pay date, before any bar of it, in and out of regular hours: 01:00 or 02:00 in New York. */
+/** An instant on the ex-date or pay date before any bar of it, in or out of hours: 01:00 or 02:00 in New York. */
 export function actionInstant(exDate: DayNumber): EpochMicros {
   return (exDate * 86_400_000_000 + 6 * 3_600_000_000) as EpochMicros;
 }

@@ -10,10 +10,11 @@
  *       instrument he may leave it a share more.
  * CA-3  A stop falls by a dividend, as the price does: the one move away from the price it may make (I-36). So
  *       does a limit that buys; one that sells stays (FINRA 5330).
- * CA-4  A dividend belongs to the worth of the account and of its strategy from the ex-date on, and is cash to spend
- *       from its pay date, where the source names one. What a short owes is taken on the ex-date: a debt is not put off.
- * CA-5  Of one day and instrument a split comes first and a dividend is per new share: whoever lists both states them
- *       beside a bar in new shares. Everything sees them in that order (`actionOrder`).
+ * CA-4  A dividend belongs to the worth of the account and of its strategy from the ex-date on, and is cash to
+ *       spend from its pay date, where the source names one. What a short owes is taken on the ex-date: a debt is
+ *       not put off.
+ * CA-5  Of one day and instrument a split comes first and a dividend is per new share: whoever lists both states
+ *       them beside a bar in new shares. Everything sees them in that order (`actionOrder`).
  */
 import { lessDividend, ratioOf, splitHolding } from "../domain/corporate-action.ts";
 import type { CorporateActionEvent, DividendPaid, SharesSplit } from "../domain/events.ts";

@@ -8,8 +8,8 @@
  *       actions pay or take, which is counted as income (DATA-6), by what borrowed shares cost, and by flows from
  *       and to the outside (I-3).
  * PF-2  position = sum of signed fills, each in today's shares (I-2).
- * PF-3  equity = cash + dividends receivable + sum(position x mark), summed in instrument order, so the bits never depend on
- *       the order in which positions were opened. It holds whenever it is read, also between a fill and
+ * PF-3  equity = cash + dividends receivable + sum(position x mark), summed in instrument order, so the bits never
+ *       depend on the order in which positions were opened. It holds whenever it is read, also between a fill and
  *       the next bar.
  */
 import { InvariantError } from "../domain/assert.ts";

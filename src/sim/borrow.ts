@@ -30,7 +30,7 @@ const DAYS_PER_YEAR = 360;
 /** Why a venue refuses such a sale. */
 export const NOT_LENT = "hard to borrow: no rate is known, so nothing is lent";
 
-/** Signed shares of the account. */
+/** Signed shares of the account: asked after a split, of which each lot is rounded by itself (CA-2). */
 export type Held = (instrument: InstrumentId) => number;
 
 export class BorrowBook {

@@ -59,7 +59,6 @@ export interface VenueExtras {
   /** By instrument, for rates that are set by symbol. */
   readonly symbols?: readonly string[];
   readonly halts?: HaltSchedule;
-  /** Asked after a split, of which each lot is rounded by itself (CA-2). */
   readonly held?: Held;
 }
 

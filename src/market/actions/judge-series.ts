@@ -2,9 +2,10 @@
  * Raw bars and the actions known of them, judged against each other (DATA-6, C-09). Sources err on both sides: a
  * split is listed a day early or twice, a print stands at a quarter of its price.
  *
- * An action whose price does not move with it is refused, and so is one that seems to be another company's. A bar that leaps away from the last good one with no
- * action behind it is quarantined; when the next bar agrees with it, it was a genuine leap and the series goes on
- * from there. Only the past and the bar itself decide, so a backtest sees what a live gatekeeper would have let by.
+ * An action whose price does not move with it is refused, and so is one that seems to be another company's. A bar
+ * that leaps away from the last good one with no action behind it is quarantined; when the next bar agrees with
+ * it, it was a genuine leap and the series goes on from there. Only the past and the bar itself decide, so a
+ * backtest sees what a live gatekeeper would have let by.
  */
 import { type CorporateAction, ratioOf } from "../../domain/corporate-action.ts";
 import { type DayNumber, isoDate } from "../../domain/time.ts";
