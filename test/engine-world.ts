@@ -15,11 +15,14 @@ import { type Engine, pump } from "../src/engine/pump.ts";
 import { type BatchObserver, SingleLoop } from "../src/engine/single-loop.ts";
 import { ensembleParams } from "../src/ensemble/ensemble-params.ts";
 import { sizingParams } from "../src/ensemble/sizing.ts";
-import { executionParams } from "../src/execution/order-policy.ts";
+import { type ExecutionParams, executionParams } from "../src/execution/order-policy.ts";
 import { worldOf } from "../src/features/batch.ts";
 import type { BoundBreaker } from "../src/risk/breaker.ts";
 import { rules } from "../src/risk/registry.ts";
+import type { RiskRule } from "../src/risk/rule.ts";
 import { costParams } from "../src/sim/cost-model.ts";
+import { HaltTimeline } from "../src/sim/halt-timeline.ts";
+import type { HaltSchedule } from "../src/sim/halts.ts";
 import { Timeline } from "../src/sim/timeline.ts";
 import { SimulatedVenue } from "../src/sim/venue.ts";
 import type { BoundStrategy, StrategyView } from "../src/strategies/strategy.ts";
@@ -146,6 +149,10 @@ export interface LoopParts {
   readonly risk?: Readonly<Record<string, unknown>>;
   readonly breakers?: readonly BoundBreaker[];
   readonly positions?: number;
+  /** Asked after all others, of every entry: sees the facts that rules see. */
+  readonly probe?: RiskRule;
+  /** How entries are priced and how long they work. */
+  readonly execution?: Partial<ExecutionParams>;
   /** Splits and dividends in order of time; their features see prices on the basis of splits. */
   readonly actions?: readonly CorporateActionEvent[];
 }
@@ -167,7 +174,7 @@ export function testLoop(parts: LoopParts): SingleLoop {
         adv: { fraction: 1 },
       }),
       ensemble: ensembleParams.parse({}),
-      execution: executionParams.parse({}),
+      execution: executionParams.parse(parts.execution ?? {}),
       ...(actions === undefined ? {} : { basis: "split" as const }),
     },
     {
@@ -176,10 +183,11 @@ export function testLoop(parts: LoopParts): SingleLoop {
       startingCash: usd(CASH),
       sessions: world.sessions,
       // A world may begin with a short: alone it would be all of the gross exposure.
-      rules: rules.map((rule) =>
-        rule.configure({ shorts_share: { maxFraction: 1 }, ...risk }[rule.id] ?? {}),
-      ),
-      execution: executionParams.parse({}),
+      rules: [
+        ...rules.map((rule) => rule.configure({ shorts_share: { maxFraction: 1 }, ...risk }[rule.id] ?? {})),
+        ...(parts.probe === undefined ? [] : [parts.probe]),
+      ],
+      execution: executionParams.parse(parts.execution ?? {}),
       breakers,
       intraday: strategies.map(({ horizon }) => horizon === "intraday"),
       symbols: world.columns.instruments.symbols,
@@ -197,14 +205,19 @@ export interface TestRun extends LoopParts {
   readonly venue?: (venue: SimulatedVenue) => Venue;
   readonly costs?: typeof testCosts;
   readonly journal?: Journal;
+  readonly halts?: HaltSchedule;
 }
 
 /** A backtest's wiring, each part of which a test may wrap. Returns the loop after the last event. */
 export function runWorld(run: TestRun): SingleLoop {
-  const { world, around, source, venue: wrap, costs = testCosts, journal = nullJournal } = run;
+  const { world, around, source, venue: wrap, costs = testCosts, journal = nullJournal, halts } = run;
   const loop = testLoop(run);
-  const venue = new SimulatedVenue(world.columns.instruments.symbols.length, costs, world.sessions);
-  const timeline = new Timeline(world.columns, venue, run.actions);
+  const venue = new SimulatedVenue(world.columns.instruments.symbols.length, costs, world.sessions, {
+    held: (instrument) => loop.execute.portfolio.shares(instrument),
+    ...(halts === undefined ? {} : { halts }),
+  });
+  const bars = new Timeline(world.columns, venue, run.actions);
+  const timeline = halts === undefined ? bars : new HaltTimeline(bars, halts.events());
   pump(source?.(timeline, loop) ?? timeline, around?.(loop, venue) ?? loop, journal, wrap?.(venue) ?? venue);
   return loop;
 }

@@ -175,6 +175,9 @@ function resultOf(shape: SampleShape, { daily, returns, market, trades }: Parts)
       sharpe: metrics.sharpe,
       maxDrawdown: metrics.maxDrawdown,
       costs: isIdle ? 0 : (Math.abs(net) * 0.16 + 25) / strategies.length,
+      borrow: 0,
+      dividends: 0,
+      cashInLieu: 0,
       crossedShares: strategies.length > 1 && !isIdle ? 420 : 0,
     })),
     netting:

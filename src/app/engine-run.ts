@@ -4,6 +4,7 @@
  */
 import { type BarColumns, batchCount } from "../domain/bars.ts";
 import type { CorporateActionEvent } from "../domain/events.ts";
+import type { InstrumentId } from "../domain/instrument.ts";
 import { usd } from "../domain/money.ts";
 import type { SessionTable } from "../domain/session.ts";
 import type { TickColumns } from "../domain/ticks.ts";
@@ -69,7 +70,8 @@ export function runEngine(
   const { costs, halts: list } = setup.config;
   const halts = new HaltSchedule(haltIntervals(list, columns.instruments));
   const { symbols } = columns.instruments;
-  const extras = { symbols, ...(halts.isEmpty ? {} : { halts }) };
+  const held = (instrument: InstrumentId) => loop.execute.portfolio.shares(instrument);
+  const extras = { symbols, held, ...(halts.isEmpty ? {} : { halts }) };
   const resumes = setup.config.backtest.operatorResumes === "next_session";
   const run = (bars: EventSource, venue: Venue) => {
     const timeline = halts.isEmpty ? bars : new HaltTimeline(bars, halts.events());

@@ -11,7 +11,7 @@ import { FillField, type FillTable } from "../engine/fill-table.ts";
 import type { OrderTable } from "../execution/order-table.ts";
 
 export interface ExposureCurve {
-  /** Dollars, one per batch. */
+  /** Dollars, one per batch; dividends receivable count from their ex-date. */
   readonly cash: Float64Array;
   readonly gross: Float64Array;
 }

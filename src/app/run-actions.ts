@@ -20,9 +20,10 @@ export function actionEvents(
         a.at - b.at || a.instrument - b.instrument || actionOrder(a.action.kind) - actionOrder(b.action.kind),
     )
     .map(({ action, instrument, at }): CorporateActionEvent => {
-      const { kind, newShares, oldShares, cashPerShare: perShare } = action;
+      const { kind, newShares, oldShares, cashPerShare: perShare, exDate, payDate = exDate } = action;
       if (kind === "split") return { kind: "SharesSplit", at, instrument, newShares, oldShares };
-      return { kind: "DividendPaid", at, instrument, perShare, isSpinOff: kind === "spinoff" };
+      const paid = { kind: "DividendPaid", at, instrument, perShare, isSpinOff: kind === "spinoff" } as const;
+      return payDate > exDate ? { ...paid, payAt: actionInstant(payDate) } : paid;
     });
 }
 

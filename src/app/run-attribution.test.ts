@@ -75,6 +75,16 @@ describe.each([
     expect(paid).toBeGreaterThan(1);
   });
 
+  it("dividends, cash for parts of shares and borrow add up to the account's, to the micro-dollar", () => {
+    const { portfolio } = run.loop.execute;
+    const sum = (of: "dividends" | "cashInLieu" | "borrow") =>
+      shares.reduce((total, share) => total + Math.round(share[of] * 1e6), 0);
+    expect(sum("dividends")).toBe(Math.round(portfolio.income.dividends * 1e6));
+    expect(sum("cashInLieu")).toBe(Math.round(portfolio.income.cashInLieu * 1e6));
+    expect(sum("borrow")).toBe(Math.round(portfolio.borrowPaid * 1e6));
+    expect(sum("cashInLieu")).not.toBe(0);
+  });
+
   it("what crossed is counted on both sides, and the market saw the rest", () => {
     const { crossedShares } = nettingSummary(run);
     expect(shares.reduce((sum, share) => sum + share.crossedShares, 0)).toBeCloseTo(2 * crossedShares, 6);

@@ -4,6 +4,7 @@ import { sizingConstraints } from "../domain/intent.ts";
 import { type OrderNumber, Purpose } from "../domain/order.ts";
 import type { SessionTable } from "../domain/session.ts";
 import { FillField } from "../engine/fill-table.ts";
+import { IncomeKind, incomeDollars } from "../engine/strategy-income.ts";
 import { OrderField } from "../execution/order-table.ts";
 import { performanceMetrics } from "../numerics/performance-ratios.ts";
 import { tradeStatistics } from "../numerics/trade-statistics.ts";
@@ -32,7 +33,9 @@ export function strategyShares(
   return run.allocated.map(({ strategy: { id }, allocation }, s) => {
     const own = trades.filter((trade) => trade.strategy === id);
     const capital = allocation * cash;
-    const { pnl = new Float64Array(0), borrow = 0 } = days[s] ?? {};
+    const { pnl = new Float64Array(0) } = days[s] ?? {};
+    const dollars = (kind: IncomeKind) => incomeDollars(run.loop.execute.income.total(s, kind));
+    const borrow = 0 - dollars(IncomeKind.borrow);
     const { sharpe, maxDrawdown } = performanceMetrics(returnsOn(capital, pnl), TERMS);
     return {
       strategy: id,
@@ -43,6 +46,9 @@ export function strategyShares(
       sharpe,
       maxDrawdown,
       costs: (paid.costs[s] ?? 0) + borrow,
+      borrow,
+      dividends: dollars(IncomeKind.dividend),
+      cashInLieu: dollars(IncomeKind.inLieu),
       crossedShares: paid.crossed[s] ?? 0,
     };
   });

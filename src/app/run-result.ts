@@ -146,6 +146,11 @@ export interface StrategyShare {
   readonly maxDrawdown: number;
   /** Dollars: slippage, commission, fees and borrow. */
   readonly costs: number;
+  /** Of these, what the shares it was short of cost. */
+  readonly borrow: number;
+  /** Dollars, exact to the micro-dollar: dividends received less those owed, and cash for parts of shares. */
+  readonly dividends: number;
+  readonly cashInLieu: number;
   /** Shares that it bought from or sold to another strategy inside the account (ENS-1). */
   readonly crossedShares: number;
 }

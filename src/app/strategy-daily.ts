@@ -5,19 +5,18 @@
  */
 import { type BarColumns, batchCount } from "../domain/bars.ts";
 import { splitHolding } from "../domain/corporate-action.ts";
-import { MICROS, NANOS } from "../domain/money.ts";
+import { NANOS } from "../domain/money.ts";
 import type { OrderNumber } from "../domain/order.ts";
 import type { SessionTable } from "../domain/session.ts";
 import { ActionField } from "../engine/action-table.ts";
 import { FillField } from "../engine/fill-table.ts";
+import { IncomeField, incomeDollars } from "../engine/strategy-income.ts";
 import type { EngineRun } from "./engine-run.ts";
 import { sessionEnds } from "./session-ends.ts";
 
 export interface StrategyDaily {
   /** Dollars per session. */
   readonly pnl: Float64Array;
-  /** Dollars, positive, of the whole run. */
-  readonly borrow: number;
 }
 
 /** One per strategy of the run, in its order. */
@@ -37,7 +36,7 @@ export function strategyDaily(run: EngineRun, columns: BarColumns, sessions: Ses
     }
     session += 1;
   }
-  return days.map((pnl, s) => ({ pnl, borrow: books.borrow[s] ?? 0 }));
+  return days.map((pnl) => ({ pnl }));
 }
 
 class LotBooks {
@@ -49,10 +48,9 @@ class LotBooks {
   readonly #marks: Float64Array;
   /** Dollars that went out of lots, less those that went in. */
   readonly #cash: Float64Array;
-  readonly borrow: Float64Array;
   #fill = 0;
   #action = 0;
-  #charge = 0;
+  #paid = 0;
 
   constructor(run: EngineRun, columns: BarColumns) {
     const strategies = run.allocated.length;
@@ -62,17 +60,19 @@ class LotBooks {
     this.#lots = new Float64Array(strategies * this.#instruments);
     this.#marks = new Float64Array(this.#instruments);
     this.#cash = new Float64Array(strategies);
-    this.borrow = new Float64Array(strategies);
   }
 
   /** An action comes before the fills of its day, and after those of the day before. */
   advance(batch: number): void {
     const { instrument, close, offset, closedAt } = this.#columns;
-    const { fills, actions, charges } = this.#run.loop.execute;
+    const { fills, actions, income } = this.#run.loop.execute;
     const at = closedAt[batch]!;
     while (this.#action < actions.log.length && actions.log.get(this.#action, ActionField.at) <= at)
       this.#act(this.#action++);
-    while (this.#charge < charges.length && charges[this.#charge]!.at <= at) this.#borrowed(this.#charge++);
+    while (this.#paid < income.length && income.get(this.#paid, IncomeField.at) <= at) {
+      const s = income.get(this.#paid, IncomeField.strategy);
+      this.#cash[s] = this.#cash[s]! + incomeDollars(income.get(this.#paid++, IncomeField.micros));
+    }
     while (this.#fill < fills.length && fills.get(this.#fill, FillField.at) <= at) this.#filled(this.#fill++);
     for (let row = offset[batch]!; row < offset[batch + 1]!; row++)
       this.#marks[instrument[row]!] = close[row]!;
@@ -105,31 +105,8 @@ class LotBooks {
     const get = (field: ActionField) => log.get(action, field);
     const i = get(ActionField.instrument);
     const ratio = { newShares: get(ActionField.newShares), oldShares: get(ActionField.oldShares) };
-    const [perShare, mark] = [get(ActionField.perShare), get(ActionField.mark)];
-    for (let s = 0; s < this.#cash.length; s++) {
-      const slot = s * this.#instruments + i;
-      const held = this.#lots[slot]!;
-      if (held === 0) continue;
-      const { kept, fraction } = perShare === 0 ? splitHolding(held, ratio) : { kept: held, fraction: 0 };
-      this.#lots[slot] = kept;
-      const paid = perShare === 0 ? fraction * mark : held * perShare;
-      this.#cash[s] = this.#cash[s]! + paid / NANOS;
-    }
-    this.#marks[i] = mark;
-  }
-
-  /** Those who are short share it by what they are short. */
-  #borrowed(charge: number): void {
-    const { instrument, dollars } = this.#run.loop.execute.charges[charge]!;
-    const short = Array.from(this.#cash, (_, s) =>
-      Math.max(0, -this.#lots[s * this.#instruments + instrument]!),
-    );
-    const whole = short.reduce((sum, nanos) => sum + nanos, 0);
-    if (whole === 0) return;
-    for (const [s, nanos] of short.entries()) {
-      const paid = ((dollars / MICROS) * nanos) / whole;
-      this.#cash[s] = this.#cash[s]! - paid;
-      this.borrow[s] = this.borrow[s]! + paid;
-    }
+    for (let slot = i; slot < this.#lots.length; slot += this.#instruments)
+      this.#lots[slot] = splitHolding(this.#lots[slot]!, ratio).kept;
+    this.#marks[i] = get(ActionField.mark);
   }
 }

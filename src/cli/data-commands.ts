@@ -85,12 +85,13 @@ function registerImport(data: Command, context: CliContext): void {
 }
 
 const ACTIONS_HELP = `
-Reads, told by their columns: the lake's own (symbol,ex_date,kind,new_shares,old_shares,cash_per_share,reference),
-factor files (symbol,last_date,price_factor,split_factor,reference_price), columns beside bars
-(symbol,date,div_cash,split_factor) and events derived from adjusted closes (symbol,ex_date,prev_close,adj_factor,
-kind,implied_cash). Actions may come before the bars or after. An action that raw daily prices contradict is rejected;
-a run over raw prices applies the rest to positions, orders, stops and features, and quarantines bars that leap with
-no action behind them.
+Reads, told by their columns: the lake's own (symbol,ex_date,kind,new_shares,old_shares,cash_per_share,reference
+and, where it is known, pay_date, from which on a dividend is cash), factor files
+(symbol,last_date,price_factor,split_factor,reference_price), columns beside bars
+(symbol,date,div_cash,split_factor) and events derived from adjusted closes
+(symbol,ex_date,prev_close,adj_factor,kind,implied_cash). Actions may come before the bars or after. An action
+that raw daily prices contradict is rejected; a run over raw prices applies the rest to positions, orders, stops
+and features, and quarantines bars that leap with no action behind them.
 
 Example: plimsoll data import-actions factor_files.csv`;
 

@@ -2,8 +2,10 @@
  * Corporate actions: what changes a share overnight without anyone trading it (DATA-6, C-49).
  *
  * A split is two whole numbers, not a quotient: 1/15 has no exact double, and shares are counted exactly. A
- * distribution is cash per share held at the close before. A spin-off is booked as cash too, at the value the price
- * lost by it: the shares of the new company are another instrument, which the run may not know.
+ * distribution is cash for each share held at the close before, counted as on the ex-date: where a split happens the
+ * same day it comes first and the cash is per new share, as data vendors state both beside one bar. A spin-off is
+ * booked as cash too, at the value the price lost by it: the shares of the new company are another instrument, which
+ * the run may not know.
  */
 import { NANOS } from "./money.ts";
 import type { DayNumber, EpochMicros } from "./time.ts";
@@ -23,17 +25,19 @@ export interface CorporateAction extends SplitRatio {
   /** First session that trades without the right: it applies before that session's first bar. */
   readonly exDate: DayNumber;
   readonly kind: ActionKind;
-  /** Dollars per share held at the close before; 0 for a split. */
+  /** Dollars per share held at the close before, in shares of the ex-date; 0 for a split. */
   readonly cashPerShare: number;
-  /** Close of the session before in dollars, as the source had it; NaN when it named none. */
+  /** Close of the session before in dollars a share of the ex-date, as the source had it; NaN when it named none. */
   readonly reference: number;
+  /** When a distribution is cash; absent when the source did not say, and then it is on the ex-date. */
+  readonly payDate?: DayNumber;
 }
 
 /** New shares for one old one, as a double: for prices, marks and features, never for share counts. */
 export const ratioOf = ({ newShares, oldShares }: SplitRatio): number => newShares / oldShares;
 
-/** Order of actions of one ex-date and symbol: cash is declared per old share, so it is paid before the split. */
-export const actionOrder = (kind: ActionKind): number => (kind === "split" ? 1 : 0);
+/** Order of actions of one ex-date and symbol: cash is stated per new share, so the split comes before it. */
+export const actionOrder = (kind: ActionKind): number => (kind === "split" ? 0 : 1);
 
 /** What becomes of a holding, signed nano-shares. */
 export interface SplitHolding {
@@ -67,7 +71,7 @@ const LEAST_PRICE = 0.0001;
 export const lessDividend = (price: number, perShare: number): number =>
   Math.max(price - perShare, LEAST_PRICE);
 
-/** An instant on the ex-date before any bar of it, in and out of regular hours: 01:00 or 02:00 in New York. */
+/** An instant on the ex-date or pay date before any bar of it, in or out of hours: 01:00 or 02:00 in New York. */
 export function actionInstant(exDate: DayNumber): EpochMicros {
   return (exDate * 86_400_000_000 + 6 * 3_600_000_000) as EpochMicros;
 }

@@ -164,6 +164,8 @@ export interface DividendPaid {
   readonly perShare: number;
   /** A part of the company left with it: no price before and after can be compared, whatever the basis. */
   readonly isSpinOff: boolean;
+  /** From when on it is cash, later than `at`; absent when it is cash at once. */
+  readonly payAt?: EpochMicros;
 }
 
 export type CorporateActionEvent = SharesSplit | DividendPaid;

@@ -8,7 +8,7 @@ export const ActionField = {
   oldShares: 3,
   /** Dollars per share; 0 for a split. */
   perShare: 4,
-  /** Dollars that the account got: dividends and cash for parts of shares; negative when it paid. */
+  /** Dollars that the account got, or has a claim to: dividends and cash for parts of shares; negative when it paid. */
   cash: 5,
   /** Signed shares after it, and the mark they are valued at. */
   shares: 6,

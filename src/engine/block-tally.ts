@@ -1,5 +1,6 @@
 /** What the gate and the lattice kept from trading, per rule, counted as it happens, and what it was worth (RISK-6). */
 import type { BarBatch } from "../domain/bars.ts";
+import type { CorporateActionEvent } from "../domain/events.ts";
 import { Purpose } from "../domain/order.ts";
 import type { Bracket, RiskGate } from "../risk/gate.ts";
 import type { OrderRequest } from "../risk/rule.ts";
@@ -47,6 +48,11 @@ export class BlockTally {
   /** Follows what was blocked through the next bars. Comes before the decisions on them. */
   bars(batch: BarBatch): void {
     if (this.#follows) this.#shadows.bars(batch);
+  }
+
+  /** A split or a dividend: what is followed on paper is restated like an order that rests. */
+  action(event: CorporateActionEvent): void {
+    if (this.#follows) this.#shadows.action(event);
   }
 
   /** In the order in which rules first blocked something. */

@@ -19,6 +19,7 @@ import { VirtualLots } from "../ensemble/virtual-lots.ts";
 import type { ExecutionParams } from "../execution/order-policy.ts";
 import type { FeatureWorld } from "../features/feature.ts";
 import type { BoundStrategy, Entry } from "../strategies/strategy.ts";
+import type { EndedBySplit } from "./corporate-actions.ts";
 import { FeatureBank } from "./feature-bank.ts";
 import { OwnActions } from "./own-actions.ts";
 import { type BasisKind, PriceBasis } from "./price-basis.ts";
@@ -169,9 +170,14 @@ export class ComputeStage implements Wishes, OwnPositions {
     else if (before === 0 || before > 0 !== after > 0) this.#open(slot, instrument, signal);
   }
 
-  /** A split or a dividend, after execute has booked it: positions, stops and memory of prices follow. */
-  action(event: CorporateActionEvent): void {
+  /**
+   * A split or a dividend, after execute has booked it: positions, stops and memory of prices follow, and the round
+   * trips that it ended count for the record of their strategies.
+   */
+  action(event: CorporateActionEvent, ended: readonly EndedBySplit[] = []): void {
     const { instrument } = event;
+    for (const { strategy, closedReturn } of ended) this.#sizing.closed(strategy, closedReturn);
+    this.#sizing.action(event);
     const factors = this.#actions.apply(event);
     for (let s = 0; s < this.#views.length; s++) {
       const slot = this.#lots.slot(s, instrument);

@@ -10,18 +10,26 @@
  *       instrument he may leave it a share more.
  * CA-3  A stop falls by a dividend, as the price does: the one move away from the price it may make (I-36). So
  *       does a limit that buys; one that sells stays (FINRA 5330).
+ * CA-4  A dividend belongs to the worth of the account and of its strategy from the ex-date on, and is cash to
+ *       spend from its pay date, where the source names one. What a short owes is taken on the ex-date: a debt is
+ *       not put off.
+ * CA-5  Of one day and instrument a split comes first and a dividend is per new share: whoever lists both states
+ *       them beside a bar in new shares. Everything sees them in that order (`actionOrder`).
  */
 import { lessDividend, ratioOf, splitHolding } from "../domain/corporate-action.ts";
 import type { CorporateActionEvent, DividendPaid, SharesSplit } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { dollarsPerShare, MICROS, type Money, NANOS, notional, type Quantity } from "../domain/money.ts";
 import { type OrderNumber, Purpose } from "../domain/order.ts";
+import type { EpochMicros } from "../domain/time.ts";
 import type { VirtualLots } from "../ensemble/virtual-lots.ts";
-import type { OrderTable } from "../execution/order-table.ts";
+import { OrderField, type OrderTable } from "../execution/order-table.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import { ActionTable } from "./action-table.ts";
 import { isExit, type OrderDesk } from "./order-desk.ts";
+import { Receivables } from "./receivables.ts";
 import type { RiskFacts } from "./risk-facts.ts";
+import { incomeDollars, type StrategyIncome } from "./strategy-income.ts";
 import type { StrategyLedger } from "./strategy-ledger.ts";
 import type { TradeLog } from "./trade-log.ts";
 
@@ -34,7 +42,17 @@ export interface ActionBooks {
   readonly facts: RiskFacts;
   readonly ledger: StrategyLedger;
   readonly desk: OrderDesk;
+  readonly income: StrategyIncome;
 }
+
+/** A round trip that a split ended, because less than a share was left of it. */
+export interface EndedBySplit {
+  readonly strategy: number;
+  /** Net profit as a fraction of the entry value. */
+  readonly closedReturn: number;
+}
+
+const NOBODY: readonly EndedBySplit[] = [];
 
 /** No strategy asked for what an action did. */
 const NO_SIGNAL = -1;
@@ -44,25 +62,34 @@ export class CorporateActions {
   /** No order before this one works any more. */
   #firstWorking = 0;
   readonly log = new ActionTable();
+  readonly #receivables = new Receivables();
 
   constructor(books: ActionBooks) {
     this.#books = books;
   }
 
-  apply(event: CorporateActionEvent): void {
+  /** Books the action; tells which round trips it ended. */
+  apply(event: CorporateActionEvent): readonly EndedBySplit[] {
     this.#books.facts.forgetQuote(event.instrument);
-    if (event.kind === "SharesSplit") this.#split(event);
-    else this.#pay(event);
+    if (event.kind === "SharesSplit") return this.#split(event);
+    this.#pay(event);
+    return NOBODY;
   }
 
-  #split(event: SharesSplit): void {
+  /** Comes before the account is valued at `now`: what is paid by then is cash (CA-4). */
+  settle(now: EpochMicros): void {
+    if (now >= this.#receivables.next) this.#books.portfolio.receive(this.#receivables.take(now));
+  }
+
+  #split(event: SharesSplit): readonly EndedBySplit[] {
     const { strategies, lots, portfolio, trades, orders, ledger, desk, facts } = this.#books;
+    const ended: EndedBySplit[] = [];
     const { instrument, at, newShares, oldShares } = event;
     const ratio = ratioOf(event);
     const mark = portfolio.mark(instrument) / ratio;
     let quantity = 0;
     let cash = 0;
-    facts.activity.split(instrument, ratio);
+    facts.split(instrument, ratio);
     for (let s = 0; s < strategies; s++) {
       desk.restate(s, instrument, (price) => price / ratio);
       const before = lots.nanos(s, instrument);
@@ -75,8 +102,10 @@ export class CorporateActions {
       quantity += kept;
       if (fraction === 0) continue;
       const price = Number.isNaN(mark) ? entry : mark;
-      cash += proceeds(fraction, price);
-      trades.fill({
+      const paid = proceeds(fraction, price);
+      cash += paid;
+      this.#books.income.inLieu(at, s, paid);
+      const closedReturn = trades.fill({
         at,
         strategy: s,
         instrument,
@@ -89,26 +118,32 @@ export class CorporateActions {
         riskPerShare: Number.NaN,
         crossed: false,
       });
+      if (!Number.isNaN(closedReturn)) ended.push({ strategy: s, closedReturn });
     }
     portfolio.split(instrument, quantity, cash as Money, mark);
     this.#eachWorking(instrument, (order) => this.#restate(order, () => orders.split(order, event)));
     this.log.add([at, instrument, newShares, oldShares, 0, cash / MICROS, quantity / NANOS, mark]);
+    return ended;
   }
 
   #pay(event: DividendPaid): void {
-    const { strategies, lots, portfolio, trades, orders, ledger, desk } = this.#books;
+    const { strategies, lots, portfolio, trades, orders, ledger, desk, income } = this.#books;
     const { instrument, at, perShare } = event;
     const less = (price: number) => lessDividend(price, perShare);
+    const cash = proceeds(portfolio.nanos(instrument), perShare);
+    const parts = income.dividend(at, instrument, dollarsPerShare(perShare), cash);
     for (let s = 0; s < strategies; s++) {
       const shares = lots.shares(s, instrument);
       if (shares === 0) continue;
-      trades.dividend(s, instrument, shares * perShare);
-      ledger.dividend(s, shares * perShare);
+      const dollars = incomeDollars(parts[s] ?? 0);
+      trades.dividend(s, instrument, dollars);
+      ledger.dividend(s, dollars);
       desk.restate(s, instrument, less, shares < 0 ? less : (price) => price);
     }
-    const cash = proceeds(portfolio.nanos(instrument), perShare);
     const mark = lessDividend(portfolio.mark(instrument), perShare);
-    portfolio.payDividend(instrument, cash as Money, mark);
+    const payAt = cash > 0 ? event.payAt : undefined;
+    if (payAt !== undefined) this.#receivables.add(payAt, cash);
+    portfolio.payDividend(instrument, cash, mark, payAt === undefined);
     this.#eachWorking(instrument, (order) => this.#restate(order, () => orders.payDividend(order, perShare)));
     this.log.add([at, instrument, 1, 1, perShare, cash / MICROS, portfolio.shares(instrument), mark]);
   }
@@ -122,7 +157,11 @@ export class CorporateActions {
     if (isExit(purpose))
       facts.activity.exitChanged(orders.instrument(order), orders.side(order), after.shares - before.shares);
     if (purpose !== Purpose.Entry) return;
-    facts.entryRestated(orders.instrument(order), orders.side(order), before, after);
+    const stop = orders.get(order, OrderField.stop);
+    facts.entryRestated(orders.strategy(order), orders.instrument(order), orders.side(order), before, {
+      ...after,
+      stop,
+    });
   }
 
   #eachWorking(instrument: InstrumentId, visit: (order: OrderNumber) => void): void {
@@ -138,7 +177,7 @@ export class CorporateActions {
 }
 
 /** Signed micro-dollars for signed nano-shares at dollars per share, rounded like every trade's. */
-function proceeds(nanos: number, price: number): number {
-  if (nanos === 0) return 0;
-  return Math.sign(nanos) * notional(dollarsPerShare(price), Math.abs(nanos) as Quantity);
+function proceeds(nanos: number, price: number): Money {
+  if (nanos === 0) return 0 as Money;
+  return (Math.sign(nanos) * notional(dollarsPerShare(price), Math.abs(nanos) as Quantity)) as Money;
 }

@@ -36,13 +36,14 @@ import type { BlockTally } from "./block-tally.ts";
 import { BreakerWatch, type RiskState } from "./breaker-watch.ts";
 import { ClaimLog } from "./claim-log.ts";
 import type { AccountFacts } from "./compute.ts";
-import { CorporateActions } from "./corporate-actions.ts";
+import { CorporateActions, type EndedBySplit } from "./corporate-actions.ts";
 import { FillBooking, type FillListener } from "./fill-booking.ts";
 import { FillTable } from "./fill-table.ts";
 import { OrderDesk } from "./order-desk.ts";
 import type { Command } from "./ports.ts";
 import { RiskFacts } from "./risk-facts.ts";
 import { SessionClock } from "./session-clock.ts";
+import { incomeDollars, StrategyIncome } from "./strategy-income.ts";
 import type { StrategyLedger } from "./strategy-ledger.ts";
 import { TradeLog } from "./trade-log.ts";
 
@@ -89,6 +90,8 @@ export class ExecuteStage implements AccountFacts {
   readonly actions: CorporateActions;
   /** What borrowed shares have cost, in order. */
   readonly charges: BorrowCharged[] = [];
+  /** Dividends, cash for parts of shares and borrow, by strategy. */
+  readonly income: StrategyIncome;
 
   constructor(config: ExecuteConfig, onFill: FillListener) {
     const { strategies, instruments, startingCash, execution, ensemble } = config;
@@ -126,6 +129,7 @@ export class ExecuteStage implements AccountFacts {
       onFill,
       enterSession: (at) => this.#enterSession(at),
     });
+    this.income = new StrategyIncome(strategies, lots);
     this.actions = new CorporateActions({
       strategies,
       lots,
@@ -135,6 +139,7 @@ export class ExecuteStage implements AccountFacts {
       facts: this.#facts,
       ledger,
       desk: this.#desk,
+      income: this.income,
     });
   }
 
@@ -186,6 +191,7 @@ export class ExecuteStage implements AccountFacts {
     this.#facts.now = at;
     this.#facts.activity.bars(batch);
     this.blocked.bars(batch);
+    this.actions.settle(at);
     this.portfolio.markToMarket(batch);
     const unitValue = this.baselines.update(at, this.portfolio.equity);
     this.authorities.expire(at);
@@ -215,16 +221,19 @@ export class ExecuteStage implements AccountFacts {
     this.#facts.quoted(quote);
   }
 
-  /** A split or a dividend, before the first bar of its ex-date. */
-  action(event: CorporateActionEvent): void {
+  /** A split or a dividend, before the first bar of its ex-date. Tells which round trips it ended. */
+  action(event: CorporateActionEvent): readonly EndedBySplit[] {
     this.#facts.now = event.at;
     this.#booking.restating(event.instrument);
-    this.actions.apply(event);
+    this.blocked.action(event);
+    return this.actions.apply(event);
   }
 
   charged(event: BorrowCharged): void {
     this.charges.push(event);
     this.portfolio.chargeBorrow(event.dollars);
+    const parts = this.income.borrow(event.at, event.instrument, event.dollars);
+    for (const [s, part] of parts.entries()) if (part !== 0) this.ledger.borrowed(s, -incomeDollars(part));
   }
 
   /** A halt takes the working entries with it; exits stay and wait for the resumption (C-44). */

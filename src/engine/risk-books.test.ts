@@ -47,6 +47,19 @@ describe("volumes", () => {
     expect(played(43).averageVolume(A)).toBe(23);
   });
 
+  it("DATA-6: after a split the sessions before it count in new shares, and the cooldown goes on as it was", () => {
+    const activity = played(43);
+    activity.filled(A, 50);
+    activity.stoppedOut(A);
+    const before = activity.barsSinceStop(A);
+    activity.split(A, 1 / 15);
+    expect(activity.averageVolume(A)).toBeCloseTo(23 / 15, 12);
+    expect(activity.tradedToday(A)).toBeCloseTo(50 / 15, 12);
+    expect(activity.barsSinceStop(A)).toBe(before);
+    activity.split(A, 15);
+    expect(activity.averageVolume(A)).toBeCloseTo(23, 12);
+  });
+
   it("a session in which it did not trade is none of the 20", () => {
     expect(played(60).averageVolume(B)).toBeNaN();
   });

@@ -277,8 +277,22 @@ export class RiskFacts implements RiskView {
     this.#quotedAt[instrument] = Number.NaN;
   }
 
+  /** Shares of before a split as they count after it: `ratio` new ones for an old one (DATA-6). */
+  split(instrument: InstrumentId, ratio: number): void {
+    this.activity.split(instrument, ratio);
+    this.#enteredToday[instrument] = this.#enteredToday[instrument]! * ratio;
+  }
+
   /** A working entry was restated: what it counted before goes, what it is now comes. */
-  entryRestated(instrument: InstrumentId, side: Side, before: Working, after: Working): void {
+  entryRestated(
+    strategy: number,
+    instrument: InstrumentId,
+    side: Side,
+    before: Working,
+    after: Working & { readonly stop: number },
+  ): void {
+    const slot = strategy * this.#instruments + instrument;
+    this.#exposure.entryRestated(slot, after.shares, after.price, after.stop);
     this.#change(instrument, side, -before.shares, before.price);
     this.#change(instrument, side, after.shares, after.price);
   }

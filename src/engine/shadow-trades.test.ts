@@ -105,3 +105,56 @@ describe("an entry", () => {
     ]);
   });
 });
+
+describe("a corporate action on what is followed (SH-4)", () => {
+  const at = 0 as EpochMicros;
+  const seven = { kind: "SharesSplit", at, instrument: I, newShares: 7, oldShares: 1 } as const;
+  const paid = { kind: "DividendPaid", at, instrument: I, perShare: 2, isSpinOff: false } as const;
+  const long = { instrument: I, side: 1 as Side, shares: 10, limit: Number.NaN, stop: 630, target: 840 };
+  const outcome = (shadows: ShadowTrades) => {
+    const { saved, cost, trades } = shadows.outcome("r");
+    return { saved: Math.round(saved * 1e6) / 1e6, cost: Math.round(cost * 1e6) / 1e6, trades };
+  };
+
+  it.each([
+    ["the stop", "99/100/89/91", { saved: 700, cost: 0, trades: 1 }],
+    ["the target", "99/121/98/120", { saved: 0, cost: 1_400, trades: 1 }],
+  ])("a split on a filled one: %s in new shares, the same dollars", (_, bar, wanted) => {
+    const shadows = new ShadowTrades();
+    shadows.blocked({ ...long, rule: "r", timeStopBars: 0 });
+    play(shadows, ["700/707/693/700"]);
+    shadows.action({ ...seven, instrument: 1 as InstrumentId });
+    shadows.action(seven);
+    play(shadows, [bar], I, 10);
+    expect(outcome(shadows)).toEqual(wanted);
+  });
+
+  it("a split before the fill: the limit of the evening meets the open of the morning", () => {
+    const shadows = new ShadowTrades();
+    shadows.blocked({ ...long, limit: 703.5, rule: "r", timeStopBars: 2 });
+    shadows.action(seven);
+    play(shadows, ["101/102/100.2/101", "101/105/101/105"]);
+    // Filled at 100.5, left at 105 with its time stop: 70 shares.
+    expect(outcome(shadows)).toEqual({ saved: 0, cost: 315, trades: 1 });
+  });
+
+  it("a dividend is a long's gain, leaves its target and lowers its stop; a short owes it", () => {
+    const sides = [
+      { side: 1 as Side, stop: 97, target: 110 },
+      { side: -1 as Side, stop: 103, target: 90 },
+    ];
+    const found = sides.map((prices) => {
+      const shadows = new ShadowTrades();
+      shadows.blocked({ ...long, ...prices, rule: "r", timeStopBars: 2 });
+      play(shadows, ["100/100/100/100"]);
+      shadows.action(paid);
+      // At 96 the long's stop of 97 would have sold; it is 95 now. Both leave at 98: what the price lost was paid.
+      play(shadows, ["98/98/96/98"], I, 10);
+      return outcome(shadows);
+    });
+    expect(found).toEqual([
+      { saved: 0, cost: 0, trades: 1 },
+      { saved: 0, cost: 0, trades: 1 },
+    ]);
+  });
+});

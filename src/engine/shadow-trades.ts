@@ -7,10 +7,13 @@
  *       its stop (assumed before the target when a bar reaches both, and at the open when that gapped through),
  *       at its target, or at the close of its last bar: strategies do not manage what they do not hold.
  * SH-3  Before costs, so that a saving is understated by what the trade would have paid.
+ * SH-4  A split or a dividend restates it as the venue restates an order (CA-3); it is paid dividends, or owes them.
  */
 import type { BarBatch } from "../domain/bars.ts";
+import { lessDividend, ratioOf } from "../domain/corporate-action.ts";
+import type { CorporateActionEvent } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
-import type { Side } from "../domain/order.ts";
+import { BUY, type Side } from "../domain/order.ts";
 
 export interface BlockedEntry {
   /** What blocked it. */
@@ -39,7 +42,9 @@ export interface ShadowOutcome {
 /** About a month of daily bars: without a time stop of its own no entry is followed longer. */
 const DEFAULT_BARS = 20;
 
-interface Shadow extends BlockedEntry {
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+interface Shadow extends Mutable<BlockedEntry> {
   /** Dollars per share; NaN until it fills. */
   entry: number;
   held: number;
@@ -63,6 +68,11 @@ export class ShadowTrades {
       if (!this.#isOver(shadow, batch)) open[kept++] = shadow;
     }
     open.length = kept;
+  }
+
+  /** Comes before the first bar of the ex-date, so what was blocked on the last bar before it follows too. */
+  action(event: CorporateActionEvent): void {
+    for (const shadow of this.#open) if (shadow.instrument === event.instrument) restate(shadow, event);
   }
 
   outcome(rule: string): ShadowOutcome {
@@ -94,6 +104,21 @@ export class ShadowTrades {
     if (profit < 0) outcome.saved -= profit;
     else outcome.cost += profit;
   }
+}
+
+function restate(shadow: Shadow, event: CorporateActionEvent): void {
+  if (event.kind === "SharesSplit") {
+    const ratio = ratioOf(event);
+    shadow.shares *= ratio;
+    for (const price of ["limit", "stop", "target", "entry"] as const) shadow[price] /= ratio;
+    return;
+  }
+  const { perShare } = event;
+  shadow.stop = lessDividend(shadow.stop, perShare);
+  if (shadow.side === BUY) shadow.limit = lessDividend(shadow.limit, perShare);
+  else shadow.target = lessDividend(shadow.target, perShare);
+  // Paid to a long and owed by a short: as if it had entered without the right to it.
+  shadow.entry -= perShare;
 }
 
 /** Dollars per share; NaN when the limit was not reached. */

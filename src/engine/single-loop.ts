@@ -43,8 +43,7 @@ export class SingleLoop implements Engine {
       this.compute.quote(event);
     } else if (event.kind === "TradePrinted") this.compute.trade(event);
     else if (event.kind === "SharesSplit" || event.kind === "DividendPaid") {
-      this.execute.action(event);
-      this.compute.action(event);
+      this.compute.action(event, this.execute.action(event));
     } else if (event.kind === "BorrowCharged") this.execute.charged(event);
     else if (event.kind === "TradingHalted" || event.kind === "TradingResumed")
       this.execute.tradingStatus(event);

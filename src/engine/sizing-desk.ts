@@ -3,6 +3,8 @@
  * shown, the market's nerves and the usual volume. Used by the compute stage alone; it sees the past only.
  */
 import type { BarBatch } from "../domain/bars.ts";
+import { ratioOf } from "../domain/corporate-action.ts";
+import type { CorporateActionEvent } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { EntryTiming, SizingConstraint } from "../domain/intent.ts";
 import { BUY, SELL } from "../domain/order.ts";
@@ -67,6 +69,11 @@ export class SizingDesk {
     this.#at = batch.at;
     this.#committed = 0;
     if (this.#asked.length > 0) this.#asked.length = 0;
+  }
+
+  /** Volumes of before a split are counted in new shares. */
+  action(event: CorporateActionEvent): void {
+    if (event.kind === "SharesSplit") this.#volume?.split(event.instrument, ratioOf(event));
   }
 
   /** A strategy closed a round trip. */

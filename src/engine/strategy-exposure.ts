@@ -55,6 +55,13 @@ export class StrategyExposure {
     this.#left[slot] = this.#left[slot]! - shares;
   }
 
+  /** A working entry after a split or a dividend: what may still fill of it, at which price and with which stop. */
+  entryRestated(slot: number, shares: number, price: number, stop: number): void {
+    this.#left[slot] = shares;
+    this.#price[slot] = price;
+    this.#riskPerShare[slot] = Math.abs(price - stop);
+  }
+
   entryEnded(slot: number): void {
     const place = this.#working.indexOf(slot);
     if (place >= 0) this.#working.splice(place, 1);

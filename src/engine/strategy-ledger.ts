@@ -1,6 +1,6 @@
 /**
  * What each strategy has won: the money that went in and out of its lots, and what the open ones are worth at the
- * last marks. Net of commission and fees; the sum over strategies is the account's result.
+ * last marks. Net of commission, fees and borrow; the sum over strategies is the account's result.
  *
  * Open lots are kept in order of instrument, so the bits of a sum never depend on the order of trades.
  */
@@ -55,6 +55,11 @@ export class StrategyLedger {
   dividend(strategy: number, dollars: number): void {
     this.#flows[strategy] = this.#flows[strategy]! + dollars;
     this.version += 1;
+  }
+
+  /** Dollars, positive, that the shares a strategy is short of have cost it. */
+  borrowed(strategy: number, dollars: number): void {
+    this.dividend(strategy, -dollars);
   }
 
   /** Dollars won since the start; NaN while a lot has no mark. */

@@ -34,6 +34,21 @@ function tradeOf(log: TradeLog, trade: number) {
 }
 
 describe("by hand", () => {
+  it("a split counts the open lot in new shares, what crossed of it too; the dollars stay", () => {
+    const log = new TradeLog(1, 1);
+    log.fill(fillOf(1, 10, 700, { crossed: true, riskPerShare: 70 }));
+    log.split(0, 0 as InstrumentId, 70, 7);
+    log.fill(fillOf(2, -70, 110));
+    expect(tradeOf(log, 0)).toMatchObject({
+      shares: 70,
+      crossed: 70,
+      entryPrice: 100,
+      exitPrice: 110,
+      pnl: 700,
+      riskPerShare: 10,
+    });
+  });
+
   it("a trade in parts has mean prices, all its costs, the first signal in and the last one out", () => {
     const log = new TradeLog(1, 1);
     log.fill(fillOf(1, 60, 100, { costs: 1, slippage: 0.5 }));

@@ -147,6 +147,7 @@ export class TradeLog {
     const slot = strategy * this.#instruments + instrument;
     this.#held[slot] = held;
     this.#entered[slot] = this.#entered[slot]! * ratio;
+    this.#crossed[slot] = this.#crossed[slot]! * ratio;
     this.#risk[slot] = this.#risk[slot]! / ratio;
   }
 

@@ -55,4 +55,18 @@ describe("DailyVolume", () => {
     expect(daysOf([[500], [300], [1]], strict).entriesMax(A)).toBe(400);
     expect(daysOf([], strict).entriesMax(B)).toBe(0);
   });
+
+  it("counts days of before a split in new shares, the one that goes on too, and no other instrument's", () => {
+    const volume = daysOf([[1_000], [3_000], [500]], { fraction: 1 });
+    volume.split(A, 7);
+    expect(volume.entriesMax(A)).toBe(14_000);
+    volume.startSession();
+    volume.update(bar(9));
+    // 3,500, 7,000 and 21,000 are known now.
+    expect(volume.entriesMax(A)).toBe(7_000);
+    volume.split(B, 1 / 15);
+    expect(volume.entriesMax(A)).toBe(7_000);
+    volume.split(A, 1 / 15);
+    expect(volume.entriesMax(A)).toBe(466);
+  });
 });

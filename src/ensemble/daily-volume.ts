@@ -53,6 +53,14 @@ export class DailyVolume {
     }
   }
 
+  /** Volumes of before a split, in the shares of after it: `ratio` new ones for an old one (DATA-6). */
+  split(instrument: InstrumentId, ratio: number): void {
+    const { days } = this.#params;
+    const first = instrument * days;
+    for (let n = first; n < first + days; n++) this.#ring[n] = this.#ring[n]! * ratio;
+    this.#today[instrument] = this.#today[instrument]! * ratio;
+  }
+
   /** Whole shares that may be entered in a session; 0 or no bound where too little is known, as configured. */
   entriesMax(instrument: InstrumentId): number {
     const { days, fraction, requireHistory } = this.#params;

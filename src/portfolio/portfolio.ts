@@ -8,8 +8,8 @@
  *       actions pay or take, which is counted as income (DATA-6), by what borrowed shares cost, and by flows from
  *       and to the outside (I-3).
  * PF-2  position = sum of signed fills, each in today's shares (I-2).
- * PF-3  equity = cash + sum(position x mark), summed in instrument order, so the bits never depend on
- *       the order in which positions were opened. It holds whenever it is read, also between a fill and
+ * PF-3  equity = cash + dividends receivable + sum(position x mark), summed in instrument order, so the bits never
+ *       depend on the order in which positions were opened. It holds whenever it is read, also between a fill and
  *       the next bar.
  */
 import { InvariantError } from "../domain/assert.ts";
@@ -48,6 +48,9 @@ export class Portfolio implements Exposure {
   #tradedMicros = 0;
   #dividendMicros = 0;
   #inLieuMicros = 0;
+  #receivableMicros = 0;
+  /** The same in dollars. */
+  #receivable = 0;
   #openPositions = 0;
   #equity = Number.NaN;
   #gross = 0;
@@ -173,10 +176,30 @@ export class Portfolio implements Exposure {
     this.#restate(instrument, cashInLieu, mark);
   }
 
-  /** Cash for shares held, or owed for shares short, and the mark without it. */
-  payDividend(instrument: InstrumentId, cash: Money, mark: number): void {
-    this.#dividendMicros += cash;
-    this.#restate(instrument, cash, mark);
+  /**
+   * What shares held get, or shares short owe, and the mark without it. With `isCash` false it is a claim until
+   * `receive`: worth as much, and nothing to spend (CA-4).
+   */
+  payDividend(instrument: InstrumentId, amount: Money, mark: number, isCash: boolean): void {
+    this.#dividendMicros += amount;
+    if (!isCash) this.#owe(amount);
+    this.#restate(instrument, isCash ? amount : (0 as Money), mark);
+  }
+
+  /** Dividends of shares that were held on their ex-dates and whose pay dates are to come, dollars. */
+  get receivable(): number {
+    return this.#receivable;
+  }
+
+  /** Some of what was receivable is cash now: the account is worth the same. */
+  receive(amount: Money): void {
+    this.#owe(-amount as Money);
+    this.flow(amount);
+  }
+
+  #owe(amount: Money): void {
+    this.#receivableMicros += amount;
+    this.#receivable = this.#receivableMicros / MICROS;
   }
 
   #restate(instrument: InstrumentId, cash: Money, mark: number): void {
@@ -239,7 +262,7 @@ export class Portfolio implements Exposure {
     this.#isStale = false;
     this.#net = net;
     this.#gross = gross;
-    this.#equity = this.#cash + net;
+    this.#equity = this.#cash + this.#receivable + net;
   }
 
   /** Signed quantities of all open positions, for reconciliation and snapshots. */

@@ -272,6 +272,53 @@ describe("a dividend", () => {
   });
 });
 
+describe("a split and a dividend of one day (CA-5)", () => {
+  it.each([
+    {
+      name: "4:1 and 1 dollar",
+      newShares: 4,
+      oldShares: 1,
+      perShare: 1,
+      bar: "24/24/24/24",
+      shares: 152,
+      cash: 152,
+      stop: 21.5,
+    },
+    {
+      name: "1:5 and 25",
+      newShares: 1,
+      oldShares: 5,
+      perShare: 25,
+      bar: "475/475/475/475",
+      shares: 7,
+      cash: 175,
+      stop: 425,
+    },
+  ] as const)(
+    "$name: shares change first, each new one is paid, no value moves, the stop follows both",
+    (row) => {
+      const seen: Seen = { equity: [] };
+      let stop = Number.NaN;
+      const loop = runWorld({
+        world: dailyWorld(`100/101/99/100 100/101/99/100 ${row.bar}`),
+        strategies: [script((v) => v.enter({ instrument: I, conviction: 1, stop: 90 }, "because"))],
+        costs: free,
+        risk,
+        actions: [split(2, row.newShares, row.oldShares), dividend(2, row.perShare)],
+        around: watched(seen, ({ execute }) => {
+          stop = execute.restingStop(0, I);
+        }),
+      });
+      expect(loop.execute.portfolio.shares(I)).toBe(row.shares);
+      expect(loop.execute.portfolio.income.dividends).toBe(row.cash);
+      expect(stop).toBe(row.stop);
+      expect(seen.equity.length).toBe(2);
+      for (const [before, after] of seen.equity) expect(after).toBeCloseTo(before, 9);
+      expect(loop.execute.equity).toBeCloseTo(100_000, 6);
+    },
+  );
+});
+
 describe("random actions in random markets", () => {
   it("keep equity, lots, orders and the venue together", () => {
     let actionsOnPositions = 0;

@@ -26,7 +26,7 @@ import type { Command, Venue } from "../engine/ports.ts";
 import { SessionClock } from "../engine/session-clock.ts";
 import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
 import { BarCosts, type Where } from "./bar-costs.ts";
-import { BorrowBook, NOT_LENT } from "./borrow.ts";
+import { BorrowBook, type Held, NOT_LENT } from "./borrow.ts";
 import { boundedAway, type CostParams } from "./cost-model.ts";
 import type { HaltSchedule } from "./halts.ts";
 import {
@@ -59,6 +59,7 @@ export interface VenueExtras {
   /** By instrument, for rates that are set by symbol. */
   readonly symbols?: readonly string[];
   readonly halts?: HaltSchedule;
+  readonly held?: Held;
 }
 
 export class SimulatedVenue implements Venue {
@@ -83,7 +84,7 @@ export class SimulatedVenue implements Venue {
 
   constructor(instruments: number, costs: CostParams, sessions: SessionTable, extras: VenueExtras = {}) {
     this.#costs = costs;
-    this.#borrow = new BorrowBook(instruments, extras.symbols ?? [], costs.borrow);
+    this.#borrow = new BorrowBook(instruments, extras.symbols ?? [], costs.borrow, extras.held);
     this.#halts = extras.halts;
     this.#pricing = new BarCosts(instruments, costs);
     this.#clock = new SessionClock(sessions);

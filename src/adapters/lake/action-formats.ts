@@ -22,6 +22,8 @@ interface ActionFormat {
   readonly id: string;
   /** All of these columns make a file one of this format. */
   readonly columns: readonly string[];
+  /** Columns that it may have besides. */
+  readonly optional?: readonly string[];
   /** SQL condition that keeps the lines with something to say; every line when absent. */
   readonly keep?: string;
   /** `lines` in order of the file, numbered from 1 after the header. */
@@ -75,6 +77,7 @@ function split(cells: ActionCells, exDate: DayNumber, decimal: number, row: numb
 const own: ActionFormat = {
   id: "actions",
   columns: ["symbol", "ex_date", "kind", "new_shares", "old_shares", "cash_per_share", "reference"],
+  optional: ["pay_date"],
   read: (lines) =>
     lines.map((cells, i): ReadAction => {
       const kind = (["split", "dividend", "spinoff"] as const).find((known) => known === cells.kind);
@@ -96,6 +99,7 @@ const own: ActionFormat = {
         oldShares: number(cells.old_shares),
         cashPerShare: number(cells.cash_per_share),
         reference: number(cells.reference),
+        ...((cells.pay_date ?? "") === "" ? {} : { payDate: dated(cells.pay_date) }),
       };
       return { action, row };
     }),
@@ -168,9 +172,11 @@ function betweenRows(cells: ActionCells, after: ActionCells | undefined, row: nu
   }
   const exDate = after === undefined || !isCalendarDay(last) ? undefined : nextSession(last)?.date;
   if (after === undefined || exDate === undefined) return [];
-  const reference = number(cells.reference_price);
   const left = price / number(after.price_factor);
   const ratio = number(after.split_factor) / shares;
+  // A close of before a split of that day, in the shares that its cash is paid on.
+  const { newShares, oldShares } = usualSplit(ratio) ?? { newShares: 1, oldShares: 1 };
+  const reference = (number(cells.reference_price) * oldShares) / newShares;
   return [
     ...(left === 1
       ? []

@@ -12,9 +12,11 @@ import type { ActionsEntry } from "./catalog.ts";
 import { compareText, type LakePaths } from "./paths.ts";
 
 const header = "symbol,ex_date,kind,new_shares,old_shares,cash_per_share,reference";
+/** A last column, there only when some action has it: lists without pay dates keep their bytes and so their name. */
+const payColumn = "pay_date";
 const hashCharacters = 12;
 
-/** By symbol, date and order of the day: cash before a split. */
+/** By symbol, date and order of the day: a split before cash. */
 export function compareActions(a: CorporateAction, b: CorporateAction): number {
   return compareText(a.symbol, b.symbol) || a.exDate - b.exDate || actionOrder(a.kind) - actionOrder(b.kind);
 }
@@ -28,12 +30,14 @@ export function writeActions(
   actions: readonly CorporateAction[],
 ): ActionsEntry | undefined {
   if (actions.length === 0) return undefined;
+  const hasPayDates = actions.some(({ payDate }) => payDate !== undefined);
   const lines = actions.toSorted(compareActions).map((action) => {
-    const { symbol, exDate, kind, newShares, oldShares, cashPerShare, reference } = action;
+    const { symbol, exDate, kind, newShares, oldShares, cashPerShare, reference, payDate } = action;
     const known = Number.isNaN(reference) ? "" : reference;
-    return [symbol, isoDate(exDate), kind, newShares, oldShares, cashPerShare, known].join(",");
+    const cells = [symbol, isoDate(exDate), kind, newShares, oldShares, cashPerShare, known];
+    return [...cells, ...(hasPayDates ? [payDate === undefined ? "" : isoDate(payDate)] : [])].join(",");
   });
-  const text = `${[header, ...lines].join("\n")}\n`;
+  const text = `${[hasPayDates ? `${header},${payColumn}` : header, ...lines].join("\n")}\n`;
   const sha256 = sha256OfText(text);
   const path = `actions/actions-${sha256.slice(0, hashCharacters)}.csv`;
   replaceFile(join(paths.data, path), text);
@@ -49,11 +53,13 @@ export function readActions(paths: LakePaths, entry: ActionsEntry | undefined): 
   if (!isThere || sha256OfText(text) !== entry.sha256) {
     throw new InputError(`${file} is missing or damaged; import the actions again or restore a backup`, 1);
   }
-  return text.trimEnd().split("\n").slice(1).map(parse);
+  return text.trimEnd().split("\n").slice(1).map(parse).sort(compareActions);
 }
 
 function parse(line: string): CorporateAction {
-  const [symbol = "", date = "", kindName = "", newShares, oldShares, cash, reference = ""] = line.split(",");
+  const [symbol = "", date = "", kindName = "", newShares, oldShares, cash, reference = "", paid = ""] =
+    line.split(",");
+  const payDate = parseIsoDate(paid);
   const exDate = parseIsoDate(date);
   const kind = actionKinds.find((known) => known === kindName);
   if (exDate === undefined || kind === undefined) throw new InputError(`no corporate action: ${line}`, 1);
@@ -65,5 +71,6 @@ function parse(line: string): CorporateAction {
     oldShares: Number(oldShares),
     cashPerShare: Number(cash),
     reference: reference === "" ? Number.NaN : Number(reference),
+    ...(payDate === undefined ? {} : { payDate }),
   };
 }

@@ -199,6 +199,19 @@ NVDA,2024-06-11,120.91,0.01,1.0`);
     expect(lines).toEqual(["NVDA,2024-06-10,split,10,1,0,", "NVDA,2024-06-11,dividend,1,1,0.01,"]);
   });
 
+  it("a split and a dividend of one day: the split stands first, and the cash is per new share", async () => {
+    const beside = await stored("symbol,date,div_cash,split_factor\nX,2015-07-15,0.25,4.0");
+    expect(beside).toEqual(["X,2015-07-15,split,4,1,0,", "X,2015-07-15,dividend,1,1,0.25,"]);
+    const factors = await stored(`
+symbol,last_date,price_factor,split_factor,reference_price
+X,2015-07-14,0.99,0.25,400
+X,2050-12-31,1,1,0`);
+    expect(factors[0]).toBe("X,2015-07-15,split,4,1,0,");
+    const [, , kind, , , cash, reference] = (factors[1] ?? "").split(",");
+    expect([kind, Number(reference)]).toEqual(["dividend", 100]);
+    expect(Number(cash)).toBeCloseTo(1, 12);
+  });
+
   it("the lake's own, with every way of being wrong named", async () => {
     const result = await read(`
 symbol,ex_date,kind,new_shares,old_shares,cash_per_share,reference
@@ -224,6 +237,22 @@ x y,2015-07-15,dividend,1,1,1,`);
     ]) {
       expect(audit).toContain(words);
     }
+  });
+
+  it("the lake's own with pay dates: stored and read again, and a list without any keeps its shape", async () => {
+    const lines = await stored(`symbol,ex_date,kind,new_shares,old_shares,cash_per_share,reference,pay_date
+X,2015-07-14,dividend,1,1,0.25,40,
+X,2015-07-15,dividend,1,1,0.5,,2015-08-03`);
+    expect(lines).toEqual([
+      "X,2015-07-14,dividend,1,1,0.25,40,",
+      "X,2015-07-15,dividend,1,1,0.5,,2015-08-03",
+    ]);
+    const wrong = await read(`
+symbol,ex_date,kind,new_shares,old_shares,cash_per_share,reference,pay_date
+X,2015-07-15,dividend,1,1,0.5,,soon
+Y,2015-07-15,dividend,1,1,0.5,,2015-08-04`);
+    expect(wrong).toMatchObject({ imported: 1, rejected: 1 });
+    expect(readFileSync(wrong.audit ?? "", "utf8")).toContain("pay date is no date");
   });
 
   it("a fall by no usual ratio is a spin-off, and a note names it", async () => {

@@ -77,7 +77,13 @@ export async function importActions(
     try {
       const read: { readonly origin: Origin; readonly action: CorporateAction }[] = [];
       for (const [i, { file, format }] of inspected.entries()) {
-        const lines = await readLines(duck, file, format.columns, format.keep, i);
+        const lines = await readLines(
+          duck,
+          file,
+          [...format.columns, ...(format.optional ?? [])],
+          format.keep,
+          i,
+        );
         for (const each of format.read(lines.cells)) sortIn(read, audit, file.path, each);
         for (const { line, reason, text } of lines.setAside) {
           const about = { file: file.path, row: Math.max(1, line - 1), symbol: "", timestamp: "" };
@@ -142,12 +148,14 @@ function unusable({
   oldShares,
   cashPerShare,
   reference,
+  payDate,
 }: CorporateAction): string | undefined {
   if (!symbolPattern.test(symbol))
     return `symbol "${symbol.slice(0, 40)}" is not 1 to 24 of A-Z 0-9 . ^ / = _ -`;
   if (!Number.isInteger(exDate)) return "ex-date is no date; YYYY-MM-DD is needed";
   if (isCalendarDay(exDate) && sessionRowOn(exDate) < 0)
     return `${isoDate(exDate)} is no session, so nothing begins to trade ex on it`;
+  if (payDate !== undefined && !Number.isInteger(payDate)) return "pay date is no date; YYYY-MM-DD is needed";
   if (kind === "split") {
     const whole = [newShares, oldShares].every(
       (count) => Number.isSafeInteger(count) && count > 0 && count <= 1e9,
@@ -230,8 +238,10 @@ async function corroborate(
   for await (const { series, rows } of readEach(duck, paths, raw, {})) {
     const actions = (bySymbol.get(series.symbol) ?? []).filter((action) => incoming.has(actionKey(action)));
     const day = rows.ts.map((ts) => ts / MICROS_PER_DAY);
-    for (const { action, reason } of judgeSeries({ day, open: rows.open, close: rows.close }, actions)
-      .refused) {
+    const { refused } = judgeSeries({ day, open: rows.open, close: rows.close }, actions);
+    for (const { action, reason, isInHole } of refused) {
+      // Another source may have bars where this one has none: it is asked again whenever bars are read.
+      if (isInHole) continue;
       incoming.delete(actionKey(action));
       const origin = origins.get(actionKey(action)) ?? { file: "", row: 0 };
       refuse(audit, origin, action, NOT_CORROBORATED, reason);
@@ -246,6 +256,7 @@ function sameAction(a: CorporateAction | undefined, b: CorporateAction | undefin
     a?.newShares === b?.newShares &&
     a?.oldShares === b?.oldShares &&
     a?.cashPerShare === b?.cashPerShare &&
+    a?.payDate === b?.payDate &&
     Object.is(a?.reference, b?.reference)
   );
 }

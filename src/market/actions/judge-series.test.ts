@@ -124,6 +124,20 @@ describe("history on one basis", () => {
     expect(full.close[1]).toBe(99);
   });
 
+  it("on one day the split comes first: cash per new share is measured against the close in new shares", () => {
+    const bars = series({ "2015-01-05": "400/400", "2015-01-06": "99/99" });
+    const both = [
+      action("2015-01-06", { newShares: 4 }),
+      action("2015-01-06", { kind: "dividend", cashPerShare: 1 }),
+    ];
+    const judged = judgeSeries(bars, both);
+    expect(judged.actions.map(({ reference }) => reference)).toEqual([400, 100]);
+    const full = of(400, 99);
+    adjustBars(full, judged.actions, "full");
+    expect(full.close[0]).toBeCloseTo(99, 12);
+    expect(stillHappening(judged.actions, "split").map(({ cashPerShare }) => cashPerShare)).toEqual([1]);
+  });
+
   it("a holder of split-adjusted shares still gets the dividend, in dollars of today's shares", () => {
     expect(stillHappening(placed, "raw").length).toBe(2);
     expect(stillHappening(placed, "split").map(({ kind, cashPerShare }) => [kind, cashPerShare])).toEqual([

@@ -2,13 +2,15 @@
  * Raw bars and the actions known of them, judged against each other (DATA-6, C-09). Sources err on both sides: a
  * split is listed a day early or twice, a print stands at a quarter of its price.
  *
- * An action whose price does not move with it is refused. A bar that leaps away from the last good one with no
- * action behind it is quarantined; when the next bar agrees with it, it was a genuine leap and the series goes on
- * from there. Only the past and the bar itself decide, so a backtest sees what a live gatekeeper would have let by.
+ * An action whose price does not move with it is refused, and so is one that seems to be another company's. A bar
+ * that leaps away from the last good one with no action behind it is quarantined; when the next bar agrees with
+ * it, it was a genuine leap and the series goes on from there. Only the past and the bar itself decide, so a
+ * backtest sees what a live gatekeeper would have let by.
  */
 import { type CorporateAction, ratioOf } from "../../domain/corporate-action.ts";
 import { type DayNumber, isoDate } from "../../domain/time.ts";
 import { JUMP_LOG_LIMIT } from "../gatekeeper/jump.ts";
+import { anotherCompany, isInHole, TELLABLE } from "./same-company.ts";
 
 /** Bars of one symbol in order of time. `day` = New York session date of each. */
 export interface RawBars {
@@ -28,6 +30,8 @@ export interface PlacedAction {
 export interface RefusedAction {
   readonly action: CorporateAction;
   readonly reason: string;
+  /** These bars were silent around it: others may know better. */
+  readonly isInHole: boolean;
 }
 
 export interface QuarantinedBar {
@@ -46,8 +50,6 @@ export interface JudgedSeries {
   readonly quarantined: readonly QuarantinedBar[];
 }
 
-/** Moves smaller than this, in logs, drown in an ordinary day: they are believed unseen. */
-const TELLABLE = 0.2;
 /** How far an opening may be from what a distribution leaves, in logs. */
 const CASH_TOLERANCE = 0.15;
 
@@ -64,12 +66,17 @@ export function judgeSeries(bars: RawBars, actions: readonly CorporateAction[]):
       const action = actions[next] as CorporateAction;
       // Nothing before it in these bars: what happened then moved no price that anybody sees.
       if (Number.isNaN(last)) continue;
-      const reason = contradiction(action, last, bars.open[row]!);
+      const around = {
+        dayBefore: bars.day[row - 1]!,
+        dayAfter: bars.day[row]!,
+        closes: suspect === undefined ? [last] : [last, suspect.close],
+      };
+      const reason = anotherCompany(action, around) ?? contradiction(action, last, bars.open[row]!);
       if (reason === undefined) {
         placed.push({ action, row, reference: last });
         last = priceAfter(action, last);
         if (suspect !== undefined) suspect = { close: priceAfter(action, suspect.close) };
-      } else refused.push({ action, reason });
+      } else refused.push({ action, reason, isInHole: isInHole(action, around) });
     }
     const close = bars.close[row]!;
     const isNear = Number.isNaN(last) || gap(close, last) <= JUMP_LOG_LIMIT;

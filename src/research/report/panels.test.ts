@@ -203,6 +203,22 @@ describe("by strategy", () => {
     expect(rowOf(panel, "Account")?.[1]).toBe("+399.50");
   });
 
+  it("shows who got dividends and who paid for borrowed shares, and the account's sums, where there are any", () => {
+    const income = [
+      { ...strategies[0]!, dividends: 20, cashInLieu: 0.5, borrow: 0 },
+      { ...strategies[1]!, dividends: -7.25, cashInLieu: 0, borrow: 3 },
+    ];
+    const panel = strategiesPanel({ ...result, strategies: income }, 399.5);
+    const [head = []] = rowsOf(panel);
+    const cells = ["Dividends, USD", "Of these borrow"].map((name) => head.indexOf(name));
+    const of = (name: string) => cells.map((at) => rowOf(panel, name)?.[at]);
+    expect(of("mean_reversion")).toEqual(["+20.50", "0.00"]);
+    expect(of(strategies[1]!.strategy)).toEqual(["\u22127.25", "3.00"]);
+    expect(of("Account")).toEqual(["+13.25", "3.00"]);
+    const plain = textOf(strategiesPanel({ ...result, strategies }, 399.5).markup);
+    expect(plain).not.toMatch(/Dividends, USD|Of these borrow/);
+  });
+
   it("says how strategies met inside the account, and nothing of it when one is alone", () => {
     const words = textOf(strategiesPanel({ ...result, strategies }, 400).markup);
     expect(words).toContain("Strategies met inside the account for 420 shares worth 31,240.50 USD");

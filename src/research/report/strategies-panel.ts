@@ -48,6 +48,8 @@ function columnsOf(result: RunResult, netUsd: number): StrategyColumn[] {
   // A share of a loss would show the worst strategy as the largest contributor.
   const hasShares = netUsd > 0 && isSeveral;
   const hasCrossed = strategies.some(({ crossedShares }) => crossedShares > 0);
+  const hasIncome = strategies.some((own) => own.dividends !== 0 || own.cashInLieu !== 0);
+  const hasBorrow = strategies.some(({ borrow }) => borrow !== 0);
   const won = (trades: number, rate: number) =>
     trades === 0 ? "" : Number.isNaN(rate) ? NO_DATA : percent(rate, 1);
   const share = (head: string, of: (share: StrategyShare) => Part, total: Part = ""): StrategyColumn => ({
@@ -63,7 +65,25 @@ function columnsOf(result: RunResult, netUsd: number): StrategyColumn[] {
     share("Won", ({ trades, winRate }) => won(trades, winRate), won(metrics.trades, metrics.winRate)),
     share("Sharpe", ({ sharpe }) => annual(ratio(sharpe)), annual(ratio(metrics.sharpe))),
     share("Max drawdown", ({ maxDrawdown }) => percent(maxDrawdown, 1), percent(metrics.maxDrawdown, 1)),
+    ...(hasIncome
+      ? [
+          share(
+            "Dividends, USD",
+            (own) => moneyChange(incomeOf(own)),
+            moneyChange(sumOf(strategies, incomeOf)),
+          ),
+        ]
+      : []),
     share("Costs, USD", (own) => money(own.costs), money(costs)),
+    ...(hasBorrow
+      ? [
+          share(
+            "Of these borrow",
+            ({ borrow }) => money(borrow),
+            money(sumOf(strategies, (own) => own.borrow)),
+          ),
+        ]
+      : []),
     ...(isSeveral && costs > 0 ? [share("Of all costs", (own) => percent(own.costs / costs, 0))] : []),
     ...(hasCrossed
       ? [share("Crossed, shares", ({ crossedShares }) => number(crossedShares, whole(crossedShares)))]
@@ -76,9 +96,9 @@ function method(
   { crossedShares, crossedNotional, sharedOrders, sharedMembers }: NettingSummary,
 ) {
   const how =
-    "A strategy's result is the money that went in and out of its own lots, dividends included, and what the open " +
-    "ones are worth at each close, less commission, fees and borrow. Its Sharpe and drawdown are of that daily " +
-    "result on its own capital.";
+    "A strategy's result is the money that went in and out of its own lots, dividends and cash for parts of shares " +
+    "included, and what the open ones are worth at each close, less commission, fees and borrow. Its Sharpe and " +
+    "drawdown are of that daily result on its own capital.";
   if (!isSeveral) return how;
   const met =
     crossedShares > 0
@@ -93,6 +113,9 @@ function method(
 }
 
 const whole = (shares: number): number => (Number.isInteger(shares) ? 0 : 4);
+
+/** Cash for parts of shares stands with the dividends: both come from the company, not from a trade. */
+const incomeOf = ({ dividends, cashInLieu }: StrategyShare): number => dividends + cashInLieu;
 
 const sumOf = (strategies: readonly StrategyShare[], figure: (share: StrategyShare) => number): number =>
   strategies.reduce((sum, share) => sum + figure(share), 0);
