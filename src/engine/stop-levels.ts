@@ -1,0 +1,163 @@
+/**
+ * The columns behind the virtual stops: where each level is, what has reached it and how often leaving was tried. By
+ * slot, which is a strategy's place in an instrument. Used by the watch alone, which holds the rules.
+ */
+import { InvariantError } from "../domain/assert.ts";
+
+/** More failures change neither the collar nor the wait. */
+const MOST_FAILURES = 20;
+
+/** Plain JSON: every level in force. `reached` is null until something has reached it. */
+export interface StopState {
+  readonly levels: readonly SavedLevel[];
+}
+interface SavedLevel {
+  readonly slot: number;
+  /** Dollars per share. */
+  readonly level: number;
+  readonly reached: number | null;
+  /** Row of the signal behind it. */
+  readonly signal: number;
+  readonly failures: number;
+}
+
+export class StopLevels {
+  readonly #instruments: number;
+  /** Dollars per share; NaN without one. */
+  readonly level: Float64Array;
+  /** The price that breached it, dollars per share; NaN until one does. */
+  readonly reached: Float64Array;
+  /** Row of the signal behind it. */
+  readonly signal: Int32Array;
+  /** Prints in a row at or beyond it. */
+  readonly strikes: Uint8Array;
+  /** Attempts to leave that got nothing. */
+  readonly failures: Uint8Array;
+  /** No attempt before, epoch micros. */
+  readonly nextAt: Float64Array;
+  /** When the first of it was bought, epoch micros. */
+  readonly boughtAt: Float64Array;
+  /** Levels by instrument, and all together. */
+  readonly armed: Uint16Array;
+  count = 0;
+  /** Counts the changes. */
+  version = 0;
+
+  constructor(strategies: number, instruments: number) {
+    const slots = strategies * instruments;
+    this.#instruments = instruments;
+    this.level = new Float64Array(slots).fill(Number.NaN);
+    this.reached = new Float64Array(slots).fill(Number.NaN);
+    this.signal = new Int32Array(slots).fill(-1);
+    this.strikes = new Uint8Array(slots);
+    this.failures = new Uint8Array(slots);
+    this.nextAt = new Float64Array(slots).fill(Number.NEGATIVE_INFINITY);
+    this.boughtAt = new Float64Array(slots).fill(Number.NEGATIVE_INFINITY);
+    this.armed = new Uint16Array(instruments);
+  }
+
+  /** Something was bought under `stop`: a new position takes its level, an older one keeps what it has. */
+  cover(slot: number, isFirst: boolean, stop: number, signal: number, at: number): void {
+    if (!isFirst) return;
+    this.clear(slot);
+    this.boughtAt[slot] = at;
+    if (!Number.isNaN(stop)) this.#set(slot, stop, signal);
+  }
+
+  /** `side` is that of the position. */
+  tighten(slot: number, side: number, stop: number, signal: number): void {
+    const before = this.level[slot]!;
+    if (side * (stop - before) <= 0 || Number.isNaN(stop)) return;
+    this.#set(slot, stop, signal);
+  }
+
+  /** Prints in a row at or beyond the level, with this one. */
+  strike(slot: number, side: number, price: number): number {
+    const isBeyond = side * (price - this.level[slot]!) <= 0;
+    this.strikes[slot] = isBeyond ? Math.min(this.strikes[slot]! + 1, 2) : 0;
+    return this.strikes[slot]!;
+  }
+
+  /** Final: a later price changes nothing. */
+  breach(slot: number, price: number): void {
+    if (Number.isNaN(this.reached[slot]!)) this.reached[slot] = price;
+  }
+
+  failed(slot: number): void {
+    this.failures[slot] = Math.min(this.failures[slot]! + 1, MOST_FAILURES);
+  }
+
+  restate(slot: number, after: (price: number) => number): void {
+    if (Number.isNaN(this.level[slot]!)) return;
+    this.level[slot] = after(this.level[slot]!);
+    this.reached[slot] = after(this.reached[slot]!);
+    this.strikes[slot] = 0;
+    this.version += 1;
+  }
+
+  clear(slot: number): void {
+    this.reached[slot] = Number.NaN;
+    this.strikes[slot] = 0;
+    this.failures[slot] = 0;
+    this.nextAt[slot] = Number.NEGATIVE_INFINITY;
+    this.boughtAt[slot] = Number.NEGATIVE_INFINITY;
+    if (Number.isNaN(this.level[slot]!)) return;
+    this.level[slot] = Number.NaN;
+    this.#count(slot, -1);
+  }
+
+  save(): StopState {
+    const levels: SavedLevel[] = [];
+    for (let slot = 0; slot < this.level.length; slot++) {
+      const level = this.level[slot]!;
+      if (Number.isNaN(level)) continue;
+      const reached = Number.isNaN(this.reached[slot]!) ? null : this.reached[slot]!;
+      const [signal, failures] = [this.signal[slot]!, this.failures[slot]!];
+      levels.push({ slot, level, reached, signal, failures });
+    }
+    return { levels };
+  }
+
+  /** Takes over what `save` gave, after JSON or not. Halts on anything else and names the field (BR-4). */
+  load(state: unknown): void {
+    const { levels } = (typeof state === "object" && state !== null ? state : {}) as Partial<StopState>;
+    if (!Array.isArray(levels) || !levels.every((saved) => this.#fits(saved)))
+      throw new InvariantError("BR-4: saved stops: levels must be slot, level, reached, signal and failures");
+    for (let slot = 0; slot < this.level.length; slot++) this.clear(slot);
+    for (const { slot, level, reached, signal, failures } of levels as SavedLevel[]) {
+      this.#set(slot, level, signal);
+      this.reached[slot] = reached ?? Number.NaN;
+      this.failures[slot] = failures;
+    }
+  }
+
+  #fits(saved: unknown): boolean {
+    if (typeof saved !== "object" || saved === null) return false;
+    const { slot, level, reached, signal, failures } = saved as Partial<SavedLevel>;
+    const isPrice = (value: unknown) => typeof value === "number" && value > 0 && Number.isFinite(value);
+    return (
+      Number.isInteger(slot) &&
+      this.level[slot as number] !== undefined &&
+      isPrice(level) &&
+      (reached === null || isPrice(reached)) &&
+      Number.isInteger(signal) &&
+      Number.isInteger(failures) &&
+      (failures as number) >= 0 &&
+      (failures as number) <= MOST_FAILURES
+    );
+  }
+
+  #set(slot: number, level: number, signal: number): void {
+    if (Number.isNaN(this.level[slot]!)) this.#count(slot, 1);
+    this.level[slot] = level;
+    this.signal[slot] = signal;
+    this.version += 1;
+  }
+
+  #count(slot: number, by: number): void {
+    const instrument = slot % this.#instruments;
+    this.armed[instrument] = this.armed[instrument]! + by;
+    this.count += by;
+    this.version += 1;
+  }
+}
