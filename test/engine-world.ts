@@ -146,12 +146,15 @@ export interface LoopParts {
   readonly risk?: Readonly<Record<string, unknown>>;
   readonly breakers?: readonly BoundBreaker[];
   readonly positions?: number;
+  /** Settings of execution that differ from the defaults. */
+  readonly execution?: Readonly<Record<string, unknown>>;
   /** Splits and dividends in order of time; their features see prices on the basis of splits. */
   readonly actions?: readonly CorporateActionEvent[];
 }
 
 export function testLoop(parts: LoopParts): SingleLoop {
   const { world, strategies, observe, risk = {}, positions = 4, breakers = [], actions } = parts;
+  const execution = executionParams.parse(parts.execution ?? {});
   const instruments = world.columns.instruments.symbols.length;
   return new SingleLoop(
     {
@@ -167,7 +170,7 @@ export function testLoop(parts: LoopParts): SingleLoop {
         adv: { fraction: 1 },
       }),
       ensemble: ensembleParams.parse({}),
-      execution: executionParams.parse({}),
+      execution,
       ...(actions === undefined ? {} : { basis: "split" as const }),
     },
     {
@@ -179,7 +182,7 @@ export function testLoop(parts: LoopParts): SingleLoop {
       rules: rules.map((rule) =>
         rule.configure({ shorts_share: { maxFraction: 1 }, ...risk }[rule.id] ?? {}),
       ),
-      execution: executionParams.parse({}),
+      execution,
       breakers,
       intraday: strategies.map(({ horizon }) => horizon === "intraday"),
       symbols: world.columns.instruments.symbols,

@@ -90,7 +90,7 @@ const shapes: fc.Arbitrary<WorldShape> = fc.record({
   volume: fc.constantFrom(60, 400, 5000),
 });
 
-function runTicks(shape: WorldShape, seen: Seen = nothingSeen()) {
+function runTicks(shape: WorldShape, seen: Seen = nothingSeen(), execution = {}) {
   const bars = randomWorld(shape);
   const ticks = ticksOf(bars, shape.seed);
   const { instruments } = bars.columns;
@@ -98,7 +98,7 @@ function runTicks(shape: WorldShape, seen: Seen = nothingSeen()) {
   const strategies = [noisyStrategy(shape.seed % 1000), noisyStrategy((shape.seed % 1000) + 1)];
   // Random quotes are wide and thin: the rule on spreads would leave nothing to watch.
   const risk = { spread: { maxFraction: 0.1, maxAgeSeconds: 3_600 } };
-  const loop = testLoop({ world, strategies, risk });
+  const loop = testLoop({ world, strategies, risk, execution });
   const size = { strategies: 2, instruments: shape.instruments, grossCap: 1 };
   const venue = new TickVenue(shape.instruments, costs, bars.sessions);
   const watched = new WatchedEngine(loop, size, seen);
@@ -117,6 +117,21 @@ it("the engine's invariants hold after every event (I-1 to I-4, I-8, I-11 to I-1
   expect(seen.fills).toBeGreaterThan(300);
   for (const what of ["partialFills", "stops", "targets", "shorts"] as const)
     expect(seen[what], what).toBeGreaterThan(5);
+});
+
+it.each([0.08, 0.004])("they hold with virtual stops, the disaster stop %s away: nothing is sold twice (I-15)", (away) => {
+  const seen = nothingSeen();
+  const execution = { stops: "virtual", virtualStop: { disasterFraction: away, disasterMultiple: 1 } };
+  fc.assert(
+    fc.property(shapes, (shape) => {
+      runTicks(shape, seen, execution);
+    }),
+    { numRuns: 12, seed: 3 },
+  );
+  for (const what of ["partialFills", "virtualStops", "targets", "shorts"] as const)
+    expect(seen[what], what).toBeGreaterThan(5);
+  // Where both levels are close, the venue's is often the first to trade.
+  expect(seen.stops).toBeGreaterThan(away < 0.01 ? 5 : -1);
 });
 
 it("EN-1: two runs over the same ticks are equal, bit for bit", () => {
