@@ -119,20 +119,23 @@ it("the engine's invariants hold after every event (I-1 to I-4, I-8, I-11 to I-1
     expect(seen[what], what).toBeGreaterThan(5);
 });
 
-it.each([0.08, 0.004])("they hold with virtual stops, the disaster stop %s away: nothing is sold twice (I-15)", (away) => {
-  const seen = nothingSeen();
-  const execution = { stops: "virtual", virtualStop: { disasterFraction: away, disasterMultiple: 1 } };
-  fc.assert(
-    fc.property(shapes, (shape) => {
-      runTicks(shape, seen, execution);
-    }),
-    { numRuns: 12, seed: 3 },
-  );
-  for (const what of ["partialFills", "virtualStops", "targets", "shorts"] as const)
-    expect(seen[what], what).toBeGreaterThan(5);
-  // Where both levels are close, the venue's is often the first to trade.
-  expect(seen.stops).toBeGreaterThan(away < 0.01 ? 5 : -1);
-});
+it.each([0.08, 0.001])(
+  "they hold with virtual stops, the disaster stop %s away: nothing is sold twice (I-15)",
+  (away) => {
+    const seen = nothingSeen();
+    const execution = { stops: "virtual", virtualStop: { disasterFraction: away, disasterMultiple: 1 } };
+    fc.assert(
+      fc.property(shapes, (shape) => {
+        runTicks(shape, seen, execution);
+      }),
+      { numRuns: 12, seed: 3 },
+    );
+    for (const what of ["partialFills", "virtualStops", "targets", "shorts"] as const)
+      expect(seen[what], what).toBeGreaterThan(5);
+    // Where both levels are close, the venue's is often the first to trade.
+    expect(seen.stops).toBeGreaterThan(away < 0.01 ? 5 : -1);
+  },
+);
 
 it("EN-1: two runs over the same ticks are equal, bit for bit", () => {
   fc.assert(

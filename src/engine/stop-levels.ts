@@ -6,8 +6,10 @@ import { InvariantError } from "../domain/assert.ts";
 
 /** More failures change neither the collar nor the wait. */
 const MOST_FAILURES = 20;
+/** Prints in a row that decide by themselves. */
+const MOST_STRIKES = 2;
 
-/** Plain JSON: every level in force. `reached` is null until something has reached it. */
+/** Plain JSON: every level in force. What has not happened yet is null. */
 export interface StopState {
   readonly levels: readonly SavedLevel[];
 }
@@ -19,7 +21,17 @@ interface SavedLevel {
   /** Row of the signal behind it. */
   readonly signal: number;
   readonly failures: number;
+  readonly strikes: number;
+  /** Epoch micros. */
+  readonly nextAt: number | null;
+  readonly boughtAt: number | null;
 }
+
+const saved = (value: number): number | null => (Number.isFinite(value) ? value : null);
+const isPrice = (value: unknown) => typeof value === "number" && value > 0 && Number.isFinite(value);
+const isInstant = (value: unknown) => value === null || Number.isFinite(value);
+const isCount = (value: unknown, most: number) =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
 
 export class StopLevels {
   readonly #instruments: number;
@@ -74,7 +86,7 @@ export class StopLevels {
   /** Prints in a row at or beyond the level, with this one. */
   strike(slot: number, side: number, price: number): number {
     const isBeyond = side * (price - this.level[slot]!) <= 0;
-    this.strikes[slot] = isBeyond ? Math.min(this.strikes[slot]! + 1, 2) : 0;
+    this.strikes[slot] = isBeyond ? Math.min(this.strikes[slot]! + 1, MOST_STRIKES) : 0;
     return this.strikes[slot]!;
   }
 
@@ -111,9 +123,16 @@ export class StopLevels {
     for (let slot = 0; slot < this.level.length; slot++) {
       const level = this.level[slot]!;
       if (Number.isNaN(level)) continue;
-      const reached = Number.isNaN(this.reached[slot]!) ? null : this.reached[slot]!;
-      const [signal, failures] = [this.signal[slot]!, this.failures[slot]!];
-      levels.push({ slot, level, reached, signal, failures });
+      levels.push({
+        slot,
+        level,
+        reached: saved(this.reached[slot]!),
+        signal: this.signal[slot]!,
+        failures: this.failures[slot]!,
+        strikes: this.strikes[slot]!,
+        nextAt: saved(this.nextAt[slot]!),
+        boughtAt: saved(this.boughtAt[slot]!),
+      });
     }
     return { levels };
   }
@@ -121,29 +140,33 @@ export class StopLevels {
   /** Takes over what `save` gave, after JSON or not. Halts on anything else and names the field (BR-4). */
   load(state: unknown): void {
     const { levels } = (typeof state === "object" && state !== null ? state : {}) as Partial<StopState>;
-    if (!Array.isArray(levels) || !levels.every((saved) => this.#fits(saved)))
-      throw new InvariantError("BR-4: saved stops: levels must be slot, level, reached, signal and failures");
+    if (!Array.isArray(levels) || !levels.every((level) => this.#fits(level)))
+      throw new InvariantError(
+        "BR-4: saved stops: levels must be slot, level, reached, signal, failures, strikes, nextAt and boughtAt",
+      );
     for (let slot = 0; slot < this.level.length; slot++) this.clear(slot);
-    for (const { slot, level, reached, signal, failures } of levels as SavedLevel[]) {
+    for (const { slot, level, reached, signal, ...rest } of levels as SavedLevel[]) {
       this.#set(slot, level, signal);
       this.reached[slot] = reached ?? Number.NaN;
-      this.failures[slot] = failures;
+      this.failures[slot] = rest.failures;
+      this.strikes[slot] = rest.strikes;
+      this.nextAt[slot] = rest.nextAt ?? Number.NEGATIVE_INFINITY;
+      this.boughtAt[slot] = rest.boughtAt ?? Number.NEGATIVE_INFINITY;
     }
   }
 
-  #fits(saved: unknown): boolean {
-    if (typeof saved !== "object" || saved === null) return false;
-    const { slot, level, reached, signal, failures } = saved as Partial<SavedLevel>;
-    const isPrice = (value: unknown) => typeof value === "number" && value > 0 && Number.isFinite(value);
+  #fits(level: unknown): boolean {
+    if (typeof level !== "object" || level === null) return false;
+    const it = level as Partial<SavedLevel>;
     return (
-      Number.isInteger(slot) &&
-      this.level[slot as number] !== undefined &&
-      isPrice(level) &&
-      (reached === null || isPrice(reached)) &&
-      Number.isInteger(signal) &&
-      Number.isInteger(failures) &&
-      (failures as number) >= 0 &&
-      (failures as number) <= MOST_FAILURES
+      isCount(it.slot, this.level.length - 1) &&
+      isPrice(it.level) &&
+      (it.reached === null || isPrice(it.reached)) &&
+      Number.isInteger(it.signal) &&
+      isCount(it.failures, MOST_FAILURES) &&
+      isCount(it.strikes, MOST_STRIKES) &&
+      isInstant(it.nextAt) &&
+      isInstant(it.boughtAt)
     );
   }
 

@@ -81,7 +81,10 @@ export class VirtualStops {
     const strategy = orders.strategy(entry);
     const instrument = orders.instrument(entry);
     const { lots } = this.#parts;
-    const isFirst = Math.abs(lots.shares(strategy, instrument)) <= shares * (1 + 1e-9);
+    const held = lots.shares(strategy, instrument) * orders.side(entry);
+    // What came late for a position of the other side protects nothing.
+    if (!(held > 0)) return;
+    const isFirst = held <= shares * (1 + 1e-9);
     const stop = orders.get(entry, OrderField.stop);
     const signal = orders.get(entry, OrderField.signal);
     this.#levels.cover(lots.slot(strategy, instrument), isFirst, stop, signal, at);
