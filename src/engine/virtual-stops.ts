@@ -163,7 +163,8 @@ export class VirtualStops {
   bars(batch: BarBatch): void {
     if (this.#levels.count === 0) return;
     const { at, columns, from, to } = batch;
-    const openedAt = at - timeframeSeconds[columns.timeframe] * MICROS_PER_SECOND;
+    this.#clock.advance(at);
+    const openedAt = Math.max(at - timeframeSeconds[columns.timeframe] * MICROS_PER_SECOND, this.#clock.open);
     for (let row = from; row < to; row++) {
       const instrument = columns.instrument[row] as InstrumentId;
       if (this.#levels.armed[instrument] === 0) continue;
@@ -172,7 +173,7 @@ export class VirtualStops {
       for (let s = 0; s < this.#parts.strategies; s++) {
         const slot = this.#watched(s, instrument);
         if (slot < 0) continue;
-        if (!prints) this.#judgeBar(s, instrument, slot, { columns, row, at });
+        if (!prints) this.#judgeBar(s, instrument, slot, { columns, row, openedAt });
         this.#press(s, instrument, slot);
       }
     }
@@ -239,10 +240,11 @@ export class VirtualStops {
     strategy: number,
     instrument: InstrumentId,
     slot: number,
-    { columns, row, at }: { readonly columns: BarColumns; readonly row: number; readonly at: number },
+    bar: { readonly columns: BarColumns; readonly row: number; readonly openedAt: number },
   ): void {
+    const { columns, row, openedAt } = bar;
     const side = this.#side(strategy, instrument);
-    const isNew = this.#levels.boughtAt[slot]! >= at;
+    const isNew = this.#levels.boughtAt[slot]! > openedAt;
     const extreme = (side > 0 ? columns.low : columns.high)[row]!;
     const worst = isNew ? columns.close[row]! : extreme;
     if (side * (worst - this.#levels.level[slot]!) <= 0) this.#levels.breach(slot, worst);
