@@ -314,7 +314,15 @@ export class ExecuteStage implements AccountFacts {
     const { lots } = this;
     const leave = (strategy: number, instrument: InstrumentId, signal: number) =>
       this.#desk.exit(strategy, instrument, signal, Purpose.VirtualStop);
-    return new VirtualStops({ strategies, instruments, execution, sessions, lots, facts: this.#facts, leave });
+    return new VirtualStops({
+      strategies,
+      instruments,
+      execution,
+      sessions,
+      lots,
+      facts: this.#facts,
+      leave,
+    });
   }
 
   /** A fill may be the first thing of a new session, and what it does counts there. */

@@ -64,6 +64,7 @@ export class FillBooking implements CrossBooks {
   #early: OrderFilled[] = [];
   /** Ends that were told before the last fill of their order. */
   #ends: OrderEnd[] = [];
+  readonly #settlePartial = (entry: OrderNumber): void => this.#parts.desk.settlePartial(entry);
 
   constructor(parts: BookingParts) {
     this.#parts = parts;
@@ -91,9 +92,7 @@ export class FillBooking implements CrossBooks {
 
   ended(event: OrderEnd): void {
     if (this.#isShort(event)) this.#ends.push(event);
-    else this.#end(event.order, statusAfter[event.kind], event.at, (entry) =>
-        this.#parts.desk.settlePartial(entry),
-      );
+    else this.#end(event.order, statusAfter[event.kind], event.at, this.#settlePartial);
   }
 
   /** Shares are about to be counted anew: ends that speak of the old ones wait no longer. */

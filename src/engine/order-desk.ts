@@ -34,14 +34,13 @@ import type { OrderRequest } from "../risk/rule.ts";
 import { BlockTally } from "./block-tally.ts";
 import { type CrossBooks, DemandNetting } from "./demand-netting.ts";
 import type { Command } from "./ports.ts";
-import { bracketOf, ProtectiveOrders } from "./protective-orders.ts";
+import { bracketOf, NOTHING, ProtectiveOrders } from "./protective-orders.ts";
 import type { RiskFacts } from "./risk-facts.ts";
 import type { VirtualStops } from "./virtual-stops.ts";
 import { Follow, followOf, purposeOf, WaitingSlots } from "./waiting-slots.ts";
 
 const NONE = -1;
-/** Half a nano-share. */
-const NOTHING = 5e-10;
+type Repricing = (price: number) => number;
 
 export interface DeskParts {
   readonly gate: RiskGate;
@@ -142,7 +141,9 @@ export class OrderDesk {
     const slot = this.#lots.slot(strategy, instrument);
     if (this.#lots.shares(strategy, instrument) === 0 || this.#exitOrder[slot] !== NONE) return;
     const follow = followOf(purpose);
-    const isOverdue = follow === Follow.Breach && this.#waiting.follow(slot) === follow;
+    const { retrySeconds } = this.#execution.virtualStop;
+    const isOverdue =
+      follow === Follow.Breach && this.#waiting.isOverdue(slot, this.#facts.now, retrySeconds);
     this.#clear(strategy, instrument, follow, signal);
     // The disaster stop's end is overdue: moved to where the price is already, it closes the position itself (C-23).
     if (isOverdue && this.#legs.stop(slot) !== undefined)
@@ -225,12 +226,7 @@ export class OrderDesk {
   }
 
   /** A split or a dividend moved the prices of one instrument. */
-  restate(
-    strategy: number,
-    instrument: InstrumentId,
-    after: (price: number) => number,
-    limitAfter = after,
-  ): void {
+  restate(strategy: number, instrument: InstrumentId, after: Repricing, limitAfter = after): void {
     this.#legs.restate(this.#lots.slot(strategy, instrument), after, limitAfter);
     this.#stops?.restate(strategy, instrument, after);
   }

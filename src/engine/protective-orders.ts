@@ -28,7 +28,7 @@ import type { RiskFacts } from "./risk-facts.ts";
 
 const NONE = -1;
 /** Half a nano-share. */
-const NOTHING = 5e-10;
+export const NOTHING = 5e-10;
 
 export interface ProtectionParts {
   readonly gate: RiskGate;

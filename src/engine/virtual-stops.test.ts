@@ -125,6 +125,10 @@ class Story {
     else if (kind === "protect") {
       const wish = { kind: "Protect", at, strategy: 0, instrument: stock, signal: 1 } as const;
       execute.decide([{ ...wish, reference: 100, stop: Number(first) }]);
+    } else if (kind === "exit") {
+      // A decision follows the bar of its instant.
+      this.step([seconds, "b 100/100/100/100"]);
+      execute.decide([{ kind: "Exit", at, strategy: 0, instrument: stock, signal: 1, reference: 100 }]);
     } else throw new Error(what);
   }
 
@@ -251,6 +255,17 @@ const cases: readonly Case[] = [
       [71.5, "f 1 100@94.6"],
     ],
     answer: "@70 cancel 1 | @71 cancel 1, move 1 to 95",
+  },
+  {
+    why: "nor does an exit that the strategy asked for before wait for ever",
+    steps: [
+      [70, "exit"],
+      [70.5, "q 94.9/94.92"],
+      [70.5, "t 95"],
+      [71.5, "t 94.9"],
+      [71.6, "x 1"],
+    ],
+    answer: "@70 cancel 1 | @70.5 cancel 1 | @71.5 cancel 1, move 1 to 95 | @71.6 2 exit sell 100 market",
   },
   {
     why: "an exit that sold a part: the rest follows at once, with no stop in between",

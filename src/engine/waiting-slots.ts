@@ -4,7 +4,7 @@
  */
 import type { InstrumentId } from "../domain/instrument.ts";
 import { BUY, Purpose, type Side } from "../domain/order.ts";
-import type { EpochMicros } from "../domain/time.ts";
+import { type EpochMicros, MICROS_PER_SECOND } from "../domain/time.ts";
 
 /** What follows when the protective orders are over; the later ones stop at nothing before them. */
 export const Follow = { Nothing: 0, Stop: 1, Trim: 2, Breach: 3, Exit: 4, Flatten: 5 } as const;
@@ -49,6 +49,11 @@ export class WaitingSlots {
 
   since(slot: number): EpochMicros {
     return (this.#waiting.get(slot) ?? nobody).since;
+  }
+
+  /** What closes a position has waited so long for the end of what is in its way. */
+  isOverdue(slot: number, now: EpochMicros, seconds: number): boolean {
+    return this.follow(slot) >= Follow.Breach && now - this.since(slot) >= seconds * MICROS_PER_SECOND;
   }
 
   /** Takes the place of what waited there; what is stronger is never replaced by what is weaker. */
