@@ -7,9 +7,9 @@
  * VS-2  One bad print stops nobody out: a print at or beyond the level counts together with a fresh quote that does not
  *       contradict it, or with the next print. Where nothing prints, the bar's extreme counts, at its close.
  * VS-3  A breach is final: from then on the position leaves until it is flat. Attempts are bounded in rate, not in
- *       time, and wait while the instrument is halted, and after that for the first print and some seconds more.
- * VS-4  Nothing leaves while the disaster stop may still trade: its cancel goes first, the exit waits for its end (EX-6,
- *       I-15). When that end is overdue the disaster stop is moved to the level, where it closes the position itself.
+ *       time, and wait while the instrument is halted, and then for the first print and some seconds more.
+ * VS-4  Nothing leaves while the disaster stop may still trade: its cancel goes first, the exit waits for its end
+ *       (EX-6, I-15). When that is overdue the disaster stop moves to the level, where it closes the position itself.
  * VS-7  Prints count in regular hours: outside them nothing of ours could trade.
  */
 import { type BarBatch, type BarColumns, timeframeSeconds } from "../domain/bars.ts";
