@@ -72,11 +72,4 @@ export const Purpose = {
   VirtualStop: 5,
 } as const;
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];
-export const purposeNames = [
-  "entry",
-  "exit",
-  "stop_loss",
-  "take_profit",
-  "flatten",
-  "virtual_stop",
-] as const;
+export const purposeNames = ["entry", "exit", "stop_loss", "take_profit", "flatten", "virtual_stop"] as const;
