@@ -39,7 +39,12 @@ const later = (id: string, name: string, area: string): Control => ({
   missing: area,
 });
 
-const DESK = { where: ["src/engine/order-desk.ts"], tests: ["src/sim/engine-scenarios.test.ts"] };
+const STOP_TESTS = [
+  "src/engine/virtual-stops.test.ts",
+  "src/execution/virtual-stop-policy.test.ts",
+  "test/tick-engine.test.ts",
+  "src/sim/storm/storm.test.ts",
+];
 
 export const controls: readonly Control[] = [
   partly("C-01", "Kill switch", "broker errors, feed down, guardian; an unreadable directory", {
@@ -100,8 +105,14 @@ export const controls: readonly Control[] = [
   later("C-19", "HMM regime gate", "regime"),
   later("C-20", "Position shock exit", "risk"),
   done("C-21", "Spread filter"),
-  partly("C-22", "Virtual stop", "watching the trade stream: stops rest at the venue", DESK),
-  later("C-23", "Broker-side disaster stop", "execution"),
+  partly("C-22", "Virtual stop", "a live mode, where it is on unasked; a backtest asks for it", {
+    where: ["src/engine/virtual-stops.ts", "src/execution/virtual-stop-policy.ts"],
+    tests: STOP_TESTS,
+  }),
+  partly("C-23", "Broker-side disaster stop", "a broker; the death of a process, not of an engine", {
+    where: ["src/execution/virtual-stop-policy.ts", "src/engine/order-desk.ts"],
+    tests: STOP_TESTS,
+  }),
   partly("C-24", "Short limits", "the lists of rule 201 and of the broker", {
     where: ["src/sim/borrow.ts"],
     tests: ["src/sim/venue-realism.test.ts"],
@@ -143,7 +154,10 @@ export const controls: readonly Control[] = [
     where: ["src/execution/order-policy.ts"],
     tests: ["src/execution/order-policy.test.ts", "src/sim/venue.test.ts", "src/sim/tick-venue.test.ts"],
   }),
-  partly("C-40", "Partial-fill policy", "the 80 % decision at the time-out", DESK),
+  done("C-40", "Partial-fill policy", {
+    where: ["src/execution/partial-fill.ts", "src/engine/order-desk.ts"],
+    tests: ["src/execution/partial-fill.test.ts", "src/engine/partial-fill.test.ts"],
+  }),
   done("C-41", "Self-trade prevention", {
     where: ["src/engine/demand-netting.ts", "src/engine/instrument-activity.ts"],
     tests: ["src/sim/netting.test.ts", "src/engine/risk-books.test.ts"],

@@ -7,6 +7,7 @@ import { eventAt } from "../src/domain/events.ts";
 import type { InstrumentId } from "../src/domain/instrument.ts";
 import { type OrderNumber, OrderStatus, Purpose } from "../src/domain/order.ts";
 import { FillField } from "../src/engine/fill-table.ts";
+import { isExit } from "../src/engine/order-desk.ts";
 import type { Command } from "../src/engine/ports.ts";
 import type { Engine } from "../src/engine/pump.ts";
 import type { SingleLoop } from "../src/engine/single-loop.ts";
@@ -41,6 +42,7 @@ export interface Seen {
   crossedEntries: number;
   partlyCrossed: number;
   givenUp: number;
+  virtualStops: number;
 }
 
 export const nothingSeen = (): Seen => ({
@@ -61,6 +63,7 @@ export const nothingSeen = (): Seen => ({
   crossedEntries: 0,
   partlyCrossed: 0,
   givenUp: 0,
+  virtualStops: 0,
 });
 
 export class WatchedEngine implements Engine {
@@ -220,6 +223,7 @@ export class WatchedEngine implements Engine {
     if (fill.shares < fill.ordered) seen.partialFills += 1;
     if (purpose === Purpose.StopLoss) seen.stops += 1;
     if (purpose === Purpose.TakeProfit) seen.targets += 1;
+    if (purpose === Purpose.VirtualStop) seen.virtualStops += 1;
     if (fill.before === 0 && fill.after < 0) seen.shorts += 1;
   }
 
@@ -421,7 +425,7 @@ export class WatchedEngine implements Engine {
       if (!orders.isWorking(order) || this.#cancelSent.has(n)) continue;
       const slot = orders.strategy(order) * this.#instruments + orders.instrument(order);
       const purpose = orders.purpose(order);
-      const kind = purpose === Purpose.Flatten ? Purpose.Exit : purpose;
+      const kind = isExit(purpose) ? Purpose.Exit : purpose;
       // A trim sells half and an exit the rest: told apart by what they sell together.
       const other = live.get(`${slot}/${kind}`);
       const both = other === undefined ? 0 : orders.remaining(other as OrderNumber) + orders.remaining(order);
@@ -460,7 +464,7 @@ export class WatchedEngine implements Engine {
         }
         if (purpose === Purpose.StopLoss && orders.side(order) === -Math.sign(lot))
           covered += orders.remaining(order);
-        if (purpose === Purpose.Exit || purpose === Purpose.Flatten) closing = true;
+        if (isExit(purpose)) closing = true;
       }
       const hadStop = entry >= 0 && !Number.isNaN(orders.get(entry as OrderNumber, OrderField.stop));
       expectThat(

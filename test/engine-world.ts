@@ -151,14 +151,15 @@ export interface LoopParts {
   readonly positions?: number;
   /** Asked after all others, of every entry: sees the facts that rules see. */
   readonly probe?: RiskRule;
-  /** How entries are priced and how long they work. */
-  readonly execution?: Partial<ExecutionParams>;
+  /** Settings of execution that differ from the defaults. */
+  readonly execution?: Readonly<Record<string, unknown>>;
   /** Splits and dividends in order of time; their features see prices on the basis of splits. */
   readonly actions?: readonly CorporateActionEvent[];
 }
 
 export function testLoop(parts: LoopParts): SingleLoop {
   const { world, strategies, observe, risk = {}, positions = 4, breakers = [], actions } = parts;
+  const execution = executionParams.parse(parts.execution ?? {});
   const instruments = world.columns.instruments.symbols.length;
   return new SingleLoop(
     {
@@ -174,7 +175,7 @@ export function testLoop(parts: LoopParts): SingleLoop {
         adv: { fraction: 1 },
       }),
       ensemble: ensembleParams.parse({}),
-      execution: executionParams.parse(parts.execution ?? {}),
+      execution,
       ...(actions === undefined ? {} : { basis: "split" as const }),
     },
     {
@@ -187,7 +188,7 @@ export function testLoop(parts: LoopParts): SingleLoop {
         ...rules.map((rule) => rule.configure({ shorts_share: { maxFraction: 1 }, ...risk }[rule.id] ?? {})),
         ...(parts.probe === undefined ? [] : [parts.probe]),
       ],
-      execution: executionParams.parse(parts.execution ?? {}),
+      execution,
       breakers,
       intraday: strategies.map(({ horizon }) => horizon === "intraday"),
       symbols: world.columns.instruments.symbols,

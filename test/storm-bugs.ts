@@ -15,6 +15,7 @@ import { Authorities } from "../src/risk/authority.ts";
 import { type ApprovedOrder, RiskGate } from "../src/risk/gate.ts";
 import type { RiskRule, RiskView } from "../src/risk/rule.ts";
 import type { Sabotage } from "../src/sim/storm/storm.ts";
+import { plantedStopBugs } from "./storm-stop-bugs.ts";
 
 export interface PlantedBug {
   readonly name: string;
@@ -439,4 +440,5 @@ export const plantedBugs: readonly PlantedBug[] = [
       },
     }),
   },
+  ...plantedStopBugs,
 ];

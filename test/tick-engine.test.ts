@@ -13,13 +13,17 @@ import { createLake } from "../src/adapters/lake/lake.ts";
 import { compareDecisions, decideWithFuture, decisionsBefore } from "../src/app/canary.ts";
 import { loadConfig } from "../src/app/config.ts";
 import { runEngine } from "../src/app/engine-run.ts";
+import type { EngineEvent } from "../src/domain/events.ts";
 import { instrumentTable } from "../src/domain/instrument.ts";
-import { BUY, type OrderNumber } from "../src/domain/order.ts";
+import { toShares } from "../src/domain/money.ts";
+import { BUY, type OrderNumber, Purpose } from "../src/domain/order.ts";
+import type { TradePrint } from "../src/domain/quote.ts";
 import { firstTickAt, type TickColumns } from "../src/domain/ticks.ts";
 import { dayNumber, type EpochMicros, MICROS_PER_SECOND, startOfDay } from "../src/domain/time.ts";
 import { FillField } from "../src/engine/fill-table.ts";
 import { nullJournal } from "../src/engine/null-journal.ts";
 import { pump } from "../src/engine/pump.ts";
+import type { SingleLoop } from "../src/engine/single-loop.ts";
 import { OrderField } from "../src/execution/order-table.ts";
 import { xnysSessions } from "../src/market/calendar.ts";
 import { tradeBars } from "../src/market/trade-bars.ts";
@@ -90,20 +94,42 @@ const shapes: fc.Arbitrary<WorldShape> = fc.record({
   volume: fc.constantFrom(60, 400, 5000),
 });
 
-function runTicks(shape: WorldShape, seen: Seen = nothingSeen()) {
+function tickWorld(shape: WorldShape) {
   const bars = randomWorld(shape);
   const ticks = ticksOf(bars, shape.seed);
-  const { instruments } = bars.columns;
-  const world = { ...bars, columns: tradeBars(ticks.trades, "1m", instruments, bars.sessions) };
+  return { ...bars, ticks, columns: tradeBars(ticks.trades, "1m", bars.columns.instruments, bars.sessions) };
+}
+
+function tickLoop(world: World, shape: WorldShape, execution: Readonly<Record<string, unknown>>) {
   const strategies = [noisyStrategy(shape.seed % 1000), noisyStrategy((shape.seed % 1000) + 1)];
   // Random quotes are wide and thin: the rule on spreads would leave nothing to watch.
   const risk = { spread: { maxFraction: 0.1, maxAgeSeconds: 3_600 } };
-  const loop = testLoop({ world, strategies, risk });
+  return testLoop({ world, strategies, risk, execution });
+}
+
+function runTicks(shape: WorldShape, seen: Seen = nothingSeen(), execution = {}) {
+  const world = tickWorld(shape);
+  const loop = tickLoop(world, shape, execution);
   const size = { strategies: 2, instruments: shape.instruments, grossCap: 1 };
-  const venue = new TickVenue(shape.instruments, costs, bars.sessions);
+  const venue = new TickVenue(shape.instruments, costs, world.sessions);
   const watched = new WatchedEngine(loop, size, seen);
-  pump(new TickTimeline(world.columns, ticks, venue), watched, nullJournal, venue);
-  return { loop, ticks };
+  pump(new TickTimeline(world.columns, world.ticks, venue), watched, nullJournal, venue);
+  return { loop, ticks: world.ticks };
+}
+
+/** Accepted stops that the print goes through. Cancels and moves may be on their way for a quarter of a second. */
+function reachedStops({ execute: { orders, lots } }: SingleLoop, { instrument, price }: TradePrint) {
+  const reached: OrderNumber[] = [];
+  for (let n = 0; n < orders.length; n++) {
+    const order = n as OrderNumber;
+    const isStop = orders.purpose(order) === Purpose.StopLoss && orders.isWorking(order);
+    if (!isStop || orders.instrument(order) !== instrument) continue;
+    const held = lots.shares(orders.strategy(order), instrument);
+    const side = orders.side(order);
+    if (held * side >= 0 || orders.remaining(order) < 1) continue;
+    if (side * (price - orders.get(order, OrderField.stop)) > 0) reached.push(order);
+  }
+  return reached;
 }
 
 it("the engine's invariants hold after every event (I-1 to I-4, I-8, I-11 to I-17, I-27, I-35, I-36)", () => {
@@ -117,6 +143,68 @@ it("the engine's invariants hold after every event (I-1 to I-4, I-8, I-11 to I-1
   expect(seen.fills).toBeGreaterThan(300);
   for (const what of ["partialFills", "stops", "targets", "shorts"] as const)
     expect(seen[what], what).toBeGreaterThan(5);
+});
+
+it.each([0.08, 0.001])(
+  "they hold with virtual stops, the disaster stop %s away: nothing is sold twice (I-15)",
+  (away) => {
+    const seen = nothingSeen();
+    const execution = { stops: "virtual", virtualStop: { disasterFraction: away, disasterMultiple: 1 } };
+    fc.assert(
+      fc.property(shapes, (shape) => {
+        runTicks(shape, seen, execution);
+      }),
+      { numRuns: 12, seed: 3 },
+    );
+    for (const what of ["partialFills", "virtualStops", "targets", "shorts"] as const)
+      expect(seen[what], what).toBeGreaterThan(5);
+    // Where both levels are close, the venue's is often the first to trade.
+    expect(seen.stops).toBeGreaterThan(away < 0.01 ? 5 : -1);
+  },
+);
+
+it("C-23: the process dies, the disaster stop at the venue still closes what is held, once", () => {
+  let closed = 0;
+  fc.assert(
+    fc.property(shapes, fc.integer({ min: 100, max: 400 }), (shape, diesAfter) => {
+      const world = tickWorld(shape);
+      const execution = { stops: "virtual", virtualStop: { disasterFraction: 0.004, disasterMultiple: 1 } };
+      const loop = tickLoop(world, shape, execution);
+      const venue = new TickVenue(shape.instruments, costs, world.sessions);
+      const after = new Map<OrderNumber, number>();
+      const reached = new Set<OrderNumber>();
+      /** Ended by a cancel that was on its way, or because the target sold. */
+      const over = new Set<OrderNumber>();
+      let events = 0;
+      const dies = {
+        get commands() {
+          return loop.commands;
+        },
+        step(event: EngineEvent) {
+          events += 1;
+          if (events <= diesAfter) loop.step(event);
+          else if (event.kind === "OrderFilled")
+            after.set(event.order, (after.get(event.order) ?? 0) + toShares(event.quantity));
+          else if (event.kind === "OrderCanceled") over.add(event.order);
+          else if (event.kind === "TradePrinted")
+            for (const stop of reachedStops(loop, event)) reached.add(stop);
+        },
+      };
+      pump(new TickTimeline(world.columns, world.ticks, venue), dies, nullJournal, venue);
+      const { orders } = loop.execute;
+      for (const stop of reached) {
+        const sold = after.get(stop) ?? 0;
+        if (sold === 0 && over.has(stop)) continue;
+        expect(sold, `stop ${stop}`).toBeGreaterThan(0);
+        // What its entry still bought is covered as well.
+        const bought = after.get(orders.get(stop, OrderField.parent) as OrderNumber) ?? 0;
+        expect(sold).toBeLessThanOrEqual(orders.remaining(stop) + bought + 1e-9);
+        closed += 1;
+      }
+    }),
+    { numRuns: 12, seed: 4 },
+  );
+  expect(closed).toBeGreaterThan(5);
 });
 
 it("EN-1: two runs over the same ticks are equal, bit for bit", () => {

@@ -57,6 +57,7 @@ function whyOut(
   reasons: readonly (readonly [string, string])[],
 ): string {
   if (purpose === Purpose.StopLoss) return `stop reached, out at ${price.toFixed(2)}`;
+  if (purpose === Purpose.VirtualStop) return `virtual stop reached, out at ${price.toFixed(2)}`;
   if (purpose === Purpose.TakeProfit) return `target reached, out at ${price.toFixed(2)}`;
   if (purpose === Purpose.Flatten) return "everything was closed";
   if (signal < 0) return "a split left less than one share, paid in cash";

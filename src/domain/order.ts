@@ -62,6 +62,14 @@ export const orderStatusNames = [
 export const isWorking = (status: OrderStatus): boolean => status <= OrderStatus.PartiallyFilled;
 
 /** What an order is for. Only an `Entry` can add risk; everything else reduces it. */
-export const Purpose = { Entry: 0, Exit: 1, StopLoss: 2, TakeProfit: 3, Flatten: 4 } as const;
+export const Purpose = {
+  Entry: 0,
+  Exit: 1,
+  StopLoss: 2,
+  TakeProfit: 3,
+  Flatten: 4,
+  /** The engine saw the price reach a stop that does not rest at the venue (C-22). */
+  VirtualStop: 5,
+} as const;
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];
-export const purposeNames = ["entry", "exit", "stop_loss", "take_profit", "flatten"] as const;
+export const purposeNames = ["entry", "exit", "stop_loss", "take_profit", "flatten", "virtual_stop"] as const;

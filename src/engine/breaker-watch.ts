@@ -20,6 +20,8 @@ export interface RiskState {
   readonly baselines: unknown;
   readonly ledger: unknown;
   readonly breakers: Readonly<Record<string, unknown>>;
+  /** Levels of virtual stops, where the engine watches them. */
+  readonly stops?: unknown;
 }
 
 export interface WatchParts {

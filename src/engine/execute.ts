@@ -19,7 +19,7 @@ import type { InstrumentId } from "../domain/instrument.ts";
 import type { Intent } from "../domain/intent.ts";
 import { MICROS, type Money, toDollars, usd } from "../domain/money.ts";
 import { Purpose } from "../domain/order.ts";
-import type { Quote } from "../domain/quote.ts";
+import type { Quote, TradePrint } from "../domain/quote.ts";
 import type { SessionTable } from "../domain/session.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { EnsembleParams } from "../ensemble/ensemble-params.ts";
@@ -46,6 +46,7 @@ import { SessionClock } from "./session-clock.ts";
 import { incomeDollars, StrategyIncome } from "./strategy-income.ts";
 import type { StrategyLedger } from "./strategy-ledger.ts";
 import { TradeLog } from "./trade-log.ts";
+import { VirtualStops } from "./virtual-stops.ts";
 
 export interface ExecuteConfig {
   readonly strategies: number;
@@ -74,6 +75,7 @@ export class ExecuteStage implements AccountFacts {
   readonly #desk: OrderDesk;
   readonly #booking: FillBooking;
   readonly #watch: BreakerWatch;
+  readonly #stops: VirtualStops | undefined;
   /** Version of the claims that were last acted upon, and which strategies could only reduce by them. */
   #enforced = -1;
   readonly #reducing: Uint8Array;
@@ -110,6 +112,7 @@ export class ExecuteStage implements AccountFacts {
     this.gate = new RiskGate(config.rules, this.authorities);
     this.lots = new VirtualLots(strategies, instruments);
     this.#facts = new RiskFacts(config, this);
+    this.#stops = this.#watchStops(config);
     this.#desk = new OrderDesk({
       gate: this.gate,
       facts: this.#facts,
@@ -117,6 +120,7 @@ export class ExecuteStage implements AccountFacts {
       execution,
       slots: strategies * instruments,
       crossQuoteSeconds: ensemble.crossQuoteSeconds,
+      stops: this.#stops,
     });
     const { lots, orders, trades, fills, ledger } = this;
     this.#booking = new FillBooking({
@@ -198,6 +202,9 @@ export class ExecuteStage implements AccountFacts {
     this.#watch.valued(at, unitValue);
     this.#enforce(at);
     this.#desk.protectExposed();
+    if (this.#stops === undefined) return;
+    this.#stops.bars(batch);
+    this.#desk.settle(this.#booking);
   }
 
   /** Deposits and withdrawals are no result: they change the units of the account, not their value. */
@@ -209,16 +216,30 @@ export class ExecuteStage implements AccountFacts {
 
   /** Claims, baselines and breakers as plain JSON, and back after a restart (BR-4). */
   saveRisk(): RiskState {
-    return this.#watch.save();
+    return this.#stops === undefined
+      ? this.#watch.save()
+      : { ...this.#watch.save(), stops: this.#stops.save() };
   }
 
   loadRisk(state: RiskState): void {
     this.#watch.load(state);
+    if (state.stops !== undefined) this.#stops?.load(state.stops);
     this.#enforced = -1;
   }
 
   quote(quote: Quote): void {
     this.#facts.quoted(quote);
+    if (this.#stops === undefined) return;
+    this.#stops.quote(quote);
+    this.#desk.settle(this.#booking);
+  }
+
+  /** Somebody traded: what stops are watched by (RISK-4). */
+  trade(print: TradePrint): void {
+    if (this.#stops === undefined) return;
+    this.#facts.now = print.at;
+    this.#stops.trade(print);
+    this.#desk.settle(this.#booking);
   }
 
   /** A split or a dividend, before the first bar of its ex-date. Tells which round trips it ended. */
@@ -239,6 +260,7 @@ export class ExecuteStage implements AccountFacts {
   /** A halt takes the working entries with it; exits stay and wait for the resumption (C-44). */
   tradingStatus(event: TradingStatusEvent): void {
     this.#facts.statusChanged(event);
+    this.#stops?.status(event);
     if (event.kind === "TradingResumed") return;
     for (let strategy = 0; strategy < this.#config.strategies; strategy++) {
       this.#desk.cancelEntry(strategy, event.instrument);
@@ -294,6 +316,22 @@ export class ExecuteStage implements AccountFacts {
       liftedBy: finish ? "itself" : "operator",
     });
     this.#enforce(at);
+  }
+
+  #watchStops({ strategies, instruments, execution, sessions }: ExecuteConfig): VirtualStops | undefined {
+    if (execution.stops === "venue") return undefined;
+    const { lots } = this;
+    const leave = (strategy: number, instrument: InstrumentId, signal: number) =>
+      this.#desk.exit(strategy, instrument, signal, Purpose.VirtualStop);
+    return new VirtualStops({
+      strategies,
+      instruments,
+      execution,
+      sessions,
+      lots,
+      facts: this.#facts,
+      leave,
+    });
   }
 
   /** A fill may be the first thing of a new session, and what it does counts there. */

@@ -64,6 +64,7 @@ export class FillBooking implements CrossBooks {
   #early: OrderFilled[] = [];
   /** Ends that were told before the last fill of their order. */
   #ends: OrderEnd[] = [];
+  readonly #settlePartial = (entry: OrderNumber): void => this.#parts.desk.settlePartial(entry);
 
   constructor(parts: BookingParts) {
     this.#parts = parts;
@@ -91,7 +92,7 @@ export class FillBooking implements CrossBooks {
 
   ended(event: OrderEnd): void {
     if (this.#isShort(event)) this.#ends.push(event);
-    else this.#end(event.order, statusAfter[event.kind], event.at);
+    else this.#end(event.order, statusAfter[event.kind], event.at, this.#settlePartial);
   }
 
   /** Shares are about to be counted anew: ends that speak of the old ones wait no longer. */
@@ -221,11 +222,12 @@ export class FillBooking implements CrossBooks {
     });
     const done = wasWorking && !orders.isWorking(order);
     facts.activity.filled(instrument, shares);
-    if (purpose === Purpose.StopLoss) facts.activity.stoppedOut(instrument);
+    if (purpose === Purpose.StopLoss || purpose === Purpose.VirtualStop)
+      facts.activity.stoppedOut(instrument);
     if (purpose === Purpose.Entry) {
       // An entry that had ended counts as working no more, whatever still arrives of it.
       if (wasWorking) facts.entryFilled(orders, order, shares);
-      desk.cover(order, shares);
+      desk.cover(order, shares, at);
       if (done) facts.entryEnded(orders, order, 0);
     } else if (wasWorking && isExit(purpose)) facts.activity.exitChanged(instrument, side, -shares);
     // An exit has canceled them before it left; what crosses in the same step need not do so again.
@@ -251,7 +253,7 @@ export class FillBooking implements CrossBooks {
   }
 
   /** A shared order ends for all who share it. */
-  #end(order: OrderNumber, status: OrderStatus, at: EpochMicros): void {
+  #end(order: OrderNumber, status: OrderStatus, at: EpochMicros, then?: (member: OrderNumber) => void): void {
     const { desk, facts } = this.#parts;
     const orders = this.#orders;
     let member: OrderNumber | undefined = order;
@@ -266,6 +268,7 @@ export class FillBooking implements CrossBooks {
         facts.activity.exitChanged(orders.instrument(member), orders.side(member), -left);
       }
       desk.release(member);
+      then?.(member);
     }
   }
 

@@ -24,21 +24,23 @@ import {
   type Side,
   TimeInForce,
 } from "../domain/order.ts";
+import type { EpochMicros } from "../domain/time.ts";
 import type { VirtualLots } from "../ensemble/virtual-lots.ts";
 import { type ExecutionParams, priceEntry, roundToTick } from "../execution/order-policy.ts";
 import { OrderField, OrderTable } from "../execution/order-table.ts";
+import { unwindsPartial } from "../execution/partial-fill.ts";
 import type { ApprovedOrder, Bracket, RiskGate } from "../risk/gate.ts";
 import type { OrderRequest } from "../risk/rule.ts";
 import { BlockTally } from "./block-tally.ts";
 import { type CrossBooks, DemandNetting } from "./demand-netting.ts";
 import type { Command } from "./ports.ts";
-import { ProtectiveOrders } from "./protective-orders.ts";
+import { bracketOf, NOTHING, ProtectiveOrders } from "./protective-orders.ts";
 import type { RiskFacts } from "./risk-facts.ts";
-import { Follow, WaitingSlots } from "./waiting-slots.ts";
+import type { VirtualStops } from "./virtual-stops.ts";
+import { Follow, followOf, purposeOf, WaitingSlots } from "./waiting-slots.ts";
 
 const NONE = -1;
-/** Half a nano-share. */
-const NOTHING = 5e-10;
+type Repricing = (price: number) => number;
 
 export interface DeskParts {
   readonly gate: RiskGate;
@@ -47,6 +49,8 @@ export interface DeskParts {
   readonly execution: ExecutionParams;
   readonly slots: number;
   readonly crossQuoteSeconds: number;
+  /** Present when the engine watches the stops, and wider ones rest at the venue (RISK-4). */
+  readonly stops?: VirtualStops | undefined;
 }
 
 export class OrderDesk {
@@ -59,6 +63,7 @@ export class OrderDesk {
   readonly #trimOrder: Int32Array;
   readonly #legs: ProtectiveOrders;
   readonly #waiting: WaitingSlots;
+  readonly #stops: VirtualStops | undefined;
   /** An order of each position whose stop is to be looked at with the next bar. */
   readonly #exposed: OrderNumber[] = [];
   readonly #netting: DemandNetting;
@@ -67,7 +72,8 @@ export class OrderDesk {
   readonly blocked = new BlockTally();
   readonly commands: Command[] = [];
 
-  constructor({ gate, facts, lots, execution, slots, crossQuoteSeconds }: DeskParts) {
+  constructor({ gate, facts, lots, execution, slots, crossQuoteSeconds, stops }: DeskParts) {
+    this.#stops = stops;
     this.#gate = gate;
     this.#facts = facts;
     this.#lots = lots;
@@ -88,7 +94,7 @@ export class OrderDesk {
 
   /** Counts the changes of resting stops. */
   get stopVersion(): number {
-    return this.#legs.version;
+    return this.#legs.version + (this.#stops?.version ?? 0);
   }
 
   /** Nets what the step wanted, once it has wanted everything. */
@@ -125,7 +131,8 @@ export class OrderDesk {
       reference: intent.reference,
       decidedAt: intent.at,
     };
-    const bracket = bracketOf(this.orders.next, stop, roundToTick(intent.target, -side, tick));
+    const resting = this.#stops?.disaster(side, intent.reference, stop) ?? stop;
+    const bracket = bracketOf(this.orders.next, resting, roundToTick(intent.target, -side, tick));
     this.#place(request, intent.signal, sizingConstraints.indexOf(intent.binding), bracket);
   }
 
@@ -133,7 +140,14 @@ export class OrderDesk {
     this.cancelEntry(strategy, instrument);
     const slot = this.#lots.slot(strategy, instrument);
     if (this.#lots.shares(strategy, instrument) === 0 || this.#exitOrder[slot] !== NONE) return;
-    this.#clear(strategy, instrument, purpose === Purpose.Flatten ? Follow.Flatten : Follow.Exit, signal);
+    const follow = followOf(purpose);
+    const { retrySeconds } = this.#execution.virtualStop;
+    const isOverdue =
+      follow === Follow.Breach && this.#waiting.isOverdue(slot, this.#facts.now, retrySeconds);
+    this.#clear(strategy, instrument, follow, signal);
+    // The disaster stop's end is overdue: moved to where the price is already, it closes the position itself (C-23).
+    if (isOverdue && this.#legs.stop(slot) !== undefined)
+      this.#legs.protect(strategy, instrument, this.restingStop(strategy, instrument), signal);
   }
 
   cancelEntries(strategy: number, instruments: number): void {
@@ -159,9 +173,10 @@ export class OrderDesk {
   /** Raises the resting stop towards the price, or rests a first one; not while it is being replaced. */
   protect(strategy: number, instrument: InstrumentId, wanted: number, signal: number): void {
     const slot = this.#lots.slot(strategy, instrument);
-    if (this.#lots.shares(strategy, instrument) === 0 || this.#waiting.follow(slot) !== Follow.Nothing)
-      return;
-    if (this.#exitOrder[slot] === NONE) this.#legs.protect(strategy, instrument, wanted, signal);
+    if (this.#lots.shares(strategy, instrument) === 0) return;
+    const stop = this.#stops?.tighten(strategy, instrument, wanted, signal) ?? wanted;
+    if (this.#waiting.follow(slot) !== Follow.Nothing || this.#exitOrder[slot] !== NONE) return;
+    this.#legs.protect(strategy, instrument, stop, signal);
   }
 
   restLegs(order: ApprovedOrder): void {
@@ -169,7 +184,8 @@ export class OrderDesk {
   }
 
   restingStop(strategy: number, instrument: InstrumentId): number {
-    return this.#legs.restingStop(this.#lots.slot(strategy, instrument));
+    const slot = this.#lots.slot(strategy, instrument);
+    return this.#stops?.level(slot) ?? this.#legs.restingStop(slot);
   }
 
   cancelSpentLegs(strategy: number, instrument: InstrumentId): void {
@@ -177,8 +193,9 @@ export class OrderDesk {
   }
 
   /** An entry got `shares` more: its legs cover them too. */
-  cover(entry: OrderNumber, shares: number): void {
+  cover(entry: OrderNumber, shares: number, at: EpochMicros): void {
     this.#legs.cover(entry, shares);
+    this.#stops?.cover(this.orders, entry, shares, at);
   }
 
   /** True for an order that closes a part of a position on purpose. */
@@ -196,7 +213,7 @@ export class OrderDesk {
     }
     if (this.#exitOrder[slot] === order) {
       this.#exitOrder[slot] = NONE;
-      if (this.orders.status(order) !== OrderStatus.Filled) this.keepProtected(order);
+      if (this.orders.status(order) !== OrderStatus.Filled && !this.#goesOn(order)) this.keepProtected(order);
     }
     if (this.#waiting.follow(slot) !== Follow.Nothing) this.#follow(order);
     else if (this.orders.purpose(order) === Purpose.StopLoss) this.#exposed.push(order);
@@ -209,13 +226,16 @@ export class OrderDesk {
   }
 
   /** A split or a dividend moved the prices of one instrument. */
-  restate(
-    strategy: number,
-    instrument: InstrumentId,
-    after: (price: number) => number,
-    limitAfter = after,
-  ): void {
+  restate(strategy: number, instrument: InstrumentId, after: Repricing, limitAfter = after): void {
     this.#legs.restate(this.#lots.slot(strategy, instrument), after, limitAfter);
+    this.#stops?.restate(strategy, instrument, after);
+  }
+
+  /** An entry has ended. What of it is too little to be worth a place among the positions is closed again (C-40). */
+  settlePartial(entry: OrderNumber): void {
+    if (!unwindsPartial(this.orders, entry, this.#execution.partialFill)) return;
+    const signal = this.orders.get(entry, OrderField.signal);
+    this.exit(this.orders.strategy(entry), this.orders.instrument(entry), signal, Purpose.Exit);
   }
 
   #slotOf(order: OrderNumber): number {
@@ -223,8 +243,7 @@ export class OrderDesk {
   }
 
   #isLeaving(slot: number): boolean {
-    const follow = this.#waiting.follow(slot);
-    return this.#exitOrder[slot] !== NONE || follow === Follow.Exit || follow === Follow.Flatten;
+    return this.#exitOrder[slot] !== NONE || this.#waiting.follow(slot) >= Follow.Breach;
   }
 
   /** Something but an entry may still trade (EX-8). */
@@ -270,10 +289,10 @@ export class OrderDesk {
   #send(strategy: number, instrument: InstrumentId, follow: Follow, signal: number): void {
     if (this.#lots.shares(strategy, instrument) === 0) return;
     const slot = this.#lots.slot(strategy, instrument);
-    if (follow === Follow.Exit || follow === Follow.Flatten) {
-      const purpose = follow === Follow.Exit ? Purpose.Exit : Purpose.Flatten;
-      const request = this.#closing(strategy, instrument, purpose, OrderType.Market);
-      if (request.shares < NOTHING) return;
+    if (follow >= Follow.Breach) {
+      const wanted = this.#closing(strategy, instrument, purposeOf(follow), OrderType.Market);
+      if (wanted.shares < NOTHING) return;
+      const request = (follow === Follow.Breach ? this.#stops?.leaving(wanted) : undefined) ?? wanted;
       this.#exitOrder[slot] = this.#place(request, signal, NONE, undefined) ?? NONE;
       return;
     }
@@ -284,6 +303,16 @@ export class OrderDesk {
         this.#trimOrder[slot] = this.#place({ ...request, shares }, signal, NONE, undefined) ?? NONE;
     }
     this.#legs.arm(strategy, instrument, signal);
+  }
+
+  /** A virtual stop sold a part of what it should: the rest follows at once, without a stop in between (C-22). */
+  #goesOn(order: OrderNumber): boolean {
+    if (this.orders.purpose(order) !== Purpose.VirtualStop || this.#stops?.ended(this.orders, order) !== true)
+      return false;
+    const instrument = this.orders.instrument(order);
+    const signal = this.orders.get(order, OrderField.signal);
+    this.exit(this.orders.strategy(order), instrument, signal, Purpose.VirtualStop);
+    return this.#exitOrder[this.#slotOf(order)] !== NONE;
   }
 
   /** What an order was about, if it is held and not being left, has its stop for all of it, if it had one (EX-9). */
@@ -365,18 +394,6 @@ export class OrderDesk {
   }
 }
 
-/** Closes what is held at the market: a protective order does not, before its price is reached. */
-export const isExit = (purpose: Purpose): boolean => purpose === Purpose.Exit || purpose === Purpose.Flatten;
-
-/** The numbers that the protective orders of `entry` will get, when it passes. */
-function bracketOf(entry: OrderNumber, stop: number, target: number): Bracket | undefined {
-  const hasStop = !Number.isNaN(stop);
-  const hasTarget = !Number.isNaN(target);
-  if (!hasStop && !hasTarget) return undefined;
-  return {
-    stopOrder: hasStop ? ((entry + 1) as OrderNumber) : undefined,
-    stop,
-    targetOrder: hasTarget ? ((entry + (hasStop ? 2 : 1)) as OrderNumber) : undefined,
-    target,
-  };
-}
+/** Closes what is held now: a protective order does not, before its price is reached. */
+export const isExit = (purpose: Purpose): boolean =>
+  purpose === Purpose.Exit || purpose === Purpose.Flatten || purpose === Purpose.VirtualStop;

@@ -28,7 +28,7 @@ import type { RiskFacts } from "./risk-facts.ts";
 
 const NONE = -1;
 /** Half a nano-share. */
-const NOTHING = 5e-10;
+export const NOTHING = 5e-10;
 
 export interface ProtectionParts {
   readonly gate: RiskGate;
@@ -82,7 +82,7 @@ export class ProtectiveOrders {
   addLegs(entry: OrderNumber, request: OrderRequest, signal: number, bracket: Bracket | undefined): void {
     const { orders, lots } = this.#parts;
     const slot = lots.slot(request.strategy, request.instrument);
-    this.#stopPrice[slot] = bracket?.stopOrder === undefined ? Number.NaN : request.stop;
+    this.#stopPrice[slot] = bracket?.stopOrder === undefined ? Number.NaN : bracket.stop;
     this.#targetPrice[slot] = bracket?.targetOrder === undefined ? Number.NaN : bracket.target;
     if (bracket === undefined) return;
     const birth = {
@@ -98,7 +98,9 @@ export class ProtectiveOrders {
     };
     const leg = { ...request, side: -request.side as Side, timeInForce: TimeInForce.GoodTillCanceled };
     if (bracket.stopOrder !== undefined) {
-      const stop = { ...leg, purpose: Purpose.StopLoss, type: OrderType.Stop, limit: Number.NaN };
+      // Not the request's: what rests may be wider than what the entry is judged by (C-23).
+      const price = { stop: bracket.stop, limit: Number.NaN };
+      const stop = { ...leg, ...price, purpose: Purpose.StopLoss, type: OrderType.Stop };
       this.#stopOrder[slot] = orders.add(stop, birth);
       this.version += 1;
     }
@@ -237,6 +239,19 @@ export class ProtectiveOrders {
     if (approved === undefined) throw new InvariantError(`RK-2: protective order ${leg} was refused`);
     commands.push({ kind: "PlaceOrder", order: approved });
   }
+}
+
+/** The numbers that the protective orders of `entry` will get, when it passes. */
+export function bracketOf(entry: OrderNumber, stop: number, target: number): Bracket | undefined {
+  const hasStop = !Number.isNaN(stop);
+  const hasTarget = !Number.isNaN(target);
+  if (!hasStop && !hasTarget) return undefined;
+  return {
+    stopOrder: hasStop ? ((entry + 1) as OrderNumber) : undefined,
+    stop,
+    targetOrder: hasTarget ? ((entry + (hasStop ? 2 : 1)) as OrderNumber) : undefined,
+    target,
+  };
 }
 
 /** For a stop that joins a target which rests already. */

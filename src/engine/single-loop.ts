@@ -41,8 +41,10 @@ export class SingleLoop implements Engine {
     } else if (event.kind === "QuoteUpdated") {
       this.execute.quote(event);
       this.compute.quote(event);
-    } else if (event.kind === "TradePrinted") this.compute.trade(event);
-    else if (event.kind === "SharesSplit" || event.kind === "DividendPaid") {
+    } else if (event.kind === "TradePrinted") {
+      this.execute.trade(event);
+      this.compute.trade(event);
+    } else if (event.kind === "SharesSplit" || event.kind === "DividendPaid") {
       this.compute.action(event, this.execute.action(event));
     } else if (event.kind === "BorrowCharged") this.execute.charged(event);
     else if (event.kind === "TradingHalted" || event.kind === "TradingResumed")

@@ -3,12 +3,18 @@
  * a stop for more shares. Counted by instrument and side, because nobody may enter against an exit that waits (NE-3).
  */
 import type { InstrumentId } from "../domain/instrument.ts";
-import { BUY, type Side } from "../domain/order.ts";
-import type { EpochMicros } from "../domain/time.ts";
+import { BUY, Purpose, type Side } from "../domain/order.ts";
+import { type EpochMicros, MICROS_PER_SECOND } from "../domain/time.ts";
 
 /** What follows when the protective orders are over; the later ones stop at nothing before them. */
-export const Follow = { Nothing: 0, Stop: 1, Trim: 2, Exit: 3, Flatten: 4 } as const;
+export const Follow = { Nothing: 0, Stop: 1, Trim: 2, Breach: 3, Exit: 4, Flatten: 5 } as const;
 export type Follow = (typeof Follow)[keyof typeof Follow];
+
+/** Of what closes all that is held. */
+export const followOf = (purpose: Purpose): Follow =>
+  purpose === Purpose.Flatten ? Follow.Flatten : purpose === Purpose.Exit ? Follow.Exit : Follow.Breach;
+export const purposeOf = (follow: Follow): Purpose =>
+  follow === Follow.Flatten ? Purpose.Flatten : follow === Follow.Exit ? Purpose.Exit : Purpose.VirtualStop;
 
 export interface Waiting {
   readonly follow: Follow;
@@ -43,6 +49,11 @@ export class WaitingSlots {
 
   since(slot: number): EpochMicros {
     return (this.#waiting.get(slot) ?? nobody).since;
+  }
+
+  /** What closes a position has waited so long for the end of what is in its way. */
+  isOverdue(slot: number, now: EpochMicros, seconds: number): boolean {
+    return this.follow(slot) >= Follow.Breach && now - this.since(slot) >= seconds * MICROS_PER_SECOND;
   }
 
   /** Takes the place of what waited there; what is stronger is never replaced by what is weaker. */

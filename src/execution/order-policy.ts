@@ -4,6 +4,7 @@ import type { EntryTiming } from "../domain/intent.ts";
 import { MICROS, type Price } from "../domain/money.ts";
 import { OrderType, type Side, TimeInForce } from "../domain/order.ts";
 import { tickSize } from "../market/ticks.ts";
+import { partialFillParams, stopKinds, virtualStopParams } from "./stop-params.ts";
 
 export const executionParams = z.strictObject({
   /** Limit by default; market only where a comparison or a bench asks for it. */
@@ -19,6 +20,10 @@ export const executionParams = z.strictObject({
   entryLife: z.enum(["next_bar", "day", "gtc", "ioc"]).default("next_bar"),
   /** `us` rounds order prices to SEC Rule 612 ticks; `none` leaves them, for arithmetic comparisons. */
   tick: z.enum(["us", "none"]).default("us"),
+  /** `venue` rests each stop there; `virtual` watches it here and rests a wider one (RISK-4). */
+  stops: z.enum(stopKinds).default("venue"),
+  virtualStop: virtualStopParams.prefault({}),
+  partialFill: partialFillParams.prefault({}),
 });
 export type ExecutionParams = z.infer<typeof executionParams>;
 

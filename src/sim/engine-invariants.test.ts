@@ -56,7 +56,10 @@ it("I-1 to I-4, I-8, I-11 to I-17, I-27, I-35, I-36, EX-3, EN-4 hold after every
       const size = { strategies: strategies.length, instruments: shape.instruments, grossCap };
       const watch = (loop: SingleLoop) => new WatchedEngine(loop, size, seen);
       const risk = { gross_exposure: { maxFraction: grossCap } };
-      const { compute, execute } = runWorld({ world, strategies, around: watch, risk });
+      // One in three watches its stops itself, with disaster stops near enough to be reached as well.
+      const virtualStop = { disasterFraction: 0.01, disasterMultiple: 1 };
+      const execution = shape.seed % 3 === 0 ? { stops: "virtual", virtualStop } : {};
+      const { compute, execute } = runWorld({ world, strategies, around: watch, risk, execution });
       for (let row = 0; row < compute.signals.length; row++) {
         if (compute.signals.get(row, SignalField.reason) === TIME_STOP) seen.timeStops += 1;
       }

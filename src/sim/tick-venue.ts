@@ -21,6 +21,7 @@ import { type FillId, type OrderNumber, OrderType, Purpose, SELL, TimeInForce } 
 import type { Quote, TradePrint } from "../domain/quote.ts";
 import type { SessionTable } from "../domain/session.ts";
 import type { DayNumber, EpochMicros } from "../domain/time.ts";
+import { isExit } from "../engine/order-desk.ts";
 import type { Command, Venue } from "../engine/ports.ts";
 import { SessionClock } from "../engine/session-clock.ts";
 import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
@@ -188,8 +189,7 @@ export class TickVenue implements Venue {
   /** An exit of that side that works already: a position is closed before it is turned around. */
   #exitBefore({ instrument, side }: RestingOrder): RestingOrder | undefined {
     return this.#working.find(({ order }) => {
-      const closes = order.purpose === Purpose.Exit || order.purpose === Purpose.Flatten;
-      return closes && !order.done && order.instrument === instrument && order.side === side;
+      return isExit(order.purpose) && !order.done && order.instrument === instrument && order.side === side;
     })?.order;
   }
 

@@ -12,6 +12,7 @@ import { sessionIndexAt } from "../../domain/session.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { MICROS_PER_MINUTE } from "../../domain/time.ts";
 import type { ExecuteStage } from "../../engine/execute.ts";
+import { isExit } from "../../engine/order-desk.ts";
 import type { Command } from "../../engine/ports.ts";
 import { splitAmount, splitFill } from "../../execution/fill-split.ts";
 import type { ApprovedOrder } from "../../risk/gate.ts";
@@ -191,7 +192,7 @@ export class Book {
 
   /** A working order that closes the lot; undefined when there is none. Protective orders do not count. */
   closing(lot: number): OrderNumber | undefined {
-    return this.#working(lot, [Purpose.Exit, Purpose.Flatten]);
+    return this.#working(lot, [Purpose.Exit, Purpose.Flatten, Purpose.VirtualStop]);
   }
 
   /** Shares that working orders are about to close. */
@@ -199,8 +200,7 @@ export class Book {
     let shares = 0;
     for (const order of this.orders) {
       if (order === undefined || order.hasEnded || this.lotOf(order) !== lot) continue;
-      if (order.purpose === Purpose.Exit || order.purpose === Purpose.Flatten)
-        shares += order.shares - order.filled;
+      if (isExit(order.purpose)) shares += order.shares - order.filled;
     }
     return shares;
   }

@@ -69,8 +69,11 @@ export function buildStormEngine(
   strategies: readonly BoundStrategy[],
   rulesInForce: readonly RiskRule[],
   breakersInForce: readonly BoundBreaker[],
+  { virtualStops, virtualStop }: Pick<StormPlan, "virtualStops" | "virtualStop">,
 ): SingleLoop {
   const instruments = market.instruments.symbols.length;
+  const stops = virtualStops ? "virtual" : "venue";
+  const execution = executionParams.parse({ stops, virtualStop });
   const loop = new SingleLoop(
     {
       timeframe: "1m",
@@ -82,7 +85,7 @@ export function buildStormEngine(
       })),
       sizing: sizingParams.parse({ capital: STARTING_CASH }),
       ensemble: ensembleParams.parse({}),
-      execution: executionParams.parse({}),
+      execution,
     },
     {
       strategies: strategies.length,
@@ -91,7 +94,7 @@ export function buildStormEngine(
       sessions: market.sessions,
       rules: rulesInForce,
       breakers: breakersInForce,
-      execution: executionParams.parse({}),
+      execution,
       ensemble: ensembleParams.parse({}),
     },
   );

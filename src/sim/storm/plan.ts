@@ -82,6 +82,9 @@ export interface StormPlan {
   /** Crashes at most: each costs a replay. */
   readonly crashesMax: number;
   readonly known: KnownLimits;
+  /** The engine watches the stops and rests wider ones; how wide, as settings of `virtualStop`. */
+  readonly virtualStops: boolean;
+  readonly virtualStop: { readonly disasterFraction: number; readonly collarBps: number };
 }
 
 export interface StormSize {
@@ -124,6 +127,18 @@ function lossLimits(seed: number) {
   };
 }
 
+/** The narrow disaster stop is reached within minutes, together with the virtual one or before the exit arrives. */
+function stopKind(seed: number): Pick<StormPlan, "virtualStops" | "virtualStop"> {
+  const rng = createRng(seed, "storm stops");
+  return {
+    virtualStops: rng.uniform() < 0.5,
+    virtualStop: {
+      disasterFraction: [0.005, 0.02, 0.08][rng.integer(3)] as number,
+      collarBps: [1, 50, 1000][rng.integer(3)] as number,
+    },
+  };
+}
+
 export function drawPlan(
   seed: number,
   size: StormSize = usualSize,
@@ -157,5 +172,6 @@ export function drawPlan(
     operatorRate: oneOf([0, 0.05, 0.15]),
     crashesMax: 6,
     known,
+    ...stopKind(seed),
   };
 }

@@ -52,6 +52,8 @@ export const mustHappen: readonly string[] = [
   "target filled",
   "exit filled",
   "flatten filled",
+  "virtual stop reached",
+  "virtual stop filled",
   "stop moved",
   "short opened",
   "entry trimmed",

@@ -325,6 +325,7 @@ class Storm {
       strategies,
       sabotage.rules?.(rules, this.#life) ?? rules,
       stormBreakers(plan),
+      plan,
     );
     sabotage.built?.(loop, this.#life);
     const book = new Book({

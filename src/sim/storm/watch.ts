@@ -11,6 +11,7 @@ import { exitCheck } from "./checks/exit-check.ts";
 import { numberCheck } from "./checks/number-check.ts";
 import { orderCheck } from "./checks/order-check.ts";
 import { protectionCheck } from "./checks/protection-check.ts";
+import { stopCheck } from "./checks/stop-check.ts";
 
 import { timeCheck } from "./checks/time-check.ts";
 
@@ -32,6 +33,7 @@ export class Watch implements Engine {
       exitCheck(scene),
       answerCheck(scene),
       protectionCheck(scene),
+      stopCheck(scene),
       counterCheck(scene),
     ];
   }

@@ -3,6 +3,7 @@
  * what is held.
  */
 import { type OrderNumber, Purpose, SELL } from "../../../domain/order.ts";
+import { isExit } from "../../../engine/order-desk.ts";
 import { NOTHING } from "../book.ts";
 import { broken, type Check, type Scene } from "../check.ts";
 
@@ -53,7 +54,7 @@ export function exitCheck({ loop, book, reach }: Scene): Check {
   ): void {
     const lot = book.lotOf({ strategy: loop.execute.orders.strategy(number), instrument });
     const held = book.lots[lot] as number;
-    const closes = purpose === Purpose.Exit || purpose === Purpose.Flatten;
+    const closes = isExit(purpose);
     const leaving = closes ? book.closingShares(lot) : 0;
     const fits = held * side < 0 && shares + leaving <= Math.abs(held) + NOTHING;
     if (!fits) broken("I-15", `order ${number} sends ${side * shares} to close ${held}, ${leaving} leave`);
@@ -86,4 +87,5 @@ const fillNames: Readonly<Record<Purpose, string>> = {
   [Purpose.StopLoss]: "stop filled",
   [Purpose.TakeProfit]: "target filled",
   [Purpose.Flatten]: "flatten filled",
+  [Purpose.VirtualStop]: "virtual stop filled",
 };

@@ -1,5 +1,6 @@
 /** I-35 by the minute: a position whose entry came with a stop has it working in full, or is being closed. */
 import { type OrderNumber, Purpose } from "../../../domain/order.ts";
+import { isExit } from "../../../engine/order-desk.ts";
 import { OrderField } from "../../../execution/order-table.ts";
 import { NOTHING } from "../book.ts";
 import { broken, type Check, type Scene } from "../check.ts";
@@ -33,7 +34,7 @@ export function protectionCheck({ loop, book, plan }: Scene): Check {
         if (purpose !== Purpose.Entry) return;
         continue;
       }
-      if (purpose === Purpose.Exit || purpose === Purpose.Flatten) return;
+      if (isExit(purpose)) return;
       if (purpose === Purpose.StopLoss && order.side * held < 0) covered += orders.remaining(number);
     }
     if (hadStop && covered < Math.abs(held) - NOTHING) {
