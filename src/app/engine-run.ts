@@ -17,6 +17,7 @@ import { breakers } from "../risk/breaker-registry.ts";
 import { rules } from "../risk/registry.ts";
 import { HaltTimeline } from "../sim/halt-timeline.ts";
 import { HaltSchedule, haltIntervals } from "../sim/halts.ts";
+import { PaperCosts } from "../sim/paper-costs.ts";
 import { TickTimeline } from "../sim/tick-timeline.ts";
 import { TickVenue } from "../sim/tick-venue.ts";
 import { Timeline } from "../sim/timeline.ts";
@@ -101,6 +102,7 @@ export function buildLoop(
       ...((setup.actions ?? []).length === 0 ? {} : { basis: config.features.basis }),
       ensemble: config.ensemble,
       execution: config.execution,
+      paper: new PaperCosts(columns.instruments.symbols, config.costs),
     },
     {
       strategies: allocated.length,

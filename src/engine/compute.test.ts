@@ -49,7 +49,13 @@ class Stage {
   }
 
   bar(enteredToday = 0) {
-    const account = { equity: 100_000, availableCash: 100_000, scalar: 1, enteredToday: () => enteredToday };
+    const account = {
+      equity: 100_000,
+      availableCash: 100_000,
+      scalar: 1,
+      enteredToday: () => enteredToday,
+      allowsEntries: () => true,
+    };
     this.compute.bars(this.batch(), account);
     return [...this.compute.intents];
   }
@@ -325,6 +331,7 @@ it("what one batch commits is gone for the next entry of that batch", () => {
     availableCash: 12_000,
     scalar: 1,
     enteredToday: () => 0,
+    allowsEntries: () => true,
   });
   // 5 % of equity stays cash: 7,000 dollars are free, 5,000 at most for one position, at 100.50 a share.
   expect(stage.compute.intents.map((intent) => (intent.kind === "Enter" ? intent.shares : 0))).toEqual([

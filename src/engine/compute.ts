@@ -14,13 +14,15 @@ import type { Intent, SizingConstraint } from "../domain/intent.ts";
 import type { Quote, TradePrint } from "../domain/quote.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { EnsembleParams } from "../ensemble/ensemble-params.ts";
-import type { Size, SizingParams } from "../ensemble/sizing.ts";
+import type { SizingParams } from "../ensemble/sizing.ts";
 import { VirtualLots } from "../ensemble/virtual-lots.ts";
 import type { ExecutionParams } from "../execution/order-policy.ts";
 import type { FeatureWorld } from "../features/feature.ts";
 import type { BoundStrategy, Entry } from "../strategies/strategy.ts";
 import { FeatureBank } from "./feature-bank.ts";
 import { OwnActions } from "./own-actions.ts";
+import { PaperDesk } from "./paper-desk.ts";
+import type { PaperPricing } from "./paper-positions.ts";
 import { type BasisKind, PriceBasis } from "./price-basis.ts";
 import { SignalField, SignalKind, SignalTable, STOP_MOVED, TIME_STOP } from "./signal-table.ts";
 import { SizingDesk } from "./sizing-desk.ts";
@@ -49,6 +51,8 @@ export interface AccountFacts {
   readonly scalar: number;
   /** Shares of entries that were sent this session and filled or may still fill, over all strategies. */
   enteredToday(instrument: InstrumentId): number;
+  /** False while a claim bars entries of the strategy. */
+  allowsEntries(strategy: number): boolean;
 }
 
 export interface ComputeConfig {
@@ -63,6 +67,8 @@ export interface ComputeConfig {
   readonly execution: ExecutionParams;
   /** The VIX as it was known at an instant, NaN when older than a session. Absent: its scale is off. */
   readonly vix?: (at: EpochMicros) => number;
+  /** What trading costs on paper. Absent: what Kelly stops stays stopped. */
+  readonly paper?: PaperPricing;
 }
 
 export interface AllocatedStrategy {
@@ -87,6 +93,8 @@ export class ComputeStage implements Wishes, OwnPositions {
   /** Lots with a time stop: none, no work. */
   #timedLots = 0;
   readonly #sizing: SizingDesk;
+  /** Undefined in a run in which nothing goes on on paper: then it costs one comparison where it is asked. */
+  readonly #paper: PaperDesk | undefined;
   #batch: BarBatch | undefined;
   /** The strategy whose turn it is. */
   #speaker = NOBODY;
@@ -112,6 +120,8 @@ export class ComputeStage implements Wishes, OwnPositions {
     this.bank = new FeatureBank(world, basis);
     this.#actions = new OwnActions(this.#lots, strategies.length, basis);
     this.#sizing = new SizingDesk(config, this.bank);
+    const closed = (strategy: number, netReturn: number) => this.#sizing.closed(strategy, netReturn, true);
+    this.#paper = PaperDesk.of(config, this.#lots, this.#rowOf, closed);
     const ports = { wishes: this, positions: this };
     this.#views = strategies.map(
       ({ strategy }, n) => new RunningView(n, strategy, this.bank, this.#rowOf, ports),
@@ -123,6 +133,16 @@ export class ComputeStage implements Wishes, OwnPositions {
     return this.#sizing.unsized;
   }
 
+  /** Of those, the ones that went on on paper. */
+  get followedOnPaper(): ReadonlyMap<SizingConstraint, number> {
+    return this.#sizing.followed;
+  }
+
+  /** Closed trades that sizing judges the strategy by now, and how many of them were on paper. */
+  judgedBy(strategy: number): { readonly trades: number; readonly onPaper: number } {
+    return this.#sizing.judgedBy(strategy);
+  }
+
   get readsVix(): boolean {
     return this.#config.vix !== undefined;
   }
@@ -132,6 +152,7 @@ export class ComputeStage implements Wishes, OwnPositions {
     this.#see(batch);
     this.bank.update(batch);
     this.#sizing.warm(batch);
+    this.#paper?.warm(batch);
   }
 
   /** Decides on one batch, knowing the account as given. */
@@ -141,8 +162,10 @@ export class ComputeStage implements Wishes, OwnPositions {
     if (this.intents.length > 0) this.intents.length = 0;
     this.#see(batch);
     this.bank.update(batch);
+    if (this.#paper !== undefined) this.#paper.bars(batch);
     this.#sizing.startStep(batch, account);
     if (this.#timedLots > 0) this.#leaveOnTime(batch);
+    if (this.#paper !== undefined) this.#leaveOnTimeOnPaper(this.#paper);
     const views = this.#views;
     for (let s = 0; s < views.length; s++) {
       this.#speaker = s;
@@ -161,7 +184,7 @@ export class ComputeStage implements Wishes, OwnPositions {
 
   /** Tells of one fill of a strategy's order. */
   filled({ strategy, instrument, signedShares, price, signal, closedReturn }: OwnFill): void {
-    if (!Number.isNaN(closedReturn)) this.#sizing.closed(strategy, closedReturn);
+    if (!Number.isNaN(closedReturn)) this.#sizing.closed(strategy, closedReturn, false);
     const before = this.#lots.shares(strategy, instrument);
     const after = this.#lots.fill(strategy, instrument, signedShares, price);
     const slot = this.#lots.slot(strategy, instrument);
@@ -173,6 +196,7 @@ export class ComputeStage implements Wishes, OwnPositions {
   action(event: CorporateActionEvent): void {
     const { instrument } = event;
     const factors = this.#actions.apply(event);
+    this.#paper?.action(event);
     for (let s = 0; s < this.#views.length; s++) {
       const slot = this.#lots.slot(s, instrument);
       (this.#views[s] as RunningView).rescale(instrument, factors.price, factors.shares);
@@ -181,20 +205,25 @@ export class ComputeStage implements Wishes, OwnPositions {
     }
   }
 
+  /** A position on paper is seen where there is no real one. */
   shares(strategy: number, instrument: InstrumentId): number {
-    return this.#lots.shares(strategy, instrument);
+    const held = this.#lots.shares(strategy, instrument);
+    return held !== 0 || this.#paper === undefined ? held : this.#paper.shares(strategy, instrument);
   }
 
   averageEntry(strategy: number, instrument: InstrumentId): number {
-    return this.#lots.averageEntry(strategy, instrument);
+    const entry = this.#lots.averageEntry(strategy, instrument);
+    const isKnown = !Number.isNaN(entry) || this.#paper === undefined;
+    return isKnown ? entry : this.#paper.averageEntry(strategy, instrument);
   }
 
   barsHeld(strategy: number, instrument: InstrumentId): number {
+    if (this.#paper?.isSeen(strategy, instrument)) return this.#paper.barsHeld(strategy, instrument);
     return this.#barsSeen[instrument]! - this.#openedAtBar[this.#lots.slot(strategy, instrument)]!;
   }
 
   enter(strategy: number, entry: Entry, reason: number, numbers: readonly number[]): void {
-    const held = this.#lots.shares(strategy, entry.instrument);
+    const held = this.shares(strategy, entry.instrument);
     if (held !== 0 && held > 0 === entry.conviction > 0) return;
     const { at } = this.#current(strategy);
     const price = this.#closeNow(entry.instrument);
@@ -213,8 +242,19 @@ export class ComputeStage implements Wishes, OwnPositions {
     });
     // Without a bar there is no price to decide at.
     if (Number.isNaN(price)) return;
+    // Who turns around leaves first: on paper as with money.
+    if (this.#paper?.isSeen(strategy, instrument)) {
+      this.#paper.leave(strategy, instrument);
+      return;
+    }
     const timing = entry.when ?? (this.#config.timeframe === "1d" ? "open_auction" : "now");
-    const { shares, binding }: Size = this.#sizing.size(strategy, entry, price, timing);
+    const size = this.#sizing.size(strategy, entry, price, timing);
+    const { shares, binding } = size;
+    if (this.#paper !== undefined) {
+      if (shares !== 0) this.#paper.takeBack(strategy, instrument);
+      else if (this.#paper.wish({ strategy, entry, signal, at, price, timing, shares: size.onPaper }))
+        this.#sizing.follow(size);
+    }
     if (shares === 0) return;
     this.intents.push({
       kind: "Enter",
@@ -235,12 +275,16 @@ export class ComputeStage implements Wishes, OwnPositions {
     const { at } = this.#current(strategy);
     const reference = this.#closeNow(instrument);
     const signal = this.#signalExit(strategy, instrument, SignalKind.Exit, Number.NaN, reason, numbers);
+    const isOnPaper = this.#paper?.leave(strategy, instrument) ?? false;
+    if (isOnPaper && this.#lots.shares(strategy, instrument) === 0) return;
     this.intents.push({ kind: "Exit", at, strategy, instrument, signal, reference });
   }
 
   protect(strategy: number, instrument: InstrumentId, stop: number): void {
     const { at } = this.#current(strategy);
     const held = this.#lots.shares(strategy, instrument);
+    if (held === 0 && this.#paper?.protect(strategy, instrument, stop))
+      this.#signalExit(strategy, instrument, SignalKind.Protect, stop, STOP_MOVED, [stop]);
     if (held === 0 || Number.isNaN(stop)) return;
     const slot = this.#lots.slot(strategy, instrument);
     const before = this.#protectedAt[slot]!;
@@ -295,6 +339,13 @@ export class ComputeStage implements Wishes, OwnPositions {
         const held = this.barsHeld(s, i);
         if (held >= limit) this.exit(s, i, TIME_STOP, [held]);
       }
+    }
+  }
+
+  #leaveOnTimeOnPaper(paper: PaperDesk): void {
+    for (const { strategy, instrument, held } of paper.overdue()) {
+      this.#speaker = strategy;
+      this.exit(strategy, instrument, TIME_STOP, [held]);
     }
   }
 

@@ -11,6 +11,7 @@
 import type { BarBatch } from "../domain/bars.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { Side } from "../domain/order.ts";
+import { exitPrice, fillPrice } from "./bar-fill.ts";
 
 export interface BlockedEntry {
   /** What blocked it. */
@@ -94,27 +95,6 @@ export class ShadowTrades {
     if (profit < 0) outcome.saved -= profit;
     else outcome.cost += profit;
   }
-}
-
-/** Dollars per share; NaN when the limit was not reached. */
-function fillPrice({ side, limit }: Shadow, open: number, high: number, low: number): number {
-  if (Number.isNaN(limit) || side * (limit - open) >= 0) return open;
-  const tradedThrough = side > 0 ? low < limit : high > limit;
-  return tradedThrough ? limit : Number.NaN;
-}
-
-/** NaN while neither stop nor target is reached. What came before an entry inside the bar cannot fill its target. */
-function exitPrice(
-  { side, stop, target }: Shadow,
-  from: number,
-  high: number,
-  low: number,
-  isNew: boolean,
-): number {
-  const [worst, best] = side > 0 ? [low, high] : [high, low];
-  if (side * (worst - stop) <= 0) return side * (from - stop) <= 0 ? from : stop;
-  if (isNew || !(side * (best - target) > 0)) return Number.NaN;
-  return side * (from - target) > 0 ? from : target;
 }
 
 function rowOf({ columns: { instrument }, from, to }: BarBatch, wanted: number): number {

@@ -10,21 +10,35 @@ export class TrackRecord {
   readonly #trailing: PerformanceParams;
   /** Net returns, oldest first; as many as the longer look-back needs. */
   readonly #returns: number[][];
+  /** Beside each of them: whether it was made on paper. */
+  readonly #onPaper: boolean[][];
   readonly #edges: (Edge | undefined)[];
 
   constructor(strategies: number, kelly: KellyParams, trailing: PerformanceParams) {
     this.#kelly = kelly;
     this.#trailing = trailing;
     this.#returns = Array.from({ length: strategies }, () => []);
+    this.#onPaper = Array.from({ length: strategies }, () => []);
     this.#edges = new Array<Edge | undefined>(strategies).fill(undefined);
   }
 
-  /** A trade was closed with this net profit, as a fraction of what its entry cost. */
-  closed(strategy: number, netReturn: number): void {
+  /** A trade was closed with this net profit, as a fraction of what its entry cost; on paper: no money was in it. */
+  closed(strategy: number, netReturn: number, onPaper = false): void {
     const returns = this.#returns[strategy] as number[];
+    const marks = this.#onPaper[strategy] as boolean[];
     returns.push(netReturn);
-    if (returns.length > Math.max(this.#kelly.window, this.#trailing.trades)) returns.shift();
+    marks.push(onPaper);
+    if (returns.length > Math.max(this.#kelly.window, this.#trailing.trades)) {
+      returns.shift();
+      marks.shift();
+    }
     this.#edges[strategy] = undefined;
+  }
+
+  /** How many of the trades behind the estimate were made on paper. */
+  paperTrades(strategy: number): number {
+    const marks = this.#onPaper[strategy] as boolean[];
+    return marks.slice(-this.#kelly.window).filter(Boolean).length;
   }
 
   edge(strategy: number): Edge {
