@@ -15,6 +15,7 @@ import type { Quote, TradePrint } from "../domain/quote.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { EnsembleParams } from "../ensemble/ensemble-params.ts";
 import type { SizingParams } from "../ensemble/sizing.ts";
+import type { RecordBasis } from "../ensemble/track-record.ts";
 import { VirtualLots } from "../ensemble/virtual-lots.ts";
 import type { ExecutionParams } from "../execution/order-policy.ts";
 import type { FeatureWorld } from "../features/feature.ts";
@@ -138,8 +139,8 @@ export class ComputeStage implements Wishes, OwnPositions {
     return this.#sizing.followed;
   }
 
-  /** Closed trades that sizing judges the strategy by now, and how many of them were on paper. */
-  judgedBy(strategy: number): { readonly trades: number; readonly onPaper: number } {
+  /** What Kelly judges the strategy by now; undefined when it does not. */
+  judgedBy(strategy: number): RecordBasis | undefined {
     return this.#sizing.judgedBy(strategy);
   }
 
@@ -242,14 +243,14 @@ export class ComputeStage implements Wishes, OwnPositions {
     });
     // Without a bar there is no price to decide at.
     if (Number.isNaN(price)) return;
-    // Who turns around leaves first: on paper as with money.
-    if (this.#paper?.isSeen(strategy, instrument)) {
-      this.#paper.leave(strategy, instrument);
-      return;
-    }
     const timing = entry.when ?? (this.#config.timeframe === "1d" ? "open_auction" : "now");
     const size = this.#sizing.size(strategy, entry, price, timing);
     const { shares, binding } = size;
+    if (this.#paper?.isSeen(strategy, instrument)) {
+      // Who turns around leaves first, on paper as with money.
+      if (shares !== 0 || size.onPaper !== 0) this.#paper.leave(strategy, instrument);
+      return;
+    }
     if (this.#paper !== undefined) {
       if (shares !== 0) this.#paper.takeBack(strategy, instrument);
       else if (this.#paper.wish({ strategy, entry, signal, at, price, timing, shares: size.onPaper }))

@@ -79,6 +79,8 @@ interface PaperTrade extends WaitingEntry {
   held: number;
   /** Its strategy wants out: at the next open. */
   leaving: boolean;
+  /** Its stop was reached in a bar in which nothing traded: at the next open, too. */
+  triggered: boolean;
 }
 
 const NEVER = Number.NEGATIVE_INFINITY as EpochMicros;
@@ -161,6 +163,7 @@ export class PaperPositions {
       dividends: 0,
       held: 0,
       leaving: false,
+      triggered: false,
     };
     this.#bySlot.set(slot, trade);
     this.#trades.push(trade);
@@ -266,10 +269,15 @@ export class PaperPositions {
   #leaves(trade: PaperTrade, row: number, batch: BarBatch, entered: Reached | undefined): boolean {
     const { open, high, low, volume } = batch.columns;
     const { side, stop, target } = trade;
-    if (this.#pricing.most(volume[row]!) <= 0) return false;
     const first = open[row]!;
+    const stops = side * ((side > 0 ? low[row]! : high[row]!) - stop) <= 0;
+    if (this.#pricing.most(volume[row]!) <= 0) {
+      trade.triggered ||= stops && !trade.leaving;
+      return false;
+    }
     const where: ReachedAt = entered === undefined ? "at_open" : "after_open";
     if (trade.leaving) return this.#close(trade, batch, OrderType.Market, { price: first, where });
+    if (trade.triggered) return this.#close(trade, batch, OrderType.Stop, { price: first, where });
     const isNew = entered?.where === "inside";
     const from = isNew ? entered.price : first;
     const gapped = side * (first - stop) <= 0;
@@ -277,7 +285,6 @@ export class PaperPositions {
       return this.#close(trade, batch, OrderType.Limit, { price: first, where });
     const price = exitPrice(trade, from, high[row]!, low[row]!, isNew);
     if (Number.isNaN(price)) return false;
-    const stops = side * ((side > 0 ? low[row]! : high[row]!) - stop) <= 0;
     const atOpen = !isNew && price === first;
     const reached: Reached = { price, where: atOpen ? where : "inside" };
     return this.#close(trade, batch, stops ? OrderType.Stop : OrderType.Limit, reached);

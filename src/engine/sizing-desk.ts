@@ -9,7 +9,7 @@ import { BUY, SELL } from "../domain/order.ts";
 import { DailyVolume } from "../ensemble/daily-volume.ts";
 import type { Edge } from "../ensemble/kelly.ts";
 import { type Size, type SizingRequest, sizeEntry } from "../ensemble/sizing.ts";
-import { TrackRecord } from "../ensemble/track-record.ts";
+import { type RecordBasis, TrackRecord } from "../ensemble/track-record.ts";
 import { priceEntry, roundToTick } from "../execution/order-policy.ts";
 import { atr } from "../features/atr.ts";
 import { output } from "../features/feature.ts";
@@ -91,10 +91,11 @@ export class SizingDesk {
     this.#record.closed(strategy, netReturn, onPaper);
   }
 
-  /** Closed trades that the strategy is judged by now, and how many of them were on paper. */
-  judgedBy(strategy: number): { readonly trades: number; readonly onPaper: number } {
-    const { trades } = this.#record.edge(strategy);
-    return { trades, onPaper: this.#record.paperTrades(strategy) };
+  /** What Kelly judges the strategy by now; undefined when it does not. */
+  judgedBy(strategy: number): RecordBasis | undefined {
+    const { strategies, sizing } = this.#config;
+    const isJudged = sizing.kelly.enabled && strategies[strategy]?.strategy.sizing === "fixed_risk";
+    return isJudged ? this.#record.basis(strategy) : undefined;
   }
 
   /** A wish that became no share goes on on paper. */

@@ -5,6 +5,15 @@
 import { type Edge, edgeOf, type KellyParams } from "./kelly.ts";
 import { type PerformanceParams, performanceWeight } from "./performance-weight.ts";
 
+/** Closed trades that Kelly judges a strategy by. */
+export interface RecordBasis {
+  readonly trades: number;
+  /** Of those, without money. */
+  readonly onPaper: number;
+  /** Closed on paper since the start, those that are looked at no more included. */
+  readonly paperTrades: number;
+}
+
 export class TrackRecord {
   readonly #kelly: KellyParams;
   readonly #trailing: PerformanceParams;
@@ -12,6 +21,8 @@ export class TrackRecord {
   readonly #returns: number[][];
   /** Beside each of them: whether it was made on paper. */
   readonly #onPaper: boolean[][];
+  /** Of the whole run, per strategy. */
+  readonly #paperTrades: Uint32Array;
   readonly #edges: (Edge | undefined)[];
 
   constructor(strategies: number, kelly: KellyParams, trailing: PerformanceParams) {
@@ -19,6 +30,7 @@ export class TrackRecord {
     this.#trailing = trailing;
     this.#returns = Array.from({ length: strategies }, () => []);
     this.#onPaper = Array.from({ length: strategies }, () => []);
+    this.#paperTrades = new Uint32Array(strategies);
     this.#edges = new Array<Edge | undefined>(strategies).fill(undefined);
   }
 
@@ -28,6 +40,7 @@ export class TrackRecord {
     const marks = this.#onPaper[strategy] as boolean[];
     returns.push(netReturn);
     marks.push(onPaper);
+    if (onPaper) this.#paperTrades[strategy] = this.#paperTrades[strategy]! + 1;
     if (returns.length > Math.max(this.#kelly.window, this.#trailing.trades)) {
       returns.shift();
       marks.shift();
@@ -35,10 +48,11 @@ export class TrackRecord {
     this.#edges[strategy] = undefined;
   }
 
-  /** How many of the trades behind the estimate were made on paper. */
-  paperTrades(strategy: number): number {
-    const marks = this.#onPaper[strategy] as boolean[];
-    return marks.slice(-this.#kelly.window).filter(Boolean).length;
+  /** What the estimate of a strategy rests on now. */
+  basis(strategy: number): RecordBasis {
+    const marks = (this.#onPaper[strategy] as boolean[]).slice(-this.#kelly.window);
+    const onPaper = marks.filter(Boolean).length;
+    return { trades: marks.length, onPaper, paperTrades: this.#paperTrades[strategy]! };
   }
 
   edge(strategy: number): Edge {

@@ -171,6 +171,7 @@ describe("by strategy", () => {
       sharpe: 0.5,
       maxDrawdown: -0.05,
       crossedShares: 12,
+      judgedBy: null,
       winRate: 0.5,
     },
     {
@@ -180,6 +181,7 @@ describe("by strategy", () => {
       sharpe: -0.2,
       maxDrawdown: -0.1,
       crossedShares: 12,
+      judgedBy: null,
       winRate: 0.4,
     },
   ];
@@ -214,8 +216,8 @@ describe("by strategy", () => {
 
 it("what set the sizes: how often each constraint bound, and what it left without a share", () => {
   const panel = sizesPanel([
-    { constraint: "kelly_cold", orders: 30, unsized: 2 },
-    { constraint: "adv", orders: 10, unsized: 0 },
+    { constraint: "kelly_cold", orders: 30, unsized: 2, onPaper: 0 },
+    { constraint: "adv", orders: 10, unsized: 0, onPaper: 0 },
   ]);
   expect(rowsOf(panel).slice(1)).toEqual([
     ["kelly_cold / too few trades for Kelly yet", "30", "75.0%", "2"],

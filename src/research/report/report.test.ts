@@ -174,7 +174,7 @@ it("text from data is text, never markup", () => {
           },
         },
         blocked: [{ rule: evil, count: 1, shrunk: 0, notional: 1, saved: 1, cost: 2, followed: 1 }],
-        sizes: [{ constraint: evil, orders: 1, unsized: 1 }],
+        sizes: [{ constraint: evil, orders: 1, unsized: 1, onPaper: 0 }],
         claims: {
           events: [
             {
@@ -202,6 +202,7 @@ it("text from data is text, never markup", () => {
             maxDrawdown: 0,
             costs: 1,
             crossedShares: 0,
+            judgedBy: null,
           },
         ],
       },
