@@ -11,7 +11,7 @@ import { actionInstant } from "../src/domain/corporate-action.ts";
 import type { CorporateActionEvent } from "../src/domain/events.ts";
 import type { InstrumentId } from "../src/domain/instrument.ts";
 import { usd } from "../src/domain/money.ts";
-import type { DayNumber } from "../src/domain/time.ts";
+import { type DayNumber, type EpochMicros, MICROS_PER_MINUTE } from "../src/domain/time.ts";
 import { nullJournal } from "../src/engine/null-journal.ts";
 import { pump } from "../src/engine/pump.ts";
 import { SingleLoop } from "../src/engine/single-loop.ts";
@@ -21,17 +21,17 @@ import { TrackRecord } from "../src/ensemble/track-record.ts";
 import { executionParams } from "../src/execution/order-policy.ts";
 import { worldOf } from "../src/features/batch.ts";
 import { costParams } from "../src/sim/cost-model.ts";
+import { type HaltInterval, HaltSchedule } from "../src/sim/halts.ts";
 import { PaperCosts } from "../src/sim/paper-costs.ts";
 import { Timeline } from "../src/sim/timeline.ts";
 import { SimulatedVenue } from "../src/sim/venue.ts";
 import { noisyStrategy, randomWorld, type World } from "./engine-world.ts";
 
 const costs = costParams.parse({
-  impact: 0,
   auctionBps: 3,
   spreadBps: 8,
   commissionPerShare: 0.004,
-  feeSchedule: [{ from: "2006-01-01", secPerMillion: 0, tafPerShare: 0, tafCap: 0 }],
+  feeSchedule: [{ from: "2006-01-01", secPerMillion: 27.8, tafPerShare: 0.000166, tafCap: 8.3 }],
 });
 
 interface Lived {
@@ -47,9 +47,10 @@ interface Circumstances {
   readonly seed: number;
   readonly entryLife: string;
   readonly actions: readonly CorporateActionEvent[];
+  readonly halts: HaltSchedule;
 }
 
-function live({ world, seed, entryLife, actions }: Circumstances, kelly: object): Lived {
+function live({ world, seed, entryLife, actions, halts }: Circumstances, kelly: object): Lived {
   const seen: number[][] = [];
   const closed = vi.spyOn(TrackRecord.prototype, "closed");
   const noisy = noisyStrategy(seed);
@@ -82,7 +83,7 @@ function live({ world, seed, entryLife, actions }: Circumstances, kelly: object)
       }),
       ensemble,
       execution,
-      paper: new PaperCosts(symbols, costs),
+      paper: new PaperCosts(symbols, costs, halts),
       basis: "split",
     },
     {
@@ -99,7 +100,7 @@ function live({ world, seed, entryLife, actions }: Circumstances, kelly: object)
   const known = { strategy: 0, instrument: 0 as InstrumentId, price: 1, signal: -1 };
   loop.compute.filled({ ...known, signedShares: 1, closedReturn: Number.NaN });
   loop.compute.filled({ ...known, signedShares: -1, closedReturn: -0.01 });
-  const venue = new SimulatedVenue(symbols.length, costs, sessions);
+  const venue = new SimulatedVenue(symbols.length, costs, sessions, { halts });
   pump(new Timeline(columns, venue, actions), loop, nullJournal, venue);
   const returns = closed.mock.calls.map(([, netReturn]) => netReturn);
   closed.mockRestore();
@@ -117,15 +118,29 @@ function someActions({ sessions }: World): CorporateActionEvent[] {
   });
 }
 
+/** In two sessions of three one stock does not trade: all day on daily bars, else for seven minutes. */
+function someHalts({ columns, sessions }: World): HaltInterval[] {
+  return Array.from(sessions.open).flatMap((open, session) => {
+    if (session % 3 === 0) return [];
+    const [from, to] =
+      columns.timeframe === "1d"
+        ? [open, sessions.close[session]!]
+        : [open + 5 * MICROS_PER_MINUTE, open + 12 * MICROS_PER_MINUTE];
+    const instrument = (session % 3) as InstrumentId;
+    return [{ instrument, from: from as EpochMicros, to: to as EpochMicros, reason: "test" }];
+  });
+}
+
 afterEach(() => vi.restoreAllMocks());
 
 describe.each([
-  ["1d", "next_bar", "no actions"],
+  ["1d", "next_bar", "nothing"],
+  ["1d", "next_bar", "halts"],
   ["1d", "next_bar", "splits and dividends"],
-  ["1m", "next_bar", "no actions"],
-  ["1m", "day", "no actions"],
+  ["1m", "next_bar", "nothing"],
+  ["1m", "day", "halts"],
   ["1m", "gtc", "splits and dividends"],
-  ["1m", "ioc", "no actions"],
+  ["1m", "ioc", "nothing"],
 ] as const)("%s bars, entries that live %s, %s", (timeframe: Timeframe, entryLife, happens) => {
   it("what was lived on paper is what would have been lived with money", () => {
     let [trades, onPaper] = [0, 0];
@@ -140,8 +155,9 @@ describe.each([
           volatility: 0.012,
           volume: 1e8,
         });
-        const actions = happens === "no actions" ? [] : someActions(world);
-        const circumstances = { world, seed, entryLife, actions };
+        const actions = happens === "splits and dividends" ? someActions(world) : [];
+        const halts = new HaltSchedule(happens === "halts" ? someHalts(world) : []);
+        const circumstances = { world, seed, entryLife, actions, halts };
         const real = live(circumstances, { enabled: false });
         const paper = live(circumstances, { minTrades: 1, gapLoss: 1 });
         expect(Array.from(paper.said)).toEqual(Array.from(real.said));

@@ -64,8 +64,8 @@ export function runEngine(
   const instruments = columns.instruments.symbols.length;
   const curve = new EquityCurve(batchCount(columns));
   const { loop, allocated } = buildLoop(setup, modules, curve);
-  const { costs, halts: list } = setup.config;
-  const halts = new HaltSchedule(haltIntervals(list, columns.instruments));
+  const { costs } = setup.config;
+  const halts = haltsOf(setup);
   const { symbols } = columns.instruments;
   const extras = { symbols, ...(halts.isEmpty ? {} : { halts }) };
   const resumes = setup.config.backtest.operatorResumes === "next_session";
@@ -82,6 +82,12 @@ export function runEngine(
   }
   return { loop, curve, allocated, overTicks: setup.ticks !== undefined };
 }
+
+const haltsOf = ({
+  config,
+  columns,
+}: Pick<RunSetup, "config"> & { readonly columns: Pick<BarColumns, "instruments"> }) =>
+  new HaltSchedule(haltIntervals(config.halts, columns.instruments));
 
 /** The engine of a setup, not yet running. */
 export function buildLoop(
@@ -102,7 +108,7 @@ export function buildLoop(
       ...((setup.actions ?? []).length === 0 ? {} : { basis: config.features.basis }),
       ensemble: config.ensemble,
       execution: config.execution,
-      paper: new PaperCosts(columns.instruments.symbols, config.costs),
+      paper: new PaperCosts(columns.instruments.symbols, config.costs, haltsOf(setup)),
     },
     {
       strategies: allocated.length,

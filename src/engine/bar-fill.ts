@@ -2,7 +2,9 @@
  * Where a bar reaches a trade that is followed on paper: its entry, its stop, its target. One arithmetic for what the
  * risk system refused and for what sizing left without a share, the same as the simulated venue's (SM-2 to SM-4).
  */
-import type { Side } from "../domain/order.ts";
+import { lessDividend, ratioOf } from "../domain/corporate-action.ts";
+import type { CorporateActionEvent } from "../domain/events.ts";
+import { BUY, type Side } from "../domain/order.ts";
 
 /** Dollars per share; NaN for none. */
 export interface FollowedPrices {
@@ -11,6 +13,25 @@ export interface FollowedPrices {
   readonly limit: number;
   readonly stop: number;
   readonly target: number;
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/**
+ * What the prices are after an action that came before the first bar of its ex-date, as the venue restates orders
+ * (CA-3). A price falls by the dividend; orders that sell higher up are left where they are, as brokers do.
+ */
+export function restatePrices(prices: Mutable<FollowedPrices>, event: CorporateActionEvent): void {
+  if (event.kind === "SharesSplit") {
+    const ratio = ratioOf(event);
+    prices.limit /= ratio;
+    prices.stop /= ratio;
+    prices.target /= ratio;
+    return;
+  }
+  prices.stop = lessDividend(prices.stop, event.perShare);
+  if (prices.side === BUY) prices.limit = lessDividend(prices.limit, event.perShare);
+  else prices.target = lessDividend(prices.target, event.perShare);
 }
 
 /** Dollars per share; NaN when the limit was not reached. */

@@ -189,6 +189,8 @@ export class ComputeStage implements Wishes, OwnPositions {
     const before = this.#lots.shares(strategy, instrument);
     const after = this.#lots.fill(strategy, instrument, signedShares, price);
     const slot = this.#lots.slot(strategy, instrument);
+    // Money is in it after all, by an entry that waited: the same wish does not go on on paper beside it.
+    if (before === 0) this.#paper?.takeBack(strategy, instrument);
     if (after === 0) this.#forget(slot);
     else if (before === 0 || before > 0 !== after > 0) this.#open(slot, instrument, signal);
   }

@@ -9,7 +9,7 @@
  *
  * Shares are not rounded at a split: no account has to hold them.
  */
-import type { BarBatch } from "../domain/bars.ts";
+import type { BarBatch, Timeframe } from "../domain/bars.ts";
 import { lessDividend, ratioOf } from "../domain/corporate-action.ts";
 import type { CorporateActionEvent } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
@@ -17,7 +17,7 @@ import { BUY, OrderType, type Side, TimeInForce } from "../domain/order.ts";
 import type { SessionTable } from "../domain/session.ts";
 import type { DayNumber, EpochMicros } from "../domain/time.ts";
 import { type ExecutionParams, roundToTick } from "../execution/order-policy.ts";
-import { exitPrice } from "./bar-fill.ts";
+import { exitPrice, restatePrices } from "./bar-fill.ts";
 import {
   type EntryMoment,
   isExpired,
@@ -37,6 +37,8 @@ export interface PaperPricing {
   action(event: CorporateActionEvent): void;
   /** False where a short sale would be refused. */
   lends(instrument: InstrumentId): boolean;
+  /** False where the bar that closed at `at` can fill nothing: its instrument is halted. */
+  trades(instrument: InstrumentId, timeframe: Timeframe, sessionOpen: EpochMicros, at: EpochMicros): boolean;
   /** Shares that one order may take of a bar's volume. */
   most(volume: number): number;
   /** Dollars per share that the fill would be at, slippage included. */
@@ -210,9 +212,7 @@ export class PaperPositions {
   action(event: CorporateActionEvent): void {
     this.#pricing.action(event);
     for (const trade of this.#trades) {
-      if (trade.instrument !== event.instrument) continue;
-      if (event.kind === "SharesSplit") splitTrade(trade, ratioOf(event));
-      else payTrade(trade, event.perShare);
+      if (trade.instrument === event.instrument) restate(trade, event);
     }
   }
 
@@ -246,12 +246,14 @@ export class PaperPositions {
   }
 
   #isOver(trade: PaperTrade, row: number, moment: EntryMoment): boolean {
+    const { at, columns } = moment.batch;
+    const trades =
+      row >= 0 && this.#pricing.trades(trade.instrument, columns.timeframe, this.#clock.open, at);
     if (!Number.isNaN(trade.entry)) {
-      if (row < 0) return false;
-      trade.held += 1;
-      return this.#leaves(trade, row, moment.batch, undefined);
+      if (row >= 0) trade.held += 1;
+      return trades && this.#leaves(trade, row, moment.batch, undefined);
     }
-    const reached = row < 0 ? undefined : reachEntry(trade, row, moment);
+    const reached = trades ? reachEntry(trade, row, moment) : undefined;
     const most = reached === undefined ? 0 : this.#pricing.most(moment.batch.columns.volume[row]!);
     if (reached === undefined || most <= 0) return isExpired(trade, moment);
     this.#enter(trade, moment.batch, reached, Math.min(trade.shares, most));
@@ -308,20 +310,15 @@ export class PaperPositions {
   }
 }
 
-function splitTrade(trade: PaperTrade, ratio: number): void {
+function restate(trade: PaperTrade, event: CorporateActionEvent): void {
+  restatePrices(trade, event);
+  if (event.kind === "DividendPaid") {
+    trade.wantedStop = lessDividend(trade.wantedStop, event.perShare);
+    if (!Number.isNaN(trade.entry)) trade.dividends += trade.side * trade.shares * event.perShare;
+    return;
+  }
+  const ratio = ratioOf(event);
   trade.shares *= ratio;
-  trade.limit /= ratio;
-  trade.stop /= ratio;
   trade.wantedStop /= ratio;
-  trade.target /= ratio;
   trade.entry /= ratio;
-}
-
-/** The price falls by the dividend; orders that sell higher up are left where they are, as brokers do. */
-function payTrade(trade: PaperTrade, perShare: number): void {
-  trade.stop = lessDividend(trade.stop, perShare);
-  trade.wantedStop = lessDividend(trade.wantedStop, perShare);
-  if (trade.side === BUY) trade.limit = lessDividend(trade.limit, perShare);
-  else trade.target = lessDividend(trade.target, perShare);
-  if (!Number.isNaN(trade.entry)) trade.dividends += trade.side * trade.shares * perShare;
 }
