@@ -20,6 +20,7 @@ import { worldOf } from "../src/features/batch.ts";
 import type { BoundBreaker } from "../src/risk/breaker.ts";
 import { rules } from "../src/risk/registry.ts";
 import { costParams } from "../src/sim/cost-model.ts";
+import { PaperCosts } from "../src/sim/paper-costs.ts";
 import { Timeline } from "../src/sim/timeline.ts";
 import { SimulatedVenue } from "../src/sim/venue.ts";
 import type { BoundStrategy, StrategyView } from "../src/strategies/strategy.ts";
@@ -148,10 +149,12 @@ export interface LoopParts {
   readonly positions?: number;
   /** Splits and dividends in order of time; their features see prices on the basis of splits. */
   readonly actions?: readonly CorporateActionEvent[];
+  /** Settings of Kelly; with them, what it stops goes on on paper. */
+  readonly kelly?: object;
 }
 
 export function testLoop(parts: LoopParts): SingleLoop {
-  const { world, strategies, observe, risk = {}, positions = 4, breakers = [], actions } = parts;
+  const { world, strategies, observe, risk = {}, positions = 4, breakers = [], actions, kelly } = parts;
   const instruments = world.columns.instruments.symbols.length;
   return new SingleLoop(
     {
@@ -165,9 +168,11 @@ export function testLoop(parts: LoopParts): SingleLoop {
         positionPct: 0.0503,
         atr: { floor: 0.5 },
         adv: { fraction: 1 },
+        ...(kelly === undefined ? {} : { kelly }),
       }),
       ensemble: ensembleParams.parse({}),
       execution: executionParams.parse({}),
+      ...(kelly === undefined ? {} : { paper: new PaperCosts(world.columns.instruments.symbols, testCosts) }),
       ...(actions === undefined ? {} : { basis: "split" as const }),
     },
     {
