@@ -20,6 +20,7 @@ import { type RunSetup, runEngine } from "./engine-run.ts";
 import { exposureCurve } from "./exposure-curve.ts";
 import { nettingSummary, sizeCauses, strategyShares, tradedPerSession } from "./run-attribution.ts";
 import { runCosts } from "./run-summary.ts";
+import { runWarnings } from "./run-warnings.ts";
 import { sessionEnds } from "./session-ends.ts";
 import { strategyDaily } from "./strategy-daily.ts";
 import { tradeRows } from "./trade-rows.ts";
@@ -131,8 +132,11 @@ it("what is on paper is in no figure of the account, of a strategy or of the tra
     const { portfolio, orders, fills, trades, authorities, blocked } = run.loop.execute;
     const rows = tradeRows(run, setup.columns);
     const shares = strategyShares(run, rows, setup);
+    const exposure = exposureCurve(setup.columns, run.loop.execute, setup.cash);
+    const daily = dailySeries(run.curve, exposure, setup.columns, sessions, setup.cash);
     return {
       run,
+      words: runWarnings({ run, daily, columns: setup.columns, trades: rows, cash: setup.cash }).join("\n"),
       judged: shares.map(({ judgedBy }) => judgedBy),
       figures: JSON.stringify([
         [orders.length, fills.length, trades.length, portfolio.cashMicros, portfolio.costs, portfolio.traded],
@@ -145,6 +149,13 @@ it("what is on paper is in no figure of the account, of a strategy or of the tra
   };
   const [on, off] = [runOf(true), runOf(false)];
   expect(on.figures).toBe(off.figures);
+  expect(on.words).toMatch(
+    /wishes to enter became no order: kelly left no share\. \d+ of them went on on paper\./,
+  );
+  expect(on.words).toMatch(
+    /\d+ of the \d+ trades that Kelly judges mean_reversion by at the end were on paper\./,
+  );
+  expect(off.words).not.toContain("paper");
   expect(on.run.loop.execute.trades.length).toBeGreaterThan(0);
   const onPaper = sizeCauses(on.run).find(({ constraint }) => constraint === "kelly")?.onPaper ?? 0;
   const closed = on.judged.reduce((sum, judged) => sum + (judged?.paperTrades ?? 0), 0);

@@ -205,6 +205,15 @@ describe("by strategy", () => {
     expect(rowOf(panel, "Account")?.[1]).toBe("+399.50");
   });
 
+  it("says how many trades behind Kelly's estimate nobody made", () => {
+    const judgedBy = { trades: 250, onPaper: 128, paperTrades: 901 };
+    const judged = [{ ...strategies[0]!, judgedBy }, strategies[1]!];
+    const panel = strategiesPanel({ ...result, strategies: judged }, 400);
+    expect(rowOf(panel, judged[0]!.strategy)?.at(-1)).toMatch(/^250.*128 on paper$/);
+    expect(rowOf(panel, judged[1]!.strategy)?.at(-1)).toBe("");
+    expect(textOf(strategiesPanel({ ...result, strategies }, 400).markup)).not.toContain("Judged by");
+  });
+
   it("says how strategies met inside the account, and nothing of it when one is alone", () => {
     const words = textOf(strategiesPanel({ ...result, strategies }, 400).markup);
     expect(words).toContain("Strategies met inside the account for 420 shares worth 31,240.50 USD");
@@ -225,6 +234,14 @@ it("what set the sizes: how often each constraint bound, and what it left withou
     ["Total", "40", "", "2"],
   ]);
   expect(textOf(sizesPanel([]).markup)).toContain("No size was set.");
+});
+
+it("what went on on paper has a column of its own, where anything did", () => {
+  const panel = sizesPanel([
+    { constraint: "kelly", orders: 30, unsized: 1200, onPaper: 1100 },
+    { constraint: "adv", orders: 10, unsized: 4, onPaper: 0 },
+  ]);
+  expect(rowsOf(panel).map((row) => row.at(-1))).toEqual(["On paper", "1,100", "0", "1,100"]);
 });
 
 describe("claims", () => {

@@ -96,9 +96,7 @@ function method(
 
 /** Trades behind Kelly's estimate, and those of them that nobody made. */
 const judgedByWords = (judgedBy: StrategyShare["judgedBy"]): Part =>
-  judgedBy === null
-    ? ""
-    : html`${count(judgedBy.trades)}<small>${count(judgedBy.onPaper)} on paper</small>`;
+  judgedBy === null ? "" : html`${count(judgedBy.trades)}<small>${count(judgedBy.onPaper)} on paper</small>`;
 
 const whole = (shares: number): number => (Number.isInteger(shares) ? 0 : 4);
 
