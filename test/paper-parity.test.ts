@@ -2,7 +2,8 @@
  * Goal    a strategy that Kelly stopped lives on paper as it would with money (PP-2): it sees the same positions and
  *         prices bar by bar, says the same, and its trades make the same.
  * Method  the same restless strategy over the same random market twice: once sized without Kelly, once with a Kelly
- *         that refuses everything from the start. What else could refuse or bind is out of the way: rules, cash, volume.
+ *         that refuses everything from the start. What else could refuse or bind is out of the way: rules, cash and
+ *         volume.
  */
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";

@@ -1,7 +1,7 @@
 /**
  * Goal    positions on paper come back with a restart, and know nothing that is not in the record (EN-1, I-25).
- * Method  a strategy that Kelly stops and lets go on again, over random markets with splits and dividends. Its record is
- *         read back as text, bar by bar, by a fresh engine: no bar of the text knows the next one. After each event
+ * Method  a strategy that Kelly stops and lets go on again, over random markets with splits and dividends. Its record
+ *         is read back as text, bar by bar, by a fresh engine: no bar of the text knows the next one. After each event
  *         both are in the same state, on paper as with money.
  */
 import { describe, expect, it } from "vitest";
