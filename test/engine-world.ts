@@ -15,7 +15,7 @@ import { type Engine, pump } from "../src/engine/pump.ts";
 import { type BatchObserver, SingleLoop } from "../src/engine/single-loop.ts";
 import { ensembleParams } from "../src/ensemble/ensemble-params.ts";
 import { sizingParams } from "../src/ensemble/sizing.ts";
-import { type ExecutionParams, executionParams } from "../src/execution/order-policy.ts";
+import { executionParams } from "../src/execution/order-policy.ts";
 import { worldOf } from "../src/features/batch.ts";
 import type { BoundBreaker } from "../src/risk/breaker.ts";
 import { rules } from "../src/risk/registry.ts";
@@ -23,6 +23,7 @@ import type { RiskRule } from "../src/risk/rule.ts";
 import { costParams } from "../src/sim/cost-model.ts";
 import { HaltTimeline } from "../src/sim/halt-timeline.ts";
 import type { HaltSchedule } from "../src/sim/halts.ts";
+import { PaperCosts } from "../src/sim/paper-costs.ts";
 import { Timeline } from "../src/sim/timeline.ts";
 import { SimulatedVenue } from "../src/sim/venue.ts";
 import type { BoundStrategy, StrategyView } from "../src/strategies/strategy.ts";
@@ -155,10 +156,12 @@ export interface LoopParts {
   readonly execution?: Readonly<Record<string, unknown>>;
   /** Splits and dividends in order of time; their features see prices on the basis of splits. */
   readonly actions?: readonly CorporateActionEvent[];
+  /** Settings of Kelly; with them, what it stops goes on on paper. */
+  readonly kelly?: object;
 }
 
 export function testLoop(parts: LoopParts): SingleLoop {
-  const { world, strategies, observe, risk = {}, positions = 4, breakers = [], actions } = parts;
+  const { world, strategies, observe, risk = {}, positions = 4, breakers = [], actions, kelly } = parts;
   const execution = executionParams.parse(parts.execution ?? {});
   const instruments = world.columns.instruments.symbols.length;
   return new SingleLoop(
@@ -173,9 +176,11 @@ export function testLoop(parts: LoopParts): SingleLoop {
         positionPct: 0.0503,
         atr: { floor: 0.5 },
         adv: { fraction: 1 },
+        ...(kelly === undefined ? {} : { kelly }),
       }),
       ensemble: ensembleParams.parse({}),
       execution,
+      ...(kelly === undefined ? {} : { paper: new PaperCosts(world.columns.instruments.symbols, testCosts) }),
       ...(actions === undefined ? {} : { basis: "split" as const }),
     },
     {

@@ -179,6 +179,7 @@ function resultOf(shape: SampleShape, { daily, returns, market, trades }: Parts)
       dividends: 0,
       cashInLieu: 0,
       crossedShares: strategies.length > 1 && !isIdle ? 420 : 0,
+      judgedBy: null,
     })),
     netting:
       strategies.length > 1 && !isIdle
@@ -190,11 +191,11 @@ function resultOf(shape: SampleShape, { daily, returns, market, trades }: Parts)
           }
         : { crossedShares: 0, crossedNotional: 0, sharedOrders: 0, sharedMembers: 0 },
     sizes: isIdle
-      ? [{ constraint: "kelly", orders: 0, unsized: 18 }]
+      ? [{ constraint: "kelly", orders: 0, unsized: 18, onPaper: 0 }]
       : [
-          { constraint: "kelly_cold", orders: 301, unsized: 2 },
-          { constraint: "position_usd", orders: 212, unsized: 0 },
-          { constraint: "cash_buffer", orders: 40, unsized: 117 },
+          { constraint: "kelly_cold", orders: 301, unsized: 2, onPaper: 0 },
+          { constraint: "position_usd", orders: 212, unsized: 0, onPaper: 0 },
+          { constraint: "cash_buffer", orders: 40, unsized: 117, onPaper: 0 },
         ],
     limits: { gross: 1, drawdown: 0.15, drawdownScalar: 0.5 },
     claims: isIdle ? { events: [], dropped: 0 } : { events: sampleClaims(daily.date), dropped: 0 },

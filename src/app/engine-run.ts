@@ -18,6 +18,7 @@ import { breakers } from "../risk/breaker-registry.ts";
 import { rules } from "../risk/registry.ts";
 import { HaltTimeline } from "../sim/halt-timeline.ts";
 import { HaltSchedule, haltIntervals } from "../sim/halts.ts";
+import { PaperCosts } from "../sim/paper-costs.ts";
 import { TickTimeline } from "../sim/tick-timeline.ts";
 import { TickVenue } from "../sim/tick-venue.ts";
 import { Timeline } from "../sim/timeline.ts";
@@ -67,8 +68,8 @@ export function runEngine(
   const instruments = columns.instruments.symbols.length;
   const curve = new EquityCurve(batchCount(columns));
   const { loop, allocated } = buildLoop(setup, modules, curve);
-  const { costs, halts: list } = setup.config;
-  const halts = new HaltSchedule(haltIntervals(list, columns.instruments));
+  const { costs } = setup.config;
+  const halts = haltsOf(setup);
   const { symbols } = columns.instruments;
   const held = (instrument: InstrumentId) => loop.execute.portfolio.shares(instrument);
   const extras = { symbols, held, ...(halts.isEmpty ? {} : { halts }) };
@@ -87,6 +88,12 @@ export function runEngine(
   }
   return { loop, curve, allocated, overTicks: setup.ticks !== undefined };
 }
+
+const haltsOf = ({
+  config,
+  columns,
+}: Pick<RunSetup, "config"> & { readonly columns: Pick<BarColumns, "instruments"> }) =>
+  new HaltSchedule(haltIntervals(config.halts, columns.instruments));
 
 /** The engine of a setup, not yet running. */
 export function buildLoop(
@@ -107,6 +114,7 @@ export function buildLoop(
       ...(hasActions(setup) ? { basis: config.features.basis } : {}),
       ensemble: config.ensemble,
       execution: config.execution,
+      paper: new PaperCosts(columns.instruments.symbols, config.costs, haltsOf(setup)),
     },
     {
       strategies: allocated.length,

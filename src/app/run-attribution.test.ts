@@ -20,6 +20,7 @@ import { type RunSetup, runEngine } from "./engine-run.ts";
 import { exposureCurve } from "./exposure-curve.ts";
 import { nettingSummary, sizeCauses, strategyShares, tradedPerSession } from "./run-attribution.ts";
 import { runCosts } from "./run-summary.ts";
+import { runWarnings } from "./run-warnings.ts";
 import { sessionEnds } from "./session-ends.ts";
 import { strategyDaily } from "./strategy-daily.ts";
 import { tradeRows } from "./trade-rows.ts";
@@ -129,6 +130,51 @@ it("shares that crossed between strategies are counted", () => {
   const run = runEngine(setupOf(1, ["even", "odd"], false), { modules });
   expect(nettingSummary(run).crossedShares).toBeGreaterThan(0);
   expect(nettingSummary(run).crossedNotional).toBeGreaterThan(0);
+});
+
+it("what is on paper is in no figure of the account, of a strategy or of the trades", () => {
+  // Kelly that never lets go of its verdict: what money does is the same with paper and without.
+  const kelly = (paper: boolean) => `sizing.kelly={minTrades: 1, gapLoss: 1, paper: ${paper}}`;
+  const runOf = (paper: boolean) => {
+    const config = loadConfig({ assignments: [...assignments, kelly(paper), "sizing.atr={floor: 1}"] });
+    const setup = { ...setupOf(1, ["swing_trend_following", "mean_reversion"], true), config };
+    const run = runEngine(setup);
+    const { portfolio, orders, fills, trades, authorities, blocked } = run.loop.execute;
+    const rows = tradeRows(run, setup.columns);
+    const shares = strategyShares(run, rows, setup);
+    const exposure = exposureCurve(setup.columns, run.loop.execute, setup.cash);
+    const daily = dailySeries(run.curve, exposure, setup.columns, sessions, setup.cash);
+    return {
+      run,
+      words: runWarnings({ run, daily, columns: setup.columns, trades: rows, cash: setup.cash }).join("\n"),
+      judged: shares.map(({ judgedBy }) => judgedBy),
+      figures: JSON.stringify([
+        [orders.length, fills.length, trades.length, portfolio.cashMicros, portfolio.costs, portfolio.traded],
+        [authorities.permission, blocked.list(), rows.map(({ pnl }) => pnl), Array.from(run.curve.equity)],
+        [strategyDaily(run, setup.columns, sessions).map(({ pnl }) => Array.from(pnl)), runCosts(run)],
+        shares.map((share) => ({ ...share, judgedBy: null })),
+        sizeCauses(run).map(({ constraint, orders: sized }) => [constraint, sized]),
+      ]),
+    };
+  };
+  const [on, off] = [runOf(true), runOf(false)];
+  expect(on.figures).toBe(off.figures);
+  expect(on.words).toMatch(
+    /wishes to enter became no order: kelly left no share\. \d+ of them went on on paper\./,
+  );
+  expect(on.words).toMatch(
+    /\d+ of the \d+ trades that Kelly judges mean_reversion by at the end were on paper\./,
+  );
+  expect(off.words).not.toContain("paper");
+  expect(on.run.loop.execute.trades.length).toBeGreaterThan(0);
+  const onPaper = sizeCauses(on.run).find(({ constraint }) => constraint === "kelly")?.onPaper ?? 0;
+  const closed = on.judged.reduce((sum, judged) => sum + (judged?.paperTrades ?? 0), 0);
+  expect(closed).toBeGreaterThan(10);
+  expect(onPaper).toBeGreaterThanOrEqual(closed);
+  expect(off.judged.map((judged) => [judged?.onPaper, judged?.paperTrades])).toEqual([
+    [0, 0],
+    [0, 0],
+  ]);
 });
 
 it("a strategy alone has the account's result, Sharpe and drawdown", () => {

@@ -50,6 +50,7 @@ export function strategyShares(
       dividends: dollars(IncomeKind.dividend),
       cashInLieu: dollars(IncomeKind.inLieu),
       crossedShares: paid.crossed[s] ?? 0,
+      judgedBy: run.loop.compute.judgedBy(s) ?? null,
     };
   });
 }
@@ -100,7 +101,7 @@ export function nettingSummary({ loop }: EngineRun): NettingSummary {
 /** What decided most often first, ties by name. */
 export function sizeCauses({ loop }: EngineRun): SizeCause[] {
   const { orders } = loop.execute;
-  const { unsized } = loop.compute;
+  const { unsized, followedOnPaper } = loop.compute;
   const sized = new Uint32Array(sizingConstraints.length);
   for (let n = 0; n < orders.length; n++) {
     const order = n as OrderNumber;
@@ -108,7 +109,12 @@ export function sizeCauses({ loop }: EngineRun): SizeCause[] {
     if (orders.purpose(order) === Purpose.Entry && cause >= 0) sized[cause] = sized[cause]! + 1;
   }
   return sizingConstraints
-    .map((constraint, n) => ({ constraint, orders: sized[n] ?? 0, unsized: unsized.get(constraint) ?? 0 }))
+    .map((constraint, n) => ({
+      constraint,
+      orders: sized[n] ?? 0,
+      unsized: unsized.get(constraint) ?? 0,
+      onPaper: followedOnPaper.get(constraint) ?? 0,
+    }))
     .filter((cause) => cause.orders + cause.unsized > 0)
     .toSorted(
       (a, b) => b.orders + b.unsized - (a.orders + a.unsized) || (a.constraint < b.constraint ? -1 : 1),

@@ -153,6 +153,17 @@ export interface StrategyShare {
   readonly cashInLieu: number;
   /** Shares that it bought from or sold to another strategy inside the account (ENS-1). */
   readonly crossedShares: number;
+  /** Null where Kelly does not size it. */
+  readonly judgedBy: JudgedBy | null;
+}
+
+/** Closed trades that Kelly judges a strategy by at the end of the run (SIZE-1). */
+export interface JudgedBy {
+  readonly trades: number;
+  /** Of those, without money: their fills are estimates. */
+  readonly onPaper: number;
+  /** Closed on paper over the whole run. */
+  readonly paperTrades: number;
 }
 
 /** What strategies saved each other by meeting inside the account (ENS-1). */
@@ -172,6 +183,8 @@ export interface SizeCause {
   readonly orders: number;
   /** Wishes that it left without a share: they became no order. */
   readonly unsized: number;
+  /** Of those, the ones that went on on paper. */
+  readonly onPaper: number;
 }
 
 /** A claim of the permission lattice, as it came and went. */

@@ -101,18 +101,35 @@ function concentration(trades: readonly TradeRow[]): string[] {
 }
 
 /** Wishes that never became an order stand in no table: here is where they are said. */
-function sizedDown({ loop, allocated }: EngineRun): string[] {
-  const lines = [...loop.compute.unsized].map(
-    ([constraint, count]) =>
+function sizedDown({ loop, allocated }: Pick<EngineRun, "loop" | "allocated">): string[] {
+  const { unsized, followedOnPaper } = loop.compute;
+  const lines = [...unsized].map(([constraint, count]) => {
+    const followed = followedOnPaper.get(constraint) ?? 0;
+    return (
       `${grouped(count)} ${count === 1 ? "wish" : "wishes"} to enter became no order: ${constraint} left no share. ` +
-      "See sizing in the configuration.",
-  );
+      (followed > 0 ? `${grouped(followed)} of them went on on paper. ` : "") +
+      "See sizing in the configuration."
+    );
+  });
+  lines.push(...judgedOnPaper({ loop, allocated }));
   if (!allocated.some(({ strategy }) => strategy.sizing === "fixed_risk") || loop.compute.readsVix)
     return lines;
   return [
     ...lines,
     "The VIX scale is off: this run has no source of the VIX. Sizes do not shrink when it rises.",
   ];
+}
+
+/** A record of fills that nobody made decides on money: the reader has to know. */
+function judgedOnPaper({ loop, allocated }: Pick<EngineRun, "loop" | "allocated">): string[] {
+  return allocated.flatMap(({ strategy: { id } }, s) => {
+    const { trades = 0, onPaper = 0 } = loop.compute.judgedBy(s) ?? {};
+    if (onPaper === 0) return [];
+    return [
+      `${grouped(onPaper)} of the ${grouped(trades)} trades that Kelly judges ${id} by at the end were on paper. ` +
+        "Their fills are estimates: no order met the market, and the risk gate was not asked.",
+    ];
+  });
 }
 
 /** By thousands, on every machine alike. */

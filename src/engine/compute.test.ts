@@ -49,7 +49,13 @@ class Stage {
   }
 
   bar(enteredToday = 0) {
-    const account = { equity: 100_000, availableCash: 100_000, scalar: 1, enteredToday: () => enteredToday };
+    const account = {
+      equity: 100_000,
+      availableCash: 100_000,
+      scalar: 1,
+      enteredToday: () => enteredToday,
+      allowsEntries: () => true,
+    };
     this.compute.bars(this.batch(), account);
     return [...this.compute.intents];
   }
@@ -313,6 +319,45 @@ it("warming up feeds features and bar counts without a decision", () => {
   expect(stage.compute.bank.warmup).toBe(1);
 });
 
+it("an entry with money that fills late takes its twin on paper back", () => {
+  const columns = columnsOf("1d", 1, bars(0, `${flat} ${flat} ${flat} ${flat}`, closes));
+  const wants = strategyOf((view) => view.enter({ instrument: I, conviction: 1, stop: 95 }, "because"), {
+    sizing: "fixed_risk",
+  });
+  const paper: ComputeConfig["paper"] = {
+    startSession() {},
+    update() {},
+    action() {},
+    lends: () => true,
+    trades: () => true,
+    most: () => 1e6,
+    paid: (_order, _batch, { price }) => price,
+    fees: () => 0,
+  };
+  const sizing = sizingParams.parse({
+    capital: 100_000,
+    atr: { floor: 1 },
+    adv: { fraction: 1 },
+    kelly: { minTrades: 1, gapLoss: 1 },
+  });
+  const late = (isFilled: boolean) => {
+    const stage = new Stage(columns, [wants], { sizing, paper });
+    const own = { strategy: 0, instrument: I, price: 100, signal: -1 };
+    stage.compute.filled({ ...own, signedShares: 1, closedReturn: Number.NaN });
+    stage.compute.filled({ ...own, signedShares: -1, closedReturn: -0.01 });
+    expect(stage.bar()).toEqual([]);
+    if (isFilled) stage.compute.filled({ ...own, signedShares: 7, closedReturn: Number.NaN });
+    stage.bar();
+    const seen = stage.compute.shares(0, I);
+    if (isFilled) stage.compute.filled({ ...own, signedShares: -7, closedReturn: 0 });
+    return [seen, stage.compute.shares(0, I), stage.compute.followedOnPaper.get("kelly")];
+  };
+  const [onPaper = 0] = late(false);
+  expect(onPaper).toBeGreaterThan(7);
+  expect(late(false)).toEqual([onPaper, onPaper, 1]);
+  expect(late(true)).toEqual([7, 0, 1]);
+});
+
 it("what one batch commits is gone for the next entry of that batch", () => {
   const strategy = strategyOf((view) => {
     for (let n = 0; n < view.size; n++)
@@ -325,6 +370,7 @@ it("what one batch commits is gone for the next entry of that batch", () => {
     availableCash: 12_000,
     scalar: 1,
     enteredToday: () => 0,
+    allowsEntries: () => true,
   });
   // 5 % of equity stays cash: 7,000 dollars are free, 5,000 at most for one position, at 100.50 a share.
   expect(stage.compute.intents.map((intent) => (intent.kind === "Enter" ? intent.shares : 0))).toEqual([

@@ -14,7 +14,8 @@ import type { Intent, SizingConstraint } from "../domain/intent.ts";
 import type { Quote, TradePrint } from "../domain/quote.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { EnsembleParams } from "../ensemble/ensemble-params.ts";
-import type { Size, SizingParams } from "../ensemble/sizing.ts";
+import type { SizingParams } from "../ensemble/sizing.ts";
+import type { RecordBasis } from "../ensemble/track-record.ts";
 import { VirtualLots } from "../ensemble/virtual-lots.ts";
 import type { ExecutionParams } from "../execution/order-policy.ts";
 import type { FeatureWorld } from "../features/feature.ts";
@@ -22,6 +23,8 @@ import type { BoundStrategy, Entry } from "../strategies/strategy.ts";
 import type { EndedBySplit } from "./corporate-actions.ts";
 import { FeatureBank } from "./feature-bank.ts";
 import { OwnActions } from "./own-actions.ts";
+import { PaperDesk } from "./paper-desk.ts";
+import type { PaperPricing } from "./paper-positions.ts";
 import { type BasisKind, PriceBasis } from "./price-basis.ts";
 import { SignalField, SignalKind, SignalTable, STOP_MOVED, TIME_STOP } from "./signal-table.ts";
 import { SizingDesk } from "./sizing-desk.ts";
@@ -50,6 +53,8 @@ export interface AccountFacts {
   readonly scalar: number;
   /** Shares of entries that were sent this session and filled or may still fill, over all strategies. */
   enteredToday(instrument: InstrumentId): number;
+  /** False while a claim bars entries of the strategy. */
+  allowsEntries(strategy: number): boolean;
 }
 
 export interface ComputeConfig {
@@ -64,6 +69,8 @@ export interface ComputeConfig {
   readonly execution: ExecutionParams;
   /** The VIX as it was known at an instant, NaN when older than a session. Absent: its scale is off. */
   readonly vix?: (at: EpochMicros) => number;
+  /** What trading costs on paper. Absent: what Kelly stops stays stopped. */
+  readonly paper?: PaperPricing;
 }
 
 export interface AllocatedStrategy {
@@ -88,6 +95,8 @@ export class ComputeStage implements Wishes, OwnPositions {
   /** Lots with a time stop: none, no work. */
   #timedLots = 0;
   readonly #sizing: SizingDesk;
+  /** Undefined in a run in which nothing goes on on paper: then it costs one comparison where it is asked. */
+  readonly #paper: PaperDesk | undefined;
   #batch: BarBatch | undefined;
   /** The strategy whose turn it is. */
   #speaker = NOBODY;
@@ -113,6 +122,8 @@ export class ComputeStage implements Wishes, OwnPositions {
     this.bank = new FeatureBank(world, basis);
     this.#actions = new OwnActions(this.#lots, strategies.length, basis);
     this.#sizing = new SizingDesk(config, this.bank);
+    const closed = (strategy: number, netReturn: number) => this.#sizing.closed(strategy, netReturn, true);
+    this.#paper = PaperDesk.of(config, this.#lots, this.#rowOf, closed);
     const ports = { wishes: this, positions: this };
     this.#views = strategies.map(
       ({ strategy }, n) => new RunningView(n, strategy, this.bank, this.#rowOf, ports),
@@ -124,6 +135,16 @@ export class ComputeStage implements Wishes, OwnPositions {
     return this.#sizing.unsized;
   }
 
+  /** Of those, the ones that went on on paper. */
+  get followedOnPaper(): ReadonlyMap<SizingConstraint, number> {
+    return this.#sizing.followed;
+  }
+
+  /** What Kelly judges the strategy by now; undefined when it does not. */
+  judgedBy(strategy: number): RecordBasis | undefined {
+    return this.#sizing.judgedBy(strategy);
+  }
+
   get readsVix(): boolean {
     return this.#config.vix !== undefined;
   }
@@ -133,6 +154,7 @@ export class ComputeStage implements Wishes, OwnPositions {
     this.#see(batch);
     this.bank.update(batch);
     this.#sizing.warm(batch);
+    this.#paper?.warm(batch);
   }
 
   /** Decides on one batch, knowing the account as given. */
@@ -142,8 +164,10 @@ export class ComputeStage implements Wishes, OwnPositions {
     if (this.intents.length > 0) this.intents.length = 0;
     this.#see(batch);
     this.bank.update(batch);
+    if (this.#paper !== undefined) this.#paper.bars(batch);
     this.#sizing.startStep(batch, account);
     if (this.#timedLots > 0) this.#leaveOnTime(batch);
+    if (this.#paper !== undefined) this.#leaveOnTimeOnPaper(this.#paper);
     const views = this.#views;
     for (let s = 0; s < views.length; s++) {
       this.#speaker = s;
@@ -162,10 +186,12 @@ export class ComputeStage implements Wishes, OwnPositions {
 
   /** Tells of one fill of a strategy's order. */
   filled({ strategy, instrument, signedShares, price, signal, closedReturn }: OwnFill): void {
-    if (!Number.isNaN(closedReturn)) this.#sizing.closed(strategy, closedReturn);
+    if (!Number.isNaN(closedReturn)) this.#sizing.closed(strategy, closedReturn, false);
     const before = this.#lots.shares(strategy, instrument);
     const after = this.#lots.fill(strategy, instrument, signedShares, price);
     const slot = this.#lots.slot(strategy, instrument);
+    // Money is in it after all, by an entry that waited: the same wish does not go on on paper beside it.
+    if (before === 0) this.#paper?.takeBack(strategy, instrument);
     if (after === 0) this.#forget(slot);
     else if (before === 0 || before > 0 !== after > 0) this.#open(slot, instrument, signal);
   }
@@ -176,9 +202,10 @@ export class ComputeStage implements Wishes, OwnPositions {
    */
   action(event: CorporateActionEvent, ended: readonly EndedBySplit[] = []): void {
     const { instrument } = event;
-    for (const { strategy, closedReturn } of ended) this.#sizing.closed(strategy, closedReturn);
+    for (const { strategy, closedReturn } of ended) this.#sizing.closed(strategy, closedReturn, false);
     this.#sizing.action(event);
     const factors = this.#actions.apply(event);
+    this.#paper?.action(event);
     for (let s = 0; s < this.#views.length; s++) {
       const slot = this.#lots.slot(s, instrument);
       (this.#views[s] as RunningView).rescale(instrument, factors.price, factors.shares);
@@ -187,20 +214,25 @@ export class ComputeStage implements Wishes, OwnPositions {
     }
   }
 
+  /** A position on paper is seen where there is no real one. */
   shares(strategy: number, instrument: InstrumentId): number {
-    return this.#lots.shares(strategy, instrument);
+    const held = this.#lots.shares(strategy, instrument);
+    return held !== 0 || this.#paper === undefined ? held : this.#paper.shares(strategy, instrument);
   }
 
   averageEntry(strategy: number, instrument: InstrumentId): number {
-    return this.#lots.averageEntry(strategy, instrument);
+    const entry = this.#lots.averageEntry(strategy, instrument);
+    const isKnown = !Number.isNaN(entry) || this.#paper === undefined;
+    return isKnown ? entry : this.#paper.averageEntry(strategy, instrument);
   }
 
   barsHeld(strategy: number, instrument: InstrumentId): number {
+    if (this.#paper?.isSeen(strategy, instrument)) return this.#paper.barsHeld(strategy, instrument);
     return this.#barsSeen[instrument]! - this.#openedAtBar[this.#lots.slot(strategy, instrument)]!;
   }
 
   enter(strategy: number, entry: Entry, reason: number, numbers: readonly number[]): void {
-    const held = this.#lots.shares(strategy, entry.instrument);
+    const held = this.shares(strategy, entry.instrument);
     if (held !== 0 && held > 0 === entry.conviction > 0) return;
     const { at } = this.#current(strategy);
     const price = this.#closeNow(entry.instrument);
@@ -220,7 +252,18 @@ export class ComputeStage implements Wishes, OwnPositions {
     // Without a bar there is no price to decide at.
     if (Number.isNaN(price)) return;
     const timing = entry.when ?? (this.#config.timeframe === "1d" ? "open_auction" : "now");
-    const { shares, binding }: Size = this.#sizing.size(strategy, entry, price, timing);
+    const size = this.#sizing.size(strategy, entry, price, timing);
+    const { shares, binding } = size;
+    if (this.#paper?.isSeen(strategy, instrument)) {
+      // Who turns around leaves first, on paper as with money.
+      if (shares !== 0 || size.onPaper !== 0) this.#paper.leave(strategy, instrument);
+      return;
+    }
+    if (this.#paper !== undefined) {
+      if (shares !== 0) this.#paper.takeBack(strategy, instrument);
+      else if (this.#paper.wish({ strategy, entry, signal, at, price, timing, shares: size.onPaper }))
+        this.#sizing.follow(size);
+    }
     if (shares === 0) return;
     this.intents.push({
       kind: "Enter",
@@ -241,12 +284,16 @@ export class ComputeStage implements Wishes, OwnPositions {
     const { at } = this.#current(strategy);
     const reference = this.#closeNow(instrument);
     const signal = this.#signalExit(strategy, instrument, SignalKind.Exit, Number.NaN, reason, numbers);
+    const isOnPaper = this.#paper?.leave(strategy, instrument) ?? false;
+    if (isOnPaper && this.#lots.shares(strategy, instrument) === 0) return;
     this.intents.push({ kind: "Exit", at, strategy, instrument, signal, reference });
   }
 
   protect(strategy: number, instrument: InstrumentId, stop: number): void {
     const { at } = this.#current(strategy);
     const held = this.#lots.shares(strategy, instrument);
+    if (held === 0 && this.#paper?.protect(strategy, instrument, stop))
+      this.#signalExit(strategy, instrument, SignalKind.Protect, stop, STOP_MOVED, [stop]);
     if (held === 0 || Number.isNaN(stop)) return;
     const slot = this.#lots.slot(strategy, instrument);
     const before = this.#protectedAt[slot]!;
@@ -301,6 +348,13 @@ export class ComputeStage implements Wishes, OwnPositions {
         const held = this.barsHeld(s, i);
         if (held >= limit) this.exit(s, i, TIME_STOP, [held]);
       }
+    }
+  }
+
+  #leaveOnTimeOnPaper(paper: PaperDesk): void {
+    for (const { strategy, instrument, held } of paper.overdue()) {
+      this.#speaker = strategy;
+      this.exit(strategy, instrument, TIME_STOP, [held]);
     }
   }
 

@@ -188,6 +188,10 @@ export class ExecuteStage implements AccountFacts {
     return this.#facts.enteredToday(instrument);
   }
 
+  allowsEntries(strategy: number): boolean {
+    return this.authorities.allowsEntries(strategy);
+  }
+
   /** Values the account at the closes of the batch. Comes before any decision on it. */
   bars(batch: BarBatch): void {
     const { at } = batch;

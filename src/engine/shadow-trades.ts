@@ -10,10 +10,11 @@
  * SH-4  A split or a dividend restates it as the venue restates an order (CA-3); it is paid dividends, or owes them.
  */
 import type { BarBatch } from "../domain/bars.ts";
-import { lessDividend, ratioOf } from "../domain/corporate-action.ts";
+import { ratioOf } from "../domain/corporate-action.ts";
 import type { CorporateActionEvent } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
-import { BUY, type Side } from "../domain/order.ts";
+import type { Side } from "../domain/order.ts";
+import { exitPrice, fillPrice, restatePrices } from "./bar-fill.ts";
 
 export interface BlockedEntry {
   /** What blocked it. */
@@ -107,39 +108,15 @@ export class ShadowTrades {
 }
 
 function restate(shadow: Shadow, event: CorporateActionEvent): void {
+  restatePrices(shadow, event);
   if (event.kind === "SharesSplit") {
     const ratio = ratioOf(event);
     shadow.shares *= ratio;
-    for (const price of ["limit", "stop", "target", "entry"] as const) shadow[price] /= ratio;
+    shadow.entry /= ratio;
     return;
   }
-  const { perShare } = event;
-  shadow.stop = lessDividend(shadow.stop, perShare);
-  if (shadow.side === BUY) shadow.limit = lessDividend(shadow.limit, perShare);
-  else shadow.target = lessDividend(shadow.target, perShare);
   // Paid to a long and owed by a short: as if it had entered without the right to it.
-  shadow.entry -= perShare;
-}
-
-/** Dollars per share; NaN when the limit was not reached. */
-function fillPrice({ side, limit }: Shadow, open: number, high: number, low: number): number {
-  if (Number.isNaN(limit) || side * (limit - open) >= 0) return open;
-  const tradedThrough = side > 0 ? low < limit : high > limit;
-  return tradedThrough ? limit : Number.NaN;
-}
-
-/** NaN while neither stop nor target is reached. What came before an entry inside the bar cannot fill its target. */
-function exitPrice(
-  { side, stop, target }: Shadow,
-  from: number,
-  high: number,
-  low: number,
-  isNew: boolean,
-): number {
-  const [worst, best] = side > 0 ? [low, high] : [high, low];
-  if (side * (worst - stop) <= 0) return side * (from - stop) <= 0 ? from : stop;
-  if (isNew || !(side * (best - target) > 0)) return Number.NaN;
-  return side * (from - target) > 0 ? from : target;
+  shadow.entry -= event.perShare;
 }
 
 function rowOf({ columns: { instrument }, from, to }: BarBatch, wanted: number): number {

@@ -10,8 +10,8 @@ import type { EntryTiming, SizingConstraint } from "../domain/intent.ts";
 import { BUY, SELL } from "../domain/order.ts";
 import { DailyVolume } from "../ensemble/daily-volume.ts";
 import type { Edge } from "../ensemble/kelly.ts";
-import { type Size, sizeEntry } from "../ensemble/sizing.ts";
-import { TrackRecord } from "../ensemble/track-record.ts";
+import { type Size, type SizingRequest, sizeEntry } from "../ensemble/sizing.ts";
+import { type RecordBasis, TrackRecord } from "../ensemble/track-record.ts";
 import { priceEntry, roundToTick } from "../execution/order-policy.ts";
 import { atr } from "../features/atr.ts";
 import { output } from "../features/feature.ts";
@@ -25,6 +25,11 @@ const ATR_PERCENT = output(atr({ period: 14 }), "natr_14");
 /** Only sizes by risk ask what a strategy has shown, and the estimate is not cheap. */
 const NOT_ASKED: Edge = { trades: 0, winRate: Number.NaN, win: Number.NaN, loss: Number.NaN };
 
+/** A size, and what it would be if the record were too short to judge: 0 unless Kelly alone left no share. */
+export interface SizedWish extends Size {
+  readonly onPaper: number;
+}
+
 export class SizingDesk {
   readonly #config: ComputeConfig;
   readonly #record: TrackRecord;
@@ -33,11 +38,18 @@ export class SizingDesk {
   readonly #volume: DailyVolume | undefined;
   readonly #clock: SessionClock;
   readonly #unsized = new Map<SizingConstraint, number>();
+  readonly #followed = new Map<SizingConstraint, number>();
   /** Entries of this step that execute has not seen yet. */
   readonly #asked: { readonly instrument: InstrumentId; readonly shares: number }[] = [];
   #committed = 0;
   #at = Number.NaN as BarBatch["at"];
-  #account: AccountFacts = { equity: 0, availableCash: 0, scalar: 1, enteredToday: () => 0 };
+  #account: AccountFacts = {
+    equity: 0,
+    availableCash: 0,
+    scalar: 1,
+    enteredToday: () => 0,
+    allowsEntries: () => false,
+  };
 
   constructor(config: ComputeConfig, bank: FeatureBank) {
     const { strategies, sizing, ensemble, world } = config;
@@ -55,6 +67,11 @@ export class SizingDesk {
   /** Wishes that became no shares, by the constraint that left no room. */
   get unsized(): ReadonlyMap<SizingConstraint, number> {
     return this.#unsized;
+  }
+
+  /** Of those, the ones that went on on paper. */
+  get followed(): ReadonlyMap<SizingConstraint, number> {
+    return this.#followed;
   }
 
   warm(batch: BarBatch): void {
@@ -76,43 +93,66 @@ export class SizingDesk {
     if (event.kind === "SharesSplit") this.#volume?.split(event.instrument, ratioOf(event));
   }
 
-  /** A strategy closed a round trip. */
-  closed(strategy: number, netReturn: number): void {
-    this.#record.closed(strategy, netReturn);
+  /** A strategy closed a round trip, with money or on paper. */
+  closed(strategy: number, netReturn: number, onPaper: boolean): void {
+    this.#record.closed(strategy, netReturn, onPaper);
+  }
+
+  /** What Kelly judges the strategy by now; undefined when it does not. */
+  judgedBy(strategy: number): RecordBasis | undefined {
+    const { strategies, sizing } = this.#config;
+    const isJudged = sizing.kelly.enabled && strategies[strategy]?.strategy.sizing === "fixed_risk";
+    return isJudged ? this.#record.basis(strategy) : undefined;
+  }
+
+  /** A wish that became no share goes on on paper. */
+  follow({ binding }: Size): void {
+    this.#followed.set(binding, (this.#followed.get(binding) ?? 0) + 1);
   }
 
   /** Shares for a wish at the close of this step, dollars per share. */
-  size(strategy: number, entry: Entry, price: number, timing: EntryTiming): Size {
-    const { strategies, sizing, execution, vix } = this.#config;
+  size(strategy: number, entry: Entry, price: number, timing: EntryTiming): SizedWish {
+    const { sizing } = this.#config;
+    const request = this.#request(strategy, entry, price, timing);
+    const size = sizeEntry(request, sizing);
+    const shares = Math.abs(size.shares);
+    if (shares === 0) this.#unsized.set(size.binding, (this.#unsized.get(size.binding) ?? 0) + 1);
+    this.#committed += shares * (request.limit > price ? request.limit : price);
+    this.#asked.push({ instrument: entry.instrument, shares });
+    return { ...size, onPaper: shares === 0 ? this.#withoutVerdict(strategy, request) : 0 };
+  }
+
+  /** What the wish would be if too few trades were known: whatever else leaves no share leaves none here either. */
+  #withoutVerdict(strategy: number, request: SizingRequest): number {
+    const { kelly } = this.#config.sizing;
+    const isJudged = request.method === "fixed_risk" && kelly.enabled && kelly.paper;
+    if (!isJudged || !this.#account.allowsEntries(strategy)) return 0;
+    return sizeEntry({ ...request, edge: NOT_ASKED }, this.#config.sizing).shares;
+  }
+
+  #request(strategy: number, entry: Entry, price: number, timing: EntryTiming): SizingRequest {
+    const { strategies, execution, vix } = this.#config;
     const { strategy: bound, allocation, positions } = strategies[strategy] as AllocatedStrategy;
     const { instrument, conviction } = entry;
     const side = conviction > 0 ? BUY : SELL;
     const { limit } = priceEntry(side, price, timing, execution);
-    const size = sizeEntry(
-      {
-        method: bound.sizing,
-        conviction,
-        price,
-        limit,
-        stop: roundToTick(entry.stop ?? Number.NaN, -side, execution.tick),
-        equity: this.#account.equity,
-        availableCash: this.#account.availableCash - this.#committed,
-        allocation,
-        positions,
-        scalar: this.#account.scalar,
-        edge: bound.sizing === "fixed_risk" ? this.#record.edge(strategy) : NOT_ASKED,
-        trailing: this.#record.weight(strategy),
-        vix: vix?.(this.#at),
-        atr: (this.#atrPercent?.[instrument] ?? Number.NaN) / 100,
-        advRoom: this.#advRoom(instrument),
-      },
-      sizing,
-    );
-    const shares = Math.abs(size.shares);
-    if (shares === 0) this.#unsized.set(size.binding, (this.#unsized.get(size.binding) ?? 0) + 1);
-    this.#committed += shares * (limit > price ? limit : price);
-    this.#asked.push({ instrument, shares });
-    return size;
+    return {
+      method: bound.sizing,
+      conviction,
+      price,
+      limit,
+      stop: roundToTick(entry.stop ?? Number.NaN, -side, execution.tick),
+      equity: this.#account.equity,
+      availableCash: this.#account.availableCash - this.#committed,
+      allocation,
+      positions,
+      scalar: this.#account.scalar,
+      edge: bound.sizing === "fixed_risk" ? this.#record.edge(strategy) : NOT_ASKED,
+      trailing: this.#record.weight(strategy),
+      vix: vix?.(this.#at),
+      atr: (this.#atrPercent?.[instrument] ?? Number.NaN) / 100,
+      advRoom: this.#advRoom(instrument),
+    };
   }
 
   /** All strategies share one allowance per session. */

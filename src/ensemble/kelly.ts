@@ -31,6 +31,8 @@ export const kellyParams = z.strictObject({
   winsor: z.number().min(0).max(0.49).default(0.05),
   /** Smallest loss to reckon with, as a fraction of the stake: the 99 % overnight gap, where positions are held. */
   gapLoss: z.number().min(0).max(1).default(0),
+  /** What Kelly stops goes on on paper, so that the record can speak for it again. */
+  paper: z.boolean().default(true),
 });
 export type KellyParams = z.infer<typeof kellyParams>;
 

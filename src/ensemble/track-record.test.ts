@@ -48,4 +48,16 @@ describe("TrackRecord", () => {
     expect(record.weight(1)).toBe(1);
     expect(record.edge(0).trades).toBe(0);
   });
+
+  it("Kelly looks at trades on paper too, the weight at those that earned or lost money alone", () => {
+    const record = new TrackRecord(1, kellyParams.parse({ window: 30, minTrades: 5 }), params);
+    for (const value of [-1, -1, -1, -1]) record.closed(0, value);
+    for (let n = 0; n < 40; n++) record.closed(0, 2, true);
+    expect(record.edge(0)).toMatchObject({ trades: 30, win: 2, loss: Number.NaN });
+    expect(record.basis(0)).toEqual({ trades: 30, onPaper: 30, paperTrades: 40 });
+    expect(record.weight(0)).toBe(0.25);
+    record.closed(0, 1);
+    expect(record.basis(0)).toEqual({ trades: 30, onPaper: 29, paperTrades: 40 });
+    expect(record.weight(0)).toBe(0.5);
+  });
 });

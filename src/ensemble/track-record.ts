@@ -5,42 +5,70 @@
 import { type Edge, edgeOf, type KellyParams } from "./kelly.ts";
 import { type PerformanceParams, performanceWeight } from "./performance-weight.ts";
 
+/** Closed trades that Kelly judges a strategy by. */
+export interface RecordBasis {
+  readonly trades: number;
+  /** Of those, without money. */
+  readonly onPaper: number;
+  /** Closed on paper since the start, those that are looked at no more included. */
+  readonly paperTrades: number;
+}
+
 export class TrackRecord {
   readonly #kelly: KellyParams;
   readonly #trailing: PerformanceParams;
-  /** Net returns, oldest first; as many as the longer look-back needs. */
+  /** Net returns that Kelly looks at, oldest first. */
   readonly #returns: number[][];
+  /** Beside each of them: whether it was made on paper. */
+  readonly #onPaper: boolean[][];
+  /** Net returns of trades with money, oldest first: what was not earned weighs nothing up. */
+  readonly #earned: number[][];
+  /** Of the whole run, per strategy. */
+  readonly #paperTrades: Uint32Array;
   readonly #edges: (Edge | undefined)[];
 
   constructor(strategies: number, kelly: KellyParams, trailing: PerformanceParams) {
     this.#kelly = kelly;
     this.#trailing = trailing;
     this.#returns = Array.from({ length: strategies }, () => []);
+    this.#onPaper = Array.from({ length: strategies }, () => []);
+    this.#earned = Array.from({ length: strategies }, () => []);
+    this.#paperTrades = new Uint32Array(strategies);
     this.#edges = new Array<Edge | undefined>(strategies).fill(undefined);
   }
 
-  /** A trade was closed with this net profit, as a fraction of what its entry cost. */
-  closed(strategy: number, netReturn: number): void {
-    const returns = this.#returns[strategy] as number[];
-    returns.push(netReturn);
-    if (returns.length > Math.max(this.#kelly.window, this.#trailing.trades)) returns.shift();
+  /** A trade was closed with this net profit, as a fraction of what its entry cost; on paper: no money was in it. */
+  closed(strategy: number, netReturn: number, onPaper = false): void {
+    const { window } = this.#kelly;
+    pushAtMost(window, this.#returns[strategy] as number[], netReturn);
+    pushAtMost(window, this.#onPaper[strategy] as boolean[], onPaper);
+    if (onPaper) this.#paperTrades[strategy] = this.#paperTrades[strategy]! + 1;
+    else pushAtMost(this.#trailing.trades, this.#earned[strategy] as number[], netReturn);
     this.#edges[strategy] = undefined;
+  }
+
+  /** What the estimate of a strategy rests on now. */
+  basis(strategy: number): RecordBasis {
+    const marks = this.#onPaper[strategy] as boolean[];
+    const onPaper = marks.filter(Boolean).length;
+    return { trades: marks.length, onPaper, paperTrades: this.#paperTrades[strategy]! };
   }
 
   edge(strategy: number): Edge {
     const known = this.#edges[strategy];
     if (known !== undefined) return known;
-    const edge = edgeOf(Float64Array.from(this.#of(strategy).slice(-this.#kelly.window)), this.#kelly);
+    const edge = edgeOf(Float64Array.from(this.#returns[strategy] as number[]), this.#kelly);
     this.#edges[strategy] = edge;
     return edge;
   }
 
-  /** In (0, 1]. */
+  /** In (0, 1]; from trades with money alone. */
   weight(strategy: number): number {
-    return performanceWeight(this.#of(strategy), this.#trailing);
+    return performanceWeight(this.#earned[strategy] as number[], this.#trailing);
   }
+}
 
-  #of(strategy: number): readonly number[] {
-    return this.#returns[strategy] as number[];
-  }
+function pushAtMost<T>(count: number, list: T[], value: T): void {
+  list.push(value);
+  if (list.length > count) list.shift();
 }

@@ -15,6 +15,12 @@ const NO_FEE = 0 as Money;
 /** Where in a bar a price reached an order: its opening print, the trade after it, later, the closing auction. */
 export type Where = "at_open" | "after_open" | "inside" | "at_close";
 
+/** What of an order its costs depend on. */
+export type PricedOrder = Pick<
+  RestingOrder,
+  "number" | "instrument" | "side" | "type" | "timeInForce" | "limit"
+>;
+
 export class BarCosts {
   readonly #costs: CostParams;
   readonly #rates: readonly FeeRates[];
@@ -29,7 +35,7 @@ export class BarCosts {
   }
 
   /** Dollars per share that the fill stands away from `price`. A limit that waited for its price pays nothing. */
-  away(order: RestingOrder, timeframe: Timeframe, price: number, shares: number, where: Where): Away {
+  away(order: PricedOrder, timeframe: Timeframe, price: number, shares: number, where: Where): Away {
     if (where === "inside" && !Number.isNaN(order.limit)) return NOTHING_AWAY;
     const inAuction = where === "at_close" || (where === "at_open" && timeframe === "1d");
     if (inAuction && this.#costs.slippage === "modelled") {

@@ -212,12 +212,12 @@ export function fillsAtClose(order: RestingOrder, close: number): boolean {
 }
 
 /** A limit order never trades beyond its limit, whatever the slippage model says. */
-export function bounded(order: RestingOrder, price: number): number {
+export function bounded(order: Pick<RestingOrder, "type" | "side" | "limit">, price: number): number {
   if (order.type !== OrderType.Limit) return price;
   return order.side === SELL ? Math.max(order.limit, price) : Math.min(order.limit, price);
 }
 
 /** False for what rests at the venue or waits for an auction when a bar opens: it travels no more. */
-export function travels(order: RestingOrder): boolean {
+export function travels(order: Pick<RestingOrder, "type" | "timeInForce">): boolean {
   return order.type !== OrderType.Stop && order.timeInForce !== TimeInForce.AtOpen;
 }

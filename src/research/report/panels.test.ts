@@ -171,6 +171,7 @@ describe("by strategy", () => {
       sharpe: 0.5,
       maxDrawdown: -0.05,
       crossedShares: 12,
+      judgedBy: null,
       winRate: 0.5,
     },
     {
@@ -180,6 +181,7 @@ describe("by strategy", () => {
       sharpe: -0.2,
       maxDrawdown: -0.1,
       crossedShares: 12,
+      judgedBy: null,
       winRate: 0.4,
     },
   ];
@@ -219,6 +221,15 @@ describe("by strategy", () => {
     expect(plain).not.toMatch(/Dividends, USD|Of these borrow/);
   });
 
+  it("says how many trades behind Kelly's estimate nobody made", () => {
+    const judgedBy = { trades: 250, onPaper: 128, paperTrades: 901 };
+    const judged = [{ ...strategies[0]!, judgedBy }, strategies[1]!];
+    const panel = strategiesPanel({ ...result, strategies: judged }, 400);
+    expect(rowOf(panel, judged[0]!.strategy)?.at(-1)).toMatch(/^250.*128 on paper$/);
+    expect(rowOf(panel, judged[1]!.strategy)?.at(-1)).toBe("");
+    expect(textOf(strategiesPanel({ ...result, strategies }, 400).markup)).not.toContain("Judged by");
+  });
+
   it("says how strategies met inside the account, and nothing of it when one is alone", () => {
     const words = textOf(strategiesPanel({ ...result, strategies }, 400).markup);
     expect(words).toContain("Strategies met inside the account for 420 shares worth 31,240.50 USD");
@@ -230,8 +241,8 @@ describe("by strategy", () => {
 
 it("what set the sizes: how often each constraint bound, and what it left without a share", () => {
   const panel = sizesPanel([
-    { constraint: "kelly_cold", orders: 30, unsized: 2 },
-    { constraint: "adv", orders: 10, unsized: 0 },
+    { constraint: "kelly_cold", orders: 30, unsized: 2, onPaper: 0 },
+    { constraint: "adv", orders: 10, unsized: 0, onPaper: 0 },
   ]);
   expect(rowsOf(panel).slice(1)).toEqual([
     ["kelly_cold / too few trades for Kelly yet", "30", "75.0%", "2"],
@@ -239,6 +250,14 @@ it("what set the sizes: how often each constraint bound, and what it left withou
     ["Total", "40", "", "2"],
   ]);
   expect(textOf(sizesPanel([]).markup)).toContain("No size was set.");
+});
+
+it("what went on on paper has a column of its own, where anything did", () => {
+  const panel = sizesPanel([
+    { constraint: "kelly", orders: 30, unsized: 1200, onPaper: 1100 },
+    { constraint: "adv", orders: 10, unsized: 4, onPaper: 0 },
+  ]);
+  expect(rowsOf(panel).map((row) => row.at(-1))).toEqual(["On paper", "1,100", "0", "1,100"]);
 });
 
 describe("claims", () => {

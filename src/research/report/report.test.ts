@@ -174,7 +174,7 @@ it("text from data is text, never markup", () => {
           },
         },
         blocked: [{ rule: evil, count: 1, shrunk: 0, notional: 1, saved: 1, cost: 2, followed: 1 }],
-        sizes: [{ constraint: evil, orders: 1, unsized: 1 }],
+        sizes: [{ constraint: evil, orders: 1, unsized: 1, onPaper: 0 }],
         claims: {
           events: [
             {
@@ -205,6 +205,7 @@ it("text from data is text, never markup", () => {
             dividends: 0,
             cashInLieu: 0,
             crossedShares: 0,
+            judgedBy: null,
           },
         ],
       },

@@ -50,6 +50,7 @@ function columnsOf(result: RunResult, netUsd: number): StrategyColumn[] {
   const hasCrossed = strategies.some(({ crossedShares }) => crossedShares > 0);
   const hasIncome = strategies.some((own) => own.dividends !== 0 || own.cashInLieu !== 0);
   const hasBorrow = strategies.some(({ borrow }) => borrow !== 0);
+  const hasPaper = strategies.some(({ judgedBy }) => (judgedBy?.onPaper ?? 0) > 0);
   const won = (trades: number, rate: number) =>
     trades === 0 ? "" : Number.isNaN(rate) ? NO_DATA : percent(rate, 1);
   const share = (head: string, of: (share: StrategyShare) => Part, total: Part = ""): StrategyColumn => ({
@@ -88,6 +89,7 @@ function columnsOf(result: RunResult, netUsd: number): StrategyColumn[] {
     ...(hasCrossed
       ? [share("Crossed, shares", ({ crossedShares }) => number(crossedShares, whole(crossedShares)))]
       : []),
+    ...(hasPaper ? [share("Judged by", ({ judgedBy }) => judgedByWords(judgedBy))] : []),
   ];
 }
 
@@ -111,6 +113,10 @@ function method(
       : "";
   return `${how} ${met}${shared}`;
 }
+
+/** Trades behind Kelly's estimate, and those of them that nobody made. */
+const judgedByWords = (judgedBy: StrategyShare["judgedBy"]): Part =>
+  judgedBy === null ? "" : html`${count(judgedBy.trades)}<small>${count(judgedBy.onPaper)} on paper</small>`;
 
 const whole = (shares: number): number => (Number.isInteger(shares) ? 0 : 4);
 
