@@ -6,6 +6,7 @@ import type { BarBatch } from "../domain/bars.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { EntryTiming, SizingConstraint } from "../domain/intent.ts";
 import { BUY, SELL } from "../domain/order.ts";
+import { empty } from "../domain/small-list.ts";
 import { DailyVolume } from "../ensemble/daily-volume.ts";
 import type { Edge } from "../ensemble/kelly.ts";
 import { type Size, sizeEntry } from "../ensemble/sizing.ts";
@@ -66,7 +67,7 @@ export class SizingDesk {
     this.#account = account;
     this.#at = batch.at;
     this.#committed = 0;
-    if (this.#asked.length > 0) this.#asked.length = 0;
+    empty(this.#asked);
   }
 
   /** A strategy closed a round trip. */

@@ -8,7 +8,7 @@ import { type PerformanceParams, performanceWeight } from "./performance-weight.
 export class TrackRecord {
   readonly #kelly: KellyParams;
   readonly #trailing: PerformanceParams;
-  /** Net returns, oldest first; as many as the longer look-back needs. */
+  /** Net returns, oldest first: as many as the longer look-back needs, and at most as many again. */
   readonly #returns: number[][];
   readonly #edges: (Edge | undefined)[];
 
@@ -22,8 +22,9 @@ export class TrackRecord {
   /** A trade was closed with this net profit, as a fraction of what its entry cost. */
   closed(strategy: number, netReturn: number): void {
     const returns = this.#returns[strategy] as number[];
+    const needed = Math.max(this.#kelly.window, this.#trailing.trades);
+    if (returns.length >= 2 * needed) returns.splice(0, returns.length - needed);
     returns.push(netReturn);
-    if (returns.length > Math.max(this.#kelly.window, this.#trailing.trades)) returns.shift();
     this.#edges[strategy] = undefined;
   }
 
