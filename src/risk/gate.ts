@@ -101,10 +101,8 @@ export class RiskGate {
   readonly #otherRules: readonly RiskRule[];
   readonly #authorities: Authorities;
 
-  /** What was said about the last order shown, and by how many: the places are kept from order to order. */
-  readonly #said: Verdict[] = [];
-  #asked = 0;
-
+  /** How many rules were asked about the last order shown. */
+  asked = 0;
   /** The rule that refused, or trimmed last, and its verdict; undefined when all allowed it in full. */
   binding: RiskRule | undefined;
   verdict: Verdict | undefined;
@@ -115,11 +113,6 @@ export class RiskGate {
     this.rules = rules;
     this.#otherRules = rules.filter((rule) => rule.appliesTo === "all");
     this.#authorities = authorities;
-  }
-
-  /** What was said about the last order shown, one verdict per rule asked. */
-  get verdicts(): readonly Verdict[] {
-    return this.#said.slice(0, this.#asked);
   }
 
   /**
@@ -133,7 +126,7 @@ export class RiskGate {
     bracket: Bracket | undefined,
   ): ApprovedOrder | undefined {
     const isEntry = request.purpose === Purpose.Entry;
-    this.#asked = 0;
+    this.asked = 0;
     this.binding = undefined;
     this.verdict = undefined;
     const { strategy } = request;
@@ -172,8 +165,7 @@ export class RiskGate {
     for (let n = 0; n < rules.length; n++) {
       const rule = rules[n]!;
       const verdict = rule.check(asked, view);
-      this.#said[n] = verdict;
-      this.#asked = n + 1;
+      this.asked = n + 1;
       if (verdict.kind === "allow") continue;
       this.binding = rule;
       this.verdict = verdict;
