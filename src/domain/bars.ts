@@ -126,8 +126,11 @@ export function allocateColumns(
 
 /** Row of an instrument among the ascending rows of a batch; -1 when it has no bar. */
 export function rowOf(instruments: Uint32Array, instrument: number, from: number, to: number): number {
+  // Where no instrument is missing it stands at its own place.
+  const dense = from + instrument;
+  if (dense < to && instruments[dense] === instrument) return dense;
   let low = from;
-  let high = to;
+  let high = Math.min(to, dense);
   while (low < high) {
     const middle = (low + high) >> 1;
     if (instruments[middle]! < instrument) low = middle + 1;

@@ -12,6 +12,7 @@ import type { CorporateActionEvent } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { Intent, SizingConstraint } from "../domain/intent.ts";
 import type { Quote, TradePrint } from "../domain/quote.ts";
+import { empty } from "../domain/small-list.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { EnsembleParams } from "../ensemble/ensemble-params.ts";
 import type { SizingParams } from "../ensemble/sizing.ts";
@@ -160,8 +161,7 @@ export class ComputeStage implements Wishes, OwnPositions {
   /** Decides on one batch, knowing the account as given. */
   bars(batch: BarBatch, account: AccountFacts): void {
     this.#batch = batch;
-    // Truncating an empty array is not free, and most batches decide nothing.
-    if (this.intents.length > 0) this.intents.length = 0;
+    empty(this.intents);
     this.#see(batch);
     this.bank.update(batch);
     if (this.#paper !== undefined) this.#paper.bars(batch);

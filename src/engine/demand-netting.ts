@@ -14,9 +14,11 @@
  *       cannot be taken back, and both would close the position. Entries against it are given up like those of NE-3;
  *       the exit crosses with whoever is there when it leaves. One without protective orders crosses at once.
  */
+
 import type { InstrumentId } from "../domain/instrument.ts";
 import { dollarsPerShare, type Price, toDollars } from "../domain/money.ts";
 import { BUY, type OrderNumber, Purpose, type Side } from "../domain/order.ts";
+import { empty } from "../domain/small-list.ts";
 import { MICROS_PER_SECOND } from "../domain/time.ts";
 import type { VirtualLots } from "../ensemble/virtual-lots.ts";
 import type { OrderTable } from "../execution/order-table.ts";
@@ -73,17 +75,17 @@ export class DemandNetting {
     if (demands.length === 0) return;
     this.#giveUpAgainstExits(books);
     if (demands.length > 1) this.#net(books);
-    demands.length = 0;
+    empty(demands);
   }
 
   /** Entries against an exit that waits: the two would meet in the market (NE-5). */
   #giveUpAgainstExits(books: CrossBooks): void {
-    const { commands, exitWaits } = this.#parts;
+    if (!this.#demands.some((demand) => this.#meetsExit(demand))) return;
+    const { commands } = this.#parts;
     const dropped = new Set<number>();
-    for (const { order, command } of this.#demands) {
-      const other = -order.side as Side;
-      if (order.purpose !== Purpose.Entry || !exitWaits(order.instrument, other)) continue;
-      if (!isPlacing(commands[command], order)) continue;
+    for (const demand of this.#demands) {
+      const { order, command } = demand;
+      if (!this.#meetsExit(demand) || !isPlacing(commands[command], order)) continue;
       dropped.add(command);
       books.withdrawn(order);
     }
@@ -97,7 +99,12 @@ export class DemandNetting {
     }
   }
 
+  #meetsExit({ order }: Demand): boolean {
+    return order.purpose === Purpose.Entry && this.#parts.exitWaits(order.instrument, -order.side as Side);
+  }
+
   #net(books: CrossBooks): void {
+    if (this.#isSpread()) return;
     const { commands } = this.#parts;
     // Only what is still on its way out: a command that the caller took is beyond netting.
     const waiting = this.#demands.filter(({ order, command }) => isPlacing(commands[command], order));
@@ -110,6 +117,16 @@ export class DemandNetting {
       from = to;
     }
     if (replaced.size > 0) dropCommands(commands, replaced);
+  }
+
+  /** True when instruments ascend, as those of one strategy do: then no two demands are of the same. */
+  #isSpread(): boolean {
+    const demands = this.#demands;
+    for (let n = 1; n < demands.length; n++) {
+      if ((demands[n] as Demand).order.instrument <= (demands[n - 1] as Demand).order.instrument)
+        return false;
+    }
+    return true;
   }
 
   /** Everything that several strategies want of one instrument. */

@@ -6,7 +6,9 @@
  * EN-2  An event is journaled before the engine acts on it.
  * EN-3  A command is durable before it leaves.
  */
+
 import type { EngineEvent } from "../domain/events.ts";
+import { empty } from "../domain/small-list.ts";
 import type { Sequence } from "../domain/time.ts";
 import type { Command, EventSource, Journal, Venue } from "./ports.ts";
 
@@ -34,7 +36,7 @@ export function pumpOnce(
   for (const command of commands) journal.command(command, sequence);
   journal.commit();
   for (const command of commands) venue.send(command);
-  commands.length = 0;
+  empty(commands);
   return true;
 }
 

@@ -2,10 +2,12 @@
  * The facts that risk rules may ask for, kept up to date by the execute stage. Exposure counts working
  * entries as if they had filled (RK-3).
  */
+
 import type { TradingStatusEvent } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { BUY, type OrderNumber, type Side } from "../domain/order.ts";
 import type { Quote } from "../domain/quote.ts";
+import { empty } from "../domain/small-list.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { OrderTable } from "../execution/order-table.ts";
 import type { Baselines } from "../portfolio/baselines.ts";
@@ -183,7 +185,7 @@ export class RiskFacts implements RiskView {
       this.#decidingBuy[undecided[n]!] = 0;
       this.#decidingSell[undecided[n]!] = 0;
     }
-    undecided.length = 0;
+    empty(undecided);
   }
 
   barsSinceStop(instrument: InstrumentId): number {

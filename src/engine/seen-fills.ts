@@ -8,7 +8,8 @@ export class SeenFills {
 
   /** False when this fill of the order was seen before. */
   add(order: OrderNumber, fill: FillId): boolean {
-    const first = this.#first[order];
+    // Reading beyond the end of a list is slow, and most orders are new.
+    const first = order < this.#first.length ? this.#first[order] : undefined;
     if (first === undefined) {
       this.#first[order] = fill;
       return true;

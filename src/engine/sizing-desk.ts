@@ -8,6 +8,7 @@ import type { CorporateActionEvent } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { EntryTiming, SizingConstraint } from "../domain/intent.ts";
 import { BUY, SELL } from "../domain/order.ts";
+import { empty } from "../domain/small-list.ts";
 import { DailyVolume } from "../ensemble/daily-volume.ts";
 import type { Edge } from "../ensemble/kelly.ts";
 import { type Size, type SizingRequest, sizeEntry } from "../ensemble/sizing.ts";
@@ -85,7 +86,7 @@ export class SizingDesk {
     this.#account = account;
     this.#at = batch.at;
     this.#committed = 0;
-    if (this.#asked.length > 0) this.#asked.length = 0;
+    empty(this.#asked);
   }
 
   /** Volumes of before a split are counted in new shares. */

@@ -2,7 +2,9 @@
  * What each strategy has at stake: its lots at their marks and its working entries as if they had filled (RK-3).
  * Worked out when a rule asks, over what is open and nothing else.
  */
+
 import type { InstrumentId } from "../domain/instrument.ts";
+import { removeAt } from "../domain/small-list.ts";
 import type { StrategyLedger } from "./strategy-ledger.ts";
 
 export interface ExposureParts {
@@ -64,7 +66,7 @@ export class StrategyExposure {
 
   entryEnded(slot: number): void {
     const place = this.#working.indexOf(slot);
-    if (place >= 0) this.#working.splice(place, 1);
+    if (place >= 0) removeAt(this.#working, place);
     this.#left[slot] = 0;
   }
 

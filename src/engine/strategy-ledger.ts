@@ -6,6 +6,7 @@
  */
 import { InvariantError } from "../domain/assert.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
+import { insertAt, removeAt } from "../domain/small-list.ts";
 
 /** Half a nano-share. */
 const NOTHING = 5e-10;
@@ -151,8 +152,8 @@ export class StrategyLedger {
     if (before < 0 !== after < 0) this.#shorts[strategy] = this.#shorts[strategy]! + (after < 0 ? 1 : -1);
     if ((before === 0) === (after === 0)) return;
     const open = this.#open[strategy] as InstrumentId[];
-    if (after === 0) open.splice(placeOf(open, instrument), 1);
-    else open.splice(placeOf(open, instrument), 0, instrument);
+    if (after === 0) removeAt(open, placeOf(open, instrument));
+    else insertAt(open, placeOf(open, instrument), instrument);
   }
 }
 

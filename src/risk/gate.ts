@@ -101,8 +101,8 @@ export class RiskGate {
   readonly #otherRules: readonly RiskRule[];
   readonly #authorities: Authorities;
 
-  /** What was said about the last order shown; overwritten by the next. One verdict per rule asked. */
-  readonly verdicts: Verdict[] = [];
+  /** How many rules were asked about the last order shown. */
+  asked = 0;
   /** The rule that refused, or trimmed last, and its verdict; undefined when all allowed it in full. */
   binding: RiskRule | undefined;
   verdict: Verdict | undefined;
@@ -126,7 +126,7 @@ export class RiskGate {
     bracket: Bracket | undefined,
   ): ApprovedOrder | undefined {
     const isEntry = request.purpose === Purpose.Entry;
-    this.verdicts.length = 0;
+    this.asked = 0;
     this.binding = undefined;
     this.verdict = undefined;
     const { strategy } = request;
@@ -165,7 +165,7 @@ export class RiskGate {
     for (let n = 0; n < rules.length; n++) {
       const rule = rules[n]!;
       const verdict = rule.check(asked, view);
-      this.verdicts.push(verdict);
+      this.asked = n + 1;
       if (verdict.kind === "allow") continue;
       this.binding = rule;
       this.verdict = verdict;

@@ -110,12 +110,20 @@ export interface Verdict {
   readonly shares: number;
 }
 
-export const allow = (used: number, limit: number): Verdict => ({
-  kind: "allow",
-  used,
-  limit,
-  shares: Number.NaN,
-});
+/** The one verdict of everything that is allowed. Fractions, so that its fields hold doubles from the start. */
+const allowed = { kind: "allow" as const, used: 0.5, limit: 0.5, shares: Number.NaN };
+
+/**
+ * Always the same object, holding the numbers of the last call: an entry asks a score of rules, nearly all of them
+ * allow it, and nobody keeps what they said. Read it before the next rule is asked. What refuses or trims is kept, so
+ * it gets an object of its own.
+ */
+export function allow(used: number, limit: number): Verdict {
+  allowed.used = used;
+  allowed.limit = limit;
+  return allowed;
+}
+
 export const deny = (used: number, limit: number): Verdict => ({
   kind: "deny",
   used: Number.isFinite(used) ? used : Number.NaN,
@@ -128,7 +136,8 @@ export const fits = (used: number, limit: number): boolean =>
   used <= limit && used > Number.NEGATIVE_INFINITY;
 
 /** Allows what fits, refuses the rest. */
-export const upTo = (used: number, limit: number): Verdict => (fits(used, limit) ? allow : deny)(used, limit);
+export const upTo = (used: number, limit: number): Verdict =>
+  fits(used, limit) ? allow(used, limit) : deny(used, limit);
 
 /** Trims to whole shares; a trim to nothing is a refusal, and so is a trim of what could not be measured. */
 export function shrink(shares: number, used: number, limit: number): Verdict {

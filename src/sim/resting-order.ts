@@ -81,13 +81,14 @@ export function rest(order: ApprovedOrder, session: DayNumber, arrivedAt: EpochM
     entry: undefined,
     parts: undefined,
   };
-  if (order.purpose !== Purpose.Entry) return withParts(resting, order);
-  Object.assign(resting, legsOf(resting, order.bracket));
+  if (order.purpose === Purpose.Entry && order.bracket !== undefined)
+    Object.assign(resting, legsOf(resting, order.bracket));
   return withParts(resting, order);
 }
 
 function withParts(resting: RestingOrder, { members, purpose }: ApprovedOrder): RestingOrder {
-  resting.parts = members?.map(({ number, shares, crossed, bracket }) => ({
+  if (members === undefined) return resting;
+  resting.parts = members.map(({ number, shares, crossed, bracket }) => ({
     number,
     demand: toQuantity(shares),
     given: 0,

@@ -5,6 +5,7 @@
  */
 import type { BarBatch, BarColumns } from "../domain/bars.ts";
 import type { BarsClosed, CorporateActionEvent, EngineEvent, VenueEvent } from "../domain/events.ts";
+import { empty } from "../domain/small-list.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { EventSource } from "../engine/ports.ts";
 
@@ -45,7 +46,7 @@ export class Timeline implements EventSource {
     const { events } = this.#venue;
     if (this.#taken < events.length) return events[this.#taken++];
     if (events.length > 0) {
-      events.length = 0;
+      empty(events);
       this.#taken = 0;
     }
     if (this.#barsPending) {

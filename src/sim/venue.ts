@@ -181,7 +181,8 @@ export class SimulatedVenue implements Venue {
     this.#remember(resting.targetLeg);
     this.#working.push(resting);
     this.events.push({ kind: "OrderAccepted", at: this.#now, order: order.number });
-    for (const part of resting.parts ?? []) {
+    if (resting.parts === undefined) return;
+    for (const part of resting.parts) {
       // A cancel may name anyone who shares the order; it ends for all of them.
       this.#byNumber[part.number] = resting;
       for (const leg of [part.stopLeg, part.targetLeg]) {
