@@ -107,8 +107,9 @@ export const controls: readonly Control[] = [
     tests: ["src/sim/venue-realism.test.ts"],
   }),
   partly("C-25", "Max positions", "10 in the 50 % tier"),
-  partly("C-26", "Max trades/day", "the count is not in the saved risk state", {
-    where: ["src/engine/risk-facts.ts"],
+  done("C-26", "Max trades/day", {
+    where: ["src/engine/entry-memory.ts"],
+    tests: ["src/engine/risk-state.test.ts", "test/risk-restart.test.ts"],
   }),
   partly("C-27", "Consecutive losses", "positions closed outside the program", {
     where: ["src/risk/loss-streak.ts"],
@@ -190,9 +191,9 @@ export const controls: readonly Control[] = [
   later("C-60", "Alert delivery", "operations"),
   later("C-61", "Alert aggregation", "operations"),
   later("C-62", "Dead-man's switch", "guardian"),
-  partly("C-63", "Cooldown after exit", "stops of before a restart come back by replay only", {
+  done("C-63", "Cooldown after exit", {
     where: ["src/engine/instrument-activity.ts"],
-    tests: ["src/engine/risk-books.test.ts"],
+    tests: ["src/engine/risk-books.test.ts", "src/engine/risk-state.test.ts", "test/risk-restart.test.ts"],
   }),
   later("C-64", "Margin/day-trade rules", "broker adapter"),
   later("C-65", "End-of-day policy", "orchestrator"),

@@ -33,7 +33,7 @@ import type { BoundBreaker } from "../risk/breaker.ts";
 import { RiskGate } from "../risk/gate.ts";
 import type { RiskRule } from "../risk/rule.ts";
 import type { BlockTally } from "./block-tally.ts";
-import { BreakerWatch, type RiskState } from "./breaker-watch.ts";
+import { BreakerWatch } from "./breaker-watch.ts";
 import { ClaimLog } from "./claim-log.ts";
 import type { AccountFacts } from "./compute.ts";
 import { CorporateActions } from "./corporate-actions.ts";
@@ -42,6 +42,7 @@ import { FillTable } from "./fill-table.ts";
 import { OrderDesk } from "./order-desk.ts";
 import type { Command } from "./ports.ts";
 import { RiskFacts } from "./risk-facts.ts";
+import { loadRisk, type RiskState, type RiskStateParts, saveRisk } from "./risk-state.ts";
 import { SessionClock } from "./session-clock.ts";
 import type { StrategyLedger } from "./strategy-ledger.ts";
 import { TradeLog } from "./trade-log.ts";
@@ -201,14 +202,18 @@ export class ExecuteStage implements AccountFacts {
     this.portfolio.flow(amount);
   }
 
-  /** Claims, baselines and breakers as plain JSON, and back after a restart (BR-4). */
+  /** Claims, baselines, breakers and what rules count as plain JSON, and back after a restart (BR-4, RS-1). */
   saveRisk(): RiskState {
-    return this.#watch.save();
+    return saveRisk(this.#riskParts);
   }
 
-  loadRisk(state: RiskState): void {
-    this.#watch.load(state);
+  loadRisk(state: unknown): void {
+    loadRisk(state, this.#riskParts);
     this.#enforced = -1;
+  }
+
+  get #riskParts(): RiskStateParts {
+    return { scope: this.#config, watch: this.#watch, facts: this.#facts, authorities: this.authorities };
   }
 
   quote(quote: Quote): void {

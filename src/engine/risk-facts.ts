@@ -11,14 +11,14 @@ import type { OrderTable } from "../execution/order-table.ts";
 import type { Baselines } from "../portfolio/baselines.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import type { OrderRequest, RiskView } from "../risk/rule.ts";
+import { EntryMemory } from "./entry-memory.ts";
 import { InstrumentActivity } from "./instrument-activity.ts";
+import type { SavedFacts } from "./risk-state.ts";
 import type { SessionClock } from "./session-clock.ts";
 import { StrategyExposure } from "./strategy-exposure.ts";
 import type { StrategyLedger } from "./strategy-ledger.ts";
 
 const NONE = -1;
-/** Most entries that are remembered by their instant: more than any throttle may let through in a minute. */
-const REMEMBERED = 16_384;
 
 /** What the configuration says of strategies and instruments. */
 export interface RiskScope {
@@ -52,12 +52,11 @@ export class RiskFacts implements RiskView {
   readonly #clock: SessionClock;
   readonly #workingBuy: Float64Array;
   readonly #workingSell: Float64Array;
-  readonly #enteredToday: Float64Array;
   /** Shares approved in the step that is going on, and the instruments that have any. */
   readonly #decidingBuy: Float64Array;
   readonly #decidingSell: Float64Array;
   readonly #undecided: number[] = [];
-  readonly #lastEntryAt: Float64Array;
+  readonly #entries: EntryMemory;
   /** Order number of the live entry per strategy and instrument. */
   readonly #entryOrder: Int32Array;
   #workingEntries = 0;
@@ -69,9 +68,6 @@ export class RiskFacts implements RiskView {
   readonly #quotedAt: Float64Array;
   readonly #scope: RiskScope;
   readonly #exposure: StrategyExposure;
-  /** Instants of the last entries, round and round. */
-  readonly #sentAt = new Float64Array(REMEMBERED);
-  #sent = 0;
   readonly #countsIntraday = (strategy: number): boolean => this.isIntraday(strategy);
   readonly #halted: Uint8Array;
 
@@ -79,7 +75,6 @@ export class RiskFacts implements RiskView {
   workingShort = 0;
   now = 0 as EpochMicros;
   workingGross = 0;
-  entriesToday = 0;
 
   constructor(scope: RiskScope, parts: RiskParts) {
     const { strategies, instruments } = scope;
@@ -110,10 +105,9 @@ export class RiskFacts implements RiskView {
     this.#quotedAt = new Float64Array(instruments).fill(Number.NaN);
     this.#halted = new Uint8Array(instruments);
     this.#workingSell = new Float64Array(instruments);
-    this.#enteredToday = new Float64Array(instruments);
     this.#decidingBuy = new Float64Array(instruments);
     this.#decidingSell = new Float64Array(instruments);
-    this.#lastEntryAt = new Float64Array(strategies * instruments).fill(Number.NaN);
+    this.#entries = new EntryMemory(strategies, instruments);
     this.#entryOrder = new Int32Array(strategies * instruments).fill(NONE);
   }
 
@@ -154,11 +148,11 @@ export class RiskFacts implements RiskView {
   }
 
   entriesWithin(micros: number): number {
-    const most = Math.min(this.#sent, REMEMBERED);
-    let count = 0;
-    while (count < most && this.#sentAt[(this.#sent - 1 - count) % REMEMBERED]! > this.now - micros)
-      count += 1;
-    return count;
+    return this.#entries.within(this.now, micros);
+  }
+
+  get entriesToday(): number {
+    return this.#entries.today;
   }
 
   exiting(instrument: InstrumentId, side: Side): number {
@@ -285,17 +279,15 @@ export class RiskFacts implements RiskView {
 
   /** Shares of entries sent this session, less what of them will never fill. */
   enteredToday(instrument: InstrumentId): number {
-    return this.#enteredToday[instrument]!;
+    return this.#entries.sharesToday(instrument);
   }
 
   startSession(): void {
-    this.entriesToday = 0;
-    this.#enteredToday.fill(0);
-    this.activity.startSession();
+    if (this.#entries.startSession(this.#clock.date)) this.activity.startSession();
   }
 
   lastEntryAt(strategy: number, instrument: InstrumentId): number {
-    return this.#lastEntryAt[strategy * this.#instruments + instrument]!;
+    return this.#entries.lastAt(strategy, instrument);
   }
 
   entryWorking(strategy: number, instrument: InstrumentId): boolean {
@@ -311,14 +303,10 @@ export class RiskFacts implements RiskView {
   entrySent(order: OrderNumber, request: OrderRequest, shares: number, price: number): void {
     const { strategy, instrument, side } = request;
     const slot = strategy * this.#instruments + instrument;
-    this.#lastEntryAt[slot] = this.now;
     this.#entryOrder[slot] = order;
     this.#workingEntries += 1;
-    this.entriesToday += 1;
-    this.#sentAt[this.#sent % REMEMBERED] = this.now;
-    this.#sent += 1;
+    this.#entries.sent(strategy, instrument, shares, this.now);
     this.#exposure.entrySent(slot, shares, price, request.stop);
-    this.#enteredToday[instrument] = this.#enteredToday[instrument]! + shares;
     this.#change(instrument, side, shares, price);
   }
 
@@ -336,13 +324,42 @@ export class RiskFacts implements RiskView {
     this.#entryOrder[slot] = NONE;
     this.#exposure.entryEnded(slot);
     this.#workingEntries -= 1;
-    // An order that was sent before this session counted in that one.
-    this.#enteredToday[instrument] = Math.max(0, this.#enteredToday[instrument]! - left);
+    this.#entries.unfilled(instrument, left);
     this.#change(instrument, orders.side(order), -left, orders.price(order));
     // Sums of differences drift in the last bits: with nothing working the truth is known.
     if (this.#workingEntries === 0) {
       this.workingGross = 0;
       this.workingShort = 0;
+    }
+  }
+
+  /** What a restart must bring back. What works or is decided is not in it: that comes back with the orders. */
+  save(): SavedFacts {
+    const quoted = Array.from(this.#quotedAt.keys()).filter((i) => !Number.isNaN(this.#quotedAt[i]));
+    const orNull = (value: number) => (Number.isNaN(value) ? null : value);
+    return {
+      symbols: [...(this.#scope.symbols ?? [])],
+      now: this.now,
+      entries: this.#entries.save(this.now),
+      activity: this.activity.save(),
+      halted: Array.from(this.#halted.keys()).filter((i) => this.#halted[i] === 1),
+      quotes: quoted.map((i) => [i, orNull(this.#bid[i]!), orNull(this.#ask[i]!), this.#quotedAt[i]!]),
+    };
+  }
+
+  /** Takes over what `save` gave, once it was checked; what was known before is forgotten. */
+  load({ now, entries, activity, halted, quotes }: SavedFacts): void {
+    this.now = now as EpochMicros;
+    this.#entries.load(entries);
+    this.activity.load(activity);
+    this.#halted.fill(0);
+    for (const instrument of halted) this.#halted[instrument] = 1;
+    for (const column of [this.#bid, this.#ask, this.#quotedAt]) column.fill(Number.NaN);
+    for (const [instrument, bid, ask, at] of quotes) {
+      const i = instrument ?? 0;
+      this.#bid[i] = bid ?? Number.NaN;
+      this.#ask[i] = ask ?? Number.NaN;
+      this.#quotedAt[i] = at ?? Number.NaN;
     }
   }
 

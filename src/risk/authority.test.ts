@@ -6,7 +6,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { InvariantError } from "../domain/assert.ts";
+import { InputError } from "../domain/assert.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import {
   Authorities,
@@ -269,7 +269,7 @@ describe("a saved claim that is none", () => {
   });
 
   it.each([null, {}, "x", 5, [null], [7]])("%j is refused", (saved) => {
-    expect(() => new Authorities().load(saved)).toThrow(InvariantError);
+    expect(() => new Authorities().load(saved)).toThrow(InputError);
   });
 
   it("stands twice", () => {

@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { between } from "../../test/between.ts";
 import { type AccountEvent, at, BreakerAccount } from "../../test/breaker-case.ts";
-import { InvariantError } from "../domain/assert.ts";
+import { InputError } from "../domain/assert.ts";
 import { type EpochMicros, MICROS_PER_DAY, MICROS_PER_MINUTE } from "../domain/time.ts";
 import { Authorities } from "./authority.ts";
 import type { Breaker } from "./breaker.ts";
@@ -239,7 +239,7 @@ describe.each(breakers)("$id", (module) => {
   it("refuses a state that it did not write, and names the field", () => {
     const { session, state } = started().save() as { session: number; state: Record<string, unknown> };
     for (const saved of [null, 7, "x", {}, { session }, { session: 0.5, state }, { session: null, state }])
-      expect(() => started().load(saved)).toThrow(InvariantError);
+      expect(() => started().load(saved)).toThrow(InputError);
     expect(() => started().load({ session, state: { ...state, more: 1 } })).toThrow(/BR-4: .*more/);
     for (const field of Object.keys(state)) {
       for (const wrong of [null, "x", Number.NaN, { a: 1 }, [null], [1, 2, 3, "x"]])

@@ -11,7 +11,7 @@
  *       had happened (I-33, I-34); a state that it did not write is refused.
  */
 import type { z } from "zod";
-import { InvariantError } from "../domain/assert.ts";
+import { InputError } from "../domain/assert.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { Authorities, Authority, Claim, Level } from "./authority.ts";
 import type { CalmRange } from "./calm-range.ts";
@@ -108,7 +108,7 @@ export interface Breaker {
   tradeClosed(trade: RoundTrip, view: BreakerView): void;
   /** Plain JSON, a copy. */
   save(): unknown;
-  /** Takes over what `save` gave, after JSON or not. Halts on anything else and names the field (BR-4). */
+  /** Takes over what `save` gave, after JSON or not. Throws InputError on anything else and names the field (BR-4). */
   load(saved: unknown): void;
 }
 
@@ -250,6 +250,6 @@ class RunningBreaker<Params, State> implements Breaker, BreakerActs {
   }
 
   #refuse(field: string, why: string): never {
-    throw new InvariantError(`BR-4: saved breaker ${this.#spec.id}: ${field}: ${why}`);
+    throw new InputError(`BR-4: saved breaker ${this.#spec.id}: ${field}: ${why}`, 3);
   }
 }
