@@ -54,7 +54,7 @@ export const controls: readonly Control[] = [
     where: ["src/execution/order-table.ts"],
     tests: ["src/execution/order-table.test.ts"],
   }),
-  later("C-04", "Max order shares/notional, hard", "risk"),
+  done("C-04", "Max order shares/notional, hard"),
   partly("C-05", "Price collar", "quotes, ATR and spread as reference; the escalating collar of exits", {
     tests: ["test/collar-and-pricing.test.ts"],
   }),

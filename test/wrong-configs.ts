@@ -176,6 +176,8 @@ const contradictions: readonly (readonly [string, readonly string[]])[] = [
     "daily_drawdown",
     ["breakers.day_high_drawdown.maxFraction=0.01", "risk.daily_drawdown.maxFraction=0.011"],
   ],
+  ["sizing.positionUsd", ["sizing.positionUsd=30001"]],
+  ["order_size", ["risk.order_size.maxNotionalUsd=14999"]],
   ["recoveredFraction", ["breakers.high_water_mark.recoveredFraction=0.2"]],
   ["high_water_mark", ["breakers.high_water_mark.maxFraction=0.05"]],
   ["allocation", ["strategies.reference_ema_cross.allocation=0.4"]],

@@ -109,6 +109,7 @@ function checked(tree: unknown): Config {
   checkShares(parsed.data);
   checkStrategyParams(parsed.data);
   checkOneDrawdown(parsed.data);
+  checkOrderSize(parsed.data);
   return parsed.data;
 }
 
@@ -124,6 +125,16 @@ function checkOneDrawdown({ risk, breakers: held }: Config): void {
 }
 
 const fractionOf = (params: unknown): number => (params as { readonly maxFraction: number }).maxFraction;
+
+/** Else every full-sized order would be refused, and nobody would know why (C-04). */
+function checkOrderSize({ risk, sizing }: Config): void {
+  const { maxNotionalUsd } = risk.order_size as { readonly maxNotionalUsd: number };
+  if (sizing.positionUsd <= maxNotionalUsd) return;
+  throw new InputError(
+    `config: sizing.positionUsd = ${sizing.positionUsd}: must be at most ` +
+      `risk.order_size.maxNotionalUsd = ${maxNotionalUsd}; raise that limit too if such orders are meant`,
+  );
+}
 
 /** A file in which everything is commented out changes nothing. */
 function fileTree(file: string): unknown {

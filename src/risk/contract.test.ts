@@ -255,6 +255,7 @@ describe("the gate with every rule", () => {
       "C-63 cooldown",
       "C-25 max_positions",
       "C-25 strategy_positions",
+      "C-04 order_size",
       "C-05 price_collar",
       "C-21 spread",
       "C-15 per_trade_risk",
