@@ -106,7 +106,7 @@ export const controls: readonly Control[] = [
     where: ["src/sim/borrow.ts"],
     tests: ["src/sim/venue-realism.test.ts"],
   }),
-  partly("C-25", "Max positions", "10 in the 50 % tier"),
+  partly("C-25", "Max positions", "the lower tier for new accounts and the first 20 live sessions"),
   done("C-26", "Max trades/day", {
     where: ["src/engine/entry-memory.ts"],
     tests: ["src/engine/risk-state.test.ts", "test/risk-restart.test.ts"],

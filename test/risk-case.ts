@@ -13,6 +13,7 @@ export interface Facts {
   readonly equity: number;
   readonly gross: number;
   readonly workingGross: number;
+  readonly scalar: number;
   readonly drawdownFromDayHigh: number;
   readonly openPositions: number;
   readonly entriesToday: number;
@@ -56,6 +57,7 @@ export const calm: Facts = {
   equity: 100_000,
   gross: 0,
   workingGross: 0,
+  scalar: 1,
   drawdownFromDayHigh: 0,
   openPositions: 0,
   entriesToday: 0,
@@ -111,6 +113,7 @@ export function viewOf(facts: Facts): RiskView {
     equity: facts.equity,
     gross: facts.gross,
     workingGross: facts.workingGross,
+    scalar: facts.scalar,
     drawdownFromDayHigh: facts.drawdownFromDayHigh,
     openPositions: facts.openPositions,
     entriesToday: facts.entriesToday,

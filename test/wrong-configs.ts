@@ -178,6 +178,8 @@ const contradictions: readonly (readonly [string, readonly string[]])[] = [
   ],
   ["sizing.positionUsd", ["sizing.positionUsd=30001"]],
   ["order_size", ["risk.order_size.maxNotionalUsd=14999"]],
+  ["reducedScalar", ["risk.max_positions.reducedScalar=0.5"]],
+  ["max_positions.limit", ["risk.gross_exposure.maxFraction=0.5"]],
   ["recoveredFraction", ["breakers.high_water_mark.recoveredFraction=0.2"]],
   ["high_water_mark", ["breakers.high_water_mark.maxFraction=0.05"]],
   ["allocation", ["strategies.reference_ema_cross.allocation=0.4"]],

@@ -35,6 +35,8 @@ export interface RiskParts {
   readonly baselines: Baselines;
   readonly clock: SessionClock;
   readonly ledger: StrategyLedger;
+  /** Of the permission in force. */
+  readonly scalar: number;
   restingStop(strategy: number, instrument: InstrumentId): number;
   readonly stopVersion: number;
 }
@@ -47,6 +49,7 @@ interface Working {
 
 export class RiskFacts implements RiskView {
   readonly #instruments: number;
+  readonly #parts: Pick<RiskParts, "scalar">;
   readonly #portfolio: Portfolio;
   readonly #baselines: Baselines;
   readonly #clock: SessionClock;
@@ -95,6 +98,7 @@ export class RiskFacts implements RiskView {
         return parts.stopVersion > 0;
       },
     });
+    this.#parts = parts;
     this.#instruments = instruments;
     this.#portfolio = parts.portfolio;
     this.#baselines = parts.baselines;
@@ -109,6 +113,10 @@ export class RiskFacts implements RiskView {
     this.#decidingSell = new Float64Array(instruments);
     this.#entries = new EntryMemory(strategies, instruments);
     this.#entryOrder = new Int32Array(strategies * instruments).fill(NONE);
+  }
+
+  get scalar(): number {
+    return this.#parts.scalar;
   }
 
   get equity(): number {

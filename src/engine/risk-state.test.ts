@@ -59,6 +59,7 @@ function books() {
     baselines: new Baselines(100_000),
     clock,
     ledger: new StrategyLedger(STRATEGIES, INSTRUMENTS),
+    scalar: 1,
     restingStop: () => Number.NaN,
     stopVersion: 0,
   };

@@ -26,7 +26,7 @@ function claim(given: Partial<Claim> = {}): Claim {
     source: "rapid_loss",
     level: "NO_NEW_ENTRIES",
     scalar: 1,
-    reason: "equity fell 1.2 % in 15 min, limit 1 %",
+    reason: "equity fell 1.2% in 15 min, limit 1%",
     since: at(0),
     until: undefined,
     liftedBy: "itself",

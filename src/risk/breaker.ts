@@ -135,8 +135,8 @@ export const reached = (used: number, limit: number): boolean => used >= limit -
 /** True at the limit and below, false for NaN. */
 export const backTo = (used: number, limit: number): boolean => used <= limit + DUST;
 
-/** `2.13 %`, for reasons. */
-export const percent = (fraction: number): string => `${(fraction * 100).toFixed(2)} %`;
+/** `2.13%`, for reasons: written as the report and the terminal write it. */
+export const percent = (fraction: number): string => `${(fraction * 100).toFixed(2)}%`;
 
 /** Hides `Params` and `State`, so that the registry is a plain list. */
 export function defineBreaker<Params, State>(spec: BreakerSpec<Params, State>): BreakerModule {
