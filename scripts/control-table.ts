@@ -55,12 +55,16 @@ export const controls: readonly Control[] = [
     tests: ["src/execution/order-table.test.ts"],
   }),
   done("C-04", "Max order shares/notional, hard"),
-  partly("C-05", "Price collar", "quotes, ATR and spread as reference; the escalating collar of exits", {
+  partly("C-05", "Price collar", "the ATR as a width; the escalating collar of exits", {
     tests: ["test/collar-and-pricing.test.ts"],
   }),
-  partly("C-06", "Duplicate-order check", "equal orders of different strategies"),
-  partly("C-07", "Message throttle", "token bucket by priority; strategy pause and kill on breaches", {
-    where: ["src/engine/risk-facts.ts"],
+  done("C-06", "Duplicate-order check", {
+    where: ["src/engine/entry-memory.ts"],
+    tests: ["src/engine/risk-state.test.ts", "test/risk-restart.test.ts"],
+  }),
+  partly("C-07", "Message throttle", "requests to a broker by priority: entries alone are counted", {
+    where: ["src/engine/entry-memory.ts"],
+    tests: ["src/engine/risk-state.test.ts", "test/risk-restart.test.ts"],
   }),
   partly("C-08", "Unit-typed values", "shares and dollars inside the engine are plain numbers", {
     where: ["src/domain/money.ts", "src/domain/brand.ts"],
@@ -84,7 +88,7 @@ export const controls: readonly Control[] = [
     where: ["src/engine/instrument-activity.ts"],
     tests: ["src/engine/risk-books.test.ts"],
   }),
-  partly("C-15", "Per-trade risk", "costs; stops are not required by default"),
+  partly("C-15", "Per-trade risk", "stops are not required by default"),
   partly("C-16", "Kelly", "probabilities of a promoted model; the strategy's own trades stand in", {
     where: ["src/ensemble/kelly.ts", "src/ensemble/track-record.ts"],
     tests: ["src/ensemble/kelly.test.ts", "src/ensemble/track-record.test.ts"],
@@ -149,7 +153,15 @@ export const controls: readonly Control[] = [
     where: ["src/engine/demand-netting.ts", "src/engine/instrument-activity.ts"],
     tests: ["src/sim/netting.test.ts", "src/engine/risk-books.test.ts"],
   }),
-  partly("C-42", "Restricted/tradable list", "status of the asset at the broker"),
+  partly(
+    "C-42",
+    "Restricted/tradable list",
+    "status of the asset at the broker; leveraged and inverse funds",
+    {
+      where: ["src/domain/raw-basis.ts", "src/market/actions/adjust-bars.ts"],
+      tests: ["src/domain/raw-basis.test.ts", "src/market/actions/adjust-bars.test.ts"],
+    },
+  ),
   partly("C-43", "Session gate", "the broker's calendar as a second source", {
     where: ["src/market/calendar.ts"],
     tests: ["src/market/calendar.test.ts"],

@@ -7,6 +7,7 @@ import type { Bar, BarColumns, Timeframe } from "../src/domain/bars.ts";
 import type { CorporateActionEvent, EngineEvent } from "../src/domain/events.ts";
 import type { InstrumentId } from "../src/domain/instrument.ts";
 import { usd } from "../src/domain/money.ts";
+import type { RawBasis } from "../src/domain/raw-basis.ts";
 import type { SessionTable } from "../src/domain/session.ts";
 import type { EpochMicros } from "../src/domain/time.ts";
 import { nullJournal } from "../src/engine/null-journal.ts";
@@ -148,10 +149,12 @@ export interface LoopParts {
   readonly positions?: number;
   /** Splits and dividends in order of time; their features see prices on the basis of splits. */
   readonly actions?: readonly CorporateActionEvent[];
+  /** The way to printed prices. */
+  readonly raw?: RawBasis;
 }
 
 export function testLoop(parts: LoopParts): SingleLoop {
-  const { world, strategies, observe, risk = {}, positions = 4, breakers = [], actions } = parts;
+  const { world, strategies, observe, risk = {}, positions = 4, breakers = [], actions, raw } = parts;
   const instruments = world.columns.instruments.symbols.length;
   return new SingleLoop(
     {
@@ -183,6 +186,7 @@ export function testLoop(parts: LoopParts): SingleLoop {
       breakers,
       intraday: strategies.map(({ horizon }) => horizon === "intraday"),
       symbols: world.columns.instruments.symbols,
+      ...(raw === undefined ? {} : { raw }),
       ensemble: ensembleParams.parse({}),
     },
     observe,

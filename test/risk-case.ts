@@ -24,11 +24,13 @@ export interface Facts {
   readonly workingBuy: number;
   readonly workingSell: number;
   readonly mark: number;
+  readonly rawPrice: number;
   readonly markedAt: number;
   readonly bid: number;
   readonly ask: number;
   readonly quotedAt: number;
   readonly lastEntryAt: number;
+  readonly alikeEntryAt: number;
   readonly entryWorking: boolean;
   readonly net: number;
   readonly workingShort: number;
@@ -68,11 +70,13 @@ export const calm: Facts = {
   workingBuy: 0,
   workingSell: 0,
   mark: 100,
+  rawPrice: Number.NaN,
   markedAt: NOW,
   bid: 99.99,
   ask: 100.01,
   quotedAt: NOW,
   lastEntryAt: Number.NaN,
+  alikeEntryAt: Number.NaN,
   entryWorking: false,
   net: 0,
   workingShort: 0,
@@ -123,11 +127,13 @@ export function viewOf(facts: Facts): RiskView {
     position: () => facts.position,
     working: (_instrument: InstrumentId, side: Side) => (side === BUY ? facts.workingBuy : facts.workingSell),
     mark: () => facts.mark,
+    rawPrice: () => facts.rawPrice,
     markedAt: () => facts.markedAt,
     bid: () => facts.bid,
     ask: () => facts.ask,
     quotedAt: () => facts.quotedAt,
     lastEntryAt: () => facts.lastEntryAt,
+    alikeEntryAt: () => facts.alikeEntryAt,
     entryWorking: () => facts.entryWorking,
     net: facts.net,
     workingShort: facts.workingShort,

@@ -9,6 +9,7 @@ import { InputError } from "../domain/assert.ts";
 import { type Adjustment, type BarColumns, barCount, type Timeframe } from "../domain/bars.ts";
 import type { CorporateActionEvent } from "../domain/events.ts";
 import { instrumentTable } from "../domain/instrument.ts";
+import type { RawStep } from "../domain/raw-basis.ts";
 import type { TickColumns } from "../domain/ticks.ts";
 import type { DayNumber } from "../domain/time.ts";
 import { xnysSessions } from "../market/calendar.ts";
@@ -29,7 +30,7 @@ import type { Config } from "./config.ts";
 import { writeDataAudit } from "./data-audit.ts";
 import { type EngineRun, type RunSetup, runEngine } from "./engine-run.ts";
 import { exposureCurve } from "./exposure-curve.ts";
-import { actionEvents } from "./run-actions.ts";
+import { actionEvents, rawStepsOf } from "./run-actions.ts";
 import { writeRunFiles } from "./run-files.ts";
 import { reportRun, type Trial } from "./run-report.ts";
 import type { CanaryResult, ReportInput, TickFacts } from "./run-result.ts";
@@ -91,6 +92,7 @@ export async function backtest(request: BacktestRequest): Promise<ReportInput> {
       snapshot: id,
       actions: actionEvents(raw.actions, columns),
       findings,
+      rawSteps: rawStepsOf(raw.factors, columns),
     });
   } finally {
     lake.close();
@@ -130,16 +132,26 @@ interface RunData {
   /** Of raw prices. */
   readonly actions?: readonly CorporateActionEvent[];
   readonly findings?: readonly DataFinding[];
+  readonly rawSteps?: readonly RawStep[];
   readonly over?: OverTicks;
 }
 
 async function backtestColumns(
   request: BacktestRequest,
-  { columns, snapshot: snapshotId, actions = [], findings = [], over }: RunData,
+  { columns, snapshot: snapshotId, actions = [], findings = [], rawSteps = [], over }: RunData,
 ): Promise<ReportInput> {
   const { config, strategyIds, cash, seed, workers } = request;
   const ticks = over === undefined ? {} : { ticks: over.ticks };
-  const setup: RunSetup = { config, strategyIds, columns, sessions: xnysSessions(), cash, actions, ...ticks };
+  const setup: RunSetup = {
+    config,
+    strategyIds,
+    columns,
+    sessions: xnysSessions(),
+    cash,
+    actions,
+    rawSteps,
+    ...ticks,
+  };
   request.progress(`running over ${barCount(columns).toLocaleString("en-US")} bars`);
   const run = runEngine(setup);
   request.progress("looking for look-ahead");

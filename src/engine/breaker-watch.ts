@@ -144,6 +144,13 @@ export class BreakerWatch implements BreakerView, LotWatcher {
     for (let n = 0; n < this.#breakers.length; n++) (this.#breakers[n] as Breaker).tradeClosed(trade, this);
   }
 
+  /** A rule of that control refused an entry of the strategy in full. */
+  entryRefused(strategy: number, control: string, at: EpochMicros): void {
+    this.#look(at);
+    const entry = { strategy, control };
+    for (let n = 0; n < this.#breakers.length; n++) (this.#breakers[n] as Breaker).entryRefused(entry, this);
+  }
+
   /** True once after a breaker asked for all positions to be halved. */
   takeHalving(): boolean {
     const asked = this.#halving;

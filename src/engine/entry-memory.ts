@@ -22,11 +22,20 @@ export const savedEntries = (strategies: number, instruments: number) =>
     shares: indexedRows([instruments], [z.number().min(0)]),
     /** Strategy, instrument and when it last sent an entry there, epoch micros. */
     last: indexedRows([strategies, instruments], [z.number()]),
-    /** Instants of the entries of the last minute, ascending. */
-    sentAt: z
-      .array(z.number())
+    /** Of the entries of the last minute: instant, ascending, instrument and shares, negative for a sale. */
+    sent: z
+      .array(
+        z.tuple([
+          z.number(),
+          z
+            .int()
+            .min(0)
+            .max(instruments - 1),
+          z.number(),
+        ]),
+      )
       .max(REMEMBERED)
-      .refine((instants) => instants.every((at, n) => n === 0 || at >= (instants[n - 1] ?? at)), {
+      .refine((rows) => rows.every(([at], n) => n === 0 || at >= (rows[n - 1]?.[0] ?? at)), {
         error: "must ascend",
       }),
   });
@@ -36,8 +45,12 @@ export class EntryMemory {
   readonly #instruments: number;
   readonly #sharesToday: Float64Array;
   readonly #lastAt: Float64Array;
-  /** Instants of the last entries, round and round. */
+  /** Instants of the last entries, instruments and signed shares, round and round. */
   readonly #sentAt = new Float64Array(REMEMBERED);
+  readonly #sentIn = new Int32Array(REMEMBERED);
+  readonly #sentShares = new Float64Array(REMEMBERED);
+  /** When the last entry of any strategy was sent in the instrument: who looks for one like it need not look further. */
+  readonly #lastIn: Float64Array;
   #sent = 0;
   /** Day number; NaN before the first session. */
   #session = Number.NaN;
@@ -48,6 +61,7 @@ export class EntryMemory {
   constructor(strategies: number, instruments: number) {
     this.#instruments = instruments;
     this.#sharesToday = new Float64Array(instruments);
+    this.#lastIn = new Float64Array(instruments).fill(Number.NaN);
     this.#lastAt = new Float64Array(strategies * instruments).fill(Number.NaN);
   }
 
@@ -78,12 +92,38 @@ export class EntryMemory {
     return count;
   }
 
-  sent(strategy: number, instrument: InstrumentId, shares: number, at: EpochMicros): void {
+  /**
+   * When an entry of these signed shares, give or take a fraction of the larger number, was last sent before `now`;
+   * NaN when none was within the minute before.
+   */
+  alikeAt(instrument: InstrumentId, signedShares: number, fraction: number, now: EpochMicros): number {
+    const since = now - SAVED_MICROS;
+    if (!(this.#lastIn[instrument]! > since)) return Number.NaN;
+    const most = Math.min(this.#sent, REMEMBERED);
+    for (let back = 1; back <= most; back++) {
+      const n = (this.#sent - back) % REMEMBERED;
+      const at = this.#sentAt[n]!;
+      if (!(at > since)) break;
+      if (at < now && this.#sentIn[n] === instrument && isAlike(this.#sentShares[n]!, signedShares, fraction))
+        return at;
+    }
+    return Number.NaN;
+  }
+
+  sent(strategy: number, instrument: InstrumentId, signedShares: number, at: EpochMicros): void {
     this.#lastAt[strategy * this.#instruments + instrument] = at;
+    this.#lastIn[instrument] = at;
     this.today += 1;
-    this.#sentAt[this.#sent % REMEMBERED] = at;
+    this.#remember(at, instrument, signedShares);
+    this.#sharesToday[instrument] = this.#sharesToday[instrument]! + Math.abs(signedShares);
+  }
+
+  #remember(at: number, instrument: number, signedShares: number): void {
+    const n = this.#sent % REMEMBERED;
+    this.#sentAt[n] = at;
+    this.#sentIn[n] = instrument;
+    this.#sentShares[n] = signedShares;
     this.#sent += 1;
-    this.#sharesToday[instrument] = this.#sharesToday[instrument]! + shares;
   }
 
   /** Shares that will never fill. An order that was sent before this session counted in that one. */
@@ -103,12 +143,15 @@ export class EntryMemory {
         slot % this.#instruments,
         this.#lastAt[slot]!,
       ]),
-      sentAt: Array.from({ length: recent }, (_, n) => this.#sentAt[(this.#sent - recent + n) % REMEMBERED]!),
+      sent: Array.from({ length: recent }, (_, n) => {
+        const place = (this.#sent - recent + n) % REMEMBERED;
+        return [this.#sentAt[place]!, this.#sentIn[place]!, this.#sentShares[place]!];
+      }),
     };
   }
 
   /** Takes over what `save` gave, checked by `savedEntries`; what was known before is forgotten. */
-  load({ session, today, shares, last, sentAt }: SavedEntries): void {
+  load({ session, today, shares, last, sent }: SavedEntries): void {
     this.#session = session ?? Number.NaN;
     this.today = today;
     this.#sharesToday.fill(0);
@@ -116,7 +159,15 @@ export class EntryMemory {
     this.#lastAt.fill(Number.NaN);
     for (const [strategy = 0, instrument = 0, at = 0] of last)
       this.#lastAt[strategy * this.#instruments + instrument] = at;
-    this.#sentAt.set(sentAt);
-    this.#sent = sentAt.length;
+    this.#lastIn.fill(Number.NaN);
+    this.#sent = 0;
+    for (const [at, instrument, signedShares] of sent) {
+      this.#lastIn[instrument] = at;
+      this.#remember(at, instrument, signedShares);
+    }
   }
 }
+
+/** On the same side, and no farther apart than a fraction of the larger. */
+const isAlike = (a: number, b: number, fraction: number): boolean =>
+  a * b > 0 && Math.abs(a - b) <= fraction * Math.max(Math.abs(a), Math.abs(b));

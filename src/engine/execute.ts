@@ -20,6 +20,7 @@ import type { Intent } from "../domain/intent.ts";
 import { MICROS, type Money, toDollars, usd } from "../domain/money.ts";
 import { Purpose } from "../domain/order.ts";
 import type { Quote } from "../domain/quote.ts";
+import type { RawBasis } from "../domain/raw-basis.ts";
 import type { SessionTable } from "../domain/session.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { EnsembleParams } from "../ensemble/ensemble-params.ts";
@@ -62,6 +63,7 @@ export interface ExecuteConfig {
   readonly intraday?: readonly boolean[];
   readonly positionCaps?: readonly number[];
   readonly symbols?: readonly string[];
+  readonly raw?: RawBasis;
   readonly ensemble: EnsembleParams;
 }
 
@@ -115,6 +117,7 @@ export class ExecuteStage implements AccountFacts {
       execution,
       slots: strategies * instruments,
       crossQuoteSeconds: ensemble.crossQuoteSeconds,
+      entryRefused: (strategy, control) => this.#watch.entryRefused(strategy, control, this.#facts.now),
     });
     const { lots, orders, trades, fills, ledger } = this;
     this.#booking = new FillBooking({

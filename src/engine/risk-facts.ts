@@ -6,6 +6,7 @@ import type { TradingStatusEvent } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { BUY, type OrderNumber, type Side } from "../domain/order.ts";
 import type { Quote } from "../domain/quote.ts";
+import type { RawBasis } from "../domain/raw-basis.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { OrderTable } from "../execution/order-table.ts";
 import type { Baselines } from "../portfolio/baselines.ts";
@@ -13,6 +14,7 @@ import type { Portfolio } from "../portfolio/portfolio.ts";
 import type { OrderRequest, RiskView } from "../risk/rule.ts";
 import { EntryMemory } from "./entry-memory.ts";
 import { InstrumentActivity } from "./instrument-activity.ts";
+import { MarketBoard } from "./market-board.ts";
 import type { SavedFacts } from "./risk-state.ts";
 import type { SessionClock } from "./session-clock.ts";
 import { StrategyExposure } from "./strategy-exposure.ts";
@@ -28,6 +30,8 @@ export interface RiskScope {
   readonly intraday?: readonly boolean[];
   readonly positionCaps?: readonly number[];
   readonly symbols?: readonly string[];
+  /** Default: the prices of the run are the printed ones. */
+  readonly raw?: RawBasis;
 }
 
 export interface RiskParts {
@@ -66,13 +70,10 @@ export class RiskFacts implements RiskView {
   /** Instruments in which entries work, on whatever side. */
   readonly #entering: InstrumentId[] = [];
 
-  readonly #bid: Float64Array;
-  readonly #ask: Float64Array;
-  readonly #quotedAt: Float64Array;
+  readonly #board: MarketBoard;
   readonly #scope: RiskScope;
   readonly #exposure: StrategyExposure;
   readonly #countsIntraday = (strategy: number): boolean => this.isIntraday(strategy);
-  readonly #halted: Uint8Array;
 
   readonly activity: InstrumentActivity;
   workingShort = 0;
@@ -104,10 +105,7 @@ export class RiskFacts implements RiskView {
     this.#baselines = parts.baselines;
     this.#clock = parts.clock;
     this.#workingBuy = new Float64Array(instruments);
-    this.#bid = new Float64Array(instruments).fill(Number.NaN);
-    this.#ask = new Float64Array(instruments).fill(Number.NaN);
-    this.#quotedAt = new Float64Array(instruments).fill(Number.NaN);
-    this.#halted = new Uint8Array(instruments);
+    this.#board = new MarketBoard(instruments);
     this.#workingSell = new Float64Array(instruments);
     this.#decidingBuy = new Float64Array(instruments);
     this.#decidingSell = new Float64Array(instruments);
@@ -240,43 +238,45 @@ export class RiskFacts implements RiskView {
     return this.#portfolio.mark(instrument);
   }
 
+  rawPrice(instrument: InstrumentId): number {
+    const mark = this.#portfolio.mark(instrument);
+    const raw = this.#scope.raw;
+    return raw === undefined ? mark : mark * raw.factor(instrument, this.now);
+  }
+
   markedAt(instrument: InstrumentId): number {
     return this.#portfolio.markedAt(instrument);
   }
 
   bid(instrument: InstrumentId): number {
-    return this.#bid[instrument]!;
+    return this.#board.bid(instrument);
   }
 
   ask(instrument: InstrumentId): number {
-    return this.#ask[instrument]!;
+    return this.#board.ask(instrument);
   }
 
   quotedAt(instrument: InstrumentId): number {
-    return this.#quotedAt[instrument]!;
+    return this.#board.quotedAt(instrument);
   }
 
   halted(instrument: InstrumentId): boolean {
-    return this.#halted[instrument] === 1;
+    return this.#board.halted(instrument);
   }
 
   statusChanged({ at, kind, instrument }: TradingStatusEvent): void {
     this.now = at;
-    this.#halted[instrument] = kind === "TradingHalted" ? 1 : 0;
+    this.#board.statusChanged(instrument, kind === "TradingHalted");
   }
 
-  quoted({ at, instrument, bid, ask }: Quote): void {
-    this.now = at;
-    this.#bid[instrument] = bid;
-    this.#ask[instrument] = ask;
-    this.#quotedAt[instrument] = at;
+  quoted(quote: Quote): void {
+    this.now = quote.at;
+    this.#board.quoted(quote);
   }
 
   /** Quotes of before an action speak of another share: nobody has quoted this one yet. */
   forgetQuote(instrument: InstrumentId): void {
-    this.#bid[instrument] = Number.NaN;
-    this.#ask[instrument] = Number.NaN;
-    this.#quotedAt[instrument] = Number.NaN;
+    this.#board.forgetQuote(instrument);
   }
 
   /** A working entry was restated: what it counted before goes, what it is now comes. */
@@ -292,6 +292,10 @@ export class RiskFacts implements RiskView {
 
   startSession(): void {
     if (this.#entries.startSession(this.#clock.date)) this.activity.startSession();
+  }
+
+  alikeEntryAt(instrument: InstrumentId, side: Side, shares: number, fraction: number): number {
+    return this.#entries.alikeAt(instrument, side * shares, fraction, this.now);
   }
 
   lastEntryAt(strategy: number, instrument: InstrumentId): number {
@@ -313,7 +317,7 @@ export class RiskFacts implements RiskView {
     const slot = strategy * this.#instruments + instrument;
     this.#entryOrder[slot] = order;
     this.#workingEntries += 1;
-    this.#entries.sent(strategy, instrument, shares, this.now);
+    this.#entries.sent(strategy, instrument, side * shares, this.now);
     this.#exposure.entrySent(slot, shares, price, request.stop);
     this.#change(instrument, side, shares, price);
   }
@@ -343,32 +347,21 @@ export class RiskFacts implements RiskView {
 
   /** What a restart must bring back. What works or is decided is not in it: that comes back with the orders. */
   save(): SavedFacts {
-    const quoted = Array.from(this.#quotedAt.keys()).filter((i) => !Number.isNaN(this.#quotedAt[i]));
-    const orNull = (value: number) => (Number.isNaN(value) ? null : value);
     return {
       symbols: [...(this.#scope.symbols ?? [])],
       now: this.now,
       entries: this.#entries.save(this.now),
       activity: this.activity.save(),
-      halted: Array.from(this.#halted.keys()).filter((i) => this.#halted[i] === 1),
-      quotes: quoted.map((i) => [i, orNull(this.#bid[i]!), orNull(this.#ask[i]!), this.#quotedAt[i]!]),
+      board: this.#board.save(),
     };
   }
 
   /** Takes over what `save` gave, once it was checked; what was known before is forgotten. */
-  load({ now, entries, activity, halted, quotes }: SavedFacts): void {
+  load({ now, entries, activity, board }: SavedFacts): void {
     this.now = now as EpochMicros;
     this.#entries.load(entries);
     this.activity.load(activity);
-    this.#halted.fill(0);
-    for (const instrument of halted) this.#halted[instrument] = 1;
-    for (const column of [this.#bid, this.#ask, this.#quotedAt]) column.fill(Number.NaN);
-    for (const [instrument, bid, ask, at] of quotes) {
-      const i = instrument ?? 0;
-      this.#bid[i] = bid ?? Number.NaN;
-      this.#ask[i] = ask ?? Number.NaN;
-      this.#quotedAt[i] = at ?? Number.NaN;
-    }
+    this.#board.load(board);
   }
 
   #change(instrument: InstrumentId, side: Side, shares: number, price: number): void {

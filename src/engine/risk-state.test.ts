@@ -13,7 +13,7 @@ import { InputError } from "../domain/assert.ts";
 import type { BarBatch } from "../domain/bars.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { usd } from "../domain/money.ts";
-import { type OrderNumber, OrderStatus } from "../domain/order.ts";
+import { BUY, type OrderNumber, OrderStatus, SELL } from "../domain/order.ts";
 import type { Quote } from "../domain/quote.ts";
 import { type EpochMicros, MICROS_PER_MINUTE, MICROS_PER_SECOND } from "../domain/time.ts";
 import { OrderTable } from "../execution/order-table.ts";
@@ -109,6 +109,7 @@ function known(facts: RiskFacts): unknown {
       facts.bid(i),
       facts.ask(i),
       facts.quotedAt(i),
+      [BUY, SELL].map((side) => [1, 300, 600].map((shares) => facts.alikeEntryAt(i, side, shares, 0.5))),
       [0, 1].map((strategy) => facts.lastEntryAt(strategy, i)),
     ]),
   };
@@ -116,7 +117,7 @@ function known(facts: RiskFacts): unknown {
 
 describe("I-33: facts made anew from what was saved", () => {
   it("after every event know what those know that were never interrupted", () => {
-    const reached = { averages: 0, cooldowns: 0, halts: 0, entries: 0, throttled: 0 };
+    const reached = { averages: 0, cooldowns: 0, halts: 0, entries: 0, throttled: 0, alike: 0 };
     fc.assert(
       fc.property(days, (minutes) => {
         const { clock, orders, fresh } = books();
@@ -142,6 +143,9 @@ describe("I-33: facts made anew from what was saved", () => {
             expect(known(restarted)).toEqual(known(whole));
             reached.entries = Math.max(reached.entries, whole.entriesToday);
             reached.throttled = Math.max(reached.throttled, whole.entriesWithin(MICROS_PER_MINUTE));
+            reached.alike += Number.isNaN(whole.alikeEntryAt(given.instrument, BUY, given.shares, 0.5))
+              ? 0
+              : 1;
             reached.halts += whole.halted(given.instrument) ? 1 : 0;
             reached.cooldowns += whole.barsSinceStop(given.instrument) > 0 ? 1 : 0;
             reached.averages += Number.isNaN(whole.averageVolume(given.instrument)) ? 0 : 1;
@@ -191,6 +195,8 @@ describe("RS-1: a state that cannot be read", () => {
   const withEntries = (parts: object) => withFacts({ entries: { ...entries, ...parts } });
   const withActivity = (parts: object) => withFacts({ activity: { ...activity, ...parts } });
 
+  const withBoard = (parts: object) => withFacts({ board: { ...facts.board, ...parts } });
+
   it("sound as it is it loads, and bars nothing", () => {
     const execute = engine();
     execute.loadRisk(sound);
@@ -206,7 +212,16 @@ describe("RS-1: a state that cannot be read", () => {
     ["a count below zero", withEntries({ today: -1 }), /facts\.entries\.today/],
     ["half an entry", withEntries({ today: 0.5 }), /facts\.entries\.today/],
     ["no instant", withFacts({ now: null }), /facts\.now/],
-    ["instants that go back", withEntries({ sentAt: [2, 1] }), /facts\.entries\.sentAt: must ascend/],
+    [
+      "instants that go back",
+      withEntries({
+        sent: [
+          [2, 0, 5],
+          [1, 0, 5],
+        ],
+      }),
+      /facts\.entries\.sent: must ascend/,
+    ],
     ["an unknown strategy", withEntries({ last: [[0, 0, 5]] }), /facts\.entries\.last\.0\.0/],
     ["an unknown instrument", withEntries({ shares: [[2, 5]] }), /facts\.entries\.shares\.0\.0/],
     ["shares below zero", withEntries({ shares: [[1, -5]] }), /facts\.entries\.shares\.0\.1/],
@@ -226,8 +241,8 @@ describe("RS-1: a state that cannot be read", () => {
       /volumes/,
     ],
     ["a stop of tomorrow", withActivity({ sinceStop: [[0, -2]] }), /facts\.activity\.sinceStop\.0\.1/],
-    ["a halt of nobody", withFacts({ halted: [7] }), /facts\.halted\.0/],
-    ["a quote without a time", withFacts({ quotes: [[0, 1, 2, null]] }), /facts\.quotes\.0\.3/],
+    ["a halt of nobody", withBoard({ halted: [7] }), /facts\.board\.halted\.0/],
+    ["a quote without a time", withBoard({ quotes: [[0, 1, 2, null]] }), /facts\.board\.quotes\.0\.3/],
     ["other instruments", withFacts({ symbols: ["S0", "X"] }), /instrument 1 is S1, it was X/],
     ["fewer instruments", withFacts({ symbols: ["S0"] }), /instrument 1 is S1, it was none/],
     ["no breakers", { ...sound, breakers: null }, /breakers is missing/],

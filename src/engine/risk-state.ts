@@ -13,8 +13,8 @@ import type { Authorities } from "../risk/authority.ts";
 import type { BreakerWatch, WatchState } from "./breaker-watch.ts";
 import { savedEntries } from "./entry-memory.ts";
 import { savedActivity } from "./instrument-activity.ts";
+import { savedBoard } from "./market-board.ts";
 import type { RiskFacts, RiskScope } from "./risk-facts.ts";
-import { indexedRows } from "./saved-rows.ts";
 
 const VERSION = 1;
 const CURE =
@@ -28,15 +28,7 @@ const savedFacts = ({ strategies, instruments }: RiskScope) =>
     now: z.number(),
     entries: savedEntries(strategies, instruments),
     activity: savedActivity(instruments),
-    /** Instruments that are halted. */
-    halted: z.array(
-      z
-        .int()
-        .min(0)
-        .max(instruments - 1),
-    ),
-    /** Instrument, bid and offer in dollars, null where nobody quotes that side, and when the quote came. */
-    quotes: indexedRows([instruments], [z.number().nullable(), z.number().nullable(), z.number()]),
+    board: savedBoard(instruments),
   });
 export type SavedFacts = z.infer<ReturnType<typeof savedFacts>>;
 

@@ -44,6 +44,13 @@ export interface RoundTrip {
   readonly pnl: number;
 }
 
+/** An entry that a rule of the gate refused in full. */
+export interface RefusedEntry {
+  readonly strategy: number;
+  /** Of the rule. */
+  readonly control: string;
+}
+
 interface Raised {
   readonly level: Level;
   readonly reason: string;
@@ -86,6 +93,13 @@ interface BreakerSpec<Params, State> {
   /** After `observe`: narrows the range to where it would do nothing. Without it there is no such range. */
   calm?(state: State, view: BreakerView, acts: BreakerActs, params: Params, range: CalmRange): void;
   tradeClosed?(state: State, trade: RoundTrip, view: BreakerView, acts: BreakerActs, params: Params): void;
+  entryRefused?(
+    state: State,
+    entry: RefusedEntry,
+    view: BreakerView,
+    acts: BreakerActs,
+    params: Params,
+  ): void;
 }
 
 /** What the engine gives a breaker to work with. */
@@ -106,6 +120,7 @@ export interface Breaker {
   /** Narrows the range to where `observe` would do nothing. Until then nothing but its history is to be told. */
   calm(view: BreakerView, range: CalmRange): void;
   tradeClosed(trade: RoundTrip, view: BreakerView): void;
+  entryRefused(entry: RefusedEntry, view: BreakerView): void;
   /** Plain JSON, a copy. */
   save(): unknown;
   /** Takes over what `save` gave, after JSON or not. Throws InputError on anything else and names the field (BR-4). */
@@ -194,6 +209,12 @@ class RunningBreaker<Params, State> implements Breaker, BreakerActs {
   tradeClosed(trade: RoundTrip, view: BreakerView): void {
     this.#see(view);
     this.#spec.tradeClosed?.(this.#state, trade, view, this, this.#params);
+  }
+
+  entryRefused(entry: RefusedEntry, view: BreakerView): void {
+    if (this.#spec.entryRefused === undefined) return;
+    this.#see(view);
+    this.#spec.entryRefused(this.#state, entry, view, this, this.#params);
   }
 
   raise({ level, reason, scalar = 1, until, latched = false, scope }: Raised): void {

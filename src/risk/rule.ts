@@ -60,6 +60,8 @@ export interface RiskView {
   working(instrument: InstrumentId, side: Side): number;
   /** Last close, dollars; NaN when never seen. */
   mark(instrument: InstrumentId): number;
+  /** The last close as it was printed, dollars, whatever the prices of the run are adjusted for; NaN if not known. */
+  rawPrice(instrument: InstrumentId): number;
   /** When the last bar of the instrument closed; NaN when never. */
   markedAt(instrument: InstrumentId): number;
   /** Best bid and offer, dollars; NaN when nobody quotes that side or no quote was ever seen. */
@@ -71,6 +73,11 @@ export interface RiskView {
   halted(instrument: InstrumentId): boolean;
   /** When the strategy last sent an entry in this instrument; NaN when never. */
   lastEntryAt(strategy: number, instrument: InstrumentId): number;
+  /**
+   * When an entry on this side of as many shares, give or take a fraction of the larger number, was last sent before
+   * `now`, by whatever strategy; NaN when none was in the last minute.
+   */
+  alikeEntryAt(instrument: InstrumentId, side: Side, shares: number, fraction: number): number;
   /** True while the strategy has a live entry in this instrument. */
   entryWorking(strategy: number, instrument: InstrumentId): boolean;
   /** Entries of all strategies that were sent after `now` less so many microseconds. */
