@@ -127,7 +127,7 @@ it("and so it is on random days, cut at every event or at some", () => {
       expect(cut.loop.execute.saveRisk()).toEqual(whole.loop.execute.saveRisk());
       for (const id of bindingRules(whole.loop)) seen.add(id);
     }),
-    { numRuns: 25 },
+    { numRuns: 10 },
   );
   expect([...seen]).toEqual(expect.arrayContaining(COUNTING));
 });

@@ -49,7 +49,7 @@ export class EntryMemory {
   readonly #sentAt = new Float64Array(REMEMBERED);
   readonly #sentIn = new Int32Array(REMEMBERED);
   readonly #sentShares = new Float64Array(REMEMBERED);
-  /** When the last entry of any strategy was sent in the instrument: who looks for one like it need not look further. */
+  /** When the last entry of any strategy was sent in the instrument: before that there is none like another. */
   readonly #lastIn: Float64Array;
   #sent = 0;
   /** Day number; NaN before the first session. */

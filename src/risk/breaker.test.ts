@@ -108,7 +108,7 @@ describe("a restart after every event", () => {
           for (const { source } of whole.authorities.permission.claims) fired.add(source);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
     expect([...fired].toSorted()).toEqual(breakers.map(({ id }) => id).toSorted());
   });

@@ -12,7 +12,7 @@ import { strategyLoss } from "./strategy-loss.ts";
 import { strategyLosses } from "./strategy-losses.ts";
 import { throttlePause } from "./throttle-pause.ts";
 
-/** Rows of `minute  trade S PNL | won A B | refused S CONTROL | mark  first  second`: the levels of the two strategies after it. */
+/** Rows of `minute  trade S PNL | won A B | refused S CONTROL | mark`: the levels of both strategies after it. */
 const stories: Readonly<Record<string, readonly [breaker: BoundBreaker, rows: string]>> = {
   "three losses in a row pause that strategy for four hours, the other trades on": [
     strategyLosses.configure({}),

@@ -1,6 +1,6 @@
 /**
- * Goal    no limit far from the last trusted price leaves, and none where no price is trusted. That none of our own pricing is refused is shown where both
- *         rooms meet, in `test/`.
+ * Goal    no limit far from the last trusted price leaves, and none where no price is trusted. That none of our own
+ *         pricing is refused is shown where both rooms meet, in `test/`.
  * Method  a table around the width of half a per cent.
  */
 import { describe, expect, it } from "vitest";
