@@ -43,14 +43,14 @@ const atLeast: readonly Bound[] = [
 
 /** Throws InputError naming the first limit that is looser than its bound. */
 export function checkHardBounds(config: Config): void {
-  const valueOf = (rule: string, parameter: string): number =>
+  const limitOf = (rule: string, parameter: string): number =>
     (config.risk[rule] as Readonly<Record<string, number>>)[parameter] ?? Number.NaN;
   for (const [bounds, words, holds] of [
     [atMost, "at most", (value: number, bound: number) => value <= bound],
     [atLeast, "at least", (value: number, bound: number) => value >= bound],
   ] as const) {
     for (const [rule, parameter, bound, source] of bounds) {
-      const value = valueOf(rule, parameter);
+      const value = limitOf(rule, parameter);
       if (holds(value, bound)) continue;
       throw new InputError(
         `config: risk.${rule}.${parameter} = ${value}: must be ${words} ${bound} where orders are traded ` +
