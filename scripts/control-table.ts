@@ -59,13 +59,17 @@ export const controls: readonly Control[] = [
     where: ["src/execution/order-table.ts"],
     tests: ["src/execution/order-table.test.ts"],
   }),
-  later("C-04", "Max order shares/notional, hard", "risk"),
-  partly("C-05", "Price collar", "quotes, ATR and spread as reference; the escalating collar of exits", {
+  done("C-04", "Max order shares/notional, hard"),
+  partly("C-05", "Price collar", "the ATR as a width; the escalating collar of exits", {
     tests: ["test/collar-and-pricing.test.ts"],
   }),
-  partly("C-06", "Duplicate-order check", "equal orders of different strategies"),
-  partly("C-07", "Message throttle", "token bucket by priority; strategy pause and kill on breaches", {
-    where: ["src/engine/risk-facts.ts"],
+  done("C-06", "Duplicate-order check", {
+    where: ["src/engine/entry-memory.ts"],
+    tests: ["src/engine/risk-state.test.ts", "test/risk-restart.test.ts"],
+  }),
+  partly("C-07", "Message throttle", "requests to a broker by priority: entries alone are counted", {
+    where: ["src/engine/entry-memory.ts"],
+    tests: ["src/engine/risk-state.test.ts", "test/risk-restart.test.ts"],
   }),
   partly("C-08", "Unit-typed values", "shares and dollars inside the engine are plain numbers", {
     where: ["src/domain/money.ts", "src/domain/brand.ts"],
@@ -89,7 +93,7 @@ export const controls: readonly Control[] = [
     where: ["src/engine/instrument-activity.ts"],
     tests: ["src/engine/risk-books.test.ts"],
   }),
-  partly("C-15", "Per-trade risk", "costs; stops are not required by default"),
+  partly("C-15", "Per-trade risk", "stops are not required by default"),
   partly("C-16", "Kelly", "probabilities of a promoted model; the strategy's own trades stand in", {
     where: ["src/ensemble/kelly.ts", "src/ensemble/track-record.ts"],
     tests: ["src/ensemble/kelly.test.ts", "src/ensemble/track-record.test.ts"],
@@ -117,9 +121,10 @@ export const controls: readonly Control[] = [
     where: ["src/sim/borrow.ts"],
     tests: ["src/sim/venue-realism.test.ts"],
   }),
-  partly("C-25", "Max positions", "10 in the 50 % tier"),
-  partly("C-26", "Max trades/day", "the count is not in the saved risk state", {
-    where: ["src/engine/risk-facts.ts"],
+  partly("C-25", "Max positions", "the lower tier for new accounts and the first 20 live sessions"),
+  done("C-26", "Max trades/day", {
+    where: ["src/engine/entry-memory.ts"],
+    tests: ["src/engine/risk-state.test.ts", "test/risk-restart.test.ts"],
   }),
   partly("C-27", "Consecutive losses", "positions closed outside the program", {
     where: ["src/risk/loss-streak.ts"],
@@ -162,7 +167,15 @@ export const controls: readonly Control[] = [
     where: ["src/engine/demand-netting.ts", "src/engine/instrument-activity.ts"],
     tests: ["src/sim/netting.test.ts", "src/engine/risk-books.test.ts"],
   }),
-  partly("C-42", "Restricted/tradable list", "status of the asset at the broker"),
+  partly(
+    "C-42",
+    "Restricted/tradable list",
+    "status of the asset at the broker; leveraged and inverse funds",
+    {
+      where: ["src/domain/raw-basis.ts", "src/market/actions/adjust-bars.ts"],
+      tests: ["src/domain/raw-basis.test.ts", "src/market/actions/adjust-bars.test.ts"],
+    },
+  ),
   partly("C-43", "Session gate", "the broker's calendar as a second source", {
     where: ["src/market/calendar.ts"],
     tests: ["src/market/calendar.test.ts"],
@@ -196,17 +209,17 @@ export const controls: readonly Control[] = [
   }),
   later("C-56", "Change control", "operations"),
   partly("C-57", "Config schema", "loosening only from the next session on", {
-    where: ["src/app/config.ts", "src/app/profile.ts"],
-    tests: ["src/app/config.test.ts", "src/app/profile.test.ts"],
+    where: ["src/app/config.ts", "src/app/profile.ts", "src/app/hard-bounds.ts"],
+    tests: ["src/app/config.test.ts", "src/app/profile.test.ts", "src/app/hard-bounds.test.ts"],
   }),
   later("C-58", "Limit-reasonableness audit", "operations"),
   later("C-59", "Environment interlock", "broker adapter"),
   later("C-60", "Alert delivery", "operations"),
   later("C-61", "Alert aggregation", "operations"),
   later("C-62", "Dead-man's switch", "guardian"),
-  partly("C-63", "Cooldown after exit", "stops of before a restart come back by replay only", {
+  done("C-63", "Cooldown after exit", {
     where: ["src/engine/instrument-activity.ts"],
-    tests: ["src/engine/risk-books.test.ts"],
+    tests: ["src/engine/risk-books.test.ts", "src/engine/risk-state.test.ts", "test/risk-restart.test.ts"],
   }),
   later("C-64", "Margin/day-trade rules", "broker adapter"),
   later("C-65", "End-of-day policy", "orchestrator"),

@@ -22,7 +22,13 @@ export type AccountEvent =
       readonly pnl?: readonly number[];
     }
   | { readonly kind: "flow"; readonly dollars: number }
-  | { readonly kind: "trade"; readonly at: EpochMicros; readonly strategy: number; readonly pnl: number };
+  | { readonly kind: "trade"; readonly at: EpochMicros; readonly strategy: number; readonly pnl: number }
+  | {
+      readonly kind: "refused";
+      readonly at: EpochMicros;
+      readonly strategy: number;
+      readonly control: string;
+    };
 
 const START = 100_000;
 
@@ -85,6 +91,10 @@ export class BreakerAccount implements BreakerView {
     if (event.kind === "trade") {
       const trade = { strategy: event.strategy, closedAt: event.at, pnl: event.pnl };
       for (const breaker of this.#breakers) breaker.tradeClosed(trade, this);
+      return;
+    }
+    if (event.kind === "refused") {
+      for (const breaker of this.#breakers) breaker.entryRefused(event, this);
       return;
     }
     this.equity = event.equity;

@@ -21,7 +21,10 @@ it.each(["us", "none"] as const)("an auction price on the collar's edge leaves, 
   fc.assert(
     fc.property(mark, fc.constantFrom<Side>(BUY, SELL), (close, side) => {
       const { limit } = priceEntry(side, close, "open_auction", params);
-      const said = answer(rule, { facts: { mark: close }, order: { side, limit, reference: close } });
+      const said = answer(rule, {
+        facts: { mark: close, quotedAt: Number.NaN },
+        order: { side, limit, reference: close },
+      });
       expect(`${limit} after ${close}: ${said}`).toBe(`${limit} after ${close}: allow`);
     }),
     { numRuns: 5_000 },

@@ -35,6 +35,7 @@ const settings = [
   "risk.restricted.minPrice=0",
   "execution.tick=none",
   "sizing.positionUsd=1000000000",
+  "risk.order_size={maxShares: 10000000, maxNotionalUsd: 1000000000}",
   "costs.slippage=fixed",
   "costs.maxParticipation=1",
   "strategies.swing_trend_following.params={adxMinimum: 5}",
@@ -164,6 +165,7 @@ describe.skipIf(absent)(`the tape of 2015 to 2017${absent ? " (skipped: not on t
     json(
       ...["backtest", "--strategies", "swing_trend_following", "--symbols", "all", "--timeframe", "1d"],
       ...["--cash", "100000000", "--workers", "1", "--set", "sizing.positionUsd=100000"],
+      ...["--set", "risk.order_size.maxNotionalUsd=100000"],
       ...["--set", "features.basis=split", "--set", "sizing.kelly.enabled=false", "--out", out, ...more],
     );
   const trades = (out: string) =>

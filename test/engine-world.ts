@@ -7,6 +7,7 @@ import type { Bar, BarColumns, Timeframe } from "../src/domain/bars.ts";
 import type { CorporateActionEvent, EngineEvent } from "../src/domain/events.ts";
 import type { InstrumentId } from "../src/domain/instrument.ts";
 import { usd } from "../src/domain/money.ts";
+import type { RawBasis } from "../src/domain/raw-basis.ts";
 import type { SessionTable } from "../src/domain/session.ts";
 import type { EpochMicros } from "../src/domain/time.ts";
 import { nullJournal } from "../src/engine/null-journal.ts";
@@ -158,10 +159,12 @@ export interface LoopParts {
   readonly actions?: readonly CorporateActionEvent[];
   /** Settings of Kelly; with them, what it stops goes on on paper. */
   readonly kelly?: object;
+  /** The way to printed prices. */
+  readonly raw?: RawBasis;
 }
 
 export function testLoop(parts: LoopParts): SingleLoop {
-  const { world, strategies, observe, risk = {}, positions = 4, breakers = [], actions, kelly } = parts;
+  const { world, strategies, observe, risk = {}, positions = 4, breakers = [], actions, kelly, raw } = parts;
   const execution = executionParams.parse(parts.execution ?? {});
   const instruments = world.columns.instruments.symbols.length;
   return new SingleLoop(
@@ -197,6 +200,7 @@ export function testLoop(parts: LoopParts): SingleLoop {
       breakers,
       intraday: strategies.map(({ horizon }) => horizon === "intraday"),
       symbols: world.columns.instruments.symbols,
+      ...(raw === undefined ? {} : { raw }),
       ensemble: ensembleParams.parse({}),
     },
     observe,

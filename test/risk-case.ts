@@ -13,6 +13,7 @@ export interface Facts {
   readonly equity: number;
   readonly gross: number;
   readonly workingGross: number;
+  readonly scalar: number;
   readonly drawdownFromDayHigh: number;
   readonly openPositions: number;
   readonly entriesToday: number;
@@ -23,11 +24,13 @@ export interface Facts {
   readonly workingBuy: number;
   readonly workingSell: number;
   readonly mark: number;
+  readonly rawPrice: number;
   readonly markedAt: number;
   readonly bid: number;
   readonly ask: number;
   readonly quotedAt: number;
   readonly lastEntryAt: number;
+  readonly alikeEntryAt: number;
   readonly entryWorking: boolean;
   readonly net: number;
   readonly workingShort: number;
@@ -56,6 +59,7 @@ export const calm: Facts = {
   equity: 100_000,
   gross: 0,
   workingGross: 0,
+  scalar: 1,
   drawdownFromDayHigh: 0,
   openPositions: 0,
   entriesToday: 0,
@@ -66,11 +70,13 @@ export const calm: Facts = {
   workingBuy: 0,
   workingSell: 0,
   mark: 100,
+  rawPrice: Number.NaN,
   markedAt: NOW,
   bid: 99.99,
   ask: 100.01,
   quotedAt: NOW,
   lastEntryAt: Number.NaN,
+  alikeEntryAt: Number.NaN,
   entryWorking: false,
   net: 0,
   workingShort: 0,
@@ -111,6 +117,7 @@ export function viewOf(facts: Facts): RiskView {
     equity: facts.equity,
     gross: facts.gross,
     workingGross: facts.workingGross,
+    scalar: facts.scalar,
     drawdownFromDayHigh: facts.drawdownFromDayHigh,
     openPositions: facts.openPositions,
     entriesToday: facts.entriesToday,
@@ -120,11 +127,13 @@ export function viewOf(facts: Facts): RiskView {
     position: () => facts.position,
     working: (_instrument: InstrumentId, side: Side) => (side === BUY ? facts.workingBuy : facts.workingSell),
     mark: () => facts.mark,
+    rawPrice: () => facts.rawPrice,
     markedAt: () => facts.markedAt,
     bid: () => facts.bid,
     ask: () => facts.ask,
     quotedAt: () => facts.quotedAt,
     lastEntryAt: () => facts.lastEntryAt,
+    alikeEntryAt: () => facts.alikeEntryAt,
     entryWorking: () => facts.entryWorking,
     net: facts.net,
     workingShort: facts.workingShort,

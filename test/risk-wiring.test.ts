@@ -6,6 +6,8 @@
 import { expect, it } from "vitest";
 import type { InstrumentId } from "../src/domain/instrument.ts";
 import { type OrderNumber, Purpose } from "../src/domain/order.ts";
+import { RawBasis } from "../src/domain/raw-basis.ts";
+import type { EpochMicros } from "../src/domain/time.ts";
 import type { EventSource } from "../src/engine/ports.ts";
 import type { SingleLoop } from "../src/engine/single-loop.ts";
 import { OrderField } from "../src/execution/order-table.ts";
@@ -39,23 +41,23 @@ function worldOf(timeframe: "1m" | "1d", ...texts: readonly string[]): World {
 
 const risk = { session: { toxicMinutes: 0 } };
 
+function scriptOf(steps: Steps, parts: Partial<BoundStrategy> = {}): BoundStrategy {
+  let bar = 0;
+  return strategyOf((view) => {
+    steps[bar]?.(view);
+    bar += 1;
+  }, parts);
+}
+
 function run(
   world: World,
   scripts: readonly Steps[],
   settings: Readonly<Record<string, unknown>> = {},
   parts: Partial<BoundStrategy> = {},
   source?: (timeline: EventSource) => EventSource,
+  raw?: RawBasis,
 ) {
-  const strategies = scripts.map((steps, n) => {
-    let bar = 0;
-    return strategyOf(
-      (view) => {
-        steps[bar]?.(view);
-        bar += 1;
-      },
-      { id: `scripted_${n}`, ...parts },
-    );
-  });
+  const strategies = scripts.map((steps, n) => scriptOf(steps, { id: `scripted_${n}`, ...parts }));
   return runWorld({
     world,
     strategies,
@@ -64,6 +66,7 @@ function run(
     // A little less than twenty: sizes are worked out at the limit, five basis points above the close.
     positions: 19.9,
     ...(source === undefined ? {} : { source }),
+    ...(raw === undefined ? {} : { raw }),
   });
 }
 
@@ -219,4 +222,58 @@ it("C-42: a symbol on the list, and a price below five dollars", () => {
     "S1 n of n by restricted",
     "S2 n of n by restricted",
   ]);
+});
+
+it("C-42: the printed price decides, as of the bar it is asked at; where it is not known, the adjusted one", () => {
+  const low = "2/2/2/2";
+  const world = worldOf("1m", times(5, low), times(5, low), times(5));
+  const from = (bar: number) => barClose(world.sessions, 0, bar);
+  const first = Number.NEGATIVE_INFINITY as EpochMicros;
+  const raw = new RawBasis([
+    { instrument: I(0), from: first, factor: 1 },
+    { instrument: I(0), from: from(2), factor: 3 },
+    { instrument: I(2), from: first, factor: 0.04 },
+    { instrument: I(2), from: from(2), factor: Number.NaN },
+  ]);
+  const steps = {
+    0: both(enter(0, small), enter(2, small)),
+    2: both(enter(0, small), enter(1, small), enter(2, small)),
+  };
+  const lines = entriesOf(run(world, [steps], {}, {}, undefined, raw));
+  expect(lines.map((line) => line.replace(/\d+ of \d+ /, ""))).toEqual([
+    "S0 by restricted",
+    "S2 by restricted",
+    "S0 502",
+    "S1 by restricted",
+    "S2 10",
+  ]);
+});
+
+it("C-25: while sizes are scaled down two positions are the most, and no more gross than the half", () => {
+  const world = worldOf("1m", times(4), times(4), times(4));
+  const steps = { 1: both(enter(0), enter(1), enter(2)) };
+  const scaled = (timeline: EventSource, loop: SingleLoop): EventSource => {
+    loop.execute.authorities.raise({
+      authority: "regime",
+      source: "test",
+      level: "NORMAL",
+      scalar: 0.7,
+      reason: "test",
+      since: 0 as EpochMicros,
+      until: undefined,
+      liftedBy: "itself",
+    });
+    return timeline;
+  };
+  const settings = { ...risk, max_positions: { reducedLimit: 2 }, gross_exposure: { reducedFraction: 0.05 } };
+  const bar = scriptOf(steps);
+  const loop = runWorld({
+    world,
+    strategies: [bar],
+    costs: free,
+    risk: settings,
+    positions: 19.9,
+    source: scaled,
+  });
+  expect(entriesOf(loop)).toEqual(["S0 35", "S1 14 of 35 by gross_exposure", "S2 0 of 35 by max_positions"]);
 });

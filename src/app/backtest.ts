@@ -10,6 +10,7 @@ import { InputError } from "../domain/assert.ts";
 import { type Adjustment, type BarColumns, barCount, type Timeframe } from "../domain/bars.ts";
 import type { CorporateActionEvent } from "../domain/events.ts";
 import { instrumentTable } from "../domain/instrument.ts";
+import type { RawStep } from "../domain/raw-basis.ts";
 import type { TickColumns } from "../domain/ticks.ts";
 import type { DayNumber } from "../domain/time.ts";
 import { xnysSessions } from "../market/calendar.ts";
@@ -30,7 +31,7 @@ import type { Config } from "./config.ts";
 import { writeDataAudit } from "./data-audit.ts";
 import { type EngineRun, type RunSetup, runEngine } from "./engine-run.ts";
 import { exposureCurve } from "./exposure-curve.ts";
-import { actionEvents } from "./run-actions.ts";
+import { actionEvents, rawStepsOf } from "./run-actions.ts";
 import { writeRunFiles } from "./run-files.ts";
 import { historyOf, historyStart, type RunHistory, splitAt } from "./run-history.ts";
 import { reportRun, type Trial } from "./run-report.ts";
@@ -104,7 +105,12 @@ export async function backtest(request: BacktestRequest): Promise<ReportInput> {
   }
 }
 
-const dataOf = ({ columns, snapshot, raw }: LoadedBars) => ({ columns, snapshot, findings: raw.findings });
+const dataOf = ({ columns, snapshot, raw }: LoadedBars) => ({
+  columns,
+  snapshot,
+  findings: raw.findings,
+  rawSteps: rawStepsOf(raw.factors, columns),
+});
 
 const boundStrategies = ({ config, strategyIds }: BacktestRequest) =>
   strategies
@@ -145,12 +151,13 @@ interface RunData {
   readonly actions?: readonly CorporateActionEvent[];
   readonly findings?: readonly DataFinding[];
   readonly history?: RunHistory;
+  readonly rawSteps?: readonly RawStep[];
   readonly over?: OverTicks;
 }
 
 async function backtestColumns(
   request: BacktestRequest,
-  { columns, snapshot: snapshotId, actions = [], findings = [], history, over }: RunData,
+  { columns, snapshot: snapshotId, actions = [], findings = [], rawSteps = [], history, over }: RunData,
 ): Promise<ReportInput> {
   const { config, strategyIds, cash, seed, workers } = request;
   const setup: RunSetup = {
@@ -160,6 +167,7 @@ async function backtestColumns(
     sessions: xnysSessions(),
     cash,
     actions,
+    rawSteps,
     ...(history === undefined ? {} : { history }),
     ...(over === undefined ? {} : { ticks: over.ticks }),
   };

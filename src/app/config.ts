@@ -109,6 +109,8 @@ function checked(tree: unknown): Config {
   checkShares(parsed.data);
   checkStrategyParams(parsed.data);
   checkOneDrawdown(parsed.data);
+  checkOrderSize(parsed.data);
+  checkTiers(parsed.data);
   return parsed.data;
 }
 
@@ -124,6 +126,41 @@ function checkOneDrawdown({ risk, breakers: held }: Config): void {
 }
 
 const fractionOf = (params: unknown): number => (params as { readonly maxFraction: number }).maxFraction;
+
+/** Else every full-sized order would be refused, and nobody would know why (C-04). */
+function checkOrderSize({ risk, sizing }: Config): void {
+  const { maxNotionalUsd } = risk.order_size as { readonly maxNotionalUsd: number };
+  if (sizing.positionUsd <= maxNotionalUsd) return;
+  throw new InputError(
+    `config: sizing.positionUsd = ${sizing.positionUsd}: must be at most ` +
+      `risk.order_size.maxNotionalUsd = ${maxNotionalUsd}; raise that limit too if such orders are meant`,
+  );
+}
+
+interface Tiers {
+  readonly max_positions: {
+    readonly limit: number;
+    readonly reducedLimit: number;
+    readonly reducedScalar: number;
+  };
+  readonly gross_exposure: Record<"maxFraction" | "reducedFraction" | "reducedScalar", number>;
+}
+
+/** One tier for positions and gross: it begins at one scalar, and a gross of the half is that tier always (C-25). */
+function checkTiers({ risk }: Config): void {
+  const { max_positions: positions, gross_exposure: gross } = risk as unknown as Tiers;
+  if (positions.reducedScalar !== gross.reducedScalar) {
+    throw new InputError(
+      `config: risk.max_positions.reducedScalar = ${positions.reducedScalar}: must equal ` +
+        `risk.gross_exposure.reducedScalar = ${gross.reducedScalar}; they are one tier, so set both`,
+    );
+  }
+  if (gross.maxFraction > gross.reducedFraction || positions.limit <= positions.reducedLimit) return;
+  throw new InputError(
+    `config: risk.max_positions.limit = ${positions.limit}: must be at most reducedLimit = ` +
+      `${positions.reducedLimit} where risk.gross_exposure.maxFraction = ${gross.maxFraction}; set it too`,
+  );
+}
 
 /** A file in which everything is commented out changes nothing. */
 function fileTree(file: string): unknown {

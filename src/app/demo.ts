@@ -23,6 +23,7 @@ import type { EngineSnapshot } from "./engine-snapshot.ts";
 import { engineSnapshot } from "./engine-view.ts";
 import { EquityCurve } from "./equity-curve.ts";
 import { type ExposureCurve, exposureCurve } from "./exposure-curve.ts";
+import { checkHardBounds } from "./hard-bounds.ts";
 import { JournalWriter } from "./journal-writer.ts";
 import { reportRun } from "./run-report.ts";
 import type { ReportInput } from "./run-result.ts";
@@ -88,9 +89,11 @@ export function demoConfig(config: Config): Config {
     return [id, { ...entry, params }] as const;
   });
   const quicker = { ...config, strategies: Object.fromEntries(entries) };
-  return config.profile === "strict"
-    ? quicker
-    : withSettings(quicker, config.demo.settings, "config: demo.settings");
+  const { settings } = config.demo;
+  const traded =
+    config.profile === "strict" ? quicker : withSettings(quicker, settings, "config: demo.settings");
+  checkHardBounds(traded);
+  return traded;
 }
 
 export function warmUp(market: SyntheticMarket, sessions: number, feed: (batch: BarBatch) => void): void {

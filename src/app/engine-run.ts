@@ -6,6 +6,7 @@ import { type BarColumns, batchCount } from "../domain/bars.ts";
 import type { CorporateActionEvent } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { usd } from "../domain/money.ts";
+import { RawBasis, type RawStep } from "../domain/raw-basis.ts";
 import type { SessionTable } from "../domain/session.ts";
 import type { TickColumns } from "../domain/ticks.ts";
 import type { AllocatedStrategy } from "../engine/compute.ts";
@@ -42,6 +43,8 @@ export interface RunSetup {
   readonly actions?: readonly CorporateActionEvent[];
   /** Bars before the first of `columns`, to warm up on. */
   readonly history?: RunHistory;
+  /** The way from the prices of the run to those printed; absent where they are. */
+  readonly rawSteps?: readonly RawStep[];
   /** Quotes and trades that the orders meet instead of the bars; the bars are made of the trades. */
   readonly ticks?: TickColumns;
 }
@@ -128,6 +131,7 @@ export function buildLoop(
       intraday: allocated.map(({ strategy }) => strategy.horizon === "intraday"),
       positionCaps: allocated.map(({ positions }) => positions),
       symbols: columns.instruments.symbols,
+      ...(setup.rawSteps === undefined ? {} : { raw: new RawBasis(setup.rawSteps) }),
       ensemble: config.ensemble,
     },
     observer,

@@ -1,7 +1,9 @@
 /** The corporate actions of a load as the events of a run, and what they do to a holding that nobody trades. */
+import type { SymbolFactor } from "../adapters/lake/raw-series.ts";
 import type { BarColumns } from "../domain/bars.ts";
 import { actionInstant, actionOrder, type CorporateAction, ratioOf } from "../domain/corporate-action.ts";
 import type { CorporateActionEvent } from "../domain/events.ts";
+import type { RawStep } from "../domain/raw-basis.ts";
 
 /** In order of time, instrument and of the day; what came before the first bar moved nobody in this run. */
 export function actionEvents(
@@ -25,6 +27,14 @@ export function actionEvents(
       const paid = { kind: "DividendPaid", at, instrument, perShare, isSpinOff: kind === "spinoff" } as const;
       return payDate > exDate ? { ...paid, payAt: actionInstant(payDate) } : paid;
     });
+}
+
+/** The way back to printed prices, for the instruments of the run. */
+export function rawStepsOf(factors: readonly SymbolFactor[], { instruments }: BarColumns): RawStep[] {
+  return factors.flatMap(({ symbol, from, factor }) => {
+    const instrument = instruments.find(symbol);
+    return instrument === undefined ? [] : [{ instrument, from, factor }];
+  });
 }
 
 /** How many shares one share becomes for a holder who puts every distribution into the same stock at that close. */

@@ -2,7 +2,7 @@
  * Shows the circuit breakers what happens to the account: each valuation, each round trip, each new session; and
  * keeps what they ask for until the execute stage does it (RISK-2). All of their state is saved and loaded here.
  */
-import { InvariantError } from "../domain/assert.ts";
+import { InputError } from "../domain/assert.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { Baselines } from "../portfolio/baselines.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
@@ -15,13 +15,11 @@ import { StrategyLedger } from "./strategy-ledger.ts";
 import type { LoggedFill, LotWatcher } from "./trade-log.ts";
 
 /** Plain JSON: everything that must survive a restart for each breaker to act at the same event (BR-4). */
-export interface RiskState {
+export interface WatchState {
   readonly claims: unknown;
   readonly baselines: unknown;
   readonly ledger: unknown;
   readonly breakers: Readonly<Record<string, unknown>>;
-  /** Levels of virtual stops, where the engine watches them. */
-  readonly stops?: unknown;
 }
 
 export interface WatchParts {
@@ -146,6 +144,13 @@ export class BreakerWatch implements BreakerView, LotWatcher {
     for (let n = 0; n < this.#breakers.length; n++) (this.#breakers[n] as Breaker).tradeClosed(trade, this);
   }
 
+  /** A rule of that control refused an entry of the strategy in full. */
+  entryRefused(strategy: number, control: string, at: EpochMicros): void {
+    this.#look(at);
+    const entry = { strategy, control };
+    for (let n = 0; n < this.#breakers.length; n++) (this.#breakers[n] as Breaker).entryRefused(entry, this);
+  }
+
   /** True once after a breaker asked for all positions to be halved. */
   takeHalving(): boolean {
     const asked = this.#halving;
@@ -153,7 +158,7 @@ export class BreakerWatch implements BreakerView, LotWatcher {
     return asked;
   }
 
-  save(): RiskState {
+  save(): WatchState {
     return {
       claims: this.#parts.authorities.save(),
       baselines: this.#parts.baselines.save(),
@@ -163,15 +168,16 @@ export class BreakerWatch implements BreakerView, LotWatcher {
   }
 
   /** A breaker that is new since the state was saved starts afresh; one that is gone is left out. */
-  load({ claims, baselines, ledger, breakers }: RiskState): void {
+  load({ claims, baselines, ledger, breakers }: WatchState): void {
     if (typeof breakers !== "object" || breakers === null)
-      throw new InvariantError("BR-4: saved risk state: breakers is missing");
-    this.#parts.authorities.load(claims);
+      throw new InputError("BR-4: saved risk state: breakers is missing", 3);
     this.#parts.baselines.load(baselines);
     this.ledger.load(ledger);
     for (const breaker of this.#breakers) {
       if (breaker.id in breakers) breaker.load(breakers[breaker.id]);
     }
+    // Last: what stops at anything above leaves the claims as strict as they were.
+    this.#parts.authorities.load(claims);
     this.#startAfresh();
   }
 

@@ -20,6 +20,7 @@ import type { Intent } from "../domain/intent.ts";
 import { MICROS, type Money, toDollars, usd } from "../domain/money.ts";
 import { Purpose } from "../domain/order.ts";
 import type { Quote, TradePrint } from "../domain/quote.ts";
+import type { RawBasis } from "../domain/raw-basis.ts";
 import type { SessionTable } from "../domain/session.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { EnsembleParams } from "../ensemble/ensemble-params.ts";
@@ -33,7 +34,7 @@ import type { BoundBreaker } from "../risk/breaker.ts";
 import { RiskGate } from "../risk/gate.ts";
 import type { RiskRule } from "../risk/rule.ts";
 import type { BlockTally } from "./block-tally.ts";
-import { BreakerWatch, type RiskState } from "./breaker-watch.ts";
+import { BreakerWatch } from "./breaker-watch.ts";
 import { ClaimLog } from "./claim-log.ts";
 import type { AccountFacts } from "./compute.ts";
 import { CorporateActions, type EndedBySplit } from "./corporate-actions.ts";
@@ -42,6 +43,7 @@ import { FillTable } from "./fill-table.ts";
 import { OrderDesk } from "./order-desk.ts";
 import type { Command } from "./ports.ts";
 import { RiskFacts } from "./risk-facts.ts";
+import { loadRisk, type RiskState, type RiskStateParts, saveRisk } from "./risk-state.ts";
 import { SessionClock } from "./session-clock.ts";
 import { incomeDollars, StrategyIncome } from "./strategy-income.ts";
 import type { StrategyLedger } from "./strategy-ledger.ts";
@@ -63,6 +65,7 @@ export interface ExecuteConfig {
   readonly intraday?: readonly boolean[];
   readonly positionCaps?: readonly number[];
   readonly symbols?: readonly string[];
+  readonly raw?: RawBasis;
   readonly ensemble: EnsembleParams;
 }
 
@@ -121,6 +124,7 @@ export class ExecuteStage implements AccountFacts {
       slots: strategies * instruments,
       crossQuoteSeconds: ensemble.crossQuoteSeconds,
       stops: this.#stops,
+      entryRefused: (strategy, control) => this.#watch.entryRefused(strategy, control, this.#facts.now),
     });
     const { lots, orders, trades, fills, ledger } = this;
     this.#booking = new FillBooking({
@@ -218,17 +222,19 @@ export class ExecuteStage implements AccountFacts {
     this.portfolio.flow(amount);
   }
 
-  /** Claims, baselines and breakers as plain JSON, and back after a restart (BR-4). */
+  /** Claims, baselines, breakers and what rules count as plain JSON, and back after a restart (BR-4, RS-1). */
   saveRisk(): RiskState {
-    return this.#stops === undefined
-      ? this.#watch.save()
-      : { ...this.#watch.save(), stops: this.#stops.save() };
+    return saveRisk(this.#riskParts);
   }
 
-  loadRisk(state: RiskState): void {
-    this.#watch.load(state);
-    if (state.stops !== undefined) this.#stops?.load(state.stops);
+  loadRisk(state: unknown): void {
+    loadRisk(state, this.#riskParts);
     this.#enforced = -1;
+  }
+
+  get #riskParts(): RiskStateParts {
+    const [scope, watch, facts] = [this.#config, this.#watch, this.#facts];
+    return { scope, watch, facts, authorities: this.authorities, stops: this.#stops };
   }
 
   quote(quote: Quote): void {

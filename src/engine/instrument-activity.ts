@@ -2,14 +2,42 @@
  * What happened in each instrument lately, as risk rules ask for it: its usual volume, what we traded of it today,
  * which of our exits work, and how long ago a stop threw us out.
  */
+import { z } from "zod";
 import type { BarBatch } from "../domain/bars.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { BUY, type Side } from "../domain/order.ts";
+import { indexedRows } from "./saved-rows.ts";
 
 /** Sessions that an average volume is taken over (C-14). */
 const SESSIONS = 20;
 /** Half a nano-share. */
 const NOTHING = 5e-10;
+
+/** A volume that is no number is saved as null. Exits at work are not saved: they come back with the orders. */
+export const savedActivity = (instruments: number) =>
+  z.strictObject({
+    /** Shares of this session so far, of instruments that had a bar in it. */
+    volumeToday: indexedRows([instruments], [z.number().nullable()]),
+    tradedToday: indexedRows([instruments], [z.number().min(0)]),
+    /** Shares of the last complete sessions, oldest first, and how many sessions there have been. */
+    volumes: z.array(
+      z
+        .strictObject({
+          instrument: z
+            .int()
+            .min(0)
+            .max(instruments - 1),
+          sessions: z.int().positive(),
+          last: z.array(z.number().nullable()),
+        })
+        .refine(({ sessions, last }) => last.length === Math.min(sessions, SESSIONS), {
+          error: `must have as many volumes as sessions, at most ${SESSIONS}`,
+        }),
+    ),
+    /** Bars since a stop of ours filled, -1 while the bar it filled in is open. */
+    sinceStop: indexedRows([instruments], [z.int().min(-1)]),
+  });
+export type SavedActivity = z.infer<ReturnType<typeof savedActivity>>;
 
 export class InstrumentActivity {
   readonly #instruments: number;
@@ -113,7 +141,57 @@ export class InstrumentActivity {
     return this.#bars[instrument]! - this.#stoppedAtBar[instrument]!;
   }
 
+  save(): SavedActivity {
+    const places = Array.from(this.#bars.keys());
+    return {
+      volumeToday: places
+        .filter((i) => !Object.is(this.#volumeToday[i], -0))
+        .map((i) => [i, orNull(this.#volumeToday[i]!)]),
+      tradedToday: places.filter((i) => this.#tradedToday[i]! > 0).map((i) => [i, this.#tradedToday[i]!]),
+      volumes: places
+        .filter((i) => this.#sessions[i]! > 0)
+        .map((i) => {
+          const sessions = this.#sessions[i]!;
+          const known = Math.min(sessions, SESSIONS);
+          const last = Array.from({ length: known }, (_, n) =>
+            orNull(this.#volumes[this.#cell(i, sessions - known + n)]!),
+          );
+          return { instrument: i, sessions, last };
+        }),
+      sinceStop: places
+        .filter((i) => !Number.isNaN(this.#stoppedAtBar[i]))
+        .map((i) => [i, this.#bars[i]! - this.#stoppedAtBar[i]!]),
+    };
+  }
+
+  /** Takes over what `save` gave, checked by `savedActivity`; what was known before is forgotten. */
+  load({ volumeToday, tradedToday, volumes, sinceStop }: SavedActivity): void {
+    this.#volumeToday.fill(-0);
+    for (const [i = 0, shares] of volumeToday) this.#volumeToday[i ?? 0] = shares ?? Number.NaN;
+    this.#tradedToday.fill(0);
+    for (const [i = 0, shares = 0] of tradedToday) this.#tradedToday[i] = shares;
+    this.#volumes.fill(0);
+    this.#sessions.fill(0);
+    for (const { instrument, sessions, last } of volumes) {
+      this.#sessions[instrument] = sessions;
+      last.forEach((shares, n) => {
+        this.#volumes[this.#cell(instrument, sessions - last.length + n)] = shares ?? Number.NaN;
+      });
+    }
+    this.#bars.fill(0);
+    this.#stoppedAtBar.fill(Number.NaN);
+    for (const [i = 0, since = 0] of sinceStop) this.#stoppedAtBar[i] = -since;
+    this.#countsBars = sinceStop.length > 0;
+    this.batches += 1;
+  }
+
+  #cell(instrument: number, session: number): number {
+    return (session % SESSIONS) * this.#instruments + instrument;
+  }
+
   exiting(instrument: InstrumentId, side: Side): number {
     return (side === BUY ? this.#exitingBuy : this.#exitingSell)[instrument]!;
   }
 }
+
+const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);

@@ -51,6 +51,8 @@ export interface DeskParts {
   readonly crossQuoteSeconds: number;
   /** Present when the engine watches the stops, and wider ones rest at the venue (RISK-4). */
   readonly stops?: VirtualStops | undefined;
+  /** A rule of that control refused an entry in full. */
+  entryRefused(strategy: number, control: string): void;
 }
 
 export class OrderDesk {
@@ -67,13 +69,15 @@ export class OrderDesk {
   /** An order of each position whose stop is to be looked at with the next bar. */
   readonly #exposed: OrderNumber[] = [];
   readonly #netting: DemandNetting;
+  readonly #entryRefused: DeskParts["entryRefused"];
 
   readonly orders = new OrderTable();
   readonly blocked = new BlockTally();
   readonly commands: Command[] = [];
 
-  constructor({ gate, facts, lots, execution, slots, crossQuoteSeconds, stops }: DeskParts) {
+  constructor({ gate, facts, lots, execution, slots, crossQuoteSeconds, stops, entryRefused }: DeskParts) {
     this.#stops = stops;
+    this.#entryRefused = entryRefused;
     this.#gate = gate;
     this.#facts = facts;
     this.#lots = lots;
@@ -350,7 +354,10 @@ export class OrderDesk {
       parent: NONE,
       status: approved === undefined ? OrderStatus.Denied : OrderStatus.Sent,
     });
-    if (approved === undefined) return undefined;
+    if (approved === undefined) {
+      if (binding !== undefined) this.#entryRefused(request.strategy, binding.control);
+      return undefined;
+    }
     if (request.purpose === Purpose.Entry) {
       this.#legs.addLegs(number, request, signal, bracket);
       this.#facts.entrySent(number, request, approved.shares, this.orders.price(number));

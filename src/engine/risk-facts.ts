@@ -7,20 +7,22 @@ import type { TradingStatusEvent } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { BUY, type OrderNumber, type Side } from "../domain/order.ts";
 import type { Quote } from "../domain/quote.ts";
+import type { RawBasis } from "../domain/raw-basis.ts";
 import { empty } from "../domain/small-list.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { OrderTable } from "../execution/order-table.ts";
 import type { Baselines } from "../portfolio/baselines.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import type { OrderRequest, RiskView } from "../risk/rule.ts";
+import { EntryMemory } from "./entry-memory.ts";
 import { InstrumentActivity } from "./instrument-activity.ts";
+import { MarketBoard } from "./market-board.ts";
+import type { SavedFacts } from "./risk-state.ts";
 import type { SessionClock } from "./session-clock.ts";
 import { StrategyExposure } from "./strategy-exposure.ts";
 import type { StrategyLedger } from "./strategy-ledger.ts";
 
 const NONE = -1;
-/** Most entries that are remembered by their instant: more than any throttle may let through in a minute. */
-const REMEMBERED = 16_384;
 
 /** What the configuration says of strategies and instruments. */
 export interface RiskScope {
@@ -30,6 +32,8 @@ export interface RiskScope {
   readonly intraday?: readonly boolean[];
   readonly positionCaps?: readonly number[];
   readonly symbols?: readonly string[];
+  /** Default: the prices of the run are the printed ones. */
+  readonly raw?: RawBasis;
 }
 
 export interface RiskParts {
@@ -37,6 +41,8 @@ export interface RiskParts {
   readonly baselines: Baselines;
   readonly clock: SessionClock;
   readonly ledger: StrategyLedger;
+  /** Of the permission in force. */
+  readonly scalar: number;
   restingStop(strategy: number, instrument: InstrumentId): number;
   readonly stopVersion: number;
 }
@@ -49,39 +55,32 @@ interface Working {
 
 export class RiskFacts implements RiskView {
   readonly #instruments: number;
+  readonly #parts: Pick<RiskParts, "scalar">;
   readonly #portfolio: Portfolio;
   readonly #baselines: Baselines;
   readonly #clock: SessionClock;
   readonly #workingBuy: Float64Array;
   readonly #workingSell: Float64Array;
-  readonly #enteredToday: Float64Array;
   /** Shares approved in the step that is going on, and the instruments that have any. */
   readonly #decidingBuy: Float64Array;
   readonly #decidingSell: Float64Array;
   readonly #undecided: number[] = [];
-  readonly #lastEntryAt: Float64Array;
+  readonly #entries: EntryMemory;
   /** Order number of the live entry per strategy and instrument. */
   readonly #entryOrder: Int32Array;
   #workingEntries = 0;
   /** Instruments in which entries work, on whatever side. */
   readonly #entering: InstrumentId[] = [];
 
-  readonly #bid: Float64Array;
-  readonly #ask: Float64Array;
-  readonly #quotedAt: Float64Array;
+  readonly #board: MarketBoard;
   readonly #scope: RiskScope;
   readonly #exposure: StrategyExposure;
-  /** Instants of the last entries, round and round. */
-  readonly #sentAt = new Float64Array(REMEMBERED);
-  #sent = 0;
   readonly #countsIntraday = (strategy: number): boolean => this.isIntraday(strategy);
-  readonly #halted: Uint8Array;
 
   readonly activity: InstrumentActivity;
   workingShort = 0;
   now = 0 as EpochMicros;
   workingGross = 0;
-  entriesToday = 0;
 
   constructor(scope: RiskScope, parts: RiskParts) {
     const { strategies, instruments } = scope;
@@ -102,21 +101,22 @@ export class RiskFacts implements RiskView {
         return parts.stopVersion > 0;
       },
     });
+    this.#parts = parts;
     this.#instruments = instruments;
     this.#portfolio = parts.portfolio;
     this.#baselines = parts.baselines;
     this.#clock = parts.clock;
     this.#workingBuy = new Float64Array(instruments);
-    this.#bid = new Float64Array(instruments).fill(Number.NaN);
-    this.#ask = new Float64Array(instruments).fill(Number.NaN);
-    this.#quotedAt = new Float64Array(instruments).fill(Number.NaN);
-    this.#halted = new Uint8Array(instruments);
+    this.#board = new MarketBoard(instruments);
     this.#workingSell = new Float64Array(instruments);
-    this.#enteredToday = new Float64Array(instruments);
     this.#decidingBuy = new Float64Array(instruments);
     this.#decidingSell = new Float64Array(instruments);
-    this.#lastEntryAt = new Float64Array(strategies * instruments).fill(Number.NaN);
+    this.#entries = new EntryMemory(strategies, instruments);
     this.#entryOrder = new Int32Array(strategies * instruments).fill(NONE);
+  }
+
+  get scalar(): number {
+    return this.#parts.scalar;
   }
 
   get equity(): number {
@@ -156,11 +156,11 @@ export class RiskFacts implements RiskView {
   }
 
   entriesWithin(micros: number): number {
-    const most = Math.min(this.#sent, REMEMBERED);
-    let count = 0;
-    while (count < most && this.#sentAt[(this.#sent - 1 - count) % REMEMBERED]! > this.now - micros)
-      count += 1;
-    return count;
+    return this.#entries.within(this.now, micros);
+  }
+
+  get entriesToday(): number {
+    return this.#entries.today;
   }
 
   exiting(instrument: InstrumentId, side: Side): number {
@@ -240,49 +240,51 @@ export class RiskFacts implements RiskView {
     return this.#portfolio.mark(instrument);
   }
 
+  rawPrice(instrument: InstrumentId): number {
+    const mark = this.#portfolio.mark(instrument);
+    const raw = this.#scope.raw;
+    return raw === undefined ? mark : mark * raw.factor(instrument, this.now);
+  }
+
   markedAt(instrument: InstrumentId): number {
     return this.#portfolio.markedAt(instrument);
   }
 
   bid(instrument: InstrumentId): number {
-    return this.#bid[instrument]!;
+    return this.#board.bid(instrument);
   }
 
   ask(instrument: InstrumentId): number {
-    return this.#ask[instrument]!;
+    return this.#board.ask(instrument);
   }
 
   quotedAt(instrument: InstrumentId): number {
-    return this.#quotedAt[instrument]!;
+    return this.#board.quotedAt(instrument);
   }
 
   halted(instrument: InstrumentId): boolean {
-    return this.#halted[instrument] === 1;
+    return this.#board.halted(instrument);
   }
 
   statusChanged({ at, kind, instrument }: TradingStatusEvent): void {
     this.now = at;
-    this.#halted[instrument] = kind === "TradingHalted" ? 1 : 0;
+    this.#board.statusChanged(instrument, kind === "TradingHalted");
   }
 
-  quoted({ at, instrument, bid, ask }: Quote): void {
-    this.now = at;
-    this.#bid[instrument] = bid;
-    this.#ask[instrument] = ask;
-    this.#quotedAt[instrument] = at;
+  quoted(quote: Quote): void {
+    this.now = quote.at;
+    this.#board.quoted(quote);
   }
 
   /** Quotes of before an action speak of another share: nobody has quoted this one yet. */
   forgetQuote(instrument: InstrumentId): void {
-    this.#bid[instrument] = Number.NaN;
-    this.#ask[instrument] = Number.NaN;
-    this.#quotedAt[instrument] = Number.NaN;
+    this.#board.forgetQuote(instrument);
   }
 
   /** Shares of before a split as they count after it: `ratio` new ones for an old one (DATA-6). */
   split(instrument: InstrumentId, ratio: number): void {
     this.activity.split(instrument, ratio);
-    this.#enteredToday[instrument] = this.#enteredToday[instrument]! * ratio;
+    this.#entries.split(instrument, ratio);
   }
 
   /** A working entry was restated: what it counted before goes, what it is now comes. */
@@ -301,17 +303,19 @@ export class RiskFacts implements RiskView {
 
   /** Shares of entries sent this session, less what of them will never fill. */
   enteredToday(instrument: InstrumentId): number {
-    return this.#enteredToday[instrument]!;
+    return this.#entries.sharesToday(instrument);
   }
 
   startSession(): void {
-    this.entriesToday = 0;
-    this.#enteredToday.fill(0);
-    this.activity.startSession();
+    if (this.#entries.startSession(this.#clock.date)) this.activity.startSession();
+  }
+
+  alikeEntryAt(instrument: InstrumentId, side: Side, shares: number, fraction: number): number {
+    return this.#entries.alikeAt(instrument, side * shares, fraction, this.now);
   }
 
   lastEntryAt(strategy: number, instrument: InstrumentId): number {
-    return this.#lastEntryAt[strategy * this.#instruments + instrument]!;
+    return this.#entries.lastAt(strategy, instrument);
   }
 
   entryWorking(strategy: number, instrument: InstrumentId): boolean {
@@ -327,14 +331,10 @@ export class RiskFacts implements RiskView {
   entrySent(order: OrderNumber, request: OrderRequest, shares: number, price: number): void {
     const { strategy, instrument, side } = request;
     const slot = strategy * this.#instruments + instrument;
-    this.#lastEntryAt[slot] = this.now;
     this.#entryOrder[slot] = order;
     this.#workingEntries += 1;
-    this.entriesToday += 1;
-    this.#sentAt[this.#sent % REMEMBERED] = this.now;
-    this.#sent += 1;
+    this.#entries.sent(strategy, instrument, side * shares, this.now);
     this.#exposure.entrySent(slot, shares, price, request.stop);
-    this.#enteredToday[instrument] = this.#enteredToday[instrument]! + shares;
     this.#change(instrument, side, shares, price);
   }
 
@@ -352,14 +352,32 @@ export class RiskFacts implements RiskView {
     this.#entryOrder[slot] = NONE;
     this.#exposure.entryEnded(slot);
     this.#workingEntries -= 1;
-    // An order that was sent before this session counted in that one.
-    this.#enteredToday[instrument] = Math.max(0, this.#enteredToday[instrument]! - left);
+    this.#entries.unfilled(instrument, left);
     this.#change(instrument, orders.side(order), -left, orders.price(order));
     // Sums of differences drift in the last bits: with nothing working the truth is known.
     if (this.#workingEntries === 0) {
       this.workingGross = 0;
       this.workingShort = 0;
     }
+  }
+
+  /** What a restart must bring back. What works or is decided is not in it: that comes back with the orders. */
+  save(): SavedFacts {
+    return {
+      symbols: [...(this.#scope.symbols ?? [])],
+      now: this.now,
+      entries: this.#entries.save(this.now),
+      activity: this.activity.save(),
+      board: this.#board.save(),
+    };
+  }
+
+  /** Takes over what `save` gave, once it was checked; what was known before is forgotten. */
+  load({ now, entries, activity, board }: SavedFacts): void {
+    this.now = now as EpochMicros;
+    this.#entries.load(entries);
+    this.activity.load(activity);
+    this.#board.load(board);
   }
 
   #change(instrument: InstrumentId, side: Side, shares: number, price: number): void {

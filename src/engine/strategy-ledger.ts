@@ -4,7 +4,7 @@
  *
  * Open lots are kept in order of instrument, so the bits of a sum never depend on the order of trades.
  */
-import { InvariantError } from "../domain/assert.ts";
+import { InputError } from "../domain/assert.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { insertAt, removeAt } from "../domain/small-list.ts";
 
@@ -113,16 +113,16 @@ export class StrategyLedger {
     return { flows: [...this.#flows], lots };
   }
 
-  /** Takes over what `save` gave, after JSON or not. Halts on anything else and names the field (BR-4). */
+  /** Takes over what `save` gave, after JSON or not. Throws InputError on anything else and names the field (BR-4). */
   load(state: unknown): void {
     const { flows, lots } = (
       typeof state === "object" && state !== null ? state : {}
     ) as Partial<LedgerState>;
     const isNumber = (value: unknown) => typeof value === "number" && Number.isFinite(value);
     if (!Array.isArray(flows) || flows.length !== this.#flows.length || !flows.every(isNumber))
-      throw new InvariantError(`BR-4: saved ledger: flows must be ${this.#flows.length} numbers`);
+      throw new InputError(`BR-4: saved ledger: flows must be ${this.#flows.length} numbers`, 3);
     if (!Array.isArray(lots) || !lots.every((lot) => this.#isLot(lot)))
-      throw new InvariantError("BR-4: saved ledger: lots must be strategy, instrument and shares");
+      throw new InputError("BR-4: saved ledger: lots must be strategy, instrument and shares", 3);
     this.#flows.set(flows);
     this.#held.fill(0);
     for (const open of this.#open) open.length = 0;

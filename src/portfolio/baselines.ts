@@ -16,7 +16,7 @@
  * PF-5  A value that is no number moves no height (I-16): one missing mark must not disarm the day.
  * PF-6  A flow of cash moves no height of a unit.
  */
-import { InvariantError } from "../domain/assert.ts";
+import { InputError, InvariantError } from "../domain/assert.ts";
 import { type EpochMicros, MICROS_PER_MINUTE } from "../domain/time.ts";
 
 /** How long after the open the day's base is fixed. */
@@ -145,22 +145,22 @@ export class Baselines {
     };
   }
 
-  /** Takes over what `save` gave, after JSON or not. Halts on anything else and names the field (PF-4). */
+  /** Takes over what `save` gave, after JSON or not. Throws InputError on anything else and names the field (PF-4). */
   load(state: unknown): void {
     const given = (typeof state === "object" && state !== null ? state : {}) as Record<string, unknown>;
     const number = (field: keyof BaselineState): number => {
       const value = given[field];
       if (typeof value === "number" && Number.isFinite(value)) return value;
-      throw new InvariantError(`PF-4: saved baselines: ${field} = ${String(value)} is no number`);
+      throw new InputError(`PF-4: saved baselines: ${field} = ${String(value)} is no number`, 3);
     };
     const maybe = (field: keyof BaselineState): number =>
       given[field] === null ? Number.NaN : number(field);
     const units = number("units");
     const [dayBase, dayHigh, high] = [number("dayBase"), number("dayHigh"), number("high")];
-    if (!(units > 0)) throw new InvariantError(`PF-4: saved baselines: units = ${units} is not positive`);
+    if (!(units > 0)) throw new InputError(`PF-4: saved baselines: units = ${units} is not positive`, 3);
     if (dayHigh < dayBase)
-      throw new InvariantError(`PF-4: saved baselines: dayHigh = ${dayHigh} is below dayBase`);
-    if (high < dayHigh) throw new InvariantError(`PF-4: saved baselines: high = ${high} is below dayHigh`);
+      throw new InputError(`PF-4: saved baselines: dayHigh = ${dayHigh} is below dayBase`, 3);
+    if (high < dayHigh) throw new InputError(`PF-4: saved baselines: high = ${high} is below dayHigh`, 3);
     const [last, previous] = [number("last"), number("previous")];
     const [dayOpen, sessionOpen] = [maybe("dayOpen"), maybe("sessionOpen")];
     this.#units = units;

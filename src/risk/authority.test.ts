@@ -6,7 +6,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { InvariantError } from "../domain/assert.ts";
+import { InputError } from "../domain/assert.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import {
   Authorities,
@@ -26,7 +26,7 @@ function claim(given: Partial<Claim> = {}): Claim {
     source: "rapid_loss",
     level: "NO_NEW_ENTRIES",
     scalar: 1,
-    reason: "equity fell 1.2 % in 15 min, limit 1 %",
+    reason: "equity fell 1.2% in 15 min, limit 1%",
     since: at(0),
     until: undefined,
     liftedBy: "itself",
@@ -269,7 +269,7 @@ describe("a saved claim that is none", () => {
   });
 
   it.each([null, {}, "x", 5, [null], [7]])("%j is refused", (saved) => {
-    expect(() => new Authorities().load(saved)).toThrow(InvariantError);
+    expect(() => new Authorities().load(saved)).toThrow(InputError);
   });
 
   it("stands twice", () => {

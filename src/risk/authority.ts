@@ -11,7 +11,7 @@
  * AU-5  A claim with a scope binds the entries of that strategy alone: it never moves the account's level or
  *       scalar. It bars or reduces; it neither scales nor flattens, which only the account can.
  */
-import { InvariantError, invariant } from "../domain/assert.ts";
+import { InputError, invariant } from "../domain/assert.ts";
 import type { EpochMicros } from "../domain/time.ts";
 
 export const levels = ["NORMAL", "SCALED", "NO_NEW_ENTRIES", "REDUCE_ONLY", "FLATTEN", "HALTED"] as const;
@@ -125,7 +125,8 @@ export class Authorities {
 
   /** Adds the claim, or replaces the one of the same authority and source; a latched one is only tightened. */
   raise(claim: Claim): void {
-    checkScope(claim);
+    const problem = scopeProblem(claim);
+    invariant(problem === undefined, "AU-5", problem ?? "");
     const held = this.#claims.find((other) => sameHolder(other, claim));
     const raised = held?.liftedBy === "operator" ? tightened(held, claim) : claim;
     this.#set([...this.#claims.filter((other) => other !== held), raised]);
@@ -154,13 +155,13 @@ export class Authorities {
     }));
   }
 
-  /** Takes over what `save` gave, after JSON or not. Halts on anything else and names the field (AU-4). */
+  /** Takes over what `save` gave, after JSON or not. Throws InputError on anything else and names the field (AU-4). */
   load(claims: unknown): void {
-    invariant(Array.isArray(claims), "AU-4", "saved claims are no list");
+    if (!Array.isArray(claims)) throw new InputError("AU-4: saved claims are no list", 3);
     const checked = (claims as unknown[]).map(checkedClaim);
     for (const [n, claim] of checked.entries()) {
       const twice = checked.findIndex((other) => sameHolder(other, claim)) !== n;
-      invariant(!twice, "AU-4", `saved claim ${n}: source = ${claim.source} stands twice`);
+      if (twice) throw new InputError(`AU-4: saved claim ${n}: source = ${claim.source} stands twice`, 3);
     }
     this.#set(checked);
   }
@@ -190,24 +191,21 @@ function sameHolder(a: Holder, b: Holder): boolean {
   return a.authority === b.authority && a.source === b.source && a.scope === b.scope;
 }
 
-function checkScope({ source, scope, level, scalar }: Claim): void {
-  if (scope === undefined) return;
-  invariant(
-    Number.isSafeInteger(scope) && scope >= 0,
-    "AU-5",
-    `claim ${source}: scope = ${scope} is no strategy`,
-  );
-  invariant(rank(level) < FLATTENS, "AU-5", `claim ${source}: level = ${level} is not for one strategy`);
-  invariant(scalar === 1, "AU-5", `claim ${source}: scalar = ${scalar} with a scope must be 1`);
+/** What a claim on one strategy may not say; undefined when it is one that may stand (AU-5). */
+function scopeProblem({ source, scope, level, scalar }: Claim): string | undefined {
+  if (scope === undefined) return undefined;
+  if (!(Number.isSafeInteger(scope) && scope >= 0)) return `claim ${source}: scope = ${scope} is no strategy`;
+  if (rank(level) >= FLATTENS) return `claim ${source}: level = ${level} is not for one strategy`;
+  if (scalar !== 1) return `claim ${source}: scalar = ${scalar} with a scope must be 1`;
+  return undefined;
 }
 
 /** A saved claim, field by field; unknown fields are dropped. */
 function checkedClaim(value: unknown, n: number): Claim {
   const given = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
   const refuse = (field: keyof Claim): never => {
-    throw new InvariantError(
-      `AU-4: saved claim ${n}: ${field} = ${JSON.stringify(given[field])} is not valid`,
-    );
+    const shown = JSON.stringify(given[field]);
+    throw new InputError(`AU-4: saved claim ${n}: ${field} = ${shown} is not valid`, 3);
   };
   const text = (field: "source" | "reason"): string =>
     typeof given[field] === "string" ? given[field] : refuse(field);
@@ -231,7 +229,8 @@ function checkedClaim(value: unknown, n: number): Claim {
     liftedBy: oneOf("liftedBy", ["itself", "operator"] as const),
     ...(scope === undefined ? {} : { scope }),
   };
-  checkScope(claim);
+  const problem = scopeProblem(claim);
+  if (problem !== undefined) throw new InputError(`AU-5: saved ${problem}`, 3);
   return claim;
 }
 

@@ -5,8 +5,10 @@ import { dayHighDrawdown } from "./breakers/day-high-drawdown.ts";
 import { dayBaseLoss } from "./breakers/day-loss.ts";
 import { highWaterMark } from "./breakers/high-water-mark.ts";
 import { rapidLoss } from "./breakers/rapid-loss.ts";
+import { runaway } from "./breakers/runaway.ts";
 import { strategyLoss } from "./breakers/strategy-loss.ts";
 import { strategyLosses } from "./breakers/strategy-losses.ts";
+import { throttlePause } from "./breakers/throttle-pause.ts";
 
 export const breakers: readonly BreakerModule[] = [
   rapidLoss,
@@ -16,4 +18,6 @@ export const breakers: readonly BreakerModule[] = [
   strategyLosses,
   accountLosses,
   strategyLoss,
+  throttlePause,
+  runaway,
 ];

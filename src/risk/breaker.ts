@@ -11,7 +11,7 @@
  *       had happened (I-33, I-34); a state that it did not write is refused.
  */
 import type { z } from "zod";
-import { InvariantError } from "../domain/assert.ts";
+import { InputError } from "../domain/assert.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { Authorities, Authority, Claim, Level } from "./authority.ts";
 import type { CalmRange } from "./calm-range.ts";
@@ -42,6 +42,13 @@ export interface RoundTrip {
   readonly strategy: number;
   readonly closedAt: EpochMicros;
   readonly pnl: number;
+}
+
+/** An entry that a rule of the gate refused in full. */
+export interface RefusedEntry {
+  readonly strategy: number;
+  /** Of the rule. */
+  readonly control: string;
 }
 
 interface Raised {
@@ -86,6 +93,13 @@ interface BreakerSpec<Params, State> {
   /** After `observe`: narrows the range to where it would do nothing. Without it there is no such range. */
   calm?(state: State, view: BreakerView, acts: BreakerActs, params: Params, range: CalmRange): void;
   tradeClosed?(state: State, trade: RoundTrip, view: BreakerView, acts: BreakerActs, params: Params): void;
+  entryRefused?(
+    state: State,
+    entry: RefusedEntry,
+    view: BreakerView,
+    acts: BreakerActs,
+    params: Params,
+  ): void;
 }
 
 /** What the engine gives a breaker to work with. */
@@ -106,9 +120,10 @@ export interface Breaker {
   /** Narrows the range to where `observe` would do nothing. Until then nothing but its history is to be told. */
   calm(view: BreakerView, range: CalmRange): void;
   tradeClosed(trade: RoundTrip, view: BreakerView): void;
+  entryRefused(entry: RefusedEntry, view: BreakerView): void;
   /** Plain JSON, a copy. */
   save(): unknown;
-  /** Takes over what `save` gave, after JSON or not. Halts on anything else and names the field (BR-4). */
+  /** Takes over what `save` gave, after JSON or not. Throws InputError on anything else and names the field (BR-4). */
   load(saved: unknown): void;
 }
 
@@ -135,8 +150,8 @@ export const reached = (used: number, limit: number): boolean => used >= limit -
 /** True at the limit and below, false for NaN. */
 export const backTo = (used: number, limit: number): boolean => used <= limit + DUST;
 
-/** `2.13 %`, for reasons. */
-export const percent = (fraction: number): string => `${(fraction * 100).toFixed(2)} %`;
+/** `2.13%`, for reasons: written as the report and the terminal write it. */
+export const percent = (fraction: number): string => `${(fraction * 100).toFixed(2)}%`;
 
 /** Hides `Params` and `State`, so that the registry is a plain list. */
 export function defineBreaker<Params, State>(spec: BreakerSpec<Params, State>): BreakerModule {
@@ -196,6 +211,12 @@ class RunningBreaker<Params, State> implements Breaker, BreakerActs {
     this.#spec.tradeClosed?.(this.#state, trade, view, this, this.#params);
   }
 
+  entryRefused(entry: RefusedEntry, view: BreakerView): void {
+    if (this.#spec.entryRefused === undefined) return;
+    this.#see(view);
+    this.#spec.entryRefused(this.#state, entry, view, this, this.#params);
+  }
+
   raise({ level, reason, scalar = 1, until, latched = false, scope }: Raised): void {
     this.#parts.authorities.raise({
       authority: this.#spec.authority,
@@ -250,6 +271,6 @@ class RunningBreaker<Params, State> implements Breaker, BreakerActs {
   }
 
   #refuse(field: string, why: string): never {
-    throw new InvariantError(`BR-4: saved breaker ${this.#spec.id}: ${field}: ${why}`);
+    throw new InputError(`BR-4: saved breaker ${this.#spec.id}: ${field}: ${why}`, 3);
   }
 }

@@ -26,6 +26,7 @@ const sound: fc.Arbitrary<Facts> = fc
     equity: between(1_000, 1_000_000),
     gross: between(0, 1_000_000),
     workingGross: between(0, 100_000),
+    scalar: fc.constantFrom(0.4, 0.7, 1, 1.2),
     drawdownFromDayHigh: between(0, 0.04),
     others: fc.integer({ min: 0, max: 40 }),
     entriesToday: fc.integer({ min: 0, max: 130 }),
@@ -36,9 +37,13 @@ const sound: fc.Arbitrary<Facts> = fc
     workingBuy: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 200 })),
     workingSell: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 200 })),
     mark: between(1, 500),
+    rawPrice: orNothing(between(1, 500)),
     markedAt: fc.integer({ min: 0, max: 180 }).map((seconds) => NOW - seconds * MICROS_PER_SECOND),
     lastEntryAt: orNothing(
       fc.integer({ min: 0, max: 90 }).map((seconds) => NOW - seconds * MICROS_PER_SECOND),
+    ),
+    alikeEntryAt: orNothing(
+      fc.integer({ min: 1, max: 60 }).map((seconds) => NOW - seconds * MICROS_PER_SECOND),
     ),
     entryWorking: fc.boolean(),
     netShare: between(-1, 1),
@@ -119,7 +124,11 @@ function keptOf(rule: RiskRule, asked: Question): number {
 /** Cases in which a rule has nothing to measure though every fact is sound. Absent: never. */
 const unmeasured: Readonly<Record<string, (question: Question) => boolean>> = {
   per_trade_risk: ({ order }) => Number.isNaN(order.stop),
-  duplicate: ({ facts }) => Number.isNaN(facts.lastEntryAt),
+  duplicate: ({ facts }) =>
+    Number.isNaN(facts.lastEntryAt) && (facts.entryWorking || Number.isNaN(facts.alikeEntryAt)),
+  // Neither a fresh quote nor a fresh close: there is no price to measure from.
+  price_collar: ({ facts }) =>
+    NOW - facts.quotedAt > 2 * MICROS_PER_SECOND && NOW - facts.markedAt > 90 * MICROS_PER_SECOND,
   cooldown: ({ facts }) => Number.isNaN(facts.barsSinceStop),
   adv: ({ facts }) => Number.isNaN(facts.averageVolume),
   open_risk: ({ facts, order }) =>
@@ -255,6 +264,7 @@ describe("the gate with every rule", () => {
       "C-63 cooldown",
       "C-25 max_positions",
       "C-25 strategy_positions",
+      "C-04 order_size",
       "C-05 price_collar",
       "C-21 spread",
       "C-15 per_trade_risk",
@@ -331,6 +341,7 @@ const breakages: Readonly<Record<string, readonly number[]>> = {
   equity: noPrices,
   gross: noNumbers,
   workingGross: [Number.NaN, Number.POSITIVE_INFINITY],
+  scalar: noNumbers,
   drawdownFromDayHigh: noNumbers,
   openPositions: noNumbers,
   entriesToday: noNumbers,
@@ -340,9 +351,11 @@ const breakages: Readonly<Record<string, readonly number[]>> = {
   workingBuy: [Number.NaN, Number.POSITIVE_INFINITY],
   workingSell: [Number.NaN, Number.POSITIVE_INFINITY],
   mark: noPrices,
+  rawPrice: noPriceIfAny,
   markedAt: noNumbers,
   halted: noNumbers,
   lastEntryAt: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  alikeEntryAt: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
   bid: noPrices,
   ask: noPrices,
   quotedAt: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
@@ -399,11 +412,13 @@ function watchedView(facts: Facts, seen: Set<string>): RiskView {
   const functions = [
     "position",
     "mark",
+    "rawPrice",
     "markedAt",
     "bid",
     "ask",
     "quotedAt",
     "lastEntryAt",
+    "alikeEntryAt",
     "entryWorking",
     "halted",
     "entriesWithin",

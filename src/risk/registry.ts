@@ -10,6 +10,7 @@ import { halt } from "./rules/halt.ts";
 import { intradayGross } from "./rules/intraday-gross.ts";
 import { maxPositions } from "./rules/max-positions.ts";
 import { openRisk } from "./rules/open-risk.ts";
+import { orderSize } from "./rules/order-size.ts";
 import { perTradeRisk } from "./rules/per-trade-risk.ts";
 import { positionSize } from "./rules/position-size.ts";
 import { priceCollar } from "./rules/price-collar.ts";
@@ -36,6 +37,7 @@ export const rules: readonly RuleModule[] = [
   cooldown,
   maxPositions,
   strategyPositions,
+  orderSize,
   priceCollar,
   spread,
   perTradeRisk,

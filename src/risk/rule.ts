@@ -8,7 +8,7 @@
  * RK-7  Entering fails closed: a fact that was read and is no number, or a price or an equity that is not
  *       positive, never ends in "allow". Every comparison is written so that NaN refuses.
  */
-import type { z } from "zod";
+import { z } from "zod";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { OrderType, Purpose, Side, TimeInForce } from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
@@ -43,6 +43,8 @@ export interface RiskView {
   readonly workingShort: number;
   /** Gross exposure of the intraday strategies, their working entries included, dollars. */
   readonly intradayGross: number;
+  /** What the permission in force multiplies sizes with, zero or positive. */
+  readonly scalar: number;
   /** Fraction below the day's high, zero or positive. */
   readonly drawdownFromDayHigh: number;
   /** Instruments held or with a working entry. */
@@ -58,6 +60,8 @@ export interface RiskView {
   working(instrument: InstrumentId, side: Side): number;
   /** Last close, dollars; NaN when never seen. */
   mark(instrument: InstrumentId): number;
+  /** The last close as it was printed, dollars, whatever the prices of the run are adjusted for; NaN if not known. */
+  rawPrice(instrument: InstrumentId): number;
   /** When the last bar of the instrument closed; NaN when never. */
   markedAt(instrument: InstrumentId): number;
   /** Best bid and offer, dollars; NaN when nobody quotes that side or no quote was ever seen. */
@@ -69,6 +73,11 @@ export interface RiskView {
   halted(instrument: InstrumentId): boolean;
   /** When the strategy last sent an entry in this instrument; NaN when never. */
   lastEntryAt(strategy: number, instrument: InstrumentId): number;
+  /**
+   * When an entry on this side of as many shares, give or take a fraction of the larger number, was last sent before
+   * `now`, by whatever strategy; NaN when none was in the last minute.
+   */
+  alikeEntryAt(instrument: InstrumentId, side: Side, shares: number, fraction: number): number;
   /** True while the strategy has a live entry in this instrument. */
   entryWorking(strategy: number, instrument: InstrumentId): boolean;
   /** Entries of all strategies that were sent after `now` less so many microseconds. */
@@ -159,6 +168,12 @@ export function worstPrice(order: OrderRequest, view: RiskView): number {
   const limit = Number.isNaN(order.limit) ? mark : order.limit;
   return isPositive(mark) && isPositive(limit) ? Math.max(mark, limit) : Number.NaN;
 }
+
+/** Sizes scaled down to this or less are the tier of the half: 10 positions, 50 % gross (RELIABILITY 1.6). */
+export const reducedScalar = z.number().min(0).max(1).default(0.7);
+
+/** True in the tier of the half; and for a scalar that is no number. */
+export const isReduced = (view: RiskView, below: number): boolean => !(view.scalar > below);
 
 /** A rule with its limits bound, ready to be asked. */
 export interface RiskRule {

@@ -122,7 +122,7 @@ describe("importing actions", () => {
       actions: { rowsA: 0, rowsB: 2 },
     });
     await lake.snapshotRestore("without", now);
-    expect((await load(lake)).raw).toEqual({ actions: [], findings: [] });
+    expect((await load(lake)).raw).toEqual({ actions: [], findings: [], factors: [] });
     await lake.compact();
     expect(
       (await lake.loadBars({ symbols: "all", timeframe: "1d", snapshot: "with" })).raw.actions.length,
@@ -130,6 +130,31 @@ describe("importing actions", () => {
     await lake.snapshotRestore("with", now);
     expect((await load(lake)).raw.actions.length).toBe(2);
     expect(frozen.actions?.rows).toBe(2);
+    lake.close();
+  });
+
+  it("gives the way back from adjusted prices to the printed ones, and none where a source adjusted them", async () => {
+    const lake = newLake();
+    await importBars(lake);
+    await lake.importActions({ files: [events] });
+    const printed = await load(lake, "raw");
+    expect(printed.raw.factors).toEqual([]);
+    for (const adjust of ["split", "full"] as const) {
+      const { columns, raw } = await load(lake, adjust);
+      const [before] = columns.close;
+      expect(before).not.toBe(printed.columns.close[0]);
+      for (const [batch, at] of columns.closedAt.entries()) {
+        if (batch >= columns.close.length) break;
+        const factor = raw.factors.findLast(({ from }) => from <= at)?.factor ?? Number.NaN;
+        expect((columns.close[batch] ?? Number.NaN) * factor).toBeCloseTo(
+          printed.columns.close[batch] ?? 0,
+          8,
+        );
+      }
+    }
+    await lake.importFiles({ files: [bars], timeframe: "1d", adjustment: "full", source: "other", now });
+    const { raw } = await lake.loadBars({ symbols: "all", timeframe: "1d", source: "other" });
+    expect(raw.factors).toEqual([{ symbol: "X", from: Number.NEGATIVE_INFINITY, factor: Number.NaN }]);
     lake.close();
   });
 

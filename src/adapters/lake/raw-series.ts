@@ -30,6 +30,15 @@ export interface RawTreatment {
    */
   readonly actions: readonly CorporateAction[];
   readonly findings: readonly DataFinding[];
+  /** What takes prices of the load back to those printed, by symbol, from a bar's start on; none for raw prices. */
+  readonly factors: readonly SymbolFactor[];
+}
+
+export interface SymbolFactor {
+  readonly symbol: string;
+  readonly from: EpochMicros;
+  /** NaN where the source adjusted the prices and nobody knows by how much. */
+  readonly factor: number;
 }
 
 /** Collects over the series of one load. */
@@ -39,6 +48,7 @@ export class RawSeries {
   readonly #keepsLeaps: boolean;
   readonly #held: CorporateAction[] = [];
   readonly #findings: DataFinding[] = [];
+  readonly #factors: SymbolFactor[] = [];
 
   /**
    * `known` in order of symbol and date; without any, bars pass as they are stored. `leaps` tells whether bars that
@@ -51,11 +61,18 @@ export class RawSeries {
   }
 
   get treatment(): RawTreatment {
-    return { actions: this.#held.toSorted((a, b) => a.exDate - b.exDate), findings: this.#findings };
+    return {
+      actions: this.#held.toSorted((a, b) => a.exDate - b.exDate),
+      findings: this.#findings,
+      factors: this.#factors,
+    };
   }
 
   /** The rows of a series to use; its memory is overwritten. A series adjusted by its source passes untouched. */
   take(series: LakeSeries, rows: SeriesColumns): SeriesColumns {
+    const { symbol } = series;
+    if (series.adjustment !== "raw")
+      this.#factors.push({ symbol, from: Number.NEGATIVE_INFINITY as EpochMicros, factor: Number.NaN });
     if (series.adjustment !== "raw" || this.#bySymbol.size === 0) return rows;
     const day = sessionDays(series, rows.ts);
     const judged = judgeSeries(
@@ -63,7 +80,12 @@ export class RawSeries {
       this.#bySymbol.get(series.symbol) ?? [],
     );
     this.#note(series.symbol, judged);
-    if (this.#adjust !== "raw") adjustBars(rows, judged.actions, this.#adjust);
+    if (this.#adjust !== "raw") {
+      for (const { row, factor } of adjustBars(rows, judged.actions, this.#adjust)) {
+        const from = row === 0 ? Number.NEGATIVE_INFINITY : (rows.ts[row] ?? Number.POSITIVE_INFINITY);
+        this.#factors.push({ symbol, from: from as EpochMicros, factor });
+      }
+    }
     this.#held.push(...stillHappening(judged.actions, this.#adjust));
     return this.#keepsLeaps ? rows : without(rows, new Set(judged.quarantined.map(({ row }) => row)));
   }

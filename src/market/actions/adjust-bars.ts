@@ -15,12 +15,22 @@ export interface AdjustableBars {
   readonly volume: Float64Array;
 }
 
-/** In place. `split` counts splits and spin-offs, `full` dividends too. `actions` in order of their rows. */
+/** From this row on a price as printed is an adjusted one times `factor`. */
+export interface RawFactor {
+  readonly row: number;
+  readonly factor: number;
+}
+
+/**
+ * In place. `split` counts splits and spin-offs, `full` dividends too. `actions` in order of their rows. Returns the
+ * way back, in order of rows.
+ */
 export function adjustBars(
   { open, high, low, close, volume }: AdjustableBars,
   actions: readonly PlacedAction[],
   kind: "split" | "full",
-): void {
+): RawFactor[] {
+  const back: RawFactor[] = [];
   let price = 1;
   let shares = 1;
   let next = actions.length - 1;
@@ -28,6 +38,7 @@ export function adjustBars(
     for (; next >= 0 && (actions[next] as PlacedAction).row > row; next--) {
       const { action, reference } = actions[next] as PlacedAction;
       if (kind === "split" && action.kind === "dividend") continue;
+      back.push({ row: row + 1, factor: 1 / price });
       price *= priceFactor(action, Number.isNaN(action.reference) ? reference : action.reference);
       if (action.kind === "split") shares *= ratioOf(action);
     }
@@ -37,6 +48,8 @@ export function adjustBars(
     close[row] = close[row]! * price;
     volume[row] = volume[row]! * shares;
   }
+  back.push({ row: 0, factor: 1 / price });
+  return back.reverse();
 }
 
 /** What a holder of adjusted bars still lives through: splits are in the prices, and with `full` everything is. */

@@ -268,7 +268,5 @@ it("reasons name both numbers", () => {
   const account = new BreakerAccount([dayBaseLoss.configure({})]);
   account.step({ kind: "mark", at: at(0, 1), equity: 100_000 });
   account.step({ kind: "mark", at: at(0, 2), equity: 96_870 });
-  expect(account.authorities.permission.claims[0]?.reason).toBe(
-    "lost 3.13 % of the day's base, limit 3.00 %",
-  );
+  expect(account.authorities.permission.claims[0]?.reason).toBe("lost 3.13% of the day's base, limit 3.00%");
 });

@@ -10,8 +10,9 @@ import { table } from "../../../test/table.ts";
 import type { BoundBreaker } from "../breaker.ts";
 import { strategyLoss } from "./strategy-loss.ts";
 import { strategyLosses } from "./strategy-losses.ts";
+import { throttlePause } from "./throttle-pause.ts";
 
-/** Rows of `minute  trade S PNL | won A B | mark  first  second`: the levels of the two strategies after it. */
+/** Rows of `minute  trade S PNL | won A B | refused S CONTROL | mark`: the levels of both strategies after it. */
 const stories: Readonly<Record<string, readonly [breaker: BoundBreaker, rows: string]>> = {
   "three losses in a row pause that strategy for four hours, the other trades on": [
     strategyLosses.configure({}),
@@ -61,6 +62,21 @@ const stories: Readonly<Record<string, readonly [breaker: BoundBreaker, rows: st
       1445       won -6500 0          REDUCE_ONLY  NORMAL
     `,
   ],
+  "C-07: who hits the throttle is paused for a minute from the last hit, another rule's refusal is not that":
+    [
+      throttlePause.configure({}),
+      `
+      minute    what            first           second
+      1         refused 0 C-13  NORMAL          NORMAL
+      2         refused 0 C-07  NO_NEW_ENTRIES  NORMAL
+      2.5       refused 0 C-07  NO_NEW_ENTRIES  NORMAL
+      3         mark            NO_NEW_ENTRIES  NORMAL
+      3.25      refused 1 C-07  NO_NEW_ENTRIES  NO_NEW_ENTRIES
+      3.499999  mark            NO_NEW_ENTRIES  NO_NEW_ENTRIES
+      3.5       mark            NORMAL          NO_NEW_ENTRIES
+      4.25      mark            NORMAL          NORMAL
+    `,
+    ],
   "an unknown result disables nobody, and enables nobody before it is known": [
     strategyLoss.configure({}),
     `
@@ -82,6 +98,8 @@ function play(bound: BoundBreaker, rows: string, restarts: boolean): string[] {
     const [kind, first, second] = (row.what ?? "").split(" ");
     if (kind === "trade")
       account.step({ kind: "trade", at: moment, strategy: cellNumber(first), pnl: cellNumber(second) });
+    else if (kind === "refused")
+      account.step({ kind, at: moment, strategy: cellNumber(first), control: second ?? "" });
     else {
       const pnl = kind === "won" ? { pnl: [cellNumber(first), cellNumber(second)] } : {};
       account.step({ kind: "mark", at: moment, equity: 100_000, ...pnl });

@@ -7,7 +7,7 @@ import { cellNumber } from "../../../test/cell-number.ts";
 import { answer, calm, NOW, ordinary, viewOf } from "../../../test/risk-case.ts";
 import { table } from "../../../test/table.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
-import { MICROS_PER_SECOND } from "../../domain/time.ts";
+import { type EpochMicros, MICROS_PER_SECOND } from "../../domain/time.ts";
 import { duplicate } from "./duplicate.ts";
 
 const rule = duplicate.configure({ windowSeconds: 30 });
@@ -45,7 +45,40 @@ describe("duplicate", () => {
 
   it("a window of zero still refuses a second one while the first works", () => {
     const off = duplicate.configure({ windowSeconds: 0 });
-    expect(answer(off, { facts: { lastEntryAt: NOW } })).toBe("allow");
-    expect(answer(off, { facts: { lastEntryAt: NOW, entryWorking: true } })).toBe("deny");
+    const lastEntryAt = NOW - 1;
+    expect(answer(off, { facts: { lastEntryAt } })).toBe("allow");
+    expect(answer(off, { facts: { lastEntryAt, entryWorking: true } })).toBe("deny");
+  });
+
+  it.each(
+    table(`
+      decided ago  sent ago  says   why
+      0            40        allow  a decision of after the last entry
+      40           40        deny   the bar that the last entry was decided on
+      41           40        deny   an older one, made again after a restart
+      none         40        deny   decided at no instant
+    `),
+  )("decided $decided ago s ago, sent $sent ago s ago: $why", (row) => {
+    const ago = (cell: string | undefined) => (NOW - cellNumber(cell) * MICROS_PER_SECOND) as EpochMicros;
+    const facts = { lastEntryAt: ago(row["sent ago"]) };
+    const decidedAt = ago(row["decided ago"]);
+    expect(answer(rule, { facts, order: { decidedAt } })).toBe(row.says);
+    // Windows do not matter to it.
+    const off = duplicate.configure({ windowSeconds: 0, alikeSeconds: 0 });
+    expect(answer(off, { facts, order: { decidedAt } })).toBe(row.says);
+  });
+
+  it.each(
+    table(`
+      ago        says   why
+      none       allow  no entry was like it
+      29.999999  deny   a double of another strategy
+      30         allow  exactly the window
+      -1         deny   an entry from the future
+      inf        deny   an instant that is none
+    `),
+  )("one like it $ago s ago: $why", (row) => {
+    const alikeEntryAt = NOW - cellNumber(row.ago) * MICROS_PER_SECOND;
+    expect(answer(rule, { facts: { alikeEntryAt } })).toBe(row.says);
   });
 });

@@ -49,6 +49,22 @@ describe("gross_exposure", () => {
     expect(answer(rule, { facts, order })).toBe(row.says);
   });
 
+  it.each(
+    table(`
+      scalar  gross  says           why
+      0.71    90000  allow          above the tier all of the equity
+      0.7     40000  allow          in the tier exactly the half
+      0.7     45000  shrink to 50   trimmed to the half
+      0.4     90000  deny           beyond it already
+      none    0      deny           an unknown scalar
+    `),
+  )("C-25: at a scalar of $scalar and $gross held: $why", (row) => {
+    const facts = { scalar: cellNumber(row.scalar), gross: cellNumber(row.gross) };
+    expect(answer(rule, { facts, order: { shares: 100, limit: 100 } })).toBe(row.says);
+    const tight = grossExposure.configure({ maxFraction: 0.2 });
+    expect(answer(tight, { facts: { ...facts, gross: 20_000 } })).toBe("deny");
+  });
+
   it("what passes keeps the sum below the cap, and no whole share of room is wasted", () => {
     const dollars = between(0, 60_000);
     const price = between(1, 500);

@@ -37,4 +37,31 @@ describe("max_positions", () => {
     };
     expect(answer(rule, { facts })).toBe(row.says);
   });
+
+  it.each(
+    table(`
+      scalar  open  held  says   why
+      0.71    29    0     allow  above the tier: the thirtieth
+      0.7     9     0     allow  in the tier: the tenth
+      0.7     10    0     deny   and no eleventh
+      0.5     10    0     deny   halved after a drawdown
+      0.5     10    100   allow  adding to what is held
+      0.5     11    100   deny   over the lower limit nothing is added
+      0       9     0     allow  the scalar itself is not this rule's
+      1.2     29    0     allow  and never lifts the limit
+      1.2     30    0     deny   not by a fifth either
+      none    0     0     deny   an unknown scalar
+      inf     0     0     deny   no number
+    `),
+  )("C-25: $open open at a scalar of $scalar: $why", (row) => {
+    const facts = {
+      scalar: cellNumber(row.scalar),
+      openPositions: cellNumber(row.open),
+      position: cellNumber(row.held),
+    };
+    expect(answer(rule, { facts })).toBe(row.says);
+    // A limit below the tier's stays in force in it.
+    const tight = { facts: { ...facts, openPositions: 6, position: 0 } };
+    expect(answer(maxPositions.configure({ limit: 6 }), tight)).toBe("deny");
+  });
 });

@@ -11,8 +11,8 @@ import { table } from "../../../test/table.ts";
 import { BUY, SELL, type Side } from "../../domain/order.ts";
 import { perTradeRisk } from "./per-trade-risk.ts";
 
-const optional = perTradeRisk.configure({ maxFraction: 0.004 });
-const required = perTradeRisk.configure({ maxFraction: 0.004, requireStop: true });
+const optional = perTradeRisk.configure({ maxFraction: 0.004, costBps: 0 });
+const required = perTradeRisk.configure({ maxFraction: 0.004, requireStop: true, costBps: 0 });
 
 describe("per_trade_risk", () => {
   it.each(
@@ -46,6 +46,30 @@ describe("per_trade_risk", () => {
       stop: cellNumber(row.stop),
     };
     expect(answer(optional, { facts: { equity: cellNumber(row.equity) }, order })).toBe(row.says);
+  });
+
+  it.each(
+    table(`
+      order     limit  stop  bps  says           why
+      buy 190   100    98    5    allow          2 and 0.099 of costs on 190 shares are 398.81
+      buy 191   100    98    5    shrink to 190  400.91
+      sell 190  100    102   5    allow          shorts: 2.101, 399.19
+      sell 191  100    102   5    shrink to 190  401.29
+      buy 3990  100    99.9  0    allow          a tight stop without costs
+      buy 3990  100    99.9  10   shrink to 1333  with costs: most of what it can lose
+      buy 10    100    100   5    deny           costs make no stop of an entry
+      buy 10    100    101   5    deny           nor turn one to the right side
+    `),
+  )("C-15 with costs: $order, stop $stop, $bps bps: $why", (row) => {
+    const [side = "", shares = ""] = row.order?.split(" ") ?? [];
+    const order = {
+      side: side === "buy" ? BUY : SELL,
+      shares: Number(shares),
+      limit: cellNumber(row.limit),
+      stop: cellNumber(row.stop),
+    };
+    const rule = perTradeRisk.configure({ maxFraction: 0.004, costBps: cellNumber(row.bps) });
+    expect(answer(rule, { order })).toBe(row.says);
   });
 
   it("C-15: no stop, no entry, where stops are required", () => {

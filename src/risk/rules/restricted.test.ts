@@ -27,6 +27,25 @@ describe("restricted", () => {
     expect(answer(rule, { facts })).toBe(row.says);
   });
 
+  it.each(
+    table(`
+      mark    raw     without  required  why
+      1.25    5       allow    allow     5 dollars were printed, a later split made 1.25 of them
+      1.25    4.99    deny     deny      less was printed
+      10      1       deny     deny      shares merged later: a stock of a dollar is not one of ten
+      10      10      allow    allow     as printed
+      10      none    allow    deny      only adjusted prices are known
+      1.25    none    deny     deny      and they are too low
+      none    10      deny     deny      no price of the run
+      10      0       deny     deny      no price was printed
+      10      inf     deny     deny      nor is this one
+    `),
+  )("C-42: $mark in the run, $raw printed: $why", (row) => {
+    const facts = { mark: cellNumber(row.mark), rawPrice: cellNumber(row.raw) };
+    expect(answer(restricted.configure({}), { facts })).toBe(row.without);
+    expect(answer(restricted.configure({ requireRaw: true }), { facts })).toBe(row.required);
+  });
+
   it("a list in small letters is refused, so that no name on it is missed", () => {
     expect(() => restricted.configure({ symbols: ["bad"] })).toThrow(/symbols/);
   });

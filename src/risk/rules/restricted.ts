@@ -1,7 +1,11 @@
 /**
  * Refuses entries in instruments on the operator's list and in those that trade too low (C-42): below five dollars
- * spreads are wide and manipulation is common. On prices adjusted for later splits the price of the day is not
- * known; what stood above the limit then may be refused now, never the other way round.
+ * spreads are wide and manipulation is common. The price is the printed one: adjusted prices are taken back by what
+ * they were adjusted with.
+ *
+ * Where only adjusted prices are known, nobody can tell what was printed: `requireRaw` refuses; without it the adjusted
+ * price stands in. That is lower than the printed one after splits and dividends, so that more is refused than should
+ * be; and higher where shares were later merged, so that a stock of a dollar may pass as one of ten.
  *
  * The number is the price; an instrument on the list is refused at any.
  */
@@ -20,11 +24,15 @@ export const restricted = defineRule({
       .max(20_000)
       .default([]),
     minPrice: z.number().min(0).max(100_000).default(5),
+    /** Refuse where the printed price is not known. */
+    requireRaw: z.boolean().default(false),
   }),
 
-  check(order, view, { symbols, minPrice }) {
-    const price = view.mark(order.instrument);
-    if (!isPositive(price)) return deny(Number.NaN, minPrice);
+  check(order, view, { symbols, minPrice, requireRaw }) {
+    const mark = view.mark(order.instrument);
+    const raw = view.rawPrice(order.instrument);
+    const price = Number.isNaN(raw) && !requireRaw ? mark : raw;
+    if (!isPositive(mark) || !isPositive(price)) return deny(Number.NaN, minPrice);
     const isListed = symbols.length > 0 && symbols.includes(view.symbol(order.instrument));
     return price >= minPrice && !isListed ? allow(price, minPrice) : deny(price, minPrice);
   },
