@@ -11,16 +11,15 @@
  * NE-4  Instruments ascending, then strategies, then order numbers: the order of the commands never depends on
  *       anything else. A demand that is alone leaves exactly as it was made.
  * NE-5  An exit that waits for the end of its stop and target does not cross while they may still trade: what crossed
- *       cannot be taken back, and both would close the position. Entries against it are given up like those of NE-3;
- *       the exit crosses with whoever is there when it leaves. One without protective orders crosses at once.
+ *       cannot be taken back, and both would close the position. Entries against it are held meanwhile
+ *       (meeting-point.ts) and come here together with it, for what is left of both.
  */
-import type { InstrumentId } from "../domain/instrument.ts";
 import { dollarsPerShare, type Price, toDollars } from "../domain/money.ts";
-import { BUY, type OrderNumber, Purpose, type Side } from "../domain/order.ts";
+import { BUY, type OrderNumber, Purpose } from "../domain/order.ts";
 import { MICROS_PER_SECOND } from "../domain/time.ts";
-import type { VirtualLots } from "../ensemble/virtual-lots.ts";
 import type { OrderTable } from "../execution/order-table.ts";
 import { type ApprovedOrder, type RiskGate, sameTerms } from "../risk/gate.ts";
+import type { WishTally } from "./meeting-point.ts";
 import type { Command } from "./ports.ts";
 import type { RiskFacts } from "./risk-facts.ts";
 
@@ -46,12 +45,11 @@ export interface CrossBooks {
 export interface NettingParts {
   readonly gate: RiskGate;
   readonly facts: RiskFacts;
-  readonly lots: VirtualLots;
   readonly orders: OrderTable;
   readonly commands: Command[];
   readonly crossQuoteSeconds: number;
-  /** Whether an exit on that side waits for the protective orders in its way. */
-  exitWaits(instrument: InstrumentId, side: Side): boolean;
+  /** Withdrawn entries are counted here. */
+  readonly tally: Pick<WishTally, "withdrawn">;
 }
 
 export class DemandNetting {
@@ -71,30 +69,8 @@ export class DemandNetting {
   settle(books: CrossBooks): void {
     const demands = this.#demands;
     if (demands.length === 0) return;
-    this.#giveUpAgainstExits(books);
     if (demands.length > 1) this.#net(books);
     demands.length = 0;
-  }
-
-  /** Entries against an exit that waits: the two would meet in the market (NE-5). */
-  #giveUpAgainstExits(books: CrossBooks): void {
-    const { commands, exitWaits } = this.#parts;
-    const dropped = new Set<number>();
-    for (const { order, command } of this.#demands) {
-      const other = -order.side as Side;
-      if (order.purpose !== Purpose.Entry || !exitWaits(order.instrument, other)) continue;
-      if (!isPlacing(commands[command], order)) continue;
-      dropped.add(command);
-      books.withdrawn(order);
-    }
-    if (dropped.size === 0) return;
-    const left = this.#demands.filter(({ command }) => !dropped.has(command));
-    dropCommands(commands, dropped);
-    this.#demands.length = 0;
-    for (const demand of left) {
-      const command = commands.findIndex((each) => isPlacing(each, demand.order));
-      if (command >= 0) this.#demands.push({ ...demand, command });
-    }
   }
 
   #net(books: CrossBooks): void {
@@ -119,6 +95,7 @@ export class DemandNetting {
     const groups = combined(demands.filter(({ left }) => left > 0));
     const untouched = groups.length === demands.length && demands.every(isWhole);
     if (untouched) return;
+    this.#parts.tally.withdrawn += givenUp.length;
     for (const { order } of givenUp) books.withdrawn(order);
     for (const { command } of demands) replaced.add(command);
     // Exits first: what reduces risk waits for nothing.

@@ -39,6 +39,7 @@ import type { AccountFacts } from "./compute.ts";
 import { CorporateActions } from "./corporate-actions.ts";
 import { FillBooking, type FillListener } from "./fill-booking.ts";
 import { FillTable } from "./fill-table.ts";
+import type { WishTally } from "./meeting-point.ts";
 import { OrderDesk } from "./order-desk.ts";
 import type { Command } from "./ports.ts";
 import { RiskFacts } from "./risk-facts.ts";
@@ -113,6 +114,7 @@ export class ExecuteStage implements AccountFacts {
       lots: this.lots,
       execution,
       slots: strategies * instruments,
+      strategies,
       crossQuoteSeconds: ensemble.crossQuoteSeconds,
     });
     const { lots, orders, trades, fills, ledger } = this;
@@ -148,6 +150,11 @@ export class ExecuteStage implements AccountFacts {
 
   get blocked(): BlockTally {
     return this.#desk.blocked;
+  }
+
+  /** Wishes to enter that became no order, or not at once, counted. */
+  get wishes(): Readonly<WishTally> {
+    return this.#desk.meeting.tally;
   }
 
   get ledger(): StrategyLedger {
@@ -190,6 +197,9 @@ export class ExecuteStage implements AccountFacts {
     const unitValue = this.baselines.update(at, this.portfolio.equity);
     this.authorities.expire(at);
     this.#watch.valued(at, unitValue);
+    const { meeting } = this.#desk;
+    meeting.reached(at);
+    if (meeting.size > 0 && meeting.startBar()) this.#desk.settle(this.#booking);
     this.#enforce(at);
     this.#desk.protectExposed();
   }
@@ -213,6 +223,10 @@ export class ExecuteStage implements AccountFacts {
 
   quote(quote: Quote): void {
     this.#facts.quoted(quote);
+    const { meeting } = this.#desk;
+    if (meeting.size === 0) return;
+    meeting.reached(quote.at);
+    this.#desk.settle(this.#booking);
   }
 
   /** A split or a dividend, before the first bar of its ex-date. */
@@ -237,16 +251,26 @@ export class ExecuteStage implements AccountFacts {
   }
 
   decide(intents: readonly Intent[]): void {
-    for (const intent of intents) {
-      const { strategy, instrument, signal } = intent;
-      if (intent.kind === "Enter") this.#desk.enter(intent);
-      else if (intent.kind === "Exit") this.#desk.exit(strategy, instrument, signal, Purpose.Exit);
-      else this.#desk.protect(strategy, instrument, intent.stop, signal);
-    }
+    // With several strategies what leaves comes first: an entry must know which exits wait (NE-5).
+    const several = this.#config.strategies > 1 && intents.length > 1;
+    for (const intent of intents) if (!several || !this.#adds(intent)) this.#act(intent);
+    if (several) for (const intent of intents) if (this.#adds(intent)) this.#act(intent);
     this.#desk.settle(this.#booking);
   }
 
+  #adds({ kind, strategy, instrument }: Intent): boolean {
+    return kind === "Enter" && this.lots.shares(strategy, instrument) === 0;
+  }
+
+  #act(intent: Intent): void {
+    const { strategy, instrument, signal } = intent;
+    if (intent.kind === "Enter") this.#desk.enter(intent);
+    else if (intent.kind === "Exit") this.#desk.exit(strategy, instrument, signal, Purpose.Exit);
+    else this.#desk.protect(strategy, instrument, intent.stop, signal);
+  }
+
   broker(event: BrokerEvent): void {
+    this.#desk.meeting.reached(event.at);
     switch (event.kind) {
       case "OrderAccepted":
         this.#booking.accepted(event.order);

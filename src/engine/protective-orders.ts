@@ -246,3 +246,16 @@ const pairedWith = (targetOrder: OrderNumber, target: number): Bracket => ({
   targetOrder,
   target,
 });
+
+/** The numbers that the protective orders of `entry` will get, when it passes. */
+export function bracketOf(entry: OrderNumber, stop: number, target: number): Bracket | undefined {
+  const hasStop = !Number.isNaN(stop);
+  const hasTarget = !Number.isNaN(target);
+  if (!hasStop && !hasTarget) return undefined;
+  return {
+    stopOrder: hasStop ? ((entry + 1) as OrderNumber) : undefined,
+    stop,
+    targetOrder: hasTarget ? ((entry + (hasStop ? 2 : 1)) as OrderNumber) : undefined,
+    target,
+  };
+}

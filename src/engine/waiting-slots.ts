@@ -1,6 +1,7 @@
 /**
  * What waits, by strategy and instrument, until the protective orders in its way are over (EX-6): an exit, a trim, or
- * a stop for more shares. Counted by instrument and side, because nobody may enter against an exit that waits (NE-3).
+ * a stop for more shares. Counted by instrument and side, because who wants to enter against an exit that waits
+ * is held until that leaves (NE-5).
  */
 import type { InstrumentId } from "../domain/instrument.ts";
 import { BUY, type Side } from "../domain/order.ts";
@@ -66,7 +67,12 @@ export class WaitingSlots {
 
   /** Whether something that closes a position waits to trade on that side. */
   has(instrument: InstrumentId, side: Side): boolean {
-    return this.#exits.size > 0 && (this.#exits.get(keyOf(instrument, side)) ?? 0) > 0;
+    return this.#exits.size > 0 && this.count(instrument, side) > 0;
+  }
+
+  /** How many of them. */
+  count(instrument: InstrumentId, side: Side): number {
+    return this.#exits.get(keyOf(instrument, side)) ?? 0;
   }
 
   #count(instrument: InstrumentId, { follow, side }: Waiting, by: number): void {
