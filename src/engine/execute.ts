@@ -251,15 +251,16 @@ export class ExecuteStage implements AccountFacts {
   }
 
   decide(intents: readonly Intent[]): void {
-    // With several strategies what leaves comes first: an entry must know which exits wait (NE-5).
+    // With several strategies who leaves comes first: an entry must know which exits wait (NE-5).
     const several = this.#config.strategies > 1 && intents.length > 1;
-    for (const intent of intents) if (!several || !this.#adds(intent)) this.#act(intent);
-    if (several) for (const intent of intents) if (this.#adds(intent)) this.#act(intent);
+    if (several) for (const intent of intents) if (this.#leaves(intent)) this.#act(intent);
+    for (const intent of intents) if (!several || !this.#leaves(intent)) this.#act(intent);
     this.#desk.settle(this.#booking);
   }
 
-  #adds({ kind, strategy, instrument }: Intent): boolean {
-    return kind === "Enter" && this.lots.shares(strategy, instrument) === 0;
+  #leaves(intent: Intent): boolean {
+    if (intent.kind !== "Enter") return intent.kind === "Exit";
+    return this.lots.shares(intent.strategy, intent.instrument) * intent.shares < 0;
   }
 
   #act(intent: Intent): void {

@@ -60,6 +60,8 @@ interface FreeExit {
   readonly since: EpochMicros;
 }
 
+const nobody: readonly OrderNumber[] = [];
+
 export class MeetingPoint {
   readonly #parts: MeetingParts;
   #wishes: EntryIntent[] = [];
@@ -111,8 +113,9 @@ export class MeetingPoint {
     const held = lots.shares(strategy, instrument);
     if (strategies === 1 || this.isClosed || held === 0) return false;
     const side = held > 0 ? SELL : BUY;
-    const enters = this.#takeBackEntries(instrument, -side as Side);
-    if (!enters && !this.#isOpposed(instrument, side)) return false;
+    const entering = this.#entering(strategy, instrument, -side as Side);
+    for (const entry of entering) this.#parts.takeBack(entry);
+    if (entering.length === 0 && !this.#isOpposed(instrument, side)) return false;
     const before = this.#exits.find((exit) => exit.strategy === strategy && exit.instrument === instrument);
     this.forget(strategy, instrument);
     this.#exits.push({ strategy, instrument, side, since: before?.since ?? this.#now });
@@ -145,12 +148,12 @@ export class MeetingPoint {
     for (const wish of due) enter(wish);
   }
 
-  #mayLeave({ instrument, side, since }: FreeExit): boolean {
+  #mayLeave({ strategy, instrument, side, since }: FreeExit): boolean {
     if (this.#now - since >= LONGEST_WAIT_MICROS) return true;
-    const { facts, waiting } = this.#parts;
     const other = -side as Side;
     const free = this.#exits.filter((exit) => exit.instrument === instrument && exit.side === other);
-    return waiting.count(instrument, other) <= free.length && !(facts.working(instrument, other) > 0);
+    const isAlone = this.#parts.waiting.count(instrument, other) <= free.length;
+    return isAlone && this.#entering(strategy, instrument, other).length === 0;
   }
 
   #isOpposed(instrument: InstrumentId, side: Side): boolean {
@@ -161,15 +164,16 @@ export class MeetingPoint {
     return false;
   }
 
-  /** True when there are any. */
-  #takeBackEntries(instrument: InstrumentId, side: Side): boolean {
-    const { strategies, facts, orders, takeBack } = this.#parts;
-    if (!(facts.working(instrument, side) > 0)) return false;
+  /** Entries of others that work on that side. The own one is not asked: its cancel has just left (C-39). */
+  #entering(strategy: number, instrument: InstrumentId, side: Side): readonly OrderNumber[] {
+    const { strategies, facts, orders } = this.#parts;
+    if (!(facts.working(instrument, side) > 0)) return nobody;
+    const entering: OrderNumber[] = [];
     for (let s = 0; s < strategies; s++) {
-      const entry = facts.entryOrder(s, instrument);
-      if (entry !== undefined && orders.side(entry) === side) takeBack(entry);
+      const entry = s === strategy ? undefined : facts.entryOrder(s, instrument);
+      if (entry !== undefined && orders.side(entry) === side) entering.push(entry);
     }
-    return true;
+    return entering;
   }
 
   #giveUp(isOver: (wish: EntryIntent) => boolean): void {
