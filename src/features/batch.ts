@@ -9,12 +9,7 @@ import { xnysSessions } from "../market/calendar.ts";
 import { canonicalJson } from "../numerics/canonical-json.ts";
 import { sha256Hex } from "../numerics/sha256.ts";
 import type { Feature, FeatureWorld } from "./feature.ts";
-
-/**
- * Raise when a definition starts to give other numbers for the same bars under the same name, so that
- * models trained on the old ones refuse the new (FEAT-3).
- */
-const FORMULA_REVISION = 1;
+import { fingerprints } from "./fingerprints.ts";
 
 /**
  * One column per output name, one value per row of `columns`: what a live run would have seen when that
@@ -40,16 +35,18 @@ export function computeColumns(
 }
 
 /**
- * The version of a set of features: SHA-256 over definitions and parameters, in hexadecimal; neither
- * order nor repetition matters. Stored with data, models and decisions (FEAT-3).
+ * The version of a set of features: SHA-256 over definitions, parameters and what the formulas give, in
+ * hexadecimal; neither order nor repetition matters. Stored with data, models and decisions, so that a model
+ * trained on other numbers of the same name refuses these (FEAT-3).
  */
 export function featureSetVersion(features: readonly Feature[]): string {
   const definitions = distinct(features)
     .toSorted((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ name, family, inputs, params, outputs, units, warmup, reference }) => {
-      return { name, family, inputs, params, outputs, units, warmup, reference };
+    .map(({ start, peers = "none", perSession = false, ...definition }) => {
+      const fingerprint = fingerprints[definition.key] ?? "";
+      return { ...definition, peers, perSession, fingerprint };
     });
-  return sha256Hex(canonicalJson({ revision: FORMULA_REVISION, definitions }));
+  return sha256Hex(canonicalJson(definitions));
 }
 
 /** The world of these columns under the exchange's calendar. */

@@ -8,7 +8,55 @@ import { resolve } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { mean, populationVariance } from "./moments.ts";
-import { RollingMoments, rollingMean, rollingPopulationVariance, rollingSampleVariance } from "./rolling.ts";
+import {
+  momentsSize,
+  slideMoments,
+  windowMean,
+  windowPopulationVariance,
+  windowSampleVariance,
+} from "./rolling.ts";
+
+/** One window behind a name. */
+class RollingMoments {
+  readonly length: number;
+  readonly state: Float64Array;
+  constructor(length: number, state: Float64Array = new Float64Array(momentsSize(length))) {
+    this.length = length;
+    this.state = state;
+  }
+  get mean(): number {
+    return windowMean(this.state, 0, this.length);
+  }
+  get populationVariance(): number {
+    return windowPopulationVariance(this.state, 0, this.length);
+  }
+  get sampleVariance(): number {
+    return windowSampleVariance(this.state, 0, this.length);
+  }
+  push(value: number): void {
+    slideMoments(this.state, 0, this.length, value);
+  }
+  save(): number[] {
+    return Array.from(this.state);
+  }
+}
+
+function rolling(
+  values: Float64Array,
+  length: number,
+  read: (window: RollingMoments) => number,
+): Float64Array {
+  const window = new RollingMoments(length);
+  return values.map((value) => {
+    window.push(value);
+    return read(window);
+  });
+}
+const rollingMean = (values: Float64Array, length: number) => rolling(values, length, ({ mean }) => mean);
+const rollingPopulationVariance = (values: Float64Array, length: number) =>
+  rolling(values, length, ({ populationVariance }) => populationVariance);
+const rollingSampleVariance = (values: Float64Array, length: number) =>
+  rolling(values, length, ({ sampleVariance }) => sampleVariance);
 
 const golden = resolve(process.env.PLIMSOLL_GOLDEN ?? "../shared/golden", "stability_rolling_sd.json");
 const has = existsSync(golden);
@@ -40,7 +88,7 @@ describe.skipIf(!has)(
   },
 );
 
-describe("RollingMoments against two passes", () => {
+describe("rolling moments against two passes", () => {
   const regime = fc.record({
     level: fc.constantFrom(0, 1, 100, 1e9, -1e6),
     scale: fc.constantFrom(1e-6, 0.01, 1, 1e5),
@@ -130,14 +178,13 @@ describe("the NaN policy", () => {
         disturbed.push(value);
         expect(disturbed.save()).toEqual(plain.save());
       }
-      expect(disturbed.count).toBe(3);
       expect(disturbed.mean).toBeCloseTo(28 / 3, 14);
     },
   );
 });
 
 describe("checkpoints", () => {
-  it("NU-4: continue bit for bit after JSON, at any step", () => {
+  it("continue bit for bit after JSON, at any step", () => {
     const values = fc.array(fc.double({ min: -1e9, max: 1e9, noNaN: true }), {
       minLength: 30,
       maxLength: 600,
@@ -151,7 +198,7 @@ describe("checkpoints", () => {
         const before = new RollingMoments(7);
         for (const value of list.slice(0, at)) before.push(value);
         const after = new RollingMoments(7);
-        after.restore(JSON.parse(JSON.stringify(before.save())) as number[]);
+        after.state.set(JSON.parse(JSON.stringify(before.save())) as number[]);
         for (const value of list.slice(at)) after.push(value);
         expect(after.save()).toEqual(whole.save());
       }),
@@ -159,7 +206,7 @@ describe("checkpoints", () => {
   });
 
   it("many series share one block without touching each other", () => {
-    const size = RollingMoments.sizeOf(4);
+    const size = momentsSize(4);
     const block = new Float64Array(2 * size);
     const first = new RollingMoments(4, block.subarray(0, size));
     const second = new RollingMoments(4, block.subarray(size));
@@ -171,11 +218,6 @@ describe("checkpoints", () => {
     }
     expect([...block.subarray(0, size)]).toEqual(alone.save());
     expect(second.mean).toBe(-7.5);
-  });
-
-  it.each([0, -1, 2.5, Number.NaN])("NU-4: a window of %d values is refused", (length) => {
-    expect(() => new RollingMoments(length, new Float64Array(9))).toThrow(/NU-4/);
-    expect(() => new RollingMoments(3).restore([1, 2])).toThrow(/NU-4/);
   });
 });
 

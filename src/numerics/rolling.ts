@@ -15,7 +15,6 @@
  * NaN policy: a value that is not finite gives NaN for that step and leaves the state untouched; windows
  * count valid values. Until n have come the answers are NaN.
  */
-import { invariant } from "../domain/assert.ts";
 
 /** Updates between exact recomputes. */
 const RECOMPUTE_EVERY = 256;
@@ -136,85 +135,4 @@ function recompute(s: Float64Array, base: number, length: number): void {
   s[base + AT.offset] = drift / length;
   s[base + AT.m2] = exact;
   s[base + AT.peakM2] = exact;
-}
-
-/** Rolling moments of one series: the same steps behind a name, for those who keep one window at a time. */
-export class RollingMoments {
-  readonly length: number;
-  readonly #state: Float64Array;
-
-  /** Window of `length` >= 1 values. Halts on another length or a state of another size (NU-4). */
-  constructor(length: number, state: Float64Array = new Float64Array(RollingMoments.sizeOf(length))) {
-    invariant(Number.isInteger(length) && length >= 1, "NU-4", `rolling window of ${length} values`);
-    invariant(state.length === RollingMoments.sizeOf(length), "NU-4", `state of ${state.length} doubles`);
-    this.length = length;
-    this.#state = state;
-  }
-
-  /** Doubles of state that a window of `length` needs. */
-  static sizeOf(length: number): number {
-    return momentsSize(length);
-  }
-
-  /** Valid values seen, at most `length`. */
-  get count(): number {
-    return this.#state[AT.count]!;
-  }
-
-  /** Of the last n valid values. NaN until there are n, and after a value that was refused. */
-  get mean(): number {
-    return windowMean(this.#state, 0, this.length);
-  }
-
-  /** Divides by n. Never negative; exactly 0 for a flat window. */
-  get populationVariance(): number {
-    return windowPopulationVariance(this.#state, 0, this.length);
-  }
-
-  /** Divides by n - 1; NaN for a window of one. */
-  get sampleVariance(): number {
-    return windowSampleVariance(this.#state, 0, this.length);
-  }
-
-  push(value: number): void {
-    slideMoments(this.#state, 0, this.length, value);
-  }
-
-  /** All state as plain numbers that survive JSON bit for bit. */
-  save(): number[] {
-    return Array.from(this.#state);
-  }
-
-  /** Continues where `saved` was taken. Halts when it belongs to a window of another length (NU-4). */
-  restore(saved: readonly number[]): void {
-    invariant(saved.length === this.#state.length, "NU-4", `saved state of ${saved.length} doubles`);
-    this.#state.set(saved);
-  }
-}
-
-/** Rolling mean of a whole series, by the same steps as the stream. Same length; NaN before n valid values. */
-export function rollingMean(values: Float64Array, length: number): Float64Array {
-  const window = new RollingMoments(length);
-  return values.map((value) => {
-    window.push(value);
-    return window.mean;
-  });
-}
-
-/** Rolling population variance (divides by n) of a whole series, by the same steps as the stream. */
-export function rollingPopulationVariance(values: Float64Array, length: number): Float64Array {
-  const window = new RollingMoments(length);
-  return values.map((value) => {
-    window.push(value);
-    return window.populationVariance;
-  });
-}
-
-/** Rolling sample variance (divides by n - 1) of a whole series, by the same steps as the stream. */
-export function rollingSampleVariance(values: Float64Array, length: number): Float64Array {
-  const window = new RollingMoments(length);
-  return values.map((value) => {
-    window.push(value);
-    return window.sampleVariance;
-  });
 }

@@ -6,7 +6,8 @@
  * a ring; when a lap is complete the ring is turned in place into the sums of its tails, and from then on the
  * window is the tail not yet overwritten plus the lap so far (the queue of two stacks). Each answer is a fresh
  * sum of the n values: its error is at most n roundings of it when all have one sign, zeros sum to exactly 0,
- * and what has left the window has left no trace. Turning costs n additions every n values.
+ * and what has left the window has left no trace. Turning costs n additions every n values. The method is that of
+ * van Herk 1992 and Gil, Werman 1993, with a sum for the extreme.
  */
 
 /** Where each number stands in the state of one series; the ring follows. */

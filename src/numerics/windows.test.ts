@@ -70,7 +70,7 @@ describe("window sums", () => {
   });
 
   it("refuse a state of another size", () => {
-    expect(() => new WindowSums(3, 2, new Float64Array(10))).toThrow(/NU-4/);
+    expect(() => new WindowSums(3, 2, new Float64Array(11))).toThrow(/NU-4/);
     expect(() => new WindowSums(0, 2, new Float64Array(0))).toThrow(/NU-4/);
     expect(() => new WindowCoMoments(3, new Float64Array(10))).toThrow(/NU-4/);
     expect(() => new WindowCoMoments(1.5, new Float64Array(0))).toThrow(/NU-4/);

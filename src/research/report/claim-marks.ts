@@ -23,6 +23,9 @@ const LANES = 3;
 /** Share of a wide plot that the words take, and of a narrow one. */
 const WORDS_WIDE = 0.3;
 const WORDS_NARROW = 0.75;
+/** With more marks than this, those without words are ticks at the foot: rules from top to bottom would hide the curve. */
+const CROWD = 24;
+const TICK_HEIGHT = 9;
 /** Words that begin right of this stand left of their rule. */
 const TURN_AT = 0.68;
 const ranks = ["NORMAL", "SCALED", "NO_NEW_ENTRIES", "REDUCE_ONLY", "FLATTEN", "HALTED"];
@@ -63,10 +66,14 @@ export function drawMarks(
   marks: readonly ClaimMark[],
   { top, bottom }: { readonly top: number; readonly bottom: number },
 ): Markup[] {
-  const rules = marks.flatMap(({ from, to, lane }) => [
-    html`<rect class="barred" x="${across(from)}" y="${top}" width="${across(to - from)}" height="${bottom - top}"/>`,
-    upright(from, { top: lane === undefined ? top : wordsAt(top, lane) - 8, bottom }, "fired"),
-  ]);
+  const foot = marks.length > CROWD ? bottom - TICK_HEIGHT : top;
+  const rules = marks.flatMap(({ from, to, lane }) => {
+    const head = lane === undefined ? foot : top;
+    return [
+      html`<rect class="barred" x="${across(from)}" y="${head}" width="${across(to - from)}" height="${bottom - head}"/>`,
+      upright(from, { top: lane === undefined ? foot : wordsAt(top, lane) - 8, bottom }, "fired"),
+    ];
+  });
   // Words come last: they stand over the rules that pass them.
   const words = marks.flatMap(({ from, words: text, lane, isMain }) => {
     if (lane === undefined) return [];
