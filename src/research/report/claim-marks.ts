@@ -23,7 +23,7 @@ const LANES = 3;
 /** Share of a wide plot that the words take, and of a narrow one. */
 const WORDS_WIDE = 0.3;
 const WORDS_NARROW = 0.75;
-/** With more marks than this, those without words are ticks at the foot: rules from top to bottom would hide the curve. */
+/** With more marks than this, those without words are ticks at the foot: full rules would hide the curve. */
 const CROWD = 24;
 const TICK_HEIGHT = 9;
 /** Words that begin right of this stand left of their rule. */
@@ -69,8 +69,9 @@ export function drawMarks(
   const foot = marks.length > CROWD ? bottom - TICK_HEIGHT : top;
   const rules = marks.flatMap(({ from, to, lane }) => {
     const head = lane === undefined ? foot : top;
+    const width = across(to - from);
     return [
-      html`<rect class="barred" x="${across(from)}" y="${head}" width="${across(to - from)}" height="${bottom - head}"/>`,
+      html`<rect class="barred" x="${across(from)}" y="${head}" width="${width}" height="${bottom - head}"/>`,
       upright(from, { top: lane === undefined ? foot : wordsAt(top, lane) - 8, bottom }, "fired"),
     ];
   });
