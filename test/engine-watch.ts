@@ -40,7 +40,7 @@ export interface Seen {
   crosses: number;
   crossedEntries: number;
   partlyCrossed: number;
-  givenUp: number;
+  held: number;
 }
 
 export const nothingSeen = (): Seen => ({
@@ -60,7 +60,7 @@ export const nothingSeen = (): Seen => ({
   crosses: 0,
   crossedEntries: 0,
   partlyCrossed: 0,
-  givenUp: 0,
+  held: 0,
 });
 
 export class WatchedEngine implements Engine {
@@ -255,7 +255,6 @@ export class WatchedEngine implements Engine {
           if (away < 0) this.#seen.stopsMoved += 1;
         }
       } else if (now.status === OrderStatus.Denied) this.#seen.denied += 1;
-      else if (now.status === OrderStatus.Canceled) this.#seen.givenUp += 1;
       else if (orders.get(order, OrderField.requested) > shares) this.#seen.trimmed += 1;
       this.#before[n] = now;
     }

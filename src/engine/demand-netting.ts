@@ -8,6 +8,7 @@
  * NE-2  What is left with the same terms leaves as one order, by the number of its first member.
  * NE-3  What cannot cross never meets itself in the market: then the entries of one side are given up, the exits
  *       stay. An entry may come again with the next bar; an exit must not wait.
+ *       Nor does an entry leave that was approved before a crossing of its step lost so much that entries are barred.
  * NE-4  Instruments ascending, then strategies, then order numbers: the order of the commands never depends on
  *       anything else. A demand that is alone leaves exactly as it was made.
  * NE-5  An exit that waits for the end of its stop and target does not cross while they may still trade: what crossed
@@ -79,19 +80,17 @@ export class DemandNetting {
     const waiting = this.#demands.filter(({ order, command }) => isPlacing(commands[command], order));
     const demands = waiting.toSorted(byInstrumentThenStrategy);
     const replaced = new Set<number>();
-    for (let from = 0; from < demands.length; ) {
-      let to = from + 1;
-      while (demands[to]?.order.instrument === demands[from]?.order.instrument) to += 1;
-      if (to - from > 1) this.#netOne(demands.slice(from, to), replaced, books);
-      from = to;
-    }
+    let crossed = false;
+    eachInstrument(demands, 2, (group) => {
+      if (this.#cross(group, books)) crossed = true;
+    });
+    eachInstrument(demands, crossed ? 1 : 2, (group) => this.#netOne(group, replaced, books));
     if (replaced.size > 0) dropCommands(commands, replaced);
   }
 
-  /** Everything that several strategies want of one instrument. */
+  /** What is left of everything that is wanted of one instrument. */
   #netOne(demands: readonly Demand[], replaced: Set<number>, books: CrossBooks): void {
-    this.#cross(demands, books);
-    const givenUp = oneSide(demands);
+    const givenUp = [...this.#barred(demands), ...oneSide(demands)];
     const groups = combined(demands.filter(({ left }) => left > 0));
     const untouched = groups.length === demands.length && demands.every(isWhole);
     if (untouched) return;
@@ -106,6 +105,16 @@ export class DemandNetting {
     }
   }
 
+  /** A crossing may have realized the loss that bars the entries of this very step (C-26 to C-28). */
+  #barred(demands: readonly Demand[]): Demand[] {
+    const { gate } = this.#parts;
+    const barred = demands.filter(
+      ({ order, strategy, left }) => left > 0 && !gate.stillAllows(order, strategy),
+    );
+    for (const demand of barred) demand.left = 0;
+    return barred;
+  }
+
   #send(group: readonly Demand[]): void {
     const { gate, orders, commands } = this.#parts;
     const [first] = group as [Demand, ...Demand[]];
@@ -118,13 +127,15 @@ export class DemandNetting {
     commands.push({ kind: "PlaceOrder", order: gate.combine(parts) });
   }
 
-  #cross(demands: readonly Demand[], books: CrossBooks): void {
+  /** True when anything crossed. */
+  #cross(demands: readonly Demand[], books: CrossBooks): boolean {
     const buys = demands.filter(({ order }) => order.side === BUY);
     const sells = demands.filter(({ order }) => order.side !== BUY);
     const [buyer] = buys;
-    if (buyer === undefined || sells.length === 0) return;
+    if (buyer === undefined || sells.length === 0) return false;
     const price = this.#crossPrice(buyer.order.instrument);
-    if (price === undefined) return;
+    if (price === undefined) return false;
+    let crossed = false;
     let b = 0;
     let s = 0;
     while (b < buys.length && s < sells.length) {
@@ -134,11 +145,13 @@ export class DemandNetting {
       else if (sell.left === 0 || !this.#mayCross(sell, price)) s += 1;
       else {
         const shares = Math.min(buy.left, sell.left);
+        crossed = true;
         buy.left -= shares;
         sell.left -= shares;
         books.crossed(buy.order.number, sell.order.number, shares, price);
       }
     }
+    return crossed;
   }
 
   #mayCross({ order }: Demand, price: Price): boolean {
@@ -178,6 +191,16 @@ function oneSide(demands: readonly Demand[]): Demand[] {
   const givenUp = left.filter(({ order }) => order.side !== stays?.order.side);
   for (const demand of givenUp) demand.left = 0;
   return givenUp;
+}
+
+/** Gives on the demands of each instrument that has so many of them. */
+function eachInstrument(demands: readonly Demand[], fewest: number, give: (group: Demand[]) => void): void {
+  for (let from = 0; from < demands.length; ) {
+    let to = from + 1;
+    while (demands[to]?.order.instrument === demands[from]?.order.instrument) to += 1;
+    if (to - from >= fewest) give(demands.slice(from, to));
+    from = to;
+  }
 }
 
 /** Demands that one order can stand for, in the order of their first. */

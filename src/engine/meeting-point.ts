@@ -8,9 +8,10 @@
  *       meanwhile is no longer there to cross: what closes a share is its leg or its exit, never both (I-15).
  * MP-2  A wish is held for seconds, never into the next bar: the strategy decides again with newer prices. What is
  *       given up is counted.
- * MP-3  An exit that is free to leave waits for an opposite exit that is not free yet, and for the ends of opposite
- *       entries, whose cancels it asks for: they cross, or at least never meet. Its own stop is gone by then, so it
- *       waits a second and never past a bar: what reduces risk may be late for netting, but is never stopped by it.
+ * MP-3  An exit or a trim that is free to leave waits for an opposite one that is not free yet, or that works already,
+ *       and for the ends of opposite entries, whose cancels it asks for: they cross, or at least never meet. Its own
+ *       stop is gone by then, so it waits a second and never past a bar: what reduces risk may be late for netting,
+ *       but is never stopped by it.
  */
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { EntryIntent } from "../domain/intent.ts";
@@ -19,7 +20,7 @@ import { type EpochMicros, MICROS_PER_SECOND } from "../domain/time.ts";
 import type { VirtualLots } from "../ensemble/virtual-lots.ts";
 import type { OrderTable } from "../execution/order-table.ts";
 import type { RiskFacts } from "./risk-facts.ts";
-import type { WaitingSlots } from "./waiting-slots.ts";
+import { Follow, type WaitingSlots } from "./waiting-slots.ts";
 
 /** An exit without its stop waits for others no longer than this; confirmations of cancels take a tenth of it. */
 const LONGEST_WAIT_MICROS = MICROS_PER_SECOND;
@@ -60,7 +61,7 @@ interface FreeExit {
   readonly since: EpochMicros;
 }
 
-const nobody: readonly OrderNumber[] = [];
+const nobody: readonly never[] = [];
 
 export class MeetingPoint {
   readonly #parts: MeetingParts;
@@ -133,7 +134,7 @@ export class MeetingPoint {
 
   /** Lets go whoever waits for nobody any more: exits first, so that the gate knows them when entries come. */
   release(): void {
-    const { waiting, lots, leave, enter } = this.#parts;
+    const { lots, leave, enter } = this.#parts;
     const free = this.#exits.filter((exit) => this.#mayLeave(exit));
     this.#exits = this.#exits.filter((exit) => !free.includes(exit));
     for (const { strategy, instrument } of free) leave(strategy, instrument);
@@ -141,24 +142,44 @@ export class MeetingPoint {
       ({ at, strategy, instrument }) =>
         this.#now - at > LONGEST_HOLD_MICROS || lots.shares(strategy, instrument) !== 0,
     );
-    const isMet = ({ instrument, shares }: EntryIntent) => waiting.has(instrument, shares > 0 ? SELL : BUY);
+    const isMet = ({ instrument, shares }: EntryIntent) => this.isLeft(instrument, shares > 0 ? SELL : BUY);
     const due = this.#wishes.filter((wish) => !isMet(wish));
     this.#wishes = this.#wishes.filter(isMet);
     this.#count();
     for (const wish of due) enter(wish);
   }
 
+  /** True while a position waits to be closed by an order on that side. */
+  isLeft(instrument: InstrumentId, side: Side): boolean {
+    return this.#leaving(instrument, side).length > 0;
+  }
+
+  /** Whose positions wait to be closed by orders on that side. What a stop has closed meanwhile waits for nothing. */
+  #leaving(instrument: InstrumentId, side: Side): readonly number[] {
+    const { strategies, waiting, lots } = this.#parts;
+    if (!waiting.has(instrument, side)) return nobody;
+    const leaving: number[] = [];
+    for (let s = 0; s < strategies; s++) {
+      const isWaiting = waiting.follow(lots.slot(s, instrument)) >= Follow.Trim;
+      if (isWaiting && lots.shares(s, instrument) * side < 0) leaving.push(s);
+    }
+    return leaving;
+  }
+
   #mayLeave({ strategy, instrument, side, since }: FreeExit): boolean {
     if (this.#now - since >= LONGEST_WAIT_MICROS) return true;
     const other = -side as Side;
-    const free = this.#exits.filter((exit) => exit.instrument === instrument && exit.side === other);
-    const isAlone = this.#parts.waiting.count(instrument, other) <= free.length;
-    return isAlone && this.#entering(strategy, instrument, other).length === 0;
+    const isFree = (s: number) =>
+      this.#exits.some((exit) => exit.strategy === s && exit.instrument === instrument);
+    if (this.#parts.facts.exiting(instrument, other) > 0) return false;
+    if (!this.#leaving(instrument, other).every(isFree)) return false;
+    return this.#entering(strategy, instrument, other).length === 0;
   }
 
   #isOpposed(instrument: InstrumentId, side: Side): boolean {
-    const { strategies, lots, waiting } = this.#parts;
-    if (waiting.has(instrument, -side as Side)) return true;
+    const { strategies, lots, facts } = this.#parts;
+    const other = -side as Side;
+    if (facts.exiting(instrument, other) > 0 || this.isLeft(instrument, other)) return true;
     // Who holds what this exit would add to may leave in this very step, on the other side.
     for (let s = 0; s < strategies; s++) if (lots.shares(s, instrument) * side > 0) return true;
     return false;

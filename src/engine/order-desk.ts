@@ -119,8 +119,9 @@ export class OrderDesk {
     if (held !== 0) return;
     const slot = this.#lots.slot(strategy, instrument);
     if (this.#facts.entryWorking(strategy, instrument) || this.#isBusy(slot)) return;
-    if (!this.#waiting.has(instrument, -side as Side)) this.#enter(intent);
-    else if (!this.meeting.holds(strategy, instrument)) this.meeting.hold(intent);
+    if (this.meeting.holds(strategy, instrument)) return;
+    if (this.meeting.isLeft(instrument, -side as Side)) this.meeting.hold(intent);
+    else this.#enter(intent);
   }
 
   #enter(intent: EntryIntent): void {
@@ -268,7 +269,7 @@ export class OrderDesk {
     const isAsked = this.#waiting.follow(slot) !== Follow.Nothing;
     const side = this.#lots.shares(strategy, instrument) > 0 ? SELL : BUY;
     const isFree = !this.#legs.isWorking(slot);
-    if (isFree && !(follow >= Follow.Exit && this.meeting.joins(strategy, instrument))) {
+    if (isFree && !(follow >= Follow.Trim && this.meeting.joins(strategy, instrument))) {
       this.#waiting.take(slot, instrument);
       this.#send(strategy, instrument, follow, signal);
       return;
@@ -283,7 +284,7 @@ export class OrderDesk {
     const slot = this.#slotOf(order);
     const [strategy, instrument] = [this.orders.strategy(order), this.orders.instrument(order)];
     if (this.#legs.isWorking(slot)) return;
-    if (this.#waiting.follow(slot) >= Follow.Exit && this.meeting.joins(strategy, instrument)) return;
+    if (this.#waiting.follow(slot) >= Follow.Trim && this.meeting.joins(strategy, instrument)) return;
     this.#leave(strategy, instrument);
   }
 

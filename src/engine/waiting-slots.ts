@@ -67,12 +67,7 @@ export class WaitingSlots {
 
   /** Whether something that closes a position waits to trade on that side. */
   has(instrument: InstrumentId, side: Side): boolean {
-    return this.#exits.size > 0 && this.count(instrument, side) > 0;
-  }
-
-  /** How many of them. */
-  count(instrument: InstrumentId, side: Side): number {
-    return this.#exits.get(keyOf(instrument, side)) ?? 0;
+    return this.#exits.size > 0 && (this.#exits.get(keyOf(instrument, side)) ?? 0) > 0;
   }
 
   #count(instrument: InstrumentId, { follow, side }: Waiting, by: number): void {
