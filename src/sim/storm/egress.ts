@@ -66,7 +66,8 @@ export class Egress implements Venue {
 
   /**
    * False for an entry that waited for another strategy's exit (MP-1) and was released by news of that a minute late:
-   * whoever has a clock refuses it (C-10), the engine goes by events. A decision older than the engine knew is its fault.
+   * whoever has a clock refuses it (C-10), the engine goes by events. A decision older than
+   * the last minute it was told of is its fault.
    */
   #admits(order: ApprovedOrder, text: string): boolean {
     const { journal, isBarred, now, told, refused } = this.#parts;

@@ -1,6 +1,6 @@
 /**
- * Whether a lot is on its way out, by what was sent and told alone: what the checkers accept as progress of an exit, and
- * as a reason for another strategy's entry to wait (NE-5).
+ * Whether a lot is on its way out, by what was sent and told alone: what the checkers accept as progress of an exit,
+ * and as a reason for another strategy's entry to wait (NE-5).
  */
 import type { Book } from "./book.ts";
 
