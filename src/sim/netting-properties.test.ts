@@ -203,7 +203,8 @@ it("ENS-1, C-41: lots add up, nobody trades with himself, crossings save, all of
     { numRuns: 60 },
   );
   // The generator reaches its subject, with margin for other seeds.
-  const { crossedShares, entryWithEntry, entryWithExit, exitWithExit, held, givenUp, turned, overdue } = counted;
+  const { crossedShares, entryWithEntry, entryWithExit, exitWithExit, held, givenUp, turned, overdue } =
+    counted;
   expect(crossedShares).toBeGreaterThan(5_000);
   expect(Math.min(entryWithEntry, entryWithExit, held, turned)).toBeGreaterThan(25);
   expect(exitWithExit).toBeGreaterThan(3);
