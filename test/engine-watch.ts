@@ -7,7 +7,7 @@ import { eventAt } from "../src/domain/events.ts";
 import type { InstrumentId } from "../src/domain/instrument.ts";
 import { type OrderNumber, OrderStatus, Purpose } from "../src/domain/order.ts";
 import { FillField } from "../src/engine/fill-table.ts";
-import { isExit } from "../src/engine/order-desk.ts";
+import { isExit } from "../src/engine/order-requests.ts";
 import type { Command } from "../src/engine/ports.ts";
 import type { Engine } from "../src/engine/pump.ts";
 import type { SingleLoop } from "../src/engine/single-loop.ts";
@@ -41,7 +41,7 @@ export interface Seen {
   crosses: number;
   crossedEntries: number;
   partlyCrossed: number;
-  givenUp: number;
+  held: number;
   virtualStops: number;
 }
 
@@ -62,7 +62,7 @@ export const nothingSeen = (): Seen => ({
   crosses: 0,
   crossedEntries: 0,
   partlyCrossed: 0,
-  givenUp: 0,
+  held: 0,
   virtualStops: 0,
 });
 
@@ -259,7 +259,6 @@ export class WatchedEngine implements Engine {
           if (away < 0) this.#seen.stopsMoved += 1;
         }
       } else if (now.status === OrderStatus.Denied) this.#seen.denied += 1;
-      else if (now.status === OrderStatus.Canceled) this.#seen.givenUp += 1;
       else if (orders.get(order, OrderField.requested) > shares) this.#seen.trimmed += 1;
       this.#before[n] = now;
     }

@@ -57,6 +57,15 @@ export function approvedOrder(wish: OrderWish): ApprovedOrder {
   return order;
 }
 
+/** One order for several; `crossed` of each one's shares never leave. */
+export const sharedOrder = (wishes: readonly (OrderWish & { readonly crossed?: number })[]): ApprovedOrder =>
+  gate.combine(
+    wishes.map(({ crossed = 0, ...wish }) => {
+      const order = approvedOrder(wish);
+      return { order, shares: order.shares - crossed, crossed };
+    }),
+  );
+
 const words = { OrderCanceled: "off", OrderExpired: "dead", OrderRejected: "refused" } as const;
 
 /** `10 100@99.5, 11 off`; `-` for nothing. Acceptances are left out. */

@@ -8,21 +8,20 @@
  * NE-2  What is left with the same terms leaves as one order, by the number of its first member.
  * NE-3  What cannot cross never meets itself in the market: then the entries of one side are given up, the exits
  *       stay. An entry may come again with the next bar; an exit must not wait.
+ *       Nor does an entry leave that was approved before a crossing of its step lost so much that entries are barred.
  * NE-4  Instruments ascending, then strategies, then order numbers: the order of the commands never depends on
  *       anything else. A demand that is alone leaves exactly as it was made.
  * NE-5  An exit that waits for the end of its stop and target does not cross while they may still trade: what crossed
- *       cannot be taken back, and both would close the position. Entries against it are given up like those of NE-3;
- *       the exit crosses with whoever is there when it leaves. One without protective orders crosses at once.
+ *       cannot be taken back, and both would close the position. Entries against it are held meanwhile
+ *       (meeting-point.ts) and come here together with it, for what is left of both.
  */
-
-import type { InstrumentId } from "../domain/instrument.ts";
 import { dollarsPerShare, type Price, toDollars } from "../domain/money.ts";
-import { BUY, type OrderNumber, Purpose, type Side } from "../domain/order.ts";
+import { BUY, type OrderNumber, Purpose } from "../domain/order.ts";
 import { empty } from "../domain/small-list.ts";
 import { MICROS_PER_SECOND } from "../domain/time.ts";
-import type { VirtualLots } from "../ensemble/virtual-lots.ts";
 import type { OrderTable } from "../execution/order-table.ts";
 import { type ApprovedOrder, type RiskGate, sameTerms } from "../risk/gate.ts";
+import type { WishTally } from "./meeting-point.ts";
 import type { Command } from "./ports.ts";
 import type { RiskFacts } from "./risk-facts.ts";
 
@@ -48,12 +47,11 @@ export interface CrossBooks {
 export interface NettingParts {
   readonly gate: RiskGate;
   readonly facts: RiskFacts;
-  readonly lots: VirtualLots;
   readonly orders: OrderTable;
   readonly commands: Command[];
   readonly crossQuoteSeconds: number;
-  /** Whether an exit on that side waits for the protective orders in its way. */
-  exitWaits(instrument: InstrumentId, side: Side): boolean;
+  /** Withdrawn entries are counted here. */
+  readonly tally: Pick<WishTally, "withdrawn">;
 }
 
 export class DemandNetting {
@@ -73,34 +71,8 @@ export class DemandNetting {
   settle(books: CrossBooks): void {
     const demands = this.#demands;
     if (demands.length === 0) return;
-    this.#giveUpAgainstExits(books);
     if (demands.length > 1) this.#net(books);
     empty(demands);
-  }
-
-  /** Entries against an exit that waits: the two would meet in the market (NE-5). */
-  #giveUpAgainstExits(books: CrossBooks): void {
-    if (!this.#demands.some((demand) => this.#meetsExit(demand))) return;
-    const { commands } = this.#parts;
-    const dropped = new Set<number>();
-    for (const demand of this.#demands) {
-      const { order, command } = demand;
-      if (!this.#meetsExit(demand) || !isPlacing(commands[command], order)) continue;
-      dropped.add(command);
-      books.withdrawn(order);
-    }
-    if (dropped.size === 0) return;
-    const left = this.#demands.filter(({ command }) => !dropped.has(command));
-    dropCommands(commands, dropped);
-    this.#demands.length = 0;
-    for (const demand of left) {
-      const command = commands.findIndex((each) => isPlacing(each, demand.order));
-      if (command >= 0) this.#demands.push({ ...demand, command });
-    }
-  }
-
-  #meetsExit({ order }: Demand): boolean {
-    return order.purpose === Purpose.Entry && this.#parts.exitWaits(order.instrument, -order.side as Side);
   }
 
   #net(books: CrossBooks): void {
@@ -110,12 +82,11 @@ export class DemandNetting {
     const waiting = this.#demands.filter(({ order, command }) => isPlacing(commands[command], order));
     const demands = waiting.toSorted(byInstrumentThenStrategy);
     const replaced = new Set<number>();
-    for (let from = 0; from < demands.length; ) {
-      let to = from + 1;
-      while (demands[to]?.order.instrument === demands[from]?.order.instrument) to += 1;
-      if (to - from > 1) this.#netOne(demands.slice(from, to), replaced, books);
-      from = to;
-    }
+    let crossed = false;
+    eachInstrument(demands, 2, (group) => {
+      if (this.#cross(group, books)) crossed = true;
+    });
+    eachInstrument(demands, crossed ? 1 : 2, (group) => this.#netOne(group, replaced, books));
     if (replaced.size > 0) dropCommands(commands, replaced);
   }
 
@@ -129,13 +100,13 @@ export class DemandNetting {
     return true;
   }
 
-  /** Everything that several strategies want of one instrument. */
+  /** What is left of everything that is wanted of one instrument. */
   #netOne(demands: readonly Demand[], replaced: Set<number>, books: CrossBooks): void {
-    this.#cross(demands, books);
-    const givenUp = oneSide(demands);
+    const givenUp = [...this.#barred(demands), ...oneSide(demands)];
     const groups = combined(demands.filter(({ left }) => left > 0));
     const untouched = groups.length === demands.length && demands.every(isWhole);
     if (untouched) return;
+    this.#parts.tally.withdrawn += givenUp.length;
     for (const { order } of givenUp) books.withdrawn(order);
     for (const { command } of demands) replaced.add(command);
     // Exits first: what reduces risk waits for nothing.
@@ -144,6 +115,16 @@ export class DemandNetting {
     for (const { order, left } of demands) {
       if (left === 0 && order.purpose === Purpose.Entry) books.restLegs(order);
     }
+  }
+
+  /** A crossing may have realized the loss that bars the entries of this very step (C-26 to C-28). */
+  #barred(demands: readonly Demand[]): Demand[] {
+    const { gate } = this.#parts;
+    const barred = demands.filter(
+      ({ order, strategy, left }) => left > 0 && !gate.stillAllows(order, strategy),
+    );
+    for (const demand of barred) demand.left = 0;
+    return barred;
   }
 
   #send(group: readonly Demand[]): void {
@@ -158,13 +139,15 @@ export class DemandNetting {
     commands.push({ kind: "PlaceOrder", order: gate.combine(parts) });
   }
 
-  #cross(demands: readonly Demand[], books: CrossBooks): void {
+  /** True when anything crossed. */
+  #cross(demands: readonly Demand[], books: CrossBooks): boolean {
     const buys = demands.filter(({ order }) => order.side === BUY);
     const sells = demands.filter(({ order }) => order.side !== BUY);
     const [buyer] = buys;
-    if (buyer === undefined || sells.length === 0) return;
+    if (buyer === undefined || sells.length === 0) return false;
     const price = this.#crossPrice(buyer.order.instrument);
-    if (price === undefined) return;
+    if (price === undefined) return false;
+    let crossed = false;
     let b = 0;
     let s = 0;
     while (b < buys.length && s < sells.length) {
@@ -174,11 +157,13 @@ export class DemandNetting {
       else if (sell.left === 0 || !this.#mayCross(sell, price)) s += 1;
       else {
         const shares = Math.min(buy.left, sell.left);
+        crossed = true;
         buy.left -= shares;
         sell.left -= shares;
         books.crossed(buy.order.number, sell.order.number, shares, price);
       }
     }
+    return crossed;
   }
 
   #mayCross({ order }: Demand, price: Price): boolean {
@@ -218,6 +203,16 @@ function oneSide(demands: readonly Demand[]): Demand[] {
   const givenUp = left.filter(({ order }) => order.side !== stays?.order.side);
   for (const demand of givenUp) demand.left = 0;
   return givenUp;
+}
+
+/** Gives on the demands of each instrument that has so many of them. */
+function eachInstrument(demands: readonly Demand[], fewest: number, give: (group: Demand[]) => void): void {
+  for (let from = 0; from < demands.length; ) {
+    let to = from + 1;
+    while (demands[to]?.order.instrument === demands[from]?.order.instrument) to += 1;
+    if (to - from >= fewest) give(demands.slice(from, to));
+    from = to;
+  }
 }
 
 /** Demands that one order can stand for, in the order of their first. */

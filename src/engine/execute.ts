@@ -35,11 +35,13 @@ import { RiskGate } from "../risk/gate.ts";
 import type { RiskRule } from "../risk/rule.ts";
 import type { BlockTally } from "./block-tally.ts";
 import { BreakerWatch } from "./breaker-watch.ts";
+import { ClaimEnforcement } from "./claim-enforcement.ts";
 import { ClaimLog } from "./claim-log.ts";
 import type { AccountFacts } from "./compute.ts";
 import { CorporateActions, type EndedBySplit } from "./corporate-actions.ts";
 import { FillBooking, type FillListener } from "./fill-booking.ts";
 import { FillTable } from "./fill-table.ts";
+import type { WishTally } from "./meeting-point.ts";
 import { OrderDesk } from "./order-desk.ts";
 import type { Command } from "./ports.ts";
 import { RiskFacts } from "./risk-facts.ts";
@@ -69,9 +71,6 @@ export interface ExecuteConfig {
   readonly ensemble: EnsembleParams;
 }
 
-/** Signal row of orders that no strategy asked for. */
-const NO_SIGNAL = -1;
-
 export class ExecuteStage implements AccountFacts {
   readonly #config: ExecuteConfig;
   readonly #facts: RiskFacts;
@@ -79,9 +78,7 @@ export class ExecuteStage implements AccountFacts {
   readonly #booking: FillBooking;
   readonly #watch: BreakerWatch;
   readonly #stops: VirtualStops | undefined;
-  /** Version of the claims that were last acted upon, and which strategies could only reduce by them. */
-  #enforced = -1;
-  readonly #reducing: Uint8Array;
+  readonly #claims: ClaimEnforcement;
 
   readonly gate: RiskGate;
   readonly portfolio: Portfolio;
@@ -110,7 +107,6 @@ export class ExecuteStage implements AccountFacts {
     const breakers = config.breakers ?? [];
     const watched = { breakers, capital, instruments, authorities, portfolio, baselines, clock };
     this.#watch = new BreakerWatch(watched);
-    this.#reducing = new Uint8Array(strategies);
     this.trades = new TradeLog(strategies, instruments, this.#watch);
     this.gate = new RiskGate(config.rules, this.authorities);
     this.lots = new VirtualLots(strategies, instruments);
@@ -122,6 +118,7 @@ export class ExecuteStage implements AccountFacts {
       lots: this.lots,
       execution,
       slots: strategies * instruments,
+      strategies,
       crossQuoteSeconds: ensemble.crossQuoteSeconds,
       stops: this.#stops,
       entryRefused: (strategy, control) => this.#watch.entryRefused(strategy, control, this.#facts.now),
@@ -136,6 +133,16 @@ export class ExecuteStage implements AccountFacts {
       fills,
       onFill,
       enterSession: (at) => this.#enterSession(at),
+    });
+    this.#claims = new ClaimEnforcement({
+      strategies,
+      instruments,
+      authorities,
+      watch: this.#watch,
+      desk: this.#desk,
+      books: this.#booking,
+      lots,
+      facts: this.#facts,
     });
     this.income = new StrategyIncome(strategies, lots);
     this.actions = new CorporateActions({
@@ -161,6 +168,11 @@ export class ExecuteStage implements AccountFacts {
 
   get blocked(): BlockTally {
     return this.#desk.blocked;
+  }
+
+  /** Wishes to enter that became no order, or not at once, counted. */
+  get wishes(): Readonly<WishTally> {
+    return this.#desk.meeting.tally;
   }
 
   get ledger(): StrategyLedger {
@@ -208,7 +220,10 @@ export class ExecuteStage implements AccountFacts {
     const unitValue = this.baselines.update(at, this.portfolio.equity);
     this.authorities.expire(at);
     this.#watch.valued(at, unitValue);
-    this.#enforce(at);
+    const { meeting } = this.#desk;
+    meeting.reached(at);
+    if (meeting.size > 0 && meeting.startBar()) this.#desk.settle(this.#booking);
+    this.#claims.enforce(at);
     this.#desk.protectExposed();
     if (this.#stops === undefined) return;
     this.#stops.bars(batch);
@@ -229,7 +244,7 @@ export class ExecuteStage implements AccountFacts {
 
   loadRisk(state: unknown): void {
     loadRisk(state, this.#riskParts);
-    this.#enforced = -1;
+    this.#claims.forget();
   }
 
   get #riskParts(): RiskStateParts {
@@ -239,8 +254,10 @@ export class ExecuteStage implements AccountFacts {
 
   quote(quote: Quote): void {
     this.#facts.quoted(quote);
-    if (this.#stops === undefined) return;
-    this.#stops.quote(quote);
+    const { meeting } = this.#desk;
+    if (this.#stops === undefined && meeting.size === 0) return;
+    this.#stops?.quote(quote);
+    if (meeting.size > 0) meeting.reached(quote.at);
     this.#desk.settle(this.#booking);
   }
 
@@ -278,16 +295,27 @@ export class ExecuteStage implements AccountFacts {
   }
 
   decide(intents: readonly Intent[]): void {
-    for (const intent of intents) {
-      const { strategy, instrument, signal } = intent;
-      if (intent.kind === "Enter") this.#desk.enter(intent);
-      else if (intent.kind === "Exit") this.#desk.exit(strategy, instrument, signal, Purpose.Exit);
-      else this.#desk.protect(strategy, instrument, intent.stop, signal);
-    }
+    // With several strategies who leaves comes first: an entry must know which exits wait (NE-5).
+    const several = this.#config.strategies > 1 && intents.length > 1;
+    if (several) for (const intent of intents) if (this.#leaves(intent)) this.#act(intent);
+    for (const intent of intents) if (!several || !this.#leaves(intent)) this.#act(intent);
     this.#desk.settle(this.#booking);
   }
 
+  #leaves(intent: Intent): boolean {
+    if (intent.kind !== "Enter") return intent.kind === "Exit";
+    return this.lots.shares(intent.strategy, intent.instrument) * intent.shares < 0;
+  }
+
+  #act(intent: Intent): void {
+    const { strategy, instrument, signal } = intent;
+    if (intent.kind === "Enter") this.#desk.enter(intent);
+    else if (intent.kind === "Exit") this.#desk.exit(strategy, instrument, signal, Purpose.Exit);
+    else this.#desk.protect(strategy, instrument, intent.stop, signal);
+  }
+
   broker(event: BrokerEvent): void {
+    this.#desk.meeting.reached(event.at);
     switch (event.kind) {
       case "OrderAccepted":
         this.#booking.accepted(event.order);
@@ -325,7 +353,7 @@ export class ExecuteStage implements AccountFacts {
       until: undefined,
       liftedBy: finish ? "itself" : "operator",
     });
-    this.#enforce(at);
+    this.#claims.enforce(at);
   }
 
   #watchStops({ strategies, instruments, execution, sessions }: ExecuteConfig): VirtualStops | undefined {
@@ -350,56 +378,5 @@ export class ExecuteStage implements AccountFacts {
     if (!this.clock.advance(at)) return;
     this.#facts.startSession();
     this.baselines.startSession(this.clock.open);
-  }
-
-  /** Does what the claims in force ask for: closes everything, takes back entries, halves positions. */
-  #enforce(at: EpochMicros): void {
-    const halves = this.#watch.takeHalving();
-    if (this.authorities.flattens) {
-      this.#continueFlatten(at);
-      return;
-    }
-    if (this.#enforced !== this.authorities.version) this.#takeBackEntries();
-    if (!halves) return;
-    const { strategies, instruments } = this.#config;
-    for (let s = 0; s < strategies; s++) {
-      this.#desk.cancelEntries(s, instruments);
-      for (let i = 0; i < instruments; i++) this.#desk.halve(s, i as InstrumentId, NO_SIGNAL);
-    }
-    this.#desk.settle(this.#booking);
-  }
-
-  #takeBackEntries(): void {
-    const { strategies, instruments } = this.#config;
-    this.#enforced = this.authorities.version;
-    for (let s = 0; s < strategies; s++) {
-      const reduces = this.authorities.isAtLeastFor(s, "REDUCE_ONLY");
-      if (reduces && this.#reducing[s] === 0) this.#desk.cancelEntries(s, instruments);
-      this.#reducing[s] = reduces ? 1 : 0;
-    }
-  }
-
-  /** Cancels what works and closes what is held, until nothing is left; then the halt is complete. */
-  #continueFlatten(at: EpochMicros): void {
-    const { strategies, instruments } = this.#config;
-    let open = 0;
-    for (let s = 0; s < strategies; s++) {
-      for (let i = 0; i < instruments; i++) {
-        const instrument = i as InstrumentId;
-        const held = this.lots.shares(s, instrument) !== 0;
-        if (!held && !this.#facts.entryWorking(s, instrument)) continue;
-        open += 1;
-        this.#desk.exit(s, instrument, NO_SIGNAL, Purpose.Flatten);
-      }
-    }
-    this.#desk.settle(this.#booking);
-    if (open > 0 || this.authorities.isAtLeast("HALTED")) return;
-    // Only a latched flatten ends in HALTED; the end of a run has nothing to be resumed from.
-    const flattening = this.authorities.permission.claims.filter(
-      ({ level, liftedBy }) => level === "FLATTEN" && liftedBy === "operator",
-    );
-    for (const claim of flattening) {
-      this.authorities.raise({ ...claim, level: "HALTED", reason: `${claim.reason}; flat`, since: at });
-    }
   }
 }

@@ -8,31 +8,24 @@
  *       first, and the exit then is for what is still held, less what a trim is about to sell (I-15). A venue that
  *       answers cancels before the next bar costs no bar.
  * EX-8  An entry leaves only where nothing is held and nothing else may trade. One that would turn a position around
- *       becomes an exit; the strategy may ask for it again once it is flat.
+ *       becomes an exit, and is counted; the strategy may ask for it again once it is flat, at the prices of then.
  * EX-9  A position that an exit, a trim or a venue has left without its stop gets it back (I-35): at once after an
  *       exit that failed, with the next bar after a stop that failed, so that no venue is asked without end.
  */
 import type { InstrumentId } from "../domain/instrument.ts";
 import { type EntryIntent, sizingConstraints } from "../domain/intent.ts";
-import {
-  BUY,
-  type OrderNumber,
-  OrderStatus,
-  OrderType,
-  Purpose,
-  SELL,
-  type Side,
-  TimeInForce,
-} from "../domain/order.ts";
+import { BUY, type OrderNumber, OrderStatus, OrderType, Purpose, SELL, type Side } from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { VirtualLots } from "../ensemble/virtual-lots.ts";
-import { type ExecutionParams, priceEntry, roundToTick } from "../execution/order-policy.ts";
+import { type ExecutionParams, roundToTick } from "../execution/order-policy.ts";
 import { OrderField, OrderTable } from "../execution/order-table.ts";
 import { unwindsPartial } from "../execution/partial-fill.ts";
 import type { ApprovedOrder, Bracket, RiskGate } from "../risk/gate.ts";
 import type { OrderRequest } from "../risk/rule.ts";
 import { BlockTally } from "./block-tally.ts";
 import { type CrossBooks, DemandNetting } from "./demand-netting.ts";
+import { MeetingPoint } from "./meeting-point.ts";
+import { closingRequest, entryRequest, isExit } from "./order-requests.ts";
 import type { Command } from "./ports.ts";
 import { bracketOf, NOTHING, ProtectiveOrders } from "./protective-orders.ts";
 import type { RiskFacts } from "./risk-facts.ts";
@@ -48,6 +41,7 @@ export interface DeskParts {
   readonly lots: VirtualLots;
   readonly execution: ExecutionParams;
   readonly slots: number;
+  readonly strategies: number;
   readonly crossQuoteSeconds: number;
   /** Present when the engine watches the stops, and wider ones rest at the venue (RISK-4). */
   readonly stops?: VirtualStops | undefined;
@@ -74,8 +68,10 @@ export class OrderDesk {
   readonly orders = new OrderTable();
   readonly blocked = new BlockTally();
   readonly commands: Command[] = [];
+  readonly meeting: MeetingPoint;
 
-  constructor({ gate, facts, lots, execution, slots, crossQuoteSeconds, stops, entryRefused }: DeskParts) {
+  constructor(parts: DeskParts) {
+    const { gate, facts, lots, execution, slots, strategies, crossQuoteSeconds, stops, entryRefused } = parts;
     this.#stops = stops;
     this.#entryRefused = entryRefused;
     this.#gate = gate;
@@ -86,14 +82,19 @@ export class OrderDesk {
     this.#trimOrder = new Int32Array(slots).fill(NONE);
     this.#waiting = new WaitingSlots(slots);
     const { orders, commands } = this;
-    const { tick } = execution;
     const closing = (strategy: number, instrument: InstrumentId, purpose: Purpose, type: OrderType) =>
       this.#closing(strategy, instrument, purpose, type);
     const place = (request: OrderRequest, signal: number, bracket: Bracket | undefined) =>
       this.#place(request, signal, NONE, bracket);
+    const { tick } = execution;
     this.#legs = new ProtectiveOrders({ gate, facts, lots, orders, commands, tick, slots, closing, place });
-    const exitWaits = (instrument: InstrumentId, side: Side) => this.#waiting.has(instrument, side);
-    this.#netting = new DemandNetting({ gate, facts, lots, orders, commands, crossQuoteSeconds, exitWaits });
+    const waiting = this.#waiting;
+    const leave = (strategy: number, instrument: InstrumentId) => this.#leave(strategy, instrument);
+    const enter = (intent: EntryIntent) => this.#enter(intent);
+    const takeBack = (entry: OrderNumber) => this.#cancelEntry(entry);
+    this.meeting = new MeetingPoint({ strategies, waiting, lots, facts, orders, leave, enter, takeBack });
+    const { tally } = this.meeting;
+    this.#netting = new DemandNetting({ gate, facts, orders, commands, crossQuoteSeconds, tally });
   }
 
   /** Counts the changes of resting stops. */
@@ -103,7 +104,10 @@ export class OrderDesk {
 
   /** Nets what the step wanted, once it has wanted everything. */
   settle(books: CrossBooks): void {
+    if (this.meeting.size > 0) this.meeting.release();
+    this.meeting.isClosed = true;
     this.#netting.settle(books);
+    this.meeting.isClosed = false;
     this.#facts.settled();
   }
 
@@ -111,32 +115,24 @@ export class OrderDesk {
     const { strategy, instrument } = intent;
     const side: Side = intent.shares > 0 ? BUY : SELL;
     const held = this.#lots.shares(strategy, instrument);
-    if (held !== 0) {
-      if (held > 0 !== intent.shares > 0) this.exit(strategy, instrument, intent.signal, Purpose.Exit);
-      return;
+    if (held * side < 0) {
+      this.meeting.tally.turned += 1;
+      this.exit(strategy, instrument, intent.signal, Purpose.Exit);
     }
+    if (held !== 0) return;
     const slot = this.#lots.slot(strategy, instrument);
     if (this.#facts.entryWorking(strategy, instrument) || this.#isBusy(slot)) return;
+    if (this.meeting.holds(strategy, instrument)) return;
+    if (this.meeting.isLeft(instrument, -side as Side)) this.meeting.hold(intent);
+    else this.#enter(intent);
+  }
 
-    const { tick } = this.#execution;
-    const priced = priceEntry(side, intent.reference, intent.timing, this.#execution);
-    // A stop is rounded away from the entry: never closer than the strategy asked.
-    const stop = roundToTick(intent.stop, -side, tick);
-    const request: OrderRequest = {
-      instrument,
-      strategy,
-      side,
-      shares: Math.abs(intent.shares),
-      purpose: Purpose.Entry,
-      type: priced.type,
-      timeInForce: priced.timeInForce,
-      limit: priced.limit,
-      stop,
-      reference: intent.reference,
-      decidedAt: intent.at,
-    };
-    const resting = this.#stops?.disaster(side, intent.reference, stop) ?? stop;
-    const bracket = bracketOf(this.orders.next, resting, roundToTick(intent.target, -side, tick));
+  #enter(intent: EntryIntent): void {
+    const request = entryRequest(intent, this.#execution);
+    const { side, reference, stop } = request;
+    const resting = this.#stops?.disaster(side, reference, stop) ?? stop;
+    const target = roundToTick(intent.target, -side, this.#execution.tick);
+    const bracket = bracketOf(this.orders.next, resting, target);
     this.#place(request, intent.signal, sizingConstraints.indexOf(intent.binding), bracket);
   }
 
@@ -161,6 +157,7 @@ export class OrderDesk {
   cancelEntry(strategy: number, instrument: InstrumentId): void {
     const entry = this.#facts.entryOrder(strategy, instrument);
     if (entry !== undefined) this.#cancelEntry(entry);
+    if (this.meeting.size > 0) this.meeting.drop(strategy, instrument);
   }
 
   /**
@@ -232,6 +229,7 @@ export class OrderDesk {
   /** A split or a dividend moved the prices of one instrument. */
   restate(strategy: number, instrument: InstrumentId, after: Repricing, limitAfter = after): void {
     this.#legs.restate(this.#lots.slot(strategy, instrument), after, limitAfter);
+    if (this.meeting.size > 0) this.meeting.drop(strategy, instrument);
     this.#stops?.restate(strategy, instrument, after);
   }
 
@@ -269,24 +267,33 @@ export class OrderDesk {
   #clear(strategy: number, instrument: InstrumentId, follow: Follow, signal: number): void {
     const slot = this.#lots.slot(strategy, instrument);
     const isAsked = this.#waiting.follow(slot) !== Follow.Nothing;
-    if (!this.#legs.isWorking(slot)) {
+    const side = this.#lots.shares(strategy, instrument) > 0 ? SELL : BUY;
+    const isFree = !this.#legs.isWorking(slot);
+    if (isFree && !(follow >= Follow.Trim && this.meeting.joins(strategy, instrument))) {
       this.#waiting.take(slot, instrument);
       this.#send(strategy, instrument, follow, signal);
       return;
     }
     // Who asks again later asks the venue again too: the first cancel may have been lost.
-    if (!isAsked || this.#waiting.since(slot) < this.#facts.now) this.#legs.cancel(slot);
-    const side = this.#lots.shares(strategy, instrument) > 0 ? SELL : BUY;
+    if (!isFree && (!isAsked || this.#waiting.since(slot) < this.#facts.now)) this.#legs.cancel(slot);
     this.#waiting.put(slot, instrument, { follow, side, signal, since: this.#facts.now });
   }
 
   /** The order in the way of what follows may have been the last. */
   #follow(order: OrderNumber): void {
     const slot = this.#slotOf(order);
+    const [strategy, instrument] = [this.orders.strategy(order), this.orders.instrument(order)];
     if (this.#legs.isWorking(slot)) return;
-    const instrument = this.orders.instrument(order);
+    if (this.#waiting.follow(slot) >= Follow.Trim && this.meeting.joins(strategy, instrument)) return;
+    this.#leave(strategy, instrument);
+  }
+
+  /** What waits there goes, if nothing of its own is in the way. */
+  #leave(strategy: number, instrument: InstrumentId): void {
+    const slot = this.#lots.slot(strategy, instrument);
+    if (this.#waiting.follow(slot) === Follow.Nothing || this.#legs.isWorking(slot)) return;
     const { follow, signal } = this.#waiting.take(slot, instrument);
-    this.#send(this.orders.strategy(order), instrument, follow, signal);
+    this.#send(strategy, instrument, follow, signal);
   }
 
   /** For what is held by now; nothing when that is nothing. */
@@ -385,22 +392,8 @@ export class OrderDesk {
 
   #closing(strategy: number, instrument: InstrumentId, purpose: Purpose, type: OrderType): OrderRequest {
     const held = this.#lots.shares(strategy, instrument);
-    return {
-      instrument,
-      strategy,
-      side: held > 0 ? SELL : BUY,
-      shares: Math.abs(held) - this.#trimming(this.#lots.slot(strategy, instrument)),
-      purpose,
-      type,
-      timeInForce: TimeInForce.GoodTillCanceled,
-      limit: Number.NaN,
-      stop: Number.NaN,
-      reference: this.#facts.mark(instrument),
-      decidedAt: this.#facts.now,
-    };
+    const shares = Math.abs(held) - this.#trimming(this.#lots.slot(strategy, instrument));
+    const [reference, decidedAt] = [this.#facts.mark(instrument), this.#facts.now];
+    return closingRequest({ strategy, instrument, purpose, type, held, shares, reference, decidedAt });
   }
 }
-
-/** Closes what is held now: a protective order does not, before its price is reached. */
-export const isExit = (purpose: Purpose): boolean =>
-  purpose === Purpose.Exit || purpose === Purpose.Flatten || purpose === Purpose.VirtualStop;

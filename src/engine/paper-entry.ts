@@ -5,12 +5,10 @@
 import type { BarBatch, Timeframe } from "../domain/bars.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { type OrderNumber, type OrderType, type Side, TimeInForce } from "../domain/order.ts";
-import { type DayNumber, type EpochMicros, MICROS_PER_SECOND } from "../domain/time.ts";
+import type { DayNumber, EpochMicros } from "../domain/time.ts";
+import { ENTRY_LIFE_MICROS } from "../execution/order-policy.ts";
 import { fillPrice } from "./bar-fill.ts";
 import type { SessionClock } from "./session-clock.ts";
-
-/** Time-out of an unfilled entry on bars shorter than a minute (EXEC-1, C-39). */
-const ENTRY_LIFE_MICROS = 60 * MICROS_PER_SECOND;
 
 /** What of an order its fills and its costs depend on. Dollars per share; NaN for no limit. */
 export interface PaperOrder {

@@ -8,7 +8,6 @@ import type { InstrumentId } from "../domain/instrument.ts";
 import { BUY, type OrderNumber, type Side } from "../domain/order.ts";
 import type { Quote } from "../domain/quote.ts";
 import type { RawBasis } from "../domain/raw-basis.ts";
-import { empty } from "../domain/small-list.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { OrderTable } from "../execution/order-table.ts";
 import type { Baselines } from "../portfolio/baselines.ts";
@@ -19,6 +18,7 @@ import { InstrumentActivity } from "./instrument-activity.ts";
 import { MarketBoard } from "./market-board.ts";
 import type { SavedFacts } from "./risk-state.ts";
 import type { SessionClock } from "./session-clock.ts";
+import { StepDemands } from "./step-demands.ts";
 import { StrategyExposure } from "./strategy-exposure.ts";
 import type { StrategyLedger } from "./strategy-ledger.ts";
 
@@ -61,10 +61,7 @@ export class RiskFacts implements RiskView {
   readonly #clock: SessionClock;
   readonly #workingBuy: Float64Array;
   readonly #workingSell: Float64Array;
-  /** Shares approved in the step that is going on, and the instruments that have any. */
-  readonly #decidingBuy: Float64Array;
-  readonly #decidingSell: Float64Array;
-  readonly #undecided: number[] = [];
+  readonly #demands: StepDemands;
   readonly #entries: EntryMemory;
   /** Order number of the live entry per strategy and instrument. */
   readonly #entryOrder: Int32Array;
@@ -109,8 +106,7 @@ export class RiskFacts implements RiskView {
     this.#workingBuy = new Float64Array(instruments);
     this.#board = new MarketBoard(instruments);
     this.#workingSell = new Float64Array(instruments);
-    this.#decidingBuy = new Float64Array(instruments);
-    this.#decidingSell = new Float64Array(instruments);
+    this.#demands = new StepDemands(instruments);
     this.#entries = new EntryMemory(strategies, instruments);
     this.#entryOrder = new Int32Array(strategies * instruments).fill(NONE);
   }
@@ -168,24 +164,17 @@ export class RiskFacts implements RiskView {
   }
 
   deciding(instrument: InstrumentId, side: Side): number {
-    return (side === BUY ? this.#decidingBuy : this.#decidingSell)[instrument]!;
+    return this.#demands.shares(instrument, side);
   }
 
   /** An entry or an exit was approved; until the step is settled it has not left. */
   decided(instrument: InstrumentId, side: Side, shares: number): void {
-    const column = side === BUY ? this.#decidingBuy : this.#decidingSell;
-    column[instrument] = column[instrument]! + shares;
-    this.#undecided.push(instrument);
+    this.#demands.add(instrument, side, shares);
   }
 
   /** The step is over: what is left of its demands is on its way. */
   settled(): void {
-    const undecided = this.#undecided;
-    for (let n = 0; n < undecided.length; n++) {
-      this.#decidingBuy[undecided[n]!] = 0;
-      this.#decidingSell[undecided[n]!] = 0;
-    }
-    empty(undecided);
+    this.#demands.clear();
   }
 
   barsSinceStop(instrument: InstrumentId): number {

@@ -1,6 +1,7 @@
 /**
  * What waits, by strategy and instrument, until the protective orders in its way are over (EX-6): an exit, a trim, or
- * a stop for more shares. Counted by instrument and side, because nobody may enter against an exit that waits (NE-3).
+ * a stop for more shares. Counted by instrument and side, because who wants to enter against an exit that waits
+ * is held until that leaves (NE-5).
  */
 import type { InstrumentId } from "../domain/instrument.ts";
 import { BUY, Purpose, type Side } from "../domain/order.ts";

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { EntryTiming } from "../domain/intent.ts";
 import { MICROS, type Price } from "../domain/money.ts";
 import { OrderType, type Side, TimeInForce } from "../domain/order.ts";
+import { MICROS_PER_MINUTE } from "../domain/time.ts";
 import { tickSize } from "../market/ticks.ts";
 import { partialFillParams, stopKinds, virtualStopParams } from "./stop-params.ts";
 
@@ -26,6 +27,9 @@ export const executionParams = z.strictObject({
   partialFill: partialFillParams.prefault({}),
 });
 export type ExecutionParams = z.infer<typeof executionParams>;
+
+/** Time-out of an unfilled entry (EXEC-1, C-39); a longer bar is its own time-out. */
+export const ENTRY_LIFE_MICROS = MICROS_PER_MINUTE;
 
 /** A few thousand times what a product of doubles can be off, as a fraction; far below any tick. */
 const DUST = 1e-12;

@@ -159,6 +159,11 @@ export class RiskGate {
     return new Approved(key, first.order.number, first.order, shares, undefined, Object.freeze(members));
   }
 
+  /** False for an entry that passed before claims that bar it were raised: it has not left, and does not (I-9). */
+  stillAllows(order: ApprovedOrder, strategy: number): boolean {
+    return order.purpose !== Purpose.Entry || this.#authorities.allowsEntries(strategy);
+  }
+
   /** Shares left after every rule was asked, in order; 0 once one refused. */
   #ask(request: OrderRequest, view: RiskView, rules: readonly RiskRule[]): number {
     let asked = request;

@@ -63,6 +63,7 @@ it("I-1 to I-4, I-8, I-11 to I-17, I-27, I-35, I-36, EX-3, EN-4 hold after every
       for (let row = 0; row < compute.signals.length; row++) {
         if (compute.signals.get(row, SignalField.reason) === TIME_STOP) seen.timeStops += 1;
       }
+      seen.held += execute.wishes.held;
       for (let n = 0; n < execute.orders.length; n++) {
         const status = execute.orders.status(n as never);
         if (status === OrderStatus.Expired) seen.unfilled += 1;

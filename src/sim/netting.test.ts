@@ -6,6 +6,7 @@
 import { describe, expect, it } from "vitest";
 import { barClose, bars, columnsOf, testSessions } from "../../test/bar-text.ts";
 import { runWorld, strategyOf, testCosts, testLoop } from "../../test/engine-world.ts";
+import type { EngineEvent } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { type OrderNumber, orderStatusNames, purposeNames, sideName } from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
@@ -85,6 +86,61 @@ function ordersOf({ execute: { orders } }: SingleLoop): string[] {
       `${orderStatusNames[orders.status(order)]} ${filled}${crossed > 0 ? ` (${crossed} crossed)` : ""}${group}`
     );
   });
+}
+
+/** One event at a time, by hand: what each makes leave. Bars are a day apart. */
+function stepped(all: readonly Steps[]) {
+  const world = worldOf(quiet);
+  const strategies = all.map((steps, n) => scripted(steps, `s${n}`));
+  const loop = testLoop({ world, strategies, risk: { position_size: { maxFraction: 0.2 } } });
+  const { closedAt, offset } = world.columns;
+  let now = 0;
+  const step = (event: EngineEvent) => {
+    loop.commands.length = 0;
+    loop.step(event);
+    return loop.commands.map((command) =>
+      command.kind === "PlaceOrder"
+        ? `place ${command.order.number}: ${command.order.shares}`
+        : `${command.kind === "CancelOrder" ? "cancel" : "move"} ${command.order}`,
+    );
+  };
+  const none = 0 as never;
+  const costs = { commission: none, regulatory: none, slippage: none };
+  const after = (seconds: number) => (now + seconds * 1e6) as EpochMicros;
+  return {
+    loop,
+    bar(n: number) {
+      now = closedAt[n]!;
+      const at = now as EpochMicros;
+      return step({
+        kind: "BarsClosed",
+        bars: { at, from: offset[n]!, to: offset[n + 1]!, columns: world.columns },
+      });
+    },
+    fill(order: number, shares: number, fillId: number) {
+      const fill = { kind: "OrderFilled", at: after(0), order: order as OrderNumber, costs } as const;
+      return step({
+        ...fill,
+        fillId: fillId as never,
+        quantity: (shares * 1e9) as never,
+        price: 100e6 as never,
+      });
+    },
+    ended: (order: number, seconds = 0) =>
+      step({ kind: "OrderCanceled", at: after(seconds), order: order as OrderNumber }),
+    quote(seconds: number) {
+      const size = 100 as never;
+      const quote = {
+        kind: "QuoteUpdated",
+        instrument: I,
+        bid: 99.9,
+        ask: 100.1,
+        bidSize: size,
+        askSize: size,
+      };
+      return step({ ...quote, at: after(seconds) } as never);
+    },
+  };
 }
 
 const placed = (sent: readonly string[]) =>
@@ -254,20 +310,112 @@ describe("opposite wishes", () => {
     expect(loop.execute.portfolio.shares(I)).toBe(10);
   });
 
-  it("nobody enters against an exit that waits for its stop (NE-5); the exit leaves before the next bar", () => {
+  it("an entry waits for the exit whose stop is being canceled, and crosses with it (NE-5, MP-1)", () => {
     const { loop, sent } = play(quiet, [
-      { 0: enter(3_000, { stop: 90 }), 2: leave },
-      { 2: enter(3_000), 3: enter(2_000) },
+      { 0: enter(3_000, { stop: 97 }), 2: leave },
+      { 2: enter(5_000, { stop: 96 }) },
     ]);
-    expect(placed(sent)).toEqual(["0: 30", "3: 30", "4: 20"]);
+    expect(placed(sent)).toEqual(["0: 30", "3: 20"]);
     expect(ordersOf(loop)).toEqual([
       "s0 buy entry filled 30",
       "s0 sell stop_loss canceled 0",
-      "s1 buy entry canceled 0",
-      "s0 sell exit filled 30",
-      "s1 buy entry filled 20",
+      "s0 sell exit filled 30 (30 crossed)",
+      "s1 buy entry filled 50 (30 crossed)",
+      "s1 sell stop_loss accepted 0",
     ]);
-    expect(loop.execute.trades.get(0, TradeField.closedAt)).toBe(sessions.open[3]);
+    expect(loop.execute.restingStop(1, I)).toBe(96);
+    expect(loop.execute.trades.get(0, TradeField.closedAt)).toBe(closes[2]);
+    expect(loop.execute.wishes).toEqual({ turned: 0, held: 1, givenUp: 0, withdrawn: 0 });
+  });
+
+  it("what the target sells while its cancel is on the way is not there to cross", () => {
+    const loop = stepped([{ 0: enter(3_000, { target: 130 }), 1: leave }, { 1: enter(5_000) }]);
+    loop.bar(0);
+    loop.fill(0, 30, 1);
+    expect(loop.bar(1)).toEqual(["cancel 1"]);
+    expect(loop.fill(1, 20, 2)).toEqual([]);
+    // The cancel came too late for 20 of the 30: ten leave, and cross.
+    expect(loop.ended(1)).toEqual(["place 3: 40"]);
+    expect(lots(loop.loop)).toEqual([0, 10]);
+    expect(ordersOf(loop.loop)).toEqual([
+      "s0 buy entry filled 30",
+      "s0 sell take_profit canceled 20",
+      "s0 sell exit filled 10 (10 crossed)",
+      "s1 buy entry partially_filled 10 (10 crossed)",
+    ]);
+  });
+
+  it("a target that sells everything lets the entry go at once, to the market", () => {
+    const loop = stepped([{ 0: enter(3_000, { stop: 97, target: 130 }), 1: leave }, { 1: enter(5_000) }]);
+    loop.bar(0);
+    loop.fill(0, 30, 1);
+    loop.bar(1);
+    expect(loop.fill(2, 30, 2)).toEqual(["cancel 1", "place 3: 50"]);
+    expect(lots(loop.loop)).toEqual([0, 0]);
+  });
+
+  it("a wish lives for seconds and never past a bar (MP-2); the exit goes on alone", () => {
+    const wished = () => {
+      const loop = stepped([{ 0: enter(3_000, { stop: 97 }), 1: leave }, { 1: enter(5_000) }]);
+      loop.bar(0);
+      loop.fill(0, 30, 1);
+      loop.bar(1);
+      return loop;
+    };
+    const late = wished();
+    expect(late.ended(1, 6)).toEqual(["place 2: 30"]);
+    expect(late.loop.execute.wishes).toMatchObject({ held: 1, givenUp: 1 });
+    const over = wished();
+    expect(over.bar(2)).toEqual([]);
+    expect(over.ended(1)).toEqual(["place 2: 30"]);
+    expect(over.loop.execute.wishes).toMatchObject({ held: 1, givenUp: 1 });
+  });
+
+  it("two exits whose stops are being canceled cross with each other, whichever is free first (MP-3)", () => {
+    for (const [first, second] of [
+      [1, 3],
+      [3, 1],
+    ] as const) {
+      const loop = stepped([
+        { 0: enter(5_000, { stop: 97 }), 1: leave },
+        { 0: enter(-2_000, { stop: 103 }), 1: leave },
+      ]);
+      expect(loop.bar(0)).toEqual(["place 0: 30", "place 3: 20"]);
+      loop.fill(0, 30, 1);
+      expect(lots(loop.loop)).toEqual([50, -20]);
+      expect(loop.bar(1)).toEqual(["cancel 1", "cancel 3"]);
+      expect(loop.ended(first)).toEqual([]);
+      expect(loop.ended(second)).toEqual([first === 1 ? "place 4: 30" : "place 5: 30"]);
+      expect(lots(loop.loop)).toEqual([30, 0]);
+    }
+  });
+
+  it("an exit without its stop waits a second for the other, and never past a bar (MP-3)", () => {
+    const half = () => {
+      const loop = stepped([
+        { 0: enter(5_000, { stop: 97 }), 1: leave },
+        { 0: enter(-2_000, { stop: 103 }), 1: leave },
+      ]);
+      loop.bar(0);
+      loop.fill(0, 30, 1);
+      loop.bar(1);
+      expect(loop.ended(1)).toEqual([]);
+      return loop;
+    };
+    const waits = half();
+    expect(waits.quote(0.9)).toEqual([]);
+    expect(waits.quote(1.1)).toEqual(["place 4: 50"]);
+    expect(half().bar(2)).toEqual(["place 4: 50"]);
+  });
+
+  it("an exit asks entries on the other side back, and leaves when they are over", () => {
+    const loop = stepped([{ 0: enter(3_000, { stop: 97 }), 2: leave }, { 1: enter(2_000) }]);
+    loop.bar(0);
+    loop.fill(0, 30, 1);
+    expect(loop.bar(1)).toEqual(["place 2: 20"]);
+    expect(loop.bar(2)).toEqual(["cancel 1"]);
+    expect(loop.ended(1)).toEqual(["cancel 2"]);
+    expect(loop.ended(2)).toEqual(["place 3: 30"]);
   });
 
   it("an entry that was refused does not cross: the exit goes to the market", () => {

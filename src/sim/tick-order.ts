@@ -1,10 +1,10 @@
 /** An order as the venue of ticks holds it: the resting order, its place in the queue and its instants. */
 import { OrderType, TimeInForce } from "../domain/order.ts";
 import { type EpochMicros, MICROS_PER_MINUTE } from "../domain/time.ts";
+import { ENTRY_LIFE_MICROS } from "../execution/order-policy.ts";
 import { notQueued, type QueuePosition } from "./queue-position.ts";
 import type { RestingOrder } from "./resting-order.ts";
 import { type Away, onlySpread } from "./slippage-split.ts";
-import { ENTRY_LIFE_MICROS } from "./venue.ts";
 
 /** How long after the close its auction may print. */
 const CLOSING_PRINT_MICROS = 5 * MICROS_PER_MINUTE;

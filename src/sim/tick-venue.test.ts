@@ -8,13 +8,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { testSessions } from "../../test/bar-text.ts";
-import { approvedOrder, eventWords, type OrderWish } from "../../test/venue-orders.ts";
+import { approvedOrder, eventWords, type OrderWish, sharedOrder } from "../../test/venue-orders.ts";
 import { allocateColumns } from "../domain/bars.ts";
 import type { OrderFilled, VenueEvent } from "../domain/events.ts";
 import { type InstrumentId, instrumentTable } from "../domain/instrument.ts";
 import { toDollars, toShares } from "../domain/money.ts";
-import { BUY, type OrderNumber, Purpose, SELL, type Side, TimeInForce } from "../domain/order.ts";
+import { BUY, type OrderNumber, SELL, type Side, TimeInForce } from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
+import type { ApprovedOrder } from "../risk/gate.ts";
 import { type CostParams, costParams } from "./cost-model.ts";
 import { HaltSchedule } from "./halts.ts";
 import { Latency } from "./latency.ts";
@@ -35,7 +36,8 @@ const CLOSE_MS = 600_000;
 const stock = 0 as InstrumentId;
 const noBars = allocateColumns("1m", instrumentTable(["S0"]), 0, 0);
 
-type Step = readonly [ms: number, what: string | OrderWish | { readonly cancel: number }];
+type Sent = OrderWish | { readonly cancel: number } | { readonly order: ApprovedOrder };
+type Step = readonly [ms: number, what: string | Sent];
 
 class Script {
   readonly venue: TickVenue;
@@ -55,10 +57,10 @@ class Script {
   }
 
   /** Decisions follow a bar's close: the venue's time is the last thing that happened. */
-  #send(at: EpochMicros, what: OrderWish | { readonly cancel: number }): void {
+  #send(at: EpochMicros, what: Sent): void {
     this.venue.bars({ at, from: 0, to: 0, columns: noBars });
     if ("cancel" in what) this.venue.send({ kind: "CancelOrder", order: what.cancel as OrderNumber });
-    else this.venue.send({ kind: "PlaceOrder", order: approvedOrder(what) });
+    else this.venue.send({ kind: "PlaceOrder", order: "order" in what ? what.order : approvedOrder(what) });
   }
 
   #market(at: EpochMicros, text: string): void {
@@ -467,19 +469,65 @@ describe("delay (TV-1)", () => {
     const [fill] = script.told().filter((event): event is OrderFilled => event.kind === "OrderFilled");
     expect(fill?.costs).toMatchObject({ slippage: -50e6, parts: { spread: -50e6, drift: 0, impact: 0 } });
   });
+});
 
-  it("I-15: what a stop sells while cancel and exit are on their way, the exit does not sell again", () => {
-    const steps: Step[] = [
-      [1, market],
-      [1, { stop: 99.5 }],
-      [2_000, { cancel: 11 }],
-      [2_000, { number: 20, side: SELL, purpose: Purpose.Exit }],
-      [2_010, "t 99.5x5"],
-      [2_020, "q 99x70/100x70"],
-      [9_000, "q 98x700/99x70"],
-    ];
-    const answer = run(steps, slow);
-    expect(answer).toMatch(/10 100@101, @2020 11 70@99, @[\d.]+ 11 off, @9000 20 30@98$/);
+describe("orders that several strategies share (ENS-1, TV-6)", () => {
+  /** Sixty and forty shares, each with its stop and target; of the first, `crossed` shares never came here. */
+  const shared = (crossed = 0, limit = Number.NaN) =>
+    sharedOrder([
+      { shares: 60 + crossed, crossed, limit, stop: 95, target: 110 },
+      { number: 20, shares: 40, limit, stop: 98, target: 105 },
+    ]);
+  const low = "q 94x900/94.5x900";
+
+  it.each<{ why: string; steps: Step[]; answer: string }>([
+    {
+      why: "each leg wakes for its own part of the fill, and one cancels the other",
+      steps: [
+        [1, market],
+        [2, { order: shared() }],
+        [3, "t 98x10"],
+        [4, "q 97x900/98x900"],
+        [5, "t 94x10"],
+        [6, low],
+      ],
+      answer: "@2 10 100@101, @4 21 40@97, @4 22 off, @6 11 60@94, @6 12 off",
+    },
+    {
+      why: "a fill of half of it wakes half of each, what comes later the rest",
+      steps: [
+        [1, "q 100x300/101x50"],
+        [2, { order: shared() }],
+        [3, "q 100x300/101x10"],
+        [4, "t 94x10"],
+        [5, "q 94x900/NaNx0"],
+      ],
+      answer: "@2 10 50@101, @3 10 10@101, @5 11 36@94, @5 12 off, @5 10 off, @5 21 24@94, @5 22 off",
+    },
+    {
+      why: "what crossed before is protected from the arrival on, before anything has filled",
+      steps: [
+        [1, market],
+        [2, { order: shared(30, 90) }],
+        [3, "t 94x10"],
+        [4, low],
+      ],
+      // Once a leg has closed what it covers nothing would protect what is still bought: the entry ends (SM-6).
+      answer: "@4 11 30@94, @4 12 off, @4 10 off, @4 21 off, @4 22 off",
+    },
+    {
+      why: "its cancel, by whoever shares it, ends it; legs that never woke end with it, those of what crossed stay",
+      steps: [
+        [1, market],
+        [2, { order: shared(30, 90) }],
+        [3, { cancel: 20 }],
+        [4, "t 94x10"],
+        [5, low],
+      ],
+      answer: "@3 10 off, @3 21 off, @3 22 off, @5 11 30@94, @5 12 off",
+    },
+  ])("$why", ({ steps, answer }) => {
+    expect(run(steps)).toBe(answer);
   });
 });
 

@@ -21,7 +21,7 @@ import { type FillId, type OrderNumber, OrderType, Purpose, SELL, TimeInForce } 
 import type { Quote, TradePrint } from "../domain/quote.ts";
 import type { SessionTable } from "../domain/session.ts";
 import type { DayNumber, EpochMicros } from "../domain/time.ts";
-import { isExit } from "../engine/order-desk.ts";
+import { isExit } from "../engine/order-requests.ts";
 import type { Command, Venue } from "../engine/ports.ts";
 import { SessionClock } from "../engine/session-clock.ts";
 import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
@@ -29,7 +29,6 @@ import { BarCosts } from "./bar-costs.ts";
 import { BorrowBook, NOT_LENT } from "./borrow.ts";
 import { CommandDelay } from "./command-delay.ts";
 import type { CostParams } from "./cost-model.ts";
-import { ExitClaims } from "./exit-claims.ts";
 import { leadQueue, lookAtQueue, tradeInQueue } from "./queue-position.ts";
 import { bounded, cede, idleLegs, joinPair, type RestingOrder, rest, splitOver } from "./resting-order.ts";
 import { measuredSlippage } from "./slippage-split.ts";
@@ -53,7 +52,6 @@ export class TickVenue implements Venue {
   readonly #borrow: BorrowBook;
   readonly #extras: VenueExtras;
   readonly #delay: CommandDelay;
-  readonly #claims = new ExitClaims();
   readonly #byNumber = new Map<OrderNumber, RestingOrder>();
   /** In order of arrival: first in, first out. */
   readonly #working: TickOrder[] = [];
@@ -80,11 +78,7 @@ export class TickVenue implements Venue {
     if (command.kind === "PlaceOrder" && !isApproved(command.order))
       throw new InvariantError(`RK-5: order ${command.order.number} did not come from the gate`);
     let mid = Number.NaN;
-    if (command.kind === "PlaceOrder") {
-      const { order } = command;
-      mid = this.#book(order.instrument).mid;
-      this.#claims.placed(order, order.purpose === Purpose.Entry, this.#now);
-    } else if (command.kind === "CancelOrder") this.#claims.canceled(command.order, this.#now);
+    if (command.kind === "PlaceOrder") mid = this.#book(command.order.instrument).mid;
     this.#delay.send(command, this.#now, mid);
   }
 
@@ -177,11 +171,6 @@ export class TickVenue implements Venue {
       if (crossed > 0) this.#wake([stopLeg, targetLeg], crossed);
     }
     if (order.purpose === Purpose.Entry) working.waitsFor = this.#exitBefore(order);
-    order.remaining -= this.#claims.soldMeanwhile(order.number);
-    if (!(order.remaining > 0)) {
-      this.#end(order, "OrderCanceled");
-      return;
-    }
     this.#meetBook(working);
     if (order.timeInForce === TimeInForce.ImmediateOrCancel) this.#cancel(order, "OrderCanceled");
   }
@@ -306,7 +295,6 @@ export class TickVenue implements Venue {
         parts,
       },
     });
-    this.#claims.filled(order.number, shares);
     this.#borrow.filled(instrument, side * shares, price, this.#clock.date);
     this.#wakeLegs(order, shares);
     if (order.pair !== undefined && cede(order.pair, shares)) this.#end(order.pair, "OrderCanceled");
@@ -331,7 +319,8 @@ export class TickVenue implements Venue {
   #finish(order: RestingOrder): void {
     this.#byNumber.delete(order.number);
     if (order.ceded > 0) this.#end(order, "OrderCanceled");
-    if (order.entry !== undefined && !order.entry.done) this.#end(order.entry, "OrderCanceled");
+    // Of a shared entry some legs may never have woken: they go with it.
+    this.#cancel(order.entry, "OrderCanceled");
   }
 
   #cancel(order: RestingOrder | undefined, kind: "OrderCanceled" | "OrderExpired"): void {

@@ -21,9 +21,10 @@ import type { CorporateActionEvent, VenueEvent } from "../domain/events.ts";
 import { dollarsPerShare, shares as toQuantity, usd } from "../domain/money.ts";
 import { type FillId, OrderType, Purpose, SELL, TimeInForce } from "../domain/order.ts";
 import type { SessionTable } from "../domain/session.ts";
-import { type DayNumber, type EpochMicros, MICROS_PER_SECOND } from "../domain/time.ts";
+import type { DayNumber, EpochMicros } from "../domain/time.ts";
 import type { Command, Venue } from "../engine/ports.ts";
 import { SessionClock } from "../engine/session-clock.ts";
+import { ENTRY_LIFE_MICROS } from "../execution/order-policy.ts";
 import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
 import { BarCosts, type Where } from "./bar-costs.ts";
 import { BorrowBook, type Held, NOT_LENT } from "./borrow.ts";
@@ -44,9 +45,6 @@ import {
 } from "./resting-order.ts";
 import { divideSlippage } from "./slippage-split.ts";
 import { restateOrder } from "./venue-actions.ts";
-
-/** Time-out of an unfilled entry (EXEC-1, C-39); a longer bar is its own time-out. */
-export const ENTRY_LIFE_MICROS = 60 * MICROS_PER_SECOND;
 
 /** A price that reached an order, and for how many shares at most. */
 interface Reached {

@@ -7,6 +7,7 @@ import type { BrokerEvent } from "../../domain/events.ts";
 import { type OrderNumber, Purpose } from "../../domain/order.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import type { Command } from "../../engine/ports.ts";
+import type { ApprovedOrder } from "../../risk/gate.ts";
 
 export interface AfterRestart {
   readonly send: readonly Command[];
@@ -32,17 +33,23 @@ export function afterRestart(
       send.push(command);
       continue;
     }
-    const { number, bracket, members = [] } = command.order;
+    const { number } = command.order;
     if (isKnown(number)) continue;
     givenUp.push(number);
-    told.push({ kind: "OrderExpired", at: now, order: number });
-    const legs = [{ bracket }, ...members].flatMap((each) => [
-      each.bracket?.stopOrder,
-      each.bracket?.targetOrder,
-    ]);
-    for (const leg of legs) {
-      if (leg !== undefined) told.push({ kind: "OrderCanceled", at: now, order: leg });
-    }
+    told.push(...endsOf(command.order, now));
   }
   return { send, givenUp, told };
+}
+
+/** What is told of an entry that never left, its protective orders included. */
+export function endsOf({ number, bracket, members = [] }: ApprovedOrder, at: EpochMicros): BrokerEvent[] {
+  const legs = [{ bracket }, ...members].flatMap((each) => [
+    each.bracket?.stopOrder,
+    each.bracket?.targetOrder,
+  ]);
+  const canceled = legs.filter((leg) => leg !== undefined);
+  return [
+    { kind: "OrderExpired", at, order: number },
+    ...canceled.map((order) => ({ kind: "OrderCanceled" as const, at, order })),
+  ];
 }

@@ -12,7 +12,7 @@ import { sessionIndexAt } from "../../domain/session.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { MICROS_PER_MINUTE } from "../../domain/time.ts";
 import type { ExecuteStage } from "../../engine/execute.ts";
-import { isExit } from "../../engine/order-desk.ts";
+import { isExit } from "../../engine/order-requests.ts";
 import type { Command } from "../../engine/ports.ts";
 import { splitAmount, splitFill } from "../../execution/fill-split.ts";
 import type { ApprovedOrder } from "../../risk/gate.ts";

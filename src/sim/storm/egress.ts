@@ -18,6 +18,10 @@ export interface EgressParts {
   readonly dice: CrashDice;
   isBarred(): boolean;
   now(): EpochMicros;
+  /** The last minute that the engine was told of. */
+  told(): EpochMicros;
+  /** Told of an entry whose decision is too old to leave. */
+  refused(order: ApprovedOrder): void;
   /** Told of every command that reaches the venue. */
   log(command: Command): void;
 }
@@ -31,13 +35,15 @@ export class Egress implements Venue {
   /** Given up by a restart: they must never arrive. */
   readonly givenUp = new Set<OrderNumber>();
   #sentOfBatch = 0;
+  #isAgain = false;
 
   constructor(parts: EgressParts) {
     this.#parts = parts;
   }
 
   /** A new step begins, or the commands of one that crashed are sent again. */
-  begin(): void {
+  begin(how: "first" | "again" = "first"): void {
+    this.#isAgain = how === "again";
     this.#sentOfBatch = 0;
   }
 
@@ -45,7 +51,7 @@ export class Egress implements Venue {
     const { dice, venue, log } = this.#parts;
     dice.at(this.#sentOfBatch === 0 ? "before sending" : "in the middle of sending", SEND_WEIGHT);
     this.#sentOfBatch += 1;
-    if (command.kind === "PlaceOrder") this.#check(command.order, commandText(command));
+    if (command.kind === "PlaceOrder" && !this.#admits(command.order, commandText(command))) return;
     log(command);
     venue.send(command);
   }
@@ -58,18 +64,28 @@ export class Egress implements Venue {
     }
   }
 
-  #check(order: ApprovedOrder, text: string): void {
-    const { journal, isBarred, now } = this.#parts;
+  /**
+   * False for an entry that waited for another strategy's exit (MP-1) and was released by news of that a minute late:
+   * whoever has a clock refuses it (C-10), the engine goes by events. A decision older than
+   * the last minute it was told of is its fault.
+   */
+  #admits(order: ApprovedOrder, text: string): boolean {
+    const { journal, isBarred, now, told, refused } = this.#parts;
     const { number, purpose, decidedAt } = order;
     if (!isApproved(order)) broken("I-8", `order ${number} was not made by the gate`);
     const intent = journal.intents.get(number);
     if (intent === undefined) broken("I-6", `order ${number} reached the venue and is in no journal`);
     if (intent !== text) broken("I-7", `order ${number} is not what the journal says: ${text}`);
     if (purpose === Purpose.Entry && decidedAt < now()) {
-      broken("I-8", `entry ${number} was approved at ${decidedAt} and arrives at ${now()}`);
+      if (this.#isAgain || decidedAt < told())
+        broken("I-8", `entry ${number} was approved at ${decidedAt} and arrives at ${now()}`);
+      this.givenUp.add(number);
+      refused(order);
+      return false;
     }
     if (purpose === Purpose.Entry && isBarred())
       broken("I-9", `entry ${number} arrived while entries were barred`);
     this.arrived.set(number, text);
+    return true;
   }
 }

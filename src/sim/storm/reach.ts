@@ -57,6 +57,7 @@ export const mustHappen: readonly string[] = [
   "stop moved",
   "short opened",
   "entry trimmed",
+  "entry waits for an exit",
   "entries per day reached",
   "entry refused while barred",
   "operator pause",

@@ -14,7 +14,7 @@ import { createRng, type Rng } from "../../numerics/rng.ts";
 import type { RiskRule } from "../../risk/rule.ts";
 import { costParams } from "../cost-model.ts";
 import { SimulatedVenue } from "../venue.ts";
-import { afterRestart } from "./abandon.ts";
+import { afterRestart, endsOf } from "./abandon.ts";
 import { Book } from "./book.ts";
 import { broken, type Scene, StormViolation } from "./check.ts";
 import { Delivery } from "./delivery.ts";
@@ -155,6 +155,11 @@ class Storm {
       dice: this.#dice,
       isBarred: () => this.#book.isBarred,
       now: () => this.#source.now,
+      told: () => this.#book.at,
+      refused: (order) => {
+        this.#reach.hit("stale entry refused");
+        this.#source.tell(endsOf(order, this.#source.now));
+      },
       log: (command) => this.#trace(() => `    sent ${commandText(command)}`),
     });
     const { minutes } = this.#market;
@@ -275,7 +280,7 @@ class Storm {
     }
     this.#source.tell(after.told);
     const again = sabotage.resend?.(sabotage.sendsStale ? commands : after.send, this.#loop) ?? after.send;
-    this.#egress.begin();
+    this.#egress.begin("again");
     for (const command of again) venue.send(command);
     this.#trace(() => `--- restarted, ${again.length} commands sent again`);
   }

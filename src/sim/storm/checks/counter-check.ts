@@ -40,10 +40,8 @@ export function counterCheck(scene: Scene, streaks: LossStreaks = streaksOfBreak
 
   return {
     after(event) {
-      if (event.kind === "BarsClosed") {
-        if (book.sessionChanged) entries = 0;
-        countEntries();
-      }
+      if (event.kind === "BarsClosed" && book.sessionChanged) entries = 0;
+      countEntries();
       checkTrades();
     },
   };

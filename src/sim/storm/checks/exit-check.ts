@@ -3,9 +3,10 @@
  * what is held.
  */
 import { type OrderNumber, Purpose, SELL } from "../../../domain/order.ts";
-import { isExit } from "../../../engine/order-desk.ts";
+import { isExit } from "../../../engine/order-requests.ts";
 import { NOTHING } from "../book.ts";
 import { broken, type Check, type Scene } from "../check.ts";
+import { isLeaving } from "../leaving.ts";
 
 export function exitCheck({ loop, book, reach }: Scene): Check {
   /** By order: where its stop is. */
@@ -58,18 +59,21 @@ export function exitCheck({ loop, book, reach }: Scene): Check {
     const leaving = closes ? book.closingShares(lot) : 0;
     const fits = held * side < 0 && shares + leaving <= Math.abs(held) + NOTHING;
     if (!fits) broken("I-15", `order ${number} sends ${side * shares} to close ${held}, ${leaving} leave`);
-    const other = closes ? book.protecting(lot) : undefined;
-    if (other !== undefined) broken("I-15", `orders ${other} and ${number} both close ${held}`);
+    // The stop for what a trim leaves is no second close, whichever of them is sent first.
+    const other = book.orders[(closes ? book.protecting(lot) : undefined) ?? -1];
+    if (other === undefined) return;
+    const most = shares + leaving + other.shares - other.filled;
+    if (most > Math.abs(held) + NOTHING)
+      broken("I-15", `orders ${other.number} and ${number} both close ${held}`);
   }
 
   /**
-   * Progress is an order that works, or the cancel of what is in its way; what the venue does with it is not ours to
-   * promise.
+   * Progress is an order that works, or the cancel of what is in its way; what the venue does with it is not ours
+   * to promise.
    */
   function checkFlatten(): void {
     for (const [lot, held] of book.lots.entries()) {
-      if (held !== 0 && book.closing(lot) === undefined && book.protecting(lot, "canceled") === undefined)
-        broken("I-20", `halted, and nothing closes lot ${lot}`);
+      if (held !== 0 && !isLeaving(book, lot)) broken("I-20", `halted, and nothing closes lot ${lot}`);
     }
   }
 

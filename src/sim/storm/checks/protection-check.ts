@@ -1,6 +1,6 @@
 /** I-35 by the minute: a position whose entry came with a stop has it working in full, or is being closed. */
 import { type OrderNumber, Purpose } from "../../../domain/order.ts";
-import { isExit } from "../../../engine/order-desk.ts";
+import { isExit } from "../../../engine/order-requests.ts";
 import { OrderField } from "../../../execution/order-table.ts";
 import { NOTHING } from "../book.ts";
 import { broken, type Check, type Scene } from "../check.ts";

@@ -1,0 +1,211 @@
+/**
+ * Where demands of several strategies for one instrument wait for each other, so that they cross inside the account
+ * instead of meeting in the market (ENS-1, C-41). Used by the desk alone; a lone strategy never comes here.
+ *
+ * MP-1  An entry against an exit that waits for its stop and target is held as a wish, not as an order: no exposure,
+ *       no number. When nothing waits on the other side any more it passes the gate like a new one, in the step in
+ *       which the exit leaves, so that netting crosses what is left of both (NE-1). What the stop or the target sold
+ *       meanwhile is no longer there to cross: what closes a share is its leg or its exit, never both (I-15).
+ * MP-2  A wish is held for seconds, never into the next bar: the strategy decides again with newer prices. What is
+ *       given up is counted.
+ * MP-3  An exit or a trim that is free to leave waits for an opposite one that is not free yet, or that works already,
+ *       and for the ends of opposite entries, whose cancels it asks for: they cross, or at least never meet. Its own
+ *       stop is gone by then, so it waits a second and never past a bar: what reduces risk may be late for netting,
+ *       but is never stopped by it.
+ */
+import type { InstrumentId } from "../domain/instrument.ts";
+import type { EntryIntent } from "../domain/intent.ts";
+import { BUY, type OrderNumber, SELL, type Side } from "../domain/order.ts";
+import { type EpochMicros, MICROS_PER_SECOND } from "../domain/time.ts";
+import type { VirtualLots } from "../ensemble/virtual-lots.ts";
+import type { OrderTable } from "../execution/order-table.ts";
+import type { RiskFacts } from "./risk-facts.ts";
+import { Follow, type WaitingSlots } from "./waiting-slots.ts";
+
+/** An exit without its stop waits for others no longer than this; confirmations of cancels take a tenth of it. */
+const LONGEST_WAIT_MICROS = MICROS_PER_SECOND;
+/** How old the decision behind an entry may be when it leaves (RELIABILITY 3.5). */
+const LONGEST_HOLD_MICROS = 5 * MICROS_PER_SECOND;
+
+/** Wishes to enter that became no order of their own, or not at once, counted. */
+export interface WishTally {
+  /** Became the exit of the position they would have turned (EX-8). */
+  turned: number;
+  /** Waited for another strategy's exit. */
+  held: number;
+  /** Of those, given up: too old, taken back by their strategy, or of a share that a split has changed. */
+  givenUp: number;
+  /** Orders withdrawn before they left, because they could not cross and would have met our own (NE-3). */
+  withdrawn: number;
+}
+
+export interface MeetingParts {
+  readonly strategies: number;
+  readonly waiting: WaitingSlots;
+  readonly lots: VirtualLots;
+  readonly facts: RiskFacts;
+  readonly orders: OrderTable;
+  /** Sends the exit that waits there. */
+  leave(strategy: number, instrument: InstrumentId): void;
+  /** Shows the wish to the gate. */
+  enter(intent: EntryIntent): void;
+  /** Asks the venue for the end of an entry. */
+  takeBack(entry: OrderNumber): void;
+}
+
+/** An exit with nothing of its own in the way. */
+interface FreeExit {
+  readonly strategy: number;
+  readonly instrument: InstrumentId;
+  readonly side: Side;
+  readonly since: EpochMicros;
+}
+
+const nobody: readonly never[] = [];
+
+export class MeetingPoint {
+  readonly #parts: MeetingParts;
+  #wishes: EntryIntent[] = [];
+  #exits: FreeExit[] = [];
+  #now = Number.NEGATIVE_INFINITY as EpochMicros;
+
+  readonly tally: WishTally = { turned: 0, held: 0, givenUp: 0, withdrawn: 0 };
+  /** How many wait here; asked in every step. */
+  size = 0;
+  /** While a step is netted nobody joins: what a crossing leaves to be closed leaves at once. */
+  isClosed = false;
+
+  constructor(parts: MeetingParts) {
+    this.#parts = parts;
+  }
+
+  /** Broker events may be late: time never goes back. */
+  reached(at: EpochMicros): void {
+    if (at > this.#now) this.#now = at;
+  }
+
+  hold(intent: EntryIntent): void {
+    this.#wishes.push(intent);
+    this.tally.held += 1;
+    this.size += 1;
+  }
+
+  holds(strategy: number, instrument: InstrumentId): boolean {
+    return this.#wishes.some((wish) => wish.strategy === strategy && wish.instrument === instrument);
+  }
+
+  /** The wish is wanted no more. */
+  drop(strategy: number, instrument: InstrumentId): void {
+    this.#giveUp((wish) => wish.strategy === strategy && wish.instrument === instrument);
+  }
+
+  /** A free exit has left, or waits for legs of its own again. */
+  forget(strategy: number, instrument: InstrumentId): void {
+    this.#exits = this.#exits.filter((exit) => exit.strategy !== strategy || exit.instrument !== instrument);
+    this.#count();
+  }
+
+  /**
+   * True when an exit that is free to leave had better wait until the end of the step, or longer: others of ours hold,
+   * enter or leave on the other side. Whatever enters there is asked back.
+   */
+  joins(strategy: number, instrument: InstrumentId): boolean {
+    const { strategies, lots } = this.#parts;
+    const held = lots.shares(strategy, instrument);
+    if (strategies === 1 || this.isClosed || held === 0) return false;
+    const side = held > 0 ? SELL : BUY;
+    const entering = this.#entering(strategy, instrument, -side as Side);
+    for (const entry of entering) this.#parts.takeBack(entry);
+    if (entering.length === 0 && !this.#isOpposed(instrument, side)) return false;
+    const before = this.#exits.find((exit) => exit.strategy === strategy && exit.instrument === instrument);
+    this.forget(strategy, instrument);
+    this.#exits.push({ strategy, instrument, side, since: before?.since ?? this.#now });
+    this.#count();
+    return true;
+  }
+
+  /** A new bar: who waited for others leaves, who wanted to enter decides again. True when somebody leaves. */
+  startBar(): boolean {
+    this.#giveUp(() => true);
+    const since = Number.NEGATIVE_INFINITY as EpochMicros;
+    this.#exits = this.#exits.map((exit) => ({ ...exit, since }));
+    return this.#exits.length > 0;
+  }
+
+  /** Lets go whoever waits for nobody any more: exits first, so that the gate knows them when entries come. */
+  release(): void {
+    const { lots, leave, enter } = this.#parts;
+    const free = this.#exits.filter((exit) => this.#mayLeave(exit));
+    this.#exits = this.#exits.filter((exit) => !free.includes(exit));
+    for (const { strategy, instrument } of free) leave(strategy, instrument);
+    this.#giveUp(
+      ({ at, strategy, instrument }) =>
+        this.#now - at > LONGEST_HOLD_MICROS || lots.shares(strategy, instrument) !== 0,
+    );
+    const isMet = ({ instrument, shares }: EntryIntent) => this.isLeft(instrument, shares > 0 ? SELL : BUY);
+    const due = this.#wishes.filter((wish) => !isMet(wish));
+    this.#wishes = this.#wishes.filter(isMet);
+    this.#count();
+    for (const wish of due) enter(wish);
+  }
+
+  /** True while a position waits to be closed by an order on that side. */
+  isLeft(instrument: InstrumentId, side: Side): boolean {
+    return this.#leaving(instrument, side).length > 0;
+  }
+
+  /** Whose positions wait to be closed by orders on that side. What a stop has closed meanwhile waits for nothing. */
+  #leaving(instrument: InstrumentId, side: Side): readonly number[] {
+    const { strategies, waiting, lots } = this.#parts;
+    if (!waiting.has(instrument, side)) return nobody;
+    const leaving: number[] = [];
+    for (let s = 0; s < strategies; s++) {
+      const isWaiting = waiting.follow(lots.slot(s, instrument)) >= Follow.Trim;
+      if (isWaiting && lots.shares(s, instrument) * side < 0) leaving.push(s);
+    }
+    return leaving;
+  }
+
+  #mayLeave({ strategy, instrument, side, since }: FreeExit): boolean {
+    if (this.#now - since >= LONGEST_WAIT_MICROS) return true;
+    const other = -side as Side;
+    const isFree = (s: number) =>
+      this.#exits.some((exit) => exit.strategy === s && exit.instrument === instrument);
+    if (this.#parts.facts.exiting(instrument, other) > 0) return false;
+    if (!this.#leaving(instrument, other).every(isFree)) return false;
+    return this.#entering(strategy, instrument, other).length === 0;
+  }
+
+  #isOpposed(instrument: InstrumentId, side: Side): boolean {
+    const { strategies, lots, facts } = this.#parts;
+    const other = -side as Side;
+    if (facts.exiting(instrument, other) > 0 || this.isLeft(instrument, other)) return true;
+    // Who holds what this exit would add to may leave in this very step, on the other side.
+    for (let s = 0; s < strategies; s++) if (lots.shares(s, instrument) * side > 0) return true;
+    return false;
+  }
+
+  /** Entries of others that work on that side. The own one is not asked: its cancel has just left (C-39). */
+  #entering(strategy: number, instrument: InstrumentId, side: Side): readonly OrderNumber[] {
+    const { strategies, facts, orders } = this.#parts;
+    if (!(facts.working(instrument, side) > 0)) return nobody;
+    const entering: OrderNumber[] = [];
+    for (let s = 0; s < strategies; s++) {
+      const entry = s === strategy ? undefined : facts.entryOrder(s, instrument);
+      if (entry !== undefined && orders.side(entry) === side) entering.push(entry);
+    }
+    return entering;
+  }
+
+  #giveUp(isOver: (wish: EntryIntent) => boolean): void {
+    const before = this.#wishes.length;
+    if (before === 0) return;
+    this.#wishes = this.#wishes.filter((wish) => !isOver(wish));
+    this.tally.givenUp += before - this.#wishes.length;
+    this.#count();
+  }
+
+  #count(): void {
+    this.size = this.#wishes.length + this.#exits.length;
+  }
+}

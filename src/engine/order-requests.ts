@@ -1,0 +1,55 @@
+/** What the desk asks the gate for, made of a wish or of what is held. */
+import type { InstrumentId } from "../domain/instrument.ts";
+import type { EntryIntent } from "../domain/intent.ts";
+import { BUY, type OrderType, Purpose, SELL, type Side, TimeInForce } from "../domain/order.ts";
+import type { EpochMicros } from "../domain/time.ts";
+import { type ExecutionParams, priceEntry, roundToTick } from "../execution/order-policy.ts";
+import type { OrderRequest } from "../risk/rule.ts";
+
+/** Closes what is held at the market: a protective order does not, before its price is reached. */
+export const isExit = (purpose: Purpose): boolean =>
+  purpose === Purpose.Exit || purpose === Purpose.Flatten || purpose === Purpose.VirtualStop;
+
+/** An entry priced by the order policy. */
+export function entryRequest(intent: EntryIntent, execution: ExecutionParams): OrderRequest {
+  const { instrument, strategy, shares, reference } = intent;
+  const side: Side = shares > 0 ? BUY : SELL;
+  const { type, timeInForce, limit } = priceEntry(side, reference, intent.timing, execution);
+  return {
+    instrument,
+    strategy,
+    side,
+    shares: Math.abs(shares),
+    purpose: Purpose.Entry,
+    type,
+    timeInForce,
+    limit,
+    // Rounded away from the entry: never closer than the strategy asked.
+    stop: roundToTick(intent.stop, -side, execution.tick),
+    reference,
+    decidedAt: intent.at,
+  };
+}
+
+/** What is to be closed of a position, and what it was worth when that was decided. */
+export interface Closing {
+  readonly strategy: number;
+  readonly instrument: InstrumentId;
+  readonly purpose: Purpose;
+  readonly type: OrderType;
+  /** Of the position: its sign. */
+  readonly held: number;
+  /** To be closed, positive. */
+  readonly shares: number;
+  /** Dollars per share. */
+  readonly reference: number;
+  readonly decidedAt: EpochMicros;
+}
+
+export const closingRequest = ({ held, ...closing }: Closing): OrderRequest => ({
+  ...closing,
+  side: held > 0 ? SELL : BUY,
+  timeInForce: TimeInForce.GoodTillCanceled,
+  limit: Number.NaN,
+  stop: Number.NaN,
+});
