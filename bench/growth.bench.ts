@@ -84,7 +84,7 @@ const axes: readonly Axis[] = [
   },
   {
     name: "rules",
-    unit: "set of all rules over 20 x 10,000 bars",
+    unit: "set of all rules",
     base: { symbols: 20, bars: 10_000, wave: 25, ruleSets: 0 },
     shapes: [1, 4, 16].map((ruleSets) => ({ symbols: 20, bars: 10_000, wave: 25, ruleSets })),
     size: ({ ruleSets = 0 }) => ruleSets,

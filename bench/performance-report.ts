@@ -16,7 +16,7 @@ export interface RatioFigure {
 
 const WIDTH = 880;
 const PANEL = { top: 62, width: 190, height: 150, gap: 30, left: 15 };
-const RATIO_TOP = 312;
+const RATIO_TOP = 318;
 const RATIO_ROW = 34;
 const BAR = { left: 330, width: 400 };
 
@@ -40,7 +40,12 @@ export function performanceSvg(growth: readonly GrowthFigures[], ratios: readonl
     `<title id="t">How the cost of a run grows, slope by axis: ${said}.</title><style>${STYLE}</style>`,
     `<rect width="${WIDTH}" height="${height}" rx="8" fill="var(--bg)"/>`,
     text(PANEL.left, 26, "t", "What more of it costs"),
-    text(PANEL.left, 44, "s", `CPU time over size, both logarithmic; dashed: a straight line, slope 1`),
+    text(
+      PANEL.left,
+      44,
+      "s",
+      "CPU time over size, both logarithmic; dashed: a straight line, slope 1. Below each, the cost of one at the largest size",
+    ),
     ...growth.map((figures, n) => panel(figures, PANEL.left + n * (PANEL.width + PANEL.gap))),
     ...(ratios.length === 0 ? [] : ratioRows(ratios)),
     "</svg>",
@@ -54,14 +59,17 @@ function panel({ axis, unit, points, slope, verdict }: GrowthFigures, left: numb
   const last = points.at(-1);
   if (first === undefined || last === undefined) return "";
   const decades = Math.log10(last.size / first.size);
-  // One decade is as long up as across, so that slope 1 is the same diagonal in every panel.
+  // The straight line is the same diagonal in every panel.
   const scale = (PANEL.width - 24) / decades;
   const floor = bottom - 14;
   const x = (size: number) => left + 6 + Math.log10(size / first.size) * scale;
-  const y = (seconds: number) => floor - Math.log10(seconds / first.seconds) * scale * ASPECT;
   const drawn = points.filter(({ seconds }) => seconds > 0);
+  // A curve steeper than the panel is high presses the panel together: nothing is cut off.
+  const rise = Math.max(...drawn.map(({ seconds }) => Math.log10(seconds / first.seconds)));
+  const aspect = Math.min(ASPECT, (floor - PANEL.top - 40) / (Math.max(rise, decades) * scale));
+  const y = (seconds: number) => floor - Math.log10(seconds / first.seconds) * scale * aspect;
   const path = drawn.map((p) => `${x(p.size).toFixed(1)},${y(p.seconds).toFixed(1)}`).join(" ");
-  const straight = `${x(first.size)},${floor} ${x(last.size)},${floor - decades * scale * ASPECT}`;
+  const straight = `${x(first.size)},${floor} ${x(last.size)},${(floor - decades * scale * aspect).toFixed(1)}`;
   const cost = last.microsPerUnit;
   const each = cost >= 1000 ? `${(cost / 1000).toFixed(1)} ms` : `${cost.toPrecision(2)} µs`;
   return [
@@ -74,8 +82,8 @@ function panel({ axis, unit, points, slope, verdict }: GrowthFigures, left: numb
     text(left, PANEL.top + 14, "n", axis[0]?.toUpperCase() + axis.slice(1)),
     text(left, PANEL.top + 30, "s", `slope ${slope.toFixed(2)}, ${verdict}`),
     ...points.map((p, n) => text(x(p.size), bottom + 16, `s ${["", "m", "e"][n] ?? "m"}`, count(p.size))),
-    text(left, bottom + 36, "v", each),
-    text(left, bottom + 52, "s", `a ${unit}`),
+    text(left, bottom + 38, "v", each),
+    text(left, bottom + 54, "s", `a ${unit}`),
   ].join("\n");
 }
 
