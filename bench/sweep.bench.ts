@@ -145,8 +145,10 @@ class ThreadClock {
         this.seconds = secondsOf(usage);
         this.#isAsked = false;
       },
-      // It has ended: what was heard last stands.
-      () => undefined,
+      // Not running yet, or ended: what was heard last stands.
+      () => {
+        this.#isAsked = false;
+      },
     );
   }
 }
