@@ -97,12 +97,12 @@ function verdictOf(exact: boolean, ratio: number): EngineFigures["verdict"] {
 }
 
 export interface EngineChoice {
-  /** How many of the rules are asked, in the order of the registry. Default: all. */
-  readonly rules?: number;
+  /** How many times over every rule is asked; the same rule again costs the same again. Default: once. */
+  readonly ruleSets?: number;
 }
 
 /** Everything that is not the run itself happens here, outside the timing. */
-export function prepare(data: SymbolMajorBars, { rules }: EngineChoice = {}): () => RivalResult {
+export function prepare(data: SymbolMajorBars, { ruleSets = 1 }: EngineChoice = {}): () => RivalResult {
   const columns = toColumns(data);
   const sessions = sessionsOf(data);
   const config = loadConfig({ assignments: OVERLAY });
@@ -118,7 +118,7 @@ export function prepare(data: SymbolMajorBars, { rules }: EngineChoice = {}): ()
     const curve = new EquityCurve(data.bars);
     const setup = { config, strategyIds: [measuring.id], columns, sessions, cash: CASH };
     const { loop } = buildLoop(setup, [measuring], curve);
-    if (rules !== undefined) (loop.execute.gate.rules as RiskRule[]).length = rules;
+    if (ruleSets !== 1) repeat(loop.execute.gate.rules as RiskRule[], ruleSets);
     const venue = new SimulatedVenue(data.symbols, costs, sessions);
     pump(new Timeline(columns, venue), loop, nullJournal, venue);
     const { orders, portfolio } = loop.execute;
@@ -127,4 +127,9 @@ export function prepare(data: SymbolMajorBars, { rules }: EngineChoice = {}): ()
       if (orders.get(n as OrderNumber, OrderField.filled) > 0) fills += 1;
     return { fills, equity: portfolio.equity };
   };
+}
+
+function repeat(rules: RiskRule[], times: number): void {
+  const once = rules.splice(0);
+  for (let n = 0; n < times; n++) rules.push(...once);
 }

@@ -18,11 +18,12 @@ import type { Feature, FeatureState } from "../src/features/feature.ts";
 import { features as catalogue } from "../src/features/registry.ts";
 import { readSet, toColumns } from "./generated-data.ts";
 import { INDICATORS, indicatorLoop } from "./rivals/indicator-loop.ts";
-import { tradingSignals } from "./rivals/trading-signals.ts";
+import { tradingSignals, tradingSignalsBySymbol } from "./rivals/trading-signals.ts";
 import { takeTurns } from "./timing.ts";
 
 const GOAL = 0.35;
 const FLOOR = 0.15;
+const RIVAL_GOAL = 50;
 const TURNS = 15;
 const RIVAL_TURNS = 2;
 /** One output of each of the eight. */
@@ -34,7 +35,10 @@ export interface FeatureFigures {
   readonly updatesPerSecond: number;
   readonly limitUpdatesPerSecond: number;
   readonly ratioToLimit: number;
+  /** Bar by bar over all symbols, as a market comes: both sides. */
   readonly ratioToTradingSignals: number;
+  /** To the rival on its best walk, one symbol to its end before the next, which no live market allows. */
+  readonly ratioToTradingSignalsBySymbol: number;
   /** Milliseconds of one minute's close, 500 symbols, the first outputs of the catalogue that make forty. */
   readonly minuteCloseMsP50: number;
   readonly minuteCloseMsP99: number;
@@ -45,6 +49,7 @@ export interface FeatureFigures {
   readonly heapGrowthKiB: number;
   readonly goal: number;
   readonly floor: number;
+  readonly rivalGoal: number;
   readonly verdict: "goal reached" | "above the floor" | "below the floor";
 }
 
@@ -56,7 +61,10 @@ export function featuresBench(directory: string): FeatureFigures {
     { limit: () => indicatorLoop(data), ours: () => stream(start(eight, columns), columns) },
     TURNS,
   );
-  const rival = takeTurns({ theirs: () => tradingSignals(data) }, RIVAL_TURNS);
+  const rival = takeTurns(
+    { theirs: () => tradingSignals(data), bySymbol: () => tradingSignalsBySymbol(data) },
+    RIVAL_TURNS,
+  );
   const updates = data.symbols * data.bars * INDICATORS;
   const perSecond = updates / timed.ours!.seconds;
   const theirs = updates / rival.theirs!.seconds;
@@ -70,6 +78,7 @@ export function featuresBench(directory: string): FeatureFigures {
     limitUpdatesPerSecond: Math.round(updates / timed.limit!.seconds),
     ratioToLimit,
     ratioToTradingSignals: perSecond / theirs,
+    ratioToTradingSignalsBySymbol: (perSecond * rival.bySymbol!.seconds) / updates,
     minuteCloseMsP50: percentile(close, 0.5),
     minuteCloseMsP99: percentile(close, 0.99),
     outputs: countOutputs(forty),
@@ -78,6 +87,7 @@ export function featuresBench(directory: string): FeatureFigures {
     heapGrowthKiB: heapGrowth(catalogue) / 1024,
     goal: GOAL,
     floor: FLOOR,
+    rivalGoal: RIVAL_GOAL,
     verdict:
       ratioToLimit >= GOAL ? "goal reached" : ratioToLimit >= FLOOR ? "above the floor" : "below the floor",
   };

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- growth [--report]`, `npm run bench -- engine|features|sweep --data DIR [--set one,uni] [--json]` and `npm run bench -- storm --seeds N`:
+ * `npm run bench -- --report [--data DIR]`, `npm run bench -- growth`, `npm run bench -- engine|features|sweep --data DIR [--set one,uni] [--json]` and `npm run bench -- storm --seeds N`:
  * one JSON line per question, or a table.
  */
 import "../src/adapters/inlining.ts";
@@ -8,7 +8,8 @@ import { parseArgs } from "node:util";
 import { variantWorker } from "../src/cli/tasks.ts";
 import { type EngineFigures, engineBench } from "./engine.bench.ts";
 import { type FeatureFigures, featuresBench } from "./features.bench.ts";
-import { growthBench, growthTable } from "./growth.bench.ts";
+import { type GrowthFigures, growthBench } from "./growth.bench.ts";
+import { performanceSvg, performanceTable, type RatioFigure } from "./performance-report.ts";
 import { stormBench } from "./storm.bench.ts";
 import { type SweepFigures, sweepBench } from "./sweep.bench.ts";
 
@@ -39,18 +40,50 @@ const benches: Readonly<Record<string, (data: string) => AsyncGenerator<BenchLin
     yield featuresLine(featuresBench(data));
   },
   async *growth() {
-    const all = [];
+    for (const figures of growthBench()) yield growthLine(figures);
+  },
+  /** All of them, drawn; the ratios need the generated columns, the curves do not. */
+  async *report(data) {
+    const growth: GrowthFigures[] = [];
+    const ratios: RatioFigure[] = [];
     for (const figures of growthBench()) {
-      all.push(figures);
-      const costs = figures.points.map(
-        ({ size, microsPerUnit }) => `${size}: ${microsPerUnit.toPrecision(3)}`,
-      );
-      const text =
-        `growth ${figures.axis}: slope ${figures.slope.toFixed(2)} (budget ${figures.budget}), ` +
-        `us a ${figures.unit} at ${costs.join(", ")}: ${figures.verdict}`;
-      yield { figures, text, failed: figures.verdict === "too steep" };
+      growth.push(figures);
+      yield growthLine(figures);
     }
-    if (values.report) writeFileSync("docs/performance.md", growthTable(all));
+    if (data !== "") {
+      for (const set of ["one", "uni"]) {
+        const line = engineBench(data, set);
+        const detail = set === "one" ? "one symbol, a million bars" : "500 symbols, 1,950 bars each";
+        ratios.push({ name: "Engine, of the limit loop", detail, value: line.ratioToLimit, goal: line.goal });
+        yield engineLine(line);
+      }
+      const features = featuresBench(data);
+      yield featuresLine(features);
+      const sweep = await sweepBench(data, variantWorker);
+      yield sweepLine(sweep);
+      ratios.push(
+        {
+          name: "Streaming features, of the limit loop",
+          detail: "eight indicators, 500 symbols",
+          value: features.ratioToLimit,
+          goal: features.goal,
+        },
+        {
+          name: "Streaming features, times trading-signals",
+          detail: "the same eight, bar by bar on both sides",
+          value: features.ratioToTradingSignals,
+          goal: features.rivalGoal,
+        },
+        {
+          name: "Sweep, two workers over one",
+          detail: `${sweep.variants} settings, by CPU time`,
+          value: sweep.cpuSpeedup,
+          goal: sweep.goal,
+        },
+      );
+    }
+    writeFileSync("docs/performance.md", performanceTable(growth, ratios));
+    writeFileSync("docs/images/performance.svg", performanceSvg(growth, ratios));
   },
   async *sweep(data) {
     yield sweepLine(await sweepBench(data, variantWorker));
@@ -61,6 +94,14 @@ interface BenchLine {
   readonly figures: object;
   readonly text: string;
   readonly failed: boolean;
+}
+
+function growthLine(figures: GrowthFigures): BenchLine {
+  const costs = figures.points.map(({ size, microsPerUnit }) => `${size}: ${microsPerUnit.toPrecision(3)}`);
+  const text =
+    `growth ${figures.axis}: slope ${figures.slope.toFixed(2)} (budget ${figures.budget}), ` +
+    `us a ${figures.unit} at ${costs.join(", ")}: ${figures.verdict}`;
+  return { figures, text, failed: figures.verdict !== "near-linear" };
 }
 
 function engineLine(figures: EngineFigures): BenchLine {
@@ -79,7 +120,8 @@ function engineLine(figures: EngineFigures): BenchLine {
 function featuresLine(figures: FeatureFigures): BenchLine {
   const text =
     `features: ${figures.ratioToLimit.toFixed(3)} of the limit (goal ${figures.goal}, floor ${figures.floor}), ` +
-    `${figures.ratioToTradingSignals.toFixed(0)} x trading-signals, ${(figures.updatesPerSecond / 1e6).toFixed(1)}M updates/s; ` +
+    `${figures.ratioToTradingSignals.toFixed(0)} x trading-signals ` +
+    `(${figures.ratioToTradingSignalsBySymbol.toFixed(0)} x when that goes symbol by symbol), ${(figures.updatesPerSecond / 1e6).toFixed(1)}M updates/s; ` +
     `minute close of 500 symbols x ${figures.outputs}: p50 ${figures.minuteCloseMsP50.toFixed(2)} ms, ` +
     `p99 ${figures.minuteCloseMsP99.toFixed(2)} ms (all ${figures.wholeCatalogueOutputs}: p50 ` +
     `${figures.wholeCatalogueMsP50.toFixed(2)} ms); a million bars leave ${figures.heapGrowthKiB.toFixed(0)} KiB: ${figures.verdict}`;
@@ -88,19 +130,21 @@ function featuresLine(figures: FeatureFigures): BenchLine {
 
 function sweepLine(figures: SweepFigures): BenchLine {
   const text =
-    `sweep: two workers ${figures.speedup.toFixed(2)} x one (goal ${figures.goal}), ` +
+    `sweep: two workers ${figures.cpuSpeedup.toFixed(2)} x one by CPU time (goal ${figures.goal}; ` +
+    `${figures.cpuSpeedupOfFew.toFixed(2)} x for a quarter of the settings), ${figures.speedup.toFixed(2)} x by the clock, ` +
+    `${figures.addedCpuSeconds.toFixed(1)} s of CPU more for the second, ` +
     `${figures.memoryPerWorkerMb.toFixed(0)} MB per worker beside ${figures.columnsMb.toFixed(0)} MB of columns ` +
     `(goal ${figures.memoryGoalMb}); outcomes ${figures.outcomesEqual ? "equal" : "differ"}`;
   return { figures, text, failed: !figures.outcomesEqual };
 }
 
-const [question = values.report ? "growth" : "engine"] = positionals;
+const [question = values.report ? "report" : "engine"] = positionals;
 const bench = benches[question];
 if (bench === undefined) {
   console.error(`bench ${question}: not there; there are ${Object.keys(benches).join(", ")}, storm`);
   process.exit(2);
 }
-if (values.data === undefined && question !== "growth") {
+if (values.data === undefined && question !== "growth" && question !== "report") {
   console.error(
     `bench ${question}: --data is missing; give the folder of the generated columns (one.c.f64, uni.c.f64, ...)`,
   );

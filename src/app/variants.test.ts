@@ -33,6 +33,11 @@ it("BACK-3 gives the same answers in the same order on one worker and on two", a
   expect(new Set(one.map(({ digest }) => digest)).size).toBe(4);
 });
 
+it("a lone variant stays in this thread, whatever the number of workers", async () => {
+  const nowhere = new URL("./no-such-worker.ts", import.meta.url);
+  expect(await runVariants(setup, [withStop(2)], 4, nowhere)).toEqual([runVariant(setup, withStop(2))]);
+});
+
 it("trading for free leaves only what the decisions were worth", () => {
   const { loop } = runEngine(setup);
   const paid = loop.execute.portfolio.costs;

@@ -35,14 +35,17 @@ export interface VariantWorkerData {
   readonly symbols: readonly string[];
 }
 
-/** Answers in the order of the variants, whatever the number of workers (BACK-3). One works in this thread. */
+/**
+ * Answers in the order of the variants, whatever the number of workers (BACK-3). One works in this thread, and so
+ * does a lone variant: a fresh thread would load and compile the engine for a single run.
+ */
 export async function runVariants(
   setup: RunSetup,
   variants: readonly Variant[],
   workers: number,
   entry: URL,
 ): Promise<VariantOutcome[]> {
-  if (workers === 1) return variants.map((variant) => runVariant(setup, variant));
+  if (workers === 1 || variants.length <= 1) return variants.map((variant) => runVariant(setup, variant));
   const { instruments, ...plain } = setup.columns;
   const shared: VariantWorkerData = { setup: { ...setup, columns: plain }, symbols: instruments.symbols };
   return runTasks<Variant, VariantOutcome>(entry, shared, variants, workers);
