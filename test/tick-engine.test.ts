@@ -202,7 +202,7 @@ it("C-23: the process dies, the disaster stop at the venue still closes what is 
         closed += 1;
       }
     }),
-    { numRuns: 12, seed: 4 },
+    { numRuns: 24, seed: 4 },
   );
   expect(closed).toBeGreaterThan(5);
 });

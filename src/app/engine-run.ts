@@ -17,6 +17,7 @@ import { type BatchObserver, SingleLoop } from "../engine/single-loop.ts";
 import { worldOf } from "../features/batch.ts";
 import { breakers } from "../risk/breaker-registry.ts";
 import { rules } from "../risk/registry.ts";
+import { perTradeRisk } from "../risk/rules/per-trade-risk.ts";
 import { HaltTimeline } from "../sim/halt-timeline.ts";
 import { HaltSchedule, haltIntervals } from "../sim/halts.ts";
 import { PaperCosts } from "../sim/paper-costs.ts";
@@ -113,7 +114,7 @@ export function buildLoop(
       timeframe: columns.timeframe,
       world,
       strategies: allocated,
-      sizing: { ...config.sizing, capital: cash },
+      sizing: { ...config.sizing, capital: cash, riskCostBps: riskCostBps(config) },
       ...(hasActions(setup) ? { basis: config.features.basis } : {}),
       ensemble: config.ensemble,
       execution: config.execution,
@@ -138,6 +139,9 @@ export function buildLoop(
   );
   return { loop, allocated };
 }
+
+const riskCostBps = ({ risk }: Config): number =>
+  (risk[perTradeRisk.id] as { readonly costBps: number }).costBps;
 
 const hasActions = ({ actions = [], history }: Pick<RunSetup, "actions" | "history">): boolean =>
   actions.length > 0 || (history?.actions.length ?? 0) > 0;

@@ -5,6 +5,9 @@ import type { Brand } from "./brand.ts";
 /** Dense index into the run's instrument table, so per-instrument state can be a typed array. */
 export type InstrumentId = Brand<number, "instrument index">;
 
+/** How settings write a symbol: in capitals, classes after a point or a slash. */
+export const SYMBOL_FORM = /^[A-Z][A-Z0-9./-]{0,23}$/;
+
 export interface InstrumentTable {
   readonly symbols: readonly string[];
   /** Undefined when the run does not know the symbol. */

@@ -93,6 +93,16 @@ describe("by hand", () => {
   });
 });
 
+it("C-15: what getting in and out costs is part of the risk, so that the gate has nothing to trim", () => {
+  const request: SizingRequest = { ...wish, method: "fixed_risk", limit: 100, stop: 92, equity: 100_000 };
+  const roomy = { ...params, positionPct: 1, positionUsd: 1e9 };
+  const { shares } = sizeEntry(request, { ...roomy, riskCostBps: 5 });
+  const lost = (count: number) => count * (100 - 92 + 5e-4 * (100 + 92));
+  expect(lost(shares)).toBeLessThanOrEqual(params.riskPerTrade * 100_000);
+  expect(lost(shares + 1)).toBeGreaterThan(params.riskPerTrade * 100_000);
+  expect(sizeEntry(request, roomy).shares).toBeGreaterThan(shares);
+});
+
 const money = between(500, 3e6);
 const anyWish: fc.Arbitrary<SizingRequest> = fc
   .record({

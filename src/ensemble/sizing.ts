@@ -38,7 +38,12 @@ export const sizingParams = z.strictObject({
   atr: scaleParams(0.015, 0.04).prefault({}),
   adv: advParams.prefault({}),
 });
-export type SizingParams = z.infer<typeof sizingParams>;
+export type SizingParams = z.infer<typeof sizingParams> & {
+  /** What the gate counts into the risk of a trade, in basis points of entry and of stop (C-15). Default: nothing. */
+  readonly riskCostBps?: number;
+};
+
+const BPS = 1e-4;
 
 export interface SizingRequest {
   readonly method: SizingMethod;
@@ -127,7 +132,8 @@ function wantedShares(request: SizingRequest, params: SizingParams, base: number
   // Without a distance on the losing side there is no risk figure to size by: C-15, no stop, no entry.
   if (!(distance > 0)) return { shares: 0, binding: "risk_per_trade" };
   const { risk, stakeMax, binding } = tradeRisk(request.edge, params.kelly, params.riskPerTrade);
-  const atRisk = (strength * risk * base) / distance;
+  const lost = distance + (params.riskCostBps ?? 0) * BPS * (entry + request.stop);
+  const atRisk = (strength * risk * base) / lost;
   const stake = (strength * stakeMax * base) / entry;
   return stake < atRisk ? { shares: stake, binding: "kelly" } : { shares: atRisk, binding };
 }

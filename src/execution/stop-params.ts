@@ -19,7 +19,6 @@ export const virtualStopParams = z.strictObject({
   /** After a halt: from the first print on nothing leaves for so long. */
   resumeSeconds: z.number().min(0).max(600).default(5),
 });
-export type VirtualStopParams = z.infer<typeof virtualStopParams>;
 
 export const partialFillParams = z.strictObject({
   /** An entry whose time is over keeps what it got from this part of its order on, whatever that is worth. */

@@ -9,7 +9,7 @@ import { z } from "zod";
 import type { BarBatch } from "../domain/bars.ts";
 import { ratioOf, type SplitRatio, splitOrderShares } from "../domain/corporate-action.ts";
 import type { BorrowCharged } from "../domain/events.ts";
-import type { InstrumentId } from "../domain/instrument.ts";
+import { type InstrumentId, SYMBOL_FORM } from "../domain/instrument.ts";
 import { usd } from "../domain/money.ts";
 import type { DayNumber, EpochMicros } from "../domain/time.ts";
 
@@ -19,9 +19,9 @@ export const borrowParams = z.strictObject({
   /** Fraction per year for whatever is not listed: general collateral. */
   generalCollateral: rate,
   /** Fraction per year by symbol. */
-  rates: z.record(z.string(), rate),
+  rates: z.record(z.string().regex(SYMBOL_FORM), rate),
   /** Symbols that nobody lends but at a listed rate. */
-  hardToBorrow: z.array(z.string().min(1).max(24)),
+  hardToBorrow: z.array(z.string().regex(SYMBOL_FORM)),
 });
 export type BorrowParams = z.infer<typeof borrowParams>;
 

@@ -41,7 +41,7 @@ const free = {
   regulatory: false,
   maxParticipation: 1,
 };
-const risk = { position_size: { maxFraction: 0.06 } };
+const risk = { position_size: { maxFraction: 0.06 }, per_trade_risk: { costBps: 0 } };
 
 const sessions = testSessions(40, 390);
 const closes = Array.from({ length: 40 }, (_, n) => barClose(sessions, n));

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { type Timeframe, timeframeSeconds } from "../domain/bars.ts";
 import type { TradingStatusEvent } from "../domain/events.ts";
-import type { InstrumentId, InstrumentTable } from "../domain/instrument.ts";
+import { type InstrumentId, type InstrumentTable, SYMBOL_FORM } from "../domain/instrument.ts";
 import {
   type EpochMicros,
   isoDate,
@@ -32,7 +32,7 @@ const instant = z.string().refine((text) => parseInstant(text) !== undefined, {
 export const haltList = z.array(
   z
     .strictObject({
-      symbol: z.string().min(1).max(24),
+      symbol: z.string().regex(SYMBOL_FORM),
       from: instant,
       /** First instant at which trading is allowed again. */
       to: instant,

@@ -460,8 +460,8 @@ describe("opposite wishes", () => {
       const loop = testLoop({
         world,
         strategies: [scripted({ 0: enter(2_000) }, "s0"), scripted({ 0: enter(-2_000) }, "s1")],
-        // The rule on spreads would refuse what this is about.
-        risk: { spread: { maxFraction: 0.01, maxAgeSeconds: 3_600 } },
+        // The rules on spreads and on prices far from a quote would refuse what this is about.
+        risk: { spread: { maxFraction: 0.01, maxAgeSeconds: 3_600 }, price_collar: { maxFraction: 0.05 } },
       });
       const { closedAt, offset } = world.columns;
       const at = closedAt[0] as EpochMicros;

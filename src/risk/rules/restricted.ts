@@ -10,6 +10,7 @@
  * The number is the price; an instrument on the list is refused at any.
  */
 import { z } from "zod";
+import { SYMBOL_FORM } from "../../domain/instrument.ts";
 import { allow, defineRule, deny, isPositive } from "../rule.ts";
 
 export const restricted = defineRule({
@@ -19,10 +20,7 @@ export const restricted = defineRule({
   appliesTo: "entries",
   params: z.strictObject({
     /** Symbols that must not be entered, in capitals. */
-    symbols: z
-      .array(z.string().regex(/^[A-Z0-9][A-Z0-9./-]{0,19}$/))
-      .max(20_000)
-      .default([]),
+    symbols: z.array(z.string().regex(SYMBOL_FORM)).max(20_000).default([]),
     minPrice: z.number().min(0).max(100_000).default(5),
     /** Refuse where the printed price is not known. */
     requireRaw: z.boolean().default(false),
