@@ -218,7 +218,7 @@ export class FillBooking implements CrossBooks {
       slippage: toDollars(costs.slippage),
       signal,
       purpose,
-      riskPerShare: Math.abs(price - orders.get(order, OrderField.stop)),
+      riskPerShare: orders.riskAt(order, price),
       crossed,
     });
     const done = wasWorking && !orders.isWorking(order);

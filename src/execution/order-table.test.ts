@@ -94,6 +94,18 @@ describe("an order", () => {
     expect(table.price(table.add({ ...asked, limit: Number.NaN }, birth))).toBe(10.01);
   });
 
+  it("has at risk what a fill lies from its stop, and what was meant to be where a gap filled it beyond", () => {
+    const orders = new OrderTable();
+    const short = orders.add(asked, birth);
+    const long = orders.add({ ...asked, side: BUY, limit: 139.5, stop: 129.5 }, birth);
+    const free = orders.add({ ...asked, stop: Number.NaN }, birth);
+    expect(orders.riskAt(short, 10.25)).toBe(0.75);
+    expect(orders.riskAt(short, 12)).toBe(1);
+    expect(orders.riskAt(long, 137.5)).toBe(8);
+    expect(orders.riskAt(long, 111.25)).toBe(10);
+    expect(orders.riskAt(free, 10)).toBeNaN();
+  });
+
   it("that was denied ended when it was decided, and never fills", () => {
     const table = new OrderTable();
     const order = table.add(asked, { ...birth, shares: 0, status: OrderStatus.Denied });

@@ -220,6 +220,16 @@ export class OrderTable {
     return Number.isNaN(limit) ? this.#table.get(order, OrderField.reference) : limit;
   }
 
+  /**
+   * What a share bought or sold at that price has at risk to the order's stop, dollars; NaN without a stop. A gap that
+   * filled it beyond the stop leaves what was meant to be at risk: the other distance would call a full loss small.
+   */
+  riskAt(order: OrderNumber, price: number): number {
+    const stop = this.#table.get(order, OrderField.stop);
+    const distance = this.side(order) * (price - stop);
+    return distance > 0 ? distance : Math.abs(this.price(order) - stop);
+  }
+
   /** Shares that may still fill. */
   remaining(order: OrderNumber): number {
     return this.#table.get(order, OrderField.shares) - this.#table.get(order, OrderField.filled);
