@@ -31,8 +31,9 @@ import { type EngineRun, type RunSetup, runEngine } from "./engine-run.ts";
 import { exposureCurve } from "./exposure-curve.ts";
 import { actionEvents } from "./run-actions.ts";
 import { writeRunFiles } from "./run-files.ts";
-import { reportRun, type Trial } from "./run-report.ts";
+import { reportRun } from "./run-report.ts";
 import type { CanaryResult, ReportInput, TickFacts } from "./run-result.ts";
+import type { CountedTrial, Trial } from "./trials.ts";
 import { runWithoutCosts } from "./without-costs.ts";
 
 export interface BacktestRequest {
@@ -213,13 +214,12 @@ export async function runCanary(
   return canaryResult(comparisons);
 }
 
-/** Writes the run down as a trial and returns the Sharpe ratios of all trials of these strategies. */
-function countTrials({ root, now, strategyIds }: BacktestRequest, trial: Trial): number[] {
+/** Writes the run down and returns all trials with any of these strategies. */
+function countTrials({ root, now, strategyIds }: BacktestRequest, trial: Trial): CountedTrial[] {
   const db = new ResearchDb(join(root, "db", "research.db"));
-  const strategies = strategyIds.toSorted().join("+");
   try {
-    db.record({ ...trial, strategies, createdAt: now });
-    return db.sharpes(strategies);
+    db.record({ ...trial, strategies: strategyIds, createdAt: now });
+    return db.trialsWith(strategyIds);
   } finally {
     db.close();
   }

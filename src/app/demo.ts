@@ -199,7 +199,7 @@ class Demo {
         command: this.#request.command,
       },
       // A demo proves nothing and is no trial.
-      ({ sharpe }) => [sharpe],
+      (trial) => [trial],
     );
     return {
       report,

@@ -32,7 +32,7 @@ function finished() {
   const canary = { passed: true, decisions: 0, moved: 0, firstDifference: null };
   const report = reportRun(
     { setup, run, exposure, canary, snapshot: "s", profile: "standard", seed: 1, command: "c" },
-    ({ sharpe }) => [sharpe],
+    (trial) => [trial],
   );
   return { run, exposure, columns, trades: report.trades, result: report.result };
 }

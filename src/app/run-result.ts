@@ -32,8 +32,9 @@ export interface RunMetrics {
   readonly sharpe: number;
   readonly sortino: number;
   readonly calmar: number;
-  /** Negative fraction. */
+  /** Negative fractions: at the closes of sessions, and at the close of every bar. */
   readonly maxDrawdown: number;
+  readonly maxDrawdownBars: number;
   /** Trading days under the last high, at the longest. */
   readonly longestDrawdownDays: number;
   readonly var05: number;
@@ -47,7 +48,7 @@ export interface RunMetrics {
   readonly expectancy: number;
   readonly averageWin: number;
   readonly averageLoss: number;
-  /** Mean of gross exposure over equity, and the share of days with any. */
+  /** Mean of gross exposure over equity, and the share of bar closes at which anything was held. */
   readonly grossExposure: number;
   readonly timeInMarket: number;
   /** One-way turnover a year, as a multiple of equity. */
@@ -77,8 +78,10 @@ export interface Honesty {
   readonly dsr: number;
   /** Annualised Sharpe that luck alone would show as the best of the counted trials. */
   readonly expectedMaxSharpe: number;
-  /** Counted in research.db: every backtest of these strategies, this one included. */
+  /** Counted in the lake's research.db: every backtest with any of these strategies, this one included. */
   readonly trials: number;
+  /** Of those, how many are long enough for a Sharpe ratio: luck is measured by the scatter of theirs. */
+  readonly trialsCompared: number;
   /** Daily observations needed for the PSR to reach 0.95; Infinity when the Sharpe is not positive. */
   readonly minTrackRecord: number;
   readonly observations: number;

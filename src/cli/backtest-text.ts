@@ -21,11 +21,7 @@ export function backtestText({ result, daily }: ReportInput, out: string): strin
           ["Sharpe", ratio(m.sharpe), `hold ${ratio(hold?.sharpe ?? Number.NaN)}`],
         ]
       : [["Return", percent(m.totalReturn, 2), `hold ${percent(hold?.totalReturn ?? Number.NaN, 2)}`]]),
-    [
-      hasEnoughDays(result) ? "Max drawdown" : "Drawdown at closes",
-      percent(m.maxDrawdown, 2),
-      `hold ${percent(hold?.maxDrawdown ?? Number.NaN, 2)}`,
-    ],
+    ["Drawdown at closes", percent(m.maxDrawdown, 2), `hold ${percent(hold?.maxDrawdown ?? Number.NaN, 2)}`],
     ["Trades", count(m.trades), `win rate ${percent(m.winRate, 1)}, profit factor ${ratio(m.profitFactor)}`],
     ["Costs, USD", money(paid), `slippage ${money(costs.slippage)}, fees ${money(costs.fees)}`],
     ["  by cause", "", causes(costs)],

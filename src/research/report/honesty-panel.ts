@@ -1,4 +1,5 @@
 /** The Honesty panel: five gates, each with both numbers, and every warning in full. Cannot be folded. */
+import { OBSERVATIONS_MIN } from "../../app/enough-days.ts";
 import type { RunResult } from "../../app/run-result.ts";
 import { easternMoment } from "./eastern-time.ts";
 import { count, NO_DATA, number, plural, probabilityOf, ratio, signed } from "./formats.ts";
@@ -9,7 +10,6 @@ import {
   deflatedTrackRecord,
   type GateState,
   hasEnoughDays,
-  OBSERVATIONS_MIN,
   PROBABILITY_GATE,
   TRADES_GATE,
   type Verdict,

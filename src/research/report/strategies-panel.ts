@@ -62,7 +62,7 @@ function columnsOf(result: RunResult, netUsd: number): StrategyColumn[] {
     share("Trades", ({ trades }) => count(trades), count(metrics.trades)),
     share("Won", ({ trades, winRate }) => won(trades, winRate), won(metrics.trades, metrics.winRate)),
     share("Sharpe", ({ sharpe }) => annual(ratio(sharpe)), annual(ratio(metrics.sharpe))),
-    share("Max drawdown", ({ maxDrawdown }) => percent(maxDrawdown, 1), percent(metrics.maxDrawdown, 1)),
+    share("Max drawdown", ({ maxDrawdown }) => percent(maxDrawdown, 2), percent(metrics.maxDrawdown, 2)),
     share("Costs, USD", (own) => money(own.costs), money(costs)),
     ...(isSeveral && costs > 0 ? [share("Of all costs", (own) => percent(own.costs / costs, 0))] : []),
     ...(hasCrossed

@@ -2,6 +2,7 @@
  * The verdict in words: what happened, both numbers, and the cure (DESIGN 8). Says no more than the
  * gates say, and never praises.
  */
+import { OBSERVATIONS_MIN } from "../../app/enough-days.ts";
 import type { RunResult } from "../../app/run-result.ts";
 import { easternMoment } from "./eastern-time.ts";
 import { count, number, percent, plural, probabilityOf, ratio, roughMoney } from "./formats.ts";
@@ -11,7 +12,6 @@ import {
   EVEN_ODDS,
   hasEnoughDays,
   isIdle,
-  OBSERVATIONS_MIN,
   PROBABILITY_GATE,
   TRADES_GATE,
   type Verdict,
