@@ -29,10 +29,11 @@ import type { Config } from "./config.ts";
 import { writeDataAudit } from "./data-audit.ts";
 import { type EngineRun, type RunSetup, runEngine } from "./engine-run.ts";
 import { exposureCurve } from "./exposure-curve.ts";
+import { priceBasis } from "./price-basis.ts";
 import { actionEvents } from "./run-actions.ts";
 import { writeRunFiles } from "./run-files.ts";
 import { reportRun } from "./run-report.ts";
-import type { CanaryResult, ReportInput, TickFacts } from "./run-result.ts";
+import type { CanaryResult, PriceBasis, ReportInput, TickFacts } from "./run-result.ts";
 import type { CountedTrial, Trial } from "./trials.ts";
 import { runWithoutCosts } from "./without-costs.ts";
 
@@ -92,6 +93,7 @@ export async function backtest(request: BacktestRequest): Promise<ReportInput> {
       snapshot: id,
       actions: actionEvents(raw.actions, columns),
       findings,
+      prices: priceBasis(loaded.series, adjust ?? "raw", raw.actions),
     });
   } finally {
     lake.close();
@@ -115,7 +117,13 @@ async function backtestTicks(request: BacktestRequest, lake: Lake): Promise<Repo
     throw new InputError("--ticks: no trade of the range lies in a regular session");
   const [quotes, trades] = [ticks.quotes.at.length, ticks.trades.at.length];
   const facts = { quotes, trades, quoteRows, setAside };
-  return await backtestColumns(request, { columns, snapshot: loaded.snapshot, over: { ticks, facts } });
+  const stored = loaded.symbols.map((symbol) => ({ symbol, adjustment: "raw" as const }));
+  return await backtestColumns(request, {
+    columns,
+    snapshot: loaded.snapshot,
+    prices: priceBasis(stored, "raw", []),
+    over: { ticks, facts },
+  });
 }
 
 interface OverTicks {
@@ -131,12 +139,13 @@ interface RunData {
   /** Of raw prices. */
   readonly actions?: readonly CorporateActionEvent[];
   readonly findings?: readonly DataFinding[];
+  readonly prices: PriceBasis;
   readonly over?: OverTicks;
 }
 
 async function backtestColumns(
   request: BacktestRequest,
-  { columns, snapshot: snapshotId, actions = [], findings = [], over }: RunData,
+  { columns, snapshot: snapshotId, actions = [], findings = [], prices, over }: RunData,
 ): Promise<ReportInput> {
   const { config, strategyIds, cash, seed, workers } = request;
   const ticks = over === undefined ? {} : { ticks: over.ticks };
@@ -160,6 +169,7 @@ async function backtestColumns(
       seed,
       command,
       findings,
+      prices,
       withoutCosts,
       ...(over === undefined ? {} : { ticks: over.facts }),
     },

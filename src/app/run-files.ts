@@ -45,18 +45,20 @@ export function resultJson(result: unknown): string {
 }
 
 function ordersCsv({ run, columns, result }: RunFiles): string {
-  const { orders } = run.loop.execute;
+  const { orders, blocked } = run.loop.execute;
   const { rules } = run.loop.execute.gate;
   const { signals } = run.loop.compute;
   const lines = [
     "order,client_order_id,decided_at,strategy,symbol,side,purpose,type,time_in_force,requested,shares,limit," +
-      "stop,reference,status,filled,average_price,ended_at,sizing,rule,rule_used,rule_limit,reason,group,crossed",
+      "stop,reference,status,filled,average_price,ended_at,sizing,rule,rule_used,rule_limit,reason,group,crossed," +
+      "barred_by",
   ];
   for (let n = 0; n < orders.length; n++) {
     const order = n as OrderNumber;
     const get = (field: OrderField) => orders.get(order, field);
     const strategy = run.allocated[orders.strategy(order)]?.strategy;
     const signal = get(OrderField.signal);
+    const claim = blocked.barred.get(order);
     lines.push(
       csv([
         n,
@@ -78,12 +80,13 @@ function ordersCsv({ run, columns, result }: RunFiles): string {
         get(OrderField.averagePrice),
         instant(get(OrderField.endedAt), columns),
         sizingConstraints[get(OrderField.sizing)],
-        rules[get(OrderField.rule)]?.id,
+        claim === undefined ? rules[get(OrderField.rule)]?.id : `permission:${claim.source}`,
         get(OrderField.ruleUsed),
         get(OrderField.ruleLimit),
         signal < 0 ? "" : sentence(signals, signal, strategy?.reasons ?? []),
         orders.isShared(order) ? orders.group(order) : undefined,
         get(OrderField.crossed),
+        claim === undefined ? "" : `${claim.level} by ${claim.authority}: ${claim.reason}`,
       ]),
     );
   }

@@ -12,10 +12,12 @@ import type { EngineRun, RunSetup } from "./engine-run.ts";
 import { withoutNoise } from "./enough-days.ts";
 import type { ExposureCurve } from "./exposure-curve.ts";
 import { handFills } from "./hand-fills.ts";
+import { dividendWarnings } from "./price-basis.ts";
 import { nettingSummary, sizeCauses, strategyShares, tradedPerSession } from "./run-attribution.ts";
 import { runClaims } from "./run-claims.ts";
 import type {
   CanaryResult,
+  PriceBasis,
   ReportInput,
   RunLimits,
   RunResult,
@@ -40,13 +42,19 @@ export interface FinishedRun {
   readonly command: string;
   /** Bars and actions that were kept out of the run. */
   readonly findings?: readonly DataFinding[];
+  /** Absent for a backtest. */
+  readonly mode?: RunResult["mode"];
+  /** Why it is no trial, a sentence. Nothing is counted then. */
+  readonly uncounted?: string;
+  /** Absent in a market made of chance, which pays no dividend. */
+  readonly prices?: PriceBasis;
   /** Of a run over ticks. */
   readonly ticks?: TickFacts;
   /** The same for free, where somebody ran it. */
   readonly withoutCosts?: WithoutCosts | null;
 }
 
-/** `count` writes the trial down and answers with all trials that count beside it, this one included. */
+/** `count` writes the trial down and answers with all trials that count beside it, this one included; or with none. */
 export function reportRun(
   finished: FinishedRun,
   count: (trial: Trial) => readonly CountedTrial[],
@@ -60,19 +68,30 @@ export function reportRun(
   const code = codeVersion();
   const runId = shortDigest("bt", { scope, snapshot, hash, code });
   const equityDigest = digestFloats(run.curve.equity);
+  const { mode, uncounted } = finished;
   const trials = count(trialOf({ runId, scope, snapshot, configHash: hash, daily, equityDigest }));
-  const warnings = runWarnings({ run, daily, columns, trades, cash, findings: finished.findings ?? [] });
+  const { findings = [], prices } = finished;
+  const warnings = [
+    ...dividendWarnings(prices, daily.date.length),
+    ...runWarnings({ run, daily, columns, trades, cash, findings }),
+  ];
   const { orders, fills, blocked } = run.loop.execute;
   const result: RunResult = {
     runId,
+    ...(mode === undefined ? {} : { mode }),
     scope,
     snapshot,
+    ...(prices === undefined ? {} : { prices }),
     featureVersion: featureSetVersion(run.loop.compute.bank.features),
     configHash: hash,
     codeVersion: code,
     metrics: runMetrics(run, daily, trades),
     benchmark: { label: benchmarkLabel(columns), metrics: benchmarkMetrics(daily) },
-    honesty: honesty(daily, trials, canary, { survivorsOnly: survivorsOnly(columns), warnings }),
+    honesty: honesty(daily, trials, canary, {
+      survivorsOnly: survivorsOnly(columns),
+      warnings,
+      ...(uncounted === undefined ? {} : { uncounted }),
+    }),
     blocked: blocked.list(),
     costs: runCosts(run),
     income: run.loop.execute.portfolio.income,

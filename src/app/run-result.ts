@@ -3,7 +3,7 @@
  * is drawn from. Undefined figures are NaN here and null in JSON. Money is in dollars: this is the
  * reading side, exact amounts stay in the ledger and in the CSV files.
  */
-import type { Timeframe } from "../domain/bars.ts";
+import type { Adjustment, Timeframe } from "../domain/bars.ts";
 
 export interface RunScope {
   readonly strategies: readonly {
@@ -59,6 +59,8 @@ export interface RunMetrics {
 }
 
 export interface CanaryResult {
+  /** Why nothing was re-run, a sentence; absent where it was. */
+  readonly notRun?: string;
   readonly passed: boolean;
   /** Decisions compared, over all cuts. */
   readonly decisions: number;
@@ -80,6 +82,8 @@ export interface Honesty {
   readonly expectedMaxSharpe: number;
   /** Counted in the lake's research.db: every backtest with any of these strategies, this one included. */
   readonly trials: number;
+  /** Why this run is none of them, a sentence; absent where it is one. */
+  readonly uncounted?: string;
   /** Of those, how many are long enough for a Sharpe ratio: luck is measured by the scatter of theirs. */
   readonly trialsCompared: number;
   /** Daily observations needed for the PSR to reach 0.95; Infinity when the Sharpe is not positive. */
@@ -118,6 +122,17 @@ export interface RunActions {
   readonly refused: number;
   /** Bars that leapt with no action behind them. */
   readonly quarantinedBars: number;
+}
+
+/** What the prices of the run hold, and whose dividends nobody paid. */
+export interface PriceBasis {
+  /** Of the prices that were traded, each once. */
+  readonly adjustments: readonly Adjustment[];
+  readonly symbols: number;
+  /** Their dividends are in no price and were paid to no position. */
+  readonly symbolsWithoutDividends: number;
+  /** True where dividends were paid to positions as they fell due. */
+  readonly arePaid: boolean;
 }
 
 export interface BlockedByRule {
@@ -260,8 +275,12 @@ export interface RunLimits {
 
 export interface RunResult {
   readonly runId: string;
+  /** What it was; absent for a backtest. */
+  readonly mode?: "demo";
   readonly scope: RunScope;
   readonly snapshot: string;
+  /** Absent where no market had prices: a demo. */
+  readonly prices?: PriceBasis;
   /** Present when orders met recorded quotes and trades. */
   readonly ticks?: TickFacts;
   readonly featureVersion: string;

@@ -79,12 +79,12 @@ function shared(performance: PerformanceMetrics) {
   };
 }
 
-/** `counted`: all trials that count beside this run, its own included. */
+/** `counted`: all trials that count beside this run, its own included; none for a run that is no trial. */
 export function honesty(
   daily: Daily,
   counted: readonly CountedTrial[],
   canary: CanaryResult,
-  caveats: Pick<Honesty, "survivorsOnly" | "warnings">,
+  caveats: Pick<Honesty, "survivorsOnly" | "warnings" | "uncounted">,
 ): Honesty {
   const sample = sharpeSample(daily.returns);
   const { trials, compared, sharpeDeviation } = trialScatter(counted, sample.observations);
@@ -93,7 +93,7 @@ export function honesty(
     psr: probabilisticSharpe(sample, 0),
     dsr: deflated.probability,
     expectedMaxSharpe: deflated.expectedMaximum * Math.sqrt(SESSIONS_PER_YEAR),
-    trials,
+    trials: counted.length,
     trialsCompared: compared,
     minTrackRecord: minimumTrackRecordLength(sample, { benchmark: 0, confidence: CONFIDENCE }),
     observations: sample.observations,

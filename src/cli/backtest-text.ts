@@ -1,5 +1,6 @@
 /** What a person sees at the end of a backtest: the verdict first, then the figures it rests on. */
 import type { CanaryResult, ReportInput, RunCosts, RunResult } from "../app/run-result.ts";
+import { blockingClaim } from "../research/report/claim-names.ts";
 import { count, money, percent, plural, probabilityOf, ratio, signed } from "../research/report/formats.ts";
 import { hasEnoughDays, judge, PROBABILITY_GATE } from "../research/report/verdict.ts";
 import { verdictWords } from "../research/report/verdict-words.ts";
@@ -37,7 +38,7 @@ export function backtestText({ result, daily }: ReportInput, out: string): strin
         ]),
     ...(hasEnoughDays(result)
       ? [
-          ["Deflated Sharpe", probabilityOf(h.dsr, PROBABILITY_GATE), `${plural(h.trials, "trial")} counted`],
+          ["Deflated Sharpe", probabilityOf(h.dsr, PROBABILITY_GATE), trialsCounted(h)],
           ["Track record", count(h.observations), needed(h.minTrackRecord)],
         ]
       : []),
@@ -85,7 +86,7 @@ function blockedLines(blocked: RunResult["blocked"]): string[] {
   const rows = blocked
     .toSorted((a, b) => b.notional - a.notional || (a.rule < b.rule ? -1 : 1))
     .map(({ rule, count: refused, shrunk, saved, cost }) => [
-      rule,
+      blockingClaim(rule) ?? rule,
       count(refused),
       count(shrunk),
       money(saved),
@@ -119,10 +120,14 @@ function wrapped(text: string): string[] {
   return [...lines, line];
 }
 
-function canaryRow({ passed, moved, decisions }: CanaryResult): string[] {
-  if (decisions === 0) return ["Canary", "not run", ""];
+function canaryRow({ notRun, passed, moved, decisions }: CanaryResult): string[] {
+  if (notRun !== undefined) return ["Canary", "not run", ""];
+  if (decisions === 0) return ["Canary", "no data", "no decision to compare"];
   return ["Canary", passed ? "passed" : "FAILED", `${count(moved)} of ${count(decisions)} decisions moved`];
 }
+
+const trialsCounted = ({ uncounted, trials }: RunResult["honesty"]): string =>
+  uncounted === undefined ? `${plural(trials, "trial")} counted` : "no trial";
 
 function needed(days: number): string {
   return Number.isFinite(days)

@@ -310,6 +310,7 @@ export class OrderDesk {
     const approved = this.#gate.pass(number, request, this.#facts, bracket);
     const { binding, verdict } = this.#gate;
     this.blocked.record(request, approved?.shares ?? 0, this.#gate, bracket);
+    if (this.#gate.barredBy !== undefined) this.blocked.barred.set(number, this.#gate.barredBy);
     this.orders.add(request, {
       requested: request.shares,
       shares: approved?.shares ?? 0,

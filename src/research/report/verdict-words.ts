@@ -164,7 +164,10 @@ function missingParts({ gates }: Verdict, { honesty, metrics }: RunResult): stri
     parts.push(`track record ${count(honesty.observations)} ${needed}`);
   }
   if (gates.trades === "short") parts.push(`${count(metrics.trades)} of ${count(TRADES_GATE)} closed trades`);
-  if (gates.canary === "no data") parts.push("the look-ahead canary compared no decision");
+  if (gates.canary === "no data") {
+    const did = honesty.canary.notRun === undefined ? "compared no decision" : "was not run";
+    parts.push(`the look-ahead canary ${did}`);
+  }
   return parts;
 }
 
@@ -203,4 +206,4 @@ function deflatedOfGate(dsr: number): string {
 
 const wereMade = (trials: number): string =>
   `${plural(trials, "trial")} ${trials === 1 ? "was" : "were"} made`;
-const them = (trials: number): string => (trials === 1 ? "this trial" : "those");
+const them = (trials: number): string => (trials === 0 ? "no trial" : trials === 1 ? "this trial" : "those");
