@@ -167,6 +167,7 @@ function resultOf(shape: SampleShape, { daily, returns, market, trades }: Parts)
           impact: Math.abs(net) * 0.04 + 3,
           borrow: 0,
         },
+    flatCosts: { fills: trades.length, of: trades.length * 2, bps: 1, isAuction: true },
     strategies: strategies.map((strategy, i) => ({
       strategy,
       capital: CASH / strategies.length,

@@ -11,6 +11,7 @@ import type { EngineRun } from "./engine-run.ts";
 import type { NettingSummary, SizeCause, StrategyShare, TradeRow } from "./run-result.ts";
 import { sessionEnds } from "./session-ends.ts";
 import { strategyDaily } from "./strategy-daily.ts";
+import { wholeMicros } from "./whole-micros.ts";
 
 const TERMS = { periodsPerYear: 252, riskFree: 0 } as const;
 
@@ -42,7 +43,7 @@ export function strategyShares(
       winRate: tradeStatistics(Float64Array.from(own, (trade) => trade.pnl)).winRate,
       sharpe,
       maxDrawdown,
-      costs: (paid.costs[s] ?? 0) + borrow,
+      costs: wholeMicros((paid.costs[s] ?? 0) + borrow),
       crossedShares: paid.crossed[s] ?? 0,
     };
   });

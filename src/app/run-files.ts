@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { replaceFile } from "../adapters/durable-file.ts";
 import { type BarColumns, batchCount } from "../domain/bars.ts";
 import { sizingConstraints } from "../domain/intent.ts";
-import { MICROS } from "../domain/money.ts";
 import {
   type OrderNumber,
   orderStatusNames,
@@ -21,6 +20,7 @@ import { newYorkDay } from "../market/us-eastern.ts";
 import type { EngineRun } from "./engine-run.ts";
 import type { ExposureCurve } from "./exposure-curve.ts";
 import type { RunResult, TradeRow } from "./run-result.ts";
+import { wholeMicros } from "./whole-micros.ts";
 
 export interface RunFiles {
   readonly run: EngineRun;
@@ -139,15 +139,15 @@ function tradesCsv(trades: readonly TradeRow[]): string {
         trade.shares,
         trade.openedAt,
         trade.closedAt,
-        micros(trade.entryPrice),
-        micros(trade.exitPrice),
-        micros(trade.pnl),
-        micros(trade.costs),
-        micros(trade.r),
+        wholeMicros(trade.entryPrice),
+        wholeMicros(trade.exitPrice),
+        wholeMicros(trade.pnl),
+        wholeMicros(trade.costs),
+        wholeMicros(trade.r),
         trade.barsHeld,
         trade.whyIn,
         trade.whyOut,
-        micros(trade.dividends),
+        wholeMicros(trade.dividends),
         trade.crossed,
       ]),
     );
@@ -181,9 +181,6 @@ function instant(at: number, { timeframe }: BarColumns): string {
     ? isoDate(newYorkDay(at as EpochMicros) as DayNumber)
     : isoInstant(at as EpochMicros);
 }
-
-/** Sums of doubles end in noise: a millionth is as fine as the ledger itself. */
-const micros = (value: number): number => Math.round(value * MICROS) / MICROS;
 
 function csv(cells: readonly (string | number | undefined)[]): string {
   return cells.map(cell).join(",");

@@ -11,6 +11,7 @@ import { type Daily, dailySeries } from "./daily-series.ts";
 import type { EngineRun, RunSetup } from "./engine-run.ts";
 import { withoutNoise } from "./enough-days.ts";
 import type { ExposureCurve } from "./exposure-curve.ts";
+import { flatCosts, flatCostWarnings } from "./flat-costs.ts";
 import { handFills } from "./hand-fills.ts";
 import { dividendWarnings } from "./price-basis.ts";
 import { nettingSummary, sizeCauses, strategyShares, tradedPerSession } from "./run-attribution.ts";
@@ -71,8 +72,10 @@ export function reportRun(
   const { mode, uncounted } = finished;
   const trials = count(trialOf({ runId, scope, snapshot, configHash: hash, daily, equityDigest }));
   const { findings = [], prices } = finished;
+  const flat = flatCosts(run, config.costs);
   const warnings = [
     ...dividendWarnings(prices, daily.date.length),
+    ...flatCostWarnings(flat),
     ...runWarnings({ run, daily, columns, trades, cash, findings }),
   ];
   const { orders, fills, blocked } = run.loop.execute;
@@ -94,6 +97,7 @@ export function reportRun(
     }),
     blocked: blocked.list(),
     costs: runCosts(run),
+    flatCosts: flat,
     income: run.loop.execute.portfolio.income,
     actions: actionCounts(finished),
     strategies: strategyShares(run, trades, setup),

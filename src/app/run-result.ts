@@ -107,6 +107,16 @@ export interface RunCosts {
   readonly borrow: number;
 }
 
+/** Fills that paid one figure, whatever the volatility. */
+export interface FlatCosts {
+  readonly fills: number;
+  /** All fills in the market. */
+  readonly of: number;
+  readonly bps: number;
+  /** True where they met an auction; false where the whole cost model is a fixed one. */
+  readonly isAuction: boolean;
+}
+
 export interface RunIncome {
   /** Dollars: dividends received less those owed on shorts, and cash for parts of shares. */
   readonly dividends: number;
@@ -291,6 +301,7 @@ export interface RunResult {
   readonly honesty: Honesty;
   readonly blocked: readonly BlockedByRule[];
   readonly costs: RunCosts;
+  readonly flatCosts: FlatCosts;
   readonly income: RunIncome;
   readonly actions: RunActions;
   readonly strategies: readonly StrategyShare[];
@@ -346,6 +357,6 @@ export interface ReportInput {
   readonly result: RunResult;
   readonly daily: DailySeries;
   readonly trades: readonly TradeRow[];
-  /** Ten fills or fewer, spread over the run, the largest among them. */
+  /** Ten fills or fewer, the largest of each cause of cost and of each purpose among them. */
   readonly handFills: readonly HandFill[];
 }

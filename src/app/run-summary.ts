@@ -14,6 +14,7 @@ import type { Daily } from "./daily-series.ts";
 import type { EngineRun } from "./engine-run.ts";
 import type { CanaryResult, Honesty, RunCosts, RunMetrics, TradeRow } from "./run-result.ts";
 import { type CountedTrial, trialScatter } from "./trials.ts";
+import { wholeMicros } from "./whole-micros.ts";
 
 const SESSIONS_PER_YEAR = 252;
 const CONFIDENCE = 0.95;
@@ -108,12 +109,12 @@ export function runCosts({ loop }: EngineRun): RunCosts {
   const sum = (field: FillField) => {
     let dollars = 0;
     for (let fill = 0; fill < fills.length; fill++) dollars += fills.get(fill, field);
-    return dollars;
+    return wholeMicros(dollars);
   };
   return {
-    commission,
-    fees: regulatory,
-    slippage,
+    commission: wholeMicros(commission),
+    fees: wholeMicros(regulatory),
+    slippage: wholeMicros(slippage),
     spread: sum(FillField.spread),
     drift: sum(FillField.drift),
     impact: sum(FillField.impact),

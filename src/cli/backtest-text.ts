@@ -1,5 +1,6 @@
 /** What a person sees at the end of a backtest: the verdict first, then the figures it rests on. */
 import type { CanaryResult, ReportInput, RunCosts, RunResult } from "../app/run-result.ts";
+import { paidIn } from "../app/whole-micros.ts";
 import { blockingClaim } from "../research/report/claim-names.ts";
 import { count, money, percent, plural, probabilityOf, ratio, signed } from "../research/report/formats.ts";
 import { hasEnoughDays, judge, PROBABILITY_GATE } from "../research/report/verdict.ts";
@@ -13,7 +14,7 @@ export function backtestText({ result, daily }: ReportInput, out: string): strin
   const hold = result.benchmark?.metrics;
   const net = (daily.equity.at(-1) ?? scope.cash) - scope.cash;
   const words = verdictWords(judge(result), result, net);
-  const paid = costs.commission + costs.fees + costs.slippage + costs.borrow;
+  const paid = paidIn(costs);
   const rows = [
     ["Net result, USD", signed(net, 2), `from ${money(scope.cash)}`],
     ...(hasEnoughDays(result)
@@ -22,7 +23,7 @@ export function backtestText({ result, daily }: ReportInput, out: string): strin
           ["Sharpe", ratio(m.sharpe), `hold ${ratio(hold?.sharpe ?? Number.NaN)}`],
         ]
       : [["Return", percent(m.totalReturn, 2), `hold ${percent(hold?.totalReturn ?? Number.NaN, 2)}`]]),
-    ["Drawdown at closes", percent(m.maxDrawdown, 2), `hold ${percent(hold?.maxDrawdown ?? Number.NaN, 2)}`],
+    drawdownRow(result),
     ["Trades", count(m.trades), `win rate ${percent(m.winRate, 1)}, profit factor ${ratio(m.profitFactor)}`],
     ["Costs, USD", money(paid), `slippage ${money(costs.slippage)}, fees ${money(costs.fees)}`],
     ["  by cause", "", causes(costs)],
@@ -62,6 +63,18 @@ export function backtestText({ result, daily }: ReportInput, out: string): strin
     "",
     `Report: ${out}/report.html`,
   ].join("\n");
+}
+
+/** Closes of a day hide what happens within it: intraday runs are told by every bar. */
+function drawdownRow({ metrics, benchmark, scope }: RunResult): string[] {
+  const hold = benchmark?.metrics;
+  return scope.timeframe === "1d"
+    ? ["Max drawdown", percent(metrics.maxDrawdown, 2), `hold ${percent(hold?.maxDrawdown ?? Number.NaN, 2)}`]
+    : [
+        "Max drawdown, any bar",
+        percent(metrics.maxDrawdownBars, 2),
+        `hold ${percent(hold?.maxDrawdownBars ?? Number.NaN, 2)}`,
+      ];
 }
 
 /** The same run for free, where it was made. */

@@ -76,7 +76,7 @@ function body(input: ReportInput): Markup {
     rollingPanel(curves, verdict),
     freePanel(result, netUsd),
     exposurePanel(curves, result.limits.gross),
-    costsPanel(result.costs, result.income, netUsd),
+    costsPanel(result.costs, result.income, netUsd, result.flatCosts),
     blockedPanel(result.blocked),
     sizesPanel(result.sizes),
     claimsPanel(result.claims),

@@ -4,6 +4,7 @@
  */
 import { OBSERVATIONS_MIN } from "../../app/enough-days.ts";
 import type { RunResult } from "../../app/run-result.ts";
+import { paidIn } from "../../app/whole-micros.ts";
 import { easternMoment } from "./eastern-time.ts";
 import { count, number, percent, plural, probabilityOf, ratio, roughMoney } from "./formats.ts";
 import { YEAR_DAYS } from "./series.ts";
@@ -62,8 +63,7 @@ function lookAheadWords({ honesty }: RunResult): Words {
 }
 
 function lossWords(result: RunResult, netUsd: number): Words {
-  const { commission, fees, slippage, borrow } = result.costs;
-  const costs = commission + fees + slippage + borrow;
+  const costs = paidIn(result.costs);
   const gross = netUsd + costs;
   const madeBefore = `Before costs it made ${roughMoney(gross)} USD; costs took ${roughMoney(costs)} USD.`;
   const lost = roughMoney(Math.abs(gross));
