@@ -1,7 +1,9 @@
 /** Goal: fills that pay the same whatever happens are counted as such, and no other fill is. */
 import { describe, expect, it } from "vitest";
 import { randomDaily } from "../../test/daily-market.ts";
+import { type OrderNumber, TimeInForce } from "../domain/order.ts";
 import { FillField } from "../engine/fill-table.ts";
+import { OrderField } from "../execution/order-table.ts";
 import { xnysSessions } from "../market/calendar.ts";
 import { loadConfig } from "./config.ts";
 import { runEngine } from "./engine-run.ts";
@@ -27,7 +29,7 @@ describe("flat costs", () => {
   const { fills } = run.loop.execute;
 
   it("are those of fills without drift and impact that paid the auction's charge", () => {
-    const { fills: flat, of, bps, isAuction } = flatCosts(run, config.costs);
+    const { fills: flat, of, bps, isAuction } = flatCosts(run, config.costs, "1d");
     const free = (n: number) =>
       [FillField.spread, FillField.drift, FillField.impact].every((field) => fills.get(n, field) === 0);
     const moved = (n: number) => fills.get(n, FillField.drift) > 0 || fills.get(n, FillField.impact) > 0;
@@ -42,7 +44,7 @@ describe("flat costs", () => {
   });
 
   it("are a warning with how many, which share and how much", () => {
-    const counted = flatCosts(run, config.costs);
+    const counted = flatCosts(run, config.costs, "1d");
     const share = Math.round((counted.fills / counted.of) * 100);
     expect(flatCostWarnings(counted)).toEqual([
       `${share}% of fills (${counted.fills} of ${counted.of}) met an opening or closing auction. Each is charged a flat ` +
@@ -51,9 +53,27 @@ describe("flat costs", () => {
     expect(flatCostWarnings({ fills: 0, of: 10, bps: 1, isAuction: true })).toEqual([]);
   });
 
+  it("over recorded quotes, whose narrow spreads look like one, and on minutes, are of orders for an auction only", () => {
+    const { orders } = run.loop.execute;
+    const rows = Array.from({ length: fills.length }, (_, n) => n);
+    const inAuction = rows.filter((n) => {
+      const life = orders.get(fills.get(n, FillField.order) as OrderNumber, OrderField.timeInForce);
+      return life === TimeInForce.AtOpen || life === TimeInForce.AtClose;
+    });
+    const { fills: all } = flatCosts(run, config.costs, "1d");
+    expect(inAuction.length).toBeGreaterThan(10);
+    for (const counted of [
+      flatCosts({ ...run, overTicks: true }, config.costs, "1d").fills,
+      flatCosts(run, config.costs, "1m").fills,
+    ]) {
+      expect(counted).toBeLessThanOrEqual(inAuction.length);
+      expect(counted).toBeLessThan(all);
+    }
+  });
+
   it("are all that paid where the model is a fixed one", () => {
     const fixed = runWith("costs.slippage=fixed", "costs.fixedBps=5");
-    const { fills: flat, of, bps, isAuction } = flatCosts(fixed.run, fixed.config.costs);
+    const { fills: flat, of, bps, isAuction } = flatCosts(fixed.run, fixed.config.costs, "1d");
     expect([bps, isAuction]).toEqual([5, false]);
     expect(flat / of).toBeGreaterThan(0.9);
     expect(flatCostWarnings({ fills: flat, of, bps, isAuction })[0]).toContain(

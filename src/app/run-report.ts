@@ -72,7 +72,7 @@ export function reportRun(
   const { mode, uncounted } = finished;
   const trials = count(trialOf({ runId, scope, snapshot, configHash: hash, daily, equityDigest }));
   const { findings = [], prices } = finished;
-  const flat = flatCosts(run, config.costs);
+  const flat = flatCosts(run, config.costs, columns.timeframe);
   const warnings = [
     ...dividendWarnings(prices, daily.date.length),
     ...flatCostWarnings(flat),

@@ -116,7 +116,8 @@ function sizedDown({ loop, allocated }: EngineRun): string[] {
 }
 
 /** By thousands, on every machine alike. */
-const grouped = (figure: number | string): string => String(figure).replace(/\B(?=(?:\d{3})+(?:\.|$))/g, ",");
+export const grouped = (figure: number | string): string =>
+  String(figure).replace(/\B(?=(?:\d{3})+(?:\.|$))/g, ",");
 
 function openAtEnd({ loop }: EngineRun, daily: Daily, cash: number): string[] {
   const open = loop.execute.portfolio.openPositions;
