@@ -47,13 +47,13 @@ describe("flat costs", () => {
     const counted = flatCosts(run, config.costs, "1d");
     const share = Math.round((counted.fills / counted.of) * 100);
     expect(flatCostWarnings(counted)).toEqual([
-      `${share}% of fills (${counted.fills} of ${counted.of}) met an opening or closing auction. Each is charged a flat ` +
-        "1.00 bps, whatever the volatility, the size and the stock: a real one may cost more.",
+      `${share}% of fills (${counted.fills} of ${counted.of}) met an opening or closing auction. ` +
+        "Each is charged a flat 1.00 bps, whatever the volatility, the size and the stock: a real one may cost more.",
     ]);
     expect(flatCostWarnings({ fills: 0, of: 10, bps: 1, isAuction: true })).toEqual([]);
   });
 
-  it("over recorded quotes, whose narrow spreads look like one, and on minutes, are of orders for an auction only", () => {
+  it("over recorded quotes, whose spreads look like one, and on minutes, are of orders for an auction only", () => {
     const { orders } = run.loop.execute;
     const rows = Array.from({ length: fills.length }, (_, n) => n);
     const inAuction = rows.filter((n) => {

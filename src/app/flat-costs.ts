@@ -15,7 +15,8 @@ import { grouped } from "./run-warnings.ts";
 
 /**
  * Daily bars open in one; of other fills only an order for an auction meets one. It is told by its price: no drift, no
- * impact, and no more than the flat charge, of which a limit may have cut off a part. What crossed inside the account met no market and is not counted.
+ * impact, and no more than the flat charge, of which a limit may have cut off a part.
+ * What crossed inside the account met no market and is not counted.
  */
 export function flatCosts(
   { loop, overTicks }: EngineRun,

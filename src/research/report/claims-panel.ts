@@ -10,6 +10,9 @@ import { html, type Markup } from "./markup.ts";
 const TITLE = "When breakers barred entries";
 /** More rows than this are folded. */
 const SHOWN = 12;
+/** What is folded, of one and of several. */
+const MORE = ["more claim on the account", "more claims on the account"] as const;
+const OF_ONE_STRATEGY = ["claim on a single strategy", "claims on single strategies"] as const;
 
 const ends: Readonly<Record<NonNullable<RunClaim["endedBy"]>, string>> = {
   lapsed: "its time was over",
@@ -33,7 +36,7 @@ export function claimsPanel({ events, dropped }: RunClaims): Markup {
       open.length === 0
         ? note("Nothing barred the whole account; single strategies were paused.")
         : claimTable(open, "Claims on the account")
-    }${folded(account.slice(SHOWN), "more claim on the account", "more claims on the account")}${folded(others, "claim on a single strategy", "claims on single strategies")}${
+    }${folded(account.slice(SHOWN), MORE)}${folded(others, OF_ONE_STRATEGY)}${
       dropped > 0
         ? note(
             `${plural(dropped, "later claim")} did not fit the log and ${dropped === 1 ? "is" : "are"} not listed.`,
@@ -46,7 +49,7 @@ export function claimsPanel({ events, dropped }: RunClaims): Markup {
 const ofStrategies = (claims: number): string =>
   `${count(claims)} on ${claims === 1 ? "a single strategy" : "single strategies"}`;
 
-function folded(claims: readonly RunClaim[], one: string, many: string): Markup | string {
+function folded(claims: readonly RunClaim[], [one, many]: readonly [string, string]): Markup | string {
   if (claims.length === 0) return "";
   return html`<div class="more"><details><summary>${plural(claims.length, one, many)}</summary>
 ${claimTable(claims, many)}</details></div>`;

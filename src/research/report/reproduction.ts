@@ -26,11 +26,16 @@ export function reproduction(result: RunResult): Markup {
   const rows = facts.map(([name, value]) => html`<dt>${name}</dt><dd class="mono">${value}</dd>`);
   return html`<section class="panel c12"><div class="ph"><h2>Reproduction</h2>
 <span class="meta">what makes the same files again</span></div><dl class="kv">${rows}</dl></section>
-<footer class="foot">Same command, data, configuration and code: orders, fills, trades and equity files are the same, byte
-for byte, on one thread or several. This page and result.json are so while the record of trials says the same, too.
+<footer class="foot">Same command, data, configuration and code: orders, fills, trades and equity files are the same,
+byte for byte, on one thread or several. ${alsoThisPage(result)}
 ${plural(scope.bars, "bar")} went through the engine. Every order, fill and trade is in the CSV
 files beside this page. Past results do not promise future ones. Font: Inter, SIL Open Font License 1.1.</footer>`;
 }
+
+const alsoThisPage = ({ honesty }: RunResult): string =>
+  honesty.uncounted === undefined
+    ? "This page and result.json are so while the record of trials says the same, too."
+    : "So are this page and result.json.";
 
 /** The input that no command names: what was tried before. */
 function recordOf({ honesty: { trials, trialsCompared, uncounted } }: RunResult): string {
