@@ -120,7 +120,7 @@ describe("trials", () => {
     expect(third.honesty.trials).toBe(2);
     expect(third.runId).toBe(resultOf(first).runId);
     expect(third.digests).toEqual(resultOf(first).digests);
-    const free = { trials: 0, dsr: 0, expectedMaxSharpe: 0 };
+    const free = { trials: 0, trialsCompared: 0, dsr: 0, expectedMaxSharpe: 0 };
     const before = resultOf(first);
     expect({ ...third, honesty: { ...third.honesty, ...free } }).toEqual({
       ...before,
@@ -135,6 +135,12 @@ describe("trials", () => {
     const hold = await run("--json", "backtest", "--strategies", "buy_and_hold", ...scope, "--out", "hold");
     expect(resultOf(hold).honesty.trials).toBe(1);
     expect(resultOf(hold).metrics.trades).toBe(0);
+  });
+
+  it("a set of strategies counts those of each of them", async () => {
+    const both = ["--strategies", "buy_and_hold,reference_ema_cross"];
+    const together = await run("--json", "backtest", ...both, ...scope, "--out", "together");
+    expect(resultOf(together).honesty.trials).toBe(4);
   });
 });
 

@@ -120,6 +120,7 @@ function resultOf(shape: SampleShape, { daily, returns, market, trades }: Parts)
       dsr: psr(expectedMaxSharpe),
       expectedMaxSharpe,
       trials: shape.trials,
+      trialsCompared: shape.trials,
       minTrackRecord:
         daySharpe > 0
           ? 1 + (spread * (1.6449 / daySharpe)) ** 2
@@ -166,6 +167,7 @@ function resultOf(shape: SampleShape, { daily, returns, market, trades }: Parts)
           impact: Math.abs(net) * 0.04 + 3,
           borrow: 0,
         },
+    flatCosts: { fills: trades.length, of: trades.length * 2, bps: 1, isAuction: true },
     strategies: strategies.map((strategy, i) => ({
       strategy,
       capital: CASH / strategies.length,
@@ -241,6 +243,7 @@ function metricsOf(values: readonly number[], trades: readonly TradeRow[]): RunM
     sortino: sharpe * 1.4,
     calmar: maxDrawdown === 0 ? Number.NaN : cagr / -maxDrawdown,
     maxDrawdown,
+    maxDrawdownBars: maxDrawdown,
     longestDrawdownDays: Math.min(n, 311),
     var05: mean(returns) - 1.64 * deviation,
     cvar05: mean(returns) - 2.06 * deviation,

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { ResearchDb, type TrialRow } from "./research-db.ts";
@@ -15,9 +16,10 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const trial = (over: Partial<TrialRow> = {}): TrialRow => ({
+  trialId: `tr-of-${over.runId ?? "bt-1"}`,
   runId: "bt-1",
   createdAt: "2026-11-18T00:00:00Z",
-  strategies: "a",
+  strategies: ["a"],
   timeframe: "1d",
   from: "2015-01-02",
   to: "2016-01-04",
@@ -29,11 +31,11 @@ const trial = (over: Partial<TrialRow> = {}): TrialRow => ({
   ...over,
 });
 
-function sharpesAfter(trials: readonly TrialRow[], strategies = "a"): number[] {
+function sharpesAfter(trials: readonly TrialRow[], ...strategies: string[]): number[] {
   const db = new ResearchDb(path);
   try {
     for (const each of trials) db.record(each);
-    return db.sharpes(strategies);
+    return db.trialsWith(strategies.length === 0 ? ["a"] : strategies).map(({ sharpe }) => sharpe);
   } finally {
     db.close();
   }
@@ -44,15 +46,57 @@ it("the same run again is one trial, and keeps what was first written", () => {
   expect(sharpesAfter([trial()])).toEqual([0.05]);
 });
 
-it("other runs count in the order they came, other strategies apart, undefined ratios not at all", () => {
+it("the same trial by other code is one trial, and another outcome another", () => {
+  const again = trial({ runId: "bt-2", trialId: "tr-of-bt-1" });
+  expect(sharpesAfter([trial(), again])).toEqual([0.05]);
+  expect(sharpesAfter([trial({ runId: "bt-3", sharpe: 0.2 })])).toEqual([0.05, 0.2]);
+});
+
+it("other runs count in the order they came, those without a ratio, too", () => {
   const trials = [
     trial({ runId: "bt-2", sharpe: 0.3 }),
     trial({ runId: "bt-1", sharpe: -0.1 }),
     trial({ runId: "bt-3", sharpe: Number.NaN }),
-    trial({ runId: "bt-4", strategies: "a+b", sharpe: 0.7 }),
   ];
-  expect(sharpesAfter(trials)).toEqual([0.3, -0.1]);
-  expect(sharpesAfter([], "a+b")).toEqual([0.7]);
+  expect(sharpesAfter(trials)).toEqual([0.3, -0.1, Number.NaN]);
+});
+
+it("a set of strategies has tried each of them, and only them", () => {
+  const trials = [
+    trial({ runId: "bt-1", strategies: ["b", "a"], sharpe: 0.1 }),
+    trial({ runId: "bt-2", strategies: ["a"], sharpe: 0.2 }),
+    trial({ runId: "bt-3", strategies: ["ab"], sharpe: 0.3 }),
+  ];
+  expect(sharpesAfter(trials, "a")).toEqual([0.1, 0.2]);
+  expect(sharpesAfter([], "b")).toEqual([0.1]);
+  expect(sharpesAfter([], "c", "b", "a")).toEqual([0.1, 0.2]);
+  expect(sharpesAfter([], "ab", "b")).toEqual([0.1, 0.3]);
+  expect(sharpesAfter([], "c")).toEqual([]);
+});
+
+it("rows of a record without trial ids count once for each outcome, and still once when run again", () => {
+  sharpesAfter([]);
+  const old = new DatabaseSync(path);
+  // As the first version wrote it: three codes, two outcomes, and two runs without a ratio that nothing tells apart.
+  old.exec(
+    "DROP INDEX trials_by_trial_id; ALTER TABLE trials DROP COLUMN trial_id; PRAGMA user_version = 1;",
+  );
+  const insert = old.prepare(
+    `INSERT INTO trials (run_id, created_at, strategies, timeframe, first_session, last_session,
+       snapshot, config_hash, sharpe, observations, total_return)
+     VALUES (?, 't', 'a', '1d', '2015-01-02', '2016-01-04', 's', 'c', ?, 252, 0.1)`,
+  );
+  for (const [id, sharpe] of [
+    ["v1", 0.05],
+    ["v2", 0.05],
+    ["v3", 0.07],
+    ["v4", null],
+    ["v5", null],
+  ] as const)
+    insert.run(id, sharpe);
+  old.close();
+  expect(sharpesAfter([])).toEqual([0.05, 0.07, Number.NaN, Number.NaN]);
+  expect(sharpesAfter([trial({ runId: "new" })])).toEqual([0.07, Number.NaN, Number.NaN, 0.05]);
 });
 
 it("several first starts at once all get through", async () => {

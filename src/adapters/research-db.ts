@@ -5,9 +5,11 @@ import { openDatabase } from "./sqlite-file.ts";
 
 /** One backtest, as it is written down. Figures per period; NaN is stored as NULL. */
 export interface TrialRow {
+  /** Names inputs and outcome: rows with the same one are one trial. */
+  readonly trialId: string;
   readonly runId: string;
   readonly createdAt: string;
-  readonly strategies: string;
+  readonly strategies: readonly string[];
   readonly timeframe: string;
   readonly from: string;
   readonly to: string;
@@ -35,7 +37,25 @@ const migrations = [
      total_return REAL
    ) STRICT;
    CREATE INDEX trials_by_strategies ON trials (strategies, id);`,
+  `ALTER TABLE trials ADD COLUMN trial_id TEXT;
+   CREATE UNIQUE INDEX trials_by_trial_id ON trials (trial_id);`,
 ] as const;
+
+/** Stands between the names of a set of strategies. */
+const AND = "+";
+
+/**
+ * Rows from before there was a trial's id went by the code that made them, too: of those that say the same, the last
+ * counts, with or without an id.
+ */
+const COUNTED = `SELECT strategies, sharpe, observations FROM trials AS trial
+  WHERE trial_id IS NOT NULL OR NOT EXISTS (
+    SELECT 1 FROM trials AS later WHERE later.strategies = trial.strategies AND later.id > trial.id
+      AND later.timeframe = trial.timeframe AND later.first_session = trial.first_session
+      AND later.last_session = trial.last_session AND later.snapshot = trial.snapshot
+      AND later.config_hash = trial.config_hash AND later.sharpe = trial.sharpe
+      AND later.observations = trial.observations AND later.total_return = trial.total_return)
+  ORDER BY id`;
 
 export class ResearchDb {
   readonly #db: DatabaseSync;
@@ -53,18 +73,18 @@ export class ResearchDb {
     }
   }
 
-  /** The same run again is still one trial. */
+  /** The same run again, and the same trial by other code, is still one trial. */
   record(trial: TrialRow): void {
     this.#db
       .prepare(
         `INSERT INTO trials (run_id, created_at, strategies, timeframe, first_session, last_session,
-           snapshot, config_hash, sharpe, observations, total_return)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id) DO NOTHING`,
+           snapshot, config_hash, sharpe, observations, total_return, trial_id)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
       )
       .run(
         trial.runId,
         trial.createdAt,
-        trial.strategies,
+        trial.strategies.toSorted().join(AND),
         trial.timeframe,
         trial.from,
         trial.to,
@@ -73,15 +93,28 @@ export class ResearchDb {
         orNull(trial.sharpe),
         trial.observations,
         orNull(trial.totalReturn),
+        trial.trialId,
       );
   }
 
-  /** Per-period Sharpe ratios of all trials of these strategies, oldest first; undefined ones left out. */
-  sharpes(strategies: string): number[] {
-    const rows = this.#db
-      .prepare("SELECT sharpe FROM trials WHERE strategies = ? AND sharpe IS NOT NULL ORDER BY id")
-      .all(strategies);
-    return rows.map((row) => Number(row.sharpe));
+  /**
+   * Every trial with any of these strategies, oldest first: whoever tried a rule within a set has tried the rule.
+   * Sharpe ratios per period, NaN where there is none.
+   */
+  trialsWith(strategies: readonly string[]): { readonly sharpe: number; readonly observations: number }[] {
+    const wanted = new Set(strategies);
+    return this.#db
+      .prepare(COUNTED)
+      .all()
+      .filter((row) =>
+        String(row.strategies)
+          .split(AND)
+          .some((id) => wanted.has(id)),
+      )
+      .map(({ sharpe, observations }) => ({
+        sharpe: sharpe === null ? Number.NaN : Number(sharpe),
+        observations: Number(observations),
+      }));
   }
 
   close(): void {

@@ -31,11 +31,13 @@ import type { Config } from "./config.ts";
 import { writeDataAudit } from "./data-audit.ts";
 import { type EngineRun, type RunSetup, runEngine } from "./engine-run.ts";
 import { exposureCurve } from "./exposure-curve.ts";
+import { priceBasis } from "./price-basis.ts";
 import { actionEvents, rawStepsOf } from "./run-actions.ts";
 import { writeRunFiles } from "./run-files.ts";
 import { historyOf, historyStart, type RunHistory, splitAt } from "./run-history.ts";
-import { reportRun, type Trial } from "./run-report.ts";
-import type { CanaryResult, ReportInput, TickFacts } from "./run-result.ts";
+import { reportRun } from "./run-report.ts";
+import type { CanaryResult, PriceBasis, ReportInput, TickFacts } from "./run-result.ts";
+import type { CountedTrial, Trial } from "./trials.ts";
 import { runWithoutCosts } from "./without-costs.ts";
 
 export interface BacktestRequest {
@@ -93,23 +95,28 @@ export async function backtest(request: BacktestRequest): Promise<ReportInput> {
       if (parted !== undefined) {
         const { columns, before } = parted;
         const events = actionEvents(loaded.raw.actions, loaded.columns);
-        return await backtestColumns(request, { ...dataOf(loaded), columns, ...historyOf(before, events) });
+        return await backtestColumns(request, {
+          ...dataOf(loaded, adjust),
+          columns,
+          ...historyOf(before, events),
+        });
       }
     }
     // Without a first day, or without a bar from it on, which the lake says better.
     const loaded = await lake.loadBars(from === undefined ? asked : { ...asked, from });
     const actions = actionEvents(loaded.raw.actions, loaded.columns);
-    return await backtestColumns(request, { ...dataOf(loaded), actions });
+    return await backtestColumns(request, { ...dataOf(loaded, adjust), actions });
   } finally {
     lake.close();
   }
 }
 
-const dataOf = ({ columns, snapshot, raw }: LoadedBars) => ({
+const dataOf = ({ columns, snapshot, raw, series }: LoadedBars, adjust: Adjustment = "raw") => ({
   columns,
   snapshot,
   findings: raw.findings,
   rawSteps: rawStepsOf(raw.factors, columns),
+  prices: priceBasis(series, adjust, raw.actions),
 });
 
 const boundStrategies = ({ config, strategyIds }: BacktestRequest) =>
@@ -134,7 +141,13 @@ async function backtestTicks(request: BacktestRequest, lake: Lake): Promise<Repo
     throw new InputError("--ticks: no trade of the range lies in a regular session");
   const [quotes, trades] = [ticks.quotes.at.length, ticks.trades.at.length];
   const facts = { quotes, trades, quoteRows, setAside };
-  return await backtestColumns(request, { columns, snapshot: loaded.snapshot, over: { ticks, facts } });
+  const stored = loaded.symbols.map((symbol) => ({ symbol, adjustment: "raw" as const }));
+  return await backtestColumns(request, {
+    columns,
+    snapshot: loaded.snapshot,
+    prices: priceBasis(stored, "raw", []),
+    over: { ticks, facts },
+  });
 }
 
 interface OverTicks {
@@ -152,12 +165,22 @@ interface RunData {
   readonly findings?: readonly DataFinding[];
   readonly history?: RunHistory;
   readonly rawSteps?: readonly RawStep[];
+  readonly prices: PriceBasis;
   readonly over?: OverTicks;
 }
 
 async function backtestColumns(
   request: BacktestRequest,
-  { columns, snapshot: snapshotId, actions = [], findings = [], rawSteps = [], history, over }: RunData,
+  {
+    columns,
+    snapshot: snapshotId,
+    actions = [],
+    findings = [],
+    rawSteps = [],
+    history,
+    prices,
+    over,
+  }: RunData,
 ): Promise<ReportInput> {
   const { config, strategyIds, cash, seed, workers } = request;
   const setup: RunSetup = {
@@ -190,6 +213,7 @@ async function backtestColumns(
       seed,
       command,
       findings,
+      prices,
       withoutCosts,
       ...(over === undefined ? {} : { ticks: over.facts }),
     },
@@ -244,13 +268,12 @@ export async function runCanary(
   return canaryResult(comparisons);
 }
 
-/** Writes the run down as a trial and returns the Sharpe ratios of all trials of these strategies. */
-function countTrials({ root, now, strategyIds }: BacktestRequest, trial: Trial): number[] {
+/** Writes the run down and returns all trials with any of these strategies. */
+function countTrials({ root, now, strategyIds }: BacktestRequest, trial: Trial): CountedTrial[] {
   const db = new ResearchDb(join(root, "db", "research.db"));
-  const strategies = strategyIds.toSorted().join("+");
   try {
-    db.record({ ...trial, strategies, createdAt: now });
-    return db.sharpes(strategies);
+    db.record({ ...trial, strategies: strategyIds, createdAt: now });
+    return db.trialsWith(strategyIds);
   } finally {
     db.close();
   }

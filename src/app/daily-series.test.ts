@@ -59,8 +59,8 @@ describe("around Thanksgiving 2024, whose Friday closes at 13:00", () => {
     for (const [n, value] of expected.entries()) expect(daily.returns[n]).toBeCloseTo(value, 14);
   });
 
-  it("counts a session as exposed when any of its batches was", () => {
-    expect(daily.exposedSessions).toBe(1);
+  it("counts the bars at whose close anything was held, not the sessions that they are in", () => {
+    expect(daily.exposedShare).toBe(1 / 5);
     expect(daily.meanGross).toBeCloseTo(0.5 / 5, 14);
   });
 
@@ -88,5 +88,21 @@ it("keeps a bar that closes with the half day in it, and gives the next minute t
 it("one session of one batch is one return", () => {
   const daily = seriesOf([{ day: 27, minute: 960, closes: [10, 10], equity: 110, gross: 10 }], 100);
   expect([...daily.returns]).toEqual([110 / 100 - 1]);
-  expect(daily.exposedSessions).toBe(1);
+  expect(daily.exposedShare).toBe(1);
+});
+
+it("sees a fall within a session that its closes do not show, of the run and of holding", () => {
+  const closes = (price: number) => [price, price] as const;
+  const daily = seriesOf(
+    [
+      { day: 27, minute: 600, closes: closes(10), equity: 99, gross: 0 },
+      { day: 27, minute: 960, closes: closes(10), equity: 110, gross: 0 },
+      { day: 29, minute: 600, closes: closes(8), equity: 88, gross: 0 },
+      { day: 29, minute: 780, closes: closes(10), equity: 110, gross: 0 },
+    ],
+    100,
+  );
+  expect(daily.equity).toEqual([110, 110]);
+  expect(daily.deepest).toBeCloseTo(-0.2, 14);
+  expect(daily.benchmarkDeepest).toBeCloseTo(-0.2, 14);
 });

@@ -12,8 +12,11 @@ export interface Daily extends Omit<DailySeries, "traded"> {
   /** Simple net returns per session, from the starting cash. */
   readonly returns: Float64Array;
   readonly benchmarkReturns: Float64Array;
-  /** Sessions with any exposure at any batch. */
-  readonly exposedSessions: number;
+  /** Share of batches at whose close anything was held. */
+  readonly exposedShare: number;
+  /** Deepest distance from a high over all batches, the starting cash a high: negative fractions. */
+  readonly deepest: number;
+  readonly benchmarkDeepest: number;
   /** Mean of gross exposure over equity, over all batches. */
   readonly meanGross: number;
 }
@@ -34,8 +37,7 @@ export function dailySeries(
   const gross: number[] = [];
   const net: number[] = [];
   let session = -1;
-  let exposed = false;
-  let exposedSessions = 0;
+  let exposed = 0;
   let grossSum = 0;
   for (let batch = 0; batch < batchCount(columns); batch++) {
     const at = columns.closedAt[batch] as EpochMicros;
@@ -46,18 +48,15 @@ export function dailySeries(
       held.push(0);
       gross.push(0);
       net.push(0);
-      exposedSessions += exposed ? 1 : 0;
-      exposed = false;
     }
     const last = date.length - 1;
     equity[last] = curve.equity[batch]!;
     held[last] = benchmark[batch]!;
     gross[last] = exposure.gross[batch]! / curve.equity[batch]!;
     net[last] = 1 - exposure.cash[batch]! / curve.equity[batch]!;
-    exposed ||= exposure.gross[batch]! > 0;
+    if (exposure.gross[batch]! > 0) exposed += 1;
     grossSum += exposure.gross[batch]! / curve.equity[batch]!;
   }
-  exposedSessions += exposed ? 1 : 0;
   return {
     date,
     equity,
@@ -66,9 +65,20 @@ export function dailySeries(
     net,
     returns: returnsFrom(equity, cash),
     benchmarkReturns: returnsFrom(held, cash),
-    exposedSessions,
+    exposedShare: exposed / batchCount(columns),
+    deepest: deepestFall(curve.equity.subarray(0, batchCount(columns)), cash),
+    benchmarkDeepest: deepestFall(benchmark, cash),
     meanGross: grossSum / batchCount(columns),
   };
+}
+
+function deepestFall(equity: Float64Array, start: number): number {
+  let [high, deepest] = [start, 0];
+  for (const value of equity) {
+    if (value > high) high = value;
+    deepest = Math.min(deepest, value / high - 1);
+  }
+  return deepest;
 }
 
 function returnsFrom(values: readonly number[], start: number): Float64Array {

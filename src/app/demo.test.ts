@@ -70,8 +70,29 @@ describe("an ordinary demo", () => {
     expect(end.report.daily.gross.at(-1)).toBe(0);
     expect(levelOf(end)).toBe("FLATTEN");
     expect(end.report.trades.length).toBeGreaterThan(5);
-    expect(end.report.result.honesty).toMatchObject({ trials: 1, canary: { decisions: 0 } });
+    expect(end.report.result.honesty).toMatchObject({
+      trials: 0,
+      uncounted: expect.stringMatching(/^Not counted: a demo/),
+      canary: { decisions: 0, notRun: expect.stringMatching(/^Not run: a demo/) },
+    });
+    expect(end.report.result.mode).toBe("demo");
     expect(end.report.trades.map(({ whyOut }) => whyOut).filter((why) => /halt/i.test(why))).toEqual([]);
+  });
+
+  it("says of an order that was trimmed and filled that it was trimmed", async () => {
+    const verdicts = new Map<string, Set<string>>();
+    await demo({
+      show: ({ orders }) => {
+        for (const { status, verdict } of orders.filter(({ verdict }) => verdict !== "")) {
+          const seen = verdicts.get(status) ?? new Set();
+          verdicts.set(status, seen.add(verdict));
+        }
+      },
+    });
+    const filled = [...(verdicts.get("filled") ?? [])];
+    expect(filled.length).toBeGreaterThan(0);
+    for (const verdict of filled) expect(verdict).toMatch(/^trimmed: [a-z_]+ [\d.]+ of [\d.]+$/);
+    for (const verdict of verdicts.get("denied") ?? []) expect(verdict).not.toMatch(/^trimmed/);
   });
 
   it("is the same twice from the same seed, and another from another", async () => {

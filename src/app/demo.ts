@@ -62,6 +62,8 @@ const MINUTE_MS = 60_000;
 const CLOSE_OUT_MINUTES = 10;
 const CURVE_POINTS = 2000;
 const ORDERS_SHOWN = 200;
+const NO_TRIAL = "Not counted: a demo on a synthetic market proves nothing and is no trial.";
+const NO_CANARY = "Not run: a demo trades once and is not repeated. A backtest runs it.";
 
 /** What a replay needs besides the entries: the setup, and where the warm-up came from. */
 export interface DemoHeader {
@@ -194,15 +196,15 @@ class Demo {
         setup,
         run: this.#run,
         exposure,
-        // Nothing was re-run: the report says so.
-        canary: { passed: true, decisions: 0, moved: 0, firstDifference: null },
+        canary: { notRun: NO_CANARY, passed: true, decisions: 0, moved: 0, firstDifference: null },
+        mode: "demo",
+        uncounted: NO_TRIAL,
         snapshot: `synthetic market, seed ${this.#request.seed}`,
         profile: "demo",
         seed: this.#request.seed,
         command: this.#request.command,
       },
-      // A demo proves nothing and is no trial.
-      ({ sharpe }) => [sharpe],
+      () => [],
     );
     return {
       report,

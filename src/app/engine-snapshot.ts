@@ -28,7 +28,7 @@ export interface OrderLine {
   readonly status: string;
   /** Why the strategy asked. */
   readonly reason: string;
-  /** The rule that refused or trimmed it, with both numbers: "position_size 0.071 of 0.050"; empty when none. */
+  /** What refused or trimmed it, with both numbers: "trimmed: position_size 0.071 of 0.050"; empty when nothing did. */
   readonly verdict: string;
 }
 

@@ -10,6 +10,7 @@ import { TradeField } from "../engine/trade-log.ts";
 import { OrderField, type OrderTable } from "../execution/order-table.ts";
 import { phaseIn } from "../market/phases.ts";
 import { newYorkMinuteOfDay } from "../market/us-eastern.ts";
+import type { Claim } from "../risk/authority.ts";
 import type { RiskRule } from "../risk/rule.ts";
 import type { EngineSnapshot, OrderLine, PositionLine } from "./engine-snapshot.ts";
 
@@ -112,7 +113,7 @@ function orderLine(
   allocated: AllocatedStrategy | undefined,
   instruments: InstrumentTable,
 ): OrderLine {
-  const { orders, gate } = execute;
+  const { orders, gate, blocked } = execute;
   const get = (field: OrderField) => orders.get(order, field);
   const at = get(OrderField.decidedAt) as EpochMicros;
   return {
@@ -129,7 +130,7 @@ function orderLine(
     reason: reasonOf(orders, order, () =>
       sentence(compute.signals, get(OrderField.signal), allocated?.strategy.reasons ?? []),
     ),
-    verdict: verdictOf(orders, order, gate.rules[get(OrderField.rule)]),
+    verdict: verdictOf(orders, order, gate.rules[get(OrderField.rule)], blocked.barred.get(order)),
   };
 }
 
@@ -140,11 +141,19 @@ function reasonOf(orders: OrderTable, order: OrderNumber, ofSignal: () => string
   return orders.get(order, OrderField.signal) < 0 ? "everything is being closed" : ofSignal();
 }
 
-function verdictOf(orders: OrderTable, order: OrderNumber, rule: RiskRule | undefined): string {
+/** What was asked beside the limit. A trimmed order says so: beside "filled" alone it would read as over the limit. */
+function verdictOf(
+  orders: OrderTable,
+  order: OrderNumber,
+  rule: RiskRule | undefined,
+  claim: Claim | undefined,
+): string {
   const get = (field: OrderField) => orders.get(order, field);
-  if (rule !== undefined)
-    return `${rule.id} ${figure(get(OrderField.ruleUsed))} of ${figure(get(OrderField.ruleLimit))}`;
-  return orders.status(order) === OrderStatus.Denied ? "a claim bars entries" : "";
+  const isDenied = orders.status(order) === OrderStatus.Denied;
+  if (claim !== undefined) return `barred: ${claim.reason}`;
+  if (rule === undefined) return isDenied ? "no share left to ask for" : "";
+  const asked = `${rule.id} ${figure(get(OrderField.ruleUsed))} of ${figure(get(OrderField.ruleLimit))}`;
+  return isDenied ? asked : `trimmed: ${asked}`;
 }
 
 function tradeTally(trades: SingleLoop["execute"]["trades"]): EngineSnapshot["trades"] {

@@ -6,12 +6,14 @@
 import { describe, expect, it } from "vitest";
 import { randomDaily } from "../../test/daily-market.ts";
 import { batchCount } from "../domain/bars.ts";
+import { type OrderNumber, purposeNames } from "../domain/order.ts";
 import { isoInstant } from "../domain/time.ts";
 import { FillField } from "../engine/fill-table.ts";
 import { xnysSessions } from "../market/calendar.ts";
 import { loadConfig } from "./config.ts";
 import { runEngine } from "./engine-run.ts";
 import { handFills } from "./hand-fills.ts";
+import { chooseFills } from "./hand-fills-choice.ts";
 import type { HandFill } from "./run-result.ts";
 
 const config = loadConfig({
@@ -62,7 +64,7 @@ describe.each(fills.map((fill, n) => [n, fill] as const))("fill %d", (_, fill: H
   });
 });
 
-it("the ten are spread over the run, the largest among them, the same every time", () => {
+it("the ten are the same every time, in order of time, the largest among them", () => {
   const table = run.loop.execute.fills;
   expect(table.length).toBeGreaterThan(40);
   const values = Array.from(
@@ -75,6 +77,54 @@ it("the ten are spread over the run, the largest among them, the same every time
   expect(fills.map(({ at }) => at)).toEqual(fills.map(({ at }) => at).toSorted());
   expect(handFills(run, columns, config)).toEqual(fills);
   expect(new Set(fills.map(({ side }) => side))).toEqual(new Set(["buy", "sell"]));
+});
+
+/** Fills that met the market on their own, as the table of fills has them. */
+function ownRows() {
+  const { fills: table, orders } = run.loop.execute;
+  return Array.from({ length: table.length }, (_, n) => n).filter(
+    (n) =>
+      table.get(n, FillField.crossed) === 0 && !orders.isShared(table.get(n, FillField.order) as OrderNumber),
+  );
+}
+
+it("each cause of cost that the run paid is among them, with the fill that paid the most of it", () => {
+  const { fills: table } = run.loop.execute;
+  const causes = [
+    ["spread", FillField.spread],
+    ["drift", FillField.drift],
+    ["impact", FillField.impact],
+    ["commission", FillField.commission],
+    ["fees", FillField.regulatory],
+  ] as const;
+  for (const [name, field] of causes) {
+    const most = Math.max(...ownRows().map((n) => table.get(n, field)));
+    expect(most, name).toBeGreaterThan(0);
+    expect(Math.max(...fills.map((fill) => fill[name])), name).toBe(most);
+  }
+});
+
+it("each purpose of the run is among them: entries, exits and stops", () => {
+  const { fills: table, orders } = run.loop.execute;
+  const all = ownRows().map(
+    (n) => purposeNames[orders.purpose(table.get(n, FillField.order) as OrderNumber)],
+  );
+  expect(new Set(all).size).toBeGreaterThan(2);
+  expect(new Set(fills.map(({ purpose }) => purpose))).toEqual(new Set(all));
+});
+
+it("fewer than ten are asked for in the same order of need: the largest first, then the dearest cause", () => {
+  const { execute } = run.loop;
+  const value = (n: number) => execute.fills.get(n, FillField.shares) * execute.fills.get(n, FillField.price);
+  const rows = ownRows();
+  const largest = rows.reduce((best, n) => (value(n) > value(best) ? n : best));
+  expect(chooseFills(execute, 1)).toEqual([largest]);
+  for (let most = 1; most <= 12; most++) {
+    const chosen = chooseFills(execute, most);
+    expect(new Set(chosen).size).toBe(most);
+    expect(chosen).toContain(largest);
+    expect(chosen).toEqual(chosen.toSorted((a, b) => a - b));
+  }
 });
 
 function barOf({ at, symbol }: HandFill) {

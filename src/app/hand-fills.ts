@@ -1,10 +1,6 @@
 /**
  * Ten fills with every number behind their price and their costs, so that a person with a calculator can check what
- * the run paid. Chosen by a rule that looks at no result: the fills are cut into ten stretches of equal count and the
- * middle one of each is taken; the stretch that holds the largest fill of the run shows that one.
- *
- * Fills that crossed inside the account cost nothing, and those of a shared order carry a part of costs that were
- * rounded as a whole: neither is among them.
+ * the run paid.
  */
 import type { BarColumns } from "../domain/bars.ts";
 import { BUY, type OrderNumber, purposeNames, sideName } from "../domain/order.ts";
@@ -14,6 +10,7 @@ import { newYorkDay } from "../market/us-eastern.ts";
 import { type FeeRates, feeRates } from "../sim/regulatory-fees.ts";
 import type { Config } from "./config.ts";
 import type { EngineRun } from "./engine-run.ts";
+import { chooseFills } from "./hand-fills-choice.ts";
 import type { FeeRatesUsed, HandFill } from "./run-result.ts";
 
 const SHOWN = 10;
@@ -21,7 +18,7 @@ const SHOWN = 10;
 export function handFills(run: EngineRun, columns: BarColumns, { costs }: Pick<Config, "costs">): HandFill[] {
   const { fills, orders } = run.loop.execute;
   const rates = feeRates(costs.feeSchedule);
-  return chosen(run).map((fill): HandFill => {
+  return chooseFills(run.loop.execute, SHOWN).map((fill): HandFill => {
     const get = (field: FillField) => fills.get(fill, field);
     const order = get(FillField.order) as OrderNumber;
     const side = orders.side(order);
@@ -45,24 +42,6 @@ export function handFills(run: EngineRun, columns: BarColumns, { costs }: Pick<C
       fees: get(FillField.regulatory),
       rates: pays ? inForce(rates, at) : null,
     };
-  });
-}
-
-/** Rows of fills, ascending. */
-function chosen({ loop }: EngineRun): number[] {
-  const { fills, orders } = loop.execute;
-  const own = Array.from({ length: fills.length }, (_, fill) => fill).filter(
-    (fill) =>
-      fills.get(fill, FillField.crossed) === 0 &&
-      !orders.isShared(fills.get(fill, FillField.order) as OrderNumber),
-  );
-  if (own.length <= SHOWN) return own;
-  const value = (fill: number) => fills.get(fill, FillField.shares) * fills.get(fill, FillField.price);
-  const largest = own.reduce((best, fill, n) => (value(fill) > value(own[best]!) ? n : best), 0);
-  return Array.from({ length: SHOWN }, (_, k) => {
-    const from = Math.floor((k * own.length) / SHOWN);
-    const to = Math.floor(((k + 1) * own.length) / SHOWN);
-    return own[largest >= from && largest < to ? largest : (from + to) >> 1]!;
   });
 }
 

@@ -12,6 +12,7 @@ import type { EngineRun } from "./engine-run.ts";
 import type { NettingSummary, SizeCause, StrategyShare, TradeRow } from "./run-result.ts";
 import { sessionEnds } from "./session-ends.ts";
 import { strategyDaily } from "./strategy-daily.ts";
+import { wholeMicros } from "./whole-micros.ts";
 
 const TERMS = { periodsPerYear: 252, riskFree: 0 } as const;
 
@@ -45,7 +46,7 @@ export function strategyShares(
       winRate: tradeStatistics(Float64Array.from(own, (trade) => trade.pnl)).winRate,
       sharpe,
       maxDrawdown,
-      costs: (paid.costs[s] ?? 0) + borrow,
+      costs: wholeMicros((paid.costs[s] ?? 0) + borrow),
       borrow,
       dividends: dollars(IncomeKind.dividend),
       cashInLieu: dollars(IncomeKind.inLieu),

@@ -26,13 +26,14 @@ const setup = {
   cash: 50_000,
 };
 
-function finished() {
-  const run = runEngine(setup);
+function finished(over: Partial<typeof setup> = {}) {
+  const of = { ...setup, ...over };
+  const run = runEngine(of);
   const exposure = exposureCurve(columns, run.loop.execute, setup.cash);
   const canary = { passed: true, decisions: 0, moved: 0, firstDifference: null };
   const report = reportRun(
-    { setup, run, exposure, canary, snapshot: "s", profile: "standard", seed: 1, command: "c" },
-    ({ sharpe }) => [sharpe],
+    { setup: of, run, exposure, canary, snapshot: "s", profile: "standard", seed: 1, command: "c" },
+    (trial) => [trial],
   );
   return { run, exposure, columns, trades: report.trades, result: report.result };
 }
@@ -59,6 +60,47 @@ const tradeLine = (change: Partial<TradeRow>) =>
     .split("\n")
     .slice(1)
     .join("\n");
+
+describe("an order that a claim barred", () => {
+  const barred = finished({
+    config: loadConfig({
+      assignments: [
+        "strategies.reference_ema_cross.params={fast: 3, slow: 8}",
+        "breakers.account_losses.losses=1",
+        "breakers.strategy_losses.losses=1",
+      ],
+    }),
+  });
+  const out = join(folder, "barred");
+  writeRunFiles(out, barred);
+  const [head = [], ...rows] = readFileSync(join(out, "orders.csv"), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) =>
+      [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, a, b]) => a ?? b ?? ""),
+    );
+  const at = (row: readonly string[], title: string) => row[head.indexOf(title)] ?? "";
+  const denied = rows.filter((row) => at(row, "status") === "denied");
+
+  it("names the claim beside what the strategy wanted, and the reason of the claim", () => {
+    const byClaim = denied.filter((row) => at(row, "rule").startsWith("permission:"));
+    expect(new Set(byClaim.map((row) => at(row, "rule")))).toEqual(new Set(["permission:account_losses"]));
+    for (const row of byClaim) {
+      expect(at(row, "barred_by")).toMatch(/^NO_NEW_ENTRIES by circuit_breakers: .*limit/);
+      expect(at(row, "reason")).toMatch(/average|EMA/);
+    }
+    const counted = barred.result.blocked
+      .filter(({ rule }) => rule.startsWith("permission:"))
+      .reduce((sum, { count }) => sum + count, 0);
+    expect(byClaim.length).toBe(counted);
+  });
+
+  it("is told from one that a rule denied, and no denied order is without a cause", () => {
+    expect(denied.every((row) => at(row, "rule") !== "")).toBe(true);
+    for (const row of rows.filter((other) => !at(other, "rule").startsWith("permission:")))
+      expect(at(row, "barred_by")).toBe("");
+  });
+});
 
 describe("the CSV files", () => {
   it("have a row per order, fill, trade and batch", () => {

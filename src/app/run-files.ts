@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { replaceFile } from "../adapters/durable-file.ts";
 import { type BarColumns, batchCount } from "../domain/bars.ts";
 import { sizingConstraints } from "../domain/intent.ts";
-import { MICROS } from "../domain/money.ts";
 import {
   type OrderNumber,
   orderStatusNames,
@@ -21,6 +20,7 @@ import { newYorkDay } from "../market/us-eastern.ts";
 import type { EngineRun } from "./engine-run.ts";
 import type { ExposureCurve } from "./exposure-curve.ts";
 import type { RunResult, TradeRow } from "./run-result.ts";
+import { wholeMicros } from "./whole-micros.ts";
 
 export interface RunFiles {
   readonly run: EngineRun;
@@ -45,18 +45,20 @@ export function resultJson(result: unknown): string {
 }
 
 function ordersCsv({ run, columns, result }: RunFiles): string {
-  const { orders } = run.loop.execute;
+  const { orders, blocked } = run.loop.execute;
   const { rules } = run.loop.execute.gate;
   const { signals } = run.loop.compute;
   const lines = [
     "order,client_order_id,decided_at,strategy,symbol,side,purpose,type,time_in_force,requested,shares,limit," +
-      "stop,reference,status,filled,average_price,ended_at,sizing,rule,rule_used,rule_limit,reason,group,crossed",
+      "stop,reference,status,filled,average_price,ended_at,sizing,rule,rule_used,rule_limit,reason,group,crossed," +
+      "barred_by",
   ];
   for (let n = 0; n < orders.length; n++) {
     const order = n as OrderNumber;
     const get = (field: OrderField) => orders.get(order, field);
     const strategy = run.allocated[orders.strategy(order)]?.strategy;
     const signal = get(OrderField.signal);
+    const claim = blocked.barred.get(order);
     lines.push(
       csv([
         n,
@@ -78,12 +80,13 @@ function ordersCsv({ run, columns, result }: RunFiles): string {
         get(OrderField.averagePrice),
         instant(get(OrderField.endedAt), columns),
         sizingConstraints[get(OrderField.sizing)],
-        rules[get(OrderField.rule)]?.id,
+        claim === undefined ? rules[get(OrderField.rule)]?.id : `permission:${claim.source}`,
         get(OrderField.ruleUsed),
         get(OrderField.ruleLimit),
         signal < 0 ? "" : sentence(signals, signal, strategy?.reasons ?? []),
         orders.isShared(order) ? orders.group(order) : undefined,
         get(OrderField.crossed),
+        claim === undefined ? "" : `${claim.level} by ${claim.authority}: ${claim.reason}`,
       ]),
     );
   }
@@ -136,15 +139,15 @@ function tradesCsv(trades: readonly TradeRow[]): string {
         trade.shares,
         trade.openedAt,
         trade.closedAt,
-        micros(trade.entryPrice),
-        micros(trade.exitPrice),
-        micros(trade.pnl),
-        micros(trade.costs),
-        micros(trade.r),
+        wholeMicros(trade.entryPrice),
+        wholeMicros(trade.exitPrice),
+        wholeMicros(trade.pnl),
+        wholeMicros(trade.costs),
+        wholeMicros(trade.r),
         trade.barsHeld,
         trade.whyIn,
         trade.whyOut,
-        micros(trade.dividends),
+        wholeMicros(trade.dividends),
         trade.crossed,
       ]),
     );
@@ -178,9 +181,6 @@ function instant(at: number, { timeframe }: BarColumns): string {
     ? isoDate(newYorkDay(at as EpochMicros) as DayNumber)
     : isoInstant(at as EpochMicros);
 }
-
-/** Sums of doubles end in noise: a millionth is as fine as the ledger itself. */
-const micros = (value: number): number => Math.round(value * MICROS) / MICROS;
 
 function csv(cells: readonly (string | number | undefined)[]): string {
   return cells.map(cell).join(",");

@@ -5,8 +5,9 @@ import { xnysSessions } from "../market/calendar.ts";
 import { type ConfigSources, loadConfig } from "./config.ts";
 import { type RunSetup, runEngine } from "./engine-run.ts";
 import { exposureCurve } from "./exposure-curve.ts";
-import { type FinishedRun, reportRun, type Trial } from "./run-report.ts";
+import { type FinishedRun, reportRun } from "./run-report.ts";
 import { tradeRows } from "./trade-rows.ts";
+import type { Trial } from "./trials.ts";
 
 const columns = randomDaily({ seed: 4, sessions: 150 });
 const quick = "strategies.reference_ema_cross.params={fast: 3, slow: 8}";
@@ -38,7 +39,7 @@ function report(setup: RunSetup, over: Partial<FinishedRun> = {}, sharpes?: read
   const trials: Trial[] = [];
   const made = reportRun({ ...finished, ...over }, (trial) => {
     trials.push(trial);
-    return sharpes ?? [trial.sharpe];
+    return sharpes?.map((sharpe) => ({ sharpe, observations: 252 })) ?? [trial];
   });
   return { ...made, trials };
 }
@@ -87,6 +88,18 @@ describe("trials", () => {
     expect(many.honesty.dsr).toBeLessThan(alone.honesty.dsr);
     expect(many.honesty.expectedMaxSharpe).toBeGreaterThan(0);
     expect({ ...many, honesty: null }).toEqual({ ...alone, honesty: null });
+  });
+
+  it("are the same trial from the same inputs to the same equity, whatever seed the canary had", () => {
+    const [one, again, poisoned, richer, other] = [
+      report(setupOf()),
+      report(setupOf(), { command: "another" }),
+      report(setupOf(), { seed: 2 }),
+      report(setupOf({ cash: 10_001 })),
+      report(setupOf(), { snapshot: "data-2" }),
+    ].map(({ trials }) => trials[0]?.trialId);
+    expect([again, poisoned]).toEqual([one, one]);
+    expect(new Set([one, richer, other]).size).toBe(3);
   });
 });
 

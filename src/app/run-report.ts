@@ -1,23 +1,24 @@
 /** Everything a finished run has to say for itself, put together for the report and for result.json. */
-import { createHash } from "node:crypto";
 import type { DataFinding } from "../adapters/lake/raw-series.ts";
 import { type BarColumns, barCount } from "../domain/bars.ts";
 import { featureSetVersion } from "../features/batch.ts";
-import { canonicalJson } from "../numerics/canonical-json.ts";
 import { digestFloats } from "../numerics/sha256.ts";
-import { sharpeSample } from "../numerics/sharpe-inference.ts";
 import { highWaterMark } from "../risk/breakers/high-water-mark.ts";
 import { grossExposure } from "../risk/rules/gross-exposure.ts";
 import { codeVersion } from "./code-version.ts";
 import { type Config, configHash } from "./config.ts";
 import { type Daily, dailySeries } from "./daily-series.ts";
 import type { EngineRun, RunSetup } from "./engine-run.ts";
+import { withoutNoise } from "./enough-days.ts";
 import type { ExposureCurve } from "./exposure-curve.ts";
+import { flatCosts, flatCostWarnings } from "./flat-costs.ts";
 import { handFills } from "./hand-fills.ts";
+import { dividendWarnings } from "./price-basis.ts";
 import { nettingSummary, sizeCauses, strategyShares, tradedPerSession } from "./run-attribution.ts";
 import { runClaims } from "./run-claims.ts";
 import type {
   CanaryResult,
+  PriceBasis,
   ReportInput,
   RunLimits,
   RunResult,
@@ -27,6 +28,7 @@ import type {
 import { benchmarkMetrics, honesty, runCosts, runMetrics } from "./run-summary.ts";
 import { runWarnings, survivorsOnly } from "./run-warnings.ts";
 import { tradeRows } from "./trade-rows.ts";
+import { type CountedTrial, shortDigest, type Trial, trialOf } from "./trials.ts";
 
 export interface FinishedRun {
   readonly setup: RunSetup;
@@ -41,27 +43,23 @@ export interface FinishedRun {
   readonly command: string;
   /** Bars and actions that were kept out of the run. */
   readonly findings?: readonly DataFinding[];
+  /** Absent for a backtest. */
+  readonly mode?: RunResult["mode"];
+  /** Why it is no trial, a sentence. Nothing is counted then. */
+  readonly uncounted?: string;
+  /** Absent in a market made of chance, which pays no dividend. */
+  readonly prices?: PriceBasis;
   /** Of a run over ticks. */
   readonly ticks?: TickFacts;
   /** The same for free, where somebody ran it. */
   readonly withoutCosts?: WithoutCosts | null;
 }
 
-/** What the record of trials wants to know of a run; Sharpe per period. */
-export interface Trial {
-  readonly runId: string;
-  readonly timeframe: string;
-  readonly from: string;
-  readonly to: string;
-  readonly snapshot: string;
-  readonly configHash: string;
-  readonly sharpe: number;
-  readonly observations: number;
-  readonly totalReturn: number;
-}
-
-/** `count` writes the trial down and answers with the Sharpe ratios of all trials, this one included. */
-export function reportRun(finished: FinishedRun, count: (trial: Trial) => readonly number[]): ReportInput {
+/** `count` writes the trial down and answers with all trials that count beside it, this one included; or with none. */
+export function reportRun(
+  finished: FinishedRun,
+  count: (trial: Trial) => readonly CountedTrial[],
+): ReportInput {
   const { setup, run, exposure, canary, snapshot } = finished;
   const { columns, sessions, cash, config } = setup;
   const daily = dailySeries(run.curve, exposure, columns, sessions, cash, setup.actions);
@@ -69,22 +67,37 @@ export function reportRun(finished: FinishedRun, count: (trial: Trial) => readon
   const scope = scopeOf(finished, daily);
   const hash = configHash(config);
   const code = codeVersion();
-  const runId = identify({ scope, snapshot, hash, code });
-  const trialSharpes = count(trialOf({ runId, scope, snapshot, hash, daily }));
-  const warnings = runWarnings({ run, daily, columns, trades, cash, findings: finished.findings ?? [] });
+  const runId = shortDigest("bt", { scope, snapshot, hash, code });
+  const equityDigest = digestFloats(run.curve.equity);
+  const { mode, uncounted } = finished;
+  const trials = count(trialOf({ runId, scope, snapshot, configHash: hash, daily, equityDigest }));
+  const { findings = [], prices } = finished;
+  const flat = flatCosts(run, config.costs, columns.timeframe);
+  const warnings = [
+    ...dividendWarnings(prices, daily.date.length),
+    ...flatCostWarnings(flat),
+    ...runWarnings({ run, daily, columns, trades, cash, findings }),
+  ];
   const { orders, fills, blocked } = run.loop.execute;
   const result: RunResult = {
     runId,
+    ...(mode === undefined ? {} : { mode }),
     scope,
     snapshot,
+    ...(prices === undefined ? {} : { prices }),
     featureVersion: featureSetVersion(run.loop.compute.bank.features),
     configHash: hash,
     codeVersion: code,
     metrics: runMetrics(run, daily, trades),
     benchmark: { label: benchmarkLabel(columns), metrics: benchmarkMetrics(daily) },
-    honesty: honesty(daily, trialSharpes, canary, { survivorsOnly: survivorsOnly(columns), warnings }),
+    honesty: honesty(daily, trials, canary, {
+      survivorsOnly: survivorsOnly(columns),
+      warnings,
+      ...(uncounted === undefined ? {} : { uncounted }),
+    }),
     blocked: blocked.list(),
     costs: runCosts(run),
+    flatCosts: flat,
     income: run.loop.execute.portfolio.income,
     actions: actionCounts(finished),
     strategies: strategyShares(run, trades, setup),
@@ -96,7 +109,7 @@ export function reportRun(finished: FinishedRun, count: (trial: Trial) => readon
     digests: {
       orders: digestFloats(orders.cells()),
       fills: digestFloats(fills.cells()),
-      equity: digestFloats(run.curve.equity),
+      equity: equityDigest,
     },
     reproduce: finished.command,
     ...(finished.ticks === undefined ? {} : { ticks: finished.ticks }),
@@ -104,7 +117,7 @@ export function reportRun(finished: FinishedRun, count: (trial: Trial) => readon
   const { date, equity, benchmark, gross, net } = daily;
   const traded = tradedPerSession(run, setup);
   return {
-    result,
+    result: withoutNoise(result),
     daily: { date, equity, benchmark, gross, net, traded },
     trades,
     handFills: handFills(run, columns, config),
@@ -143,34 +156,6 @@ function scopeOf({ setup, run, seed, profile }: FinishedRun, daily: Daily): RunR
     cash,
     seed,
     profile,
-  };
-}
-
-/** Equal inputs, equal id: the same run again is the same run. */
-function identify(inputs: unknown): string {
-  return `bt-${createHash("sha256").update(canonicalJson(inputs)).digest("hex").slice(0, 12)}`;
-}
-
-interface TrialFacts {
-  readonly runId: string;
-  readonly scope: RunResult["scope"];
-  readonly snapshot: string;
-  readonly hash: string;
-  readonly daily: Daily;
-}
-
-function trialOf({ runId, scope, snapshot, hash, daily }: TrialFacts): Trial {
-  const { sharpe, observations } = sharpeSample(daily.returns);
-  return {
-    runId,
-    timeframe: scope.timeframe,
-    from: scope.from,
-    to: scope.to,
-    snapshot,
-    configHash: hash,
-    sharpe,
-    observations,
-    totalReturn: (daily.equity.at(-1) ?? scope.cash) / scope.cash - 1,
   };
 }
 

@@ -3,7 +3,7 @@
  * is drawn from. Undefined figures are NaN here and null in JSON. Money is in dollars: this is the
  * reading side, exact amounts stay in the ledger and in the CSV files.
  */
-import type { Timeframe } from "../domain/bars.ts";
+import type { Adjustment, Timeframe } from "../domain/bars.ts";
 
 export interface RunScope {
   readonly strategies: readonly {
@@ -32,8 +32,9 @@ export interface RunMetrics {
   readonly sharpe: number;
   readonly sortino: number;
   readonly calmar: number;
-  /** Negative fraction. */
+  /** Negative fractions: at the closes of sessions, and at the close of every bar. */
   readonly maxDrawdown: number;
+  readonly maxDrawdownBars: number;
   /** Trading days under the last high, at the longest. */
   readonly longestDrawdownDays: number;
   readonly var05: number;
@@ -47,7 +48,7 @@ export interface RunMetrics {
   readonly expectancy: number;
   readonly averageWin: number;
   readonly averageLoss: number;
-  /** Mean of gross exposure over equity, and the share of days with any. */
+  /** Mean of gross exposure over equity, and the share of bar closes at which anything was held. */
   readonly grossExposure: number;
   readonly timeInMarket: number;
   /** One-way turnover a year, as a multiple of equity. */
@@ -58,6 +59,8 @@ export interface RunMetrics {
 }
 
 export interface CanaryResult {
+  /** Why nothing was re-run, a sentence; absent where it was. */
+  readonly notRun?: string;
   readonly passed: boolean;
   /** Decisions compared, over all cuts. */
   readonly decisions: number;
@@ -77,8 +80,12 @@ export interface Honesty {
   readonly dsr: number;
   /** Annualised Sharpe that luck alone would show as the best of the counted trials. */
   readonly expectedMaxSharpe: number;
-  /** Counted in research.db: every backtest of these strategies, this one included. */
+  /** Counted in the lake's research.db: every backtest with any of these strategies, this one included. */
   readonly trials: number;
+  /** Why this run is none of them, a sentence; absent where it is one. */
+  readonly uncounted?: string;
+  /** Of those, how many are long enough for a Sharpe ratio: luck is measured by the scatter of theirs. */
+  readonly trialsCompared: number;
   /** Daily observations needed for the PSR to reach 0.95; Infinity when the Sharpe is not positive. */
   readonly minTrackRecord: number;
   readonly observations: number;
@@ -100,6 +107,16 @@ export interface RunCosts {
   readonly borrow: number;
 }
 
+/** Fills that paid one figure, whatever the volatility. */
+export interface FlatCosts {
+  readonly fills: number;
+  /** All fills in the market. */
+  readonly of: number;
+  readonly bps: number;
+  /** True where they met an auction; false where the whole cost model is a fixed one. */
+  readonly isAuction: boolean;
+}
+
 export interface RunIncome {
   /** Dollars: dividends received less those owed on shorts, and cash for parts of shares. */
   readonly dividends: number;
@@ -115,6 +132,17 @@ export interface RunActions {
   readonly refused: number;
   /** Bars that leapt with no action behind them. */
   readonly quarantinedBars: number;
+}
+
+/** What the prices of the run hold, and whose dividends nobody paid. */
+export interface PriceBasis {
+  /** Of the prices that were traded, each once. */
+  readonly adjustments: readonly Adjustment[];
+  readonly symbols: number;
+  /** Their dividends are in no price and were paid to no position. */
+  readonly symbolsWithoutDividends: number;
+  /** True where dividends were paid to positions as they fell due. */
+  readonly arePaid: boolean;
 }
 
 export interface BlockedByRule {
@@ -275,8 +303,12 @@ export interface RunLimits {
 
 export interface RunResult {
   readonly runId: string;
+  /** What it was; absent for a backtest. */
+  readonly mode?: "demo";
   readonly scope: RunScope;
   readonly snapshot: string;
+  /** Absent where no market had prices: a demo. */
+  readonly prices?: PriceBasis;
   /** Present when orders met recorded quotes and trades. */
   readonly ticks?: TickFacts;
   readonly featureVersion: string;
@@ -287,6 +319,7 @@ export interface RunResult {
   readonly honesty: Honesty;
   readonly blocked: readonly BlockedByRule[];
   readonly costs: RunCosts;
+  readonly flatCosts: FlatCosts;
   readonly income: RunIncome;
   readonly actions: RunActions;
   readonly strategies: readonly StrategyShare[];
@@ -342,6 +375,6 @@ export interface ReportInput {
   readonly result: RunResult;
   readonly daily: DailySeries;
   readonly trades: readonly TradeRow[];
-  /** Ten fills or fewer, spread over the run, the largest among them. */
+  /** Ten fills or fewer, the largest of each cause of cost and of each purpose among them. */
   readonly handFills: readonly HandFill[];
 }

@@ -1,7 +1,6 @@
 /** From the raw run to the figures that people judge it by. Undefined figures stay NaN. */
 
 import { FillField } from "../engine/fill-table.ts";
-import { sampleDeviation } from "../numerics/moments.ts";
 import type { PerformanceMetrics } from "../numerics/performance-ratios.ts";
 import { performanceMetrics } from "../numerics/performance-ratios.ts";
 import {
@@ -14,6 +13,8 @@ import { tradeStatistics } from "../numerics/trade-statistics.ts";
 import type { Daily } from "./daily-series.ts";
 import type { EngineRun } from "./engine-run.ts";
 import type { CanaryResult, Honesty, RunCosts, RunMetrics, TradeRow } from "./run-result.ts";
+import { type CountedTrial, trialScatter } from "./trials.ts";
+import { wholeMicros } from "./whole-micros.ts";
 
 const SESSIONS_PER_YEAR = 252;
 const CONFIDENCE = 0.95;
@@ -27,6 +28,7 @@ export function runMetrics(run: EngineRun, daily: Daily, trades: readonly TradeR
   const meanEquity = average(curve.equity, curve.length);
   return {
     ...shared(performance),
+    maxDrawdownBars: daily.deepest,
     trades: trades.length,
     winRate: perTrade.winRate,
     profitFactor: perTrade.profitFactor,
@@ -34,7 +36,7 @@ export function runMetrics(run: EngineRun, daily: Daily, trades: readonly TradeR
     averageWin: perTrade.averageWin,
     averageLoss: perTrade.averageLoss,
     grossExposure: daily.meanGross,
-    timeInMarket: daily.returns.length === 0 ? Number.NaN : daily.exposedSessions / daily.returns.length,
+    timeInMarket: daily.exposedShare,
     turnover: loop.execute.portfolio.traded / 2 / meanEquity / years,
     beta: performance.beta ?? Number.NaN,
     alpha: performance.alpha ?? Number.NaN,
@@ -46,6 +48,7 @@ export function benchmarkMetrics(daily: Daily): RunMetrics {
   const nothing = Number.NaN;
   return {
     ...shared(performanceMetrics(daily.benchmarkReturns, TERMS)),
+    maxDrawdownBars: daily.benchmarkDeepest,
     trades: 0,
     winRate: nothing,
     profitFactor: nothing,
@@ -77,22 +80,22 @@ function shared(performance: PerformanceMetrics) {
   };
 }
 
-/** `trialSharpes`: per-period ratios of all counted trials, this run's included. */
+/** `counted`: all trials that count beside this run, its own included; none for a run that is no trial. */
 export function honesty(
   daily: Daily,
-  trialSharpes: readonly number[],
+  counted: readonly CountedTrial[],
   canary: CanaryResult,
-  caveats: Pick<Honesty, "survivorsOnly" | "warnings">,
+  caveats: Pick<Honesty, "survivorsOnly" | "warnings" | "uncounted">,
 ): Honesty {
   const sample = sharpeSample(daily.returns);
-  const trials = Math.max(1, trialSharpes.length);
-  const sharpeDeviation = trials > 1 ? sampleDeviation(Float64Array.from(trialSharpes)) : 0;
+  const { trials, compared, sharpeDeviation } = trialScatter(counted, sample.observations);
   const deflated = deflatedSharpe(sample, { trials, sharpeDeviation });
   return {
     psr: probabilisticSharpe(sample, 0),
     dsr: deflated.probability,
     expectedMaxSharpe: deflated.expectedMaximum * Math.sqrt(SESSIONS_PER_YEAR),
-    trials,
+    trials: counted.length,
+    trialsCompared: compared,
     minTrackRecord: minimumTrackRecordLength(sample, { benchmark: 0, confidence: CONFIDENCE }),
     observations: sample.observations,
     canary,
@@ -106,12 +109,12 @@ export function runCosts({ loop }: EngineRun): RunCosts {
   const sum = (field: FillField) => {
     let dollars = 0;
     for (let fill = 0; fill < fills.length; fill++) dollars += fills.get(fill, field);
-    return dollars;
+    return wholeMicros(dollars);
   };
   return {
-    commission,
-    fees: regulatory,
-    slippage,
+    commission: wholeMicros(commission),
+    fees: wholeMicros(regulatory),
+    slippage: wholeMicros(slippage),
     spread: sum(FillField.spread),
     drift: sum(FillField.drift),
     impact: sum(FillField.impact),

@@ -133,7 +133,8 @@ function judgedOnPaper({ loop, allocated }: Pick<EngineRun, "loop" | "allocated"
 }
 
 /** By thousands, on every machine alike. */
-const grouped = (figure: number | string): string => String(figure).replace(/\B(?=(?:\d{3})+(?:\.|$))/g, ",");
+export const grouped = (figure: number | string): string =>
+  String(figure).replace(/\B(?=(?:\d{3})+(?:\.|$))/g, ",");
 
 function openAtEnd({ loop }: EngineRun, daily: Daily, cash: number): string[] {
   const open = loop.execute.portfolio.openPositions;

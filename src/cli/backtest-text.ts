@@ -1,5 +1,7 @@
 /** What a person sees at the end of a backtest: the verdict first, then the figures it rests on. */
 import type { CanaryResult, ReportInput, RunCosts, RunResult } from "../app/run-result.ts";
+import { paidIn } from "../app/whole-micros.ts";
+import { blockingClaim } from "../research/report/claim-names.ts";
 import { count, money, percent, plural, probabilityOf, ratio, signed } from "../research/report/formats.ts";
 import { hasEnoughDays, judge, PROBABILITY_GATE } from "../research/report/verdict.ts";
 import { verdictWords } from "../research/report/verdict-words.ts";
@@ -12,7 +14,7 @@ export function backtestText({ result, daily }: ReportInput, out: string): strin
   const hold = result.benchmark?.metrics;
   const net = (daily.equity.at(-1) ?? scope.cash) - scope.cash;
   const words = verdictWords(judge(result), result, net);
-  const paid = costs.commission + costs.fees + costs.slippage + costs.borrow;
+  const paid = paidIn(costs);
   const rows = [
     ["Net result, USD", signed(net, 2), `from ${money(scope.cash)}`],
     ...(hasEnoughDays(result)
@@ -21,11 +23,7 @@ export function backtestText({ result, daily }: ReportInput, out: string): strin
           ["Sharpe", ratio(m.sharpe), `hold ${ratio(hold?.sharpe ?? Number.NaN)}`],
         ]
       : [["Return", percent(m.totalReturn, 2), `hold ${percent(hold?.totalReturn ?? Number.NaN, 2)}`]]),
-    [
-      hasEnoughDays(result) ? "Max drawdown" : "Drawdown at closes",
-      percent(m.maxDrawdown, 2),
-      `hold ${percent(hold?.maxDrawdown ?? Number.NaN, 2)}`,
-    ],
+    drawdownRow(result),
     ["Trades", count(m.trades), `win rate ${percent(m.winRate, 1)}, profit factor ${ratio(m.profitFactor)}`],
     ["Costs, USD", money(paid), `slippage ${money(costs.slippage)}, fees ${money(costs.fees)}`],
     ["  by cause", "", causes(costs)],
@@ -41,7 +39,7 @@ export function backtestText({ result, daily }: ReportInput, out: string): strin
         ]),
     ...(hasEnoughDays(result)
       ? [
-          ["Deflated Sharpe", probabilityOf(h.dsr, PROBABILITY_GATE), `${plural(h.trials, "trial")} counted`],
+          ["Deflated Sharpe", probabilityOf(h.dsr, PROBABILITY_GATE), trialsCounted(h)],
           ["Track record", count(h.observations), needed(h.minTrackRecord)],
         ]
       : []),
@@ -67,6 +65,18 @@ export function backtestText({ result, daily }: ReportInput, out: string): strin
   ].join("\n");
 }
 
+/** Closes of a day hide what happens within it: intraday runs are told by every bar. */
+function drawdownRow({ metrics, benchmark, scope }: RunResult): string[] {
+  const hold = benchmark?.metrics;
+  return scope.timeframe === "1d"
+    ? ["Max drawdown", percent(metrics.maxDrawdown, 2), `hold ${percent(hold?.maxDrawdown ?? Number.NaN, 2)}`]
+    : [
+        "Max drawdown, any bar",
+        percent(metrics.maxDrawdownBars, 2),
+        `hold ${percent(hold?.maxDrawdownBars ?? Number.NaN, 2)}`,
+      ];
+}
+
 /** The same run for free, where it was made. */
 function freeRow(result: RunResult): string[][] {
   const { withoutCosts: free } = result;
@@ -89,7 +99,7 @@ function blockedLines(blocked: RunResult["blocked"]): string[] {
   const rows = blocked
     .toSorted((a, b) => b.notional - a.notional || (a.rule < b.rule ? -1 : 1))
     .map(({ rule, count: refused, shrunk, saved, cost }) => [
-      rule,
+      blockingClaim(rule) ?? rule,
       count(refused),
       count(shrunk),
       money(saved),
@@ -123,10 +133,14 @@ function wrapped(text: string): string[] {
   return [...lines, line];
 }
 
-function canaryRow({ passed, moved, decisions }: CanaryResult): string[] {
-  if (decisions === 0) return ["Canary", "not run", ""];
+function canaryRow({ notRun, passed, moved, decisions }: CanaryResult): string[] {
+  if (notRun !== undefined) return ["Canary", "not run", ""];
+  if (decisions === 0) return ["Canary", "no data", "no decision to compare"];
   return ["Canary", passed ? "passed" : "FAILED", `${count(moved)} of ${count(decisions)} decisions moved`];
 }
+
+const trialsCounted = ({ uncounted, trials }: RunResult["honesty"]): string =>
+  uncounted === undefined ? `${plural(trials, "trial")} counted` : "no trial";
 
 function needed(days: number): string {
   return Number.isFinite(days)

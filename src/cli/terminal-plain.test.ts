@@ -29,7 +29,7 @@ describe("plainLines", () => {
     const lines = plainLines(ordinary, { ...ordinary, orders: ordinary.orders.slice(2) });
     expect(lines).toEqual([
       "2026-11-19 14:07:00 ET  partial: buy 45 of 120 HAULO at 93.42, entry, swing_trend_following: " +
-        "position_size 0.062 of 0.050; pullback to 93.20 held EMA 93.11 in an uptrend, ADX 31.0",
+        "trimmed: position_size 0.062 of 0.050; pullback to 93.20 held EMA 93.11 in an uptrend, ADX 31.0",
       "2026-11-19 14:07:00 ET  sent: buy 310 SOLUM, entry, swing_trend_following: " +
         "pullback to 55.10 held EMA 55.06 in an uptrend, ADX 27.4",
     ]);

@@ -54,7 +54,7 @@ const orders: readonly OrderLine[] = [
     filled: 45,
     price: 93.42,
     reason: "pullback to 93.20 held EMA 93.11 in an uptrend, ADX 31.0",
-    verdict: "position_size 0.062 of 0.050",
+    verdict: "trimmed: position_size 0.062 of 0.050",
   }),
   order("14:02:00", "sell 80 QUBIK reference_ema_cross", {
     status: "filled",

@@ -2,6 +2,7 @@
 import type { EngineSnapshot } from "../app/engine-snapshot.ts";
 import { type EpochMicros, MICROS_PER_DAY, MICROS_PER_MINUTE, MICROS_PER_SECOND } from "../domain/time.ts";
 import { isZoneKnown, newYorkOffsetMinutes } from "../market/us-eastern.ts";
+import { blockingClaim } from "../research/report/claim-names.ts";
 import { count, number, percent, plural } from "../research/report/formats.ts";
 import { type Authority, type Claim, type Level, levels } from "../risk/authority.ts";
 
@@ -108,7 +109,7 @@ export function blockedWords({ blocked }: EngineSnapshot): string[] {
         ...(refused > 0 ? [`${count(refused)} refused`] : []),
         ...(shrunk > 0 ? [`${count(shrunk)} trimmed`] : []),
       ];
-      return `${rule} ${parts.join(", ")}`;
+      return `${blockingClaim(rule) ?? rule} ${parts.join(", ")}`;
     });
 }
 

@@ -1,7 +1,8 @@
 /** What the gate and the lattice kept from trading, per rule, counted as it happens, and what it was worth (RISK-6). */
 import type { BarBatch } from "../domain/bars.ts";
 import type { CorporateActionEvent } from "../domain/events.ts";
-import { Purpose } from "../domain/order.ts";
+import { type OrderNumber, Purpose } from "../domain/order.ts";
+import type { Claim } from "../risk/authority.ts";
 import type { Bracket, RiskGate } from "../risk/gate.ts";
 import type { OrderRequest } from "../risk/rule.ts";
 import { ShadowTrades } from "./shadow-trades.ts";
@@ -26,6 +27,9 @@ export class BlockTally {
   readonly #shadows = new ShadowTrades();
   /** False until something was blocked: then there is nothing to follow. */
   #follows = false;
+
+  /** The claim that barred an order before any rule was asked, by the order's number. */
+  readonly barred = new Map<OrderNumber, Claim>();
 
   /** Writes down what became of the order the gate was shown last: `shares` of it were approved. */
   record(request: OrderRequest, shares: number, gate: RiskGate, bracket: Bracket | undefined): void {

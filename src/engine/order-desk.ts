@@ -86,9 +86,8 @@ export class OrderDesk {
       this.#closing(strategy, instrument, purpose, type);
     const place = (request: OrderRequest, signal: number, bracket: Bracket | undefined) =>
       this.#place(request, signal, NONE, bracket);
-    const { tick } = execution;
+    const [waiting, { tick }] = [this.#waiting, execution];
     this.#legs = new ProtectiveOrders({ gate, facts, lots, orders, commands, tick, slots, closing, place });
-    const waiting = this.#waiting;
     const leave = (strategy: number, instrument: InstrumentId) => this.#leave(strategy, instrument);
     const enter = (intent: EntryIntent) => this.#enter(intent);
     const takeBack = (entry: OrderNumber) => this.#cancelEntry(entry);
@@ -350,6 +349,7 @@ export class OrderDesk {
     const approved = this.#gate.pass(number, request, this.#facts, bracket);
     const { binding, verdict } = this.#gate;
     this.blocked.record(request, approved?.shares ?? 0, this.#gate, bracket);
+    if (this.#gate.barredBy !== undefined) this.blocked.barred.set(number, this.#gate.barredBy);
     this.orders.add(request, {
       requested: request.shares,
       shares: approved?.shares ?? 0,

@@ -1,12 +1,12 @@
 /** What the rules and the claims kept from trading, and what that saved and cost (RISK-6). */
 import type { BlockedByRule } from "../../app/run-result.ts";
+import { blockingClaim } from "./claim-names.ts";
 import { emptyState, note, panel, roughChange, table } from "./figures.ts";
 import { count, plural, roughMoney } from "./formats.ts";
 import { html, type Markup } from "./markup.ts";
 
 const TITLE = "What the rules blocked";
 const SPAN = "c7";
-const BY_CLAIM = "permission:";
 
 /** Largest refusals first: what kept the most money from trading decides. */
 export function blockedPanel(blocked: readonly BlockedByRule[]): Markup {
@@ -60,6 +60,7 @@ have left earlier than they do.`,
 
 /** `permission:day_loss` is the claim of a breaker, or of another authority, not a rule of the gate. */
 function named(rule: string): Markup {
-  if (!rule.startsWith(BY_CLAIM)) return html`${rule}`;
-  return html`${rule.slice(BY_CLAIM.length)}<small>claim of an authority</small>`;
+  const claim = blockingClaim(rule);
+  if (claim === undefined) return html`${rule}`;
+  return html`${claim}<small>claim of an authority</small>`;
 }

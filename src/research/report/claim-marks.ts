@@ -3,6 +3,7 @@
  * words where there is room (DESIGN 6.6). What has no room for words is in the table of claims.
  */
 import type { RunClaim } from "../../app/run-result.ts";
+import { claimName } from "./claim-names.ts";
 import { easternTime } from "./eastern-time.ts";
 import { html, type Markup } from "./markup.ts";
 import { across, label, upright } from "./svg.ts";
@@ -105,7 +106,8 @@ function placeOf(dates: readonly string[], date: string): number {
   return (later < 0 ? dates.length : later) / dates.length;
 }
 
-function wordsOf({ source, since, ended }: RunClaim): string {
+function wordsOf({ source: origin, since, ended }: RunClaim): string {
+  const source = claimName(origin);
   const from = easternTime(since).slice(0, 10);
   if (ended === null) return `${source}, ${from} to the end`;
   const to = easternTime(ended).slice(0, 10);

@@ -1,6 +1,7 @@
 /** Every claim that breakers and other authorities raised: on what, why, from when to when, and what ended it. */
 import type { RunClaim, RunClaims } from "../../app/run-result.ts";
 import { isOfAccount } from "./claim-marks.ts";
+import { claimName } from "./claim-names.ts";
 import { easternTime } from "./eastern-time.ts";
 import { emptyState, note, panel, table } from "./figures.ts";
 import { count, number, plural } from "./formats.ts";
@@ -9,6 +10,9 @@ import { html, type Markup } from "./markup.ts";
 const TITLE = "When breakers barred entries";
 /** More rows than this are folded. */
 const SHOWN = 12;
+/** What is folded, of one and of several. */
+const MORE = ["more claim on the account", "more claims on the account"] as const;
+const OF_ONE_STRATEGY = ["claim on a single strategy", "claims on single strategies"] as const;
 
 const ends: Readonly<Record<NonNullable<RunClaim["endedBy"]>, string>> = {
   lapsed: "its time was over",
@@ -24,7 +28,7 @@ export function claimsPanel({ events, dropped }: RunClaims): Markup {
   }
   const account = events.filter(isOfAccount);
   const others = events.filter((claim) => !isOfAccount(claim));
-  const meta = `${plural(account.length, "claim")} on the account, ${count(others.length)} on single strategies`;
+  const meta = `${plural(account.length, "claim")} on the account, ${ofStrategies(others.length)}`;
   const open = account.slice(0, SHOWN);
   return panel(
     { title: TITLE, meta },
@@ -32,7 +36,7 @@ export function claimsPanel({ events, dropped }: RunClaims): Markup {
       open.length === 0
         ? note("Nothing barred the whole account; single strategies were paused.")
         : claimTable(open, "Claims on the account")
-    }${folded(account.slice(SHOWN), "more claims on the account")}${folded(others, "claims on single strategies")}${
+    }${folded(account.slice(SHOWN), MORE)}${folded(others, OF_ONE_STRATEGY)}${
       dropped > 0
         ? note(
             `${plural(dropped, "later claim")} did not fit the log and ${dropped === 1 ? "is" : "are"} not listed.`,
@@ -42,10 +46,13 @@ export function claimsPanel({ events, dropped }: RunClaims): Markup {
   );
 }
 
-function folded(claims: readonly RunClaim[], name: string): Markup | string {
+const ofStrategies = (claims: number): string =>
+  `${count(claims)} on ${claims === 1 ? "a single strategy" : "single strategies"}`;
+
+function folded(claims: readonly RunClaim[], [one, many]: readonly [string, string]): Markup | string {
   if (claims.length === 0) return "";
-  return html`<div class="more"><details><summary>${count(claims.length)} ${name}</summary>
-${claimTable(claims, name)}</details></div>`;
+  return html`<div class="more"><details><summary>${plural(claims.length, one, many)}</summary>
+${claimTable(claims, many)}</details></div>`;
 }
 
 function claimTable(claims: readonly RunClaim[], caption: string): Markup {
@@ -60,7 +67,7 @@ function claimTable(claims: readonly RunClaim[], caption: string): Markup {
       { head: "Why", kind: "words" },
     ],
     rows: claims.map((claim) => [
-      html`${claim.source}${claim.strategy === null ? "" : html`<small>${claim.strategy}</small>`}`,
+      html`${claimName(claim.source)}${claim.strategy === null ? "" : html`<small>${claim.strategy}</small>`}`,
       chip(claim),
       easternTime(claim.since),
       claim.ended === null ? "" : easternTime(claim.ended),

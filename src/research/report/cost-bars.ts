@@ -1,8 +1,9 @@
 /** From the result before costs to the result after them, one bar per kind of cost. */
-import type { RunCosts, RunIncome } from "../../app/run-result.ts";
-import { emptyState, panel } from "./figures.ts";
-import { percent, roughMoney, signed } from "./formats.ts";
-import { html, type Markup } from "./markup.ts";
+import type { FlatCosts, RunCosts, RunIncome } from "../../app/run-result.ts";
+import { paidIn } from "../../app/whole-micros.ts";
+import { emptyState, note, panel } from "./figures.ts";
+import { count, number, percent, plural, roughMoney, signed } from "./formats.ts";
+import { html, type Markup, nothing } from "./markup.ts";
 import { across } from "./svg.ts";
 
 const BAR_HEIGHT = 26;
@@ -19,9 +20,9 @@ interface Step {
 const CENT = 0.005;
 
 /** `netUsd`: what the run made or lost after costs; open positions at their last mark. */
-export function costsPanel(costs: RunCosts, income: RunIncome, netUsd: number): Markup {
+export function costsPanel(costs: RunCosts, income: RunIncome, netUsd: number, flat?: FlatCosts): Markup {
   const title = "What trading cost, USD";
-  const paid = costs.commission + costs.fees + costs.slippage + costs.borrow;
+  const paid = paidIn(costs);
   if (paid === 0) {
     const body = emptyState(
       "Nothing was paid.",
@@ -40,7 +41,17 @@ export function costsPanel(costs: RunCosts, income: RunIncome, netUsd: number): 
   const x = (dollars: number) => (dollars - low) / (high - low);
   return panel(
     { title, meta, span: "c5" },
-    html`<div class="pb costs">${steps.map((step) => row(step, x))}</div>`,
+    html`<div class="pb costs">${steps.map((step) => row(step, x))}</div>${flatNote(flat)}`,
+  );
+}
+
+function flatNote(flat: FlatCosts | undefined): Markup {
+  if (flat === undefined || flat.fills === 0) return nothing;
+  const { fills, of, bps, isAuction } = flat;
+  const share = `${count(fills)} of ${plural(of, "fill")}, ${percent(fills / of, 0)},`;
+  const met = isAuction ? "met an auction and paid" : "paid";
+  return note(
+    `${share} ${met} a flat ${number(bps, 2)} bps, whatever the volatility; it is counted as spread.`,
   );
 }
 

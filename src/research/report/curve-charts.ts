@@ -48,7 +48,7 @@ export function equityChart(curves: Curves, { isVoid, marks = [] }: CurveStyle):
   return chart([
     plot(height, `${sentence}${scaled.isLog ? ", log scale" : ""}${isVoid ? ", void" : ""}.`, [
       ...dateGrid(dateMarks(dates), height, room),
-      ...ticks.map((tick) => level(scaled.y(tick), "grid")),
+      ...ticks.filter(isClear).map((tick) => level(scaled.y(tick), "grid")),
       level(scaled.y(1), "base"),
       ...drawMarks(marks, { top: TOP + room, bottom: height - FOOT }),
       stretched(height, [
@@ -91,7 +91,7 @@ export function drawdownChart(
   const isBelowTaken = depth > 0 && at.y > limit - WORDS_HEIGHT && at.y < limit + WORDS_HEIGHT;
   const sentence =
     depth > 0
-      ? `Deepest ${percent(-depth, 1)} on ${dates[worst - 1] ?? ""}`
+      ? `Deepest ${percent(-depth, 2)} on ${dates[worst - 1] ?? ""}`
       : "Equity never fell under a high";
   return chart([
     plot(
@@ -111,7 +111,7 @@ export function drawdownChart(
           dx: -28,
         }),
         disc({ x: 1, y: limit }, { radius: 4.5, dx: -14 }),
-        ...(depth > 0 ? worstLabel(at, `${percent(-depth, 1)}, ${dates[worst - 1] ?? ""}`, limit) : []),
+        ...(depth > 0 ? worstLabel(at, `${percent(-depth, 2)}, ${dates[worst - 1] ?? ""}`, limit) : []),
       ],
     ),
     rightAxis(DRAWDOWN_HEIGHT, [

@@ -53,7 +53,7 @@ function bothCurves({ benchmark, limits }: RunResult, curves: Curves, style: Cur
 ${held}${firedLegend(style)}
 <span class="scale">${scale}</span></div>
 <div class="cb">${equityChart(curves, style)}</div>
-<h3 class="sub cl">Drawdown</h3><div class="cb">${drawdownChart(curves, style, limits)}</div>`;
+<h3 class="sub cl">Drawdown, at session closes</h3><div class="cb">${drawdownChart(curves, style, limits)}</div>`;
 }
 
 function firedLegend({ marks = [] }: CurveStyle): Markup | string {

@@ -17,8 +17,11 @@ export function exposurePanel(curves: Curves, limit: number): Markup {
   const highest = gross.reduce((most, value) => Math.max(most, value), 0);
   const hasTraded = curves.traded.some((dollars) => dollars > 0);
   if (dates.length < 2 || (!(highest > 0) && !hasTraded)) {
-    const why = dates.length < 2 ? "A curve needs 2 sessions." : "Nothing was bought or held.";
-    return panel({ title: TITLE, span: SPAN }, emptyState("Nothing was at stake.", why));
+    const words =
+      dates.length < 2
+        ? emptyState("No curve of one session.", "It needs 2; the figures above have the mean over its bars.")
+        : emptyState("Nothing was at stake.", "Nothing was bought or held.");
+    return panel({ title: TITLE, span: SPAN }, words);
   }
   const marks = dateMarks(dates);
   const isLongOnly = gross.every((value, i) => !(Math.abs(value - (net[i] ?? Number.NaN)) > 1e-9));

@@ -54,7 +54,8 @@ export function freePanel(result: RunResult, netUsd: number): Markup {
       rows,
     })}${note(
       `The same strategies over the same data once more, with spread, drift, impact, commission, fees and borrow at
-zero. It trades on its own equity, so sizes grow with what it saves and some orders differ.`,
+zero. It sizes on its own equity, but never on more than the starting cash: above that nothing it saves compounds.
+Rules and breakers see that equity, too, so some orders differ.`,
     )}`,
   );
 }

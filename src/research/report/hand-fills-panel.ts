@@ -13,7 +13,10 @@ export function handFillsPanel(fills: readonly HandFill[]): Markup {
   }
   const hasCommission = fills.some(({ commission }) => commission !== 0);
   return panel(
-    { title: TITLE, meta: `${plural(fills.length, "fill")} spread over the run, the largest among them` },
+    {
+      title: TITLE,
+      meta: `${plural(fills.length, "fill")}, the largest of each cause and purpose among them`,
+    },
     html`${note(
       `All in USD. Fill price = unslipped price + (spread + drift + impact) / shares when
 buying, and minus that when selling. One bps is a ten-thousandth of unslipped price \u00d7 shares;

@@ -1,5 +1,7 @@
 /** The Honesty panel: five gates, each with both numbers, and every warning in full. Cannot be folded. */
+import { OBSERVATIONS_MIN } from "../../app/enough-days.ts";
 import type { RunResult } from "../../app/run-result.ts";
+import type { Adjustment } from "../../domain/bars.ts";
 import { easternMoment } from "./eastern-time.ts";
 import { count, NO_DATA, number, plural, probabilityOf, ratio, signed } from "./formats.ts";
 import { gateBar } from "./gate-bar.ts";
@@ -9,7 +11,6 @@ import {
   deflatedTrackRecord,
   type GateState,
   hasEnoughDays,
-  OBSERVATIONS_MIN,
   PROBABILITY_GATE,
   TRADES_GATE,
   type Verdict,
@@ -66,11 +67,11 @@ function shadeOf(state: GateState): string {
 }
 
 function deflatedTile(result: RunResult, state: GateState): Tile {
-  const { dsr, trials, expectedMaxSharpe } = result.honesty;
+  const { dsr, expectedMaxSharpe } = result.honesty;
   const luck = Number.isFinite(expectedMaxSharpe)
     ? ` Luck alone would show a best Sharpe of ${ratio(expectedMaxSharpe)}.`
     : "";
-  const counted = `${plural(trials, "trial")} counted in research.db, this one included.`;
+  const counted = trialsCounted(result);
   const missing = state === "no data";
   return {
     state,
@@ -81,6 +82,16 @@ function deflatedTile(result: RunResult, state: GateState): Tile {
     words: missing ? `${counted} ${whyNoData(result)}` : `${counted}${luck}`,
     shape: missing ? "lead bare" : "lead",
   };
+}
+
+/** How many tries there were, and what was looked at to know. */
+function trialsCounted({ honesty, scope }: RunResult): string {
+  const { trials, trialsCompared, uncounted } = honesty;
+  if (uncounted !== undefined) return uncounted;
+  const which = scope.strategies.length === 1 ? "with this strategy" : "with any of these strategies";
+  const known =
+    trialsCompared === trials ? "" : ` ${count(trialsCompared)} of them ran long enough for a Sharpe ratio.`;
+  return `${plural(trials, "trial")} ${which} in this lake\u2019s record, this one included.${known}`;
 }
 
 function probabilisticTile(result: RunResult, state: GateState): Tile {
@@ -152,7 +163,8 @@ function canaryTile({ honesty }: RunResult, state: GateState): Tile {
   const { decisions, moved, firstDifference: first } = honesty.canary;
   const name = "Look-ahead canary";
   if (state === "no data") {
-    const words = "The run made no decision that could be compared with the future cut off.";
+    const words =
+      honesty.canary.notRun ?? "The run made no decision that could be compared with the future cut off.";
     return { state, name, value: NO_DATA, limit: "", words };
   }
   const rerun = "Re-run with the future cut off, and again with the future poisoned.";
@@ -180,14 +192,30 @@ function whyNoData(result: RunResult): string {
   return "Equity did not move enough for a Sharpe ratio.";
 }
 
-function snapshotLine({ snapshot, scope }: RunResult): Markup {
+const adjustmentWords: Readonly<Record<Adjustment, string>> = {
+  raw: "as printed",
+  split: "adjusted for splits",
+  full: "adjusted for splits and dividends",
+};
+
+/** ` Prices as printed, dividends paid to positions.` */
+function pricesWords({ prices }: RunResult): string {
+  if (prices === undefined) return "";
+  const how = prices.adjustments.map((adjustment) => adjustmentWords[adjustment]).join(", others ");
+  const isMissing = prices.symbolsWithoutDividends > 0;
+  const paid = isMissing ? ", dividends missing" : prices.arePaid ? ", dividends paid to positions" : "";
+  return ` Prices ${how}${paid}.`;
+}
+
+function snapshotLine(result: RunResult): Markup {
+  const { snapshot, scope } = result;
   const held = [
     plural(scope.symbols.length, "symbol"),
     plural(scope.bars, "bar"),
     plural(scope.sessions, "session"),
   ].join(", ");
   return html`<li><i class="g ok"></i>
-<span><b>Data snapshot <span class="mono">${snapshot}</span>:</b> ${held}.</span></li>`;
+<span><b>Data snapshot <span class="mono">${snapshot}</span>:</b> ${held}.${pricesWords(result)}</span></li>`;
 }
 
 /** What the data audit did: actions applied, actions refused, bars kept out. */

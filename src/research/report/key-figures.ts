@@ -53,11 +53,17 @@ function figuresOf(result: RunResult): Figure[] {
           twin: against(({ totalReturn }) => percent(totalReturn, 2)),
         },
     { name: "Sharpe", value: annual(ratio(metrics.sharpe)), twin: `deflated ${dsr}` },
-    {
-      name: "Max drawdown",
-      value: percent(metrics.maxDrawdown, 1),
-      twin: against(({ maxDrawdown }) => percent(maxDrawdown, 1)),
-    },
+    scope.timeframe === "1d"
+      ? {
+          name: "Max drawdown",
+          value: percent(metrics.maxDrawdown, 2),
+          twin: against(({ maxDrawdown }) => percent(maxDrawdown, 2)),
+        }
+      : {
+          name: "Max drawdown, any bar",
+          value: percent(metrics.maxDrawdownBars, 2),
+          twin: against(({ maxDrawdownBars }) => percent(maxDrawdownBars, 2)),
+        },
     {
       name: "Sortino",
       value: annual(ratio(metrics.sortino)),
@@ -72,7 +78,7 @@ function figuresOf(result: RunResult): Figure[] {
     {
       name: "Exposure, mean",
       value: percent(metrics.grossExposure, 1),
-      twin: `in the market ${percent(metrics.timeInMarket, 0)}`,
+      twin: `held something at ${percent(metrics.timeInMarket, 0)} of bars`,
     },
     {
       name: "Turnover",
@@ -124,7 +130,10 @@ function metricRows(result: RunResult): MetricRow[] {
     { name: "Sharpe", of: (m) => annual(ratio(m.sharpe)) },
     { name: "Sortino", of: (m) => annual(ratio(m.sortino)) },
     { name: "Calmar", of: (m) => annual(ratio(m.calmar)) },
-    { name: "Max drawdown", of: (m) => percent(m.maxDrawdown, 2) },
+    { name: "Max drawdown, at session closes", of: (m) => percent(m.maxDrawdown, 2) },
+    ...(result.scope.timeframe === "1d"
+      ? []
+      : [{ name: "Max drawdown, any bar", of: (m: RunMetrics) => percent(m.maxDrawdownBars, 2) }]),
     { name: "Longest drawdown", of: (m) => days(m.longestDrawdownDays) },
     { name: `Value at risk, 5% day${tail}`, of: (m) => annual(percent(m.var05, 2)) },
     { name: `Mean beyond it${tail}`, of: (m) => annual(percent(m.cvar05, 2)) },
@@ -138,7 +147,7 @@ function metricRows(result: RunResult): MetricRow[] {
     { name: "Average win, USD", of: (m) => money(m.averageWin), tradesOnly: true },
     { name: "Average loss, USD", of: (m) => money(m.averageLoss), tradesOnly: true },
     { name: "Gross exposure, mean", of: (m) => percent(m.grossExposure, 1) },
-    { name: "Time in the market", of: (m) => percent(m.timeInMarket, 1) },
+    { name: "Bars at whose close anything was held", of: (m) => percent(m.timeInMarket, 1) },
     { name: "Turnover, one way, a year", of: (m) => annual(multiple(m.turnover, 2)), tradesOnly: true },
   ];
 }

@@ -53,7 +53,7 @@ export function luckPicture(result: RunResult): Markup | undefined {
       label({ x: x(sharpe), y: 14 }, `observed ${ratio(sharpe)}`, { shape: "observed-text", ...seen }),
       upright(x(luck), { top: 12, bottom: FLOOR }, "luck"),
       disc({ x: x(luck), y: FLOOR }),
-      label({ x: x(luck), y: 32 }, trials === 1 ? "luck, 1 trial" : `luck, best of ${number(trials, 0)}`, {
+      label({ x: x(luck), y: 32 }, trials <= 1 ? "luck, 1 trial" : `luck, best of ${number(trials, 0)}`, {
         shape: "luck-text",
         ...words,
       }),

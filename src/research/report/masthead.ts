@@ -55,7 +55,7 @@ export function masthead(result: RunResult, endEquity: number): Markup {
   return html`<header class="hd"><div><div class="bk">
 <svg width="22" height="22" viewBox="0 0 22 22" aria-hidden="true">
 <circle cx="11" cy="11" r="6.9"/><path d="M0 11h22"/></svg>
-Plimsoll backtest <span class="mono ink3">${result.runId}</span></div>
+Plimsoll ${result.mode ?? "backtest"} <span class="mono ink3">${result.runId}</span></div>
 <h1>${titleOf(result)}</h1><p class="meta">${facts.join(" \u00b7 ")}</p></div>
 <button type="button" class="btn" id="theme" hidden>Theme</button></header>`;
 }

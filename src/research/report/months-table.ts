@@ -54,7 +54,7 @@ export function yearsTable(rows: readonly YearRow[], benchmarkLabel: string | un
       ...(benchmarkLabel === undefined
         ? []
         : [Number.isNaN(row.benchmark) ? NO_DATA : percentChange(row.benchmark, 1)]),
-      percent(row.drawdown, 1),
+      percent(row.drawdown, 2),
       percent(row.gross, 1),
     ]),
   })}</details>`;

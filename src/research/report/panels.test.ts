@@ -161,6 +161,19 @@ describe("costs and no costs", () => {
   });
 });
 
+describe("what trading cost, by a flat figure", () => {
+  const costs = { commission: 0, fees: 0, slippage: 5, spread: 5, drift: 0, impact: 0, borrow: 0 };
+  const income = { dividends: 0, cashInLieu: 0 };
+  const panel = (fills: number, isAuction: boolean) =>
+    textOf(costsPanel(costs, income, 10, { fills, of: 50, bps: 1, isAuction }).markup);
+
+  it("is told with how many fills paid it, or not at all when none did", () => {
+    expect(panel(42, true)).toContain("42 of 50 fills, 84%, met an auction and paid a flat 1.00 bps");
+    expect(panel(50, false)).toContain("50 of 50 fills, 100%, paid a flat 1.00 bps");
+    expect(panel(0, true)).not.toContain("flat");
+  });
+});
+
 describe("by strategy", () => {
   const [first, second] = result.strategies;
   const strategies = [
@@ -196,7 +209,7 @@ describe("by strategy", () => {
       "15",
       "50.0%",
       "0.50",
-      "\u22125.0%",
+      "\u22125.00%",
       "30.00",
       "75%",
       "12",

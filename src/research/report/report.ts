@@ -48,7 +48,7 @@ export function renderReport(input: ReportInput, font: ReportFont): string {
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${trusted(policy)}">
-<title>Plimsoll backtest ${input.result.runId}: ${titleOf(input.result)}</title>
+<title>Plimsoll ${input.result.mode ?? "backtest"} ${input.result.runId}: ${titleOf(input.result)}</title>
 <style>${trusted(style)}</style></head><body>
 ${body(input)}
 <script>${trusted(THEME_SCRIPT)}</script></body></html>
@@ -76,7 +76,7 @@ function body(input: ReportInput): Markup {
     rollingPanel(curves, verdict),
     freePanel(result, netUsd),
     exposurePanel(curves, result.limits.gross),
-    costsPanel(result.costs, result.income, netUsd),
+    costsPanel(result.costs, result.income, netUsd, result.flatCosts),
     blockedPanel(result.blocked),
     sizesPanel(result.sizes),
     claimsPanel(result.claims),

@@ -1,6 +1,6 @@
 /** The footer: everything that makes these bytes again, and what proves that they are the same. */
 import type { RunResult } from "../../app/run-result.ts";
-import { percent, plural, roughMoney } from "./formats.ts";
+import { count, percent, plural, roughMoney } from "./formats.ts";
 import { html, type Markup } from "./markup.ts";
 
 export function reproduction(result: RunResult): Markup {
@@ -8,6 +8,7 @@ export function reproduction(result: RunResult): Markup {
   const facts: readonly (readonly [name: string, value: string])[] = [
     ["Command", result.reproduce],
     ["Data snapshot", result.snapshot],
+    ["Record of trials", recordOf(result)],
     ["Config", result.configHash],
     ["Features", result.featureVersion],
     ["Code", result.codeVersion],
@@ -24,9 +25,22 @@ export function reproduction(result: RunResult): Markup {
   ];
   const rows = facts.map(([name, value]) => html`<dt>${name}</dt><dd class="mono">${value}</dd>`);
   return html`<section class="panel c12"><div class="ph"><h2>Reproduction</h2>
-<span class="meta">same inputs give the same bytes</span></div><dl class="kv">${rows}</dl></section>
-<footer class="foot">${plural(scope.bars, "bar")} went through the engine. Every order, fill and trade is in the CSV
+<span class="meta">what makes the same files again</span></div><dl class="kv">${rows}</dl></section>
+<footer class="foot">Same command, data, configuration and code: orders, fills, trades and equity files are the same,
+byte for byte, on one thread or several. ${alsoThisPage(result)}
+${plural(scope.bars, "bar")} went through the engine. Every order, fill and trade is in the CSV
 files beside this page. Past results do not promise future ones. Font: Inter, SIL Open Font License 1.1.</footer>`;
+}
+
+const alsoThisPage = ({ honesty }: RunResult): string =>
+  honesty.uncounted === undefined
+    ? "This page and result.json are so while the record of trials says the same, too."
+    : "So are this page and result.json.";
+
+/** The input that no command names: what was tried before. */
+function recordOf({ honesty: { trials, trialsCompared, uncounted } }: RunResult): string {
+  if (uncounted !== undefined) return "not an input";
+  return `${plural(trials, "trial")}, ${count(trialsCompared)} long enough for a Sharpe ratio`;
 }
 
 /** Keys sorted, so that the order in a file of parameters does not change the page. */

@@ -1,5 +1,6 @@
 /** What each strategy won and paid, on its own share of the capital, and where strategies met inside the account. */
 import type { NettingSummary, RunResult, StrategyShare } from "../../app/run-result.ts";
+import { wholeMicros } from "../../app/whole-micros.ts";
 import { moneyChange, note, panel, percentChange, table } from "./figures.ts";
 import { count, money, NO_DATA, number, percent, plural, ratio, roughMoney } from "./formats.ts";
 import { html, type Markup, type Part } from "./markup.ts";
@@ -43,7 +44,7 @@ export function strategiesPanel(result: RunResult, netUsd: number): Markup {
 function columnsOf(result: RunResult, netUsd: number): StrategyColumn[] {
   const { strategies, metrics } = result;
   const annual = (text: string) => (hasEnoughDays(result) ? text : NO_DATA);
-  const costs = sumOf(strategies, (share) => share.costs);
+  const costs = wholeMicros(sumOf(strategies, (share) => share.costs));
   const isSeveral = strategies.length > 1;
   // A share of a loss would show the worst strategy as the largest contributor.
   const hasShares = netUsd > 0 && isSeveral;
@@ -65,7 +66,7 @@ function columnsOf(result: RunResult, netUsd: number): StrategyColumn[] {
     share("Trades", ({ trades }) => count(trades), count(metrics.trades)),
     share("Won", ({ trades, winRate }) => won(trades, winRate), won(metrics.trades, metrics.winRate)),
     share("Sharpe", ({ sharpe }) => annual(ratio(sharpe)), annual(ratio(metrics.sharpe))),
-    share("Max drawdown", ({ maxDrawdown }) => percent(maxDrawdown, 1), percent(metrics.maxDrawdown, 1)),
+    share("Max drawdown", ({ maxDrawdown }) => percent(maxDrawdown, 2), percent(metrics.maxDrawdown, 2)),
     ...(hasIncome
       ? [
           share(

@@ -2,7 +2,9 @@
  * The verdict in words: what happened, both numbers, and the cure (DESIGN 8). Says no more than the
  * gates say, and never praises.
  */
+import { OBSERVATIONS_MIN } from "../../app/enough-days.ts";
 import type { RunResult } from "../../app/run-result.ts";
+import { paidIn } from "../../app/whole-micros.ts";
 import { easternMoment } from "./eastern-time.ts";
 import { count, number, percent, plural, probabilityOf, ratio, roughMoney } from "./formats.ts";
 import { YEAR_DAYS } from "./series.ts";
@@ -11,7 +13,6 @@ import {
   EVEN_ODDS,
   hasEnoughDays,
   isIdle,
-  OBSERVATIONS_MIN,
   PROBABILITY_GATE,
   TRADES_GATE,
   type Verdict,
@@ -62,8 +63,7 @@ function lookAheadWords({ honesty }: RunResult): Words {
 }
 
 function lossWords(result: RunResult, netUsd: number): Words {
-  const { commission, fees, slippage, borrow } = result.costs;
-  const costs = commission + fees + slippage + borrow;
+  const costs = paidIn(result.costs);
   const gross = netUsd + costs;
   const madeBefore = `Before costs it made ${roughMoney(gross)} USD; costs took ${roughMoney(costs)} USD.`;
   const lost = roughMoney(Math.abs(gross));
@@ -164,7 +164,10 @@ function missingParts({ gates }: Verdict, { honesty, metrics }: RunResult): stri
     parts.push(`track record ${count(honesty.observations)} ${needed}`);
   }
   if (gates.trades === "short") parts.push(`${count(metrics.trades)} of ${count(TRADES_GATE)} closed trades`);
-  if (gates.canary === "no data") parts.push("the look-ahead canary compared no decision");
+  if (gates.canary === "no data") {
+    const did = honesty.canary.notRun === undefined ? "compared no decision" : "was not run";
+    parts.push(`the look-ahead canary ${did}`);
+  }
   return parts;
 }
 
@@ -203,4 +206,4 @@ function deflatedOfGate(dsr: number): string {
 
 const wereMade = (trials: number): string =>
   `${plural(trials, "trial")} ${trials === 1 ? "was" : "were"} made`;
-const them = (trials: number): string => (trials === 1 ? "this trial" : "those");
+const them = (trials: number): string => (trials === 0 ? "no trial" : trials === 1 ? "this trial" : "those");

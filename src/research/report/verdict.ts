@@ -8,6 +8,7 @@
  *   every gate passes               Passes
  *   otherwise                       Not proven
  */
+import { isLongEnough } from "../../app/enough-days.ts";
 import type { RunResult } from "../../app/run-result.ts";
 import { YEAR_DAYS } from "./series.ts";
 
@@ -15,8 +16,6 @@ export const PROBABILITY_GATE = 0.95;
 export const TRADES_GATE = 100;
 /** Under even odds that the Sharpe is above zero. */
 export const EVEN_ODDS = 0.5;
-/** With fewer daily returns, annual figures and probabilities are noise and are not shown. */
-export const OBSERVATIONS_MIN = 20;
 /** Standard normal quantile of 0.95. */
 const Z_95 = 1.6448536269514722;
 
@@ -55,7 +54,7 @@ export function judge(result: RunResult): Verdict {
   return { kind: passes ? "passes" : "not proven", cause: undefined, gates };
 }
 
-export const hasEnoughDays = ({ honesty }: RunResult): boolean => honesty.observations >= OBSERVATIONS_MIN;
+export const hasEnoughDays = ({ honesty }: RunResult): boolean => isLongEnough(honesty.observations);
 
 /** True when nothing was closed and equity never moved: there is nothing to judge. */
 export const isIdle = ({ metrics }: RunResult): boolean =>
@@ -81,7 +80,7 @@ export function deflatedTrackRecord(result: RunResult): number {
 function failureOf({ metrics, honesty }: RunResult): FailureCause | undefined {
   if (canaryState(honesty.canary) === "short") return "look-ahead";
   if (metrics.totalReturn < 0) return "loss";
-  return honesty.observations >= OBSERVATIONS_MIN && honesty.psr < EVEN_ODDS ? "odds" : undefined;
+  return isLongEnough(honesty.observations) && honesty.psr < EVEN_ODDS ? "odds" : undefined;
 }
 
 function gatesOf(result: RunResult): Gates {
