@@ -11,7 +11,7 @@ import { xnysSessions } from "../market/calendar.ts";
 import { strategies } from "../strategies/registry.ts";
 import { loadConfig } from "./config.ts";
 import { runEngine } from "./engine-run.ts";
-import { historyOf, historyStart, splitAt } from "./run-history.ts";
+import { coldSessions, coldWarnings, historyOf, historyStart, splitAt } from "./run-history.ts";
 import { runVariants } from "./variants.ts";
 
 const sessions = xnysSessions();
@@ -92,4 +92,18 @@ it("reaches three times as far back as the slowest feature needs, and 25 session
   const index = (day: number) => sessions.date.indexOf(day);
   expect(index(from) - index(historyStart(from, bound, "1d"))).toBe(3 * slowest);
   expect(index(from) - index(historyStart(from, bound, "1m"))).toBe(25);
+});
+
+it.each([
+  { history: 400, warmup: 200, cold: 0 },
+  { history: 199, warmup: 200, cold: 0 },
+  { history: 100, warmup: 200, cold: 99 },
+  { history: 400, warmup: 1_000, cold: 300 },
+])("with $history bars before it, a feature that needs $warmup is cold for $cold sessions", (row) => {
+  const { columns, history } = partedAt(400);
+  const before = { closedAt: new Float64Array(row.history) } as never;
+  const cold = coldSessions(columns, history && { ...history, columns: before }, row.warmup);
+  expect(cold).toBe(row.cold);
+  expect(coldWarnings(cold, 300)).toHaveLength(row.cold === 0 ? 0 : 1);
+  expect(coldSessions(columns, undefined, 51)).toBe(50);
 });

@@ -28,6 +28,32 @@ const TIMES_WARM = 3;
 const LEAST_SESSIONS = 25;
 const MINUTES_PER_SESSION = 390;
 
+const barsPerSession = (timeframe: Timeframe): number =>
+  Math.max(1, (MINUTES_PER_SESSION * 60) / timeframeSeconds[timeframe]);
+
+/**
+ * Sessions of a run in which the slowest feature had not seen enough bars: a strategy that reads it was flat because it
+ * was blind. Symbols that were listed later are not counted.
+ */
+export function coldSessions(
+  columns: Pick<BarColumns, "closedAt" | "timeframe">,
+  history: RunHistory | undefined,
+  warmup: number,
+): number {
+  const cold = warmup - 1 - (history?.columns.closedAt.length ?? 0);
+  const most = columns.closedAt.length;
+  return Math.max(0, Math.ceil(Math.min(cold, most) / barsPerSession(columns.timeframe)));
+}
+
+/** What a reader must know of that, if anything. */
+export const coldWarnings = (cold: number, sessions: number): string[] =>
+  cold === 0 || sessions === 0
+    ? []
+    : [
+        `The slowest feature was warming up in ${cold} of ${sessions} sessions: what reads it could not trade, and ` +
+          "the flat days count in every figure. With --from a later day, the bars before it warm the features.",
+      ];
+
 /** First day whose bars a run from `from` on wants to have seen. */
 export function historyStart(
   from: DayNumber,
@@ -36,8 +62,7 @@ export function historyStart(
   { date }: SessionTable = xnysSessions(),
 ): DayNumber {
   const bars = Math.max(0, ...bound.flatMap(({ features }) => features.map(([, ref]) => ref.feature.warmup)));
-  const aSession = Math.max(1, (MINUTES_PER_SESSION * 60) / timeframeSeconds[timeframe]);
-  const sessions = Math.max(LEAST_SESSIONS, Math.ceil((TIMES_WARM * bars) / aSession));
+  const sessions = Math.max(LEAST_SESSIONS, Math.ceil((TIMES_WARM * bars) / barsPerSession(timeframe)));
   const first = date.findIndex((day) => day >= from);
   return (date[Math.max(0, first - sessions)] ?? from) as DayNumber;
 }

@@ -16,6 +16,7 @@ import { handFills } from "./hand-fills.ts";
 import { dividendWarnings } from "./price-basis.ts";
 import { nettingSummary, sizeCauses, strategyShares, tradedPerSession } from "./run-attribution.ts";
 import { runClaims } from "./run-claims.ts";
+import { coldSessions, coldWarnings } from "./run-history.ts";
 import type {
   CanaryResult,
   PriceBasis,
@@ -73,10 +74,14 @@ export function reportRun(
   const trials = count(trialOf({ runId, scope, snapshot, configHash: hash, daily, equityDigest }));
   const { findings = [], prices } = finished;
   const flat = flatCosts(run, config.costs, columns.timeframe);
+  // A demo warms up on a market of its own making.
+  const { warmup } = run.loop.compute.bank;
+  const cold = mode === undefined ? coldSessions(columns, setup.history, warmup) : 0;
   const warnings = [
     ...dividendWarnings(prices, daily.date.length),
     ...flatCostWarnings(flat),
     ...runWarnings({ run, daily, columns, trades, cash, findings }),
+    ...coldWarnings(cold, daily.date.length),
   ];
   const { orders, fills, blocked } = run.loop.execute;
   const result: RunResult = {
