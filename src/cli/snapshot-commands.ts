@@ -47,8 +47,12 @@ export function registerSnapshotCommands(data: Command, context: CliContext): vo
     .argument("<name>")
     .action(async (name: string) => {
       const { id, ...restored } = await lake().snapshotRestore(name, nowMicros());
-      const kept =
-        restored.previous === null ? "" : `; what was there before is snapshot ${restored.previous}`;
+      const kept = [
+        ...(restored.previous === null ? [] : [`; what was there before is snapshot ${restored.previous}`]),
+        ...(restored.brokenCatalog === null
+          ? []
+          : [`; the catalog that could not be read is kept as ${restored.brokenCatalog}`]),
+      ].join("");
       report(
         context,
         { manifestId: id, ...restored },

@@ -76,6 +76,16 @@ export function readActionsEntry(paths: LakePaths): ActionsEntry | undefined {
   return readWhole(paths).actions;
 }
 
+/** False when the file is there and is no catalog, or cannot be read. */
+export function isReadableCatalog(paths: LakePaths): boolean {
+  try {
+    readWhole(paths);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function readWhole(paths: LakePaths): {
   readonly series: Catalog;
   readonly actions?: ActionsEntry | undefined;

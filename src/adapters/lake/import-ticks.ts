@@ -137,7 +137,7 @@ async function writeDay(
   const bytes = statSync(staged).size;
   const place = join(paths.data, path);
   makeFolder(dirname(place));
-  if (existsSync(place)) rmSync(staged);
+  if (existsSync(place) && sha256OfFile(place) === sha256) rmSync(staged);
   else renameSync(staged, place);
   for (let up = folder; up !== "."; up = dirname(up)) flushFolder(join(paths.data, up));
   flushFolder(paths.data);
