@@ -161,6 +161,7 @@ function result(
     imported,
     rejected: audit.rows,
     duplicates: 0,
+    conflicts: 0,
     replaced: 0,
     symbols: symbolNames.length,
     symbolNames,
