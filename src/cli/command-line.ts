@@ -8,6 +8,7 @@ import { registerFeatureCommands } from "./feature-commands.ts";
 import { registerInfoCommands } from "./info-commands.ts";
 import { registerJournalCommands } from "./journal-commands.ts";
 import { registerStartCommand } from "./start-command.ts";
+import { stateFolder } from "./state-folder.ts";
 import { registerStatsCommands } from "./stats-commands.ts";
 
 /** Where text goes; line ends are part of it. */
@@ -58,8 +59,13 @@ function buildProgram({ out, err }: Streams): Command {
     .exitOverride()
     .hook("preAction", (_, command) => refuseEmpty(command.optsWithGlobals()));
   const options = () => program.opts<GlobalOptions>();
+  let root: string | undefined;
   const context: CliContext = {
-    root: () => options().root,
+    // Tried once, and only by commands that use it.
+    root: () => {
+      root ??= stateFolder(options().root);
+      return root;
+    },
     configFiles: () => options().config,
     assignments: () => options().set,
     json: () => options().json === true,
