@@ -15,6 +15,7 @@ import type { CliContext } from "./context.ts";
 import { demoRoot } from "./demo-root.ts";
 import { demoScreen } from "./demo-screen.ts";
 import { oneOf, wholeNumber } from "./option-values.ts";
+import { stopSignals } from "./stop-signals.ts";
 
 interface StartOptions {
   readonly mode: string;
@@ -64,10 +65,7 @@ async function start(context: CliContext, options: StartOptions): Promise<void> 
     assignments: context.assignments(),
     env: process.env,
   });
-  const stop = new AbortController();
-  const onSignal = () => stop.abort();
-  process.once("SIGINT", onSignal);
-  process.once("SIGTERM", onSignal);
+  const stop = stopSignals();
   const screen = demoScreen(context, join(context.root(), "killswitch", "HALT"));
   const root = demoRoot(context);
   try {
@@ -90,8 +88,7 @@ async function start(context: CliContext, options: StartOptions): Promise<void> 
     finish(context, root, end);
   } finally {
     screen.stop();
-    process.off("SIGINT", onSignal);
-    process.off("SIGTERM", onSignal);
+    stop.release();
   }
 }
 

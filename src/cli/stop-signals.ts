@@ -1,0 +1,31 @@
+/**
+ * How a running demo is told to end: Ctrl-C, a polite kill, its terminal closed, nobody reading any more. Each means
+ * the same: close everything, write the report, give the lock back, then go. So nothing here ends the process.
+ */
+
+/** Streams that a terminal or a pipe takes away. */
+type Lost = Pick<NodeJS.WriteStream, "on">;
+
+export interface StopSignals {
+  readonly signal: AbortSignal;
+  /** Hands the signals back to whoever had them. Streams stay watched: what is said last may fail late. */
+  release(): void;
+}
+
+/** A second Ctrl-C or kill ends the program at once; a terminal that goes may say so twice, and means it once. */
+export function stopSignals(streams: readonly Lost[] = [process.stdout, process.stderr]): StopSignals {
+  const stop = new AbortController();
+  const onSignal = () => stop.abort();
+  for (const stream of streams) stream.on("error", onSignal);
+  process.once("SIGINT", onSignal);
+  process.once("SIGTERM", onSignal);
+  process.on("SIGHUP", onSignal);
+  return {
+    signal: stop.signal,
+    release() {
+      process.off("SIGINT", onSignal);
+      process.off("SIGTERM", onSignal);
+      process.off("SIGHUP", onSignal);
+    },
+  };
+}
