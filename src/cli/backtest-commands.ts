@@ -59,7 +59,8 @@ export function registerBacktestCommands(program: Command, context: CliContext):
       if (earlier !== undefined && earlier !== report.result.runId && !context.quiet())
         context.err(`--out ${out}: replaced the results of run ${earlier}, which were there`);
       replaceFile(join(resolve(out), "report.html"), renderReport(report, loadReportFont()));
-      context.out(context.json() ? resultJson(report.result) : backtestText(report, out));
+      if (context.json()) context.out(resultJson(report.result));
+      else if (!context.quiet()) context.out(backtestText(report, out));
     });
 
   withScope(program.command("canary").description("cut off and poison the future; no past decision may move"))

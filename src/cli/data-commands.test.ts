@@ -31,7 +31,7 @@ async function data(
     configFiles: () => [],
     assignments: () => [],
     json: () => json,
-    quiet: () => true,
+    quiet: () => false,
     out: (text: string) => void said.push(text),
     err: () => {},
   };

@@ -37,10 +37,17 @@ describe("features list", () => {
     }
   });
 
-  it("tells people the same count", async () => {
+  it("shows people definitions by family, with every value of each", async () => {
     const { out } = await runLine(["features", "list"]);
-    expect(out.trimEnd().split("\n")).toHaveLength(outputNames(features).length + 2);
-    expect(out).toContain(`${outputNames(features).length} features; warm-up in bars`);
+    const values = outputNames(features);
+    const families = new Set(features.map(({ family }) => family));
+    expect(out).toContain(
+      `${features.length} definitions with ${values.length} values in ${families.size} families`,
+    );
+    expect(out.split("\n").length).toBeLessThan(features.length + families.size + 20);
+    const words = new Set(out.split(/[\s,]+/));
+    expect(values.filter((name) => !words.has(name))).toEqual([]);
+    expect([...families].filter((family) => !out.includes(`${family.toUpperCase()}  `))).toEqual([]);
   });
 });
 

@@ -97,6 +97,39 @@ describe("--out", () => {
   });
 });
 
+describe("--quiet", () => {
+  it("says nothing where the result lies in files, and one document to machines", async () => {
+    expect(await backtest("buy_and_hold", "hush", "--quiet")).toEqual({ code: 0, out: "", err: "" });
+    expect(existsSync(at("hush", "report.html"))).toBe(true);
+    expect(await backtest("all", "hush", "--quiet")).toEqual({ code: 0, out: "", err: "" });
+    const { out } = await backtest("buy_and_hold", "hush", "--quiet", "--json");
+    expect(JSON.parse(out)).toHaveProperty("runId");
+    const frozen = await runLine(["data", "snapshot", "create", "hush", "--quiet", ...root]);
+    expect(frozen).toEqual({ code: 0, out: "", err: "" });
+  });
+
+  it("still tells what was asked, and what went wrong on the way in", async () => {
+    expect((await runLine(["data", "ls", "--quiet", ...root])).out).toContain("AAA");
+    const bring = (name: string, rows: string) => {
+      writeFileSync(at(name), `symbol,date,open,high,low,close,volume\n${rows}`);
+      return runLine([
+        "data",
+        "import",
+        at(name),
+        "--timeframe",
+        "1d",
+        "--adjustment",
+        "raw",
+        "--quiet",
+        ...root,
+      ]);
+    };
+    expect(await bring("fine.csv", "ZZZ,2024-01-02,1,2,1,2,5\n")).toEqual({ code: 0, out: "", err: "" });
+    const odd = await bring("odd.csv", "ZZZ,2024-01-03,1,2,1,2,5\nZZZ,2024-01-04,1,2,1,x,5\n");
+    expect(odd.out).toContain("1 rejected");
+  });
+});
+
 describe("--root", () => {
   it.each([
     ["a file", () => at("bars.csv")],
