@@ -55,6 +55,14 @@ describe("features compute", () => {
   const from = ["--input", at("bars.csv")];
   const some = ["--features", "rsi_14,macd"];
 
+  it("says when rows of the file contradict each other", async () => {
+    const [head = "", row = ""] = lines("bars.csv");
+    const other = row.replace(/,[^,]*$/, ",7");
+    writeFileSync(at("torn.csv"), `${[head, row, other].join("\n")}\n`);
+    const result = await compute("--input", at("torn.csv"), ...some, "--out", at("torn-out.csv"));
+    expect(result.notes).toEqual(["1 rows contradict another of the same bar: the last was taken"]);
+  });
+
   it("writes the columns asked for, empty while they warm up", async () => {
     const result = await compute(...from, ...some, "--out", at("some.csv"));
     const [header = "", ...rows] = lines("some.csv");

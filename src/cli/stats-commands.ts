@@ -112,12 +112,13 @@ function sampled(table: NumberTable, options: StatsOptions): Sampled {
   const short =
     options.short === undefined ? undefined : returnsOf(column(table, options.short, "--short"), options);
   const returns = short === undefined ? long : long.map((value, n) => (value - short[n]!) / 2);
-  if (returns.length < LEAST_RETURNS)
+  if (returns.length < LEAST_RETURNS) {
+    const has = `${returns.length} return(s)${options.prices === true ? " between its prices" : ""}`;
     throw new InputError(
-      `--input ${options.input}: has ${returns.length} return(s)${options.prices === true ? " between its prices" : ""}; ` +
-        `give at least ${LEAST_RETURNS}, a year is not made of one day`,
+      `--input ${options.input}: has ${has}; give at least ${LEAST_RETURNS}, a year is not made of one day`,
       1,
     );
+  }
   return { table, returns, sample: sharpeSample(returns) };
 }
 

@@ -86,7 +86,7 @@ describe("rows", () => {
     expect(await closes("A")).toEqual([3, 1, 4]);
   });
 
-  it("rows of one import that contradict each other are counted and both written down; equal ones are not", async () => {
+  it("rows of one import that contradict each other are counted and both written down", async () => {
     const rows = [
       "AAA,2024-01-02,1,2,1,1.5,10",
       "AAA,2024-01-03,1,2,1,1.25,10",
