@@ -91,7 +91,8 @@ function readWhole(paths: LakePaths): {
   readonly actions?: ActionsEntry | undefined;
 } {
   if (!existsSync(paths.catalog)) return { series: [] };
-  const cure = "restore it with `data snapshot restore NAME` or from a backup";
+  const cure =
+    "restore it with `data snapshot restore NAME` or from a backup, or move it away and import everything again";
   try {
     return catalogShape.parse(JSON.parse(readFileSync(paths.catalog, "utf8")));
   } catch (error) {

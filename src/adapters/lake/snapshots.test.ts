@@ -171,3 +171,13 @@ it.each([
   expect(await close()).toBe(1);
   expect(readFileSync(`${catalog}.broken`, "utf8")).toBe(text);
 });
+
+it("without a snapshot a broken catalog is moved away, and importing again brings the same lake back", async () => {
+  const catalog = join(folder, "root/data/catalog.json");
+  const before = readFileSync(catalog, "utf8");
+  writeFileSync(catalog, "{");
+  await expect(bring("A", 1)).rejects.toThrow(/move it away and import everything again/);
+  rmSync(catalog);
+  await bring("A", 1);
+  expect(readFileSync(catalog, "utf8")).toBe(before);
+});
