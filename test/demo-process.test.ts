@@ -2,9 +2,9 @@
  * The demo as people start and stop it: real processes, their exit codes, and what a journal is worth afterwards
  * (RUN-2, RUN-6, LEDGER-2).
  */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -73,9 +73,10 @@ describe("a record that somebody changed", () => {
   });
 });
 
-it.each(["SIGINT", "SIGTERM"] as const)("%s closes everything and ends with exit 0", async (signal) => {
+/** A demo of its own, once it trades. */
+async function running(root: string): Promise<{ child: ChildProcess; said: { out: string; err: string } }> {
   const entry = join(import.meta.dirname, "..", "src", "cli", "main.ts");
-  const args = [entry, "start", "--speed", "6000", "--root", signal, "--set", "demo.warmupSessions=1"];
+  const args = [entry, "start", "--speed", "6000", "--root", root, "--set", "demo.warmupSessions=1"];
   const child = spawn(process.execPath, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   const said = { out: "", err: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -89,9 +90,39 @@ it.each(["SIGINT", "SIGTERM"] as const)("%s closes everything and ends with exit
     await Promise.race([once(child.stdout, "data"), once(child.stderr, "data"), once(child, "close")]);
     if (child.exitCode !== null) break;
   }
-  child.kill(signal);
-  await once(child, "close");
-  expect(child.exitCode).toBe(0);
-  expect(said.out).toContain("The demo is over and holds nothing.");
-  expect(said.out + said.err).not.toMatch(/\s{4}at /);
-});
+  return { child, said };
+}
+
+it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+  "%s closes everything and ends with exit 0",
+  async (signal) => {
+    const { child, said } = await running(signal);
+    child.kill(signal);
+    await once(child, "close");
+    expect(child.exitCode).toBe(0);
+    expect(said.out).toContain("The demo is over and holds nothing.");
+    expect(said.out + said.err).not.toMatch(/\s{4}at /);
+  },
+);
+
+it.each([
+  ["its terminal goes, and says so twice", ["SIGHUP", "SIGHUP"]],
+  ["nobody reads it any more", []],
+] as const)(
+  "when %s it closes everything, writes its report and gives the lock back",
+  async (name, signals) => {
+    const { child } = await running(name);
+    const ended = once(child, "exit");
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    for (const signal of signals) child.kill(signal);
+    expect(await ended).toEqual([0, null]);
+    const state = join(folder, name);
+    const result = JSON.parse(readFileSync(join(state, "demo", "reports", "run-1", "result.json"), "utf8"));
+    expect(result.scope).toMatchObject({ profile: "demo" });
+    expect(existsSync(join(state, "demo", "reports", "run-1", "report.html"))).toBe(true);
+    expect(existsSync(join(state, "run", "demo.lock"))).toBe(false);
+    const replayed = await run("journal", "replay", "--json", "--root", name);
+    expect(JSON.parse(replayed.out)).toMatchObject({ identical: true });
+  },
+);

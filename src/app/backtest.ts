@@ -70,8 +70,8 @@ export interface BacktestRequest {
   readonly progress: (step: string) => void;
 }
 
-export async function backtest(request: BacktestRequest): Promise<ReportInput> {
-  checkStrategies(request);
+export async function backtest(asked: BacktestRequest): Promise<ReportInput> {
+  const request = { ...asked, strategyIds: checkedStrategies(asked) };
   const lake = createLake(request.root);
   try {
     if (request.ticks) return await backtestTicks(request, lake);
@@ -222,11 +222,15 @@ async function backtestColumns(
   request.progress("writing files");
   makeFolder(request.out);
   writeRunFiles(request.out, { run, exposure, columns, trades: report.trades, result: report.result });
-  if (findings.length > 0) writeDataAudit(request.out, findings);
+  writeDataAudit(request.out, findings);
   return report;
 }
 
-function checkStrategies({ strategyIds, timeframe }: BacktestRequest): void {
+/**
+ * In order of their ids: who decides first matters where capital or a limit is short, and the order of words on a
+ * command line must not (ENS-1, BACK-3). Throws InputError on one that is unknown or trades on other bars.
+ */
+function checkedStrategies({ strategyIds, timeframe }: BacktestRequest): readonly string[] {
   for (const id of strategyIds) {
     const module = strategies.find((candidate) => candidate.id === id);
     if (module === undefined) {
@@ -237,6 +241,7 @@ function checkStrategies({ strategyIds, timeframe }: BacktestRequest): void {
       throw new InputError(`--timeframe ${timeframe}: ${id} trades on ${module.timeframes.join(", ")}`);
     }
   }
+  return strategyIds.toSorted();
 }
 
 /**

@@ -68,7 +68,7 @@ async function fromFiles(request: FeatureRequest): Promise<FeatureResult> {
   const scratch = mkdtempSync(join(tmpdir(), "plimsoll-features-"));
   const lake = createLake(scratch);
   try {
-    const { symbols, rejected, rejectedByRule, notes } = await lake.importFiles({
+    const { symbols, rejected, rejectedByRule, conflicts, notes } = await lake.importFiles({
       files: inputs,
       timeframe,
       adjustment: "full",
@@ -89,7 +89,11 @@ async function fromFiles(request: FeatureRequest): Promise<FeatureResult> {
         take(symbol, instantText(timeframe, ts), table.pick(instrument, values));
       });
     });
-    return { ...summary(request, columns, table), rows, rejected, out, store: null, notes };
+    const said =
+      conflicts === 0
+        ? notes
+        : [...notes, `${conflicts} rows contradict another of the same bar: the last was taken`];
+    return { ...summary(request, columns, table), rows, rejected, out, store: null, notes: said };
   } finally {
     lake.close();
     rmSync(scratch, { recursive: true, force: true });

@@ -76,7 +76,7 @@ describe("one line names key, value and what is allowed", () => {
     [
       "a parameter out of range",
       () => set("strategies.reference_ema_cross.params.fast=0"),
-      "strategies.reference_ema_cross.params.fast = 0: Too small",
+      "strategies.reference_ema_cross.params.fast = 0: must be at least 1",
     ],
     [
       "parameters that contradict each other",
@@ -91,34 +91,35 @@ describe("one line names key, value and what is allowed", () => {
     [
       "a wrong parameter of the demo",
       () => set("demo.params.swing_trend_following.maxBars=0"),
-      "demo.params.swing_trend_following.maxBars = 0: Too small",
+      "demo.params.swing_trend_following.maxBars = 0: must be at least 1",
     ],
+    ["a wrong type", () => set("sizing.positionPct=many"), 'sizing.positionPct = "many": must be a number'],
     [
-      "a wrong type",
-      () => set("sizing.positionPct=many"),
-      'sizing.positionPct = "many": Invalid input: expected number',
+      "a value left out",
+      () => set("sizing.positionPct="),
+      "config: sizing.positionPct is empty; must be a number, see config/default.yaml",
     ],
     ["yes, which YAML 1.2 reads as a word", () => set("costs.regulatory=yes"), 'costs.regulatory = "yes"'],
     ["a list where a number belongs", () => set("account.capital=[1]"), "account.capital = [1]"],
     ["no number", () => set("account.capital=.nan"), "account.capital = NaN"],
     ["infinity", () => set("demo.speed=.inf"), "demo.speed = Infinity"],
-    ["too small", () => set("account.capital=0"), "account.capital = 0: Too small: expected number to be >0"],
+    ["too small", () => set("account.capital=0"), "account.capital = 0: must be above 0"],
     [
       "beyond the ceiling",
       () => set("sizing.riskPerTrade=0.03"),
-      "sizing.riskPerTrade = 0.03: Too big: expected number to be <=0.02",
+      "sizing.riskPerTrade = 0.03: must be at most 0.02",
     ],
     [
       "no such choice",
       () => set("costs.slippage=none"),
-      'costs.slippage = "none": Invalid option: expected one of "fixed"|"modelled"',
+      'costs.slippage = "none": must be one of fixed, modelled',
     ],
     [
       "no such date",
       () => set("costs.feeSchedule=[{from: 2024-02-30, secPerMillion: 1, tafPerShare: 0, tafCap: 0}]"),
       "must be YYYY-MM-DD",
     ],
-    ["a section emptied", () => file("risk:\n"), "risk = null"],
+    ["a section emptied", () => file("risk:\n"), "config: risk is empty; must be a set of keys"],
     ["a section replaced by a number", () => set("risk=3"), "risk = 3"],
     [
       "shares beyond the whole",

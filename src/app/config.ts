@@ -18,6 +18,7 @@ import { costParams } from "../sim/cost-model.ts";
 import { haltList } from "../sim/halts.ts";
 import { strategies } from "../strategies/registry.ts";
 import { type Profile, profiles, tightened } from "./profile.ts";
+import { mustBe } from "./setting-words.ts";
 
 const strategyEntry = z.strictObject({
   enabled: z.boolean(),
@@ -54,7 +55,7 @@ const schema = z.strictObject({
     warmupSessions: z.int().min(1).max(60),
     speed: z.number().positive().max(1e9),
     /** Date of the first session, an XNYS session. */
-    firstSession: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
+    firstSession: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "must be a date, YYYY-MM-DD"),
     /** Strategy parameters for minute bars at demo speed, over those of `strategies`. */
     params: z.strictObject(
       Object.fromEntries(strategies.map(({ id }) => [id, z.record(z.string(), z.unknown()).optional()])),
@@ -249,11 +250,12 @@ export function firstProblem(error: z.ZodError, given: unknown, prefix = ""): st
     return `config: unknown key ${issue.keys.join(", ")} at ${where}; see config/default.yaml for the allowed keys`;
   }
   const value = issue.path.reduce<unknown>((tree, key) => (tree as Tree | undefined)?.[String(key)], given);
-  return `config: ${path} = ${show(value)}: ${issue.message.replace(", received undefined", "")}`;
+  if (value === null || value === undefined)
+    return `config: ${path} is ${value === null ? "empty" : "missing"}; ${mustBe(issue)}, see config/default.yaml`;
+  return `config: ${path} = ${show(value)}: ${mustBe(issue)}`;
 }
 
 function show(value: unknown): string {
-  if (value === undefined) return "(missing)";
   // JSON writes NaN and the infinities as null, which nobody gave.
   return (typeof value === "number" ? String(value) : JSON.stringify(value, withoutSecrets)).slice(0, SHOWN);
 }

@@ -6,11 +6,12 @@ import { replaceFile } from "../adapters/durable-file.ts";
 import { outputFolder } from "../adapters/output-place.ts";
 import { type BacktestRequest, backtest } from "../app/backtest.ts";
 import { loadConfig } from "../app/config.ts";
+import { earlierRun } from "../app/earlier-run.ts";
 import { profiles } from "../app/profile.ts";
 import { resultJson } from "../app/run-files.ts";
 import type { CanaryResult, ReportInput } from "../app/run-result.ts";
 import { InputError } from "../domain/assert.ts";
-import { adjustments, timeframes } from "../domain/bars.ts";
+import { adjustments, type Timeframe, timeframes } from "../domain/bars.ts";
 import { loadReportFont } from "../research/report/font.ts";
 import { renderReport } from "../research/report/report.ts";
 import { strategies } from "../strategies/registry.ts";
@@ -53,9 +54,13 @@ export function registerBacktestCommands(program: Command, context: CliContext):
     .addHelpText("after", EXAMPLE)
     .action(async (options: BacktestOptions) => {
       const out = needed("--out", options.out, "--out reports/NAME");
+      const earlier = earlierRun(outputFolder(out), out);
       const report = await run(context, options, out);
+      if (earlier !== undefined && earlier !== report.result.runId && !context.quiet())
+        context.err(`--out ${out}: replaced the results of run ${earlier}, which were there`);
       replaceFile(join(resolve(out), "report.html"), renderReport(report, loadReportFont()));
-      context.out(context.json() ? resultJson(report.result) : backtestText(report, out));
+      if (context.json()) context.out(resultJson(report.result));
+      else if (!context.quiet()) context.out(backtestText(report, out));
     });
 
   withScope(program.command("canary").description("cut off and poison the future; no past decision may move"))
@@ -67,6 +72,7 @@ export function registerBacktestCommands(program: Command, context: CliContext):
     )
     .action(async (options: BacktestOptions) => {
       const out = options.out ?? join(context.root(), "run", "canary");
+      if (options.out !== undefined) earlierRun(outputFolder(out), out);
       const { canary } = (
         await run(
           context,
@@ -121,18 +127,19 @@ async function run(context: CliContext, options: BacktestOptions, out: string): 
     profile: maybeOneOf("--profile", options.profile, profiles),
   });
   const { from, to } = dateRange(options);
+  const wanted = needed("--strategies", options.strategies, "--strategies swing_trend_following");
+  const symbols = needed(
+    "--symbols",
+    maybeSymbols("--symbols", options.symbols),
+    "--symbols SPY or --symbols all",
+  );
+  const timeframe = oneOf("--timeframe", options.timeframe, timeframes);
   const request: BacktestRequest = {
     root: context.root(),
     config,
-    strategyIds: strategyIds(
-      needed("--strategies", options.strategies, "--strategies swing_trend_following"),
-    ),
-    symbols: needed(
-      "--symbols",
-      maybeSymbols("--symbols", options.symbols),
-      "--symbols SPY or --symbols all",
-    ),
-    timeframe: oneOf("--timeframe", options.timeframe, timeframes),
+    strategyIds: strategyIds(context, wanted, timeframe),
+    symbols,
+    timeframe,
     from,
     to,
     cash: options.cash === undefined ? config.account.capital : dollars(options.cash),
@@ -165,14 +172,29 @@ function ticks({ ticks = false, snapshot, adjustment }: BacktestOptions): boolea
   return ticks;
 }
 
-function strategyIds(text: string): readonly string[] {
-  if (text.trim() === "all") return strategies.map(({ id }) => id);
+function strategyIds(context: CliContext, text: string, timeframe: Timeframe): readonly string[] {
+  if (text.trim() === "all") return everyStrategy(context, timeframe);
   const ids = text
     .split(",")
     .map((id) => id.trim())
     .filter((id) => id !== "");
   if (ids.length === 0) throw new InputError("--strategies is empty; give ids as a,b or all");
   return [...new Set(ids)];
+}
+
+/** Those that trade on such bars; says which do not. */
+function everyStrategy(context: CliContext, timeframe: Timeframe): readonly string[] {
+  const { fit = [], unfit = [] } = Object.groupBy(strategies, ({ timeframes: traded }) =>
+    traded.includes(timeframe) ? "fit" : "unfit",
+  );
+  const ids = fit.map(({ id }) => id);
+  if (ids.length === 0)
+    throw new InputError(`--strategies all: none trades on ${timeframe}; see \`plimsoll strategy ls\``);
+  if (unfit.length > 0 && !context.quiet())
+    context.err(
+      `--strategies all: left out ${unfit.map(({ id }) => id).join(", ")}, not for ${timeframe} bars`,
+    );
+  return ids;
 }
 
 function dollars(text: string): number {

@@ -5,9 +5,11 @@ import { registerBacktestCommands } from "./backtest-commands.ts";
 import type { CliContext } from "./context.ts";
 import { registerDataCommands } from "./data-commands.ts";
 import { registerFeatureCommands } from "./feature-commands.ts";
+import { askedHelp } from "./group-help.ts";
 import { registerInfoCommands } from "./info-commands.ts";
 import { registerJournalCommands } from "./journal-commands.ts";
 import { registerStartCommand } from "./start-command.ts";
+import { stateFolder } from "./state-folder.ts";
 import { registerStatsCommands } from "./stats-commands.ts";
 
 /** Where text goes; line ends are part of it. */
@@ -27,7 +29,9 @@ interface GlobalOptions {
 /** Runs one command line, given as `process.argv` is. Returns the exit code of CLI.md; never throws. */
 export async function runCommandLine(argv: readonly string[], streams: Streams): Promise<number> {
   try {
-    await buildProgram(streams).parseAsync(hoistGlobals(argv), { from: "node" });
+    const program = buildProgram(streams);
+    const { front, others } = hoistGlobals(argv);
+    await program.parseAsync([...front, ...askedHelp(program, others)], { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -49,7 +53,8 @@ function buildProgram({ out, err }: Streams): Command {
     .option("--config <file>", "configuration overlay, repeatable", collect, [])
     .option("--set <key=value>", "one setting, e.g. sizing.positionPct=0.03, repeatable", collect, [])
     .option("--json", "one JSON document on stdout, logs on stderr")
-    .option("--quiet", "print only what was asked for")
+    .option("--quiet", "print only what was asked for: no summary of what lies in files")
+    .addHelpText("after", "\nExample: plimsoll start --sessions 1 --speed max")
     .configureOutput({
       writeOut: out,
       writeErr: (text) => err(bareGroup(text)),
@@ -58,8 +63,13 @@ function buildProgram({ out, err }: Streams): Command {
     .exitOverride()
     .hook("preAction", (_, command) => refuseEmpty(command.optsWithGlobals()));
   const options = () => program.opts<GlobalOptions>();
+  let root: string | undefined;
   const context: CliContext = {
-    root: () => options().root,
+    // Tried once, and only by commands that use it.
+    root: () => {
+      root ??= stateFolder(options().root);
+      return root;
+    },
     configFiles: () => options().config,
     assignments: () => options().set,
     json: () => options().json === true,
@@ -93,7 +103,7 @@ function usageProblem(text: string): string {
 
 /** A group of commands named alone is a mistake like any other; the program alone gets its whole help. */
 function bareGroup(usage: string): string {
-  const group = /^Usage: plimsoll (\w+) /.exec(usage)?.[1];
+  const group = /^Usage: plimsoll (\w[\w ]*) \[options\]/.exec(usage)?.[1];
   if (group === undefined) return usage;
   const names = [...usage.matchAll(/^ {2}(?!help\b)([a-z][\w-]*)/gm)].map(([, name]) => name);
   return oneLine(`${group} is a group of commands; name one: ${names.join(", ")}; add --help for more`);
@@ -104,9 +114,12 @@ function oneLine(message: string): string {
   return `plimsoll: ${message.replace(/[\p{Cc}\u2028\u2029]+/gu, " ")}\n`;
 }
 
-/** Moves global options to the front, so that `backtest ... --json` and `--json backtest ...` mean the same. */
-function hoistGlobals(argv: readonly string[]): string[] {
-  const [node = "", script = "", ...rest] = argv;
+/**
+ * Takes global options to the front, so that `backtest ... --json` and `--json backtest ...` mean the same. Where other
+ * programs have `--version`, this one has a command.
+ */
+function hoistGlobals(argv: readonly string[]): { readonly front: string[]; readonly others: string[] } {
+  const rest = argv.slice(2);
   const front: string[] = [];
   const others: string[] = [];
   for (let n = 0; n < rest.length; n++) {
@@ -122,5 +135,5 @@ function hoistGlobals(argv: readonly string[]): string[] {
       n += 1;
     } else others.push(word);
   }
-  return [node, script, ...front, ...others];
+  return { front, others: others[0] === "--version" ? ["version", ...others.slice(1)] : others };
 }

@@ -19,6 +19,11 @@ export interface CliContext {
   err(text: string): void;
 }
 
+/** As `report` for what changes or writes something: people who asked for quiet see it in its files, or in no error. */
+export function tell(context: CliContext, result: unknown, human: () => string): void {
+  if (context.json() || !context.quiet()) report(context, result, human);
+}
+
 /** Prints a result: as JSON to machines, as `human` text to people. */
 export function report(context: CliContext, result: unknown, human: () => string): void {
   context.out(context.json() ? JSON.stringify(result, null, 2) : human());

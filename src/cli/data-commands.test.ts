@@ -31,7 +31,7 @@ async function data(
     configFiles: () => [],
     assignments: () => [],
     json: () => json,
-    quiet: () => true,
+    quiet: () => false,
     out: (text: string) => void said.push(text),
     err: () => {},
   };
@@ -136,6 +136,19 @@ it("people get short aligned text", async () => {
     "1 series, 2 bars",
   ]);
   expect((await data("verify")).out).toContain("SPY 1d: 1 of 2 bars without volume");
+});
+
+it("rows that contradict each other are told to people, with the list that has both", async () => {
+  writeFileSync(
+    file,
+    "symbol,date,open,high,low,close,volume\nAAA,2024-01-02,1,2,1,1.5,5\nAAA,2024-01-02,1,2,1,1.9,5\n",
+  );
+  const { out } = await data(`import ${file} --timeframe 1d --adjustment raw`);
+  expect(out).toContain("1 rows imported, 0 rejected, 1 duplicates");
+  expect(out).toMatch(
+    /^1 of the duplicates CONFLICT .*: the last one was taken, all of them are in .*\.csv$/m,
+  );
+  expect(out).not.toContain("rejected by");
 });
 
 it("--columns maps names", async () => {

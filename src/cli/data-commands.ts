@@ -8,8 +8,9 @@ import { quoteBooks } from "../adapters/lake/tick-query.ts";
 import { InputError } from "../domain/assert.ts";
 import { adjustments, type Timeframe, timeframes } from "../domain/bars.ts";
 import type { EpochMicros } from "../domain/time.ts";
-import { type CliContext, report } from "./context.ts";
+import { type CliContext, report, tell } from "./context.ts";
 import { actionsText, compactText, exportText, importText, listAllText, verifyText } from "./data-text.ts";
+import { example } from "./group-help.ts";
 import { maybeDate, maybeOneOf, maybeSymbols, needed, oneOf } from "./option-values.ts";
 import { progressLine, remaining } from "./progress-line.ts";
 import { registerSnapshotCommands } from "./snapshot-commands.ts";
@@ -36,7 +37,10 @@ interface ExportOptions {
 }
 
 export function registerDataCommands(program: Command, context: CliContext): void {
-  const data = program.command("data").description("market data: import, list, verify, freeze, export");
+  const data = program
+    .command("data")
+    .description("market data: import, list, verify, freeze, export")
+    .addHelpText("after", example("plimsoll data import spy.csv --timeframe 1d --adjustment split"));
   registerImport(data, context);
   data
     .command("ls")
@@ -64,7 +68,7 @@ export function registerDataCommands(program: Command, context: CliContext): voi
     .action(() =>
       withLake(context, async (lake) => {
         const result = await lake.compact();
-        report(context, result, () => compactText(result));
+        tell(context, result, () => compactText(result));
       }),
     );
   registerSnapshotCommands(data, context);
@@ -163,7 +167,7 @@ async function importFiles(
           ),
       })
       .finally(() => line.clear());
-    report(context, result, () => importText(result));
+    (isSmooth(result) ? tell : report)(context, result, () => importText(result));
     refuseIfNothing(result);
   });
 }
@@ -183,9 +187,14 @@ async function importTickFiles(
     );
   await withLake(context, async (lake) => {
     const result = await lake.importTicks({ files, kind, source, book, now: nowMicros() });
-    report(context, result, () => importText(result));
+    (isSmooth(result) ? tell : report)(context, result, () => importText(result));
     refuseIfNothing(result);
   });
+}
+
+/** Nothing was refused, replaced or in conflict: what was not asked for need not be told. */
+function isSmooth({ rejected, replaced, conflicts }: ImportResult): boolean {
+  return rejected + replaced + conflicts === 0;
 }
 
 function refuseIfNothing({ imported, duplicates, rejected, audit }: ImportResult): void {
@@ -239,7 +248,7 @@ async function exportBars(context: CliContext, options: ExportOptions): Promise<
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
     });
-    report(context, result, () => exportText(result));
+    tell(context, result, () => exportText(result));
   });
 }
 

@@ -12,8 +12,19 @@ import { alignedTable, grouped } from "./aligned-table.ts";
 const shownRemarks = 40;
 
 export function importText(result: ImportResult): string {
-  const { imported, rejected, duplicates, replaced, symbols, from, to, audit, rejectedByRule, notes } =
-    result;
+  const {
+    imported,
+    rejected,
+    duplicates,
+    replaced,
+    conflicts,
+    symbols,
+    from,
+    to,
+    audit,
+    rejectedByRule,
+    notes,
+  } = result;
   const rules = Object.entries(rejectedByRule).map(([rule, count]) => `${rule} ${grouped(count)}`);
   return [
     `${grouped(imported)} rows imported, ${grouped(rejected)} rejected, ${grouped(duplicates)} duplicates`,
@@ -22,8 +33,14 @@ export function importText(result: ImportResult): string {
       : [
           `${grouped(replaced)} of the duplicates REPLACED rows that held other values; a snapshot keeps the old ones`,
         ]),
+    ...(conflicts === 0
+      ? []
+      : [
+          `${grouped(conflicts)} of the duplicates CONFLICT with another row of the same bar: ` +
+            `the last one was taken, all of them are in ${audit}`,
+        ]),
     ...(from === null ? [] : [`${grouped(symbols)} symbol(s), ${from} to ${to}`]),
-    ...(audit === null ? [] : [`rejected by ${rules.join(", ")}: ${audit}`]),
+    ...(audit === null || rejected === 0 ? [] : [`rejected by ${rules.join(", ")}: ${audit}`]),
     ...notes.map((note) => `note: ${note}`),
   ].join("\n");
 }

@@ -37,16 +37,31 @@ describe("features list", () => {
     }
   });
 
-  it("tells people the same count", async () => {
+  it("shows people definitions by family, with every value of each", async () => {
     const { out } = await runLine(["features", "list"]);
-    expect(out.trimEnd().split("\n")).toHaveLength(outputNames(features).length + 2);
-    expect(out).toContain(`${outputNames(features).length} features; warm-up in bars`);
+    const values = outputNames(features);
+    const families = new Set(features.map(({ family }) => family));
+    expect(out).toContain(
+      `${features.length} definitions with ${values.length} values in ${families.size} families`,
+    );
+    expect(out.split("\n").length).toBeLessThan(features.length + families.size + 20);
+    const words = new Set(out.split(/[\s,]+/));
+    expect(values.filter((name) => !words.has(name))).toEqual([]);
+    expect([...families].filter((family) => !out.includes(`${family.toUpperCase()}  `))).toEqual([]);
   });
 });
 
 describe("features compute", () => {
   const from = ["--input", at("bars.csv")];
   const some = ["--features", "rsi_14,macd"];
+
+  it("says when rows of the file contradict each other", async () => {
+    const [head = "", row = ""] = lines("bars.csv");
+    const other = row.replace(/,[^,]*$/, ",7");
+    writeFileSync(at("torn.csv"), `${[head, row, other].join("\n")}\n`);
+    const result = await compute("--input", at("torn.csv"), ...some, "--out", at("torn-out.csv"));
+    expect(result.notes).toEqual(["1 rows contradict another of the same bar: the last was taken"]);
+  });
 
   it("writes the columns asked for, empty while they warm up", async () => {
     const result = await compute(...from, ...some, "--out", at("some.csv"));

@@ -11,7 +11,9 @@ import type { FeatureDrift } from "../features/drift.ts";
 import type { Feature } from "../features/feature.ts";
 import { features as catalogue } from "../features/registry.ts";
 import { alignedTable } from "./aligned-table.ts";
-import type { CliContext } from "./context.ts";
+import { type CliContext, report } from "./context.ts";
+import { featureListText } from "./feature-list-text.ts";
+import { example } from "./group-help.ts";
 import { dateRange, maybeOneOf, maybeSymbols, needed, oneOf } from "./option-values.ts";
 
 interface ComputeOptions {
@@ -37,14 +39,16 @@ interface DriftOptions {
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 export function registerFeatureCommands(program: Command, context: CliContext): void {
-  const features = program.command("features").description("features: list, compute, compare");
+  const features = program
+    .command("features")
+    .description("features: list, compute, compare")
+    .addHelpText("after", example("plimsoll features compute --input spy.csv --features rsi_14 --out f.csv"));
   features
     .command("list")
     .description("every feature: warm-up, inputs, parameters, unit, source of its formula")
     .addHelpText("after", "\nExample: plimsoll features list --json")
     .action(() => {
-      const rows = catalogue.flatMap(listed);
-      context.out(context.json() ? JSON.stringify(rows, null, 2) : listText(rows));
+      report(context, catalogue.flatMap(listed), () => featureListText(catalogue));
     });
   features
     .command("compute")
@@ -96,20 +100,6 @@ function listed({ outputs, units, family, warmup, inputs, params, reference }: F
     params,
     reference,
   }));
-}
-
-function listText(rows: readonly ListedFeature[]): string {
-  const head = alignedTable(
-    [
-      { title: "name" },
-      { title: "family" },
-      { title: "unit" },
-      { title: "warm-up", align: "right" },
-      { title: "source" },
-    ],
-    rows.map((row) => [row.name, row.family, row.unit, row.warmup, row.reference]),
-  );
-  return `${head}\n${rows.length} features; warm-up in bars`;
 }
 
 async function compute(context: CliContext, options: ComputeOptions): Promise<void> {

@@ -7,12 +7,16 @@ import { isEarlyClose, sessionsBetween } from "../market/calendar.ts";
 import { strategies } from "../strategies/registry.ts";
 import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, report } from "./context.ts";
+import { example } from "./group-help.ts";
 import { dateRange, needed } from "./option-values.ts";
 
 export function registerInfoCommands(program: Command, context: CliContext): void {
   registerCalendar(program, context);
 
-  const strategy = program.command("strategy").description("what can trade");
+  const strategy = program
+    .command("strategy")
+    .description("what can trade")
+    .addHelpText("after", example("plimsoll strategy ls"));
   strategy
     .command("ls")
     .description("the strategies, their idea and where it comes from")
@@ -38,7 +42,10 @@ export function registerInfoCommands(program: Command, context: CliContext): voi
       report(context, rows, text);
     });
 
-  const config = program.command("config").description("the settings in force");
+  const config = program
+    .command("config")
+    .description("the settings in force")
+    .addHelpText("after", example("plimsoll config show --set sizing.positionPct=0.03"));
   config
     .command("show")
     .description("every setting after overlays, and their hash")
@@ -51,7 +58,7 @@ export function registerInfoCommands(program: Command, context: CliContext): voi
 
   program
     .command("version")
-    .description("version of the code and of the runtime")
+    .description("version of the code and of the runtime; also --version")
     .addHelpText("after", "\nExample:\n  plimsoll version --json")
     .action(() => {
       const version = { plimsoll: codeVersion(), node: process.version };

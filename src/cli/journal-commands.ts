@@ -7,10 +7,14 @@ import { type ReplayResult, replayJournal } from "../app/replay.ts";
 import { InputError } from "../domain/assert.ts";
 import { type CliContext, report } from "./context.ts";
 import { demoRoot } from "./demo-root.ts";
+import { example } from "./group-help.ts";
 import { maybeDate } from "./option-values.ts";
 
 export function registerJournalCommands(program: Command, context: CliContext): void {
-  const journal = program.command("journal").description("what happened, and proof that it was so");
+  const journal = program
+    .command("journal")
+    .description("what happened, and proof that it was so")
+    .addHelpText("after", example("plimsoll journal verify"));
 
   journal
     .command("verify")

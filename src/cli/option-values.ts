@@ -53,6 +53,11 @@ export function maybeSymbols(key: string, given: string | undefined): readonly s
     .map((name) => name.trim().toUpperCase())
     .filter((name) => name !== "");
   if (names.length === 0) throw new InputError(`${key} is empty; give symbols as A,B or all`);
+  const universe = names.find((name) => name.startsWith("@"));
+  if (universe !== undefined)
+    throw new InputError(
+      `${key} ${universe.toLowerCase().slice(0, 40)}: universes come with a later release; give symbols as A,B or all`,
+    );
   return [...new Set(names)];
 }
 

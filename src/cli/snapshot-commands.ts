@@ -5,13 +5,17 @@ import type { Snapshot } from "../adapters/lake/snapshot-files.ts";
 import type { SnapshotDifference } from "../adapters/lake/snapshots.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import { alignedTable, grouped } from "./aligned-table.ts";
-import { type CliContext, report } from "./context.ts";
+import { type CliContext, report, tell } from "./context.ts";
+import { example } from "./group-help.ts";
 
 /** Characters of a manifest id that people see. */
 const shownId = 12;
 
 export function registerSnapshotCommands(data: Command, context: CliContext): void {
-  const snapshot = data.command("snapshot").description("frozen versions of the lake");
+  const snapshot = data
+    .command("snapshot")
+    .description("frozen versions of the lake")
+    .addHelpText("after", example("plimsoll data snapshot create 2026-q1"));
   const lake = () => createLake(context.root());
   snapshot
     .command("create")
@@ -20,7 +24,7 @@ export function registerSnapshotCommands(data: Command, context: CliContext): vo
     .addHelpText("after", "\nExample: plimsoll data snapshot create 2026-q1")
     .action(async (name: string) => {
       const created = await lake().snapshotCreate(name, nowMicros());
-      report(context, manifest(created), () => `${snapshotLine(created)} frozen`);
+      tell(context, manifest(created), () => `${snapshotLine(created)} frozen`);
     });
   snapshot
     .command("ls")
@@ -47,9 +51,13 @@ export function registerSnapshotCommands(data: Command, context: CliContext): vo
     .argument("<name>")
     .action(async (name: string) => {
       const { id, ...restored } = await lake().snapshotRestore(name, nowMicros());
-      const kept =
-        restored.previous === null ? "" : `; what was there before is snapshot ${restored.previous}`;
-      report(
+      const kept = [
+        ...(restored.previous === null ? [] : [`; what was there before is snapshot ${restored.previous}`]),
+        ...(restored.brokenCatalog === null
+          ? []
+          : [`; the catalog that could not be read is kept as ${restored.brokenCatalog}`]),
+      ].join("");
+      tell(
         context,
         { manifestId: id, ...restored },
         () => `lake is now ${restored.name}, ${grouped(restored.rows)} rows${kept}`,

@@ -11,10 +11,11 @@ import { InputError } from "../domain/assert.ts";
 import { loadReportFont } from "../research/report/font.ts";
 import { renderReport } from "../research/report/report.ts";
 import { backtestText } from "./backtest-text.ts";
-import type { CliContext } from "./context.ts";
+import { type CliContext, tell } from "./context.ts";
 import { demoRoot } from "./demo-root.ts";
 import { demoScreen } from "./demo-screen.ts";
 import { oneOf, wholeNumber } from "./option-values.ts";
+import { stopSignals } from "./stop-signals.ts";
 
 interface StartOptions {
   readonly mode: string;
@@ -45,7 +46,7 @@ export function registerStartCommand(program: Command, context: CliContext): voi
       if (demo !== true || yes !== true)
         throw new InputError("reset removes the demo's state; say so: reset --demo --yes");
       await alone(context, async () => rmSync(demoRoot(context), { recursive: true, force: true }));
-      context.out(context.json() ? '{"removed":true}' : "the demo's state is removed");
+      tell(context, { removed: true }, () => "the demo's state is removed");
     });
 }
 
@@ -64,10 +65,7 @@ async function start(context: CliContext, options: StartOptions): Promise<void> 
     assignments: context.assignments(),
     env: process.env,
   });
-  const stop = new AbortController();
-  const onSignal = () => stop.abort();
-  process.once("SIGINT", onSignal);
-  process.once("SIGTERM", onSignal);
+  const stop = stopSignals();
   const screen = demoScreen(context, join(context.root(), "killswitch", "HALT"));
   const root = demoRoot(context);
   try {
@@ -90,8 +88,7 @@ async function start(context: CliContext, options: StartOptions): Promise<void> 
     finish(context, root, end);
   } finally {
     screen.stop();
-    process.off("SIGINT", onSignal);
-    process.off("SIGTERM", onSignal);
+    stop.release();
   }
 }
 
@@ -104,6 +101,7 @@ function finish(context: CliContext, root: string, end: DemoEnd): void {
     context.out(resultJson({ ...report.result, flat, report: join(out, "report.html") }));
     return;
   }
+  if (flat && context.quiet()) return;
   context.out(
     flat ? "The demo is over and holds nothing." : "The demo is over; it was cut short with positions open.",
   );

@@ -119,3 +119,26 @@ describe("trials", () => {
     expect(await stats("dsr", "--input", one, "--trials", "0")).toMatchObject({ code: 2 });
   });
 });
+
+describe("figures without meaning are refused", () => {
+  const one = file("lone.csv", "date,return\n2024-01-02,0.01\n");
+  const two = file("pair.csv", "date,price\n2024-01-02,100\n2024-01-03,101\n");
+  const good = file("good.csv", "date,return\n2024-01-02,0.01\n2024-01-03,-0.01\n2024-01-04,0.02\n");
+
+  it.each(["metrics", "psr", "dsr", "mintrl"])("%s of one day, or of two prices", async (name) => {
+    const lone = await stats(name, "--input", one);
+    expect([lone.code, lone.err]).toEqual([
+      1,
+      expect.stringContaining("lone.csv: has 1 return(s); give at least 2"),
+    ]);
+    const pair = await stats(name, "--input", two, "--prices");
+    expect(pair.err).toContain("pair.csv: has 1 return(s) between its prices");
+  });
+
+  it.each(["4", "-4", "0.51"])("a risk-free rate of %s, which is meant in percent", async (rate) => {
+    const { code, err } = await stats("metrics", "--input", good, `--risk-free=${rate}`);
+    expect(code).toBe(2);
+    expect(err).toContain(`--risk-free ${rate}: must be a yearly fraction from -0.5 to 0.5; 0.04 is 4 %`);
+    expect((await stats("metrics", "--input", good, "--risk-free", "0.04")).code).toBe(0);
+  });
+});

@@ -13,6 +13,7 @@ import {
   sharpeSample,
 } from "../numerics/sharpe-inference.ts";
 import type { CliContext } from "./context.ts";
+import { example } from "./group-help.ts";
 import { needed } from "./option-values.ts";
 import { type NumberTable, readNumberTable } from "./returns-file.ts";
 
@@ -28,7 +29,10 @@ interface StatsOptions {
 }
 
 export function registerStatsCommands(program: Command, context: CliContext): void {
-  const stats = program.command("stats").description("statistics of a series of returns (CSV: date,return)");
+  const stats = program
+    .command("stats")
+    .description("statistics of a series of returns (CSV: date,return)")
+    .addHelpText("after", example("plimsoll stats metrics --input returns.csv"));
   const add = (
     name: string,
     description: string,
@@ -46,7 +50,11 @@ export function registerStatsCommands(program: Command, context: CliContext): vo
         "psr, dsr, mintrl: Sharpe per period to beat; metrics: column to compare with",
       )
       .option("--trials <n>", "dsr: number of trials (default: number of columns)")
-      .option("--risk-free <rate>", "yearly risk-free rate, a fraction; with --short none is due", "0")
+      .option(
+        "--risk-free <rate>",
+        "yearly risk-free rate, a fraction: 0.04 is 4 %; with --short none is due",
+        "0",
+      )
       .option("--periods <n>", "periods per year", "252")
       .addHelpText("after", `\nExample:\n  plimsoll stats ${name} --input returns.csv`)
       .action((options: StatsOptions) => {
@@ -88,6 +96,11 @@ export function registerStatsCommands(program: Command, context: CliContext): vo
   }));
 }
 
+/** One return has no spread, and a year made of it is a number without meaning. */
+const LEAST_RETURNS = 2;
+/** Yearly: beyond it somebody meant percent. */
+const LARGEST_RATE = 0.5;
+
 interface Sampled {
   readonly table: NumberTable;
   readonly returns: Float64Array;
@@ -99,6 +112,13 @@ function sampled(table: NumberTable, options: StatsOptions): Sampled {
   const short =
     options.short === undefined ? undefined : returnsOf(column(table, options.short, "--short"), options);
   const returns = short === undefined ? long : long.map((value, n) => (value - short[n]!) / 2);
+  if (returns.length < LEAST_RETURNS) {
+    const has = `${returns.length} return(s)${options.prices === true ? " between its prices" : ""}`;
+    throw new InputError(
+      `--input ${options.input}: has ${has}; give at least ${LEAST_RETURNS}, a year is not made of one day`,
+      1,
+    );
+  }
   return { table, returns, sample: sharpeSample(returns) };
 }
 
@@ -128,7 +148,7 @@ function returnsOf(values: Float64Array, { prices }: StatsOptions): Float64Array
 
 function terms(options: StatsOptions) {
   const periodsPerYear = positive("--periods", options.periods ?? "252");
-  const riskFree = finite("--risk-free", options.riskFree ?? "0") / periodsPerYear;
+  const riskFree = yearlyRate("--risk-free", options.riskFree ?? "0") / periodsPerYear;
   // A long leg paid for by a short one ties up no cash that could have earned the rate (Chan 2009).
   return { periodsPerYear, riskFree: options.short === undefined ? riskFree : 0 };
 }
@@ -147,6 +167,14 @@ function finite(key: string, text: string): number {
   if (text.trim() === "" || !Number.isFinite(value))
     throw new InputError(`${key} "${text.slice(0, 40)}" is not a number`);
   return value;
+}
+
+function yearlyRate(key: string, text: string): number {
+  const value = finite(key, text);
+  if (Math.abs(value) <= LARGEST_RATE) return value;
+  throw new InputError(
+    `${key} ${text.slice(0, 40)}: must be a yearly fraction from -${LARGEST_RATE} to ${LARGEST_RATE}; 0.04 is 4 %`,
+  );
 }
 
 function positive(key: string, text: string): number {

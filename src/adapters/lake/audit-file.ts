@@ -10,8 +10,8 @@ import { flushFolder, makeFolder, sha256OfText } from "../durable-file.ts";
 
 export interface RefusedRow {
   readonly file: string;
-  /** 1 = first row after the header. */
-  readonly row: number;
+  /** 1 = first row after the header; empty when it is not known any more. */
+  readonly row: number | "";
   readonly symbol: string;
   readonly timestamp: string;
   readonly rule: string;
@@ -36,6 +36,7 @@ export class AuditFile {
   #file: number | undefined;
   #pending = "";
   #rows = 0;
+  #noted = 0;
 
   /** `kind` begins the file's name; `cells` name the raw cells of its rows. */
   constructor(folder: string, stagingFolder: string, { kind = "import", cells = barCells } = {}) {
@@ -54,18 +55,28 @@ export class AuditFile {
     return Object.fromEntries([...this.#byRule].toSorted((a, b) => b[1] - a[1]));
   }
 
-  add({ file, row, symbol, timestamp, rule, reason, raw }: RefusedRow): void {
+  add(refused: RefusedRow): void {
     this.#rows += 1;
-    this.#byRule.set(rule, (this.#byRule.get(rule) ?? 0) + 1);
+    this.#byRule.set(refused.rule, (this.#byRule.get(refused.rule) ?? 0) + 1);
+    this.#put(refused);
+  }
+
+  /** Writes a row down that was not refused, but is worth a look: it counts nowhere. */
+  note(row: RefusedRow): void {
+    this.#noted += 1;
+    this.#put(row);
+  }
+
+  #put({ file, row, symbol, timestamp, rule, reason, raw }: RefusedRow): void {
     const payload = sha256OfText([symbol, timestamp, ...raw].join("\n"));
     const cells = [file, String(row), symbol, timestamp, rule, reason, ...raw, payload];
     this.#pending += `${cells.map(csvCell).join(",")}\n`;
     if (this.#pending.length >= flushCharacters) this.#write();
   }
 
-  /** Path of the finished list; null when nothing was refused. */
+  /** Path of the finished list; null when nothing was refused or noted. */
   finish(): string | null {
-    if (this.#rows === 0) return null;
+    if (this.#rows + this.#noted === 0) return null;
     this.#write();
     if (this.#file !== undefined) {
       fsyncSync(this.#file);

@@ -76,12 +76,23 @@ export function readActionsEntry(paths: LakePaths): ActionsEntry | undefined {
   return readWhole(paths).actions;
 }
 
+/** False when the file is there and is no catalog, or cannot be read. */
+export function isReadableCatalog(paths: LakePaths): boolean {
+  try {
+    readWhole(paths);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function readWhole(paths: LakePaths): {
   readonly series: Catalog;
   readonly actions?: ActionsEntry | undefined;
 } {
   if (!existsSync(paths.catalog)) return { series: [] };
-  const cure = "restore it with `data snapshot restore NAME` or from a backup";
+  const cure =
+    "restore it with `data snapshot restore NAME` or from a backup, or move it away and import everything again";
   try {
     return catalogShape.parse(JSON.parse(readFileSync(paths.catalog, "utf8")));
   } catch (error) {

@@ -59,10 +59,11 @@ function nothingMatches(catalog: Catalog, { timeframe, source, adjustment }: Ser
   const asked = [
     timeframe,
     ...(adjustment === undefined ? [] : [adjustment]),
-    ...(source === undefined ? [] : [`from ${source}`]),
+    "bars",
+    ...(source === undefined ? [] : [`from ${source.slice(0, 40)}`]),
   ];
   const has = distinct(catalog.map((entry) => `${entry.timeframe} ${entry.adjustment} from ${entry.source}`));
-  return new InputError(`the lake has no ${asked.join(" ")} bars; it has ${shortened(has)}`);
+  return new InputError(`the lake has no ${asked.join(" ")}; it has ${shortened(has)}`);
 }
 
 function unknownSymbol(

@@ -86,6 +86,45 @@ describe("rows", () => {
     expect(await closes("A")).toEqual([3, 1, 4]);
   });
 
+  it("rows of one import that contradict each other are counted and both written down", async () => {
+    const rows = [
+      "AAA,2024-01-02,1,2,1,1.5,10",
+      "AAA,2024-01-03,1,2,1,1.25,10",
+      "AAA,2024-01-02,1,2,1,1.9,10",
+      "AAA,2024-01-03,1,2,1,1.25,10",
+      "BBB,2024-01-02,1,2,1,1.5,10",
+    ];
+    const path = file("twice.csv", [header, ...rows]);
+    const result = await bring(path);
+    expect(result).toMatchObject({
+      imported: 3,
+      rejected: 0,
+      duplicates: 2,
+      conflicts: 1,
+      rejectedByRule: {},
+    });
+    expect(await closes("AAA")).toEqual([1.9, 1.25]);
+    const list = readFileSync(result.audit ?? "", "utf8")
+      .trimEnd()
+      .split("\n")
+      .slice(1);
+    expect(list).toEqual([
+      expect.stringMatching(
+        `^${path},,AAA,2024-01-02,conflicting-rows,"gave way to close 1.9, .*",1,2,1,1.5,10,`,
+      ),
+      expect.stringMatching(`^${path},,AAA,2024-01-02,conflicting-rows,stays: .*,1,2,1,1.9,10,`),
+    ]);
+  });
+
+  it("a conflict over two files of one import, or over the disk, is one as well", async () => {
+    const one = file("one.csv", [header, "AAA,2024-01-02,1,2,1,1.5,10"]);
+    const two = file("two.csv", [header, "AAA,2024-01-02,1,2,1,1.9,10", "AAA,2024-01-02,1,2,1,1.9,10"]);
+    const result = await bring([one, two], { rowsInMemory: 1 });
+    expect(result).toMatchObject({ imported: 1, duplicates: 2, conflicts: 1 });
+    expect(readFileSync(result.audit ?? "", "utf8")).toContain(`one of 2 files from ${one},,AAA`);
+    expect(await bring(two)).toMatchObject({ imported: 0, conflicts: 0, replaced: 0, audit: null });
+  });
+
   it("bringing the same file twice changes nothing", async () => {
     const path = file("a.csv", [header, "A,2024-01-02,1,1,1,1,1", "A,2024-01-03,1,1,1,1,1"]);
     await bring(path);

@@ -8,6 +8,7 @@ import type { Adjustment, Timeframe } from "../../domain/bars.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { AuditFile } from "./audit-file.ts";
 import { type LakeSeries, readCatalog, writeCatalog } from "./catalog.ts";
+import { noteConflicts } from "./conflicting-rows.ts";
 import type { Duck, DuckSession } from "./duck.ts";
 import { instantText } from "./instant-text.ts";
 import { keyText, type LakePaths } from "./paths.ts";
@@ -51,12 +52,14 @@ export interface ImportResult {
   readonly duplicates: number;
   /** Of those, rows of the lake that now hold other values: the last import wins. */
   readonly replaced: number;
+  /** Of the duplicates, rows that another row of the same import contradicts: the last one stays, `audit` has all. */
+  readonly conflicts: number;
   readonly symbols: number;
   readonly symbolNames: readonly string[];
   /** First and last accepted bar: session dates for daily bars, instants otherwise; null when none. */
   readonly from: string | null;
   readonly to: string | null;
-  /** Where the rejected rows stand; null when there are none. */
+  /** Where rejected and conflicting rows stand; null when there are none. */
   readonly audit: string | null;
   readonly rejectedByRule: Readonly<Record<string, number>>;
   readonly notes: readonly string[];
@@ -121,14 +124,15 @@ async function importInspected(
     notes.push(...query.notes);
   }
   notes.push(...intake.notes);
-  const merged = await mergeAll(duck, paths, request, collector);
+  const merged = await mergeAll(duck, paths, request, collector, audit);
   const text = (ts: number | undefined) => (ts === undefined ? null : instantText(timeframe, ts));
-  const { imported, duplicates, replaced, symbolNames } = merged;
+  const { imported, duplicates, replaced, conflicts, symbolNames } = merged;
   return {
     imported,
     rejected: audit.rows,
     duplicates,
     replaced,
+    conflicts,
     symbols: symbolNames.length,
     from: text(intake.range?.from),
     to: text(intake.range?.to),
@@ -183,19 +187,23 @@ async function refuseWideLines(
 async function mergeAll(
   duck: Duck,
   paths: LakePaths,
-  { source, timeframe, adjustment, onProgress }: ImportRequest & { readonly source: string },
+  { source, timeframe, adjustment, files, onProgress }: ImportRequest & { readonly source: string },
   collector: SeriesCollector,
-): Promise<{ imported: number; duplicates: number; replaced: number; symbolNames: string[] }> {
+  audit: AuditFile,
+): Promise<Pick<ImportResult, "imported" | "duplicates" | "replaced" | "conflicts" | "symbolNames">> {
   const symbolNames = collector.symbols();
   const catalog = new Map(readCatalog(paths).map((series) => [keyText(series), series]));
   const writer = new SeriesWriter(duck, paths);
   let imported = 0;
   let duplicates = 0;
   let replaced = 0;
+  let conflicts = 0;
   for (const [i, symbol] of symbolNames.entries()) {
     const key = { source, timeframe, adjustment, symbol };
     const existing: LakeSeries | undefined = catalog.get(keyText(key));
-    const merged = await writer.merge(key, existing, await collector.rowsOf(symbol));
+    const rows = await collector.rowsOf(symbol);
+    conflicts += noteConflicts(audit, { symbol, timeframe, files }, rows);
+    const merged = await writer.merge(key, existing, rows);
     catalog.set(keyText(key), merged.series);
     imported += merged.added;
     duplicates += merged.duplicates;
@@ -204,5 +212,5 @@ async function mergeAll(
   }
   writer.flush();
   if (symbolNames.length > 0) writeCatalog(paths, [...catalog.values()]);
-  return { imported, duplicates, replaced, symbolNames };
+  return { imported, duplicates, replaced, conflicts, symbolNames };
 }

@@ -137,7 +137,7 @@ async function writeDay(
   const bytes = statSync(staged).size;
   const place = join(paths.data, path);
   makeFolder(dirname(place));
-  if (existsSync(place)) rmSync(staged);
+  if (existsSync(place) && sha256OfFile(place) === sha256) rmSync(staged);
   else renameSync(staged, place);
   for (let up = folder; up !== "."; up = dirname(up)) flushFolder(join(paths.data, up));
   flushFolder(paths.data);
@@ -161,6 +161,7 @@ function result(
     imported,
     rejected: audit.rows,
     duplicates: 0,
+    conflicts: 0,
     replaced: 0,
     symbols: symbolNames.length,
     symbolNames,

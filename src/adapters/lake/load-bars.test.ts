@@ -161,6 +161,8 @@ describe("a wrong request is one line with the cure", () => {
     ],
     [{ from: day("2024-07-05"), to: day("2024-07-03") }, /--from 2024-07-05 is after --to 2024-07-03; swap/],
     [{ from: day("2025-01-02") }, /no 1m bars of SPY from 2025-01-02.*there are 2024-07-03 to 2024-07-05/],
+    [{ timeframe: "1d", source: "nope" }, /the lake has no 1d bars from nope; it has 1d full from other/],
+    [{ adjustment: "full", source: "files" }, /the lake has no 1m full bars from files; it has/],
     [{ snapshot: "nope" }, /no snapshot nope; there is none/],
     [{ symbols: [] }, /at least one symbol/],
   ] as [Partial<LoadRequest>, RegExp][])("%o", async (request, message) => {

@@ -70,7 +70,7 @@ export async function loadBars(duck: Duck, paths: LakePaths, request: LoadReques
   } catch (error) {
     // An import may have replaced and a second one swept the files since: read what is current now.
     const current = readCatalog(paths);
-    if (error instanceof InputError || contentId(current) === contentId(catalog)) throw error;
+    if (contentId(current) === contentId(catalog)) throw error;
     return loadFrom(duck, paths, current, readActionsEntry(paths), request, undefined);
   }
 }

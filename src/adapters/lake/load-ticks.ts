@@ -6,6 +6,7 @@ import { type DayNumber, isoDate } from "../../domain/time.ts";
 import { Nbbo } from "../../market/nbbo.ts";
 import { type Duck, floatItems, quoted, readablePath } from "./duck.ts";
 import { compareText, type LakePaths } from "./paths.ts";
+import { refuseDamaged } from "./sound-files.ts";
 import { readTickFiles, type TickFile, type TickKind, tickContentId } from "./tick-catalog.ts";
 
 export interface TickRequest {
@@ -35,6 +36,10 @@ export async function loadTicks(duck: Duck, paths: LakePaths, request: TickReque
     quotes: choose(files, "quotes", symbol, request),
     trades: choose(files, "trades", symbol, request),
   }));
+  for (const { quotes, trades } of chosen) {
+    for (const file of [...quotes, ...trades])
+      refuseDamaged(paths, [file], `${file.kind} of ${file.symbol} from ${file.source}`);
+  }
   const quotes = await loadQuotes(
     duck,
     paths,

@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { type DayNumber, MICROS_PER_DAY, MICROS_PER_SECOND } from "../../domain/time.ts";
 import type { LakeFile, LakeSeries } from "./catalog.ts";
 import type { Duck } from "./duck.ts";
-import type { LakePaths } from "./paths.ts";
+import { keyText, type LakePaths } from "./paths.ts";
 import { rowsBetween, type SeriesColumns } from "./series-columns.ts";
+import { refuseDamaged } from "./sound-files.ts";
 
 export interface DayRange {
   /** New York session dates, both included. */
@@ -26,7 +27,7 @@ const newYorkNightMicros = 4 * 3600 * MICROS_PER_SECOND;
 /** Rows that one query may fetch for several series: 10 MB. */
 const sharedQueryRows = 200_000;
 
-/** In the order given. */
+/** In the order given. Throws InputError when a file that would be read is not what was written. */
 export async function* readEach(
   duck: Duck,
   paths: LakePaths,
@@ -65,6 +66,7 @@ async function* readTogether(
 ): AsyncGenerator<ReadSeries> {
   const files = together.map((series) => filesWithin(series, range));
   const all = files.flat();
+  for (const [i, series] of together.entries()) refuseDamaged(paths, files[i] ?? [], keyText(series));
   const columns = all.length === 0 ? noRows : await duck.readSeries(pathsOf(paths, all), rowsOf(all));
   let from = 0;
   for (const [i, series] of together.entries()) {
@@ -82,6 +84,7 @@ async function readOne(
 ): Promise<SeriesColumns> {
   const files = filesWithin(series, range);
   if (files.length === 0) return noRows;
+  refuseDamaged(paths, files, keyText(series));
   return duck.readSeries(pathsOf(paths, files), rowsOf(files), bounds(series, range));
 }
 

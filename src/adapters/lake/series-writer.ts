@@ -9,7 +9,7 @@ import { civilDate, dayNumber, dayOf, type EpochMicros, startOfDay } from "../..
 import { flushFile, flushFolder, makeFolder, sha256OfFile } from "../durable-file.ts";
 import { type LakeFile, type LakeSeries, seriesFromFiles } from "./catalog.ts";
 import type { Duck } from "./duck.ts";
-import { type LakePaths, type SeriesKey, seriesFolder } from "./paths.ts";
+import { keyText, type LakePaths, type SeriesKey, seriesFolder } from "./paths.ts";
 import {
   changedRows,
   concatenated,
@@ -18,6 +18,7 @@ import {
   type SeriesColumns,
   sameColumns,
 } from "./series-columns.ts";
+import { fileProblem, refuseDamaged } from "./sound-files.ts";
 
 const hashCharacters = 8;
 
@@ -66,7 +67,7 @@ export class SeriesWriter {
     for (const [label, group] of groups) {
       const [only] = group;
       if (only !== undefined && group.length === 1) files.push(only);
-      else files.push(await this.#publish(series, label, ordered(await this.#read(group)).columns));
+      else files.push(await this.#publish(series, label, ordered(await this.#read(series, group)).columns));
     }
     return seriesFromFiles(series, files);
   }
@@ -85,16 +86,29 @@ export class SeriesWriter {
   ): Promise<{ readonly files: readonly LakeFile[]; readonly replaced: number }> {
     const same = files.filter((file) => partLabel(key, file) === label);
     const others = files.filter((file) => partLabel(key, file) !== label);
-    const existing = same.length === 0 ? undefined : await this.#read(same);
+    const kept = this.#withoutHealed(same, incoming);
+    const existing = kept.length === 0 ? undefined : await this.#read(key, kept);
     const { columns } =
       existing === undefined ? { columns: incoming } : ordered(concatenated([existing, incoming]));
-    if (existing !== undefined && sameColumns(existing, columns)) return { files, replaced: 0 };
+    const isAsBefore =
+      existing !== undefined && kept.length === same.length && sameColumns(existing, columns);
+    if (isAsBefore) return { files, replaced: 0 };
     const replaced = existing === undefined ? 0 : changedRows(existing, incoming);
     const file = await this.#publish(key, label, columns);
     return { files: [...others, file].sort((a, b) => a.from - b.from), replaced };
   }
 
-  async #read(files: readonly LakeFile[]): Promise<SeriesColumns> {
+  /** Damaged files whose whole range comes in again are no loss: the rows that come in stand for theirs. */
+  #withoutHealed(files: readonly LakeFile[], { ts }: SeriesColumns): readonly LakeFile[] {
+    const [first, last] = [ts[0]!, ts[ts.length - 1]!];
+    return files.filter((file) => {
+      const comesIn = ts.length >= file.rows && first <= file.from && last >= file.to;
+      return !comesIn || fileProblem(this.#paths, file) === undefined;
+    });
+  }
+
+  async #read(key: SeriesKey, files: readonly LakeFile[]): Promise<SeriesColumns> {
+    refuseDamaged(this.#paths, files, keyText(key));
     const rows = files.reduce((sum, file) => sum + file.rows, 0);
     return this.#duck.readSeries(
       files.map(({ path }) => join(this.#paths.data, path)),
@@ -118,12 +132,16 @@ export class SeriesWriter {
     return { path, rows, from: columns.ts[0]!, to: columns.ts[rows - 1]!, sha256, bytes };
   }
 
-  /** A name is taken for ever by its content; should eight characters not tell two contents apart, all do. */
+  /**
+   * A name is taken for ever by its content; should eight characters not tell two contents apart, all do. What lies
+   * there under a hash that is not its own is damage, and gives way.
+   */
   #freeName(stem: string, sha256: string): string {
     const short = `${stem}-${sha256.slice(0, hashCharacters)}.parquet`;
     const taken = join(this.#paths.data, short);
-    const isFree = !existsSync(taken) || sha256OfFile(taken) === sha256;
-    return isFree ? short : `${stem}-${sha256}.parquet`;
+    const holds = existsSync(taken) ? sha256OfFile(taken) : sha256;
+    const isOther = holds !== sha256 && holds.startsWith(sha256.slice(0, hashCharacters));
+    return isOther ? `${stem}-${sha256}.parquet` : short;
   }
 }
 

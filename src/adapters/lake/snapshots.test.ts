@@ -156,3 +156,28 @@ it("compacting joins nothing that is compact and drops what nobody names", async
   expect(dataFiles()).toHaveLength(1);
   expect(await close()).toBe(2);
 });
+
+it.each([
+  ["half a document", '{"x":'],
+  ["another document", '{"x": 1}\n'],
+  ["nothing", ""],
+])("a catalog of %s is cured by a restore, as its message says, and is kept", async (_, text) => {
+  const catalog = join(folder, "root/data/catalog.json");
+  await lake.snapshotCreate("one", now);
+  writeFileSync(catalog, text);
+  await expect(close()).rejects.toThrow(/restore it with `data snapshot restore NAME`/);
+  const restored = await lake.snapshotRestore("one", later);
+  expect(restored).toMatchObject({ name: "one", previous: null, brokenCatalog: `${catalog}.broken` });
+  expect(await close()).toBe(1);
+  expect(readFileSync(`${catalog}.broken`, "utf8")).toBe(text);
+});
+
+it("without a snapshot a broken catalog is moved away, and importing again brings the same lake back", async () => {
+  const catalog = join(folder, "root/data/catalog.json");
+  const before = readFileSync(catalog, "utf8");
+  writeFileSync(catalog, "{");
+  await expect(bring("A", 1)).rejects.toThrow(/move it away and import everything again/);
+  rmSync(catalog);
+  await bring("A", 1);
+  expect(readFileSync(catalog, "utf8")).toBe(before);
+});

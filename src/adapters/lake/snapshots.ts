@@ -2,17 +2,17 @@
  * Versioned snapshots of a lake (LAKE-2). Data files never change, so freezing the list of them freezes the
  * data; a snapshot costs a small file, and restoring one costs another.
  */
-import { existsSync, statSync } from "node:fs";
+import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../domain/assert.ts";
 import { type EpochMicros, isoInstant } from "../../domain/time.ts";
-import { replaceFile, sha256OfFile } from "../durable-file.ts";
+import { replaceFile } from "../durable-file.ts";
 import {
   type ActionsEntry,
   type Catalog,
   contentId,
   fileSchema,
-  type LakeFile,
+  isReadableCatalog,
   type LakeSeries,
   readActionsEntry,
   readCatalog,
@@ -21,6 +21,7 @@ import {
 import { nearest } from "./choose-series.ts";
 import { keyText, type LakePaths, type SeriesKey } from "./paths.ts";
 import { readSnapshots, type Snapshot, snapshotNames, snapshotPath } from "./snapshot-files.ts";
+import { fileProblem, type ListedFile } from "./sound-files.ts";
 import { asOnlyWriter } from "./writer-lock.ts";
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -51,6 +52,8 @@ export interface Restored {
   readonly rows: number;
   /** Snapshot that now holds what the lake was before; null when one did already. */
   readonly previous: string | null;
+  /** Copy of a catalog that could not be read, which then is no snapshot; null otherwise. */
+  readonly brokenCatalog: string | null;
 }
 
 /** Freezes the current lake. Throws InputError on an empty lake, a taken name or an unusable one. */
@@ -146,17 +149,28 @@ function differs(before: LakeSeries | undefined, after: LakeSeries): boolean {
 
 /**
  * Makes the lake what the snapshot says, after checking that every file is there and unchanged. What the lake
- * was is kept as a snapshot of its own, so a restore can be restored from.
+ * was is kept as a snapshot of its own, so a restore can be restored from. A catalog that cannot be read is what a
+ * restore cures: it is set aside as it is.
  */
 export async function restoreSnapshot(paths: LakePaths, name: string, now: EpochMicros): Promise<Restored> {
   return asOnlyWriter(paths.lock, async () => {
     const snapshot = findSnapshot(paths, name);
     for (const file of snapshot.series.flatMap(({ files }) => files)) checkFile(paths, file, snapshot.name);
     if (snapshot.actions !== undefined) checkFile(paths, snapshot.actions, snapshot.name);
-    const previous = keepCurrent(paths, snapshot, now);
+    const brokenCatalog = keepBroken(paths);
+    const previous = brokenCatalog === null ? keepCurrent(paths, snapshot, now) : null;
     writeCatalog(paths, snapshot.series, snapshot.actions ?? null);
-    return { name: snapshot.name, id: snapshot.id, files: snapshot.files, rows: snapshot.rows, previous };
+    const { name: restored, id, files, rows } = snapshot;
+    return { name: restored, id, files, rows, previous, brokenCatalog };
   });
+}
+
+/** Where the catalog was copied to because it cannot be read; null when it can. */
+function keepBroken(paths: LakePaths): string | null {
+  if (isReadableCatalog(paths)) return null;
+  const aside = `${paths.catalog}.broken`;
+  copyFileSync(paths.catalog, aside);
+  return aside;
 }
 
 function keepCurrent(paths: LakePaths, target: Snapshot, now: EpochMicros): string | null {
@@ -172,10 +186,9 @@ function keepCurrent(paths: LakePaths, target: Snapshot, now: EpochMicros): stri
 }
 
 /** Throws InputError when a named file is gone or is not what it was. */
-function checkFile(paths: LakePaths, file: Pick<LakeFile, "path" | "bytes" | "sha256">, owner: string): void {
+function checkFile(paths: LakePaths, file: ListedFile, owner: string): void {
   const path = join(paths.data, file.path);
-  const isThere = statSync(path, { throwIfNoEntry: false })?.size === file.bytes;
-  if (isThere && sha256OfFile(path) === file.sha256) return;
+  if (fileProblem(paths, file) === undefined) return;
   throw new InputError(
     `${owner}: ${path} is missing or damaged; restore it from a backup, nothing was changed`,
     1,

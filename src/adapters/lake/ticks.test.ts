@@ -2,7 +2,7 @@
  * Goal    quotes and trades come in judged, are listed, and load as the market's best bid and offer, in order.
  * Method  small Parquet files written here; the shared real files where they are on the machine.
  */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -156,6 +156,21 @@ describe("import and load", () => {
     await import2(["'B', 0, 3.0, 1"]);
     const left = readdirSync(join(root, "data", "trades"), { recursive: true, encoding: "utf8" });
     expect(left.filter((name) => name.endsWith(".parquet"))).toHaveLength(3);
+    lake.close();
+  });
+
+  it("a damaged file is refused by name, and importing its source again brings it back", async () => {
+    const root = mkdtempSync(join(folder, "lake-"));
+    const lake = createLake(root);
+    const files = [await tradesFile(aTrade)];
+    await lake.importTicks({ ...request, files: [await quotesFile(oneSided)], kind: "quotes" });
+    await lake.importTicks({ ...request, files, kind: "trades" });
+    const place = join(root, "data/trades/source=files/symbol=A");
+    const path = join(place, readdirSync(place)[0] ?? "");
+    writeFileSync(path, "no parquet");
+    await expect(loaded(lake)).rejects.toThrow(`${path}: the content is not what was written (trades of A`);
+    await lake.importTicks({ ...request, files, kind: "trades" });
+    expect((await loaded(lake)).trades.price).toEqual(Float64Array.of(100.2));
     lake.close();
   });
 

@@ -2,14 +2,11 @@
  * The quality report of a lake (DATA-5): what is wrong, odd or missing per series, what only many series
  * together show, and whether the files are still the ones that were written. It changes nothing.
  */
-import { statSync } from "node:fs";
-import { join } from "node:path";
 import type { Adjustment, Timeframe } from "../../domain/bars.ts";
 import type { CorporateAction } from "../../domain/corporate-action.ts";
 import { dayOf, type EpochMicros } from "../../domain/time.ts";
-import { sha256OfFile } from "../durable-file.ts";
 import { readActions } from "./action-store.ts";
-import { type LakeFile, type LakeSeries, readActionsEntry, readCatalog } from "./catalog.ts";
+import { type LakeSeries, readActionsEntry, readCatalog } from "./catalog.ts";
 import { everySeriesOf } from "./choose-series.ts";
 import { type CrossSeriesFinding, DailyPanel } from "./cross-series.ts";
 import type { Duck } from "./duck.ts";
@@ -17,6 +14,7 @@ import { instantText } from "./instant-text.ts";
 import { compareText, keyText, type LakePaths } from "./paths.ts";
 import { readEach } from "./read-series.ts";
 import { type SeriesQuality, seriesQuality } from "./series-quality.ts";
+import { fileProblem, type ListedFile } from "./sound-files.ts";
 
 export interface VerifyRequest {
   /** All series when absent. */
@@ -91,17 +89,10 @@ function splitDaysOf(actions: readonly CorporateAction[]): ReadonlyMap<string, R
 const damageOf = (paths: LakePaths, series: LakeSeries): DamagedFile[] =>
   damageOfFiles(paths, series.files, keyText(series));
 
-function damageOfFiles(
-  paths: LakePaths,
-  files: readonly Pick<LakeFile, "path" | "bytes" | "sha256">[],
-  owner: string,
-): DamagedFile[] {
-  return files.flatMap(({ path, bytes, sha256 }) => {
-    const absolute = join(paths.data, path);
-    const stat = statSync(absolute, { throwIfNoEntry: false });
-    if (stat === undefined) return [{ path, problem: `${owner}: the file is missing` }];
-    const isSame = stat.size === bytes && sha256OfFile(absolute) === sha256;
-    return isSame ? [] : [{ path, problem: `${owner}: the content is not what was written` }];
+function damageOfFiles(paths: LakePaths, files: readonly ListedFile[], owner: string): DamagedFile[] {
+  return files.flatMap((file) => {
+    const problem = fileProblem(paths, file);
+    return problem === undefined ? [] : [{ path: file.path, problem: `${owner}: ${problem}` }];
   });
 }
 

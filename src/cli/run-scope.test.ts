@@ -1,0 +1,155 @@
+/**
+ * Goal: what a run covers follows from what was asked and not from how the words were ordered; what it replaces is its
+ * own; where the state lies is a folder. Method: command lines over a small lake of generated daily bars.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dailyCsv } from "../../test/bars-csv.ts";
+import { randomDaily } from "../../test/daily-market.ts";
+import { jsonLine, runLine } from "../../test/run-line.ts";
+import { scratchFolder } from "../../test/scratch-folder.ts";
+
+const folder = scratchFolder("plimsoll-run-scope-");
+const at = (...names: string[]) => join(folder, ...names);
+const root = ["--root", at("root")];
+const scope = ["--symbols", "all", "--timeframe", "1d", "--workers", "1"];
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+beforeAll(async () => {
+  writeFileSync(at("bars.csv"), dailyCsv(randomDaily({ seed: 5, sessions: 400 })));
+  await jsonLine(["data", "import", at("bars.csv"), "--timeframe", "1d", "--adjustment", "full", ...root]);
+});
+
+const backtest = (strategies: string, out: string, ...more: string[]) =>
+  runLine(["backtest", "--strategies", strategies, ...scope, "--out", at(out), ...more, ...root]);
+
+describe("--strategies", () => {
+  it("in any order give the same run, byte for byte", async () => {
+    const some = ["swing_trend_following", "reference_ema_cross", "mean_reversion"];
+    // So that it matters who comes first: two positions for three strategies over all symbols.
+    const tight = ["--set", "risk.max_positions.limit=2"];
+    const one = await backtest(some.join(","), "one", ...tight);
+    const two = await backtest(some.toReversed().join(","), "two", ...tight);
+    expect([one.code, two.code]).toEqual([0, 0]);
+    const names = ["orders.csv", "fills.csv", "trades.csv", "equity.csv"];
+    for (const name of names)
+      expect(readFileSync(at("two", name), "utf8"), name).toBe(readFileSync(at("one", name), "utf8"));
+    expect(readFileSync(at("one", "orders.csv"), "utf8").split("\n").length).toBeGreaterThan(20);
+    const run = (out: string) => JSON.parse(readFileSync(at(out, "result.json"), "utf8"));
+    const { reproduce: _, ...first } = run("one");
+    expect(run("two")).toMatchObject(first);
+  });
+
+  it("all are those that trade on such bars, and the others are named", async () => {
+    const { code, err, out } = await backtest("all", "all", "--json");
+    expect(code).toBe(0);
+    expect(err).toBe("--strategies all: left out intraday_mean_reversion, not for 1d bars\n");
+    const ids = JSON.parse(out).scope.strategies.map(({ id }: { id: string }) => id);
+    expect(ids).toEqual(["buy_and_hold", "mean_reversion", "reference_ema_cross", "swing_trend_following"]);
+    expect(await backtest("intraday_mean_reversion", "never")).toMatchObject({ code: 2 });
+  });
+});
+
+it.each([
+  ["data", "export"],
+  ["data", "verify"],
+  ["backtest", "--strategies", "all"],
+])("%s %s: a universe is refused as what it is, not as an unknown symbol", async (...words) => {
+  const line = [...words, "--symbols", "@core", "--timeframe", "1d", "--out", at("never"), ...root];
+  const said = await runLine(words[1] === "verify" ? [...words, "--symbols", "@core", ...root] : line);
+  expect(said).toMatchObject({ code: 2, out: "" });
+  expect(said.err).toContain(
+    "--symbols @core: universes come with a later release; give symbols as A,B or all",
+  );
+});
+
+describe("--out", () => {
+  it.each([
+    ["report.html", "<html><title>My own page</title></html>"],
+    ["orders.csv", "order,date\n1,2024-01-02\n"],
+    ["result.json", '{"runId": 7}'],
+    ["result.json", "not even json"],
+    ["equity.csv", ""],
+  ])("holds %s of somebody else: nothing runs, nothing is touched", async (name, text) => {
+    const place = at("mine");
+    rmSync(place, { recursive: true, force: true });
+    mkdirSync(place);
+    writeFileSync(join(place, name), text);
+    const { code, err, out } = await backtest("buy_and_hold", "mine");
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toContain(
+      `--out ${place}: ${name} there was not written by a run and would be replaced; give another`,
+    );
+    expect(readFileSync(join(place, name), "utf8")).toBe(text);
+  });
+
+  it("holds an earlier run: that gives way and is named; the same run again is not, other files stay", async () => {
+    expect(await backtest("buy_and_hold", "again")).toMatchObject({ code: 0, err: "" });
+    writeFileSync(at("again", "notes.txt"), "mine");
+    writeFileSync(at("again", "data-audit.csv"), "symbol,date,rule,reason\n");
+    const { runId } = JSON.parse(readFileSync(at("again", "result.json"), "utf8"));
+    expect(await backtest("buy_and_hold", "again")).toMatchObject({ code: 0, err: "" });
+    const other = await backtest("reference_ema_cross", "again");
+    expect(other.err).toBe(`--out ${at("again")}: replaced the results of run ${runId}, which were there\n`);
+    expect(readFileSync(at("again", "notes.txt"), "utf8")).toBe("mine");
+    expect(existsSync(at("again", "data-audit.csv"))).toBe(false);
+  });
+});
+
+describe("--quiet", () => {
+  it("says nothing where the result lies in files, and one document to machines", async () => {
+    expect(await backtest("buy_and_hold", "hush", "--quiet")).toEqual({ code: 0, out: "", err: "" });
+    expect(existsSync(at("hush", "report.html"))).toBe(true);
+    expect(await backtest("all", "hush", "--quiet")).toEqual({ code: 0, out: "", err: "" });
+    const { out } = await backtest("buy_and_hold", "hush", "--quiet", "--json");
+    expect(JSON.parse(out)).toHaveProperty("runId");
+    const frozen = await runLine(["data", "snapshot", "create", "hush", "--quiet", ...root]);
+    expect(frozen).toEqual({ code: 0, out: "", err: "" });
+  });
+
+  it("still tells what was asked, and what went wrong on the way in", async () => {
+    expect((await runLine(["data", "ls", "--quiet", ...root])).out).toContain("AAA");
+    const bring = (name: string, rows: string) => {
+      writeFileSync(at(name), `symbol,date,open,high,low,close,volume\n${rows}`);
+      return runLine([
+        "data",
+        "import",
+        at(name),
+        "--timeframe",
+        "1d",
+        "--adjustment",
+        "raw",
+        "--quiet",
+        ...root,
+      ]);
+    };
+    expect(await bring("fine.csv", "ZZZ,2024-01-02,1,2,1,2,5\n")).toEqual({ code: 0, out: "", err: "" });
+    const odd = await bring("odd.csv", "ZZZ,2024-01-03,1,2,1,2,5\nZZZ,2024-01-04,1,2,1,x,5\n");
+    expect(odd.out).toContain("1 rejected");
+  });
+});
+
+describe("--root", () => {
+  it.each([
+    ["a file", () => at("bars.csv")],
+    ["below a file", () => at("bars.csv", "x")],
+    ["where there are no folders", () => "/proc/x"],
+  ])("%s is refused by name", async (_, place) => {
+    for (const words of [
+      ["data", "ls"],
+      ["data", "verify"],
+      ["journal", "verify"],
+    ]) {
+      const { code, err, out } = await runLine([...words, "--root", place()]);
+      expect([code, out]).toEqual([2, ""]);
+      expect(err).toContain(`--root ${place()}: cannot hold the state`);
+    }
+  });
+
+  it("may be new, and looking at it makes nothing; commands without state do not ask for it", async () => {
+    expect(await runLine(["data", "ls", "--root", at("new", "root")])).toMatchObject({ code: 0, err: "" });
+    expect(existsSync(at("new"))).toBe(false);
+    expect(await runLine(["version", "--root", at("bars.csv")])).toMatchObject({ code: 0, err: "" });
+  });
+});
