@@ -96,22 +96,13 @@ function concentration(trades: readonly TradeRow[]): string[] {
   if (net <= 0 || best / net < CONCENTRATED || trades.length <= 10) return [];
   const share = Math.round((best / net) * 100);
   return [
-    `The 10 best of ${trades.length} trades made ${share}% of the net profit. Without them the result is another one.`,
+    `The 10 best of ${grouped(trades.length)} trades made ${share}% of the net profit. Without them the result is another one.`,
   ];
 }
 
 /** Wishes that never became an order stand in no table: here is where they are said. */
 function sizedDown({ loop, allocated }: Pick<EngineRun, "loop" | "allocated">): string[] {
-  const { unsized, followedOnPaper } = loop.compute;
-  const lines = [...unsized].map(([constraint, count]) => {
-    const followed = followedOnPaper.get(constraint) ?? 0;
-    return (
-      `${grouped(count)} ${count === 1 ? "wish" : "wishes"} to enter became no order: ${constraint} left no share. ` +
-      (followed > 0 ? `${grouped(followed)} of them went on on paper. ` : "") +
-      "See sizing in the configuration."
-    );
-  });
-  lines.push(...judgedOnPaper({ loop, allocated }));
+  const lines = [...unsizedWishes(loop.compute), ...judgedOnPaper({ loop, allocated })];
   if (!allocated.some(({ strategy }) => strategy.sizing === "fixed_risk") || loop.compute.readsVix)
     return lines;
   return [
@@ -120,16 +111,37 @@ function sizedDown({ loop, allocated }: Pick<EngineRun, "loop" | "allocated">): 
   ];
 }
 
+type Unsized = Pick<EngineRun["loop"]["compute"], "unsized" | "followedOnPaper">;
+
+function unsizedWishes({ unsized, followedOnPaper }: Unsized): string[] {
+  const causes = [...unsized].sort(([, a], [, b]) => b - a);
+  const [first] = causes;
+  if (first === undefined) return [];
+  const total = causes.reduce((sum, [, count]) => sum + count, 0);
+  const followed = [...followedOnPaper.values()].reduce((sum, count) => sum + count, 0);
+  const why =
+    causes.length === 1
+      ? `${first[0]} left no share`
+      : `no share was left by ${causes.map(([cause, count]) => `${cause} (${grouped(count)})`).join(", ")}`;
+  return [
+    `${grouped(total)} ${total === 1 ? "wish" : "wishes"} to enter became no order: ${why}. ` +
+      (followed > 0 ? `${grouped(followed)} of them went on on paper. ` : "") +
+      "See sizing in the configuration.",
+  ];
+}
+
 /** A record of fills that nobody made decides on money: the reader has to know. */
 function judgedOnPaper({ loop, allocated }: Pick<EngineRun, "loop" | "allocated">): string[] {
-  return allocated.flatMap(({ strategy: { id } }, s) => {
+  const judged = allocated.flatMap(({ strategy: { id } }, s) => {
     const { trades = 0, onPaper = 0 } = loop.compute.judgedBy(s) ?? {};
-    if (onPaper === 0) return [];
-    return [
-      `${grouped(onPaper)} of the ${grouped(trades)} trades that Kelly judges ${id} by at the end were on paper. ` +
-        "Their fills are estimates: no order met the market, and the risk gate was not asked.",
-    ];
+    const parts = `${grouped(onPaper)} of the ${grouped(trades)} trades that Kelly judges ${id} by at the end`;
+    return onPaper === 0 ? [] : [parts];
   });
+  if (judged.length === 0) return [];
+  return [
+    `${judged.join(", and ")} were on paper. ` +
+      "Their fills are estimates: no order met the market, and the risk gate was not asked.",
+  ];
 }
 
 /** By thousands, on every machine alike. */

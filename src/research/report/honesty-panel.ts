@@ -207,6 +207,9 @@ function pricesWords({ prices }: RunResult): string {
   return ` Prices ${how}${paid}.`;
 }
 
+/** Enough to tell two apart; the whole of it stands under Reproduction. What follows it, as `+split`, stays. */
+const shortened = (digest: string): string => digest.replace(/[0-9a-f]{52}(?![0-9a-f])/, "");
+
 function snapshotLine(result: RunResult): Markup {
   const { snapshot, scope } = result;
   const held = [
@@ -215,7 +218,7 @@ function snapshotLine(result: RunResult): Markup {
     plural(scope.sessions, "session"),
   ].join(", ");
   return html`<li><i class="g ok"></i>
-<span><b>Data snapshot <span class="mono">${snapshot}</span>:</b> ${held}.${pricesWords(result)}</span></li>`;
+<span><b>Data snapshot <span class="mono">${shortened(snapshot)}</span>:</b> ${held}.${pricesWords(result)}</span></li>`;
 }
 
 /** What the data audit did: actions applied, actions refused, bars kept out. */

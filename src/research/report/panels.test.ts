@@ -265,12 +265,17 @@ it("what set the sizes: how often each constraint bound, and what it left withou
   expect(textOf(sizesPanel([]).markup)).toContain("No size was set.");
 });
 
-it("what went on on paper has a column of its own, where anything did", () => {
+it("what went on on paper stands under the wishes that were left without a share", () => {
   const panel = sizesPanel([
     { constraint: "kelly", orders: 30, unsized: 1200, onPaper: 1100 },
     { constraint: "adv", orders: 10, unsized: 4, onPaper: 0 },
   ]);
-  expect(rowsOf(panel).map((row) => row.at(-1))).toEqual(["On paper", "1,100", "0", "1,100"]);
+  expect(rowsOf(panel).map((row) => row.at(-1))).toEqual([
+    "Left no share",
+    "1,2001,100 on paper",
+    "4",
+    "1,2041,100 on paper",
+  ]);
 });
 
 describe("claims", () => {

@@ -32,7 +32,6 @@ export function sizesPanel(sizes: readonly SizeCause[]): Markup {
   const orders = sizes.reduce((sum, cause) => sum + cause.orders, 0);
   const unsized = sizes.reduce((sum, cause) => sum + cause.unsized, 0);
   const onPaper = sizes.reduce((sum, cause) => sum + cause.onPaper, 0);
-  const ifPaper = <T>(cell: T): T[] => (onPaper > 0 ? [cell] : []);
   return panel(
     { title: TITLE, span: SPAN, meta: "the constraint that bound" },
     table({
@@ -42,19 +41,21 @@ export function sizesPanel(sizes: readonly SizeCause[]): Markup {
         { head: "Orders", kind: "number" },
         { head: "Of all", kind: "number" },
         { head: "Left no share", kind: "number" },
-        ...ifPaper({ head: "On paper", kind: "number" as const }),
       ],
       rows: sizes.map((cause) => [
         html`${cause.constraint}${meaning(cause.constraint)}`,
         count(cause.orders),
         orders === 0 ? "" : percent(cause.orders / orders, 1),
-        count(cause.unsized),
-        ...ifPaper(count(cause.onPaper)),
+        left(cause.unsized, cause.onPaper),
       ]),
-      total: ["Total", count(orders), "", count(unsized), ...ifPaper(count(onPaper))],
+      total: ["Total", count(orders), "", left(unsized, onPaper)],
     }),
   );
 }
+
+/** Wishes without a share, and how many of them went on on paper. */
+const left = (unsized: number, onPaper: number): Markup | string =>
+  onPaper === 0 ? count(unsized) : html`${count(unsized)}<small>${count(onPaper)} on paper</small>`;
 
 function meaning(constraint: string): Markup | string {
   const words = meanings[constraint];
