@@ -46,13 +46,14 @@ export function coldSessions(
 }
 
 /** What a reader must know of that, if anything. */
-export const coldWarnings = (cold: number, sessions: number): string[] =>
-  cold === 0 || sessions === 0
-    ? []
-    : [
-        `The slowest feature was warming up in ${cold} of ${sessions} sessions: what reads it could not trade, and ` +
-          "the flat days count in every figure. With --from a later day, the bars before it warm the features.",
-      ];
+export function coldWarnings(cold: number, sessions: number, overTicks = false): string[] {
+  if (cold === 0 || sessions === 0) return [];
+  const cure = overTicks ? "" : " With --from a later day, the bars before it warm the features.";
+  return [
+    `The slowest feature was warming up in ${cold} of ${sessions} sessions: what reads it could not trade, and ` +
+      `the flat days count in every figure.${cure}`,
+  ];
+}
 
 /** First day whose bars a run from `from` on wants to have seen. */
 export function historyStart(

@@ -81,7 +81,7 @@ export function reportRun(
     ...dividendWarnings(prices, daily.date.length),
     ...flatCostWarnings(flat),
     ...runWarnings({ run, daily, columns, trades, cash, findings }),
-    ...coldWarnings(cold, daily.date.length),
+    ...coldWarnings(cold, daily.date.length, run.overTicks),
   ];
   const { orders, fills, blocked } = run.loop.execute;
   const result: RunResult = {

@@ -133,6 +133,15 @@ describe("SignalTable", () => {
     expect(sentence(table, 2, reasons)).toBe("stop moved to 99.50");
     expect(sentence(table, 3, reasons)).toBe("");
   });
+
+  it("shows more of two numbers that would read alike", () => {
+    const table = new SignalTable();
+    add(table, [182.5512, 182.5497]);
+    add(table, [182.55, 182.55]);
+    const reasons = [["why", "{0} above {1}"]] as const;
+    expect(sentence(table, 0, reasons)).toBe("182.5512 above 182.5497");
+    expect(sentence(table, 1, reasons)).toBe("182.55 above 182.55");
+  });
 });
 
 describe("FeatureBank", () => {

@@ -99,12 +99,19 @@ export function sentence(
 ): string {
   const reason = signals.get(row, SignalField.reason);
   const text = reason < 0 ? engineReasons[-1 - reason] : reasons[reason]?.[1];
-  return (text ?? "").replace(/\{([0-3])\}/g, (_, n: string) =>
-    plain(signals.get(row, (SignalField.number0 + Number(n)) as SignalField)),
-  );
+  const numberAt = (n: number): number => signals.get(row, (SignalField.number0 + n) as SignalField);
+  const shown = [0, 1, 2, 3].filter((n) => text?.includes(`{${n}}`)).map(numberAt);
+  return (text ?? "").replace(/\{([0-3])\}/g, (_, n: string) => {
+    const value = numberAt(Number(n));
+    const isTwin = shown.some((other) => other !== value && plain(other) === plain(value));
+    return plain(value, isTwin ? MOST_DECIMALS : undefined);
+  });
 }
 
-function plain(value: number): string {
+/** Of two numbers that would read alike though one is above the other: a reason has to show which. */
+const MOST_DECIMALS = 4;
+
+function plain(value: number, decimals = Math.abs(value) < 10 ? MOST_DECIMALS : 2): string {
   if (Number.isNaN(value)) return "no data";
-  return Number.isInteger(value) ? String(value) : value.toFixed(Math.abs(value) < 10 ? 4 : 2);
+  return Number.isInteger(value) ? String(value) : value.toFixed(decimals);
 }

@@ -272,9 +272,9 @@ it("what went on on paper stands under the wishes that were left without a share
   ]);
   expect(rowsOf(panel).map((row) => row.at(-1))).toEqual([
     "Left no share",
-    "1,2001,100 on paper",
+    "1,200 / 1,100 on paper",
     "4",
-    "1,2041,100 on paper",
+    "1,204 / 1,100 on paper",
   ]);
 });
 
