@@ -162,9 +162,7 @@ it("what is on paper is in no figure of the account, of a strategy or of the tra
   expect(on.words).toMatch(
     /wishes to enter became no order: kelly left no share\. \d+ of them went on on paper\./,
   );
-  expect(on.words).toMatch(
-    /\d+ of the \d+ trades that Kelly judges mean_reversion by at the end were on paper\./,
-  );
+  expect(on.words).toMatch(/Kelly judges by trades on paper: .*\d+ of the last \d+ of mean_reversion\b/);
   expect(off.words).not.toContain("paper");
   expect(on.run.loop.execute.trades.length).toBeGreaterThan(0);
   const onPaper = sizeCauses(on.run).find(({ constraint }) => constraint === "kelly")?.onPaper ?? 0;

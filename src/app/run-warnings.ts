@@ -134,13 +134,12 @@ function unsizedWishes({ unsized, followedOnPaper }: Unsized): string[] {
 function judgedOnPaper({ loop, allocated }: Pick<EngineRun, "loop" | "allocated">): string[] {
   const judged = allocated.flatMap(({ strategy: { id } }, s) => {
     const { trades = 0, onPaper = 0 } = loop.compute.judgedBy(s) ?? {};
-    const parts = `${grouped(onPaper)} of the ${grouped(trades)} trades that Kelly judges ${id} by at the end`;
-    return onPaper === 0 ? [] : [parts];
+    return onPaper === 0 ? [] : [`${grouped(onPaper)} of the last ${grouped(trades)} of ${id}`];
   });
   if (judged.length === 0) return [];
   return [
-    `${judged.join(", and ")} were on paper. ` +
-      "Their fills are estimates: no order met the market, and the risk gate was not asked.",
+    `Kelly judges by trades on paper: ${judged.join(", ")}. ` +
+      "Their fills are estimates, no order met the market, and the risk gate was not asked.",
   ];
 }
 
