@@ -96,7 +96,8 @@ function concentration(trades: readonly TradeRow[]): string[] {
   if (net <= 0 || best / net < CONCENTRATED || trades.length <= 10) return [];
   const share = Math.round((best / net) * 100);
   return [
-    `The 10 best of ${grouped(trades.length)} trades made ${share}% of the net profit. Without them the result is another one.`,
+    `The 10 best of ${grouped(trades.length)} trades made ${share}% of the net profit. ` +
+      "Without them the result is another one.",
   ];
 }
 

@@ -217,8 +217,9 @@ function snapshotLine(result: RunResult): Markup {
     plural(scope.bars, "bar"),
     plural(scope.sessions, "session"),
   ].join(", ");
+  const name = html`<span class="mono">${shortened(snapshot)}</span>`;
   return html`<li><i class="g ok"></i>
-<span><b>Data snapshot <span class="mono">${shortened(snapshot)}</span>:</b> ${held}.${pricesWords(result)}</span></li>`;
+<span><b>Data snapshot ${name}:</b> ${held}.${pricesWords(result)}</span></li>`;
 }
 
 /** What the data audit did: actions applied, actions refused, bars kept out. */
