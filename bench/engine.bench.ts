@@ -42,6 +42,7 @@ const OVERLAY = [
   "risk.throttle={perSecond: 10000, perMinute: 10000}",
   "risk.restricted.minPrice=0",
   "risk.adv.maxFraction=1",
+  "risk.order_size.maxNotionalUsd=1e9",
 ];
 
 export interface EngineFigures {
