@@ -69,7 +69,7 @@ export class TrackRecord {
   }
 }
 
-/** Keeps the last `count` values and some older ones: moving the list with each new one costs more than all else here. */
+/** Keeps the last `count` values and some older ones: to move the list with each new one costs more than all else. */
 function keep<T>(count: number, list: T[], value: T): void {
   list.push(value);
   if (list.length >= 2 * count) list.splice(0, list.length - count);
