@@ -116,14 +116,17 @@ export class BreakerWatch implements BreakerView, LotWatcher {
     return this.#parts.capital[strategy] ?? Number.NaN;
   }
 
-  /** The account was valued at `at`, dollars per unit or NaN. Costs a few comparisons while all is calm. */
-  valued(at: EpochMicros, unitValue: number): void {
+  /**
+   * The account was valued at `at`, dollars per unit or NaN. Costs a few comparisons while all is calm: then no
+   * breaker is asked, and it returns true.
+   */
+  valued(at: EpochMicros, unitValue: number): boolean {
     const breakers = this.#observing;
-    if (breakers.length === 0) return;
+    if (breakers.length === 0) return true;
     if (this.#isCalm(at, unitValue)) {
       const histories = this.#histories;
       for (let n = 0; n < histories.length; n++) histories[n]!.push(this.now, unitValue);
-      return;
+      return true;
     }
     this.#look(at);
     for (let n = 0; n < breakers.length; n++) (breakers[n] as Breaker).observe(this);
@@ -132,6 +135,7 @@ export class BreakerWatch implements BreakerView, LotWatcher {
     this.#calm.endAt(this.#clock.close + 1);
     this.#claims = this.#authorities.version;
     this.#provenAt = -1;
+    return false;
   }
 
   lotFilled({ strategy, instrument, signedShares, price, costs }: LoggedFill): void {

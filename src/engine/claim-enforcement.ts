@@ -43,6 +43,12 @@ export class ClaimEnforcement {
     this.#enforced = NEVER;
   }
 
+  /** True when the next valuation, without a new claim, would find nothing to do. */
+  get areDone(): boolean {
+    const { authorities } = this.#parts;
+    return !authorities.flattens && this.#enforced === authorities.version;
+  }
+
   enforce(at: EpochMicros): void {
     const { watch, authorities } = this.#parts;
     const halves = watch.takeHalving();

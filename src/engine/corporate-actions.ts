@@ -77,6 +77,11 @@ export class CorporateActions {
     return NOBODY;
   }
 
+  /** When the next dividend owed becomes cash, epoch micros; infinite when nothing is owed. */
+  get nextPayment(): number {
+    return this.#receivables.next;
+  }
+
   /** Comes before the account is valued at `now`: what is paid by then is cash (CA-4). */
   settle(now: EpochMicros): void {
     if (now >= this.#receivables.next) this.#books.portfolio.receive(this.#receivables.take(now));

@@ -44,13 +44,14 @@ import { FillTable } from "./fill-table.ts";
 import type { WishTally } from "./meeting-point.ts";
 import { OrderDesk } from "./order-desk.ts";
 import type { Command } from "./ports.ts";
+import { QuietSpell } from "./quiet-spell.ts";
 import { RiskFacts } from "./risk-facts.ts";
 import { loadRisk, type RiskState, type RiskStateParts, saveRisk } from "./risk-state.ts";
 import { SessionClock } from "./session-clock.ts";
 import { incomeDollars, StrategyIncome } from "./strategy-income.ts";
 import type { StrategyLedger } from "./strategy-ledger.ts";
 import { TradeLog } from "./trade-log.ts";
-import { VirtualStops } from "./virtual-stops.ts";
+import { type VirtualStops, watchStops } from "./virtual-stops.ts";
 
 export interface ExecuteConfig {
   readonly strategies: number;
@@ -79,6 +80,7 @@ export class ExecuteStage implements AccountFacts {
   readonly #watch: BreakerWatch;
   readonly #stops: VirtualStops | undefined;
   readonly #claims: ClaimEnforcement;
+  readonly #quiet: QuietSpell;
 
   readonly gate: RiskGate;
   readonly portfolio: Portfolio;
@@ -86,7 +88,10 @@ export class ExecuteStage implements AccountFacts {
   readonly clock: SessionClock;
   readonly lots: VirtualLots;
   readonly claimLog = new ClaimLog();
-  readonly authorities = new Authorities((before, after) => this.claimLog.changed(before, after));
+  readonly authorities = new Authorities((before, after) => {
+    this.#quiet.end();
+    this.claimLog.changed(before, after);
+  });
   readonly trades: TradeLog;
   readonly fills = new FillTable();
   readonly actions: CorporateActions;
@@ -111,51 +116,32 @@ export class ExecuteStage implements AccountFacts {
     this.gate = new RiskGate(config.rules, this.authorities);
     this.lots = new VirtualLots(strategies, instruments);
     this.#facts = new RiskFacts(config, this);
-    this.#stops = this.#watchStops(config);
+    const { lots } = this;
+    const facts = this.#facts;
+    const leave = (strategy: number, instrument: InstrumentId, signal: number) =>
+      this.#desk.exit(strategy, instrument, signal, Purpose.VirtualStop);
+    this.#stops = watchStops({ ...config, lots, facts, leave });
     this.#desk = new OrderDesk({
       gate: this.gate,
-      facts: this.#facts,
-      lots: this.lots,
+      facts,
+      lots,
       execution,
       slots: strategies * instruments,
       strategies,
       crossQuoteSeconds: ensemble.crossQuoteSeconds,
       stops: this.#stops,
-      entryRefused: (strategy, control) => this.#watch.entryRefused(strategy, control, this.#facts.now),
+      entryRefused: (strategy, control) => this.#watch.entryRefused(strategy, control, facts.now),
     });
-    const { lots, orders, trades, fills, ledger } = this;
-    this.#booking = new FillBooking({
-      portfolio,
-      lots,
-      desk: this.#desk,
-      facts: this.#facts,
-      trades,
-      fills,
-      onFill,
-      enterSession: (at) => this.#enterSession(at),
-    });
-    this.#claims = new ClaimEnforcement({
-      strategies,
-      instruments,
-      authorities,
-      watch: this.#watch,
-      desk: this.#desk,
-      books: this.#booking,
-      lots,
-      facts: this.#facts,
-    });
+    const { trades, fills, orders, ledger, claimLog } = this;
+    const parts = { strategies, instruments, lots, portfolio, trades, facts, desk: this.#desk, authorities };
+    const enterSession = (at: EpochMicros) => this.#enterSession(at);
+    this.#booking = new FillBooking({ ...parts, fills, onFill, enterSession });
+    this.#claims = new ClaimEnforcement({ ...parts, watch: this.#watch, books: this.#booking });
     this.income = new StrategyIncome(strategies, lots);
-    this.actions = new CorporateActions({
-      strategies,
-      lots,
-      portfolio,
-      orders,
-      trades,
-      facts: this.#facts,
-      ledger,
-      desk: this.#desk,
-      income: this.income,
-    });
+    this.actions = new CorporateActions({ ...parts, orders, ledger, income: this.income });
+    const { actions } = this;
+    const watchesStops = this.#stops !== undefined;
+    this.#quiet = new QuietSpell({ ...parts, clock, actions, claims: this.#claims, claimLog, watchesStops });
   }
 
   get commands(): Command[] {
@@ -208,18 +194,31 @@ export class ExecuteStage implements AccountFacts {
     return this.authorities.allowsEntries(strategy);
   }
 
+  /** True when bars of that instant would change values alone: then nobody else is asked. */
+  isQuietAt(at: EpochMicros): boolean {
+    return at < this.#quiet.until;
+  }
+
   /** Values the account at the closes of the batch. Comes before any decision on it. */
   bars(batch: BarBatch): void {
     const { at } = batch;
-    this.#enterSession(at);
+    const isQuiet = this.isQuietAt(at);
+    if (!isQuiet) this.#enterSession(at);
     this.#facts.now = at;
     this.#facts.activity.bars(batch);
     this.blocked.bars(batch);
-    this.actions.settle(at);
+    if (!isQuiet) this.actions.settle(at);
     this.portfolio.markToMarket(batch);
     const unitValue = this.baselines.update(at, this.portfolio.equity);
-    this.authorities.expire(at);
-    this.#watch.valued(at, unitValue);
+    if (!isQuiet) this.authorities.expire(at);
+    const isCalm = this.#watch.valued(at, unitValue);
+    if (isQuiet && isCalm) return;
+    this.#afterValuation(batch);
+    this.#quiet.begin();
+  }
+
+  #afterValuation(batch: BarBatch): void {
+    const { at } = batch;
     const { meeting } = this.#desk;
     meeting.reached(at);
     if (meeting.size > 0 && meeting.startBar()) this.#desk.settle(this.#booking);
@@ -232,6 +231,7 @@ export class ExecuteStage implements AccountFacts {
 
   /** Deposits and withdrawals are no result: they change the units of the account, not their value. */
   cashMoved({ dollars }: CashMoved): void {
+    this.#quiet.end();
     const amount = usd(dollars);
     this.baselines.flow(toDollars(amount), this.portfolio.equity);
     this.portfolio.flow(amount);
@@ -243,6 +243,7 @@ export class ExecuteStage implements AccountFacts {
   }
 
   loadRisk(state: unknown): void {
+    this.#quiet.end();
     loadRisk(state, this.#riskParts);
     this.#claims.forget();
   }
@@ -253,6 +254,7 @@ export class ExecuteStage implements AccountFacts {
   }
 
   quote(quote: Quote): void {
+    this.#quiet.end();
     this.#facts.quoted(quote);
     const { meeting } = this.#desk;
     if (this.#stops === undefined && meeting.size === 0) return;
@@ -263,6 +265,7 @@ export class ExecuteStage implements AccountFacts {
 
   /** Somebody traded: what stops are watched by (RISK-4). */
   trade(print: TradePrint): void {
+    this.#quiet.end();
     if (this.#stops === undefined) return;
     this.#facts.now = print.at;
     this.#stops.trade(print);
@@ -271,6 +274,7 @@ export class ExecuteStage implements AccountFacts {
 
   /** A split or a dividend, before the first bar of its ex-date. Tells which round trips it ended. */
   action(event: CorporateActionEvent): readonly EndedBySplit[] {
+    this.#quiet.end();
     this.#facts.now = event.at;
     this.#booking.restating(event.instrument);
     this.blocked.action(event);
@@ -278,6 +282,7 @@ export class ExecuteStage implements AccountFacts {
   }
 
   charged(event: BorrowCharged): void {
+    this.#quiet.end();
     this.charges.push(event);
     this.portfolio.chargeBorrow(event.dollars);
     const parts = this.income.borrow(event.at, event.instrument, event.dollars);
@@ -286,6 +291,7 @@ export class ExecuteStage implements AccountFacts {
 
   /** A halt takes the working entries with it; exits stay and wait for the resumption (C-44). */
   tradingStatus(event: TradingStatusEvent): void {
+    this.#quiet.end();
     this.#facts.statusChanged(event);
     this.#stops?.status(event);
     if (event.kind === "TradingResumed") return;
@@ -295,6 +301,7 @@ export class ExecuteStage implements AccountFacts {
   }
 
   decide(intents: readonly Intent[]): void {
+    this.#quiet.end();
     // With several strategies who leaves comes first: an entry must know which exits wait (NE-5).
     const several = this.#config.strategies > 1 && intents.length > 1;
     if (several) for (const intent of intents) if (this.#leaves(intent)) this.#act(intent);
@@ -315,6 +322,7 @@ export class ExecuteStage implements AccountFacts {
   }
 
   broker(event: BrokerEvent): void {
+    this.#quiet.end();
     this.#desk.meeting.reached(event.at);
     switch (event.kind) {
       case "OrderAccepted":
@@ -335,6 +343,7 @@ export class ExecuteStage implements AccountFacts {
   }
 
   operator({ action, at, by, reason }: OperatorActed): void {
+    this.#quiet.end();
     this.claimLog.reached(at);
     if (action === "resume") {
       // A trigger that still stands raises its claim again at the next valuation (C-02).
@@ -354,22 +363,6 @@ export class ExecuteStage implements AccountFacts {
       liftedBy: finish ? "itself" : "operator",
     });
     this.#claims.enforce(at);
-  }
-
-  #watchStops({ strategies, instruments, execution, sessions }: ExecuteConfig): VirtualStops | undefined {
-    if (execution.stops === "venue") return undefined;
-    const { lots } = this;
-    const leave = (strategy: number, instrument: InstrumentId, signal: number) =>
-      this.#desk.exit(strategy, instrument, signal, Purpose.VirtualStop);
-    return new VirtualStops({
-      strategies,
-      instruments,
-      execution,
-      sessions,
-      lots,
-      facts: this.#facts,
-      leave,
-    });
   }
 
   /** A fill may be the first thing of a new session, and what it does counts there. */

@@ -60,14 +60,14 @@ export class OrderDesk {
   readonly #legs: ProtectiveOrders;
   readonly #waiting: WaitingSlots;
   readonly #stops: VirtualStops | undefined;
-  /** An order of each position whose stop is to be looked at with the next bar. */
-  readonly #exposed: OrderNumber[] = [];
   readonly #netting: DemandNetting;
   readonly #entryRefused: DeskParts["entryRefused"];
 
   readonly orders = new OrderTable();
   readonly blocked = new BlockTally();
   readonly commands: Command[] = [];
+  /** An order of each position whose stop is to be looked at with the next bar. */
+  readonly exposed: OrderNumber[] = [];
   readonly meeting: MeetingPoint;
 
   constructor(parts: DeskParts) {
@@ -216,13 +216,13 @@ export class OrderDesk {
       if (this.orders.status(order) !== OrderStatus.Filled && !this.#goesOn(order)) this.keepProtected(order);
     }
     if (this.#waiting.follow(slot) !== Follow.Nothing) this.#follow(order);
-    else if (this.orders.purpose(order) === Purpose.StopLoss) this.#exposed.push(order);
+    else if (this.orders.purpose(order) === Purpose.StopLoss) this.exposed.push(order);
   }
 
   /** With each bar: stops that ended without being asked to are rested again. */
   protectExposed(): void {
-    if (this.#exposed.length === 0) return;
-    for (const order of this.#exposed.splice(0)) this.keepProtected(order);
+    if (this.exposed.length === 0) return;
+    for (const order of this.exposed.splice(0)) this.keepProtected(order);
   }
 
   /** A split or a dividend moved the prices of one instrument. */

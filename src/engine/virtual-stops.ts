@@ -39,6 +39,10 @@ export interface StopWatchParts {
   leave(strategy: number, instrument: InstrumentId, signal: number): void;
 }
 
+/** Undefined where the venue watches the stops: then a bar costs nothing here. */
+export const watchStops = (parts: StopWatchParts): VirtualStops | undefined =>
+  parts.execution.stops === "venue" ? undefined : new VirtualStops(parts);
+
 export class VirtualStops {
   readonly #parts: StopWatchParts;
   readonly #clock: SessionClock;

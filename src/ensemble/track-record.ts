@@ -17,11 +17,11 @@ export interface RecordBasis {
 export class TrackRecord {
   readonly #kelly: KellyParams;
   readonly #trailing: PerformanceParams;
-  /** Net returns that Kelly looks at, oldest first. */
+  /** Net returns that Kelly looks at, oldest first, behind older ones. */
   readonly #returns: number[][];
   /** Beside each of them: whether it was made on paper. */
   readonly #onPaper: boolean[][];
-  /** Net returns of trades with money, oldest first: what was not earned weighs nothing up. */
+  /** Net returns of trades with money, oldest first, as far back as is asked: what was not earned weighs nothing up. */
   readonly #earned: number[][];
   /** Of the whole run, per strategy. */
   readonly #paperTrades: Uint32Array;
@@ -40,16 +40,16 @@ export class TrackRecord {
   /** A trade was closed with this net profit, as a fraction of what its entry cost; on paper: no money was in it. */
   closed(strategy: number, netReturn: number, onPaper = false): void {
     const { window } = this.#kelly;
-    pushAtMost(window, this.#returns[strategy] as number[], netReturn);
-    pushAtMost(window, this.#onPaper[strategy] as boolean[], onPaper);
+    keep(window, this.#returns[strategy] as number[], netReturn);
+    keep(window, this.#onPaper[strategy] as boolean[], onPaper);
     if (onPaper) this.#paperTrades[strategy] = this.#paperTrades[strategy]! + 1;
-    else pushAtMost(this.#trailing.trades, this.#earned[strategy] as number[], netReturn);
+    else keep(this.#trailing.trades, this.#earned[strategy] as number[], netReturn);
     this.#edges[strategy] = undefined;
   }
 
   /** What the estimate of a strategy rests on now. */
   basis(strategy: number): RecordBasis {
-    const marks = this.#onPaper[strategy] as boolean[];
+    const marks = last(this.#kelly.window, this.#onPaper[strategy] as boolean[]);
     const onPaper = marks.filter(Boolean).length;
     return { trades: marks.length, onPaper, paperTrades: this.#paperTrades[strategy]! };
   }
@@ -57,7 +57,8 @@ export class TrackRecord {
   edge(strategy: number): Edge {
     const known = this.#edges[strategy];
     if (known !== undefined) return known;
-    const edge = edgeOf(Float64Array.from(this.#returns[strategy] as number[]), this.#kelly);
+    const returns = last(this.#kelly.window, this.#returns[strategy] as number[]);
+    const edge = edgeOf(Float64Array.from(returns), this.#kelly);
     this.#edges[strategy] = edge;
     return edge;
   }
@@ -68,7 +69,10 @@ export class TrackRecord {
   }
 }
 
-function pushAtMost<T>(count: number, list: T[], value: T): void {
+/** Keeps the last `count` values and some older ones: to move the list with each new one costs more than all else. */
+function keep<T>(count: number, list: T[], value: T): void {
   list.push(value);
-  if (list.length > count) list.shift();
+  if (list.length >= 2 * count) list.splice(0, list.length - count);
 }
+
+const last = <T>(count: number, list: readonly T[]): readonly T[] => list.slice(-count);

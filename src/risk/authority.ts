@@ -140,6 +140,11 @@ export class Authorities {
     return true;
   }
 
+  /** When the first claim ends by itself, epoch micros; infinite when none does. */
+  get nextExpiry(): number {
+    return this.#nextExpiry;
+  }
+
   /** Drops claims whose time is over. Called once per batch: costs one comparison when none is due. */
   expire(now: EpochMicros): void {
     if (!(now >= this.#nextExpiry)) return;

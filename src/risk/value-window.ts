@@ -20,10 +20,10 @@ export class ValueWindow {
   readonly #span: number;
   /** Instant and value by turns, oldest first. */
   #cells = new Float64Array(2 * FIRST_CAPACITY);
-  /** Cells in use, and those that the bound on the peak takes account of. */
+  /** Cells in use. */
   #end = 0;
-  #seen = 0;
-  #peak = 0;
+  /** No value of the window is higher. The one that was so high may have left: then `findPeak` tells. */
+  peak = 0;
 
   /** `span` in microseconds, positive: a value exactly as old is still in the window. */
   constructor(span: number) {
@@ -43,19 +43,9 @@ export class ValueWindow {
       parsed.data.at.forEach((at, n) => {
         window.push(at, parsed.data.value[n] ?? Number.NaN);
       });
-      window.#seen = window.#end;
-      window.#peak = parsed.data.peak;
+      window.peak = parsed.data.peak;
       return window;
     });
-  }
-
-  /** No value of the window is higher. The one that was so high may have left: then `findPeak` tells. */
-  get peak(): number {
-    while (this.#seen < this.#end) {
-      this.#peak = Math.max(this.#peak, this.#cells[this.#seen + 1]!);
-      this.#seen += 2;
-    }
-    return this.#peak;
   }
 
   /** Dollars per unit, a number, at `at`, which never goes back. */
@@ -65,6 +55,7 @@ export class ValueWindow {
     this.#cells[end] = at;
     this.#cells[end + 1] = value;
     this.#end = end + 2;
+    if (value > this.peak) this.peak = value;
   }
 
   /** Searches the window for its highest value, which then is the bound; the newest is always one of them. */
@@ -73,8 +64,7 @@ export class ValueWindow {
     let highest = Number.NEGATIVE_INFINITY;
     for (let n = this.#end - 2; n >= 0 && this.#cells[n]! >= from; n -= 2)
       highest = Math.max(highest, this.#cells[n + 1]!);
-    this.#seen = this.#end;
-    this.#peak = highest;
+    this.peak = highest;
     return highest;
   }
 
@@ -82,8 +72,7 @@ export class ValueWindow {
   keepNewest(): void {
     this.#cells.copyWithin(0, this.#end - 2, this.#end);
     this.#end = 2;
-    this.#seen = 2;
-    this.#peak = this.#cells[1]!;
+    this.peak = this.#cells[1]!;
   }
 
   toJSON(): z.infer<typeof saved> {
@@ -105,8 +94,6 @@ export class ValueWindow {
     cells.set(kept);
     this.#cells = cells;
     this.#end = kept.length;
-    // What was not looked at before it left need not be.
-    this.#seen = Math.max(0, this.#seen - first);
   }
 
   #firstSince(from: number): number {
