@@ -363,6 +363,8 @@ export class ExecuteStage implements AccountFacts {
     const { lots } = this;
     const leave = (strategy: number, instrument: InstrumentId, signal: number) =>
       this.#desk.exit(strategy, instrument, signal, Purpose.VirtualStop);
+    const takeBack = (strategy: number, instrument: InstrumentId) =>
+      this.#desk.cancelEntry(strategy, instrument);
     return new VirtualStops({
       strategies,
       instruments,
@@ -371,6 +373,7 @@ export class ExecuteStage implements AccountFacts {
       lots,
       facts: this.#facts,
       leave,
+      takeBack,
     });
   }
 

@@ -88,6 +88,7 @@ export class OrderDesk {
       this.#place(request, signal, NONE, bracket);
     const [waiting, { tick }] = [this.#waiting, execution];
     this.#legs = new ProtectiveOrders({ gate, facts, lots, orders, commands, tick, slots, closing, place });
+    stops?.standBefore(this.#legs);
     const leave = (strategy: number, instrument: InstrumentId) => this.#leave(strategy, instrument);
     const enter = (intent: EntryIntent) => this.#enter(intent);
     const takeBack = (entry: OrderNumber) => this.#cancelEntry(entry);

@@ -2,7 +2,7 @@
  * The columns behind the virtual stops: where each level is, what has reached it and how often leaving was tried. By
  * slot, which is a strategy's place in an instrument. Used by the watch alone, which holds the rules.
  */
-import { MOST_FAILURES, MOST_STRIKES, type SavedLevel } from "./saved-stops.ts";
+import { MOST_FAILURES, type SavedLevel } from "./saved-stops.ts";
 
 const saved = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
@@ -56,10 +56,10 @@ export class StopLevels {
     this.#set(slot, stop, signal);
   }
 
-  /** Prints in a row at or beyond the level, with this one. */
-  strike(slot: number, side: number, price: number): number {
+  /** Prints in a row at or beyond the level, with this one, up to `most`. */
+  strike(slot: number, side: number, price: number, most: number): number {
     const isBeyond = side * (price - this.level[slot]!) <= 0;
-    this.strikes[slot] = isBeyond ? Math.min(this.strikes[slot]! + 1, MOST_STRIKES) : 0;
+    this.strikes[slot] = isBeyond ? Math.min(this.strikes[slot]! + 1, most) : 0;
     return this.strikes[slot]!;
   }
 

@@ -4,12 +4,14 @@
  * Used by the execute stage and the desk; the desk alone sends orders.
  *
  * VS-1  A level moves towards the price only, but for corporate actions (I-36).
- * VS-2  One bad print stops nobody out: a print at or beyond the level counts together with a fresh quote that does not
- *       contradict it, or with the next print. Where nothing prints, the bar's extreme counts, at its close.
+ * VS-2  Bad prints stop nobody out: a print at or beyond the level counts together with a fresh quote that agrees, or
+ *       with the next print; while a fresh quote contradicts them any number of prints counts as one. Where nothing
+ *       prints, the bar's extreme counts, at its close.
  * VS-3  A breach is final: from then on the position leaves until it is flat. Attempts are bounded in rate, not in
  *       time, and wait while the instrument is halted, and then for the first print and some seconds more.
  * VS-4  Nothing leaves while the disaster stop may still trade: its cancel goes first, the exit waits for its end
  *       (EX-6, I-15). When that is overdue the disaster stop moves to the level, where it closes the position itself.
+ *       Once the price is beyond the disaster stop that is the exit, and nothing asks it to go.
  * VS-7  Prints count in regular hours: outside them nothing of ours could trade.
  */
 import { type BarBatch, type BarColumns, timeframeSeconds } from "../domain/bars.ts";
@@ -25,7 +27,7 @@ import { OrderField, type OrderTable } from "../execution/order-table.ts";
 import { disasterStop, exitTerms } from "../execution/virtual-stop-policy.ts";
 import type { OrderRequest } from "../risk/rule.ts";
 import type { RiskFacts } from "./risk-facts.ts";
-import type { StopState } from "./saved-stops.ts";
+import { MOST_STRIKES, type StopState } from "./saved-stops.ts";
 import { SessionClock } from "./session-clock.ts";
 import { StopLevels } from "./stop-levels.ts";
 import { StopMarket } from "./stop-market.ts";
@@ -39,6 +41,16 @@ export interface StopWatchParts {
   readonly facts: RiskFacts;
   /** Closes all that is held, as soon as nothing is in the way. Asked again it asks the venue again. */
   leave(strategy: number, instrument: InstrumentId, signal: number): void;
+  /** Takes back what of the entry still works. */
+  takeBack(strategy: number, instrument: InstrumentId): void;
+}
+
+/** What rests at the venue, by slot. */
+interface DisasterStops {
+  stop(slot: number): OrderNumber | undefined;
+  /** Dollars per share. */
+  restingStop(slot: number): number;
+  covers(slot: number, shares: number): boolean;
 }
 
 export class VirtualStops {
@@ -46,6 +58,7 @@ export class VirtualStops {
   readonly #clock: SessionClock;
   readonly #levels: StopLevels;
   readonly #market: StopMarket;
+  #resting: DisasterStops | undefined;
 
   constructor(parts: StopWatchParts) {
     const { strategies, instruments } = parts;
@@ -58,6 +71,11 @@ export class VirtualStops {
   /** Counts the changes of levels. */
   get version(): number {
     return this.#levels.version;
+  }
+
+  /** Tells what rests at the venue behind the levels. */
+  standBefore(resting: DisasterStops): void {
+    this.#resting = resting;
   }
 
   /** Dollars per share; NaN without one. */
@@ -107,7 +125,8 @@ export class VirtualStops {
     const slot = lots.slot(strategy, instrument);
     const { level, reached, failures } = this.#levels;
     const last = this.#market.last[instrument]!;
-    const market = { isQuoted: this.#isFresh(instrument), last, failures: failures[slot]! };
+    const isQuoted = this.#isFresh(instrument);
+    const market = { isQuoted, last, failures: failures[slot]!, reached: reached[slot]! };
     const terms = exitTerms(side, shares, market, execution);
     return { ...request, ...terms, stop: level[slot]!, reference: reached[slot]! };
   }
@@ -132,7 +151,8 @@ export class VirtualStops {
     for (let s = 0; s < this.#parts.strategies; s++) {
       const slot = this.#watched(s, instrument);
       if (slot < 0) continue;
-      const strikes = this.#levels.strike(slot, this.#side(s, instrument), price);
+      const most = this.#quoteContradicts(s, instrument, this.#levels.level[slot]!) ? 1 : MOST_STRIKES;
+      const strikes = this.#levels.strike(slot, this.#side(s, instrument), price, most);
       if (strikes > 1 || (strikes === 1 && this.#quoteAgrees(s, instrument, slot)))
         this.#levels.breach(slot, price);
       this.#press(s, instrument, slot);
@@ -213,12 +233,28 @@ export class VirtualStops {
 
   /** Somebody fresh would take the position at the level or worse, and nobody offers better. */
   #quoteAgrees(strategy: number, instrument: InstrumentId, slot: number): boolean {
+    const level = this.#levels.level[slot]!;
+    return this.#isFresh(instrument) && !this.#quoteContradicts(strategy, instrument, level);
+  }
+
+  /** Somebody fresh offers better than that, dollars per share. */
+  #quoteContradicts(strategy: number, instrument: InstrumentId, level: number): boolean {
     if (!this.#isFresh(instrument)) return false;
     const { facts } = this.#parts;
-    const level = this.#levels.level[slot]!;
     return this.#side(strategy, instrument) > 0
-      ? facts.bid(instrument) <= level
-      : facts.ask(instrument) >= level;
+      ? facts.bid(instrument) > level
+      : facts.ask(instrument) < level;
+  }
+
+  /** The price is beyond the disaster stop, which covers all that is held: that is the exit now. */
+  #isLeftByDisaster(strategy: number, instrument: InstrumentId, slot: number): boolean {
+    const resting = this.#resting;
+    if (resting?.stop(slot) === undefined) return false;
+    const stop = resting.restingStop(slot);
+    const held = this.#parts.lots.shares(strategy, instrument);
+    const isBeyond = held * (this.#market.last[instrument]! - stop) <= 0;
+    if (!isBeyond || this.#quoteContradicts(strategy, instrument, stop)) return false;
+    return resting.covers(slot, Math.abs(held));
   }
 
   #seeBar(instrument: InstrumentId, columns: BarColumns, row: number, at: number): void {
@@ -261,12 +297,15 @@ export class VirtualStops {
   /** What was breached leaves, or is asked to again, no faster than its rate. */
   #press(strategy: number, instrument: InstrumentId, slot: number): void {
     const levels = this.#levels;
-    const { facts, leave, execution } = this.#parts;
+    const { facts, leave, takeBack, execution } = this.#parts;
     if (Number.isNaN(levels.reached[slot]!) || facts.now < levels.nextAt[slot]!) return;
     if (!this.#mayLeave(instrument)) return;
+    const isLeft = this.#isLeftByDisaster(strategy, instrument, slot);
+    if (isLeft && !facts.entryWorking(strategy, instrument)) return;
     const { retrySeconds, retryMaxSeconds } = execution.virtualStop;
     const wait = Math.min(retrySeconds * 2 ** levels.failures[slot]!, retryMaxSeconds);
     levels.nextAt[slot] = facts.now + wait * MICROS_PER_SECOND;
-    leave(strategy, instrument, levels.signal[slot]!);
+    if (isLeft) takeBack(strategy, instrument);
+    else leave(strategy, instrument, levels.signal[slot]!);
   }
 }
