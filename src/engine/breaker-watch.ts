@@ -7,7 +7,7 @@ import type { EpochMicros } from "../domain/time.ts";
 import { Baselines } from "../portfolio/baselines.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import { Authorities } from "../risk/authority.ts";
-import type { BoundBreaker, Breaker, BreakerView } from "../risk/breaker.ts";
+import type { BoundBreaker, Breaker, BreakerView, RefusedEntry } from "../risk/breaker.ts";
 import { CalmRange } from "../risk/calm-range.ts";
 import type { ValueWindow } from "../risk/value-window.ts";
 import type { SessionClock } from "./session-clock.ts";
@@ -144,10 +144,9 @@ export class BreakerWatch implements BreakerView, LotWatcher {
     for (let n = 0; n < this.#breakers.length; n++) (this.#breakers[n] as Breaker).tradeClosed(trade, this);
   }
 
-  /** A rule of that control refused an entry of the strategy in full. */
-  entryRefused(strategy: number, control: string, at: EpochMicros): void {
+  /** An entry was refused in full, or barred. */
+  entryRefused(entry: RefusedEntry, at: EpochMicros): void {
     this.#look(at);
-    const entry = { strategy, control };
     for (let n = 0; n < this.#breakers.length; n++) (this.#breakers[n] as Breaker).entryRefused(entry, this);
   }
 

@@ -123,7 +123,8 @@ export class ExecuteStage implements AccountFacts {
       strategies,
       crossQuoteSeconds: ensemble.crossQuoteSeconds,
       stops: this.#stops,
-      entryRefused: (strategy, control) => this.#watch.entryRefused(strategy, control, this.#facts.now),
+      entryRefused: (strategy, control, barredBy) =>
+        this.#watch.entryRefused({ strategy, control, barredBy }, this.#facts.now),
     });
     const { lots, orders, trades, fills, ledger } = this;
     this.#booking = new FillBooking({

@@ -45,8 +45,8 @@ export interface DeskParts {
   readonly crossQuoteSeconds: number;
   /** Present when the engine watches the stops, and wider ones rest at the venue (RISK-4). */
   readonly stops?: VirtualStops | undefined;
-  /** A rule of that control refused an entry in full. */
-  entryRefused(strategy: number, control: string): void;
+  /** A rule of that control refused an entry in full, or the claim of that source barred it. */
+  entryRefused(strategy: number, control: string | undefined, barredBy: string | undefined): void;
 }
 
 export class OrderDesk {
@@ -363,7 +363,7 @@ export class OrderDesk {
       status: approved === undefined ? OrderStatus.Denied : OrderStatus.Sent,
     });
     if (approved === undefined) {
-      if (binding !== undefined) this.#entryRefused(request.strategy, binding.control);
+      this.#entryRefused(request.strategy, binding?.control, this.#gate.barredBy?.source);
       return undefined;
     }
     if (request.purpose === Purpose.Entry) {
