@@ -104,6 +104,10 @@ describe("--from", () => {
     writeFileSync(at("raw.csv"), dailyCsv(dailyColumns({ AAA: calmBars(path) })));
     const raw = ["--root", at("raw-root")];
     await jsonLine(["data", "import", at("raw.csv"), "--timeframe", "1d", "--adjustment", "raw", ...raw]);
+    // Prices are judged where actions are known: a dividend between the two.
+    const columns = "symbol,ex_date,kind,new_shares,old_shares,cash_per_share,reference";
+    writeFileSync(at("actions.csv"), `${columns}\nAAA,2015-05-12,dividend,,,0.01,\n`);
+    await jsonLine(["data", "import-actions", at("actions.csv"), ...raw]);
     const findings = async (...more: string[]) => {
       const out = at("range");
       const words = ["backtest", "--strategies", "buy_and_hold", ...scope, "--out", out, ...more, ...raw];
