@@ -81,12 +81,11 @@ export class OrderDesk {
     this.#exitOrder = new Int32Array(slots).fill(NONE);
     this.#trimOrder = new Int32Array(slots).fill(NONE);
     this.#waiting = new WaitingSlots(slots);
-    const { orders, commands } = this;
+    const [{ orders, commands }, waiting, { tick }] = [this, this.#waiting, execution];
     const closing = (strategy: number, instrument: InstrumentId, purpose: Purpose, type: OrderType) =>
       this.#closing(strategy, instrument, purpose, type);
     const place = (request: OrderRequest, signal: number, bracket: Bracket | undefined) =>
       this.#place(request, signal, NONE, bracket);
-    const [waiting, { tick }] = [this.#waiting, execution];
     this.#legs = new ProtectiveOrders({ gate, facts, lots, orders, commands, tick, slots, closing, place });
     stops?.standBefore(this.#legs);
     const leave = (strategy: number, instrument: InstrumentId) => this.#leave(strategy, instrument);

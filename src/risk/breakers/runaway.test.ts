@@ -9,14 +9,7 @@ import { barClose, bars, columnsOf, testSessions } from "../../../test/bar-text.
 import { at, BreakerAccount } from "../../../test/breaker-case.ts";
 import { runWorld, strategyOf } from "../../../test/engine-world.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
-import type { EntryIntent } from "../../domain/intent.ts";
-import { usd } from "../../domain/money.ts";
 import { Purpose } from "../../domain/order.ts";
-import type { EpochMicros } from "../../domain/time.ts";
-import { ExecuteStage } from "../../engine/execute.ts";
-import { ensembleParams } from "../../ensemble/ensemble-params.ts";
-import { executionParams } from "../../execution/order-policy.ts";
-import { rules } from "../registry.ts";
 import { runaway } from "./runaway.ts";
 import { throttlePause } from "./throttle-pause.ts";
 
@@ -121,58 +114,5 @@ describe("in the engine", () => {
     const count = (rule: string) => blocked.list().find((line) => line.rule === rule)?.count ?? 0;
     // Bars 0, 3 and 6 hit it; what is asked for with the two bars after each is barred. One wish is for what is held.
     expect([count("throttle"), count("permission:throttle_pause")]).toEqual([3, 9]);
-  });
-});
-
-describe("with the settings of the product, beside the pause", () => {
-  const sessions = testSessions(1, 390);
-  const STRATEGIES = 3;
-  const WISHES = 12;
-  const INSTRUMENTS = STRATEGIES * WISHES;
-
-  /** Each strategy wants its twelve at each of so many seconds; every order is taken back at once. */
-  function wanting(seconds: number): { readonly flattenedAt: number | undefined; readonly barred: number } {
-    const settings = { startingCash: usd(1e9), sessions, execution: executionParams.parse({}) };
-    const execute = new ExecuteStage(
-      {
-        ...{ strategies: STRATEGIES, instruments: INSTRUMENTS, ...settings },
-        rules: rules.filter(({ id }) => id === "throttle").map((rule) => rule.configure({})),
-        breakers: [runaway, throttlePause].map((breaker) => breaker.configure({})),
-        ensemble: ensembleParams.parse({}),
-      },
-      () => undefined,
-    );
-    const barred = () =>
-      execute.blocked.list().find(({ rule }) => rule === "permission:throttle_pause")?.count ?? 0;
-    const from = barClose(sessions, 0, 10);
-    for (let second = 0; second < 600; second++) {
-      const now = (from + second * 1e6) as EpochMicros;
-      const flat = Array.from({ length: INSTRUMENTS }, (_, i) => bars(i, "100/100/100/100", [now])).flat();
-      execute.bars({ at: now, from: 0, to: INSTRUMENTS, columns: columnsOf("1s", INSTRUMENTS, flat) });
-      if (second >= seconds) continue;
-      execute.decide(Array.from({ length: INSTRUMENTS }, (_, n) => wish(n, now)));
-      for (const command of execute.commands.splice(0))
-        if (command.kind === "PlaceOrder")
-          execute.broker({ kind: "OrderCanceled", at: now, order: command.order.number });
-      if (execute.authorities.flattens) return { flattenedAt: second, barred: barred() };
-    }
-    return { flattenedAt: undefined, barred: barred() };
-  }
-
-  const wish = (n: number, at: EpochMicros): EntryIntent => {
-    const place = { strategy: n % STRATEGIES, instrument: n as InstrumentId };
-    const terms = { binding: "fixed_shares", target: Number.NaN, timing: "now", stop: Number.NaN } as const;
-    return { kind: "Enter", at, ...place, ...terms, signal: 0, reference: 100, shares: 10 };
-  };
-
-  it("three strategies that want twelve each with every second are closed out at the tenth", () => {
-    const { flattenedAt, barred } = wanting(600);
-    expect(flattenedAt).toBe(9);
-    expect(barred).toBeGreaterThan(100);
-  });
-
-  it("one broad signal is not, nor is one that stands for nine seconds", () => {
-    expect(wanting(1).flattenedAt).toBeUndefined();
-    expect(wanting(9)).toMatchObject({ flattenedAt: undefined });
   });
 });
