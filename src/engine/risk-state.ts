@@ -100,10 +100,12 @@ function checked(given: unknown, { scope, watch, stops }: RiskStateParts): RiskS
   const { strategies, instruments } = scope;
   const whole = { ...(state as RiskState), facts };
   watch.check(whole);
-  if (stops !== undefined)
-    return { ...whole, stops: parsed("stops", savedStops(strategies, instruments), state.stops) };
-  if (state.stops !== undefined) refuse("stops", "this run watches none");
-  return whole;
+  if (stops === undefined) {
+    if (state.stops !== undefined) refuse("stops", "the state has some, and this run watches none");
+    return whole;
+  }
+  if (state.stops === undefined) refuse("stops", "the state has none, and this run watches its stops");
+  return { ...whole, stops: parsed("stops", savedStops(strategies, instruments), state.stops) };
 }
 
 function parsed<Saved>(field: string, form: z.ZodType<Saved>, value: unknown): Saved {
