@@ -27,7 +27,8 @@ export type AccountEvent =
       readonly kind: "refused";
       readonly at: EpochMicros;
       readonly strategy: number;
-      readonly control: string;
+      readonly control: string | undefined;
+      readonly barredBy?: string;
     };
 
 const START = 100_000;

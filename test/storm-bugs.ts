@@ -347,7 +347,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     caughtBy: ["I-18"],
     plant: () => ({
       restarted({ execute: { authorities } }) {
-        authorities.load([]);
+        for (const { authority, source, scope } of authorities.permission.claims)
+          authorities.lift(authority, source, "operator", scope);
       },
     }),
   },

@@ -6,8 +6,8 @@ import type { BarsClosed } from "../src/domain/events.ts";
 import type { InstrumentId } from "../src/domain/instrument.ts";
 import { type OrderNumber, Purpose } from "../src/domain/order.ts";
 import type { Command } from "../src/engine/ports.ts";
+import type { StopState } from "../src/engine/saved-stops.ts";
 import type { SingleLoop } from "../src/engine/single-loop.ts";
-import type { StopState } from "../src/engine/stop-levels.ts";
 import { usualSize } from "../src/sim/storm/plan.ts";
 import type { Sabotage } from "../src/sim/storm/storm.ts";
 
@@ -18,8 +18,8 @@ const watches = ({ execute }: SingleLoop): boolean => execute.saveRisk().stops !
 /** Moves the levels of a running engine, or takes some away. */
 function relevel({ execute }: SingleLoop, change: (levels: Levels) => Levels): void {
   const saved = execute.saveRisk();
-  const { levels } = saved.stops as StopState;
-  execute.loadRisk({ ...saved, stops: { levels: change(levels) } });
+  const stops = saved.stops as StopState;
+  execute.loadRisk({ ...saved, stops: { ...stops, levels: change(stops.levels) } });
 }
 
 const isVirtualExit = (command: Command | undefined): boolean =>

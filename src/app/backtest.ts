@@ -28,7 +28,7 @@ import {
 } from "./canary.ts";
 import type { CanaryWorkerData } from "./canary-worker.ts";
 import type { Config } from "./config.ts";
-import { writeDataAudit } from "./data-audit.ts";
+import { findingsFrom, writeDataAudit } from "./data-audit.ts";
 import { type EngineRun, type RunSetup, runEngine } from "./engine-run.ts";
 import { exposureCurve } from "./exposure-curve.ts";
 import { priceBasis } from "./price-basis.ts";
@@ -72,6 +72,7 @@ export interface BacktestRequest {
 
 export async function backtest(asked: BacktestRequest): Promise<ReportInput> {
   const request = { ...asked, strategyIds: checkedStrategies(asked) };
+  refuseUnwatched(request);
   const lake = createLake(request.root);
   try {
     if (request.ticks) return await backtestTicks(request, lake);
@@ -97,6 +98,7 @@ export async function backtest(asked: BacktestRequest): Promise<ReportInput> {
         const events = actionEvents(loaded.raw.actions, loaded.columns);
         return await backtestColumns(request, {
           ...dataOf(loaded, adjust),
+          findings: findingsFrom(loaded.raw.findings, from),
           columns,
           ...historyOf(before, events),
         });
@@ -118,6 +120,15 @@ const dataOf = ({ columns, snapshot, raw, series }: LoadedBars, adjust: Adjustme
   rawSteps: rawStepsOf(raw.factors, columns),
   prices: priceBasis(series, adjust, raw.actions),
 });
+
+/** A bar is over when it is seen: what a watcher of trades would have done inside it, nobody can say (RISK-4). */
+function refuseUnwatched({ ticks, config }: BacktestRequest): void {
+  if (ticks || config.execution.stops !== "virtual") return;
+  throw new InputError(
+    "execution.stops = virtual: bars do not show the trades that such stops are watched by; " +
+      "give --ticks for recorded ones, or set execution.stops to venue",
+  );
+}
 
 const boundStrategies = ({ config, strategyIds }: BacktestRequest) =>
   strategies

@@ -3,6 +3,11 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { replaceFile } from "../adapters/durable-file.ts";
 import type { DataFinding } from "../adapters/lake/raw-series.ts";
+import { type DayNumber, isoDate } from "../domain/time.ts";
+
+/** Those of a run from that day on: what was kept out of the bars before it, which only warm up, was never in it. */
+export const findingsFrom = (findings: readonly DataFinding[], from: DayNumber): readonly DataFinding[] =>
+  findings.filter(({ date }) => date >= isoDate(from));
 
 /** Without findings there is no file, also where an earlier run left one. */
 export function writeDataAudit(directory: string, findings: readonly DataFinding[]): void {

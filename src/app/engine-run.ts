@@ -132,6 +132,7 @@ export function buildLoop(
       intraday: allocated.map(({ strategy }) => strategy.horizon === "intraday"),
       positionCaps: allocated.map(({ positions }) => positions),
       symbols: columns.instruments.symbols,
+      strategyIds: allocated.map(({ strategy }) => strategy.id),
       ...(setup.rawSteps === undefined ? {} : { raw: new RawBasis(setup.rawSteps) }),
       ensemble: config.ensemble,
     },

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dailyCsv } from "../../test/bars-csv.ts";
-import { randomDaily } from "../../test/daily-market.ts";
+import { calmBars, dailyColumns, randomDaily } from "../../test/daily-market.ts";
 import { jsonLine, runLine } from "../../test/run-line.ts";
 import { scratchFolder } from "../../test/scratch-folder.ts";
 
@@ -95,6 +95,39 @@ describe("--out", () => {
     expect(readFileSync(at("again", "notes.txt"), "utf8")).toBe("mine");
     expect(existsSync(at("again", "data-audit.csv"))).toBe(false);
   });
+});
+
+describe("--from", () => {
+  it("tells of what was kept out of its own bars, not of those that only warm up", async () => {
+    // One bad print before the run and one in it, in prices as printed.
+    const path = Array.from({ length: 120 }, (_, day) => (day === 60 || day === 100 ? 20 : 100 + day / 100));
+    writeFileSync(at("raw.csv"), dailyCsv(dailyColumns({ AAA: calmBars(path) })));
+    const raw = ["--root", at("raw-root")];
+    await jsonLine(["data", "import", at("raw.csv"), "--timeframe", "1d", "--adjustment", "raw", ...raw]);
+    // Prices are judged where actions are known: a dividend between the two.
+    const columns = "symbol,ex_date,kind,new_shares,old_shares,cash_per_share,reference";
+    writeFileSync(at("actions.csv"), `${columns}\nAAA,2015-05-12,dividend,,,0.01,\n`);
+    await jsonLine(["data", "import-actions", at("actions.csv"), ...raw]);
+    const findings = async (...more: string[]) => {
+      const out = at("range");
+      const words = ["backtest", "--strategies", "buy_and_hold", ...scope, "--out", out, ...more, ...raw];
+      expect(await runLine(words)).toMatchObject({ code: 0 });
+      const rows = readFileSync(join(out, "data-audit.csv"), "utf8").trim().split("\n").slice(1);
+      const { quarantinedBars } = JSON.parse(readFileSync(join(out, "result.json"), "utf8")).actions ?? {};
+      return [rows.map((row) => row.split(",").slice(0, 3).join(",")), quarantinedBars];
+    };
+    const [early, late] = ["AAA,2015-03-31,jump-without-action", "AAA,2015-05-28,jump-without-action"];
+    expect(await findings()).toEqual([[early, late], 2]);
+    expect(await findings("--from", "2015-05-01")).toEqual([[late], 1]);
+  });
+});
+
+it("execution.stops virtual over bars is refused before anything runs: it takes trades to watch a stop", async () => {
+  const said = await backtest("buy_and_hold", "watched", "--set", "execution.stops=virtual");
+  expect(said).toMatchObject({ code: 2, out: "" });
+  expect(said.err.trimEnd()).not.toContain("\n");
+  for (const word of ["execution.stops = virtual", "--ticks", "venue"]) expect(said.err).toContain(word);
+  expect(existsSync(at("watched"))).toBe(false);
 });
 
 describe("--quiet", () => {

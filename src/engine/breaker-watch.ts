@@ -4,10 +4,10 @@
  */
 import { InputError } from "../domain/assert.ts";
 import type { EpochMicros } from "../domain/time.ts";
-import type { Baselines } from "../portfolio/baselines.ts";
+import { Baselines } from "../portfolio/baselines.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
-import type { Authorities } from "../risk/authority.ts";
-import type { BoundBreaker, Breaker, BreakerView } from "../risk/breaker.ts";
+import { Authorities } from "../risk/authority.ts";
+import type { BoundBreaker, Breaker, BreakerView, RefusedEntry } from "../risk/breaker.ts";
 import { CalmRange } from "../risk/calm-range.ts";
 import type { ValueWindow } from "../risk/value-window.ts";
 import type { SessionClock } from "./session-clock.ts";
@@ -148,10 +148,9 @@ export class BreakerWatch implements BreakerView, LotWatcher {
     for (let n = 0; n < this.#breakers.length; n++) (this.#breakers[n] as Breaker).tradeClosed(trade, this);
   }
 
-  /** A rule of that control refused an entry of the strategy in full. */
-  entryRefused(strategy: number, control: string, at: EpochMicros): void {
+  /** An entry was refused in full, or barred. */
+  entryRefused(entry: RefusedEntry, at: EpochMicros): void {
     this.#look(at);
-    const entry = { strategy, control };
     for (let n = 0; n < this.#breakers.length; n++) (this.#breakers[n] as Breaker).entryRefused(entry, this);
   }
 
@@ -171,16 +170,31 @@ export class BreakerWatch implements BreakerView, LotWatcher {
     };
   }
 
-  /** A breaker that is new since the state was saved starts afresh; one that is gone is left out. */
-  load({ claims, baselines, ledger, breakers }: WatchState): void {
+  /** Throws what `load` would, and takes nothing over: books that nobody uses are filled with it. */
+  check({ claims, baselines, ledger, breakers }: WatchState): void {
     if (typeof breakers !== "object" || breakers === null)
       throw new InputError("BR-4: saved risk state: breakers is missing", 3);
+    const strategies = this.#strategies;
+    const authorities = new Authorities();
+    new Baselines(1).load(baselines);
+    new StrategyLedger(strategies, this.#parts.instruments).load(ledger);
+    for (const breaker of this.#parts.breakers) {
+      if (!(breaker.id in breakers)) continue;
+      breaker.start({ strategies, authorities, halvePositions: () => undefined }).load(breakers[breaker.id]);
+    }
+    authorities.load(claims);
+  }
+
+  /**
+   * Takes over what passed `check`. A breaker that is new since the state was saved starts afresh; one that is gone is
+   * left out. Claims that are held stay (AU-3).
+   */
+  load({ claims, baselines, ledger, breakers }: WatchState): void {
     this.#parts.baselines.load(baselines);
     this.ledger.load(ledger);
     for (const breaker of this.#breakers) {
       if (breaker.id in breakers) breaker.load(breakers[breaker.id]);
     }
-    // Last: what stops at anything above leaves the claims as strict as they were.
     this.#parts.authorities.load(claims);
     this.#startAfresh();
   }

@@ -68,6 +68,8 @@ export interface ExecuteConfig {
   readonly intraday?: readonly boolean[];
   readonly positionCaps?: readonly number[];
   readonly symbols?: readonly string[];
+  /** In that order; saved with the risk state, which is refused by a run of others (RS-1). */
+  readonly strategyIds?: readonly string[];
   readonly raw?: RawBasis;
   readonly ensemble: EnsembleParams;
 }
@@ -120,7 +122,9 @@ export class ExecuteStage implements AccountFacts {
     const facts = this.#facts;
     const leave = (strategy: number, instrument: InstrumentId, signal: number) =>
       this.#desk.exit(strategy, instrument, signal, Purpose.VirtualStop);
-    this.#stops = watchStops({ ...config, lots, facts, leave });
+    const takeBack = (strategy: number, instrument: InstrumentId) =>
+      this.#desk.cancelEntry(strategy, instrument);
+    this.#stops = watchStops({ ...config, lots, facts, leave, takeBack });
     this.#desk = new OrderDesk({
       gate: this.gate,
       facts,
@@ -130,7 +134,8 @@ export class ExecuteStage implements AccountFacts {
       strategies,
       crossQuoteSeconds: ensemble.crossQuoteSeconds,
       stops: this.#stops,
-      entryRefused: (strategy, control) => this.#watch.entryRefused(strategy, control, facts.now),
+      entryRefused: (strategy, control, barredBy) =>
+        this.#watch.entryRefused({ strategy, control, barredBy }, facts.now),
     });
     const { trades, fills, orders, ledger, claimLog } = this;
     const parts = { strategies, instruments, lots, portfolio, trades, facts, desk: this.#desk, authorities };

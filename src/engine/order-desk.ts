@@ -45,8 +45,8 @@ export interface DeskParts {
   readonly crossQuoteSeconds: number;
   /** Present when the engine watches the stops, and wider ones rest at the venue (RISK-4). */
   readonly stops?: VirtualStops | undefined;
-  /** A rule of that control refused an entry in full. */
-  entryRefused(strategy: number, control: string): void;
+  /** A rule of that control refused an entry in full, or the claim of that source barred it. */
+  entryRefused(strategy: number, control: string | undefined, barredBy: string | undefined): void;
 }
 
 export class OrderDesk {
@@ -81,13 +81,13 @@ export class OrderDesk {
     this.#exitOrder = new Int32Array(slots).fill(NONE);
     this.#trimOrder = new Int32Array(slots).fill(NONE);
     this.#waiting = new WaitingSlots(slots);
-    const { orders, commands } = this;
+    const [{ orders, commands }, waiting, { tick }] = [this, this.#waiting, execution];
     const closing = (strategy: number, instrument: InstrumentId, purpose: Purpose, type: OrderType) =>
       this.#closing(strategy, instrument, purpose, type);
     const place = (request: OrderRequest, signal: number, bracket: Bracket | undefined) =>
       this.#place(request, signal, NONE, bracket);
-    const [waiting, { tick }] = [this.#waiting, execution];
     this.#legs = new ProtectiveOrders({ gate, facts, lots, orders, commands, tick, slots, closing, place });
+    stops?.standBefore(this.#legs);
     const leave = (strategy: number, instrument: InstrumentId) => this.#leave(strategy, instrument);
     const enter = (intent: EntryIntent) => this.#enter(intent);
     const takeBack = (entry: OrderNumber) => this.#cancelEntry(entry);
@@ -362,7 +362,7 @@ export class OrderDesk {
       status: approved === undefined ? OrderStatus.Denied : OrderStatus.Sent,
     });
     if (approved === undefined) {
-      if (binding !== undefined) this.#entryRefused(request.strategy, binding.control);
+      this.#entryRefused(request.strategy, binding?.control, this.#gate.barredBy?.source);
       return undefined;
     }
     if (request.purpose === Purpose.Entry) {

@@ -16,9 +16,13 @@ import { usd } from "../domain/money.ts";
 import { BUY, type OrderNumber, OrderStatus, SELL } from "../domain/order.ts";
 import type { Quote } from "../domain/quote.ts";
 import { type EpochMicros, MICROS_PER_MINUTE, MICROS_PER_SECOND } from "../domain/time.ts";
+import { ensembleParams } from "../ensemble/ensemble-params.ts";
+import { executionParams } from "../execution/order-policy.ts";
 import { OrderTable } from "../execution/order-table.ts";
 import { Baselines } from "../portfolio/baselines.ts";
 import { Portfolio } from "../portfolio/portfolio.ts";
+import { breakers } from "../risk/breaker-registry.ts";
+import { ExecuteStage } from "./execute.ts";
 import { RiskFacts } from "./risk-facts.ts";
 import { SessionClock } from "./session-clock.ts";
 import { StrategyLedger } from "./strategy-ledger.ts";
@@ -187,12 +191,16 @@ describe("I-33: facts made anew from what was saved", () => {
 describe("RS-1: a state that cannot be read", () => {
   const shape = { seed: 3, timeframe: "1m", instruments: 2, sessions: 1, minutes: 9 } as const;
   const world = randomWorld({ ...shape, volatility: 0.01, volume: 1_000 });
-  const engine = () => testLoop({ world, strategies: [] }).execute;
+  const bound = breakers.map((module) => module.configure({}));
+  const engine = (execution = {}) => testLoop({ world, strategies: [], breakers: bound, execution }).execute;
   const sound = JSON.parse(JSON.stringify(engine().saveRisk()));
   const facts = sound.facts;
   const { entries, activity } = facts;
   const withFacts = (parts: object) => ({ ...sound, facts: { ...facts, ...parts } });
-  const withEntries = (parts: object) => withFacts({ entries: { ...entries, ...parts } });
+  const withEntries = (parts: object, others: object = {}) => ({
+    ...withFacts({ entries: { ...entries, ...parts } }),
+    ...others,
+  });
   const withActivity = (parts: object) => withFacts({ activity: { ...activity, ...parts } });
 
   const withBoard = (parts: object) => withFacts({ board: { ...facts.board, ...parts } });
@@ -204,9 +212,22 @@ describe("RS-1: a state that cannot be read", () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ["nothing", undefined, /version: undefined is not 1/],
+    ["nothing", undefined, /version: undefined is not 2/],
     ["text", "x", /version/],
-    ["another version", { ...sound, version: 2 }, /version: 2 is not 1/],
+    ["another version", { ...sound, version: 1 }, /version: 1 is not 2/],
+    ["no strategies", { ...sound, strategies: undefined }, /strategies: /],
+    ["a strategy more", { ...sound, strategies: ["a"] }, /strategies: strategy 0 is none, it was a/],
+    ["stops where none are watched", { ...sound, stops: { levels: [], market: [] } }, /stops: /],
+    [
+      "one good part and one bad",
+      withEntries({ today: 99 }, { ledger: { flows: ["x"], lots: [] } }),
+      /saved ledger: flows/,
+    ],
+    [
+      "a breaker that is none",
+      withEntries({ today: 99 }, { breakers: { rapid_loss: { session: "x" } } }),
+      /saved breaker rapid_loss: session/,
+    ],
     ["no facts", { ...sound, facts: undefined }, /facts: /],
     ["a field more", withFacts({ more: 1 }), /facts: .*more/],
     ["a count below zero", withEntries({ today: -1 }), /facts\.entries\.today/],
@@ -260,9 +281,115 @@ describe("RS-1: a state that cannot be read", () => {
     expect(refusal).toBeInstanceOf(InputError);
     expect((refusal as InputError).message).toMatch(expected);
     expect((refusal as InputError).message).not.toContain("\n");
+    // Nothing of it was taken over.
+    expect({ ...execute.saveRisk(), claims: [] }).toEqual(sound);
     expect(execute.authorities.allowsEntries()).toBe(false);
     expect(execute.authorities.lift("kill_switch", "saved_risk_state", "itself")).toBe(false);
     expect(execute.authorities.lift("kill_switch", "saved_risk_state", "operator")).toBe(true);
     expect(execute.authorities.allowsEntries()).toBe(true);
+  });
+
+  it("a sound state after it lifts nothing: that is for an operator", () => {
+    const execute = engine();
+    expect(() => execute.loadRisk({ ...sound, version: 7 })).toThrow(InputError);
+    execute.loadRisk(sound);
+    expect(execute.authorities.allowsEntries()).toBe(false);
+    expect(execute.authorities.find("kill_switch", "saved_risk_state")?.liftedBy).toBe("operator");
+  });
+
+  it("nor does a sound state lift what an operator said before it was read", () => {
+    const execute = engine();
+    const halt = {
+      kind: "OperatorActed",
+      at: sessions.open[0] as EpochMicros,
+      action: "halt",
+      by: "a",
+      reason: "b",
+    } as const;
+    execute.operator(halt);
+    expect(execute.authorities.permission.level).toBe("HALTED");
+    execute.loadRisk(sound);
+    expect(execute.authorities.permission.level).toBe("HALTED");
+  });
+
+  it("strategies in another order are others: what is told apart by its place stays in it", () => {
+    const ids = (...strategyIds: string[]) =>
+      new ExecuteStage(
+        {
+          ...{ strategies: 2, instruments: 1, startingCash: usd(1_000), sessions, rules: [], strategyIds },
+          execution: executionParams.parse({}),
+          ensemble: ensembleParams.parse({}),
+        },
+        () => undefined,
+      );
+    const saved = JSON.parse(JSON.stringify(ids("a", "b").saveRisk()));
+    ids("a", "b").loadRisk(saved);
+    expect(() => ids("b", "a").loadRisk(saved)).toThrow(/strategies: strategy 0 is b, it was a/);
+    expect(() => ids("a").loadRisk(saved)).toThrow(/strategies: strategy 1 is none, it was b/);
+  });
+
+  describe("of an engine that watches its stops", () => {
+    const virtual = { stops: "virtual" };
+    const watched = JSON.parse(JSON.stringify(engine(virtual).saveRisk()));
+    const level = {
+      ...{ slot: 0, level: 95, reached: null, signal: 0, failures: 0, strikes: 0 },
+      ...{ nextAt: null, boughtAt: 5 },
+    };
+    const market = { instrument: 0, last: 94, printedAt: 5, calmAt: null, resumedAt: null };
+    // One strategy at the least has places to watch.
+    const refused = (stops: unknown) => {
+      const execute = new ExecuteStage(
+        {
+          ...{ strategies: 1, instruments: 1, startingCash: usd(1_000), sessions, rules: [] },
+          execution: executionParams.parse(virtual),
+          ensemble: ensembleParams.parse({}),
+        },
+        () => undefined,
+      );
+      const own = JSON.parse(JSON.stringify(execute.saveRisk()));
+      let refusal: unknown;
+      try {
+        execute.loadRisk({ ...own, stops });
+      } catch (error) {
+        refusal = error;
+      }
+      const barred = !execute.authorities.allowsEntries(0);
+      return refusal instanceof InputError && barred && !refusal.message.includes("\n")
+        ? refusal.message
+        : "";
+    };
+
+    it("a state without them is refused, and one with them where the venue holds them", () => {
+      expect(() => engine().loadRisk(watched)).toThrow(/stops: /);
+      expect(() => engine(virtual).loadRisk(sound)).toThrow(/stops: /);
+      expect(refused(undefined)).toMatch(/saved risk state: stops: /);
+    });
+
+    it.each<[string, object, object, string]>([
+      ["a level below zero", { level: -1 }, {}, "stops.levels.0.level"],
+      ["a price that is none", { reached: Number.NaN }, {}, "stops.levels.0.reached"],
+      ["an unknown place", { slot: 7 }, {}, "stops.levels.0.slot"],
+      ["too many failures", { failures: 21 }, {}, "stops.levels.0.failures"],
+      ["too many strikes", { strikes: 3 }, {}, "stops.levels.0.strikes"],
+      ["no instant", { nextAt: "soon" }, {}, "stops.levels.0.nextAt"],
+      ["half a signal", { signal: 0.5 }, {}, "stops.levels.0.signal"],
+      ["an unknown instrument", {}, { instrument: 1 }, "stops.market.0.instrument"],
+      ["no price", {}, { last: 0 }, "stops.market.0.last"],
+      ["calm at some time", {}, { calmAt: "later" }, "stops.market.0.calmAt"],
+    ])("%s is refused in one line that names it", (_name, ofLevel, ofMarket, field) => {
+      const stops = { levels: [{ ...level, ...ofLevel }], market: [{ ...market, ...ofMarket }] };
+      expect(refused(stops)).toContain(`saved risk state: ${field}: `);
+    });
+
+    it("no list of them, half of them, or a place that stands twice", () => {
+      expect(refused(7)).toContain("stops: ");
+      expect(refused({ levels: [{ slot: 0 }], market: [] })).toContain("stops.levels.0.");
+      expect(refused({ levels: [] })).toContain("stops.market");
+      expect(refused({ levels: [level, level], market: [] })).toContain("stops.levels: a slot stands twice");
+      expect(refused({ levels: [], market: [market, market] })).toContain(
+        "stops.market: a place stands twice",
+      );
+      expect(refused({ levels: [level], market: [market] })).toBe("");
+    });
   });
 });

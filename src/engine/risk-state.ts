@@ -4,7 +4,8 @@
  * with the orders and the account.
  *
  * RS-1  A state that was not written by `saveRisk`, by another version or for other instruments is refused with one
- *       line, and entries are barred until an operator says otherwise: no state is no allowance.
+ *       line, and entries are barred until an operator says otherwise: no state is no allowance. Nothing of it is taken
+ *       over. One that is sound lifts nothing that was barred before it was read (AU-3).
  */
 import { z } from "zod";
 import { InputError } from "../domain/assert.ts";
@@ -15,10 +16,10 @@ import { savedEntries } from "./entry-memory.ts";
 import { savedActivity } from "./instrument-activity.ts";
 import { savedBoard } from "./market-board.ts";
 import type { RiskFacts, RiskScope } from "./risk-facts.ts";
-import type { StopState } from "./stop-levels.ts";
+import { type StopState, savedStops } from "./saved-stops.ts";
 import type { VirtualStops } from "./virtual-stops.ts";
 
-const VERSION = 1;
+const VERSION = 2;
 const CURE =
   "give back the state as it was saved, or start without one and let an operator confirm the limits";
 
@@ -36,13 +37,15 @@ export type SavedFacts = z.infer<ReturnType<typeof savedFacts>>;
 
 export interface RiskState extends WatchState {
   readonly version: number;
+  /** Ids of the strategies in the order in which they decide; empty where nobody knows. */
+  readonly strategies: readonly string[];
   readonly facts: SavedFacts;
   /** Levels, in a run whose stops the engine watches. */
   readonly stops?: StopState;
 }
 
 export interface RiskStateParts {
-  readonly scope: RiskScope;
+  readonly scope: RiskScope & { readonly strategyIds?: readonly string[] };
   readonly watch: BreakerWatch;
   readonly facts: RiskFacts;
   readonly authorities: Authorities;
@@ -50,16 +53,18 @@ export interface RiskStateParts {
 }
 
 /** Nothing in it is shared with the engine. */
-export function saveRisk({ watch, facts, stops }: RiskStateParts): RiskState {
-  const state = { version: VERSION, ...watch.save(), facts: facts.save() };
+export function saveRisk({ scope, watch, facts, stops }: RiskStateParts): RiskState {
+  const strategies = [...(scope.strategyIds ?? [])];
+  const state = { version: VERSION, strategies, ...watch.save(), facts: facts.save() };
   return stops === undefined ? state : { ...state, stops: stops.save() };
 }
 
 /** Takes over what `saveRisk` gave, after JSON or not. Throws InputError on anything else (RS-1). */
-export function loadRisk(given: unknown, { scope, watch, facts, authorities, stops }: RiskStateParts): void {
+export function loadRisk(given: unknown, parts: RiskStateParts): void {
+  const { watch, facts, authorities, stops } = parts;
   let isLoaded = false;
   try {
-    const state = checked(given, scope);
+    const state = checked(given, parts);
     facts.load(state.facts);
     watch.load(state);
     if (state.stops !== undefined) stops?.load(state.stops);
@@ -80,25 +85,42 @@ export function loadRisk(given: unknown, { scope, watch, facts, authorities, sto
   }
 }
 
-function checked(given: unknown, scope: RiskScope): RiskState {
+/** Everything is looked at before anything is taken over: half a state is none. */
+function checked(given: unknown, { scope, watch, stops }: RiskStateParts): RiskState {
   const state = (typeof given === "object" && given !== null ? given : {}) as Partial<RiskState>;
   if (state.version !== VERSION) refuse("version", `${JSON.stringify(state.version)} is not ${VERSION}`);
-  const parsed = savedFacts(scope).safeParse(state.facts);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    return refuse(["facts", ...(issue?.path ?? [])].join("."), issue?.message ?? "not valid");
+  const facts = parsed("facts", savedFacts(scope), state.facts);
+  sameNames(
+    "strategies",
+    "strategy",
+    parsed("strategies", z.array(z.string()), state.strategies),
+    scope.strategyIds,
+  );
+  sameNames("facts.symbols", "instrument", facts.symbols, scope.symbols);
+  const { strategies, instruments } = scope;
+  const whole = { ...(state as RiskState), facts };
+  watch.check(whole);
+  if (stops === undefined) {
+    if (state.stops !== undefined) refuse("stops", "the state has some, and this run watches none");
+    return whole;
   }
-  const symbols = scope.symbols ?? [];
-  const saved = parsed.data.symbols;
-  const places = Array.from({ length: Math.max(symbols.length, saved.length) }, (_, n) => n);
-  const other = places.find((n) => symbols[n] !== saved[n]);
-  if (other !== undefined) {
-    refuse(
-      "facts.symbols",
-      `instrument ${other} is ${symbols[other] ?? "none"}, it was ${saved[other] ?? "none"}`,
-    );
-  }
-  return { ...(state as RiskState), facts: parsed.data };
+  if (state.stops === undefined) refuse("stops", "the state has none, and this run watches its stops");
+  return { ...whole, stops: parsed("stops", savedStops(strategies, instruments), state.stops) };
+}
+
+function parsed<Saved>(field: string, form: z.ZodType<Saved>, value: unknown): Saved {
+  const result = form.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  return refuse([field, ...(issue?.path ?? [])].join("."), issue?.message ?? "not valid");
+}
+
+/** What is told apart by its place must stand where it stood. */
+function sameNames(field: string, what: string, saved: readonly string[], now: readonly string[] = []): void {
+  const places = Array.from({ length: Math.max(now.length, saved.length) }, (_, n) => n);
+  const other = places.find((n) => now[n] !== saved[n]);
+  if (other === undefined) return;
+  refuse(field, `${what} ${other} is ${now[other] ?? "none"}, it was ${saved[other] ?? "none"}`);
 }
 
 function refuse(field: string, why: string): never {

@@ -2,36 +2,9 @@
  * The columns behind the virtual stops: where each level is, what has reached it and how often leaving was tried. By
  * slot, which is a strategy's place in an instrument. Used by the watch alone, which holds the rules.
  */
-import { InvariantError } from "../domain/assert.ts";
-
-/** More failures change neither the collar nor the wait. */
-const MOST_FAILURES = 20;
-/** Prints in a row that decide by themselves. */
-const MOST_STRIKES = 2;
-
-/** Plain JSON: every level in force. What has not happened yet is null. */
-export interface StopState {
-  readonly levels: readonly SavedLevel[];
-}
-interface SavedLevel {
-  readonly slot: number;
-  /** Dollars per share. */
-  readonly level: number;
-  readonly reached: number | null;
-  /** Row of the signal behind it. */
-  readonly signal: number;
-  readonly failures: number;
-  readonly strikes: number;
-  /** Epoch micros. */
-  readonly nextAt: number | null;
-  readonly boughtAt: number | null;
-}
+import { MOST_FAILURES, type SavedLevel } from "./saved-stops.ts";
 
 const saved = (value: number): number | null => (Number.isFinite(value) ? value : null);
-const isPrice = (value: unknown) => typeof value === "number" && value > 0 && Number.isFinite(value);
-const isInstant = (value: unknown) => value === null || Number.isFinite(value);
-const isCount = (value: unknown, most: number) =>
-  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
 
 export class StopLevels {
   readonly #instruments: number;
@@ -83,10 +56,10 @@ export class StopLevels {
     this.#set(slot, stop, signal);
   }
 
-  /** Prints in a row at or beyond the level, with this one. */
-  strike(slot: number, side: number, price: number): number {
+  /** Prints in a row at or beyond the level, with this one, up to `most`. */
+  strike(slot: number, side: number, price: number, most: number): number {
     const isBeyond = side * (price - this.level[slot]!) <= 0;
-    this.strikes[slot] = isBeyond ? Math.min(this.strikes[slot]! + 1, MOST_STRIKES) : 0;
+    this.strikes[slot] = isBeyond ? Math.min(this.strikes[slot]! + 1, most) : 0;
     return this.strikes[slot]!;
   }
 
@@ -118,7 +91,7 @@ export class StopLevels {
     this.#count(slot, -1);
   }
 
-  save(): StopState {
+  save(): SavedLevel[] {
     const levels: SavedLevel[] = [];
     for (let slot = 0; slot < this.level.length; slot++) {
       const level = this.level[slot]!;
@@ -134,18 +107,13 @@ export class StopLevels {
         boughtAt: saved(this.boughtAt[slot]!),
       });
     }
-    return { levels };
+    return levels;
   }
 
-  /** Takes over what `save` gave, after JSON or not. Halts on anything else and names the field (BR-4). */
-  load(state: unknown): void {
-    const { levels } = (typeof state === "object" && state !== null ? state : {}) as Partial<StopState>;
-    if (!Array.isArray(levels) || !levels.every((level) => this.#fits(level)))
-      throw new InvariantError(
-        "BR-4: saved stops: levels must be slot, level, reached, signal, failures, strikes, nextAt and boughtAt",
-      );
+  /** Takes over what `save` gave, once it was checked. */
+  load(levels: readonly SavedLevel[]): void {
     for (let slot = 0; slot < this.level.length; slot++) this.clear(slot);
-    for (const { slot, level, reached, signal, ...rest } of levels as SavedLevel[]) {
+    for (const { slot, level, reached, signal, ...rest } of levels) {
       this.#set(slot, level, signal);
       this.reached[slot] = reached ?? Number.NaN;
       this.failures[slot] = rest.failures;
@@ -153,21 +121,6 @@ export class StopLevels {
       this.nextAt[slot] = rest.nextAt ?? Number.NEGATIVE_INFINITY;
       this.boughtAt[slot] = rest.boughtAt ?? Number.NEGATIVE_INFINITY;
     }
-  }
-
-  #fits(level: unknown): boolean {
-    if (typeof level !== "object" || level === null) return false;
-    const it = level as Partial<SavedLevel>;
-    return (
-      isCount(it.slot, this.level.length - 1) &&
-      isPrice(it.level) &&
-      (it.reached === null || isPrice(it.reached)) &&
-      Number.isInteger(it.signal) &&
-      isCount(it.failures, MOST_FAILURES) &&
-      isCount(it.strikes, MOST_STRIKES) &&
-      isInstant(it.nextAt) &&
-      isInstant(it.boughtAt)
-    );
   }
 
   #set(slot: number, level: number, signal: number): void {

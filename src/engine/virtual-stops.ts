@@ -4,12 +4,14 @@
  * Used by the execute stage and the desk; the desk alone sends orders.
  *
  * VS-1  A level moves towards the price only, but for corporate actions (I-36).
- * VS-2  One bad print stops nobody out: a print at or beyond the level counts together with a fresh quote that does not
- *       contradict it, or with the next print. Where nothing prints, the bar's extreme counts, at its close.
+ * VS-2  Bad prints stop nobody out: a print at or beyond the level counts together with a fresh quote that agrees, or
+ *       with the next print; while a fresh quote contradicts them any number of prints counts as one. Where nothing
+ *       prints, the bar's extreme counts, at its close.
  * VS-3  A breach is final: from then on the position leaves until it is flat. Attempts are bounded in rate, not in
  *       time, and wait while the instrument is halted, and then for the first print and some seconds more.
  * VS-4  Nothing leaves while the disaster stop may still trade: its cancel goes first, the exit waits for its end
  *       (EX-6, I-15). When that is overdue the disaster stop moves to the level, where it closes the position itself.
+ *       Once the price is beyond the disaster stop that is the exit, and nothing asks it to go.
  * VS-7  Prints count in regular hours: outside them nothing of ours could trade.
  */
 import { type BarBatch, type BarColumns, timeframeSeconds } from "../domain/bars.ts";
@@ -25,8 +27,10 @@ import { OrderField, type OrderTable } from "../execution/order-table.ts";
 import { disasterStop, exitTerms } from "../execution/virtual-stop-policy.ts";
 import type { OrderRequest } from "../risk/rule.ts";
 import type { RiskFacts } from "./risk-facts.ts";
+import { MOST_STRIKES, type StopState } from "./saved-stops.ts";
 import { SessionClock } from "./session-clock.ts";
-import { StopLevels, type StopState } from "./stop-levels.ts";
+import { StopLevels } from "./stop-levels.ts";
+import { StopMarket } from "./stop-market.ts";
 
 export interface StopWatchParts {
   readonly strategies: number;
@@ -37,6 +41,16 @@ export interface StopWatchParts {
   readonly facts: RiskFacts;
   /** Closes all that is held, as soon as nothing is in the way. Asked again it asks the venue again. */
   leave(strategy: number, instrument: InstrumentId, signal: number): void;
+  /** Takes back what of the entry still works. */
+  takeBack(strategy: number, instrument: InstrumentId): void;
+}
+
+/** What rests at the venue, by slot. */
+interface DisasterStops {
+  stop(slot: number): OrderNumber | undefined;
+  /** Dollars per share. */
+  restingStop(slot: number): number;
+  covers(slot: number, shares: number): boolean;
 }
 
 /** Undefined where the venue watches the stops: then a bar costs nothing here. */
@@ -47,27 +61,25 @@ export class VirtualStops {
   readonly #parts: StopWatchParts;
   readonly #clock: SessionClock;
   readonly #levels: StopLevels;
-  /** By instrument: the last price seen and when it printed. */
-  readonly #last: Float64Array;
-  readonly #printedAt: Float64Array;
-  /** From when on exits may leave after a halt: Infinity from the halt to the first print after it. */
-  readonly #calmAt: Float64Array;
-  readonly #resumedAt: Float64Array;
+  readonly #market: StopMarket;
+  #resting: DisasterStops | undefined;
 
   constructor(parts: StopWatchParts) {
     const { strategies, instruments } = parts;
     this.#parts = parts;
     this.#clock = new SessionClock(parts.sessions);
     this.#levels = new StopLevels(strategies, instruments);
-    this.#last = new Float64Array(instruments).fill(Number.NaN);
-    this.#printedAt = new Float64Array(instruments).fill(Number.NEGATIVE_INFINITY);
-    this.#calmAt = new Float64Array(instruments).fill(Number.NEGATIVE_INFINITY);
-    this.#resumedAt = new Float64Array(instruments).fill(Number.POSITIVE_INFINITY);
+    this.#market = new StopMarket(instruments);
   }
 
   /** Counts the changes of levels. */
   get version(): number {
     return this.#levels.version;
+  }
+
+  /** Tells what rests at the venue behind the levels. */
+  standBefore(resting: DisasterStops): void {
+    this.#resting = resting;
   }
 
   /** Dollars per share; NaN without one. */
@@ -107,7 +119,7 @@ export class VirtualStops {
   /** A split or a dividend moved the prices: what printed before speaks of another share. */
   restate(strategy: number, instrument: InstrumentId, after: (price: number) => number): void {
     this.#levels.restate(this.#parts.lots.slot(strategy, instrument), after);
-    this.#last[instrument] = Number.NaN;
+    this.#market.last[instrument] = Number.NaN;
   }
 
   /** On what terms a breached position leaves now: by the level and the price that reached it. */
@@ -116,8 +128,9 @@ export class VirtualStops {
     const { strategy, instrument, side, shares } = request;
     const slot = lots.slot(strategy, instrument);
     const { level, reached, failures } = this.#levels;
-    const last = this.#last[instrument]!;
-    const market = { isQuoted: this.#isFresh(instrument), last, failures: failures[slot]! };
+    const last = this.#market.last[instrument]!;
+    const isQuoted = this.#isFresh(instrument);
+    const market = { isQuoted, last, failures: failures[slot]!, reached: reached[slot]! };
     const terms = exitTerms(side, shares, market, execution);
     return { ...request, ...terms, stop: level[slot]!, reference: reached[slot]! };
   }
@@ -135,14 +148,15 @@ export class VirtualStops {
     this.#clock.advance(at);
     if (!this.#clock.inSession || at >= this.#clock.close) return;
     const isHalted = this.#parts.facts.halted(instrument);
-    this.#printedAt[instrument] = at;
-    this.#last[instrument] = price;
-    if (!isHalted && at >= this.#resumedAt[instrument]!) this.#calm(instrument, at);
+    this.#market.printedAt[instrument] = at;
+    this.#market.last[instrument] = price;
+    if (!isHalted && at >= this.#market.resumedAt[instrument]!) this.#calm(instrument, at);
     if (this.#levels.armed[instrument] === 0) return;
     for (let s = 0; s < this.#parts.strategies; s++) {
       const slot = this.#watched(s, instrument);
       if (slot < 0) continue;
-      const strikes = this.#levels.strike(slot, this.#side(s, instrument), price);
+      const most = this.#quoteContradicts(s, instrument, this.#levels.level[slot]!) ? 1 : MOST_STRIKES;
+      const strikes = this.#levels.strike(slot, this.#side(s, instrument), price, most);
       if (strikes > 1 || (strikes === 1 && this.#quoteAgrees(s, instrument, slot)))
         this.#levels.breach(slot, price);
       this.#press(s, instrument, slot);
@@ -158,7 +172,7 @@ export class VirtualStops {
       const slot = this.#watched(s, instrument);
       if (slot < 0) continue;
       if (this.#levels.strikes[slot]! > 0 && this.#quoteAgrees(s, instrument, slot))
-        this.#levels.breach(slot, this.#last[instrument]!);
+        this.#levels.breach(slot, this.#market.last[instrument]!);
       this.#press(s, instrument, slot);
     }
   }
@@ -172,7 +186,7 @@ export class VirtualStops {
     for (let row = from; row < to; row++) {
       const instrument = columns.instrument[row] as InstrumentId;
       if (this.#levels.armed[instrument] === 0) continue;
-      const prints = this.#printedAt[instrument]! > openedAt;
+      const prints = this.#market.printedAt[instrument]! > openedAt;
       if (!prints) this.#seeBar(instrument, columns, row, at);
       for (let s = 0; s < this.#parts.strategies; s++) {
         const slot = this.#watched(s, instrument);
@@ -184,17 +198,19 @@ export class VirtualStops {
   }
 
   status({ kind, at, instrument }: TradingStatusEvent): void {
-    this.#calmAt[instrument] = Number.POSITIVE_INFINITY;
-    this.#resumedAt[instrument] = kind === "TradingResumed" ? at : Number.POSITIVE_INFINITY;
+    this.#market.calmAt[instrument] = Number.POSITIVE_INFINITY;
+    this.#market.resumedAt[instrument] = kind === "TradingResumed" ? at : Number.POSITIVE_INFINITY;
   }
 
-  /** Levels and breaches as plain JSON, and back after a restart. */
+  /** Levels, breaches and what is known of the market as plain JSON, and back after a restart (RS-1). */
   save(): StopState {
-    return this.#levels.save();
+    return { levels: this.#levels.save(), market: this.#market.save() };
   }
 
-  load(state: unknown): void {
-    this.#levels.load(state);
+  /** Takes over what `save` gave, once it was checked by `savedStops`. */
+  load({ levels, market }: StopState): void {
+    this.#levels.load(levels);
+    this.#market.load(market);
   }
 
   /** The slot when something is held there under a level; -1 otherwise, and what is flat is watched no longer. */
@@ -221,21 +237,37 @@ export class VirtualStops {
 
   /** Somebody fresh would take the position at the level or worse, and nobody offers better. */
   #quoteAgrees(strategy: number, instrument: InstrumentId, slot: number): boolean {
+    const level = this.#levels.level[slot]!;
+    return this.#isFresh(instrument) && !this.#quoteContradicts(strategy, instrument, level);
+  }
+
+  /** Somebody fresh offers better than that, dollars per share. */
+  #quoteContradicts(strategy: number, instrument: InstrumentId, level: number): boolean {
     if (!this.#isFresh(instrument)) return false;
     const { facts } = this.#parts;
-    const level = this.#levels.level[slot]!;
     return this.#side(strategy, instrument) > 0
-      ? facts.bid(instrument) <= level
-      : facts.ask(instrument) >= level;
+      ? facts.bid(instrument) > level
+      : facts.ask(instrument) < level;
+  }
+
+  /** The price is beyond the disaster stop, which covers all that is held: that is the exit now. */
+  #isLeftByDisaster(strategy: number, instrument: InstrumentId, slot: number): boolean {
+    const resting = this.#resting;
+    if (resting?.stop(slot) === undefined) return false;
+    const stop = resting.restingStop(slot);
+    const held = this.#parts.lots.shares(strategy, instrument);
+    const isBeyond = held * (this.#market.last[instrument]! - stop) <= 0;
+    if (!isBeyond || this.#quoteContradicts(strategy, instrument, stop)) return false;
+    return resting.covers(slot, Math.abs(held));
   }
 
   #seeBar(instrument: InstrumentId, columns: BarColumns, row: number, at: number): void {
     const { resumeSeconds } = this.#parts.execution.virtualStop;
-    this.#last[instrument] = columns.close[row]!;
+    this.#market.last[instrument] = columns.close[row]!;
     // A bar that closed that long after the resumption held the first print of it.
-    if (at >= this.#resumedAt[instrument]! + resumeSeconds * MICROS_PER_SECOND) {
-      this.#calmAt[instrument] = at;
-      this.#resumedAt[instrument] = Number.POSITIVE_INFINITY;
+    if (at >= this.#market.resumedAt[instrument]! + resumeSeconds * MICROS_PER_SECOND) {
+      this.#market.calmAt[instrument] = at;
+      this.#market.resumedAt[instrument] = Number.POSITIVE_INFINITY;
     }
   }
 
@@ -257,24 +289,27 @@ export class VirtualStops {
   /** The first print after a halt: from here on some seconds more. */
   #calm(instrument: InstrumentId, at: number): void {
     const { resumeSeconds } = this.#parts.execution.virtualStop;
-    this.#calmAt[instrument] = at + resumeSeconds * MICROS_PER_SECOND;
-    this.#resumedAt[instrument] = Number.POSITIVE_INFINITY;
+    this.#market.calmAt[instrument] = at + resumeSeconds * MICROS_PER_SECOND;
+    this.#market.resumedAt[instrument] = Number.POSITIVE_INFINITY;
   }
 
   #mayLeave(instrument: InstrumentId): boolean {
     const { facts } = this.#parts;
-    return !facts.halted(instrument) && facts.now >= this.#calmAt[instrument]!;
+    return !facts.halted(instrument) && facts.now >= this.#market.calmAt[instrument]!;
   }
 
   /** What was breached leaves, or is asked to again, no faster than its rate. */
   #press(strategy: number, instrument: InstrumentId, slot: number): void {
     const levels = this.#levels;
-    const { facts, leave, execution } = this.#parts;
+    const { facts, leave, takeBack, execution } = this.#parts;
     if (Number.isNaN(levels.reached[slot]!) || facts.now < levels.nextAt[slot]!) return;
     if (!this.#mayLeave(instrument)) return;
+    const isLeft = this.#isLeftByDisaster(strategy, instrument, slot);
+    if (isLeft && !facts.entryWorking(strategy, instrument)) return;
     const { retrySeconds, retryMaxSeconds } = execution.virtualStop;
     const wait = Math.min(retrySeconds * 2 ** levels.failures[slot]!, retryMaxSeconds);
     levels.nextAt[slot] = facts.now + wait * MICROS_PER_SECOND;
-    leave(strategy, instrument, levels.signal[slot]!);
+    if (isLeft) takeBack(strategy, instrument);
+    else leave(strategy, instrument, levels.signal[slot]!);
   }
 }

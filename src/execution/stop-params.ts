@@ -10,6 +10,8 @@ export const virtualStopParams = z.strictObject({
   /** How far beyond the last price an exit without such a quote may trade; doubled with each attempt up to the most. */
   collarBps: z.number().positive().max(1000).default(50),
   collarMaxBps: z.number().positive().max(5000).default(1000),
+  /** After so many attempts that got nothing the exit is a market order, quoted or not. */
+  collarAttempts: z.int().min(1).max(20).default(3),
   /** The disaster stop: the larger of a multiple of the virtual distance and a fraction of the price. */
   disasterMultiple: z.number().min(1).max(10).default(2),
   disasterFraction: z.number().positive().max(0.5).default(0.08),

@@ -11,7 +11,7 @@ import { disasterStop, exitTerms } from "./virtual-stop-policy.ts";
 
 const params = executionParams.parse({});
 const { ImmediateOrCancel, Day } = TimeInForce;
-const unquoted = { isQuoted: false, last: 100, failures: 0 };
+const unquoted = { isQuoted: false, last: 100, failures: 0, reached: 100 };
 const quoted = { ...unquoted, isQuoted: true };
 
 describe("where the disaster stop rests (VS-6)", () => {
@@ -66,11 +66,35 @@ describe("how a breached position leaves (VS-5)", () => {
   });
 
   it("the collar doubles with each failure up to its most, on the side that trades", () => {
+    const patient = executionParams.parse({ virtualStop: { collarAttempts: 20 } });
     const limits = (side: Side) =>
-      [0, 1, 2, 3, 4, 5, 20].map((failures) => exitTerms(side, 1, { ...unquoted, failures }, params).limit);
+      [0, 1, 2, 3, 4, 5, 19].map((failures) => exitTerms(side, 1, { ...unquoted, failures }, patient).limit);
     expect(limits(SELL)).toEqual([99.5, 99, 98, 96, 92, 90, 90]);
     expect(limits(BUY)).toEqual([100.5, 101, 102, 104, 108, 110, 110]);
   });
+
+  it("after three attempts that got nothing it is a market order", () => {
+    const types = [0, 1, 2, 3, 20].map(
+      (failures) => exitTerms(SELL, 1, { ...unquoted, failures }, params).type,
+    );
+    const { Limit, Market } = OrderType;
+    expect(types).toEqual([Limit, Limit, Limit, Market, Market]);
+  });
+
+  it.each([
+    [SELL, 99.51, OrderType.Limit],
+    [SELL, 99.49, OrderType.Market],
+    [BUY, 100.49, OrderType.Limit],
+    [BUY, 100.51, OrderType.Market],
+  ] as const)(
+    "side %i, once the price is at %f, beyond the collar of an attempt that failed, as well",
+    (side, last, type) => {
+      const market = { ...unquoted, last, failures: 1 };
+      expect(exitTerms(side, 1, market, params).type).toBe(type);
+      // The first attempt is made around the price of its moment, wherever that is.
+      expect(exitTerms(side, 1, { ...market, failures: 0 }, params).type).toBe(OrderType.Limit);
+    },
+  );
 
   it("an order is for something and for no more than is held; what is left is less than a share", () => {
     fc.assert(

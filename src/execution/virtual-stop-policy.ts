@@ -3,7 +3,8 @@
  * leaves. Pure arithmetic on dollars.
  *
  * VS-5  Whole shares leave as immediate-or-cancel, at the market into a fresh quote, else within a collar around the
- *       last price that widens with each attempt; the fraction of a share leaves as a day market order (C-22).
+ *       last price that widens with each attempt; at the market again once the price has left the collar of the attempt
+ *       before, or after some attempts. The fraction of a share leaves as a day market order (C-22).
  * VS-6  The disaster stop is never closer than the virtual one, and above zero (C-23).
  */
 import { OrderType, type Side, TimeInForce } from "../domain/order.ts";
@@ -35,6 +36,8 @@ export interface ExitMarket {
   readonly last: number;
   /** Attempts before this one that got nothing. */
   readonly failures: number;
+  /** The price that breached the stop, dollars. */
+  readonly reached: number;
 }
 
 export interface ExitTerms {
@@ -49,7 +52,7 @@ export interface ExitTerms {
 export function exitTerms(
   side: Side,
   shares: number,
-  { isQuoted, last, failures }: ExitMarket,
+  { isQuoted, last, failures, reached }: ExitMarket,
   params: ExecutionParams,
 ): ExitTerms {
   const whole = Math.floor(shares + DUST);
@@ -58,8 +61,11 @@ export function exitTerms(
   const order = { ...market, shares: whole, timeInForce: TimeInForce.ImmediateOrCancel };
   // Without any price there is nothing to put a collar around, and what reduces risk is never held back.
   if (isQuoted || !(last > 0)) return order;
-  const { collarBps, collarMaxBps } = params.virtualStop;
-  const collar = Math.min(collarBps * 2 ** failures, collarMaxBps) / 10_000;
-  const limit = roundToTick(last * (1 + side * collar), side, params.tick);
+  const { collarBps, collarMaxBps, collarAttempts } = params.virtualStop;
+  const limitAfter = (failed: number, price: number): number =>
+    price * (1 + (side * Math.min(collarBps * 2 ** failed, collarMaxBps)) / 10_000);
+  const hasLeft = failures > 0 && side * (last - limitAfter(failures - 1, reached)) > 0;
+  if (hasLeft || failures >= collarAttempts) return order;
+  const limit = roundToTick(limitAfter(failures, last), side, params.tick);
   return { ...order, type: OrderType.Limit, limit };
 }

@@ -194,11 +194,40 @@ describe("saving", () => {
     expect(second.permission.claims).toHaveLength(1);
   });
 
-  it("loading replaces what was held", () => {
-    const held = holding(claim());
+  it("loading lifts nothing that was held before, latched or not (AU-2, AU-3)", () => {
+    const mine = claim();
+    const halt = claim({
+      authority: "kill_switch",
+      source: "operator",
+      level: "HALTED",
+      liftedBy: "operator",
+    });
+    const held = holding(mine, halt);
+    const before = held.permission;
     held.load([]);
-    expect(held.permission).toEqual({ level: "NORMAL", scalar: 1, claims: [] });
-    expect(held.allowsEntries()).toBe(true);
+    expect(held.permission).toEqual(before);
+    held.load([{ ...halt, level: "NO_NEW_ENTRIES", liftedBy: "itself" }]);
+    expect(held.permission).toEqual(before);
+    expect(held.lift("kill_switch", "operator", "itself")).toBe(false);
+  });
+
+  it.each<[string, Partial<Claim>, Partial<Claim>, Partial<Claim>]>([
+    ["the stricter level", { level: "FLATTEN" }, { level: "SCALED" }, { level: "FLATTEN" }],
+    ["the stricter level, when it is the saved one", {}, { level: "HALTED" }, { level: "HALTED" }],
+    ["the smaller scalar", { scalar: 0.4 }, { scalar: 0.7 }, { scalar: 0.4 }],
+    ["the later end", { until: at(9) }, { until: at(7) }, { until: at(9) }],
+    ["no end when one has none", { until: at(9) }, { until: undefined }, { until: undefined }],
+    ["the latch", { until: at(9) }, { liftedBy: "operator" }, { liftedBy: "operator", until: undefined }],
+  ])("of one holder's two claims stays %s", (_name, mine, saved, expected) => {
+    for (const [first, second] of [
+      [mine, saved],
+      [saved, mine],
+    ] as const) {
+      const held = holding(claim(first));
+      held.load([claim(second)]);
+      expect(held.permission.claims).toHaveLength(1);
+      expect(held.permission.claims[0]).toMatchObject(expected);
+    }
   });
 });
 

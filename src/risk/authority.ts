@@ -5,7 +5,7 @@
  *       never above 1.2.
  * AU-2  A claim is raised and lifted by its own authority only; nobody can loosen another's.
  * AU-3  A latched claim is lifted by an operator, or not at all (I-18): it does not lapse, and raising it
- *       again can only tighten it.
+ *       again, or loading a saved state, can only tighten it.
  * AU-4  What cannot be read restricts: a scalar that is no positive number counts as 0, an expiry that is no
  *       number never comes.
  * AU-5  A claim with a scope binds the entries of that strategy alone: it never moves the account's level or
@@ -160,7 +160,10 @@ export class Authorities {
     }));
   }
 
-  /** Takes over what `save` gave, after JSON or not. Throws InputError on anything else and names the field (AU-4). */
+  /**
+   * Adds what `save` gave, after JSON or not, to what is held: a restriction made before the state was read stands, and
+   * of one holder's two claims the stricter one. Throws InputError on anything else and names the field (AU-3, AU-4).
+   */
   load(claims: unknown): void {
     if (!Array.isArray(claims)) throw new InputError("AU-4: saved claims are no list", 3);
     const checked = (claims as unknown[]).map(checkedClaim);
@@ -168,7 +171,13 @@ export class Authorities {
       const twice = checked.findIndex((other) => sameHolder(other, claim)) !== n;
       if (twice) throw new InputError(`AU-4: saved claim ${n}: source = ${claim.source} stands twice`, 3);
     }
-    this.#set(checked);
+    const others = this.#claims.filter((held) => !checked.some((claim) => sameHolder(held, claim)));
+    this.#set([...others, ...checked.map((claim) => this.#withHeld(claim))]);
+  }
+
+  #withHeld(claim: Claim): Claim {
+    const held = this.#claims.find((other) => sameHolder(other, claim));
+    return held === undefined ? claim : stricterOf(held, claim);
   }
 
   #set(claims: readonly Claim[]): void {
@@ -253,6 +262,19 @@ function withoutEndIfLatched(claim: Claim): Claim {
 function tightened(held: Claim, claim: Claim): Claim {
   const stricter = rank(claim.level) >= rank(held.level) ? claim : held;
   return { ...stricter, scalar: Math.min(held.scalar, claim.scalar), liftedBy: "operator" };
+}
+
+/** Of two claims of one holder: the stricter level with its reason, the smaller scalar, the later end. */
+function stricterOf(held: Claim, claim: Claim): Claim {
+  const stricter = rank(held.level) > rank(claim.level) ? held : claim;
+  const end = Math.max(expiryOf(held), expiryOf(claim));
+  const isLatched = held.liftedBy === "operator" || claim.liftedBy === "operator";
+  return {
+    ...stricter,
+    scalar: Math.min(held.scalar, claim.scalar),
+    until: end === Number.POSITIVE_INFINITY ? undefined : (end as EpochMicros),
+    liftedBy: isLatched ? "operator" : "itself",
+  };
 }
 
 /** The meet of all claims on the account (I-19); claims on one strategy are listed and do not count (AU-5). */

@@ -44,11 +44,13 @@ export interface RoundTrip {
   readonly pnl: number;
 }
 
-/** An entry that a rule of the gate refused in full. */
+/** An entry that a rule of the gate refused in full, or that was barred before any rule was asked. */
 export interface RefusedEntry {
   readonly strategy: number;
-  /** Of the rule. */
-  readonly control: string;
+  /** Of the rule; undefined where a claim barred it. */
+  readonly control: string | undefined;
+  /** Source of that claim. */
+  readonly barredBy?: string | undefined;
 }
 
 interface Raised {

@@ -43,6 +43,19 @@ describe.each([false, true])("C-07, with a restart after every refusal: %s", (re
   });
 });
 
+it("what the pause after a breach bars counts with it; what other claims bar does not", () => {
+  const after = (barredBy: string) => {
+    const account = new BreakerAccount([runaway.configure({})]);
+    for (const second of every(1, 10)) {
+      const asked = { at: at(0, 5 + second / 60), strategy: 0 };
+      const refusal = second === 0 ? { control: "C-07" } : { control: undefined, barredBy };
+      account.step({ kind: "refused", ...asked, ...refusal });
+    }
+    return account.authorities.flattens;
+  };
+  expect([after("throttle_pause"), after("strategy_losses")]).toEqual([true, false]);
+});
+
 it("it stays latched: time does not lift it, an operator does", () => {
   const account = new BreakerAccount([runaway.configure({})]);
   for (const second of every(1, 10))

@@ -4,11 +4,13 @@
  *
  * What is refused at one instant is one breach, however many orders it was: a signal that many instruments give with
  * the same bar is a crowd, which the throttle thins out. A runaway comes back at instant after instant; where nothing
- * is decided but once a minute there can be none.
+ * is decided but once a minute there can be none. What the pause after a breach bars is a breach as well: it would have
+ * hit the throttle, and a pause as long as the window must not be what hides a loop gone wild.
  */
 import { z } from "zod";
 import { MICROS_PER_SECOND } from "../../domain/time.ts";
 import { defineBreaker } from "../breaker.ts";
+import { THROTTLE_PAUSE } from "./throttle-pause.ts";
 
 /** Of the throttle. */
 const THROTTLED = "C-07";
@@ -26,8 +28,9 @@ export const runaway = defineBreaker({
   state: () => z.strictObject({ breaches: z.array(z.number()).max(MOST) }),
   initial: () => ({ breaches: [] as number[] }),
 
-  entryRefused(state, { control }, { now }, acts, { breaches, windowSeconds }) {
-    if (control !== THROTTLED || state.breaches.at(-1) === now) return;
+  entryRefused(state, { control, barredBy }, { now }, acts, { breaches, windowSeconds }) {
+    const isThrottled = control === THROTTLED || barredBy === THROTTLE_PAUSE;
+    if (!isThrottled || state.breaches.at(-1) === now) return;
     const since = now - windowSeconds * MICROS_PER_SECOND;
     state.breaches = [...state.breaches.filter((at) => at > since).slice(1 - MOST), now];
     const count = state.breaches.length;

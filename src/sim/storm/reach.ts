@@ -54,6 +54,7 @@ export const mustHappen: readonly string[] = [
   "flatten filled",
   "virtual stop reached",
   "virtual stop filled",
+  "disaster stop left to trade",
   "stop moved",
   "short opened",
   "entry trimmed",

@@ -42,7 +42,7 @@ export function stopCheck({ loop, book, plan, reach }: Scene): Check {
     level[lot] = shares === 0 ? Number.NaN : now;
   }
 
-  /** Leaving is an order that closes, or the cancel of what is in its way. */
+  /** Leaving is an order that closes, the cancel of what is in its way, or a disaster stop that the price is beyond. */
   function checkBreaches({ columns, from, to }: BarBatch): void {
     for (let row = from; row < to; row++) {
       for (let lot = columns.instrument[row]!; lot < book.lots.length; lot += plan.symbols) {
@@ -51,10 +51,19 @@ export function stopCheck({ loop, book, plan, reach }: Scene): Check {
         const worst = (side > 0 ? columns.low : columns.high)[row]!;
         if (!(side * (worst - level[lot]!) <= 0)) continue;
         reach.hit("virtual stop reached");
-        if (book.closing(lot) === undefined && book.protecting(lot, "canceled") === undefined)
-          broken("VS-3", `${worst} has reached the level ${level[lot]} of lot ${lot}, and nothing leaves`);
+        if (book.closing(lot) !== undefined || book.protecting(lot, "canceled") !== undefined) continue;
+        if (isLeftByDisaster(lot, side, columns.close[row]!)) reach.hit("disaster stop left to trade");
+        else broken("VS-3", `${worst} has reached the level ${level[lot]} of lot ${lot}, and nothing leaves`);
       }
     }
+  }
+
+  function isLeftByDisaster(lot: number, side: number, close: number): boolean {
+    const { orders } = loop.execute;
+    return book.orders.some((order) => {
+      if (order?.purpose !== Purpose.StopLoss || order.hasEnded || book.lotOf(order) !== lot) return false;
+      return side * (close - orders.get(order.number, OrderField.stop)) <= 0;
+    });
   }
 
   function hadStop(lot: number): boolean {
