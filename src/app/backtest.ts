@@ -38,6 +38,7 @@ import { historyOf, historyStart, type RunHistory, splitAt } from "./run-history
 import { reportRun } from "./run-report.ts";
 import type { CanaryResult, PriceBasis, ReportInput, TickFacts } from "./run-result.ts";
 import type { CountedTrial, Trial } from "./trials.ts";
+import { refuseUnwatched } from "./watched-stops.ts";
 import { runWithoutCosts } from "./without-costs.ts";
 
 export interface BacktestRequest {
@@ -72,7 +73,8 @@ export interface BacktestRequest {
 
 export async function backtest(asked: BacktestRequest): Promise<ReportInput> {
   const request = { ...asked, strategyIds: checkedStrategies(asked) };
-  refuseUnwatched(request);
+  if (!request.ticks)
+    refuseUnwatched(request.config, "give --ticks for recorded ones, or set execution.stops to venue");
   const lake = createLake(request.root);
   try {
     if (request.ticks) return await backtestTicks(request, lake);
@@ -120,15 +122,6 @@ const dataOf = ({ columns, snapshot, raw, series }: LoadedBars, adjust: Adjustme
   rawSteps: rawStepsOf(raw.factors, columns),
   prices: priceBasis(series, adjust, raw.actions),
 });
-
-/** A bar is over when it is seen: what a watcher of trades would have done inside it, nobody can say (RISK-4). */
-function refuseUnwatched({ ticks, config }: BacktestRequest): void {
-  if (ticks || config.execution.stops !== "virtual") return;
-  throw new InputError(
-    "execution.stops = virtual: bars do not show the trades that such stops are watched by; " +
-      "give --ticks for recorded ones, or set execution.stops to venue",
-  );
-}
 
 const boundStrategies = ({ config, strategyIds }: BacktestRequest) =>
   strategies

@@ -27,6 +27,7 @@ import { checkHardBounds } from "./hard-bounds.ts";
 import { JournalWriter } from "./journal-writer.ts";
 import { reportRun } from "./run-report.ts";
 import type { ReportInput } from "./run-result.ts";
+import { refuseUnwatched } from "./watched-stops.ts";
 
 export interface DemoRequest {
   /** Folder of the demo's own state. */
@@ -94,6 +95,7 @@ export function demoConfig(config: Config): Config {
   const { settings } = config.demo;
   const traded =
     config.profile === "strict" ? quicker : withSettings(quicker, settings, "config: demo.settings");
+  refuseUnwatched(traded, "set execution.stops to venue: the demo's market is made of bars");
   checkHardBounds(traded);
   return traded;
 }
@@ -153,7 +155,11 @@ class Demo {
     });
     this.#run = { ...built, curve };
     this.#at = this.#market.sessionTimes(0).open;
-    warmUp(this.#market, warmupSessions, (batch) => this.#run.loop.warm(batch));
+    warmUp(this.#market, warmupSessions, (batch) => {
+      // What the venue knows of volumes and volatility sets what fills cost.
+      this.#venue.match(batch);
+      this.#run.loop.warm(batch);
+    });
     this.#store = new RunJournal(join(request.root, "db", "journal.db"));
     this.#journal = new JournalWriter(this.#store);
     const header: DemoHeader = {
