@@ -39,6 +39,7 @@ import { ClaimEnforcement } from "./claim-enforcement.ts";
 import { ClaimLog } from "./claim-log.ts";
 import type { AccountFacts } from "./compute.ts";
 import { CorporateActions, type EndedBySplit } from "./corporate-actions.ts";
+import { CrossPrices } from "./cross-price.ts";
 import { FillBooking, type FillListener } from "./fill-booking.ts";
 import { FillTable } from "./fill-table.ts";
 import type { WishTally } from "./meeting-point.ts";
@@ -74,6 +75,7 @@ export interface ExecuteConfig {
 export class ExecuteStage implements AccountFacts {
   readonly #config: ExecuteConfig;
   readonly #facts: RiskFacts;
+  readonly #crossPrices: CrossPrices;
   readonly #desk: OrderDesk;
   readonly #booking: FillBooking;
   readonly #watch: BreakerWatch;
@@ -112,6 +114,7 @@ export class ExecuteStage implements AccountFacts {
     this.lots = new VirtualLots(strategies, instruments);
     this.#facts = new RiskFacts(config, this);
     this.#stops = this.#watchStops(config);
+    this.#crossPrices = new CrossPrices(this.#facts, instruments, ensemble.crossQuoteSeconds);
     this.#desk = new OrderDesk({
       gate: this.gate,
       facts: this.#facts,
@@ -119,7 +122,7 @@ export class ExecuteStage implements AccountFacts {
       execution,
       slots: strategies * instruments,
       strategies,
-      crossQuoteSeconds: ensemble.crossQuoteSeconds,
+      crossPrices: this.#crossPrices,
       stops: this.#stops,
       entryRefused: (strategy, control) => this.#watch.entryRefused(strategy, control, this.#facts.now),
     });
@@ -221,9 +224,9 @@ export class ExecuteStage implements AccountFacts {
     this.authorities.expire(at);
     this.#watch.valued(at, unitValue);
     const { meeting } = this.#desk;
-    meeting.reached(at);
     if (meeting.size > 0 && meeting.startBar()) this.#desk.settle(this.#booking);
     this.#claims.enforce(at);
+    this.#desk.askAgain();
     this.#desk.protectExposed();
     if (this.#stops === undefined) return;
     this.#stops.bars(batch);
@@ -254,24 +257,34 @@ export class ExecuteStage implements AccountFacts {
 
   quote(quote: Quote): void {
     this.#facts.quoted(quote);
-    const { meeting } = this.#desk;
-    if (this.#stops === undefined && meeting.size === 0) return;
+    this.#desk.meeting.ticked(quote.at);
     this.#stops?.quote(quote);
-    if (meeting.size > 0) meeting.reached(quote.at);
-    this.#desk.settle(this.#booking);
+    this.#settleTick();
   }
 
   /** Somebody traded: what stops are watched by (RISK-4). */
   trade(print: TradePrint): void {
-    if (this.#stops === undefined) return;
     this.#facts.now = print.at;
-    this.#stops.trade(print);
-    this.#desk.settle(this.#booking);
+    this.#crossPrices.printed(print);
+    this.#desk.meeting.ticked(print.at);
+    this.#stops?.trade(print);
+    this.#settleTick();
+  }
+
+  /** Only a breached stop or somebody who waits has anything to say between bars. */
+  #settleTick(): void {
+    if (this.#stops !== undefined || this.#desk.meeting.size > 0) this.#desk.settle(this.#booking);
+  }
+
+  /** What others than the market tell is never older than what the market told: time does not go back for it. */
+  #heard(at: EpochMicros): void {
+    if (at > this.#facts.now) this.#facts.now = at;
   }
 
   /** A split or a dividend, before the first bar of its ex-date. Tells which round trips it ended. */
   action(event: CorporateActionEvent): readonly EndedBySplit[] {
     this.#facts.now = event.at;
+    this.#crossPrices.forget(event.instrument);
     this.#booking.restating(event.instrument);
     this.blocked.action(event);
     return this.actions.apply(event);
@@ -288,10 +301,12 @@ export class ExecuteStage implements AccountFacts {
   tradingStatus(event: TradingStatusEvent): void {
     this.#facts.statusChanged(event);
     this.#stops?.status(event);
-    if (event.kind === "TradingResumed") return;
-    for (let strategy = 0; strategy < this.#config.strategies; strategy++) {
-      this.#desk.cancelEntry(strategy, event.instrument);
+    if (event.kind === "TradingHalted") {
+      for (let strategy = 0; strategy < this.#config.strategies; strategy++) {
+        this.#desk.cancelEntry(strategy, event.instrument);
+      }
     }
+    this.#settleTick();
   }
 
   decide(intents: readonly Intent[]): void {
@@ -315,7 +330,7 @@ export class ExecuteStage implements AccountFacts {
   }
 
   broker(event: BrokerEvent): void {
-    this.#desk.meeting.reached(event.at);
+    this.#heard(event.at);
     switch (event.kind) {
       case "OrderAccepted":
         this.#booking.accepted(event.order);
@@ -336,6 +351,7 @@ export class ExecuteStage implements AccountFacts {
 
   operator({ action, at, by, reason }: OperatorActed): void {
     this.claimLog.reached(at);
+    this.#heard(at);
     if (action === "resume") {
       // A trigger that still stands raises its claim again at the next valuation (C-02).
       for (const { authority, source, scope, liftedBy } of this.authorities.permission.claims)
@@ -354,6 +370,7 @@ export class ExecuteStage implements AccountFacts {
       liftedBy: finish ? "itself" : "operator",
     });
     this.#claims.enforce(at);
+    this.#settleTick();
   }
 
   #watchStops({ strategies, instruments, execution, sessions }: ExecuteConfig): VirtualStops | undefined {

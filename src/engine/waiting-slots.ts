@@ -18,6 +18,8 @@ export const purposeOf = (follow: Follow): Purpose =>
   follow === Follow.Flatten ? Purpose.Flatten : follow === Follow.Exit ? Purpose.Exit : Purpose.VirtualStop;
 
 export interface Waiting {
+  readonly strategy: number;
+  readonly instrument: InstrumentId;
   readonly follow: Follow;
   /** The side it will trade on. */
   readonly side: Side;
@@ -28,11 +30,15 @@ export interface Waiting {
 }
 
 const nobody: Waiting = {
+  strategy: -1,
+  instrument: -1 as InstrumentId,
   follow: Follow.Nothing,
   side: BUY,
   signal: -1,
   since: Number.NEGATIVE_INFINITY as EpochMicros,
 };
+
+const none: readonly Waiting[] = [];
 
 export class WaitingSlots {
   readonly #follow: Uint8Array;
@@ -57,22 +63,27 @@ export class WaitingSlots {
     return this.follow(slot) >= Follow.Breach && now - this.since(slot) >= seconds * MICROS_PER_SECOND;
   }
 
+  /** All that waits, as of now: a copy. */
+  all(): readonly Waiting[] {
+    return this.#waiting.size === 0 ? none : [...this.#waiting.values()];
+  }
+
   /** Takes the place of what waited there; what is stronger is never replaced by what is weaker. */
-  put(slot: number, instrument: InstrumentId, waiting: Waiting): void {
-    const before = this.take(slot, instrument);
+  put(slot: number, waiting: Waiting): void {
+    const before = this.take(slot);
     const stays = before.follow > waiting.follow ? { ...before, since: waiting.since } : waiting;
     this.#follow[slot] = stays.follow;
     this.#waiting.set(slot, stays);
-    this.#count(instrument, stays, 1);
+    this.#count(stays, 1);
   }
 
   /** What waits there, which waits no longer. */
-  take(slot: number, instrument: InstrumentId): Waiting {
+  take(slot: number): Waiting {
     if (this.#follow[slot] === Follow.Nothing) return nobody;
     const waiting = this.#waiting.get(slot) ?? nobody;
     this.#follow[slot] = Follow.Nothing;
     this.#waiting.delete(slot);
-    this.#count(instrument, waiting, -1);
+    this.#count(waiting, -1);
     return waiting;
   }
 
@@ -81,7 +92,7 @@ export class WaitingSlots {
     return this.#exits.size > 0 && (this.#exits.get(keyOf(instrument, side)) ?? 0) > 0;
   }
 
-  #count(instrument: InstrumentId, { follow, side }: Waiting, by: number): void {
+  #count({ instrument, follow, side }: Waiting, by: number): void {
     if (follow < Follow.Trim) return;
     const key = keyOf(instrument, side);
     const count = (this.#exits.get(key) ?? 0) + by;
