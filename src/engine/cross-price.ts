@@ -1,6 +1,6 @@
 /**
- * At what price two strategies trade with each other (NE-1): where the market is now, which after a bar has closed is no
- * longer where that closed. Used by the netting alone.
+ * At what price two strategies trade with each other (NE-1): where the market is now, which after a bar has closed is
+ * no longer where that closed. Used by the netting alone.
  */
 import type { InstrumentId } from "../domain/instrument.ts";
 import { dollarsPerShare, type Price } from "../domain/money.ts";

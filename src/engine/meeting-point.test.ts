@@ -208,6 +208,13 @@ describe("a kill and a breached stop wait for nobody (MP-4)", () => {
     expect(desk.operator("halt", 180.2)).toEqual(["4 flatten sell 100", "cancel 3"]);
   });
 
+  it("nor does a breached position whose strategy asks for an exit as well", () => {
+    const desk = opposed({ stops: "virtual" });
+    expect(desk.bar(180, "100/100/94/96")).toEqual(["cancel 1"]);
+    expect(desk.decide(desk.exit(0, 180), desk.exit(1, 180))).toEqual(["cancel 3"]);
+    expect(desk.over(1, 180.1)).toEqual(["4 exit sell 100"]);
+  });
+
   it("of one step both still cross", () => {
     const desk = new Desk();
     desk.bar(60);

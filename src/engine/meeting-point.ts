@@ -8,11 +8,11 @@
  *       meanwhile is no longer there to cross: what closes a share is its leg or its exit, never both (I-15).
  * MP-2  A wish is held for seconds, never into the next bar: the strategy decides again with newer prices. What is
  *       given up is counted.
- * MP-3  An exit or a trim that a strategy asked for and that is free to leave waits for what the venue answers at once:
- *       the ends of the protective orders of an opposite one, and of opposite entries, whose cancels it asks for. They
- *       leave together and cross, or at least never meet. For an opposite exit that works already it waits only while quotes or prints
- *       tell the time: otherwise the next thing to be heard may be a bar. Its own stop is gone by then, so it waits a
- *       second and never past a bar.
+ * MP-3  An exit or a trim that is asked for in the ordinary way and free to leave waits for what the venue answers at
+ *       once: the ends of the protective orders of an opposite one, and of opposite entries, whose cancels it asks for.
+ *       They leave together and cross, or at least never meet. For an opposite exit that works already it waits only
+ *       while quotes or prints tell the time: otherwise the next thing to be heard may be a bar. Its own stop is gone
+ *       by then, so it waits a second and never past a bar.
  * MP-4  What a kill, the end of a run or a breached stop closes never waits for others: it asks opposite entries back
  *       and leaves. Two such exits of one step still cross; of two steps they may meet in the market.
  * MP-5  Time is that of the facts, which every event moves. A stamp of the broker that is ahead of the market may end a
@@ -25,7 +25,7 @@ import { type EpochMicros, MICROS_PER_SECOND } from "../domain/time.ts";
 import type { VirtualLots } from "../ensemble/virtual-lots.ts";
 import type { OrderTable } from "../execution/order-table.ts";
 import type { RiskFacts } from "./risk-facts.ts";
-import { Follow, type WaitingSlots } from "./waiting-slots.ts";
+import { Follow, isUrgent, type WaitingSlots } from "./waiting-slots.ts";
 
 /**
  * An exit without its stop waits for others no longer than this; confirmations of cancels take a tenth of it. Quotes and
@@ -136,7 +136,7 @@ export class MeetingPoint {
     for (const entry of entering) this.#parts.takeBack(entry);
     const before = this.#exits.find((exit) => exit.strategy === strategy && exit.instrument === instrument);
     if (before !== undefined) this.#forget(strategy, instrument);
-    if (follow === Follow.Breach || follow === Follow.Flatten) return false;
+    if (isUrgent(follow)) return false;
     if (entering.length === 0 && !this.#isOpposed(instrument, side)) return false;
     this.#exits.push({ strategy, instrument, side, since: before?.since ?? this.#now });
     this.#count();

@@ -290,7 +290,7 @@ export class OrderDesk {
     const slot = this.#slotOf(order);
     const [strategy, instrument] = [this.orders.strategy(order), this.orders.instrument(order)];
     const isFree = !this.#legs.isWorking(slot);
-    if (isFree && !this.meeting.joins(strategy, instrument, this.#waiting.follow(slot)))
+    if (isFree && !this.meeting.joins(strategy, instrument, this.#waiting.meetsAs(slot)))
       this.#leave(strategy, instrument);
   }
 

@@ -17,6 +17,8 @@ export const followOf = (purpose: Purpose): Follow =>
 export const purposeOf = (follow: Follow): Purpose =>
   follow === Follow.Flatten ? Purpose.Flatten : follow === Follow.Exit ? Purpose.Exit : Purpose.VirtualStop;
 
+export const isUrgent = (follow: Follow): boolean => follow === Follow.Breach || follow === Follow.Flatten;
+
 export interface Waiting {
   readonly strategy: number;
   readonly instrument: InstrumentId;
@@ -43,6 +45,8 @@ const none: readonly Waiting[] = [];
 export class WaitingSlots {
   readonly #follow: Uint8Array;
   readonly #waiting = new Map<number, Waiting>();
+  /** What was asked to leave by a kill or a breached stop meanwhile, whatever else asked as well. */
+  readonly #hurries = new Set<number>();
   /** By instrument, sells and buys: few at any time. */
   readonly #exits = new Map<number, number>();
 
@@ -52,6 +56,11 @@ export class WaitingSlots {
 
   follow(slot: number): Follow {
     return this.#follow[slot] as Follow;
+  }
+
+  /** As what it meets others: what hurries waits for nobody (MP-4). */
+  meetsAs(slot: number): Follow {
+    return this.#hurries.has(slot) ? Follow.Flatten : this.follow(slot);
   }
 
   since(slot: number): EpochMicros {
@@ -70,7 +79,9 @@ export class WaitingSlots {
 
   /** Takes the place of what waited there; what is stronger is never replaced by what is weaker. */
   put(slot: number, waiting: Waiting): void {
+    const hurries = this.#hurries.has(slot) || isUrgent(waiting.follow);
     const before = this.take(slot);
+    if (hurries) this.#hurries.add(slot);
     const stays = before.follow > waiting.follow ? { ...before, since: waiting.since } : waiting;
     this.#follow[slot] = stays.follow;
     this.#waiting.set(slot, stays);
@@ -83,6 +94,7 @@ export class WaitingSlots {
     const waiting = this.#waiting.get(slot) ?? nobody;
     this.#follow[slot] = Follow.Nothing;
     this.#waiting.delete(slot);
+    this.#hurries.delete(slot);
     this.#count(waiting, -1);
     return waiting;
   }
