@@ -28,8 +28,8 @@ import type { RiskFacts } from "./risk-facts.ts";
 import { Follow, isUrgent, type WaitingSlots } from "./waiting-slots.ts";
 
 /**
- * An exit without its stop waits for others no longer than this; confirmations of cancels take a tenth of it. Quotes and
- * prints tell the time when the last of them is not older.
+ * An exit without its stop waits for others no longer than this; confirmations of cancels take a tenth of it. Quotes
+ * and prints tell the time when the last of them is not older.
  */
 const LONGEST_WAIT_MICROS = MICROS_PER_SECOND;
 /** How old the decision behind an entry may be when it leaves (RELIABILITY 3.5). */
