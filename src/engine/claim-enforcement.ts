@@ -81,6 +81,8 @@ export class ClaimEnforcement {
   /** Cancels what works and closes what is held, until nothing is left; then the halt is complete. */
   #continueFlatten(at: EpochMicros): void {
     const { strategies, instruments, authorities, desk, books, lots, facts } = this.#parts;
+    // A wish of before must not outlive the kill, should somebody resume at once (C-45).
+    if (desk.meeting.size > 0) desk.meeting.dropAll();
     let open = 0;
     for (let s = 0; s < strategies; s++) {
       for (let i = 0; i < instruments; i++) {

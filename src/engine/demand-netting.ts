@@ -2,9 +2,9 @@
  * Between the gate and the venue: what strategies want of one instrument in one step becomes as few orders as
  * possible (ENS-1, C-41).
  *
- * NE-1  Opposite demands cross at the middle of a fresh quote, else at the last close, without an order and
- *       without costs: the account's position does not move. Only what the gate approved crosses, and no entry
- *       beyond its limit; an exit crosses always.
+ * NE-1  Opposite demands cross at the middle of a fresh quote, else at the last price, without an order and
+ *       without costs: the account's position does not move (prices: cross-price.ts). Only what the gate approved
+ *       crosses, and no entry beyond its limit; an exit crosses always.
  * NE-2  What is left with the same terms leaves as one order, by the number of its first member.
  * NE-3  What cannot cross never meets itself in the market: then the entries of one side are given up, the exits
  *       stay. An entry may come again with the next bar; an exit must not wait.
@@ -15,15 +15,14 @@
  *       cannot be taken back, and both would close the position. Entries against it are held meanwhile
  *       (meeting-point.ts) and come here together with it, for what is left of both.
  */
-import { dollarsPerShare, type Price, toDollars } from "../domain/money.ts";
+import { type Price, toDollars } from "../domain/money.ts";
 import { BUY, type OrderNumber, Purpose } from "../domain/order.ts";
 import { empty } from "../domain/small-list.ts";
-import { MICROS_PER_SECOND } from "../domain/time.ts";
 import type { OrderTable } from "../execution/order-table.ts";
 import { type ApprovedOrder, type RiskGate, sameTerms } from "../risk/gate.ts";
+import type { CrossPrices } from "./cross-price.ts";
 import type { WishTally } from "./meeting-point.ts";
 import type { Command } from "./ports.ts";
-import type { RiskFacts } from "./risk-facts.ts";
 
 interface Demand {
   readonly order: ApprovedOrder;
@@ -46,10 +45,9 @@ export interface CrossBooks {
 
 export interface NettingParts {
   readonly gate: RiskGate;
-  readonly facts: RiskFacts;
   readonly orders: OrderTable;
   readonly commands: Command[];
-  readonly crossQuoteSeconds: number;
+  readonly prices: Pick<CrossPrices, "at">;
   /** Withdrawn entries are counted here. */
   readonly tally: Pick<WishTally, "withdrawn">;
 }
@@ -86,7 +84,7 @@ export class DemandNetting {
     eachInstrument(demands, 2, (group) => {
       if (this.#cross(group, books)) crossed = true;
     });
-    eachInstrument(demands, crossed ? 1 : 2, (group) => this.#netOne(group, replaced, books));
+    eachInstrument(demands, crossed ? 1 : 2, (group) => this.#netOne(group, crossed, replaced, books));
     if (replaced.size > 0) dropCommands(commands, replaced);
   }
 
@@ -101,8 +99,10 @@ export class DemandNetting {
   }
 
   /** What is left of everything that is wanted of one instrument. */
-  #netOne(demands: readonly Demand[], replaced: Set<number>, books: CrossBooks): void {
-    const givenUp = [...this.#barred(demands), ...oneSide(demands)];
+  #netOne(demands: readonly Demand[], crossed: boolean, replaced: Set<number>, books: CrossBooks): void {
+    // Without a crossing nothing was lost since the gate looked: what it approved stays approved.
+    const barred = crossed ? this.#barred(demands) : [];
+    const givenUp = [...barred, ...oneSide(demands)];
     const groups = combined(demands.filter(({ left }) => left > 0));
     const untouched = groups.length === demands.length && demands.every(isWhole);
     if (untouched) return;
@@ -145,7 +145,7 @@ export class DemandNetting {
     const sells = demands.filter(({ order }) => order.side !== BUY);
     const [buyer] = buys;
     if (buyer === undefined || sells.length === 0) return false;
-    const price = this.#crossPrice(buyer.order.instrument);
+    const price = this.#parts.prices.at(buyer.order.instrument);
     if (price === undefined) return false;
     let crossed = false;
     let b = 0;
@@ -170,17 +170,6 @@ export class DemandNetting {
     if (order.purpose !== Purpose.Entry) return true;
     const beyond = order.side * (toDollars(price) - order.limit);
     return Number.isNaN(beyond) || beyond <= 0;
-  }
-
-  /** Middle of a quote that is fresh and no nonsense, else the last close; undefined when nothing has a price. */
-  #crossPrice(instrument: ApprovedOrder["instrument"]): Price | undefined {
-    const { facts, crossQuoteSeconds } = this.#parts;
-    const bid = facts.bid(instrument);
-    const ask = facts.ask(instrument);
-    const age = facts.now - facts.quotedAt(instrument);
-    const fresh = age >= 0 && age <= crossQuoteSeconds * MICROS_PER_SECOND && bid > 0 && ask >= bid;
-    const price = fresh ? (bid + ask) / 2 : facts.mark(instrument);
-    return price > 0 && price < Number.POSITIVE_INFINITY ? dollarsPerShare(price) : undefined;
   }
 }
 

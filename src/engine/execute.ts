@@ -39,6 +39,7 @@ import { ClaimEnforcement } from "./claim-enforcement.ts";
 import { ClaimLog } from "./claim-log.ts";
 import type { AccountFacts } from "./compute.ts";
 import { CorporateActions, type EndedBySplit } from "./corporate-actions.ts";
+import { CrossPrices } from "./cross-price.ts";
 import { FillBooking, type FillListener } from "./fill-booking.ts";
 import { FillTable } from "./fill-table.ts";
 import type { WishTally } from "./meeting-point.ts";
@@ -77,6 +78,7 @@ export interface ExecuteConfig {
 export class ExecuteStage implements AccountFacts {
   readonly #config: ExecuteConfig;
   readonly #facts: RiskFacts;
+  readonly #crossPrices: CrossPrices;
   readonly #desk: OrderDesk;
   readonly #booking: FillBooking;
   readonly #watch: BreakerWatch;
@@ -125,6 +127,7 @@ export class ExecuteStage implements AccountFacts {
     const takeBack = (strategy: number, instrument: InstrumentId) =>
       this.#desk.cancelEntry(strategy, instrument);
     this.#stops = watchStops({ ...config, lots, facts, leave, takeBack });
+    this.#crossPrices = new CrossPrices(facts, instruments, ensemble.crossQuoteSeconds);
     this.#desk = new OrderDesk({
       gate: this.gate,
       facts,
@@ -132,7 +135,7 @@ export class ExecuteStage implements AccountFacts {
       execution,
       slots: strategies * instruments,
       strategies,
-      crossQuoteSeconds: ensemble.crossQuoteSeconds,
+      crossPrices: this.#crossPrices,
       stops: this.#stops,
       entryRefused: (strategy, control, barredBy) =>
         this.#watch.entryRefused({ strategy, control, barredBy }, facts.now),
@@ -225,9 +228,9 @@ export class ExecuteStage implements AccountFacts {
   #afterValuation(batch: BarBatch): void {
     const { at } = batch;
     const { meeting } = this.#desk;
-    meeting.reached(at);
     if (meeting.size > 0 && meeting.startBar()) this.#desk.settle(this.#booking);
     this.#claims.enforce(at);
+    this.#desk.askAgain();
     this.#desk.protectExposed();
     if (this.#stops === undefined) return;
     this.#stops.bars(batch);
@@ -261,26 +264,36 @@ export class ExecuteStage implements AccountFacts {
   quote(quote: Quote): void {
     this.#quiet.end();
     this.#facts.quoted(quote);
-    const { meeting } = this.#desk;
-    if (this.#stops === undefined && meeting.size === 0) return;
+    this.#desk.meeting.ticked(quote.at);
     this.#stops?.quote(quote);
-    if (meeting.size > 0) meeting.reached(quote.at);
-    this.#desk.settle(this.#booking);
+    this.#settleTick();
   }
 
   /** Somebody traded: what stops are watched by (RISK-4). */
   trade(print: TradePrint): void {
     this.#quiet.end();
-    if (this.#stops === undefined) return;
     this.#facts.now = print.at;
-    this.#stops.trade(print);
-    this.#desk.settle(this.#booking);
+    this.#crossPrices.printed(print);
+    this.#desk.meeting.ticked(print.at);
+    this.#stops?.trade(print);
+    this.#settleTick();
+  }
+
+  /** Only a breached stop or somebody who waits has anything to say between bars. */
+  #settleTick(): void {
+    if (this.#stops !== undefined || this.#desk.meeting.size > 0) this.#desk.settle(this.#booking);
+  }
+
+  /** What others than the market tell is never older than what the market told: time does not go back for it. */
+  #heard(at: EpochMicros): void {
+    if (at > this.#facts.now) this.#facts.now = at;
   }
 
   /** A split or a dividend, before the first bar of its ex-date. Tells which round trips it ended. */
   action(event: CorporateActionEvent): readonly EndedBySplit[] {
     this.#quiet.end();
     this.#facts.now = event.at;
+    this.#crossPrices.forget(event.instrument);
     this.#booking.restating(event.instrument);
     this.blocked.action(event);
     return this.actions.apply(event);
@@ -299,10 +312,12 @@ export class ExecuteStage implements AccountFacts {
     this.#quiet.end();
     this.#facts.statusChanged(event);
     this.#stops?.status(event);
-    if (event.kind === "TradingResumed") return;
-    for (let strategy = 0; strategy < this.#config.strategies; strategy++) {
-      this.#desk.cancelEntry(strategy, event.instrument);
+    if (event.kind === "TradingHalted") {
+      for (let strategy = 0; strategy < this.#config.strategies; strategy++) {
+        this.#desk.cancelEntry(strategy, event.instrument);
+      }
     }
+    this.#settleTick();
   }
 
   decide(intents: readonly Intent[]): void {
@@ -328,7 +343,7 @@ export class ExecuteStage implements AccountFacts {
 
   broker(event: BrokerEvent): void {
     this.#quiet.end();
-    this.#desk.meeting.reached(event.at);
+    this.#heard(event.at);
     switch (event.kind) {
       case "OrderAccepted":
         this.#booking.accepted(event.order);
@@ -350,6 +365,7 @@ export class ExecuteStage implements AccountFacts {
   operator({ action, at, by, reason }: OperatorActed): void {
     this.#quiet.end();
     this.claimLog.reached(at);
+    this.#heard(at);
     if (action === "resume") {
       // A trigger that still stands raises its claim again at the next valuation (C-02).
       for (const { authority, source, scope, liftedBy } of this.authorities.permission.claims)
@@ -368,6 +384,7 @@ export class ExecuteStage implements AccountFacts {
       liftedBy: finish ? "itself" : "operator",
     });
     this.#claims.enforce(at);
+    this.#settleTick();
   }
 
   /** A fill may be the first thing of a new session, and what it does counts there. */

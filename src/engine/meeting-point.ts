@@ -8,10 +8,15 @@
  *       meanwhile is no longer there to cross: what closes a share is its leg or its exit, never both (I-15).
  * MP-2  A wish is held for seconds, never into the next bar: the strategy decides again with newer prices. What is
  *       given up is counted.
- * MP-3  An exit or a trim that is free to leave waits for an opposite one that is not free yet, or that works already,
- *       and for the ends of opposite entries, whose cancels it asks for: they cross, or at least never meet. Its own
- *       stop is gone by then, so it waits a second and never past a bar: what reduces risk may be late for netting,
- *       but is never stopped by it.
+ * MP-3  An exit or a trim that is asked for in the ordinary way and free to leave waits for what the venue answers at
+ *       once: the ends of the protective orders of an opposite one, and of opposite entries, whose cancels it asks for.
+ *       They leave together and cross, or at least never meet. For an opposite exit that works already it waits only
+ *       while quotes or prints tell the time: otherwise the next thing to be heard may be a bar. Its own stop is gone
+ *       by then, so it waits a second and never past a bar.
+ * MP-4  What a kill, the end of a run or a breached stop closes never waits for others: it asks opposite entries back
+ *       and leaves. Two such exits of one step still cross; of two steps they may meet in the market.
+ * MP-5  Time is that of the facts, which every event moves. A stamp of the broker that is ahead of the market may end a
+ *       wait early; it never makes one longer.
  */
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { EntryIntent } from "../domain/intent.ts";
@@ -20,9 +25,12 @@ import { type EpochMicros, MICROS_PER_SECOND } from "../domain/time.ts";
 import type { VirtualLots } from "../ensemble/virtual-lots.ts";
 import type { OrderTable } from "../execution/order-table.ts";
 import type { RiskFacts } from "./risk-facts.ts";
-import { Follow, type WaitingSlots } from "./waiting-slots.ts";
+import { Follow, isUrgent, type WaitingSlots } from "./waiting-slots.ts";
 
-/** An exit without its stop waits for others no longer than this; confirmations of cancels take a tenth of it. */
+/**
+ * An exit without its stop waits for others no longer than this; confirmations of cancels take a tenth of it. Quotes
+ * and prints tell the time when the last of them is not older.
+ */
 const LONGEST_WAIT_MICROS = MICROS_PER_SECOND;
 /** How old the decision behind an entry may be when it leaves (RELIABILITY 3.5). */
 const LONGEST_HOLD_MICROS = 5 * MICROS_PER_SECOND;
@@ -33,7 +41,7 @@ export interface WishTally {
   turned: number;
   /** Waited for another strategy's exit. */
   held: number;
-  /** Of those, given up: too old, taken back by their strategy, or of a share that a split has changed. */
+  /** Of those, given up: too old, taken back by their strategy or by a kill, or of a share that a split has changed. */
   givenUp: number;
   /** Orders withdrawn before they left, because they could not cross and would have met our own (NE-3). */
   withdrawn: number;
@@ -58,7 +66,8 @@ interface FreeExit {
   readonly strategy: number;
   readonly instrument: InstrumentId;
   readonly side: Side;
-  readonly since: EpochMicros;
+  /** Never after now, which goes back when the broker's clock was ahead (MP-5). */
+  since: EpochMicros;
 }
 
 const nobody: readonly never[] = [];
@@ -67,7 +76,7 @@ export class MeetingPoint {
   readonly #parts: MeetingParts;
   #wishes: EntryIntent[] = [];
   #exits: FreeExit[] = [];
-  #now = Number.NEGATIVE_INFINITY as EpochMicros;
+  #tickedAt = Number.NEGATIVE_INFINITY;
 
   readonly tally: WishTally = { turned: 0, held: 0, givenUp: 0, withdrawn: 0 };
   /** How many wait here; asked in every step. */
@@ -79,9 +88,13 @@ export class MeetingPoint {
     this.#parts = parts;
   }
 
-  /** Broker events may be late: time never goes back. */
-  reached(at: EpochMicros): void {
-    if (at > this.#now) this.#now = at;
+  get #now(): EpochMicros {
+    return this.#parts.facts.now;
+  }
+
+  /** A quote or a print: a clock that is finer than bars runs. */
+  ticked(at: EpochMicros): void {
+    this.#tickedAt = at;
   }
 
   hold(intent: EntryIntent): void {
@@ -99,26 +112,32 @@ export class MeetingPoint {
     this.#giveUp((wish) => wish.strategy === strategy && wish.instrument === instrument);
   }
 
+  /** A kill: nobody enters on what was wanted before it. */
+  dropAll(): void {
+    this.#giveUp(() => true);
+  }
+
   /** A free exit has left, or waits for legs of its own again. */
-  forget(strategy: number, instrument: InstrumentId): void {
+  #forget(strategy: number, instrument: InstrumentId): void {
     this.#exits = this.#exits.filter((exit) => exit.strategy !== strategy || exit.instrument !== instrument);
     this.#count();
   }
 
   /**
    * True when an exit that is free to leave had better wait until the end of the step, or longer: others of ours hold,
-   * enter or leave on the other side. Whatever enters there is asked back.
+   * enter or leave on the other side. Whatever enters there is asked back, also by what waits for nobody (MP-4).
    */
-  joins(strategy: number, instrument: InstrumentId): boolean {
+  joins(strategy: number, instrument: InstrumentId, follow: Follow): boolean {
     const { strategies, lots } = this.#parts;
     const held = lots.shares(strategy, instrument);
-    if (strategies === 1 || this.isClosed || held === 0) return false;
+    if (strategies === 1 || this.isClosed || held === 0 || follow < Follow.Trim) return false;
     const side = held > 0 ? SELL : BUY;
     const entering = this.#entering(strategy, instrument, -side as Side);
     for (const entry of entering) this.#parts.takeBack(entry);
-    if (entering.length === 0 && !this.#isOpposed(instrument, side)) return false;
     const before = this.#exits.find((exit) => exit.strategy === strategy && exit.instrument === instrument);
-    this.forget(strategy, instrument);
+    if (before !== undefined) this.#forget(strategy, instrument);
+    if (isUrgent(follow)) return false;
+    if (entering.length === 0 && !this.#isOpposed(instrument, side)) return false;
     this.#exits.push({ strategy, instrument, side, since: before?.since ?? this.#now });
     this.#count();
     return true;
@@ -135,8 +154,13 @@ export class MeetingPoint {
   /** Lets go whoever waits for nobody any more: exits first, so that the gate knows them when entries come. */
   release(): void {
     const { lots, leave, enter } = this.#parts;
-    const free = this.#exits.filter((exit) => this.#mayLeave(exit));
-    this.#exits = this.#exits.filter((exit) => !free.includes(exit));
+    for (const exit of this.#exits) exit.since = Math.min(exit.since, this.#now) as EpochMicros;
+    // Those of one instrument leave together: who went ahead would meet the others in the market.
+    const waiting = this.#exits.filter((exit) => !this.#isOverdue(exit) && this.#isBlocked(exit));
+    const isKept = (exit: FreeExit) =>
+      !this.#isOverdue(exit) && waiting.some(({ instrument }) => instrument === exit.instrument);
+    const free = this.#exits.filter((exit) => !isKept(exit));
+    this.#exits = this.#exits.filter(isKept);
     for (const { strategy, instrument } of free) leave(strategy, instrument);
     this.#giveUp(
       ({ at, strategy, instrument }) =>
@@ -166,14 +190,19 @@ export class MeetingPoint {
     return leaving;
   }
 
-  #mayLeave({ strategy, instrument, side, since }: FreeExit): boolean {
-    if (this.#now - since >= LONGEST_WAIT_MICROS) return true;
+  #isOverdue({ since }: FreeExit): boolean {
+    return this.#now - since >= LONGEST_WAIT_MICROS;
+  }
+
+  /** Something on the other side is still to be answered, or works. */
+  #isBlocked({ strategy, instrument, side }: FreeExit): boolean {
     const other = -side as Side;
     const isFree = (s: number) =>
       this.#exits.some((exit) => exit.strategy === s && exit.instrument === instrument);
-    if (this.#parts.facts.exiting(instrument, other) > 0) return false;
-    if (!this.#leaving(instrument, other).every(isFree)) return false;
-    return this.#entering(strategy, instrument, other).length === 0;
+    const isTold = this.#now - this.#tickedAt <= LONGEST_WAIT_MICROS;
+    if (isTold && this.#parts.facts.exiting(instrument, other) > 0) return true;
+    if (!this.#leaving(instrument, other).every(isFree)) return true;
+    return this.#entering(strategy, instrument, other).length > 0;
   }
 
   #isOpposed(instrument: InstrumentId, side: Side): boolean {

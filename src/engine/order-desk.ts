@@ -11,6 +11,8 @@
  *       becomes an exit, and is counted; the strategy may ask for it again once it is flat, at the prices of then.
  * EX-9  A position that an exit, a trim or a venue has left without its stop gets it back (I-35): at once after an
  *       exit that failed, with the next bar after a stop that failed, so that no venue is asked without end.
+ * EX-10 A cancel may be lost: what waits for its end asks again with each bar, and what closes a position moves the
+ *       disaster stop whose end is overdue to the price of now, where that closes the position itself (C-23).
  */
 import type { InstrumentId } from "../domain/instrument.ts";
 import { type EntryIntent, sizingConstraints } from "../domain/intent.ts";
@@ -23,11 +25,12 @@ import { unwindsPartial } from "../execution/partial-fill.ts";
 import type { ApprovedOrder, Bracket, RiskGate } from "../risk/gate.ts";
 import type { OrderRequest } from "../risk/rule.ts";
 import { BlockTally } from "./block-tally.ts";
+import type { CrossPrices } from "./cross-price.ts";
 import { type CrossBooks, DemandNetting } from "./demand-netting.ts";
 import { MeetingPoint } from "./meeting-point.ts";
-import { closingRequest, entryRequest, isExit } from "./order-requests.ts";
+import { birthOf, closingRequest, entryRequest, isExit } from "./order-requests.ts";
 import type { Command } from "./ports.ts";
-import { bracketOf, NOTHING, ProtectiveOrders } from "./protective-orders.ts";
+import { bracketOf, NOTHING, type ProtectionParts, ProtectiveOrders } from "./protective-orders.ts";
 import type { RiskFacts } from "./risk-facts.ts";
 import type { VirtualStops } from "./virtual-stops.ts";
 import { Follow, followOf, purposeOf, WaitingSlots } from "./waiting-slots.ts";
@@ -42,7 +45,7 @@ export interface DeskParts {
   readonly execution: ExecutionParams;
   readonly slots: number;
   readonly strategies: number;
-  readonly crossQuoteSeconds: number;
+  readonly crossPrices: CrossPrices;
   /** Present when the engine watches the stops, and wider ones rest at the venue (RISK-4). */
   readonly stops?: VirtualStops | undefined;
   /** A rule of that control refused an entry in full, or the claim of that source barred it. */
@@ -58,7 +61,7 @@ export class OrderDesk {
   readonly #exitOrder: Int32Array;
   readonly #trimOrder: Int32Array;
   readonly #legs: ProtectiveOrders;
-  readonly #waiting: WaitingSlots;
+  readonly waiting: WaitingSlots;
   readonly #stops: VirtualStops | undefined;
   readonly #netting: DemandNetting;
   readonly #entryRefused: DeskParts["entryRefused"];
@@ -71,7 +74,7 @@ export class OrderDesk {
   readonly meeting: MeetingPoint;
 
   constructor(parts: DeskParts) {
-    const { gate, facts, lots, execution, slots, strategies, crossQuoteSeconds, stops, entryRefused } = parts;
+    const { gate, facts, lots, execution, slots, strategies, crossPrices, stops, entryRefused } = parts;
     this.#stops = stops;
     this.#entryRefused = entryRefused;
     this.#gate = gate;
@@ -80,20 +83,21 @@ export class OrderDesk {
     this.#execution = execution;
     this.#exitOrder = new Int32Array(slots).fill(NONE);
     this.#trimOrder = new Int32Array(slots).fill(NONE);
-    this.#waiting = new WaitingSlots(slots);
-    const [{ orders, commands }, waiting, { tick }] = [this, this.#waiting, execution];
-    const closing = (strategy: number, instrument: InstrumentId, purpose: Purpose, type: OrderType) =>
-      this.#closing(strategy, instrument, purpose, type);
-    const place = (request: OrderRequest, signal: number, bracket: Bracket | undefined) =>
+    this.waiting = new WaitingSlots(slots);
+    const [{ orders, commands }, waiting, { tick }] = [this, this.waiting, execution];
+    const closing: ProtectionParts["closing"] = (...what) => this.#closing(...what);
+    const place: ProtectionParts["place"] = (request, signal, bracket) =>
       this.#place(request, signal, NONE, bracket);
     this.#legs = new ProtectiveOrders({ gate, facts, lots, orders, commands, tick, slots, closing, place });
     stops?.standBefore(this.#legs);
-    const leave = (strategy: number, instrument: InstrumentId) => this.#leave(strategy, instrument);
-    const enter = (intent: EntryIntent) => this.#enter(intent);
-    const takeBack = (entry: OrderNumber) => this.#cancelEntry(entry);
-    this.meeting = new MeetingPoint({ strategies, waiting, lots, facts, orders, leave, enter, takeBack });
+    this.meeting = new MeetingPoint({
+      ...{ strategies, waiting, lots, facts, orders },
+      leave: (strategy, instrument) => this.#leave(strategy, instrument),
+      enter: (intent) => this.#enter(intent),
+      takeBack: (entry) => this.#cancelEntry(entry),
+    });
     const { tally } = this.meeting;
-    this.#netting = new DemandNetting({ gate, facts, orders, commands, crossQuoteSeconds, tally });
+    this.#netting = new DemandNetting({ gate, orders, commands, prices: crossPrices, tally });
   }
 
   /** Counts the changes of resting stops. */
@@ -120,7 +124,9 @@ export class OrderDesk {
     }
     if (held !== 0) return;
     const slot = this.#lots.slot(strategy, instrument);
-    if (this.#facts.entryWorking(strategy, instrument) || this.#isBusy(slot)) return;
+    if (this.#facts.entryWorking(strategy, instrument) || this.#legs.isWorking(slot)) return;
+    if (this.#exitOrder[slot] !== NONE || this.#trimOrder[slot] !== NONE) return;
+    if (this.waiting.follow(slot) !== Follow.Nothing) return;
     if (this.meeting.holds(strategy, instrument)) return;
     if (this.meeting.isLeft(instrument, -side as Side)) this.meeting.hold(intent);
     else this.#enter(intent);
@@ -139,14 +145,26 @@ export class OrderDesk {
     this.cancelEntry(strategy, instrument);
     const slot = this.#lots.slot(strategy, instrument);
     if (this.#lots.shares(strategy, instrument) === 0 || this.#exitOrder[slot] !== NONE) return;
-    const follow = followOf(purpose);
+    this.#press(strategy, instrument, followOf(purpose), signal);
+  }
+
+  /** With each bar: what waits for the end of something asks for it again. A breached stop does so at its own rate. */
+  askAgain(): void {
+    for (const { strategy, instrument, follow, signal, since } of this.waiting.all()) {
+      if (this.#lots.shares(strategy, instrument) === 0 || since === this.#facts.now) continue;
+      if (follow !== Follow.Breach) this.#press(strategy, instrument, follow, signal);
+    }
+  }
+
+  #press(strategy: number, instrument: InstrumentId, follow: Follow, signal: number): void {
+    const slot = this.#lots.slot(strategy, instrument);
     const { retrySeconds } = this.#execution.virtualStop;
-    const isOverdue =
-      follow === Follow.Breach && this.#waiting.isOverdue(slot, this.#facts.now, retrySeconds);
+    const isOverdue = this.waiting.isOverdue(slot, this.#facts.now, retrySeconds);
     this.#clear(strategy, instrument, follow, signal);
-    // The disaster stop's end is overdue: moved to where the price is already, it closes the position itself (C-23).
-    if (isOverdue && this.#legs.stop(slot) !== undefined)
-      this.#legs.protect(strategy, instrument, this.restingStop(strategy, instrument), signal);
+    if (!isOverdue || this.#stops === undefined || this.#legs.stop(slot) === undefined) return;
+    const level = this.#stops.level(slot);
+    const price = follow === Follow.Breach ? level : this.#facts.mark(instrument);
+    if (price > 0) this.#legs.protect(strategy, instrument, price, signal);
   }
 
   cancelEntries(strategy: number, instruments: number): void {
@@ -165,8 +183,8 @@ export class OrderDesk {
    */
   halve(strategy: number, instrument: InstrumentId, signal: number): void {
     const slot = this.#lots.slot(strategy, instrument);
-    if (this.#half(strategy, instrument) === 0 || this.#isLeaving(slot) || this.#trimOrder[slot] !== NONE)
-      return;
+    const isLeaving = this.#exitOrder[slot] !== NONE || this.waiting.follow(slot) >= Follow.Breach;
+    if (isLeaving || this.#half(strategy, instrument) === 0 || this.#trimOrder[slot] !== NONE) return;
     this.#clear(strategy, instrument, Follow.Trim, signal);
   }
 
@@ -175,8 +193,8 @@ export class OrderDesk {
     const slot = this.#lots.slot(strategy, instrument);
     if (this.#lots.shares(strategy, instrument) === 0) return;
     const stop = this.#stops?.tighten(strategy, instrument, wanted, signal) ?? wanted;
-    if (this.#waiting.follow(slot) !== Follow.Nothing || this.#exitOrder[slot] !== NONE) return;
-    this.#legs.protect(strategy, instrument, stop, signal);
+    if (this.waiting.follow(slot) === Follow.Nothing && this.#exitOrder[slot] === NONE)
+      this.#legs.protect(strategy, instrument, stop, signal);
   }
 
   restLegs(order: ApprovedOrder): void {
@@ -215,7 +233,7 @@ export class OrderDesk {
       this.#exitOrder[slot] = NONE;
       if (this.orders.status(order) !== OrderStatus.Filled && !this.#goesOn(order)) this.keepProtected(order);
     }
-    if (this.#waiting.follow(slot) !== Follow.Nothing) this.#follow(order);
+    if (this.waiting.follow(slot) !== Follow.Nothing) this.#follow(order);
     else if (this.orders.purpose(order) === Purpose.StopLoss) this.exposed.push(order);
   }
 
@@ -243,55 +261,44 @@ export class OrderDesk {
     return this.#lots.slot(this.orders.strategy(order), this.orders.instrument(order));
   }
 
-  #isLeaving(slot: number): boolean {
-    return this.#exitOrder[slot] !== NONE || this.#waiting.follow(slot) >= Follow.Breach;
-  }
-
-  /** Something but an entry may still trade (EX-8). */
-  #isBusy(slot: number): boolean {
-    const closes = this.#exitOrder[slot] !== NONE || this.#trimOrder[slot] !== NONE;
-    return closes || this.#waiting.follow(slot) !== Follow.Nothing || this.#legs.isWorking(slot);
-  }
-
   /** What shares an order stands and falls with it. */
   #cancelEntry(entry: OrderNumber): void {
     const order = this.orders.group(entry);
     const asked = ({ kind, order: other }: Command) => kind === "CancelOrder" && other === order;
-    if (!this.orders.isShared(entry) || !this.commands.some(asked)) {
+    if (!this.orders.isShared(entry) || !this.commands.some(asked))
       this.commands.push({ kind: "CancelOrder", order });
-    }
   }
 
   /** Cancels the stop and the target; what is to follow does so when both are over, now if there are none (EX-6). */
   #clear(strategy: number, instrument: InstrumentId, follow: Follow, signal: number): void {
     const slot = this.#lots.slot(strategy, instrument);
-    const isAsked = this.#waiting.follow(slot) !== Follow.Nothing;
+    const [isAsked, since] = [this.waiting.follow(slot) !== Follow.Nothing, this.#facts.now];
     const side = this.#lots.shares(strategy, instrument) > 0 ? SELL : BUY;
     const isFree = !this.#legs.isWorking(slot);
-    if (isFree && !(follow >= Follow.Trim && this.meeting.joins(strategy, instrument))) {
-      this.#waiting.take(slot, instrument);
+    if (isFree && !this.meeting.joins(strategy, instrument, follow)) {
+      this.waiting.take(slot);
       this.#send(strategy, instrument, follow, signal);
       return;
     }
     // Who asks again later asks the venue again too: the first cancel may have been lost.
-    if (!isFree && (!isAsked || this.#waiting.since(slot) < this.#facts.now)) this.#legs.cancel(slot);
-    this.#waiting.put(slot, instrument, { follow, side, signal, since: this.#facts.now });
+    if (!isFree && (!isAsked || this.waiting.since(slot) !== since)) this.#legs.cancel(slot);
+    this.waiting.put(slot, { strategy, instrument, follow, side, signal, since });
   }
 
   /** The order in the way of what follows may have been the last. */
   #follow(order: OrderNumber): void {
     const slot = this.#slotOf(order);
     const [strategy, instrument] = [this.orders.strategy(order), this.orders.instrument(order)];
-    if (this.#legs.isWorking(slot)) return;
-    if (this.#waiting.follow(slot) >= Follow.Trim && this.meeting.joins(strategy, instrument)) return;
-    this.#leave(strategy, instrument);
+    const isFree = !this.#legs.isWorking(slot);
+    if (isFree && !this.meeting.joins(strategy, instrument, this.waiting.meetsAs(slot)))
+      this.#leave(strategy, instrument);
   }
 
   /** What waits there goes, if nothing of its own is in the way. */
   #leave(strategy: number, instrument: InstrumentId): void {
     const slot = this.#lots.slot(strategy, instrument);
-    if (this.#waiting.follow(slot) === Follow.Nothing || this.#legs.isWorking(slot)) return;
-    const { follow, signal } = this.#waiting.take(slot, instrument);
+    if (this.waiting.follow(slot) === Follow.Nothing || this.#legs.isWorking(slot)) return;
+    const { follow, signal } = this.waiting.take(slot);
     this.#send(strategy, instrument, follow, signal);
   }
 
@@ -299,7 +306,9 @@ export class OrderDesk {
   #send(strategy: number, instrument: InstrumentId, follow: Follow, signal: number): void {
     if (this.#lots.shares(strategy, instrument) === 0) return;
     const slot = this.#lots.slot(strategy, instrument);
-    if (follow >= Follow.Breach) {
+    // Halted since its cancel left: the disaster stop rests again, and the watch asks once it is calm (C-44).
+    const isHeld = follow === Follow.Breach && this.#stops?.mayLeave(instrument) === false;
+    if (follow >= Follow.Breach && !isHeld) {
       const wanted = this.#closing(strategy, instrument, purposeOf(follow), OrderType.Market);
       if (wanted.shares < NOTHING) return;
       const request = (follow === Follow.Breach ? this.#stops?.leaving(wanted) : undefined) ?? wanted;
@@ -308,17 +317,16 @@ export class OrderDesk {
     }
     if (follow === Follow.Trim) {
       const shares = this.#half(strategy, instrument);
-      const request = this.#closing(strategy, instrument, Purpose.Exit, OrderType.Market);
-      if (shares > 0)
-        this.#trimOrder[slot] = this.#place({ ...request, shares }, signal, NONE, undefined) ?? NONE;
+      const trim = { ...this.#closing(strategy, instrument, Purpose.Exit, OrderType.Market), shares };
+      if (shares > 0) this.#trimOrder[slot] = this.#place(trim, signal, NONE, undefined) ?? NONE;
     }
     this.#legs.arm(strategy, instrument, signal);
   }
 
   /** A virtual stop sold a part of what it should: the rest follows at once, without a stop in between (C-22). */
   #goesOn(order: OrderNumber): boolean {
-    if (this.orders.purpose(order) !== Purpose.VirtualStop || this.#stops?.ended(this.orders, order) !== true)
-      return false;
+    const isStop = this.orders.purpose(order) === Purpose.VirtualStop;
+    if (!isStop || this.#stops?.ended(this.orders, order) !== true) return false;
     const instrument = this.orders.instrument(order);
     const signal = this.orders.get(order, OrderField.signal);
     this.exit(this.orders.strategy(order), instrument, signal, Purpose.VirtualStop);
@@ -331,7 +339,7 @@ export class OrderDesk {
     const instrument = this.orders.instrument(order);
     const slot = this.#lots.slot(strategy, instrument);
     const held = this.#lots.shares(strategy, instrument);
-    if (held === 0 || this.#exitOrder[slot] !== NONE || this.#waiting.follow(slot) !== Follow.Nothing) return;
+    if (held === 0 || this.#exitOrder[slot] !== NONE || this.waiting.follow(slot) !== Follow.Nothing) return;
     if (this.#legs.covers(slot, Math.abs(held) - this.#trimming(slot))) return;
     const signal = this.orders.get(order, OrderField.signal);
     if (this.#legs.stop(slot) === undefined) this.#legs.arm(strategy, instrument, signal);
@@ -347,20 +355,10 @@ export class OrderDesk {
   ): OrderNumber | undefined {
     const number = this.orders.next;
     const approved = this.#gate.pass(number, request, this.#facts, bracket);
-    const { binding, verdict } = this.#gate;
+    const { binding } = this.#gate;
     this.blocked.record(request, approved?.shares ?? 0, this.#gate, bracket);
     if (this.#gate.barredBy !== undefined) this.blocked.barred.set(number, this.#gate.barredBy);
-    this.orders.add(request, {
-      requested: request.shares,
-      shares: approved?.shares ?? 0,
-      signal,
-      sizing,
-      rule: binding === undefined ? NONE : this.#gate.rules.indexOf(binding),
-      ruleUsed: verdict?.used ?? Number.NaN,
-      ruleLimit: verdict?.limit ?? Number.NaN,
-      parent: NONE,
-      status: approved === undefined ? OrderStatus.Denied : OrderStatus.Sent,
-    });
+    this.orders.add(request, birthOf(request, approved?.shares, this.#gate, { signal, sizing }));
     if (approved === undefined) {
       this.#entryRefused(request.strategy, binding?.control, this.#gate.barredBy?.source);
       return undefined;

@@ -1,10 +1,14 @@
 /** What the desk asks the gate for, made of a wish or of what is held. */
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { EntryIntent } from "../domain/intent.ts";
-import { BUY, type OrderType, Purpose, SELL, type Side, TimeInForce } from "../domain/order.ts";
+import { BUY, OrderStatus, type OrderType, Purpose, SELL, type Side, TimeInForce } from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import { type ExecutionParams, priceEntry, roundToTick } from "../execution/order-policy.ts";
+import type { Birth } from "../execution/order-table.ts";
+import type { RiskGate } from "../risk/gate.ts";
 import type { OrderRequest } from "../risk/rule.ts";
+
+const NONE = -1;
 
 /** Closes what is held at the market: a protective order does not, before its price is reached. */
 export const isExit = (purpose: Purpose): boolean =>
@@ -44,6 +48,25 @@ export interface Closing {
   /** Dollars per share. */
   readonly reference: number;
   readonly decidedAt: EpochMicros;
+}
+
+/** The row of an order that was shown to the gate just now; `shares` as approved, undefined when it was refused. */
+export function birthOf(
+  request: OrderRequest,
+  shares: number | undefined,
+  { binding, verdict, rules }: RiskGate,
+  from: Pick<Birth, "signal" | "sizing">,
+): Birth {
+  return {
+    ...from,
+    requested: request.shares,
+    shares: shares ?? 0,
+    rule: binding === undefined ? NONE : rules.indexOf(binding),
+    ruleUsed: verdict?.used ?? Number.NaN,
+    ruleLimit: verdict?.limit ?? Number.NaN,
+    parent: NONE,
+    status: shares === undefined ? OrderStatus.Denied : OrderStatus.Sent,
+  };
 }
 
 export const closingRequest = ({ held, ...closing }: Closing): OrderRequest => ({

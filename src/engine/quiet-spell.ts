@@ -40,8 +40,8 @@ export class QuietSpell {
   /** Everything was asked at a bar: tells until when the next ones need not, unless something happens. */
   begin(): void {
     const { clock, authorities, actions, claims, desk, watchesStops } = this.#parts;
-    const { meeting, exposed } = desk;
-    const isNobodyWaiting = meeting.size === 0 && exposed.length === 0;
+    const { meeting, exposed, waiting } = desk;
+    const isNobodyWaiting = meeting.size === 0 && exposed.length === 0 && waiting.size === 0;
     const isDone = isNobodyWaiting && !watchesStops && clock.inSession && claims.areDone;
     this.until = isDone ? Math.min(clock.close + 1, actions.nextPayment, authorities.nextExpiry) : NEVER;
   }
@@ -50,8 +50,7 @@ export class QuietSpell {
   end(): void {
     if (this.until === NEVER) return;
     this.until = NEVER;
-    const { claimLog, desk, facts } = this.#parts;
+    const { claimLog, facts } = this.#parts;
     claimLog.reached(facts.now);
-    desk.meeting.reached(facts.now);
   }
 }

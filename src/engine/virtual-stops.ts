@@ -144,6 +144,11 @@ export class VirtualStops {
     return false;
   }
 
+  /** False during a halt and until it is calm after one (C-44). */
+  mayLeave(instrument: InstrumentId): boolean {
+    return this.#mayLeave(instrument);
+  }
+
   trade({ at, instrument, price }: TradePrint): void {
     this.#clock.advance(at);
     if (!this.#clock.inSession || at >= this.#clock.close) return;

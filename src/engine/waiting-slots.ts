@@ -17,7 +17,11 @@ export const followOf = (purpose: Purpose): Follow =>
 export const purposeOf = (follow: Follow): Purpose =>
   follow === Follow.Flatten ? Purpose.Flatten : follow === Follow.Exit ? Purpose.Exit : Purpose.VirtualStop;
 
+export const isUrgent = (follow: Follow): boolean => follow === Follow.Breach || follow === Follow.Flatten;
+
 export interface Waiting {
+  readonly strategy: number;
+  readonly instrument: InstrumentId;
   readonly follow: Follow;
   /** The side it will trade on. */
   readonly side: Side;
@@ -28,15 +32,21 @@ export interface Waiting {
 }
 
 const nobody: Waiting = {
+  strategy: -1,
+  instrument: -1 as InstrumentId,
   follow: Follow.Nothing,
   side: BUY,
   signal: -1,
   since: Number.NEGATIVE_INFINITY as EpochMicros,
 };
 
+const none: readonly Waiting[] = [];
+
 export class WaitingSlots {
   readonly #follow: Uint8Array;
   readonly #waiting = new Map<number, Waiting>();
+  /** What was asked to leave by a kill or a breached stop meanwhile, whatever else asked as well. */
+  readonly #hurries = new Set<number>();
   /** By instrument, sells and buys: few at any time. */
   readonly #exits = new Map<number, number>();
 
@@ -48,6 +58,11 @@ export class WaitingSlots {
     return this.#follow[slot] as Follow;
   }
 
+  /** As what it meets others: what hurries waits for nobody (MP-4). */
+  meetsAs(slot: number): Follow {
+    return this.#hurries.has(slot) ? Follow.Flatten : this.follow(slot);
+  }
+
   since(slot: number): EpochMicros {
     return (this.#waiting.get(slot) ?? nobody).since;
   }
@@ -57,22 +72,34 @@ export class WaitingSlots {
     return this.follow(slot) >= Follow.Breach && now - this.since(slot) >= seconds * MICROS_PER_SECOND;
   }
 
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** All that waits, as of now: a copy. */
+  all(): readonly Waiting[] {
+    return this.#waiting.size === 0 ? none : [...this.#waiting.values()];
+  }
+
   /** Takes the place of what waited there; what is stronger is never replaced by what is weaker. */
-  put(slot: number, instrument: InstrumentId, waiting: Waiting): void {
-    const before = this.take(slot, instrument);
+  put(slot: number, waiting: Waiting): void {
+    const hurries = this.#hurries.has(slot) || isUrgent(waiting.follow);
+    const before = this.take(slot);
+    if (hurries) this.#hurries.add(slot);
     const stays = before.follow > waiting.follow ? { ...before, since: waiting.since } : waiting;
     this.#follow[slot] = stays.follow;
     this.#waiting.set(slot, stays);
-    this.#count(instrument, stays, 1);
+    this.#count(stays, 1);
   }
 
   /** What waits there, which waits no longer. */
-  take(slot: number, instrument: InstrumentId): Waiting {
+  take(slot: number): Waiting {
     if (this.#follow[slot] === Follow.Nothing) return nobody;
     const waiting = this.#waiting.get(slot) ?? nobody;
     this.#follow[slot] = Follow.Nothing;
     this.#waiting.delete(slot);
-    this.#count(instrument, waiting, -1);
+    this.#hurries.delete(slot);
+    this.#count(waiting, -1);
     return waiting;
   }
 
@@ -81,7 +108,7 @@ export class WaitingSlots {
     return this.#exits.size > 0 && (this.#exits.get(keyOf(instrument, side)) ?? 0) > 0;
   }
 
-  #count(instrument: InstrumentId, { follow, side }: Waiting, by: number): void {
+  #count({ instrument, follow, side }: Waiting, by: number): void {
     if (follow < Follow.Trim) return;
     const key = keyOf(instrument, side);
     const count = (this.#exits.get(key) ?? 0) + by;

@@ -366,7 +366,7 @@ describe("opposite wishes", () => {
     expect(late.ended(1, 6)).toEqual(["place 2: 30"]);
     expect(late.loop.execute.wishes).toMatchObject({ held: 1, givenUp: 1 });
     const over = wished();
-    expect(over.bar(2)).toEqual([]);
+    expect(over.bar(2)).toEqual(["cancel 1"]);
     expect(over.ended(1)).toEqual(["place 2: 30"]);
     expect(over.loop.execute.wishes).toMatchObject({ held: 1, givenUp: 1 });
   });
@@ -405,7 +405,7 @@ describe("opposite wishes", () => {
     const waits = half();
     expect(waits.quote(0.9)).toEqual([]);
     expect(waits.quote(1.1)).toEqual(["place 4: 50"]);
-    expect(half().bar(2)).toEqual(["place 4: 50"]);
+    expect(half().bar(2)).toEqual(["place 4: 50", "cancel 3"]);
   });
 
   it("an exit asks entries on the other side back, and leaves when they are over", () => {
