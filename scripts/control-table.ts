@@ -47,7 +47,7 @@ const STOP_TESTS = [
 ];
 
 export const controls: readonly Control[] = [
-  partly("C-01", "Kill switch", "broker errors, feed down, guardian; an unreadable directory", {
+  partly("C-01", "Kill switch", "broker errors, feed down, guardian; a look before each order", {
     where: ["src/app/demo.ts", "src/engine/execute.ts"],
     tests: ["src/app/demo.test.ts", "src/sim/engine-scenarios.test.ts"],
   }),

@@ -10,7 +10,7 @@
 import { z } from "zod";
 import { MICROS_PER_SECOND } from "../../domain/time.ts";
 import { defineBreaker } from "../breaker.ts";
-import { THROTTLE_PAUSE } from "./throttle-pause.ts";
+import { throttlePause } from "./throttle-pause.ts";
 
 /** Of the throttle. */
 const THROTTLED = "C-07";
@@ -29,7 +29,7 @@ export const runaway = defineBreaker({
   initial: () => ({ breaches: [] as number[] }),
 
   entryRefused(state, { control, barredBy }, { now }, acts, { breaches, windowSeconds }) {
-    const isThrottled = control === THROTTLED || barredBy === THROTTLE_PAUSE;
+    const isThrottled = control === THROTTLED || barredBy === throttlePause.id;
     if (!isThrottled || state.breaches.at(-1) === now) return;
     const since = now - windowSeconds * MICROS_PER_SECOND;
     state.breaches = [...state.breaches.filter((at) => at > since).slice(1 - MOST), now];

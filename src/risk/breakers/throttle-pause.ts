@@ -6,13 +6,11 @@ import { z } from "zod";
 import { type EpochMicros, MICROS_PER_SECOND } from "../../domain/time.ts";
 import { defineBreaker } from "../breaker.ts";
 
-/** By this name others know its claims. */
-export const THROTTLE_PAUSE = "throttle_pause";
 /** Of the throttle. */
 const THROTTLED = "C-07";
 
 export const throttlePause = defineBreaker({
-  id: THROTTLE_PAUSE,
+  id: "throttle_pause",
   control: THROTTLED,
   authority: "strategy",
   params: z.strictObject({ pauseSeconds: z.number().positive().max(86_400).default(60) }),
