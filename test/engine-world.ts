@@ -224,6 +224,7 @@ export function runWorld(run: TestRun): SingleLoop {
   const loop = testLoop(run);
   const venue = new SimulatedVenue(world.columns.instruments.symbols.length, costs, world.sessions, {
     held: (instrument) => loop.execute.portfolio.shares(instrument),
+    symbols: world.columns.instruments.symbols,
     ...(halts === undefined ? {} : { halts }),
   });
   const bars = new Timeline(world.columns, venue, run.actions);
