@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { barClose, bars, columnsOf, testSessions } from "../../test/bar-text.ts";
-import { runWorld, strategyOf, testCosts, testLoop } from "../../test/engine-world.ts";
+import { fingerprint, runWorld, strategyOf, testCosts, testLoop } from "../../test/engine-world.ts";
 import type { EngineEvent } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { type OrderNumber, orderStatusNames, purposeNames, sideName } from "../domain/order.ts";
@@ -274,6 +274,10 @@ describe("opposite wishes", () => {
     expect([1, 2].map((n) => fills.get(n, FillField.price))).toEqual([101, 101]);
     expect(trades.get(0, TradeField.pnl)).toBeCloseTo(30, 9);
     expect(trades.get(0, TradeField.crossed)).toBe(30);
+    // Runs are compared by all of a trade, this field too.
+    const cells = new Float64Array(Uint8Array.from(Buffer.from(fingerprint(loop).trades, "base64")).buffer);
+    expect(cells).toHaveLength(trades.length * Object.keys(TradeField).length);
+    expect(cells[TradeField.crossed]).toBe(30);
     expect([portfolio.shares(I), portfolio.cash]).toEqual([30, 97_000]);
   });
 
