@@ -176,9 +176,7 @@ export class SimulatedVenue implements Venue {
       this.#end(resting, "OrderCanceled");
       return;
     }
-    this.#remember(resting);
-    this.#remember(resting.stopLeg);
-    this.#remember(resting.targetLeg);
+    for (const each of [resting, resting.stopLeg, resting.targetLeg]) this.#remember(each);
     this.#working.push(resting);
     this.events.push({ kind: "OrderAccepted", at: this.#now, order: order.number });
     // A cancel may name anyone who shares the order; it ends for all of them.
