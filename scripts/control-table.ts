@@ -209,8 +209,13 @@ export const controls: readonly Control[] = [
   }),
   later("C-56", "Change control", "operations"),
   partly("C-57", "Config schema", "loosening only from the next session on", {
-    where: ["src/app/config.ts", "src/app/profile.ts", "src/app/hard-bounds.ts"],
-    tests: ["src/app/config.test.ts", "src/app/profile.test.ts", "src/app/hard-bounds.test.ts"],
+    where: ["src/app/config.ts", "src/app/profile.ts", "src/app/limit-table.ts", "src/app/hard-bounds.ts"],
+    tests: [
+      "src/app/config.test.ts",
+      "src/app/profile.test.ts",
+      "src/app/limit-table.test.ts",
+      "src/app/hard-bounds.test.ts",
+    ],
   }),
   later("C-58", "Limit-reasonableness audit", "operations"),
   later("C-59", "Environment interlock", "broker adapter"),

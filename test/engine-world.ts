@@ -14,6 +14,7 @@ import { nullJournal } from "../src/engine/null-journal.ts";
 import type { EventSource, Journal, Venue } from "../src/engine/ports.ts";
 import { type Engine, pump } from "../src/engine/pump.ts";
 import { type BatchObserver, SingleLoop } from "../src/engine/single-loop.ts";
+import { TradeField } from "../src/engine/trade-log.ts";
 import { ensembleParams } from "../src/ensemble/ensemble-params.ts";
 import { sizingParams } from "../src/ensemble/sizing.ts";
 import { executionParams } from "../src/execution/order-policy.ts";
@@ -224,6 +225,7 @@ export function runWorld(run: TestRun): SingleLoop {
   const loop = testLoop(run);
   const venue = new SimulatedVenue(world.columns.instruments.symbols.length, costs, world.sessions, {
     held: (instrument) => loop.execute.portfolio.shares(instrument),
+    symbols: world.columns.instruments.symbols,
     ...(halts === undefined ? {} : { halts }),
   });
   const bars = new Timeline(world.columns, venue, run.actions);
@@ -281,8 +283,9 @@ export function fingerprint(
     Buffer.from(cells.buffer, cells.byteOffset, cells.byteLength).toString("base64");
   const { orders, fills, trades } = loop.execute;
   const tradeCells: number[] = [];
+  const tradeFields = Object.keys(TradeField).length;
   for (let trade = 0; trade < trades.length; trade++) {
-    for (let field = 0; field < 16; field++) tradeCells.push(trades.get(trade, field as 0));
+    for (let field = 0; field < tradeFields; field++) tradeCells.push(trades.get(trade, field as 0));
   }
   return {
     signals: bytes(loop.compute.signals.cells()),

@@ -333,6 +333,21 @@ describe("random settings", () => {
   });
 });
 
+describe("a size beyond what a rule lets pass", () => {
+  it.each([
+    ["positionUsd", 40_000, "order_size.maxNotionalUsd", 30_000],
+    ["positionPct", 0.06, "position_size.maxFraction", 0.05],
+    ["riskPerTrade", 0.005, "per_trade_risk.maxFraction", 0.004],
+  ])("sizing.%s = %s is refused: every full-sized order would be too", (size, asked, rule, limit) => {
+    const own = `sizing.${size}=${asked}`;
+    expect(() => loadConfig({ assignments: [own] })).toThrow(
+      `config: sizing.${size} = ${asked}: must be at most risk.${rule} = ${limit}; ` +
+        "raise that limit too if such orders are meant",
+    );
+    expect(() => loadConfig({ assignments: [own, `risk.${rule}=${asked}`] })).not.toThrow();
+  });
+});
+
 describe("demo.settings", () => {
   const demo = (settings: string, profile = "standard") =>
     demoConfig(loadConfig({ assignments: [`demo.settings=${settings}`, `profile=${profile}`] }));

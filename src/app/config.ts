@@ -110,7 +110,7 @@ function checked(tree: unknown): Config {
   checkShares(parsed.data);
   checkStrategyParams(parsed.data);
   checkOneDrawdown(parsed.data);
-  checkOrderSize(parsed.data);
+  checkSizes(parsed.data);
   checkTiers(parsed.data);
   return parsed.data;
 }
@@ -128,14 +128,23 @@ function checkOneDrawdown({ risk, breakers: held }: Config): void {
 
 const fractionOf = (params: unknown): number => (params as { readonly maxFraction: number }).maxFraction;
 
-/** Else every full-sized order would be refused, and nobody would know why (C-04). */
-function checkOrderSize({ risk, sizing }: Config): void {
-  const { maxNotionalUsd } = risk.order_size as { readonly maxNotionalUsd: number };
-  if (sizing.positionUsd <= maxNotionalUsd) return;
-  throw new InputError(
-    `config: sizing.positionUsd = ${sizing.positionUsd}: must be at most ` +
-      `risk.order_size.maxNotionalUsd = ${maxNotionalUsd}; raise that limit too if such orders are meant`,
-  );
+/** The size that full-sized orders get, and the rule and parameter that would refuse or trim a larger one. */
+const SIZES = [
+  ["positionUsd", "order_size", "maxNotionalUsd"],
+  ["positionPct", "position_size", "maxFraction"],
+  ["riskPerTrade", "per_trade_risk", "maxFraction"],
+] as const;
+
+/** Else every full-sized order would be refused or trimmed, and nobody would know why (C-04, C-13, C-15). */
+function checkSizes({ risk, sizing }: Config): void {
+  for (const [size, rule, parameter] of SIZES) {
+    const limit = (risk[rule] as Readonly<Record<string, number>>)[parameter] ?? Number.NaN;
+    if (sizing[size] <= limit) continue;
+    throw new InputError(
+      `config: sizing.${size} = ${sizing[size]}: must be at most ` +
+        `risk.${rule}.${parameter} = ${limit}; raise that limit too if such orders are meant`,
+    );
+  }
 }
 
 interface Tiers {

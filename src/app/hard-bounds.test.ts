@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { table } from "../../test/table.ts";
 import { loadConfig } from "./config.ts";
 import { demoConfig } from "./demo.ts";
+import { limits } from "./limit-table.ts";
 
 const start = (...assignments: string[]) => demoConfig(loadConfig({ assignments }));
 
@@ -15,38 +16,95 @@ describe("limits of what trades", () => {
     expect(() => start("profile=strict")).not.toThrow();
   });
 
-  it.each(
-    table(`
-      limit                          at      looser
-      stale_data.maxAgeSeconds       90      90.1
-      trades_per_day.limit           100     101
-      throttle.perMinute             120     121
-      max_positions.limit            30      31
-      max_positions.reducedLimit     10      11
-      order_size.maxShares           10000   10001
-      price_collar.maxFraction       0.005   0.0051
-      price_collar.widestFraction    0.05    0.051
-      price_collar.closeAgeSeconds   90      91
-      spread.maxFraction             0.0005  0.00051
-      per_trade_risk.maxFraction     0.02    0.021
-      position_size.maxFraction      0.05    0.051
-      adv.maxFraction                0.01    0.011
-      shorts_share.maxFraction       0.5     0.51
-      intraday_gross.maxFraction     0.5     0.51
-      open_risk.maxFraction          0.03    0.031
-      buying_power.maxFraction       0.9     0.91
-      gross_exposure.maxFraction     1       1.01
-      gross_exposure.reducedFraction  0.5    0.51
-      duplicate.windowSeconds        30      29
-      duplicate.alikeSeconds         30      29
-      restricted.minPrice            5       4.99
-      cooldown.bars                  5       4
-    `),
-  )("risk.$limit at $at, not at $looser", ({ limit, at, looser }) => {
-    expect(() => start(`risk.${limit}=${at}`)).not.toThrow();
-    const name = `risk.${limit} = `;
-    expect(() => start(`risk.${limit}=${looser}`)).toThrow(name);
-    expect(() => start(`demo.settings=["risk.${limit}=${looser}"]`)).toThrow(name);
+  const bounded = table(`
+    limit                                        at      looser
+    risk.session.toxicMinutes                    5       4.9
+    risk.stale_data.maxAgeSeconds                90      90.1
+    risk.duplicate.windowSeconds                 30      29
+    risk.duplicate.alikeSeconds                  30      29
+    risk.duplicate.alikeFraction                 0.01    0.009
+    risk.daily_drawdown.maxFraction              0.02    0.021
+    risk.trades_per_day.limit                    100     101
+    risk.throttle.perSecond                      5       6
+    risk.throttle.perMinute                      120     121
+    risk.restricted.minPrice                     5       4.99
+    risk.cooldown.bars                           5       4
+    risk.max_positions.limit                     30      31
+    risk.max_positions.reducedLimit              10      11
+    risk.max_positions.reducedScalar             0.7     0.69
+    risk.order_size.maxShares                    10000   10001
+    risk.order_size.maxNotionalUsd               30000   30001
+    risk.price_collar.maxFraction                0.005   0.0051
+    risk.price_collar.spreads                    5       5.1
+    risk.price_collar.widestFraction             0.05    0.051
+    risk.price_collar.quoteAgeSeconds            2       2.1
+    risk.price_collar.closeAgeSeconds            90      91
+    risk.spread.maxFraction                      0.0005  0.00051
+    risk.spread.maxAgeSeconds                    2       2.1
+    risk.per_trade_risk.maxFraction              0.02    0.021
+    risk.per_trade_risk.costBps                  5       4.9
+    risk.position_size.maxFraction               0.05    0.051
+    risk.adv.maxFraction                         0.01    0.011
+    risk.shorts_share.maxFraction                0.5     0.51
+    risk.intraday_gross.maxFraction              0.5     0.51
+    risk.open_risk.maxFraction                   0.03    0.031
+    risk.open_risk.assumedFraction               0.02    0.019
+    risk.buying_power.maxFraction                0.9     0.91
+    risk.buying_power.multiple                   2       2.1
+    risk.gross_exposure.maxFraction              1       1.01
+    risk.gross_exposure.reducedFraction          0.5     0.51
+    risk.gross_exposure.reducedScalar            0.7     0.69
+    breakers.rapid_loss.maxFraction              0.01    0.011
+    breakers.rapid_loss.windowMinutes            15      14
+    breakers.rapid_loss.pauseMinutes             30      29
+    breakers.day_high_drawdown.maxFraction       0.02    0.021
+    breakers.day_base_loss.maxFraction           0.03    0.031
+    breakers.high_water_mark.maxFraction         0.15    0.151
+    breakers.high_water_mark.recoveredFraction   0.1     0.101
+    breakers.high_water_mark.scalar              0.5     0.51
+    breakers.strategy_losses.losses              8       9
+    breakers.strategy_losses.pauseHours          0.5     0.49
+    breakers.strategy_losses.scratchBps          1       1.1
+    breakers.account_losses.losses               20      21
+    breakers.account_losses.scratchBps           1       1.1
+    breakers.strategy_loss.maxFraction           0.05    0.051
+    breakers.strategy_loss.disabledHours         24      23
+    breakers.throttle_pause.pauseSeconds         60      59
+    breakers.runaway.breaches                    10      11
+    breakers.runaway.windowSeconds               60      59
+  `);
+
+  /** Two keys for one limit have to be set together. */
+  const twins: Readonly<Record<string, string>> = {
+    "risk.daily_drawdown.maxFraction": "breakers.day_high_drawdown.maxFraction",
+    "risk.max_positions.reducedScalar": "risk.gross_exposure.reducedScalar",
+  };
+  const twinOf = (limit: string): readonly string[] =>
+    Object.entries(twins).flatMap(([one, other]) => (one === limit ? [other] : other === limit ? [one] : []));
+  const set = (limit: string, value: string): string[] =>
+    [limit, ...twinOf(limit)].map((key) => `${key}=${value}`);
+
+  it.each(bounded)("$limit at $at, not at $looser", ({ limit = "", at = "", looser = "" }) => {
+    expect(() => start(...set(limit, at), "demo.settings=[]")).not.toThrow();
+    const settings = JSON.stringify(set(limit, looser));
+    // Two have the same bound in their schema, which is asked before.
+    const named = [limit, ...twinOf(limit)].map((key) => key.replaceAll(".", "\\."));
+    for (const refused of [
+      () => start(...set(limit, looser), "demo.settings=[]"),
+      () => start(`demo.settings=${settings}`),
+    ])
+      expect(refused).toThrow(new RegExp(`(${named.join("|")}) = ${looser}: must be at (most|least) ${at}`));
+  });
+
+  it("every bound there is was tried", () => {
+    const all = Object.entries(limits).flatMap(([path, limit]) => ("unbounded" in limit ? [] : [path]));
+    expect(bounded.map(({ limit }) => limit)).toEqual(all);
+  });
+
+  it("the dollars of an order grow with the capital: a position of its own size fits", () => {
+    const rich = "account.capital=5000000";
+    expect(() => start(rich, "risk.order_size.maxNotionalUsd=250000")).not.toThrow();
+    expect(() => start(rich, "risk.order_size.maxNotionalUsd=250001")).toThrow("must be at most 250000");
   });
 
   it("one line tells the key, the value, the bound and where it does not hold", () => {

@@ -14,10 +14,15 @@ import { tightened } from "./profile.ts";
 const strict = (...assignments: string[]) => loadConfig({ assignments, profile: "strict" });
 
 describe("laying limits over a configuration", () => {
+  const adv = (maxFraction: number) => ({ risk: { adv: { maxFraction } } });
+  const cooldown = (bars: number) => ({ risk: { cooldown: { bars } } });
+
   it.each([
-    [{ a: 0.02 }, { a: 0.01 }, { a: 0.01 }],
-    [{ a: 0.005 }, { a: 0.01 }, { a: 0.005 }],
-    [{ a: { b: 3, c: 1 } }, { a: { b: 2 } }, { a: { b: 2, c: 1 } }],
+    [adv(0.02), adv(0.01), adv(0.01)],
+    [adv(0.005), adv(0.01), adv(0.005)],
+    [cooldown(5), cooldown(10), cooldown(10)],
+    [cooldown(10), cooldown(5), cooldown(10)],
+    [{ risk: { ...adv(0.02).risk, c: 1 } }, adv(0.01), { risk: { ...adv(0.01).risk, c: 1 } }],
     [{ word: "reduce_only" }, { word: "kill" }, { word: "kill" }],
     [{ word: "kill" }, { word: "reduce_only" }, { word: "kill" }],
     [{ flag: false }, { flag: true }, { flag: true }],
@@ -31,14 +36,18 @@ describe("laying limits over a configuration", () => {
     [{ a: 1 }, { b: 1 }],
     [{ a: 1 }, { a: "1" }],
     [{ a: 1 }, { a: { b: 1 } }],
+    // Nobody can say which of two numbers is stricter where it is no limit.
+    [{ demo: { speed: 60 } }, { demo: { speed: 30 } }],
+    [{ constructor: 1 }, { constructor: 2 }],
   ])("%j under %j is refused: it could loosen, or means nothing", (config, limits) => {
     expect(() => tightened(config, limits, "x.yaml")).toThrow(/^x\.yaml: /);
   });
 
-  it("any two numbers: the smaller one", () => {
+  it("any two numbers: the smaller one where less is stricter, else the larger", () => {
     fc.assert(
       fc.property(between(0, 1), between(0, 1), (own, limit) => {
-        expect(tightened({ a: own }, { a: limit }, "x")).toEqual({ a: Math.min(own, limit) });
+        expect(tightened(adv(own), adv(limit), "x")).toEqual(adv(Math.min(own, limit)));
+        expect(tightened(cooldown(own), cooldown(limit), "x")).toEqual(cooldown(Math.max(own, limit)));
       }),
     );
   });

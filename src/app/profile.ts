@@ -3,6 +3,7 @@
  * else, and each of its values holds only where it is the stricter one, so no order of overlays loosens a limit.
  */
 import { InputError } from "../domain/assert.ts";
+import { stricterAt } from "./limit-table.ts";
 
 export const profiles = ["standard", "strict"] as const;
 export type Profile = (typeof profiles)[number];
@@ -14,7 +15,7 @@ type Tree = Readonly<Record<string, unknown>>;
 const isTree = (value: unknown): value is Tree =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** `limits` over `config`: for each of its keys the smaller number, the stricter word, or true. */
+/** `limits` over `config`: for each of its keys the stricter number, the stricter word, or true. */
 export function tightened(config: unknown, limits: unknown, source: string, path = ""): unknown {
   if (isTree(limits)) {
     if (!isTree(config)) throw new InputError(`${source}: unknown key ${path}; see config/default.yaml`);
@@ -24,7 +25,11 @@ export function tightened(config: unknown, limits: unknown, source: string, path
     ]);
     return { ...config, ...Object.fromEntries(inner) };
   }
-  if (typeof limits === "number" && typeof config === "number") return Math.min(limits, config);
+  if (typeof limits === "number" && typeof config === "number") {
+    const stricter = stricterAt(path);
+    if (stricter !== undefined)
+      return stricter === "less" ? Math.min(limits, config) : Math.max(limits, config);
+  }
   if (limits === true && typeof config === "boolean") return true;
   const scale = WORDS.find((words) => words.includes(String(limits)) && words.includes(String(config)));
   if (scale !== undefined)

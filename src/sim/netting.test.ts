@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { barClose, bars, columnsOf, testSessions } from "../../test/bar-text.ts";
-import { runWorld, strategyOf, testCosts, testLoop } from "../../test/engine-world.ts";
+import { fingerprint, runWorld, strategyOf, testCosts, testLoop } from "../../test/engine-world.ts";
 import type { EngineEvent } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { type OrderNumber, orderStatusNames, purposeNames, sideName } from "../domain/order.ts";
@@ -56,6 +56,9 @@ interface Ran {
   readonly loop: SingleLoop;
   readonly sent: string[];
 }
+
+/** Nobody lends the one symbol there is. */
+const unlent = { ...free, borrow: { ...free.borrow, hardToBorrow: ["S0"] } };
 
 function play(text: string, all: readonly Steps[], costs = free): Ran {
   const sent: string[] = [];
@@ -201,6 +204,30 @@ describe("the same wish", () => {
     );
   });
 
+  it("what nobody lends is refused for all who share it, their sleeping protective orders too (C-24)", () => {
+    const short = enter(-2_000, { stop: 104, target: 90 });
+    const long = enter(2_000, { stop: 90 });
+    const { loop, sent } = play(
+      quiet,
+      [
+        { 0: short, 3: long },
+        { 0: short, 3: long },
+      ],
+      unlent,
+    );
+    expect(ordersOf(loop).slice(0, 6)).toEqual([
+      "s0 sell entry rejected 0 in 0",
+      "s0 buy stop_loss rejected 0",
+      "s0 buy take_profit rejected 0",
+      "s1 sell entry rejected 0 in 0",
+      "s1 buy stop_loss rejected 0",
+      "s1 buy take_profit rejected 0",
+    ]);
+    // Nothing of it is in the way of what they want later.
+    expect(placed(sent)).toEqual(["0: 40", "6: 40"]);
+    expect(lots(loop)).toEqual([20, 20]);
+  });
+
   it("who leaves an order that is still on its way takes the others along; nothing works behind our back", () => {
     const minutes = testSessions(3, 12);
     const times = [0, 1].flatMap((session) =>
@@ -247,6 +274,10 @@ describe("opposite wishes", () => {
     expect([1, 2].map((n) => fills.get(n, FillField.price))).toEqual([101, 101]);
     expect(trades.get(0, TradeField.pnl)).toBeCloseTo(30, 9);
     expect(trades.get(0, TradeField.crossed)).toBe(30);
+    // Runs are compared by all of a trade, this field too.
+    const cells = new Float64Array(Uint8Array.from(Buffer.from(fingerprint(loop).trades, "base64")).buffer);
+    expect(cells).toHaveLength(trades.length * Object.keys(TradeField).length);
+    expect(cells[TradeField.crossed]).toBe(30);
     expect([portfolio.shares(I), portfolio.cash]).toEqual([30, 97_000]);
   });
 
@@ -268,6 +299,25 @@ describe("opposite wishes", () => {
       "s1 sell take_profit canceled 0",
     ]);
     expect(lots(loop)).toEqual([0, 0]);
+  });
+
+  it.each([
+    ["stop", "100/106/100/104", "stop_loss", "take_profit"],
+    ["target", "100/100/88/89", "take_profit", "stop_loss"],
+  ])("what crossed of a short that nobody lends keeps its %s", (_, last, filled, canceled) => {
+    const { loop, sent } = play(
+      `${flat} ${flat} ${flat} ${last} ${flat} ${flat}`,
+      [{ 0: enter(2_000) }, { 0: enter(-5_000, { stop: 105, target: 90 }) }],
+      unlent,
+    );
+    expect(placed(sent)).toEqual(["1: 30"]);
+    const [long, short, ...legs] = ordersOf(loop);
+    expect([long, short]).toEqual([
+      "s0 buy entry filled 20 (20 crossed)",
+      "s1 sell entry rejected 20 (20 crossed)",
+    ]);
+    expect(legs.sort()).toEqual([`s1 buy ${filled} filled 20`, `s1 buy ${canceled} canceled 0`].sort());
+    expect(lots(loop)).toEqual([20, 0]);
   });
 
   it("an entry that crossed in full has its stop and its target resting, one cancels the other", () => {

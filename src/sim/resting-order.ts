@@ -174,6 +174,19 @@ export function idleLegs({ parts, fills, stopLeg, targetLeg }: RestingOrder): Re
   return idle.filter((leg) => leg !== undefined);
 }
 
+/** What ends with an order that is refused: itself and the protective orders of whoever holds nothing of it. */
+export function refused(order: RestingOrder): RestingOrder[] {
+  const ended = [order, ...idleLegs(order)];
+  for (const each of ended) each.done = true;
+  return ended;
+}
+
+/** The protective orders of all who share an order, each with the shares that have to be protected from the start. */
+export const legsOfParts = ({ parts = [] }: RestingOrder) =>
+  parts.flatMap(({ crossed, stopLeg, targetLeg }) =>
+    [stopLeg, targetLeg].filter((leg) => leg !== undefined).map((leg) => ({ leg, crossed })),
+  );
+
 /** What a fill of a shared order wakes, and for how many shares each. */
 export function splitOver(parts: readonly OrderPart[], shares: number) {
   const demands = parts.map(({ demand }) => demand);

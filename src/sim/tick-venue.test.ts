@@ -529,6 +529,25 @@ describe("orders that several strategies share (ENS-1, TV-6)", () => {
   ])("$why", ({ steps, answer }) => {
     expect(run(steps)).toBe(answer);
   });
+
+  it("where nobody lends it is refused with what would sleep for good; what crossed is protected (C-24)", () => {
+    const short = sharedOrder([
+      { side: SELL, shares: 90, crossed: 30, stop: 105, target: 90 },
+      { number: 20, side: SELL, shares: 40, stop: 106, target: 90 },
+    ]);
+    const borrow = { ...prompt.borrow, hardToBorrow: ["S0"] };
+    const high = "q 105.5x900/106x900";
+    const steps: Step[] = [
+      [1, market],
+      [2, { order: short }],
+      [3, { cancel: 20 }],
+      [4, "t 106x10"],
+      [5, high],
+    ];
+    expect(run(steps, { ...prompt, borrow }, { symbols: ["S0"] })).toBe(
+      "@2 10 refused, @2 21 refused, @2 22 refused, @5 11 30@106, @5 12 off",
+    );
+  });
 });
 
 interface Happening {

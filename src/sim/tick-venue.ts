@@ -30,7 +30,17 @@ import { BorrowBook, NOT_LENT } from "./borrow.ts";
 import { CommandDelay } from "./command-delay.ts";
 import type { CostParams } from "./cost-model.ts";
 import { leadQueue, lookAtQueue, tradeInQueue } from "./queue-position.ts";
-import { bounded, cede, idleLegs, joinPair, type RestingOrder, rest, splitOver } from "./resting-order.ts";
+import {
+  bounded,
+  cede,
+  idleLegs,
+  joinPair,
+  legsOfParts,
+  type RestingOrder,
+  refused,
+  rest,
+  splitOver,
+} from "./resting-order.ts";
 import { measuredSlippage } from "./slippage-split.ts";
 import { TickBook } from "./tick-book.ts";
 import {
@@ -149,13 +159,11 @@ export class TickVenue implements Venue {
 
   #accept(approved: ApprovedOrder, sentMid: number): void {
     const order = rest(approved, Number.NaN as DayNumber, this.#now);
-    const legs = [order, ...(order.parts ?? [])]
-      .flatMap(({ stopLeg, targetLeg }) => [stopLeg, targetLeg])
-      .filter((leg) => leg !== undefined);
     const sellsShort = order.purpose === Purpose.Entry && order.side === SELL;
     if (sellsShort && this.#borrow.refuses(order.instrument, order.remaining)) {
-      for (const { number } of [order, ...legs])
+      for (const { number } of refused(order))
         this.events.push({ kind: "OrderRejected", at: this.#now, order: number, reason: NOT_LENT });
+      this.#protectCrossed(order);
       return;
     }
     const target = order.purpose === Purpose.Entry ? undefined : approved.bracket?.targetOrder;
@@ -163,16 +171,23 @@ export class TickVenue implements Venue {
       this.#end(order, "OrderCanceled");
       return;
     }
-    for (const each of [order, ...legs]) this.#byNumber.set(each.number, each);
+    for (const each of [order, order.stopLeg, order.targetLeg])
+      if (each !== undefined) this.#byNumber.set(each.number, each);
     const working = this.#work(order, sentMid);
-    for (const { number, crossed, stopLeg, targetLeg } of order.parts ?? []) {
-      // A cancel may name anyone who shares the order; what crossed is protected from the start.
-      this.#byNumber.set(number, order);
-      if (crossed > 0) this.#wake([stopLeg, targetLeg], crossed);
-    }
+    // A cancel may name anyone who shares the order.
+    for (const { number } of order.parts ?? []) this.#byNumber.set(number, order);
+    this.#protectCrossed(order);
     if (order.purpose === Purpose.Entry) working.waitsFor = this.#exitBefore(order);
     this.#meetBook(working);
     if (order.timeInForce === TimeInForce.ImmediateOrCancel) this.#cancel(order, "OrderCanceled");
+  }
+
+  /** What crossed is held from the start, whatever becomes of the rest. */
+  #protectCrossed(order: RestingOrder): void {
+    for (const { leg, crossed } of legsOfParts(order)) {
+      this.#byNumber.set(leg.number, leg);
+      this.#wake([leg], crossed);
+    }
   }
 
   /** An exit of that side that works already: a position is closed before it is turned around. */

@@ -39,7 +39,9 @@ import {
   fillsInside,
   idleLegs,
   joinPair,
+  legsOfParts,
   type RestingOrder,
+  refused,
   rest,
   splitOver,
 } from "./resting-order.ts";
@@ -174,27 +176,25 @@ export class SimulatedVenue implements Venue {
       this.#end(resting, "OrderCanceled");
       return;
     }
-    this.#remember(resting);
-    this.#remember(resting.stopLeg);
-    this.#remember(resting.targetLeg);
+    for (const each of [resting, resting.stopLeg, resting.targetLeg]) this.#remember(each);
     this.#working.push(resting);
     this.events.push({ kind: "OrderAccepted", at: this.#now, order: order.number });
-    if (resting.parts === undefined) return;
-    for (const part of resting.parts) {
-      // A cancel may name anyone who shares the order; it ends for all of them.
-      this.#byNumber[part.number] = resting;
-      for (const leg of [part.stopLeg, part.targetLeg]) {
-        this.#remember(leg);
-        if (part.crossed > 0) this.#wake(leg, part.crossed, "at_open");
-      }
-    }
+    // A cancel may name anyone who shares the order; it ends for all of them.
+    for (const { number } of resting.parts ?? []) this.#byNumber[number] = resting;
+    this.#protectCrossed(resting);
   }
 
-  /** Nobody lends the shares: the order and its sleeping protective orders are refused (C-24). */
+  /** Nobody lends the shares: the order and what would sleep for good are refused (C-24); what crossed is held. */
   #refuse(order: RestingOrder): void {
-    for (const each of [order, order.stopLeg, order.targetLeg]) {
-      if (each === undefined) continue;
+    for (const each of refused(order))
       this.events.push({ kind: "OrderRejected", at: this.#now, order: each.number, reason: NOT_LENT });
+    this.#protectCrossed(order);
+  }
+
+  #protectCrossed(order: RestingOrder): void {
+    for (const { leg, crossed } of legsOfParts(order)) {
+      this.#remember(leg);
+      this.#wake(leg, crossed, "at_open");
     }
   }
 
