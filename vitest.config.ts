@@ -7,6 +7,8 @@ export default defineConfig({
     pool: "forks",
     // By default one core stays free, which on two cores is half of the time: much of it waits for disks and processes.
     maxWorkers: "100%",
-    testTimeout: 60_000,
+    // No test is about time: on a busy machine a tight limit would fail what is right.
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
   },
 });
