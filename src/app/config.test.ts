@@ -3,7 +3,6 @@
  * and nothing that was meant to hold is silently left out (C-57). Method: a table of the mistakes people make,
  * then random ones.
  */
-
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

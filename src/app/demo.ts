@@ -8,12 +8,14 @@ import { setTimeout as pause } from "node:timers/promises";
 import { makeFolder } from "../adapters/durable-file.ts";
 import { RunJournal } from "../adapters/run-journal.ts";
 import { InputError } from "../domain/assert.ts";
-import { type BarBatch, batchCount, columnsFromBars } from "../domain/bars.ts";
+import { columnsFromBars } from "../domain/bars.ts";
 import { type EpochMicros, isoDate, parseIsoDate, type Sequence } from "../domain/time.ts";
 import { pumpOnce } from "../engine/pump.ts";
+import type { SingleLoop } from "../engine/single-loop.ts";
 import { xnysSessions } from "../market/calendar.ts";
 import { canonicalJson } from "../numerics/canonical-json.ts";
 import { createSyntheticMarket, type SyntheticMarket } from "../sim/synthetic-market.ts";
+import type { BarVenue } from "../sim/timeline.ts";
 import { SimulatedVenue } from "../sim/venue.ts";
 import { strategies } from "../strategies/registry.ts";
 import { type Config, withSettings } from "./config.ts";
@@ -25,6 +27,7 @@ import { EquityCurve } from "./equity-curve.ts";
 import { type ExposureCurve, exposureCurve } from "./exposure-curve.ts";
 import { checkHardBounds } from "./hard-bounds.ts";
 import { JournalWriter } from "./journal-writer.ts";
+import { warmOn } from "./run-history.ts";
 import { reportRun } from "./run-report.ts";
 import type { ReportInput } from "./run-result.ts";
 import { refuseUnwatched } from "./watched-stops.ts";
@@ -100,16 +103,9 @@ export function demoConfig(config: Config): Config {
   return traded;
 }
 
-export function warmUp(market: SyntheticMarket, sessions: number, feed: (batch: BarBatch) => void): void {
-  const columns = market.history(sessions);
-  for (let n = 0; n < batchCount(columns); n++) {
-    feed({
-      at: columns.closedAt[n] as EpochMicros,
-      from: columns.offset[n]!,
-      to: columns.offset[n + 1]!,
-      columns,
-    });
-  }
+/** Shows the loop, and the venue that its fills come from, the sessions before the first. */
+export function warmUp(market: SyntheticMarket, sessions: number, loop: SingleLoop, venue: BarVenue): void {
+  warmOn({ columns: market.history(sessions), actions: [] }, market, loop, venue);
 }
 
 class Demo {
@@ -155,11 +151,7 @@ class Demo {
     });
     this.#run = { ...built, curve };
     this.#at = this.#market.sessionTimes(0).open;
-    warmUp(this.#market, warmupSessions, (batch) => {
-      // What the venue knows of volumes and volatility sets what fills cost.
-      this.#venue.match(batch);
-      this.#run.loop.warm(batch);
-    });
+    warmUp(this.#market, warmupSessions, this.#run.loop, this.#venue);
     this.#store = new RunJournal(join(request.root, "db", "journal.db"));
     this.#journal = new JournalWriter(this.#store);
     const header: DemoHeader = {

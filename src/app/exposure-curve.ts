@@ -4,7 +4,7 @@
  */
 import { type BarColumns, batchCount } from "../domain/bars.ts";
 import type { BorrowCharged } from "../domain/events.ts";
-import { MICROS, NANOS, notional, type Price, type Quantity } from "../domain/money.ts";
+import { HALF_NANO_SHARE, MICROS, NANOS, notional, type Price, type Quantity } from "../domain/money.ts";
 import type { OrderNumber } from "../domain/order.ts";
 import { ActionField, type ActionTable } from "../engine/action-table.ts";
 import { FillField, type FillTable } from "../engine/fill-table.ts";
@@ -71,7 +71,7 @@ function book(
   const amount = notional(price, Math.round(filled * NANOS) as Quantity);
   const paid = fills.get(fill, FillField.commission) + fills.get(fill, FillField.regulatory);
   const after = shares[instrument]! + side * filled;
-  shares[instrument] = Math.abs(after) < 5e-10 ? 0 : after;
+  shares[instrument] = Math.abs(after) < HALF_NANO_SHARE ? 0 : after;
   return -side * amount - Math.round(paid * MICROS);
 }
 

@@ -2,7 +2,6 @@
  * How many fills paid a flat figure, whatever the volatility, the size or the stock: those that met an auction, or all
  * where the model is a fixed one. Daily bars fill at the open, so that this is most of a daily run's fills.
  */
-
 import type { Timeframe } from "../domain/bars.ts";
 import { MICROS } from "../domain/money.ts";
 import { type OrderNumber, TimeInForce } from "../domain/order.ts";

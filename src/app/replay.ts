@@ -83,7 +83,8 @@ function replay(
     columns: { timeframe: "1m" as const, instruments: market.instruments },
   };
   const { loop } = buildLoop(setup, strategies);
-  warmUp(market, warmup.sessions, (batch) => loop.warm(batch));
+  // What the venue did is in the journal.
+  warmUp(market, warmup.sessions, loop, { events: [], match: () => undefined });
 
   let events = 0;
   let commands = 0;

@@ -3,7 +3,6 @@
  *         shorts and crossings; a strategy alone is the account.
  * Method  whole runs over seeded markets with made-up actions, against the equity curve and the portfolio.
  */
-
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { randomDaily } from "../../test/daily-market.ts";

@@ -1,5 +1,4 @@
 /** From the raw run to the figures that people judge it by. Undefined figures stay NaN. */
-
 import { FillField } from "../engine/fill-table.ts";
 import type { PerformanceMetrics } from "../numerics/performance-ratios.ts";
 import { performanceMetrics } from "../numerics/performance-ratios.ts";

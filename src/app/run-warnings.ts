@@ -1,5 +1,4 @@
 /** What a reader must know before trusting the figures. Each is "Fact. Consequence." */
-
 import type { DataFinding } from "../adapters/lake/raw-series.ts";
 import type { BarColumns } from "../domain/bars.ts";
 import { MICROS_PER_DAY } from "../domain/time.ts";

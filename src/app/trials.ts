@@ -5,6 +5,7 @@
  * nothing are the same try, and other figures from the same inputs are another one.
  */
 import { createHash } from "node:crypto";
+import type { TrialRow } from "../adapters/research-db.ts";
 import { canonicalJson } from "../numerics/canonical-json.ts";
 import { sampleDeviation } from "../numerics/moments.ts";
 import { sharpeSample } from "../numerics/sharpe-inference.ts";
@@ -13,19 +14,7 @@ import { isLongEnough } from "./enough-days.ts";
 import type { RunScope } from "./run-result.ts";
 
 /** What the record of trials wants to know of a run; Sharpe per period. */
-export interface Trial {
-  /** Equal inputs and outcome, equal id. */
-  readonly trialId: string;
-  readonly runId: string;
-  readonly timeframe: string;
-  readonly from: string;
-  readonly to: string;
-  readonly snapshot: string;
-  readonly configHash: string;
-  readonly sharpe: number;
-  readonly observations: number;
-  readonly totalReturn: number;
-}
+export type Trial = Omit<TrialRow, "createdAt" | "strategies">;
 
 /** One counted trial. The Sharpe ratio is per period and NaN where equity did not move. */
 export type CountedTrial = Pick<Trial, "sharpe" | "observations">;

@@ -2,7 +2,6 @@
  * The same run with something else in it: other parameters, or trading for free. Many at once on worker threads
  * that share the columns; each answers with a few numbers, so that a sweep costs no memory (PERFORMANCE).
  */
-
 import { runTasks } from "../adapters/worker-pool.ts";
 import { digestFloats } from "../numerics/sha256.ts";
 import { strategies } from "../strategies/registry.ts";

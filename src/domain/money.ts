@@ -22,6 +22,9 @@ export type SignedQuantity = Brand<number, "signed nano-shares">;
 export const MICROS = 1_000_000;
 export const NANOS = 1_000_000_000;
 
+/** Shares are doubles in facts and tables, whole nano-shares in the ledger: less than this is none. */
+export const HALF_NANO_SHARE = 0.5 / NANOS;
+
 /** Dollars to Money, rounded half away from zero to the micro-dollar. */
 export function usd(dollars: number): Money {
   return exact(Math.round(dollars * MICROS)) as Money;

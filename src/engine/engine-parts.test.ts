@@ -1,5 +1,4 @@
 /** Goal: the engine's small parts keep their one promise each. Method: examples, and models where order matters. */
-
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { barClose, testSessions } from "../../test/bar-text.ts";

@@ -5,13 +5,12 @@
 import { z } from "zod";
 import type { BarBatch } from "../domain/bars.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
+import { HALF_NANO_SHARE } from "../domain/money.ts";
 import { BUY, type Side } from "../domain/order.ts";
 import { indexedRows } from "./saved-rows.ts";
 
 /** Sessions that an average volume is taken over (C-14). */
 const SESSIONS = 20;
-/** Half a nano-share. */
-const NOTHING = 5e-10;
 
 /** A volume that is no number is saved as null. Exits at work are not saved: they come back with the orders. */
 export const savedActivity = (instruments: number) =>
@@ -121,7 +120,7 @@ export class InstrumentActivity {
   exitChanged(instrument: InstrumentId, side: Side, shares: number): void {
     const column = side === BUY ? this.#exitingBuy : this.#exitingSell;
     const after = column[instrument]! + shares;
-    column[instrument] = Math.abs(after) < NOTHING ? 0 : after;
+    column[instrument] = Math.abs(after) < HALF_NANO_SHARE ? 0 : after;
   }
 
   /** Mean shares per session over the last 20 complete ones in which it traded; NaN before there were as many. */

@@ -16,6 +16,7 @@
  */
 import type { InstrumentId } from "../domain/instrument.ts";
 import { type EntryIntent, sizingConstraints } from "../domain/intent.ts";
+import { HALF_NANO_SHARE } from "../domain/money.ts";
 import { BUY, type OrderNumber, OrderStatus, OrderType, Purpose, SELL, type Side } from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { VirtualLots } from "../ensemble/virtual-lots.ts";
@@ -30,7 +31,7 @@ import { type CrossBooks, DemandNetting } from "./demand-netting.ts";
 import { MeetingPoint } from "./meeting-point.ts";
 import { birthOf, closingRequest, entryRequest, isExit } from "./order-requests.ts";
 import type { Command } from "./ports.ts";
-import { bracketOf, NOTHING, type ProtectionParts, ProtectiveOrders } from "./protective-orders.ts";
+import { bracketOf, type ProtectionParts, ProtectiveOrders } from "./protective-orders.ts";
 import type { RiskFacts } from "./risk-facts.ts";
 import type { VirtualStops } from "./virtual-stops.ts";
 import { Follow, followOf, purposeOf, WaitingSlots } from "./waiting-slots.ts";
@@ -310,7 +311,7 @@ export class OrderDesk {
     const isHeld = follow === Follow.Breach && this.#stops?.mayLeave(instrument) === false;
     if (follow >= Follow.Breach && !isHeld) {
       const wanted = this.#closing(strategy, instrument, purposeOf(follow), OrderType.Market);
-      if (wanted.shares < NOTHING) return;
+      if (wanted.shares < HALF_NANO_SHARE) return;
       const request = (follow === Follow.Breach ? this.#stops?.leaving(wanted) : undefined) ?? wanted;
       this.#exitOrder[slot] = this.#place(request, signal, NONE, undefined) ?? NONE;
       return;

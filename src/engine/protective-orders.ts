@@ -10,6 +10,7 @@
  */
 import { InvariantError } from "../domain/assert.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
+import { HALF_NANO_SHARE } from "../domain/money.ts";
 import {
   type OrderNumber,
   OrderStatus,
@@ -27,8 +28,6 @@ import type { Command } from "./ports.ts";
 import type { RiskFacts } from "./risk-facts.ts";
 
 const NONE = -1;
-/** Half a nano-share. */
-export const NOTHING = 5e-10;
 
 export interface ProtectionParts {
   readonly gate: RiskGate;
@@ -146,7 +145,7 @@ export class ProtectiveOrders {
     const limit = this.#targetPrice[slot]!;
     if (!Number.isNaN(limit) && !this.#works(this.#targetOrder[slot]!)) {
       const request = closing(strategy, instrument, Purpose.TakeProfit, OrderType.Limit);
-      if (request.shares < NOTHING) return;
+      if (request.shares < HALF_NANO_SHARE) return;
       this.#targetOrder[slot] = place({ ...request, limit }, signal, undefined) ?? NONE;
     }
     if (!Number.isNaN(this.#stopPrice[slot]!) && !this.#works(this.#stopOrder[slot]!))
@@ -157,7 +156,7 @@ export class ProtectiveOrders {
   covers(slot: number, shares: number): boolean {
     const stop = this.#stopOrder[slot] as OrderNumber;
     if (!this.#works(stop)) return Number.isNaN(this.#stopPrice[slot]!);
-    return this.#parts.orders.remaining(stop) >= shares - NOTHING;
+    return this.#parts.orders.remaining(stop) >= shares - HALF_NANO_SHARE;
   }
 
   /** Sends the cancels of whatever works. */
@@ -207,7 +206,7 @@ export class ProtectiveOrders {
     const { orders, lots, place, closing } = this.#parts;
     const slot = lots.slot(strategy, instrument);
     const request = closing(strategy, instrument, Purpose.StopLoss, OrderType.Stop);
-    if (request.shares < NOTHING) return;
+    if (request.shares < HALF_NANO_SHARE) return;
     // Two orders that could each close the position would together turn it around (I-15).
     const target = this.#targetOrder[slot] as OrderNumber;
     const pair = this.#works(target) ? pairedWith(target, orders.get(target, OrderField.limit)) : undefined;

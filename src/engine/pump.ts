@@ -6,7 +6,6 @@
  * EN-2  An event is journaled before the engine acts on it.
  * EN-3  A command is durable before it leaves.
  */
-
 import type { EngineEvent } from "../domain/events.ts";
 import { empty } from "../domain/small-list.ts";
 import type { Sequence } from "../domain/time.ts";

@@ -2,9 +2,9 @@
  * The facts that risk rules may ask for, kept up to date by the execute stage. Exposure counts working
  * entries as if they had filled (RK-3).
  */
-
 import type { TradingStatusEvent } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
+import { HALF_NANO_SHARE } from "../domain/money.ts";
 import { BUY, type OrderNumber, type Side } from "../domain/order.ts";
 import type { Quote } from "../domain/quote.ts";
 import type { RawBasis } from "../domain/raw-basis.ts";
@@ -373,7 +373,7 @@ export class RiskFacts implements RiskView {
     const column = side === BUY ? this.#workingBuy : this.#workingSell;
     const after = column[instrument]! + shares;
     const worked = this.#works(instrument);
-    column[instrument] = Math.abs(after) < 5e-10 ? 0 : after;
+    column[instrument] = Math.abs(after) < HALF_NANO_SHARE ? 0 : after;
     if (worked !== this.#works(instrument)) this.#list(instrument, !worked);
     this.workingGross += shares * price;
     if (side !== BUY) this.workingShort += shares * price;

@@ -2,7 +2,6 @@
  * What each strategy has at stake: its lots at their marks and its working entries as if they had filled (RK-3).
  * Worked out when a rule asks, over what is open and nothing else.
  */
-
 import type { InstrumentId } from "../domain/instrument.ts";
 import { removeAt } from "../domain/small-list.ts";
 import type { StrategyLedger } from "./strategy-ledger.ts";

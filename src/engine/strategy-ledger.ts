@@ -6,10 +6,8 @@
  */
 import { InputError } from "../domain/assert.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
+import { HALF_NANO_SHARE } from "../domain/money.ts";
 import { insertAt, removeAt } from "../domain/small-list.ts";
-
-/** Half a nano-share. */
-const NOTHING = 5e-10;
 
 /** Plain JSON. Signed shares by strategy and instrument, where there are any. */
 export interface LedgerState {
@@ -146,7 +144,7 @@ export class StrategyLedger {
   #hold(strategy: number, instrument: InstrumentId, shares: number): void {
     const slot = strategy * this.#instruments + instrument;
     const before = this.#held[slot]!;
-    const after = Math.abs(shares) < NOTHING ? 0 : shares;
+    const after = Math.abs(shares) < HALF_NANO_SHARE ? 0 : shares;
     this.#held[slot] = after;
     this.version += 1;
     if (before < 0 !== after < 0) this.#shorts[strategy] = this.#shorts[strategy]! + (after < 0 ? 1 : -1);

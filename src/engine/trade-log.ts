@@ -3,6 +3,7 @@
  * Profit is net of commission and fees; slippage is already inside the prices.
  */
 import type { InstrumentId } from "../domain/instrument.ts";
+import { HALF_NANO_SHARE } from "../domain/money.ts";
 import { RecordTable } from "../domain/record-table.ts";
 import type { EpochMicros } from "../domain/time.ts";
 
@@ -103,7 +104,7 @@ export class TradeLog {
     const slot = fill.strategy * this.#instruments + fill.instrument;
     const before = this.#held[slot]!;
     const through = before !== 0 && before > 0 !== fill.signedShares > 0;
-    if (through && Math.abs(fill.signedShares) > Math.abs(before) + 5e-10) {
+    if (through && Math.abs(fill.signedShares) > Math.abs(before) + HALF_NANO_SHARE) {
       // One fill closes the lot and opens the opposite one: each gets its part of the costs.
       const part = Math.abs(before / fill.signedShares);
       const closed = this.fill({
@@ -131,7 +132,7 @@ export class TradeLog {
     this.#slippage[slot] = this.#slippage[slot]! + fill.slippage;
     if (fill.crossed) this.#crossed[slot] = this.#crossed[slot]! + Math.abs(fill.signedShares);
     const after = before + fill.signedShares;
-    this.#held[slot] = Math.abs(after) < 5e-10 ? 0 : after;
+    this.#held[slot] = Math.abs(after) < HALF_NANO_SHARE ? 0 : after;
     this.#watcher?.lotFilled(fill);
     return this.#held[slot] === 0 ? this.#close(slot, fill, Math.sign(before)) : Number.NaN;
   }

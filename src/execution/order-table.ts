@@ -8,7 +8,7 @@
 import { InvariantError } from "../domain/assert.ts";
 import { lessDividend, ratioOf, type SplitRatio, splitOrderShares } from "../domain/corporate-action.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
-import { NANOS } from "../domain/money.ts";
+import { HALF_NANO_SHARE, NANOS } from "../domain/money.ts";
 import {
   BUY,
   isWorking,
@@ -66,9 +66,6 @@ const WIDTH = Object.keys(OrderField).length;
 
 /** Ends a chain of members. */
 const NOBODY = -1;
-
-/** Half a nano-share: shares are doubles here, whole nano-shares in the ledger. */
-const NOTHING = 0.5 / NANOS;
 
 export interface NewOrder {
   readonly decidedAt: EpochMicros;
@@ -249,7 +246,7 @@ export class OrderTable {
     const before = cells[cell + OrderField.filled]!;
     // Whole nano-shares again, so that any number of parts adds up to the order.
     const after = Math.round((before + shares) * NANOS) / NANOS;
-    if (!(shares > 0 && after <= ordered + NOTHING)) {
+    if (!(shares > 0 && after <= ordered + HALF_NANO_SHARE)) {
       throw new InvariantError(`EX-1: order ${order} filled ${after} of ${ordered} shares`);
     }
     const mean = cells[cell + OrderField.averagePrice]!;
@@ -260,7 +257,7 @@ export class OrderTable {
     const parent = cells[cell + OrderField.parent]!;
     // A leg that has sold all there is so far is not done while its entry may still buy.
     const grows = parent >= 0 && this.isWorking(parent as OrderNumber);
-    const done = !grows && ordered - after < NOTHING;
+    const done = !grows && ordered - after < HALF_NANO_SHARE;
     cells[cell + OrderField.status] = done ? OrderStatus.Filled : OrderStatus.PartiallyFilled;
     if (done) cells[cell + OrderField.endedAt] = at;
   }
@@ -268,7 +265,7 @@ export class OrderTable {
   /** A leg whose entry will buy no more: filled when it has sold all of it. False when it goes on. */
   complete(leg: OrderNumber, at: EpochMicros): boolean {
     const isDone = this.isWorking(leg) && this.#table.get(leg, OrderField.filled) > 0;
-    return isDone && this.remaining(leg) < NOTHING && this.end(leg, OrderStatus.Filled, at);
+    return isDone && this.remaining(leg) < HALF_NANO_SHARE && this.end(leg, OrderStatus.Filled, at);
   }
 
   /** Canceled, expired or rejected: the rest will never trade. False when it had ended before (EX-1). */

@@ -4,7 +4,6 @@
  *         before each bar; bits are compared. A definition that declares peers is exempt from FT-5 where it
  *         must be; one that declares sessions is played over sessions, where it may be undefined at their start.
  */
-
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {

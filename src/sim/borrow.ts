@@ -10,7 +10,7 @@ import type { BarBatch } from "../domain/bars.ts";
 import { ratioOf, type SplitRatio, splitOrderShares } from "../domain/corporate-action.ts";
 import type { BorrowCharged } from "../domain/events.ts";
 import { type InstrumentId, SYMBOL_FORM } from "../domain/instrument.ts";
-import { usd } from "../domain/money.ts";
+import { HALF_NANO_SHARE, usd } from "../domain/money.ts";
 import type { DayNumber, EpochMicros } from "../domain/time.ts";
 
 const rate = z.number().min(0).max(10);
@@ -77,7 +77,7 @@ export class BorrowBook {
     if (this.#split.length > 0) this.#askAgain();
     const before = this.#shares[instrument]!;
     const sum = before + signedShares;
-    const after = Math.abs(sum) < 5e-10 ? 0 : sum;
+    const after = Math.abs(sum) < HALF_NANO_SHARE ? 0 : sum;
     this.#shares[instrument] = after;
     this.#mark[instrument] = price;
     if (before < 0 === after < 0) return;

@@ -2,7 +2,6 @@
  * Series the pictures and tables are drawn from, computed once from the daily equity. The starting cash
  * is point 0, so that a loss on the first day counts (QUANT g).
  */
-
 import type { ReportInput } from "../../app/run-result.ts";
 import { mean, sampleDeviation } from "../../numerics/moments.ts";
 

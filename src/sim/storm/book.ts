@@ -6,6 +6,7 @@
  */
 import type { BarBatch } from "../../domain/bars.ts";
 import type { EngineEvent, OperatorActed, OrderFilled } from "../../domain/events.ts";
+import { HALF_NANO_SHARE } from "../../domain/money.ts";
 import { type OrderNumber, Purpose, type Side } from "../../domain/order.ts";
 import type { SessionTable } from "../../domain/session.ts";
 import { sessionIndexAt } from "../../domain/session.ts";
@@ -19,9 +20,6 @@ import type { ApprovedOrder } from "../../risk/gate.ts";
 import { Crossings } from "./crossings.ts";
 import { STARTING_CASH } from "./engine-build.ts";
 import { type RoundTrip, RoundTrips } from "./round-trips.ts";
-
-/** Half a nano-share. */
-export const NOTHING = 5e-10;
 
 export interface BookOrder {
   readonly number: OrderNumber;
@@ -218,9 +216,9 @@ export class Book {
 
   #isSpent(order: BookOrder): boolean {
     const entry = order.parent === undefined ? undefined : this.orders[order.parent];
-    if (entry === undefined) return order.shares - order.filled < NOTHING;
-    const isOver = entry.hasEnded || entry.shares - entry.filled < NOTHING;
-    return isOver && order.filled > 0 && entry.filled - order.filled < NOTHING;
+    if (entry === undefined) return order.shares - order.filled < HALF_NANO_SHARE;
+    const isOver = entry.hasEnded || entry.shares - entry.filled < HALF_NANO_SHARE;
+    return isOver && order.filled > 0 && entry.filled - order.filled < HALF_NANO_SHARE;
   }
 
   entering(lot: number): OrderNumber | undefined {
@@ -240,7 +238,7 @@ export class Book {
   #working(lot: number, purposes: readonly Purpose[]): OrderNumber | undefined {
     for (const order of this.orders) {
       if (order === undefined || order.hasEnded || !purposes.includes(order.purpose)) continue;
-      if (order.shares - order.filled > NOTHING && this.lotOf(order) === lot) return order.number;
+      if (order.shares - order.filled > HALF_NANO_SHARE && this.lotOf(order) === lot) return order.number;
     }
     return undefined;
   }
@@ -317,7 +315,7 @@ export class Book {
     if (parent === undefined) return false;
     let traded = quantity / 1e9;
     for (const other of this.orders) if (other?.parent === parent) traded += other.filled;
-    return traded > (this.orders[parent]?.filled ?? 0) + NOTHING;
+    return traded > (this.orders[parent]?.filled ?? 0) + HALF_NANO_SHARE;
   }
 
   /** A fill of a leg that waits for its entry's: when all was told, one that nobody bought for. */
@@ -383,7 +381,7 @@ export class Book {
         const order = this.orders[member];
         known += (order?.filled ?? 0) - (order?.crossed ?? 0);
       }
-      if (known < filled - NOTHING) return true;
+      if (known < filled - HALF_NANO_SHARE) return true;
       for (const member of this.members(number)) {
         const order = this.orders[member];
         if (order !== undefined) order.hasEnded = true;
@@ -393,4 +391,4 @@ export class Book {
   }
 }
 
-const settled = (shares: number): number => (Math.abs(shares) < NOTHING ? 0 : shares);
+const settled = (shares: number): number => (Math.abs(shares) < HALF_NANO_SHARE ? 0 : shares);

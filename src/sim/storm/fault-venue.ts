@@ -5,7 +5,7 @@
  */
 import type { BarBatch } from "../../domain/bars.ts";
 import type { BrokerEvent, OrderFilled } from "../../domain/events.ts";
-import { type Money, NANOS, type Quantity } from "../../domain/money.ts";
+import { HALF_NANO_SHARE, type Money, NANOS, type Quantity } from "../../domain/money.ts";
 import { type FillId, type OrderNumber, Purpose, type Side } from "../../domain/order.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import type { Command, Venue } from "../../engine/ports.ts";
@@ -200,7 +200,7 @@ export class FaultVenue implements Venue {
         continue;
       free -= other.shares - other.filled;
     }
-    return order.shares <= free + 0.5 / NANOS;
+    return order.shares <= free + HALF_NANO_SHARE;
   }
 
   /** Rejected after accepted: an order that works ends for no reason of ours. */

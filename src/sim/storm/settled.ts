@@ -2,9 +2,10 @@
  * I-29, when the faults have stopped and everything withheld was told: the engine's positions and working orders are
  * the venue's, order by order.
  */
+import { HALF_NANO_SHARE } from "../../domain/money.ts";
 import { type OrderNumber, orderStatusNames, Purpose } from "../../domain/order.ts";
 import type { SingleLoop } from "../../engine/single-loop.ts";
-import { type Book, NOTHING } from "./book.ts";
+import type { Book } from "./book.ts";
 import { broken } from "./check.ts";
 import type { FaultVenue } from "./fault-venue.ts";
 
@@ -13,7 +14,7 @@ export function checkSettled({ execute: { orders } }: SingleLoop, book: Book, ve
   if (unmatched !== undefined) broken("I-5", `order ${unmatched.order} traded more than its entry did`);
   for (const [lot, known] of book.lots.entries()) {
     const truth = venue.position(lot);
-    if (Math.abs(known - truth) > NOTHING)
+    if (Math.abs(known - truth) > HALF_NANO_SHARE)
       broken("I-29", `lot ${lot} is ${known}, at the venue it is ${truth}`);
   }
   for (let n = 0; n < orders.length; n++) {

@@ -3,7 +3,7 @@
  * entries leave of the cash.
  */
 import type { InstrumentId } from "../../../domain/instrument.ts";
-import { NOTHING } from "../book.ts";
+import { HALF_NANO_SHARE } from "../../../domain/money.ts";
 import { broken, type Check, type Scene } from "../check.ts";
 
 /** Dollars: the engine adds in another order. */
@@ -27,12 +27,12 @@ export function accountCheck({ loop, book, plan, reach }: Scene): Check {
         broken("I-11", `${availableCash} is free, orders leave ${free}`);
       for (const [i, expected] of book.positions.entries()) {
         const held = portfolio.shares(i as InstrumentId);
-        if (!(Math.abs(held - expected) < NOTHING))
+        if (!(Math.abs(held - expected) < HALF_NANO_SHARE))
           broken("I-2", `${held} of ${i} held, fills say ${expected}`);
         for (let s = 0; s < strategies; s++) {
           const own = lots.shares(s, i as InstrumentId);
           const filled = book.lots[s * plan.symbols + i] as number;
-          if (!(Math.abs(own - filled) < NOTHING))
+          if (!(Math.abs(own - filled) < HALF_NANO_SHARE))
             broken("I-2", `lot ${s}/${i} is ${own}, fills say ${filled}`);
           const seen = loop.compute.shares(s, i as InstrumentId);
           if (seen !== own) broken("I-2", `strategy ${s} is told ${seen} of ${i}, it holds ${own}`);

@@ -1,7 +1,7 @@
 /** I-9 on our side, I-11, I-13: what an entry may add to the account at the moment it is sent, and at which price. */
+import { HALF_NANO_SHARE } from "../../../domain/money.ts";
 import { Purpose } from "../../../domain/order.ts";
 import type { ApprovedOrder } from "../../../risk/gate.ts";
-import { NOTHING } from "../book.ts";
 import { broken, type Check, type Scene } from "../check.ts";
 
 /** Dollars: the engine adds in another order. */
@@ -44,7 +44,7 @@ export function entryCheck({ loop, book, plan }: Scene): Check {
     for (const other of book.orders) {
       if (other === undefined || other.purpose !== Purpose.Entry || other.hasEnded) continue;
       const left = other.shares - other.filled;
-      if (left <= NOTHING) continue;
+      if (left <= HALF_NANO_SHARE) continue;
       gross += left * (Number.isNaN(other.limit) ? other.reference : other.limit);
       inUse.add(other.instrument);
       if (other.instrument === instrument && other.side === side) onThisSide += left;

@@ -2,9 +2,9 @@
  * I-15, I-18, I-20, I-36: what an order that only reduces may do, where a stop may go, that a halt stays one and closes
  * what is held.
  */
+import { HALF_NANO_SHARE } from "../../../domain/money.ts";
 import { type OrderNumber, Purpose, SELL } from "../../../domain/order.ts";
 import { isExit } from "../../../engine/order-requests.ts";
-import { NOTHING } from "../book.ts";
 import { broken, type Check, type Scene } from "../check.ts";
 import { isLeaving } from "../leaving.ts";
 
@@ -57,13 +57,13 @@ export function exitCheck({ loop, book, reach }: Scene): Check {
     const held = book.lots[lot] as number;
     const closes = isExit(purpose);
     const leaving = closes ? book.closingShares(lot) : 0;
-    const fits = held * side < 0 && shares + leaving <= Math.abs(held) + NOTHING;
+    const fits = held * side < 0 && shares + leaving <= Math.abs(held) + HALF_NANO_SHARE;
     if (!fits) broken("I-15", `order ${number} sends ${side * shares} to close ${held}, ${leaving} leave`);
     // The stop for what a trim leaves is no second close, whichever of them is sent first.
     const other = book.orders[(closes ? book.protecting(lot) : undefined) ?? -1];
     if (other === undefined) return;
     const most = shares + leaving + other.shares - other.filled;
-    if (most > Math.abs(held) + NOTHING)
+    if (most > Math.abs(held) + HALF_NANO_SHARE)
       broken("I-15", `orders ${other.number} and ${number} both close ${held}`);
   }
 

@@ -1,8 +1,8 @@
 /** I-4, I-5, I-10: what an order may become, what a bracket may trade, and that exits are never refused. */
 import type { EngineEvent } from "../../../domain/events.ts";
+import { HALF_NANO_SHARE } from "../../../domain/money.ts";
 import { type OrderNumber, OrderStatus, orderStatusNames, Purpose } from "../../../domain/order.ts";
 import { OrderField } from "../../../execution/order-table.ts";
-import { NOTHING } from "../book.ts";
 import { broken, type Check, type Scene } from "../check.ts";
 import { edgeName } from "../reach.ts";
 
@@ -54,9 +54,9 @@ export function orderCheck({ loop, book, reach }: Scene): Check {
       before.filled = filled;
     }
     const known = book.orders[number]?.filled ?? 0;
-    if (!(filled >= 0 && filled <= ordered + NOTHING))
+    if (!(filled >= 0 && filled <= ordered + HALF_NANO_SHARE))
       broken("I-4", `order ${number}: ${filled} of ${ordered}`);
-    if (Math.abs(filled - known) > NOTHING)
+    if (Math.abs(filled - known) > HALF_NANO_SHARE)
       broken("I-4", `order ${number} filled ${filled}, reports say ${known}`);
   };
 
@@ -75,6 +75,7 @@ export function orderCheck({ loop, book, reach }: Scene): Check {
     for (const other of book.orders) if (other?.parent === parent) traded += other.filled;
     const entry = book.orders[parent];
     const most = entry?.filled ?? 0;
-    if (traded > most + NOTHING) broken("I-5", `the legs of order ${parent} traded ${traded} of ${most}`);
+    if (traded > most + HALF_NANO_SHARE)
+      broken("I-5", `the legs of order ${parent} traded ${traded} of ${most}`);
   }
 }

@@ -1,8 +1,8 @@
 /** I-35 by the minute: a position whose entry came with a stop has it working in full, or is being closed. */
+import { HALF_NANO_SHARE } from "../../../domain/money.ts";
 import { type OrderNumber, Purpose } from "../../../domain/order.ts";
 import { isExit } from "../../../engine/order-requests.ts";
 import { OrderField } from "../../../execution/order-table.ts";
-import { NOTHING } from "../book.ts";
 import { broken, type Check, type Scene } from "../check.ts";
 
 export function protectionCheck({ loop, book, plan }: Scene): Check {
@@ -37,7 +37,7 @@ export function protectionCheck({ loop, book, plan }: Scene): Check {
       if (isExit(purpose)) return;
       if (purpose === Purpose.StopLoss && order.side * held < 0) covered += orders.remaining(number);
     }
-    if (hadStop && covered < Math.abs(held) - NOTHING) {
+    if (hadStop && covered < Math.abs(held) - HALF_NANO_SHARE) {
       broken("I-35", `lot ${lot} holds ${held}, a stop covers ${covered} and nothing closes it`);
     }
   }
