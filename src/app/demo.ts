@@ -11,6 +11,7 @@ import { InputError } from "../domain/assert.ts";
 import { columnsFromBars } from "../domain/bars.ts";
 import { type EpochMicros, isoDate, parseIsoDate, type Sequence } from "../domain/time.ts";
 import { pumpOnce } from "../engine/pump.ts";
+import { sentence } from "../engine/signal-table.ts";
 import type { SingleLoop } from "../engine/single-loop.ts";
 import { xnysSessions } from "../market/calendar.ts";
 import { canonicalJson } from "../numerics/canonical-json.ts";
@@ -267,8 +268,14 @@ class Demo {
     const { risk } = this.#config;
     return engineSnapshot({
       mode: "demo",
-      loop: this.#run.loop,
-      allocated: this.#run.allocated,
+      execute: this.#run.loop.execute,
+      strategies: this.#strategyIds,
+      reason: (strategy, signal) =>
+        sentence(
+          this.#run.loop.compute.signals,
+          signal,
+          this.#run.allocated[strategy]?.strategy.reasons ?? [],
+        ),
       instruments: this.#market.instruments,
       at: this.#at,
       session: this.#source.session,

@@ -3,9 +3,7 @@ import type { InstrumentTable } from "../domain/instrument.ts";
 import { type OrderNumber, OrderStatus, orderStatusNames, purposeNames, sideName } from "../domain/order.ts";
 import type { Session } from "../domain/session.ts";
 import { type EpochMicros, isoDate, isoInstant } from "../domain/time.ts";
-import type { AllocatedStrategy } from "../engine/compute.ts";
-import { sentence } from "../engine/signal-table.ts";
-import type { SingleLoop } from "../engine/single-loop.ts";
+import type { ExecuteStage } from "../engine/execute.ts";
 import { TradeField } from "../engine/trade-log.ts";
 import { OrderField, type OrderTable } from "../execution/order-table.ts";
 import { phaseIn } from "../market/phases.ts";
@@ -16,8 +14,11 @@ import type { EngineSnapshot, OrderLine, PositionLine } from "./engine-snapshot.
 
 export interface ViewOf {
   readonly mode: string;
-  readonly loop: SingleLoop;
-  readonly allocated: readonly AllocatedStrategy[];
+  readonly execute: ExecuteStage;
+  /** Ids in the order in which they decide. */
+  readonly strategies: readonly string[];
+  /** The sentence of a signal. */
+  readonly reason: (strategy: number, signal: number) => string;
   readonly instruments: InstrumentTable;
   readonly at: EpochMicros;
   readonly session: Session;
@@ -34,8 +35,8 @@ export interface ViewOf {
 }
 
 export function engineSnapshot(view: ViewOf): EngineSnapshot {
-  const { loop, at, session } = view;
-  const { portfolio, baselines, authorities, trades, blocked } = loop.execute;
+  const { execute, at, session } = view;
+  const { portfolio, baselines, authorities, trades, blocked } = execute;
   const { equity } = portfolio;
   return {
     mode: view.mode,
@@ -77,59 +78,54 @@ function easternClock(at: EpochMicros): string {
   return `${two(Math.floor(minute / 60))}:${two(minute % 60)}:00`;
 }
 
-function positionLines({ loop, allocated, instruments }: ViewOf): PositionLine[] {
-  const { portfolio, lots } = loop.execute;
+function positionLines({ execute, strategies, instruments }: ViewOf): PositionLine[] {
+  const { portfolio, lots } = execute;
   return portfolio.positions().flatMap(({ instrument, mark }) =>
-    lots.holders(allocated.length, instrument).map(({ strategy, shares }): PositionLine => {
+    lots.holders(strategies.length, instrument).map(({ strategy, shares }): PositionLine => {
       const averageEntry = lots.averageEntry(strategy, instrument);
       return {
         symbol: instruments.symbols[instrument] ?? "unknown",
-        strategy: allocated[strategy]?.strategy.id ?? "unknown",
+        strategy: strategies[strategy] ?? "unknown",
         shares,
         averageEntry,
         mark,
         unrealised: shares * (mark - averageEntry),
-        stop: loop.execute.restingStop(strategy, instrument),
+        stop: execute.restingStop(strategy, instrument),
       };
     }),
   );
 }
 
-function orderLines({ loop, allocated, instruments, orders: most }: ViewOf): OrderLine[] {
-  const { orders } = loop.execute;
+function orderLines(view: ViewOf): OrderLine[] {
+  const { orders: most } = view;
+  const { orders } = view.execute;
   const lines: OrderLine[] = [];
   for (let n = orders.length - 1; n >= 0 && lines.length < most; n--) {
     const order = n as OrderNumber;
     const asleep = orders.status(order) === OrderStatus.Sent && orders.get(order, OrderField.parent) >= 0;
     if (asleep) continue;
-    lines.push(orderLine(loop, order, allocated[orders.strategy(order)], instruments));
+    lines.push(orderLine(view, order));
   }
   return lines;
 }
 
-function orderLine(
-  { compute, execute }: SingleLoop,
-  order: OrderNumber,
-  allocated: AllocatedStrategy | undefined,
-  instruments: InstrumentTable,
-): OrderLine {
+function orderLine({ execute, strategies, instruments, reason }: ViewOf, order: OrderNumber): OrderLine {
   const { orders, gate, blocked } = execute;
+  const strategy = orders.strategy(order);
   const get = (field: OrderField) => orders.get(order, field);
   const at = get(OrderField.decidedAt) as EpochMicros;
   return {
     at: isoInstant(at),
     clock: easternClock(at),
     symbol: instruments.symbols[orders.instrument(order)] ?? "unknown",
-    strategy: allocated?.strategy.id ?? "unknown",
+    strategy: strategies[strategy] ?? "unknown",
     side: sideName(orders.side(order)),
     purpose: purposeNames[orders.purpose(order)],
     shares: get(OrderField.shares) || get(OrderField.requested),
     filled: get(OrderField.filled),
     price: firstKnown(get(OrderField.averagePrice), get(OrderField.limit), get(OrderField.stop)),
     status: orderStatusNames[orders.status(order)],
-    reason: reasonOf(orders, order, () =>
-      sentence(compute.signals, get(OrderField.signal), allocated?.strategy.reasons ?? []),
-    ),
+    reason: reasonOf(orders, order, () => reason(strategy, get(OrderField.signal))),
     verdict: verdictOf(orders, order, gate.rules[get(OrderField.rule)], blocked.barred.get(order)),
   };
 }
@@ -156,7 +152,7 @@ function verdictOf(
   return isDenied ? asked : `trimmed: ${asked}`;
 }
 
-function tradeTally(trades: SingleLoop["execute"]["trades"]): EngineSnapshot["trades"] {
+function tradeTally(trades: ExecuteStage["trades"]): EngineSnapshot["trades"] {
   let wins = 0;
   let realised = 0;
   for (let n = 0; n < trades.length; n++) {

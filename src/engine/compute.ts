@@ -24,25 +24,13 @@ import type { BoundStrategy, Entry } from "../strategies/strategy.ts";
 import type { EndedBySplit } from "./corporate-actions.ts";
 import { FeatureBank } from "./feature-bank.ts";
 import { OwnActions } from "./own-actions.ts";
+import type { OwnFill } from "./own-fill.ts";
 import { PaperDesk } from "./paper-desk.ts";
 import type { PaperPricing } from "./paper-positions.ts";
 import { type BasisKind, PriceBasis } from "./price-basis.ts";
 import { SignalField, SignalKind, SignalTable, STOP_MOVED, TIME_STOP } from "./signal-table.ts";
 import { SizingDesk } from "./sizing-desk.ts";
 import { isRowOf, type OwnPositions, RunningView, type Wishes } from "./strategy-view.ts";
-
-/** What execute tells compute of a fill. */
-export interface OwnFill {
-  readonly strategy: number;
-  readonly instrument: InstrumentId;
-  readonly signedShares: number;
-  /** Dollars per share. */
-  readonly price: number;
-  /** Row of the signal behind the order; negative when no strategy asked for it. */
-  readonly signal: number;
-  /** Net profit of the round trip that this fill ended, as a fraction of its entry value; NaN when it ended none. */
-  readonly closedReturn: number;
-}
 
 /** What execute tells compute of the account, as of the last event it consumed. */
 export interface AccountFacts {
@@ -107,6 +95,8 @@ export class ComputeStage implements Wishes, OwnPositions {
   readonly signals = new SignalTable();
   /** Intents of the last step; the caller takes them before the next. */
   readonly intents: Intent[] = [];
+  /** Its wishes that became no shares, by the constraint that left no room. */
+  readonly declined: { readonly signal: number; readonly binding: SizingConstraint }[] = [];
 
   constructor(config: ComputeConfig) {
     const { world, strategies } = config;
@@ -162,6 +152,7 @@ export class ComputeStage implements Wishes, OwnPositions {
   bars(batch: BarBatch, account: AccountFacts): void {
     this.#batch = batch;
     empty(this.intents);
+    empty(this.declined);
     this.#see(batch);
     this.bank.update(batch);
     if (this.#paper !== undefined) this.#paper.bars(batch);
@@ -254,6 +245,7 @@ export class ComputeStage implements Wishes, OwnPositions {
     const timing = entry.when ?? (this.#config.timeframe === "1d" ? "open_auction" : "now");
     const size = this.#sizing.size(strategy, entry, price, timing);
     const { shares, binding } = size;
+    if (shares === 0) this.declined.push({ signal, binding });
     if (this.#paper?.isSeen(strategy, instrument)) {
       // Who turns around leaves first, on paper as with money.
       if (shares !== 0 || size.onPaper !== 0) this.#paper.leave(strategy, instrument);

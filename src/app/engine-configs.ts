@@ -1,0 +1,106 @@
+/** From the settings of a run to those of its stages: the same for every wiring (RUN-1). */
+import type { BarColumns } from "../domain/bars.ts";
+import type { CorporateActionEvent } from "../domain/events.ts";
+import { usd } from "../domain/money.ts";
+import { RawBasis, type RawStep } from "../domain/raw-basis.ts";
+import type { SessionTable } from "../domain/session.ts";
+import type { AllocatedStrategy, ComputeConfig } from "../engine/compute.ts";
+import type { ExecuteConfig } from "../engine/execute.ts";
+import { worldOf } from "../features/batch.ts";
+import { breakers } from "../risk/breaker-registry.ts";
+import { rules } from "../risk/registry.ts";
+import { perTradeRisk } from "../risk/rules/per-trade-risk.ts";
+import { HaltSchedule, haltIntervals } from "../sim/halts.ts";
+import { PaperCosts } from "../sim/paper-costs.ts";
+import type { StrategyModule } from "../strategies/strategy.ts";
+import type { Config } from "./config.ts";
+import type { RunHistory } from "./run-history.ts";
+
+export interface EngineSetup {
+  readonly config: Config;
+  /** In the order in which they decide. */
+  readonly strategyIds: readonly string[];
+  readonly columns: Pick<BarColumns, "timeframe" | "instruments">;
+  readonly sessions: SessionTable;
+  /** Starting cash and sizing base, dollars. */
+  readonly cash: number;
+  /** Splits and dividends of raw prices, in order of time; absent when prices are adjusted or nothing is known. */
+  readonly actions?: readonly CorporateActionEvent[];
+  /** Bars before the first of `columns`, to warm up on. */
+  readonly history?: RunHistory;
+  /** The way from the prices of the run to those printed; absent where they are. */
+  readonly rawSteps?: readonly RawStep[];
+}
+
+export interface EngineConfigs {
+  readonly compute: ComputeConfig;
+  readonly execute: ExecuteConfig;
+}
+
+export function engineConfigs(setup: EngineSetup, modules: readonly StrategyModule[]): EngineConfigs {
+  const { config, sessions, cash, columns } = setup;
+  const world = { ...worldOf(columns, config.features.market), sessions };
+  const { instruments } = world;
+  const allocated = allocate(setup, modules, instruments);
+  return {
+    compute: {
+      timeframe: columns.timeframe,
+      world,
+      strategies: allocated,
+      sizing: { ...config.sizing, capital: cash, riskCostBps: riskCostBps(config) },
+      ...(hasActions(setup) ? { basis: config.features.basis } : {}),
+      ensemble: config.ensemble,
+      execution: config.execution,
+      paper: new PaperCosts(columns.instruments.symbols, config.costs, haltsOf(setup)),
+    },
+    execute: {
+      strategies: allocated.length,
+      instruments,
+      startingCash: usd(cash),
+      sessions,
+      rules: rules.map((rule) => rule.configure(config.risk[rule.id])),
+      execution: config.execution,
+      breakers: breakers.map((breaker) => breaker.configure(config.breakers[breaker.id])),
+      allocations: allocated.map(({ allocation }) => allocation),
+      intraday: allocated.map(({ strategy }) => strategy.horizon === "intraday"),
+      positionCaps: allocated.map(({ positions }) => positions),
+      symbols: columns.instruments.symbols,
+      strategyIds: allocated.map(({ strategy }) => strategy.id),
+      ...(setup.rawSteps === undefined ? {} : { raw: new RawBasis(setup.rawSteps) }),
+      ensemble: config.ensemble,
+    },
+  };
+}
+
+export const haltsOf = ({ config, columns }: Pick<EngineSetup, "config" | "columns">): HaltSchedule =>
+  new HaltSchedule(haltIntervals(config.halts, columns.instruments));
+
+const riskCostBps = ({ risk }: Config): number =>
+  (risk[perTradeRisk.id] as { readonly costBps: number }).costBps;
+
+const hasActions = ({ actions = [], history }: Pick<EngineSetup, "actions" | "history">): boolean =>
+  actions.length > 0 || (history?.actions.length ?? 0) > 0;
+
+/**
+ * Shares the capital out so that a run of some strategies uses all of it: a strategy without a configured
+ * share gets an equal part, the others divide what is left in their configured proportions.
+ */
+function allocate(
+  { config, strategyIds }: Pick<EngineSetup, "config" | "strategyIds">,
+  modules: readonly StrategyModule[],
+  instruments: number,
+): AllocatedStrategy[] {
+  const chosen = strategyIds.map((id) => {
+    const module = modules.find((candidate) => candidate.id === id);
+    if (module === undefined) throw new RangeError(`no strategy ${id}`);
+    const entry = config.strategies[id];
+    return { module, entry, configured: entry?.allocation ?? 0 };
+  });
+  const total = chosen.reduce((sum, { configured }) => sum + configured, 0);
+  const divided = chosen.filter(({ configured }) => configured > 0).length / chosen.length;
+  return chosen.map(({ module, entry, configured }) => ({
+    strategy: module.bind(entry?.params ?? {}),
+    allocation: configured > 0 ? (configured / total) * divided : 1 / chosen.length,
+    positions: Math.min(entry?.maxPositions ?? instruments, instruments),
+  }));
+}

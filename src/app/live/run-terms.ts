@@ -1,0 +1,100 @@
+/**
+ * All that the processes of one run share: written once by whoever starts it, read by each, hashed into every hello, so
+ * that no two of them can belong to different runs, codes or settings (C-55).
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { replaceFile } from "../../adapters/durable-file.ts";
+import { InputError } from "../../domain/assert.ts";
+import type { ClockTerms } from "../../market/exchange-clock.ts";
+import { canonicalJson } from "../../numerics/canonical-json.ts";
+import { codeVersion } from "../code-version.ts";
+import type { Config } from "../config.ts";
+
+export const tradingModes = ["demo", "paper", "live"] as const;
+export type TradingMode = (typeof tradingModes)[number];
+
+export interface RunTerms {
+  /** Name of the run: the instant it was made, in base 32, behind the first letter of its mode. */
+  readonly run: string;
+  readonly mode: TradingMode;
+  readonly startedAt: string;
+  readonly build: string;
+  readonly config: Config;
+  readonly strategyIds: readonly string[];
+  readonly symbols: readonly string[];
+  /** Dollars at the start: what the account has, and what sizes are reckoned from. */
+  readonly cash: number;
+  readonly accountId: string;
+  /** Held before the run began and taken over; signed shares, dollars per share. */
+  readonly adopted: readonly {
+    readonly symbol: string;
+    readonly shares: number;
+    readonly price: number;
+  }[];
+  readonly clock: ClockTerms;
+  readonly hosts: { readonly trading: string; readonly data: string; readonly stream: string };
+  readonly feed: "iex" | "sip";
+  /** Bars before the run, beside this file; their digest makes them part of it. */
+  readonly history: { readonly file: string; readonly sha256: string; readonly bars: number };
+}
+
+/** Places of a run below the root. */
+export interface RunPlaces {
+  readonly root: string;
+  readonly terms: string;
+  readonly ingestSocket: string;
+  readonly executeSocket: string;
+  readonly guardianSocket: string;
+  readonly killSwitch: string;
+  readonly flattenLease: string;
+}
+
+export function runPlaces(root: string): RunPlaces {
+  const run = join(root, "run");
+  return {
+    root,
+    terms: join(run, "run.json"),
+    ingestSocket: join(run, "ingest.sock"),
+    executeSocket: join(run, "execute.sock"),
+    guardianSocket: join(run, "guardian.sock"),
+    killSwitch: join(root, "killswitch"),
+    flattenLease: join(run, "flatten.json"),
+  };
+}
+
+export function newRunName(mode: TradingMode, nowMs: number): string {
+  return `${mode[0]}${Math.floor(nowMs).toString(32)}`;
+}
+
+export function writeRunTerms({ terms }: Pick<RunPlaces, "terms">, run: RunTerms): void {
+  replaceFile(terms, `${canonicalJson(run)}\n`);
+}
+
+/** Undefined when there is none; InputError (exit 1) when it cannot be read or other code wrote it. */
+export function readRunTerms({ terms }: Pick<RunPlaces, "terms">): RunTerms | undefined {
+  let text: string;
+  try {
+    text = readFileSync(terms, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new InputError(`${terms}: cannot be read (${(error as Error).message})`, 1);
+  }
+  try {
+    return JSON.parse(text) as RunTerms;
+  } catch {
+    throw new InputError(`${terms}: is no description of a run; move it away to start a new one`, 1);
+  }
+}
+
+/** Refuses terms that other code wrote: a process on an old build must not trade beside a new one (C-55). */
+export function requireOwnBuild(run: RunTerms): void {
+  const build = codeVersion();
+  if (run.build === build) return;
+  throw new InputError(`run ${run.run} was started by build ${run.build}, this is ${build}; restart all`, 3);
+}
+
+/** What every hello says of the settings. */
+export const termsHash = (run: RunTerms): string =>
+  createHash("sha256").update(canonicalJson(run)).digest("hex").slice(0, 16);

@@ -1,0 +1,105 @@
+/**
+ * The compute stage as a process of its own: bars come from ingest, the account from execute, and a minute is decided
+ * on once both are there. The decision is the one that the single loop makes of the same bars and fills: what execute
+ * learns after it valued a minute reaches compute after that minute (EN-1, BACK-4).
+ *
+ * LC-1  Minutes are decided in order, each once, with the account as execute valued it at that minute.
+ * LC-2  Everything it knows came through `step`: replaying the inputs in their order gives the same decisions.
+ */
+import { InvariantError } from "../domain/assert.ts";
+import type { BarBatch } from "../domain/bars.ts";
+import type { BarsClosed, QuoteUpdated, TradePrinted } from "../domain/events.ts";
+import { type ComputeConfig, ComputeStage } from "./compute.ts";
+import { SignalField, sentence } from "./signal-table.ts";
+import {
+  type AccountSnapshot,
+  type ComputeFeedback,
+  type Decision,
+  type SignalNote,
+  SnapshotFacts,
+} from "./stage-messages.ts";
+
+export type ComputeInput =
+  /** Bars must keep their values after the step: each batch has columns of its own. */
+  | { readonly kind: "market"; readonly event: BarsClosed | QuoteUpdated | TradePrinted }
+  | { readonly kind: "feedback"; readonly feedback: ComputeFeedback };
+
+const kinds = ["enter", "exit", "protect"] as const;
+
+export class LiveCompute {
+  readonly #config: ComputeConfig;
+  readonly #facts = new SnapshotFacts();
+  /** Minutes that one side has told of and the other has not. */
+  readonly #bars: BarBatch[] = [];
+  readonly #valued: { readonly at: number; readonly account: AccountSnapshot }[] = [];
+  readonly stage: ComputeStage;
+  /** Of the last step; the caller takes them away. */
+  readonly decisions: Decision[] = [];
+
+  constructor(config: ComputeConfig) {
+    this.#config = config;
+    this.stage = new ComputeStage(config);
+  }
+
+  /** Minutes that wait for execute: more than one or two means that it is behind, or gone. */
+  get waiting(): number {
+    return this.#bars.length;
+  }
+
+  warm(batch: BarBatch): void {
+    this.stage.warm(batch);
+  }
+
+  step(input: ComputeInput): void {
+    if (input.kind === "feedback") this.#told(input.feedback);
+    else if (input.event.kind === "BarsClosed") this.#bars.push(input.event.bars);
+    else if (input.event.kind === "QuoteUpdated") this.stage.quote(input.event);
+    else this.stage.trade(input.event);
+    this.#decideDue();
+  }
+
+  #told(feedback: ComputeFeedback): void {
+    if (feedback.kind === "filled") this.stage.filled(feedback.fill);
+    else if (feedback.kind === "action") this.stage.action(feedback.event, feedback.ended);
+    else this.#valued.push(feedback);
+  }
+
+  #decideDue(): void {
+    for (;;) {
+      const [bars, valued] = [this.#bars[0], this.#valued[0]];
+      if (bars === undefined || valued === undefined) return;
+      if (bars.at !== valued.at)
+        throw new InvariantError(`LC-1: bars of ${bars.at} met the account of ${valued.at}`);
+      this.#bars.shift();
+      this.#valued.shift();
+      this.#facts.take(valued.account);
+      const first = this.stage.signals.length;
+      this.stage.bars(bars, this.#facts);
+      this.decisions.push({ at: bars.at, intents: [...this.stage.intents], signals: this.#notesFrom(first) });
+    }
+  }
+
+  #notesFrom(first: number): SignalNote[] {
+    const { signals, declined } = this.stage;
+    const notes: SignalNote[] = [];
+    for (let row = first; row < signals.length; row++) {
+      const get = (field: SignalField) => signals.get(row, field);
+      const strategy = get(SignalField.strategy);
+      const unsized = declined.find(({ signal }) => signal === row)?.binding;
+      notes.push({
+        signal: row,
+        strategy,
+        instrument: get(SignalField.instrument) as SignalNote["instrument"],
+        kind: kinds[get(SignalField.kind)] ?? "enter",
+        conviction: get(SignalField.conviction),
+        stop: orNull(get(SignalField.stop)),
+        target: orNull(get(SignalField.target)),
+        reason: sentence(signals, row, this.#config.strategies[strategy]?.strategy.reasons ?? []),
+        ...(unsized === undefined ? {} : { unsized }),
+      });
+    }
+    return notes;
+  }
+}
+
+const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);

@@ -1,0 +1,175 @@
+/**
+ * The execute stage as a process of its own: the same `ExecuteStage` as in the single loop, with the order life cycle
+ * behind it instead of a venue of arithmetic. Everything it learns comes through `step`; what is to be asked of the
+ * broker comes out as requests, and the caller sends them once the input behind them is durable (EN-2, EN-3).
+ *
+ * LE-1  Replaying the inputs in their order gives the same requests, feedback and books: that is how a restart works.
+ * LE-2  Only orders that the gate approved become requests (C-12).
+ * LE-3  A decision that is older than its limit enters nothing; what it takes away, it still takes away (C-10).
+ */
+import { InvariantError, unreachable } from "../domain/assert.ts";
+import type { BrokerNews, BrokerRequest } from "../domain/broker.ts";
+import type { BrokerEvent, EngineEvent } from "../domain/events.ts";
+import type { InstrumentTable } from "../domain/instrument.ts";
+import { Purpose } from "../domain/order.ts";
+import { empty } from "../domain/small-list.ts";
+import type { IdKind } from "../execution/client-order-id.ts";
+import type { Instants, Lifecycle, LifecycleNote, LiveOrder } from "../execution/lifecycle/words.ts";
+import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
+import { type ExecuteConfig, ExecuteStage } from "./execute.ts";
+import type { Command } from "./ports.ts";
+import { accountSnapshot, type ComputeFeedback, type Decision } from "./stage-messages.ts";
+
+export type ExecuteInput = { readonly now: Instants } & (
+  /** What the market, an operator or an authority says. Bars keep their values after the step. */
+  | { readonly kind: "event"; readonly event: EngineEvent }
+  | { readonly kind: "decision"; readonly decision: Decision }
+  | { readonly kind: "news"; readonly news: BrokerNews }
+  /** Time has passed and something may be due. */
+  | { readonly kind: "time" }
+  /** The process began anew: the monotonic clock too. `life` counts from 1. */
+  | { readonly kind: "restarted"; readonly life: number }
+);
+
+export interface LiveExecuteConfig {
+  readonly execute: ExecuteConfig;
+  readonly instruments: InstrumentTable;
+  readonly lifecycle: Lifecycle;
+  /** Index of the pseudo-strategy that holds what nobody of ours ordered; its fills are none of compute's business. */
+  readonly external: number;
+  /** Strategies that compute knows of. */
+  readonly strategies: number;
+  /** A decision on bars older than this enters nothing: exchange micros. */
+  readonly decisionAgeMicros: number;
+}
+
+/** What the last step gave, in order; the caller empties it. */
+export interface ExecuteOutput {
+  readonly requests: BrokerRequest[];
+  readonly feedback: ComputeFeedback[];
+  /** What the broker's news meant for our orders: part of the record, made of the inputs. */
+  readonly brokerEvents: BrokerEvent[];
+  readonly commands: Command[];
+  readonly notes: LifecycleNote[];
+}
+
+const kindOf: Readonly<Record<Purpose, IdKind>> = {
+  [Purpose.Entry]: "E",
+  [Purpose.Exit]: "X",
+  [Purpose.StopLoss]: "S",
+  [Purpose.TakeProfit]: "T",
+  [Purpose.Flatten]: "H",
+  [Purpose.VirtualStop]: "V",
+};
+
+export class LiveExecute {
+  readonly #config: LiveExecuteConfig;
+  readonly #lifecycle: Lifecycle;
+  readonly stage: ExecuteStage;
+  readonly output: ExecuteOutput = { requests: [], feedback: [], brokerEvents: [], commands: [], notes: [] };
+  /** Decisions that came too late to enter on, counted. */
+  staleDecisions = 0;
+
+  constructor(config: LiveExecuteConfig) {
+    this.#config = config;
+    this.#lifecycle = config.lifecycle;
+    this.stage = new ExecuteStage(config.execute, (fill) => {
+      if (fill.strategy !== config.external) this.output.feedback.push({ kind: "filled", fill });
+    });
+  }
+
+  get lifecycle(): Lifecycle {
+    return this.#lifecycle;
+  }
+
+  step(input: ExecuteInput): void {
+    const { now } = input;
+    switch (input.kind) {
+      case "event":
+        this.#event(input.event);
+        break;
+      case "decision":
+        this.#decided(input.decision, now);
+        break;
+      case "news":
+        this.#lifecycle.heard(input.news, now);
+        break;
+      case "time":
+        this.stage.time({ kind: "TimePassed", at: now.at });
+        this.#lifecycle.time(now);
+        break;
+      case "restarted":
+        this.#lifecycle.restarted(now);
+        break;
+      default:
+        unreachable(input);
+    }
+    this.#settle(now);
+  }
+
+  #event(event: EngineEvent): void {
+    const { stage } = this;
+    if (event.kind !== "BarsClosed") {
+      const ended = stage.handle(event);
+      if (event.kind === "SharesSplit" || event.kind === "DividendPaid")
+        this.output.feedback.push({ kind: "action", event, ended });
+      return;
+    }
+    stage.bars(event.bars);
+    const { strategies, execute } = this.#config;
+    const account = accountSnapshot(stage, { strategies, instruments: execute.instruments });
+    this.output.feedback.push({ kind: "valued", at: event.bars.at, account });
+  }
+
+  #decided({ at, intents }: Decision, now: Instants): void {
+    const isStale = now.at - at > this.#config.decisionAgeMicros;
+    const due = isStale ? intents.filter(({ kind }) => kind !== "Enter") : intents;
+    if (due.length < intents.length) this.staleDecisions += 1;
+    if (due.length > 0) this.stage.decide(due);
+  }
+
+  /** Hands commands to the life cycle and what it knows to the stage, until both have nothing more to say. */
+  #settle(now: Instants): void {
+    const { commands } = this.stage;
+    const { events, requests, notes } = this.#lifecycle;
+    while (commands.length > 0 || events.length > 0) {
+      const asked = [...commands];
+      empty(commands);
+      for (const command of asked) this.#hand(command, now);
+      const told = [...events];
+      empty(events);
+      for (const event of told) {
+        this.output.brokerEvents.push(event);
+        this.stage.broker(event);
+      }
+    }
+    this.output.requests.push(...requests);
+    this.output.notes.push(...notes);
+    empty(requests);
+    empty(notes);
+  }
+
+  #hand(command: Command, now: Instants): void {
+    this.output.commands.push(command);
+    if (command.kind === "CancelOrder") this.#lifecycle.cancel(command.order, now);
+    else if (command.kind === "ReplaceStop") this.#lifecycle.moveStop(command.order, command.stop, now);
+    else this.#lifecycle.place(this.#liveOrder(command.order, now), now);
+  }
+
+  /** An approved order with the names that the world knows. */
+  #liveOrder(order: ApprovedOrder, now: Instants): LiveOrder {
+    if (!isApproved(order))
+      throw new InvariantError(`RK-5: order ${order.number} did not come from the gate`);
+    const { instruments, execute } = this.#config;
+    const symbol = instruments.symbols[order.instrument] ?? "";
+    const strategy = execute.strategyIds?.[this.stage.orders.strategy(order.number)] ?? "";
+    const { number, side, shares, purpose, type, timeInForce, limit, stop, bracket, members } = order;
+    const parts = { strategy, symbol, decidedAt: order.decidedAt, kind: kindOf[purpose] };
+    return {
+      ...{ number, symbol, strategy, side, shares, purpose, type, timeInForce, limit, stop, bracket, members },
+      // What leaves late is judged from the gate's verdict on, not from the bar (EXEC-6).
+      decidedAt: now.at,
+      clientId: this.#lifecycle.clientIdFor(parts),
+    };
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * What compute and execute tell each other where they are separate processes. In one loop these are function calls
+ * (`single-loop.ts`); the stages are the same objects. Plain values that survive JSON.
+ */
+import type { CorporateActionEvent } from "../domain/events.ts";
+import type { InstrumentId } from "../domain/instrument.ts";
+import type { Intent, SizingConstraint } from "../domain/intent.ts";
+import type { EpochMicros } from "../domain/time.ts";
+import type { AccountFacts } from "./compute.ts";
+import type { EndedBySplit } from "./corporate-actions.ts";
+import type { OwnFill } from "./own-fill.ts";
+
+/** The account as of one minute: what a decision on that minute may know. */
+export interface AccountSnapshot {
+  /** Dollars. */
+  readonly equity: number;
+  readonly availableCash: number;
+  readonly scalar: number;
+  /** Instruments with entries sent this session, and their shares; all others have none. */
+  readonly entered: readonly (readonly [InstrumentId, number])[];
+  /** Strategies whose entries are barred. */
+  readonly barred: readonly number[];
+}
+
+/** Execute to compute, in the order in which it happened. */
+export type ComputeFeedback =
+  | { readonly kind: "filled"; readonly fill: OwnFill }
+  | { readonly kind: "action"; readonly event: CorporateActionEvent; readonly ended: readonly EndedBySplit[] }
+  /** The bars of that instant are valued: compute may decide on them. */
+  | { readonly kind: "valued"; readonly at: EpochMicros; readonly account: AccountSnapshot };
+
+/** One wish as a person reads it, with the row that orders refer to. */
+export interface SignalNote {
+  readonly signal: number;
+  readonly strategy: number;
+  readonly instrument: InstrumentId;
+  readonly kind: "enter" | "exit" | "protect";
+  readonly conviction: number;
+  /** Dollars per share; null for none. */
+  readonly stop: number | null;
+  readonly target: number | null;
+  /** The sentence with its numbers. */
+  readonly reason: string;
+  /** The constraint that left it no share; absent when there was room. */
+  readonly unsized?: SizingConstraint;
+}
+
+/** Compute to execute: all that was decided on the bars of one instant, also when that is nothing. */
+export interface Decision {
+  readonly at: EpochMicros;
+  readonly intents: readonly Intent[];
+  readonly signals: readonly SignalNote[];
+}
+
+/** The snapshot as compute asks it. */
+export class SnapshotFacts implements AccountFacts {
+  #account: AccountSnapshot = { equity: 0, availableCash: 0, scalar: 0, entered: [], barred: [] };
+  readonly #entered = new Map<InstrumentId, number>();
+
+  take(account: AccountSnapshot): void {
+    this.#account = account;
+    this.#entered.clear();
+    for (const [instrument, shares] of account.entered) this.#entered.set(instrument, shares);
+  }
+
+  get equity(): number {
+    return this.#account.equity;
+  }
+
+  get availableCash(): number {
+    return this.#account.availableCash;
+  }
+
+  get scalar(): number {
+    return this.#account.scalar;
+  }
+
+  enteredToday(instrument: InstrumentId): number {
+    return this.#entered.get(instrument) ?? 0;
+  }
+
+  allowsEntries(strategy: number): boolean {
+    return !this.#account.barred.includes(strategy);
+  }
+}
+
+/** What execute tells of the account after valuing a minute. */
+export function accountSnapshot(
+  facts: AccountFacts,
+  { strategies, instruments }: { readonly strategies: number; readonly instruments: number },
+): AccountSnapshot {
+  const entered: [InstrumentId, number][] = [];
+  for (let i = 0; i < instruments; i++) {
+    const instrument = i as InstrumentId;
+    const shares = facts.enteredToday(instrument);
+    if (shares !== 0) entered.push([instrument, shares]);
+  }
+  const barred: number[] = [];
+  for (let s = 0; s < strategies; s++) if (!facts.allowsEntries(s)) barred.push(s);
+  const { equity, availableCash, scalar } = facts;
+  return { equity, availableCash, scalar, entered, barred };
+}
