@@ -14,7 +14,7 @@ import {
 import { type DayNumber, type EpochMicros, isoDate, isoInstant } from "../domain/time.ts";
 import { FillField } from "../engine/fill-table.ts";
 import { sentence } from "../engine/signal-table.ts";
-import { clientOrderId } from "../execution/client-order-id.ts";
+import { ClientOrderIds, idKindOf } from "../execution/client-order-id.ts";
 import { OrderField } from "../execution/order-table.ts";
 import { newYorkDay } from "../market/us-eastern.ts";
 import type { EngineRun } from "./engine-run.ts";
@@ -44,7 +44,7 @@ export function resultJson(result: unknown): string {
   return JSON.stringify(result, null, 2);
 }
 
-function ordersCsv({ run, columns, result }: RunFiles): string {
+function ordersCsv({ run, columns }: RunFiles): string {
   const { orders, blocked } = run.loop.execute;
   const { rules } = run.loop.execute.gate;
   const { signals } = run.loop.compute;
@@ -53,16 +53,25 @@ function ordersCsv({ run, columns, result }: RunFiles): string {
       "stop,reference,status,filled,average_price,ended_at,sizing,rule,rule_used,rule_limit,reason,group,crossed," +
       "barred_by",
   ];
+  const ids = new ClientOrderIds();
   for (let n = 0; n < orders.length; n++) {
     const order = n as OrderNumber;
     const get = (field: OrderField) => orders.get(order, field);
     const strategy = run.allocated[orders.strategy(order)]?.strategy;
+    const clientId = ids.next({
+      environment: "backtest",
+      strategy: strategy?.id ?? "",
+      symbol: columns.instruments.symbols[orders.instrument(order)] ?? "",
+      decidedAt: get(OrderField.decidedAt) as EpochMicros,
+      kind: idKindOf(orders.purpose(order)),
+    });
+    ids.taken(clientId);
     const signal = get(OrderField.signal);
     const claim = blocked.barred.get(order);
     lines.push(
       csv([
         n,
-        clientOrderId(result.runId, order),
+        clientId,
         instant(get(OrderField.decidedAt), columns),
         strategy?.id,
         columns.instruments.symbols[orders.instrument(order)],

@@ -1,46 +1,78 @@
 /**
  * Goal    the same decision has the same id after a crash, no two share one, and every venue takes it (EX-2).
- * Method  properties over runs and rows; ids that no venue would take are refused.
+ * Method  properties over decisions; ids that no venue would take are refused.
  */
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { OrderNumber } from "../domain/order.ts";
-import { clientOrderId } from "./client-order-id.ts";
+import { flattenOrderId } from "../domain/flatten-order-id.ts";
+import { Purpose } from "../domain/order.ts";
+import type { EpochMicros } from "../domain/time.ts";
+import { ClientOrderIds, clientOrderId, type Decision, idKindOf, ownsClientId } from "./client-order-id.ts";
 
-const row = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }).map((n) => n as OrderNumber);
-const run = fc.stringMatching(/^[a-z0-9-]{1,36}$/);
+const decision: fc.Arbitrary<Decision> = fc.record({
+  environment: fc.constantFrom("paper", "live", "twin", "backtest"),
+  strategy: fc.string({ maxLength: 30 }),
+  symbol: fc.oneof(fc.stringMatching(/^[A-Z]{1,6}$/), fc.constantFrom("BRK.B", "BF.A", "LONGSYMBOL")),
+  decidedAt: fc.integer({ min: 0, max: 4e15 }).map((n) => n as EpochMicros),
+  kind: fc.constantFrom("E", "S", "T", "X", "V", "H"),
+});
+const AT: Decision = {
+  environment: "paper",
+  strategy: "momentum",
+  symbol: "AAPL",
+  decidedAt: 1_795_000_000_000_000 as EpochMicros,
+  kind: "E",
+};
 
-it("is a function of run and row, in the letters and the length that venues take", () => {
+it("is a function of the decision, in the letters and the length that venues take, and known as ours", () => {
   fc.assert(
-    fc.property(run, row, (runId, order) => {
-      const id = clientOrderId(runId, order);
-      expect(id).toBe(clientOrderId(`${runId}`, order));
-      expect(id).toMatch(/^[a-z0-9-]{1,48}$/);
+    fc.property(decision, fc.integer({ min: 0, max: 999_999_999 }), (made, revision) => {
+      const id = clientOrderId(made, revision);
+      expect(id).toBe(clientOrderId({ ...made }, revision));
+      expect(id).toMatch(/^[A-Za-z0-9-]{1,48}$/);
+      expect(ownsClientId(id)).toBe(true);
     }),
   );
-  expect(clientOrderId("bt-00ff00ff00ff", 0 as OrderNumber)).toBe("bt-00ff00ff00ff-000000");
-  expect(clientOrderId("bt-1", 36 as OrderNumber)).toBe("bt-1-000010");
 });
 
-it("no two decisions share one, also of runs whose names look like ids", () => {
-  const near = fc.constantFrom("a", "a-000001", "a-000001-", "a-", "-a", "a-0");
-  const few = fc.constantFrom(0, 1, 35, 36, 36 ** 6 - 1, 36 ** 6, 36 ** 7).map((n) => n as OrderNumber);
-  const runs = fc.oneof(run, near);
-  const rows = fc.oneof(row, few);
-  fc.assert(
-    fc.property(runs, rows, runs, rows, (oneRun, one, otherRun, other) => {
-      const isSame = oneRun === otherRun && one === other;
-      expect(clientOrderId(oneRun, one) === clientOrderId(otherRun, other)).toBe(isSame);
-    }),
-    { numRuns: 5_000 },
-  );
+it("differs by environment, strategy, symbol, instant, kind and revision", () => {
+  const others: Partial<Decision>[] = [
+    { environment: "live" },
+    { strategy: "momentun" },
+    { strategy: "momentum_2" },
+    { symbol: "AAPL.A" },
+    { decidedAt: (AT.decidedAt + 1000) as EpochMicros },
+    { kind: "S" },
+  ];
+  const ids = new Set([clientOrderId(AT, 0), clientOrderId(AT, 1), clientOrderId(AT, 10)]);
+  for (const other of others) ids.add(clientOrderId({ ...AT, ...other }, 0));
+  expect(ids.size).toBe(3 + others.length);
 });
 
-it("halts on a run or a row that would make an id no venue takes", () => {
-  for (const runId of ["", "BT-1", "bt 1", "bt_1", "bt-é", "x".repeat(37), "bt-1\n"]) {
-    expect(() => clientOrderId(runId, 1 as OrderNumber)).toThrow(/EX-2/);
+it("two strategies whose tags collide still get ids of their own, as does every further order of a decision", () => {
+  const ids = new ClientOrderIds();
+  const seen = new Set<string>();
+  for (let n = 0; n < 3; n++) {
+    const id = ids.next(AT);
+    expect(ids.next(AT)).toBe(id);
+    ids.taken(id);
+    seen.add(id);
   }
-  for (const order of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
-    expect(() => clientOrderId("bt-1", order as OrderNumber)).toThrow(/EX-2/);
-  }
+  ids.taken(clientOrderId(AT, 7));
+  expect(ids.next(AT)).toBe(clientOrderId(AT, 8));
+  expect(seen.size).toBe(3);
+});
+
+it("knows its own, the ids of a halt included, and nobody else's", () => {
+  expect(ownsClientId(flattenOrderId("1n3k", "BRK.B", 2))).toBe(true);
+  expect(idKindOf(Purpose.VirtualStop)).toBe("V");
+  const foreign = ["", "a1", "3f0c6d1e-8a52-4c0e-9b37-5b6f2d0a4c11", "a1p-x-y-z-E0", "a1q-mom-AAPL-1-E0"];
+  for (const id of foreign) expect(ownsClientId(id)).toBe(false);
+});
+
+it("halts on a revision or an instant that would make an id no venue takes", () => {
+  for (const revision of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])
+    expect(() => clientOrderId(AT, revision)).toThrow(/EX-2/);
+  for (const at of [-1, 0.5, Number.NaN])
+    expect(() => clientOrderId({ ...AT, decidedAt: at as EpochMicros }, 0)).toThrow(/EX-2/);
 });

@@ -1,0 +1,165 @@
+/**
+ * The words of the order life cycle (RELIABILITY 3): what it is told, what it tells, and the states of 3.1. Everything
+ * here is plain data, so that inputs can be journaled and replayed.
+ */
+import type { BrokerNews, BrokerOrderId, BrokerRequest } from "../../domain/broker.ts";
+import type { BrokerEvent, FillCosts } from "../../domain/events.ts";
+import type {
+  ClientOrderId,
+  OrderNumber,
+  OrderType,
+  Purpose,
+  Side,
+  TimeInForce,
+} from "../../domain/order.ts";
+import type { EpochMicros } from "../../domain/time.ts";
+import type { Environment, IdKind } from "../client-order-id.ts";
+
+/** The two clocks at one moment; never mixed. */
+export interface Instants {
+  /** The exchange's: validity of orders. */
+  readonly at: EpochMicros;
+  /** Monotonic milliseconds of this life of the process: deadlines. */
+  readonly mono: number;
+}
+
+/** The next instant on each clock at which `time` has something to do; Infinity for never. */
+export interface Due {
+  readonly at: number;
+  readonly mono: number;
+}
+
+/** As on an approved order; dollars per share, NaN for what there is not. */
+export interface LiveBracket {
+  readonly stopOrder?: OrderNumber | undefined;
+  readonly stop: number;
+  readonly targetOrder?: OrderNumber | undefined;
+  readonly target: number;
+}
+
+export interface LiveMember {
+  readonly number: OrderNumber;
+  /** Its part of the order. */
+  readonly shares: number;
+  /** Never leave, but are protected from the start. */
+  readonly crossed: number;
+  readonly bracket?: LiveBracket | undefined;
+}
+
+/** What an approved order holds, with the names that the world knows: symbol, strategy, client id. */
+export interface LiveOrder {
+  readonly number: OrderNumber;
+  readonly symbol: string;
+  readonly strategy: string;
+  readonly side: Side;
+  readonly shares: number;
+  readonly purpose: Purpose;
+  readonly type: OrderType;
+  readonly timeInForce: TimeInForce;
+  readonly limit: number;
+  readonly stop: number;
+  readonly decidedAt: EpochMicros;
+  readonly bracket?: LiveBracket | undefined;
+  readonly members?: readonly LiveMember[] | undefined;
+  readonly clientId: ClientOrderId;
+}
+
+/**
+ * Of one order at the broker. ABANDONED: nobody knows of it, its exposure still counts. TOMBSTONE: given up, told as
+ * ended, and canceled should it ever appear.
+ */
+export type LifecycleState =
+  | "INTENT"
+  | "SENDING"
+  | "UNKNOWN"
+  | "ACKED"
+  | "PARTIAL"
+  | "PENDING_CANCEL"
+  | "PENDING_REPLACE"
+  | "ABANDONED"
+  | "TOMBSTONE"
+  | "FILLED"
+  | "CANCELED"
+  | "EXPIRED"
+  | "REJECTED";
+
+export type NoteCause = "command" | "reply" | "stream" | "poll" | "timer" | "restart";
+
+/** For the journal, for counting, for people. `transition` is the ordinary one; all others want a look. */
+export type NoteKind =
+  | "transition"
+  | "bust"
+  | "stuckCancel"
+  | "unknownStatus"
+  | "mismatch"
+  | "overfill"
+  | "lateFill"
+  | "noPrice";
+
+export interface LifecycleNote {
+  readonly kind: NoteKind;
+  readonly number: OrderNumber;
+  readonly clientId: ClientOrderId;
+  readonly from: LifecycleState;
+  readonly to: LifecycleState;
+  readonly cause: NoteCause;
+  readonly reason: string;
+}
+
+export interface LifecycleTerms {
+  readonly environment: Environment;
+  /** What a broker's confirmation does not tell: commission and regulatory fees of one fill. */
+  fees(
+    side: Side,
+    at: EpochMicros,
+    shares: number,
+    dollars: number,
+  ): Pick<FillCosts, "commission" | "regulatory">;
+  /** How old a decision to enter may be when it leaves (C-10); 5 s of exchange time where not given. */
+  readonly staleAfterMicros?: number;
+}
+
+/** One order at the broker, for reconciliation. Shares. */
+export interface OpenOrder {
+  readonly clientId: ClientOrderId;
+  readonly brokerId: BrokerOrderId | undefined;
+  /** The engine's order whose fills these are. */
+  readonly number: OrderNumber;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly shares: number;
+  readonly filled: number;
+  readonly state: LifecycleState;
+}
+
+/** Decides the identity of an order that is about to be placed. */
+export interface IdParts {
+  readonly strategy: string;
+  readonly symbol: string;
+  readonly decidedAt: EpochMicros;
+  readonly kind: IdKind;
+}
+
+/** Between the engine's venue port and a broker adapter. The caller empties the arrays after each input. */
+export interface Lifecycle {
+  readonly requests: BrokerRequest[];
+  readonly events: BrokerEvent[];
+  readonly notes: LifecycleNote[];
+  readonly nextDue: Due;
+  place(order: LiveOrder, now: Instants): void;
+  cancel(number: OrderNumber, now: Instants): void;
+  moveStop(number: OrderNumber, stop: number, now: Instants): void;
+  heard(news: BrokerNews, now: Instants): void;
+  time(now: Instants): void;
+  /** The process began anew and its monotonic clock with it: what is not settled is asked about again. */
+  restarted(now: Instants): void;
+  /** The id for an order that is to be placed; the same until an order was placed under it. */
+  clientIdFor(parts: IdParts): ClientOrderId;
+  /** What may still trade, or nobody knows of. */
+  open(): readonly OpenOrder[];
+  byClientId(): ReadonlyMap<ClientOrderId, OpenOrder>;
+  /** True for an order of this life cycle, legs that the broker named included. */
+  owns(clientId: ClientOrderId): boolean;
+  tombstones(): readonly OpenOrder[];
+  readonly unknownCount: number;
+}
