@@ -1,0 +1,79 @@
+/** What every process of a run has: its terms, the two clocks, a log, and an orderly end. */
+import type { Hello } from "../../adapters/bus/bus-terms.ts";
+import type { Clock } from "../../adapters/net/ports.ts";
+import { realClock } from "../../adapters/net/real-clock.ts";
+import { InputError } from "../../domain/assert.ts";
+import { type InstrumentTable, instrumentTable } from "../../domain/instrument.ts";
+import type { Instants } from "../../execution/lifecycle/words.ts";
+import { xnysSessions } from "../../market/calendar.ts";
+import { ExchangeClock } from "../../market/exchange-clock.ts";
+import { type StageLog, stageLog } from "./stage-log.ts";
+import { readRunTerms, requireOwnBuild, type RunPlaces, type RunTerms, runPlaces, termsHash } from "./run-terms.ts";
+
+export interface StageContext {
+  readonly role: string;
+  readonly terms: RunTerms;
+  readonly places: RunPlaces;
+  readonly instruments: InstrumentTable;
+  readonly clock: Clock;
+  readonly exchange: ExchangeClock;
+  readonly log: StageLog;
+  /** Both clocks, now. */
+  now(): Instants;
+  hello(resumeFrom: number): Hello;
+}
+
+/** Reads the run's terms from its root. Throws InputError when there is no run or other code began it. */
+export function stageContext(role: string, root: string): StageContext {
+  const places = runPlaces(root);
+  const terms = readRunTerms(places);
+  if (terms === undefined)
+    throw new InputError(`${places.terms}: there is no run here; start one with: plimsoll start`, 1);
+  requireOwnBuild(terms);
+  const exchange = new ExchangeClock(terms.clock, xnysSessions());
+  const config = termsHash(terms);
+  return {
+    role,
+    terms,
+    places,
+    instruments: instrumentTable(terms.symbols),
+    clock: realClock,
+    exchange,
+    log: stageLog(role),
+    now: () => ({ at: exchange.exchangeAt(Date.now()), mono: realClock.now() }),
+    hello: (resumeFrom) => ({
+      role,
+      build: terms.build,
+      config,
+      run: terms.run,
+      pid: process.pid,
+      resumeFrom,
+    }),
+  };
+}
+
+/**
+ * Runs a stage until it is told to end. `run` resolves to what ends it in good order; whatever it throws later ends the
+ * process: a stage that does not know its own state must not go on (C-51, ASVS 16.5.4).
+ */
+export async function stageMain(
+  role: string,
+  run: (context: StageContext) => Promise<() => Promise<void>>,
+): Promise<void> {
+  const log = stageLog(role);
+  const die = (what: string) => (error: unknown) => {
+    const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    log("critical", `${what}: ${said}`);
+    process.exit(error instanceof InputError ? error.exitCode : 70);
+  };
+  process.on("uncaughtException", die("broke"));
+  process.on("unhandledRejection", die("broke"));
+  const stop = await run(stageContext(role, process.argv[2] ?? ""));
+  const end = () => {
+    void stop().then(() => process.exit(0), die("could not end in good order"));
+  };
+  process.once("SIGTERM", end);
+  process.once("SIGINT", () => undefined);
+  process.once("disconnect", end);
+  process.send?.("ready");
+}
