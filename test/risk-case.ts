@@ -49,6 +49,7 @@ export interface Facts {
   readonly isIntraday: boolean;
   readonly symbol: string;
   readonly halted: boolean;
+  readonly locked: boolean;
 }
 
 /** 10:00 in New York on 2026-11-18, half an hour into the session. */
@@ -94,6 +95,7 @@ export const calm: Facts = {
   isIntraday: false,
   symbol: "AAA",
   halted: false,
+  locked: false,
 };
 
 /** Buys ten shares of a $100 stock with a stop two dollars below. */
@@ -150,6 +152,7 @@ export function viewOf(facts: Facts): RiskView {
     isIntraday: () => facts.isIntraday,
     symbol: () => facts.symbol,
     halted: () => facts.halted,
+    locked: () => facts.locked,
   });
 }
 

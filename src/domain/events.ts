@@ -5,6 +5,7 @@
  * Adding one: declare the interface, add it to `EngineEvent`, and follow the compile errors.
  */
 import type { BarBatch } from "./bars.ts";
+import type { ClaimAuthority, ClaimLevel } from "./claim.ts";
 import type { SplitRatio } from "./corporate-action.ts";
 import type { InstrumentId } from "./instrument.ts";
 import type { Money, Price, Quantity } from "./money.ts";
@@ -137,16 +138,103 @@ export type BrokerEvent = OrderAccepted | OrderFilled | OrderCanceled | OrderExp
 export type VenueEvent = BrokerEvent | BorrowCharged;
 
 /**
- * A person, or the file `killswitch/HALT`, asked for a halt, for no new entries, or for that to end. `finish`
- * closes everything because the run is over: it is no alarm.
+ * A person, or the file `killswitch/HALT`, wants something of the engine.
+ *
+ * - `halt` closes everything and stays shut; `pause` bars entries; `resume` ends both.
+ * - `flatten` closes everything, or the instrument, and bars entries; `close` closes the instrument and bars nothing.
+ * - `disable` lets the strategy reduce only, until `enable`.
+ * - `finish` closes everything because the run is over: it is no alarm.
  */
 export interface OperatorActed {
   readonly kind: "OperatorActed";
   readonly at: EpochMicros;
-  readonly action: "halt" | "pause" | "resume" | "finish";
+  readonly action: "halt" | "pause" | "resume" | "finish" | "flatten" | "close" | "enable" | "disable";
   readonly by: string;
   readonly reason: string;
+  /** Needed by `close`; absent with `flatten`: all. */
+  readonly instrument?: InstrumentId;
+  /** Index of the strategy; needed by `enable` and `disable`. */
+  readonly strategy?: number;
 }
+
+/** The exchange's clock moved on while the market told nothing. Never older than a TimePassed before it. */
+export interface TimePassed {
+  readonly kind: "TimePassed";
+  readonly at: EpochMicros;
+}
+
+/** What somebody outside the engine wants trading to be restricted to, or no longer. */
+export interface ClaimChanged {
+  readonly kind: "ClaimChanged";
+  readonly at: EpochMicros;
+  /** Raised, from `at` on; a latched one that stands is only tightened. */
+  readonly claim?: {
+    readonly authority: ClaimAuthority;
+    readonly source: string;
+    /** Index of the only strategy it binds. */
+    readonly scope?: number;
+    readonly level: ClaimLevel;
+    /** Multiplies sizes, in (0, 1.2]. */
+    readonly scalar: number;
+    readonly reason: string;
+    readonly until?: EpochMicros;
+    readonly liftedBy: "itself" | "operator";
+  };
+  /** Lifted, if whoever asks may do so. */
+  readonly lifted?: {
+    readonly authority: ClaimAuthority;
+    readonly source: string;
+    readonly scope?: number;
+    readonly by: "itself" | "operator";
+  };
+}
+
+/** Our books of the instrument and the broker's do not agree: nobody enters it until that is cleared up (C-47). */
+export interface InstrumentLocked {
+  readonly kind: "InstrumentLocked";
+  readonly at: EpochMicros;
+  readonly instrument: InstrumentId;
+  readonly reason: string;
+}
+
+export interface InstrumentUnlocked {
+  readonly kind: "InstrumentUnlocked";
+  readonly at: EpochMicros;
+  readonly instrument: InstrumentId;
+}
+
+/**
+ * The broker holds more or less than our orders explain, and the broker is right (I-24). What is less is taken from
+ * who holds it, what is more belongs to nobody who trades.
+ */
+export interface PositionAdjusted {
+  readonly kind: "PositionAdjusted";
+  readonly at: EpochMicros;
+  readonly instrument: InstrumentId;
+  /** Signed, never 0: what the broker's position is ahead of ours by. */
+  readonly shares: number;
+  /** Dollars per share. */
+  readonly price: number;
+  readonly reason: string;
+  /** The same for the same difference, whoever finds it and however often: it counts once. */
+  readonly id: string;
+}
+
+/** Two reads of the broker's books showed no position and no open order after the halt of that name began. */
+export interface FlattenVerified {
+  readonly kind: "FlattenVerified";
+  readonly at: EpochMicros;
+  readonly haltId: string;
+}
+
+/** What neither the market nor an order tells, but who watches over the engine. */
+export type ControlEvent =
+  | TimePassed
+  | ClaimChanged
+  | InstrumentLocked
+  | InstrumentUnlocked
+  | PositionAdjusted
+  | FlattenVerified;
 
 /** From here on one old share is `newShares / oldShares` new ones. Before the first bar of the ex-date (DATA-6). */
 export interface SharesSplit extends SplitRatio {
@@ -187,8 +275,20 @@ export type EngineEvent =
   | VenueEvent
   | TradingStatusEvent
   | OperatorActed
+  | ControlEvent
   | CashMoved
   | CorporateActionEvent;
+
+const controlKinds: readonly EngineEvent["kind"][] = [
+  "TimePassed",
+  "ClaimChanged",
+  "InstrumentLocked",
+  "InstrumentUnlocked",
+  "PositionAdjusted",
+  "FlattenVerified",
+] satisfies readonly ControlEvent["kind"][];
+
+export const isControl = (event: EngineEvent): event is ControlEvent => controlKinds.includes(event.kind);
 
 export const eventAt = (event: EngineEvent): EpochMicros =>
   event.kind === "BarsClosed" ? event.bars.at : event.at;

@@ -11,40 +11,38 @@ import type {
   BorrowCharged,
   BrokerEvent,
   CashMoved,
+  ControlEvent,
   CorporateActionEvent,
   OperatorActed,
   TradingStatusEvent,
 } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { Intent } from "../domain/intent.ts";
-import { MICROS, type Money, toDollars, usd } from "../domain/money.ts";
+import { MICROS, toDollars, usd } from "../domain/money.ts";
 import { Purpose } from "../domain/order.ts";
 import type { Quote, TradePrint } from "../domain/quote.ts";
-import type { RawBasis } from "../domain/raw-basis.ts";
-import type { SessionTable } from "../domain/session.ts";
 import type { EpochMicros } from "../domain/time.ts";
-import type { EnsembleParams } from "../ensemble/ensemble-params.ts";
 import { VirtualLots } from "../ensemble/virtual-lots.ts";
-import type { ExecutionParams } from "../execution/order-policy.ts";
 import type { OrderTable } from "../execution/order-table.ts";
 import { Baselines } from "../portfolio/baselines.ts";
 import { Portfolio } from "../portfolio/portfolio.ts";
 import { Authorities } from "../risk/authority.ts";
-import type { BoundBreaker } from "../risk/breaker.ts";
 import { RiskGate } from "../risk/gate.ts";
-import type { RiskRule } from "../risk/rule.ts";
 import type { BlockTally } from "./block-tally.ts";
 import { BreakerWatch } from "./breaker-watch.ts";
-import { ClaimEnforcement } from "./claim-enforcement.ts";
+import { ClaimEnforcement, type Flattening } from "./claim-enforcement.ts";
 import { ClaimLog } from "./claim-log.ts";
 import type { AccountFacts } from "./compute.ts";
 import { CorporateActions, type EndedBySplit } from "./corporate-actions.ts";
 import { CrossPrices } from "./cross-price.ts";
+import { capitalOf, type ExecuteConfig } from "./execute-config.ts";
 import { FillBooking, type FillListener } from "./fill-booking.ts";
 import { FillTable } from "./fill-table.ts";
 import type { WishTally } from "./meeting-point.ts";
 import { OrderDesk } from "./order-desk.ts";
+import { OutsideWord } from "./outside-word.ts";
 import type { Command } from "./ports.ts";
+import { PositionAdjustments } from "./position-adjustments.ts";
 import { QuietSpell } from "./quiet-spell.ts";
 import { RiskFacts } from "./risk-facts.ts";
 import { loadRisk, type RiskState, type RiskStateParts, saveRisk } from "./risk-state.ts";
@@ -53,27 +51,6 @@ import { incomeDollars, StrategyIncome } from "./strategy-income.ts";
 import type { StrategyLedger } from "./strategy-ledger.ts";
 import { TradeLog } from "./trade-log.ts";
 import { type VirtualStops, watchStops } from "./virtual-stops.ts";
-
-export interface ExecuteConfig {
-  readonly strategies: number;
-  readonly instruments: number;
-  readonly startingCash: Money;
-  readonly sessions: SessionTable;
-  readonly rules: readonly RiskRule[];
-  readonly execution: ExecutionParams;
-  /** Default: none. */
-  readonly breakers?: readonly BoundBreaker[];
-  /** Per strategy, in the order in which they decide. Default: equal shares of the cash. */
-  readonly allocations?: readonly number[];
-  /** Which strategies end each day flat, how many positions each may have, what instruments are called. */
-  readonly intraday?: readonly boolean[];
-  readonly positionCaps?: readonly number[];
-  readonly symbols?: readonly string[];
-  /** In that order; saved with the risk state, which is refused by a run of others (RS-1). */
-  readonly strategyIds?: readonly string[];
-  readonly raw?: RawBasis;
-  readonly ensemble: EnsembleParams;
-}
 
 export class ExecuteStage implements AccountFacts {
   readonly #config: ExecuteConfig;
@@ -85,6 +62,10 @@ export class ExecuteStage implements AccountFacts {
   readonly #stops: VirtualStops | undefined;
   readonly #claims: ClaimEnforcement;
   readonly #quiet: QuietSpell;
+  readonly #outside: OutsideWord;
+  readonly #adjustments: PositionAdjustments;
+  /** What the clock showed when it was last told, epoch micros: bars that were late do not turn it back. */
+  #clockAt = Number.NEGATIVE_INFINITY;
 
   readonly gate: RiskGate;
   readonly portfolio: Portfolio;
@@ -111,8 +92,7 @@ export class ExecuteStage implements AccountFacts {
     this.baselines = new Baselines(startingCash / MICROS);
     this.clock = new SessionClock(config.sessions);
     const { portfolio, baselines, clock, authorities } = this;
-    const shares = config.allocations ?? Array.from({ length: strategies }, () => 1 / strategies);
-    const capital = shares.map((share) => (share * startingCash) / MICROS);
+    const capital = capitalOf(config);
     const breakers = config.breakers ?? [];
     const watched = { breakers, capital, instruments, authorities, portfolio, baselines, clock };
     this.#watch = new BreakerWatch(watched);
@@ -144,11 +124,26 @@ export class ExecuteStage implements AccountFacts {
     const parts = { strategies, instruments, lots, portfolio, trades, facts, desk: this.#desk, authorities };
     const enterSession = (at: EpochMicros) => this.#enterSession(at);
     this.#booking = new FillBooking({ ...parts, fills, onFill, enterSession });
-    this.#claims = new ClaimEnforcement({ ...parts, watch: this.#watch, books: this.#booking });
+    this.#claims = new ClaimEnforcement({
+      ...config,
+      ...parts,
+      watch: this.#watch,
+      books: this.#booking,
+      clock,
+    });
+    this.#adjustments = new PositionAdjustments({ ...config, ...parts, orders, onFill, enterSession });
     this.income = new StrategyIncome(strategies, lots);
     this.actions = new CorporateActions({ ...parts, orders, ledger, income: this.income });
     const { actions } = this;
     const watchesStops = this.#stops !== undefined;
+    const outside = {
+      stops: this.#stops,
+      claims: this.#claims,
+      adjustments: this.#adjustments,
+      clock,
+      claimLog,
+    };
+    this.#outside = new OutsideWord({ ...parts, ...outside, enterSession });
     this.#quiet = new QuietSpell({ ...parts, clock, actions, claims: this.#claims, claimLog, watchesStops });
   }
 
@@ -212,7 +207,7 @@ export class ExecuteStage implements AccountFacts {
     const { at } = batch;
     const isQuiet = this.isQuietAt(at);
     if (!isQuiet) this.#enterSession(at);
-    this.#facts.now = at;
+    this.#told(at);
     this.#facts.activity.bars(batch);
     this.blocked.bars(batch);
     if (!isQuiet) this.actions.settle(at);
@@ -258,12 +253,14 @@ export class ExecuteStage implements AccountFacts {
 
   get #riskParts(): RiskStateParts {
     const [scope, watch, facts] = [this.#config, this.#watch, this.#facts];
-    return { scope, watch, facts, authorities: this.authorities, stops: this.#stops };
+    const outside = { claims: this.#claims, adjustments: this.#adjustments };
+    return { scope, watch, facts, authorities: this.authorities, stops: this.#stops, ...outside };
   }
 
   quote(quote: Quote): void {
     this.#quiet.end();
     this.#facts.quoted(quote);
+    this.#told(quote.at);
     this.#desk.meeting.ticked(quote.at);
     this.#stops?.quote(quote);
     this.#settleTick();
@@ -272,7 +269,7 @@ export class ExecuteStage implements AccountFacts {
   /** Somebody traded: what stops are watched by (RISK-4). */
   trade(print: TradePrint): void {
     this.#quiet.end();
-    this.#facts.now = print.at;
+    this.#told(print.at);
     this.#crossPrices.printed(print);
     this.#desk.meeting.ticked(print.at);
     this.#stops?.trade(print);
@@ -284,6 +281,11 @@ export class ExecuteStage implements AccountFacts {
     if (this.#stops !== undefined || this.#desk.meeting.size > 0) this.#desk.settle(this.#booking);
   }
 
+  /** The market's time counts, unless a clock that runs beside it is ahead. */
+  #told(at: EpochMicros): void {
+    this.#facts.now = (at > this.#clockAt ? at : this.#clockAt) as EpochMicros;
+  }
+
   /** What others than the market tell is never older than what the market told: time does not go back for it. */
   #heard(at: EpochMicros): void {
     if (at > this.#facts.now) this.#facts.now = at;
@@ -292,7 +294,7 @@ export class ExecuteStage implements AccountFacts {
   /** A split or a dividend, before the first bar of its ex-date. Tells which round trips it ended. */
   action(event: CorporateActionEvent): readonly EndedBySplit[] {
     this.#quiet.end();
-    this.#facts.now = event.at;
+    this.#told(event.at);
     this.#crossPrices.forget(event.instrument);
     this.#booking.restating(event.instrument);
     this.blocked.action(event);
@@ -311,6 +313,7 @@ export class ExecuteStage implements AccountFacts {
   tradingStatus(event: TradingStatusEvent): void {
     this.#quiet.end();
     this.#facts.statusChanged(event);
+    this.#told(event.at);
     this.#stops?.status(event);
     if (event.kind === "TradingHalted") {
       for (let strategy = 0; strategy < this.#config.strategies; strategy++) {
@@ -362,29 +365,28 @@ export class ExecuteStage implements AccountFacts {
     this.#desk.settle(this.#booking);
   }
 
-  operator({ action, at, by, reason }: OperatorActed): void {
+  operator(event: OperatorActed): void {
     this.#quiet.end();
-    this.claimLog.reached(at);
-    this.#heard(at);
-    if (action === "resume") {
-      // A trigger that still stands raises its claim again at the next valuation (C-02).
-      for (const { authority, source, scope, liftedBy } of this.authorities.permission.claims)
-        if (liftedBy === "operator") this.authorities.lift(authority, source, "operator", scope);
-      return;
-    }
-    const finish = action === "finish";
-    this.authorities.raise({
-      authority: finish ? "orchestrator" : "kill_switch",
-      source: finish ? "end_of_run" : "operator",
-      level: action === "pause" ? "NO_NEW_ENTRIES" : "FLATTEN",
-      scalar: 1,
-      reason: `${by}: ${reason}`,
-      since: at,
-      until: undefined,
-      liftedBy: finish ? "itself" : "operator",
-    });
-    this.#claims.enforce(at);
+    this.#outside.operator(event);
     this.#settleTick();
+  }
+
+  /** What is told by those who watch over the engine: no account is valued by it and nothing is decided. */
+  control(event: ControlEvent): void {
+    this.#quiet.end();
+    if (event.kind === "TimePassed") this.#clockAt = Math.max(this.#clockAt, event.at);
+    this.#outside.control(event);
+    this.#settleTick();
+  }
+
+  /** The closing of everything that goes on; undefined when none does, or it is complete. */
+  get flattening(): Flattening | undefined {
+    return this.#claims.flattening;
+  }
+
+  /** Why nobody may enter the instrument; undefined when anybody may (C-47). */
+  lockOf(instrument: InstrumentId): string | undefined {
+    return this.#facts.board.lockOf(instrument);
   }
 
   /** A fill may be the first thing of a new session, and what it does counts there. */

@@ -1,6 +1,7 @@
 /**
- * The last quote of each instrument and which are halted, as risk rules ask for it (C-21, C-44). It survives a restart:
- * a feed that fell silent before one must not pass as one that never was.
+ * The last quote of each instrument, which are halted, and which nobody may enter because the broker's books and ours
+ * do not agree about them: as risk rules ask for it (C-21, C-44, C-47). It survives a restart: a feed that fell silent
+ * before one must not pass as one that never was.
  */
 import { z } from "zod";
 import type { InstrumentId } from "../domain/instrument.ts";
@@ -16,6 +17,16 @@ export const savedBoard = (instruments: number) =>
         .min(0)
         .max(instruments - 1),
     ),
+    /** Instruments that nobody may enter, and why. */
+    locked: z.array(
+      z.tuple([
+        z
+          .int()
+          .min(0)
+          .max(instruments - 1),
+        z.string(),
+      ]),
+    ),
     /** Instrument, bid and offer in dollars, null where nobody quotes that side, and when the quote came. */
     quotes: indexedRows([instruments], [z.number().nullable(), z.number().nullable(), z.number()]),
   });
@@ -28,6 +39,7 @@ export class MarketBoard {
   readonly #ask: Float64Array;
   readonly #quotedAt: Float64Array;
   readonly #halted: Uint8Array;
+  readonly #locked = new Map<InstrumentId, string>();
 
   constructor(instruments: number) {
     this.#bid = new Float64Array(instruments).fill(Number.NaN);
@@ -58,6 +70,20 @@ export class MarketBoard {
     this.#halted[instrument] = isHalted ? 1 : 0;
   }
 
+  /** Why nobody may enter the instrument; undefined when anybody may. */
+  lockOf(instrument: InstrumentId): string | undefined {
+    return this.#locked.size === 0 ? undefined : this.#locked.get(instrument);
+  }
+
+  /** The first reason stands until it is unlocked. */
+  lock(instrument: InstrumentId, reason: string): void {
+    if (!this.#locked.has(instrument)) this.#locked.set(instrument, reason);
+  }
+
+  unlock(instrument: InstrumentId): void {
+    this.#locked.delete(instrument);
+  }
+
   quoted({ at, instrument, bid, ask }: Quote): void {
     this.#bid[instrument] = bid;
     this.#ask[instrument] = ask;
@@ -75,12 +101,14 @@ export class MarketBoard {
     const quoted = Array.from(this.#quotedAt.keys()).filter((i) => !Number.isNaN(this.#quotedAt[i]));
     return {
       halted: Array.from(this.#halted.keys()).filter((i) => this.#halted[i] === 1),
+      locked: [...this.#locked].sort(([a], [b]) => a - b),
       quotes: quoted.map((i) => [i, orNull(this.#bid[i]!), orNull(this.#ask[i]!), this.#quotedAt[i]!]),
     };
   }
 
-  /** Takes over what `save` gave, checked by `savedBoard`; what was known before is forgotten. */
-  load({ halted, quotes }: SavedBoard): void {
+  /** Takes over what `save` gave, checked by `savedBoard`; what was known before is forgotten, but for what is locked. */
+  load({ halted, locked, quotes }: SavedBoard): void {
+    for (const [instrument, reason] of locked) this.lock(instrument as InstrumentId, reason);
     this.#halted.fill(0);
     for (const instrument of halted) this.#halted[instrument] = 1;
     for (const column of [this.#bid, this.#ask, this.#quotedAt]) column.fill(Number.NaN);

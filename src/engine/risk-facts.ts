@@ -69,7 +69,7 @@ export class RiskFacts implements RiskView {
   /** Instruments in which entries work, on whatever side. */
   readonly #entering: InstrumentId[] = [];
 
-  readonly #board: MarketBoard;
+  readonly board: MarketBoard;
   readonly #scope: RiskScope;
   readonly #exposure: StrategyExposure;
   readonly #countsIntraday = (strategy: number): boolean => this.isIntraday(strategy);
@@ -104,7 +104,7 @@ export class RiskFacts implements RiskView {
     this.#baselines = parts.baselines;
     this.#clock = parts.clock;
     this.#workingBuy = new Float64Array(instruments);
-    this.#board = new MarketBoard(instruments);
+    this.board = new MarketBoard(instruments);
     this.#workingSell = new Float64Array(instruments);
     this.#demands = new StepDemands(instruments);
     this.#entries = new EntryMemory(strategies, instruments);
@@ -240,34 +240,38 @@ export class RiskFacts implements RiskView {
   }
 
   bid(instrument: InstrumentId): number {
-    return this.#board.bid(instrument);
+    return this.board.bid(instrument);
   }
 
   ask(instrument: InstrumentId): number {
-    return this.#board.ask(instrument);
+    return this.board.ask(instrument);
   }
 
   quotedAt(instrument: InstrumentId): number {
-    return this.#board.quotedAt(instrument);
+    return this.board.quotedAt(instrument);
   }
 
   halted(instrument: InstrumentId): boolean {
-    return this.#board.halted(instrument);
+    return this.board.halted(instrument);
+  }
+
+  locked(instrument: InstrumentId): boolean {
+    return this.board.lockOf(instrument) !== undefined;
   }
 
   statusChanged({ at, kind, instrument }: TradingStatusEvent): void {
     this.now = at;
-    this.#board.statusChanged(instrument, kind === "TradingHalted");
+    this.board.statusChanged(instrument, kind === "TradingHalted");
   }
 
   quoted(quote: Quote): void {
     this.now = quote.at;
-    this.#board.quoted(quote);
+    this.board.quoted(quote);
   }
 
   /** Quotes of before an action speak of another share: nobody has quoted this one yet. */
   forgetQuote(instrument: InstrumentId): void {
-    this.#board.forgetQuote(instrument);
+    this.board.forgetQuote(instrument);
   }
 
   /** Shares of before a split as they count after it: `ratio` new ones for an old one (DATA-6). */
@@ -357,7 +361,7 @@ export class RiskFacts implements RiskView {
       now: this.now,
       entries: this.#entries.save(this.now),
       activity: this.activity.save(),
-      board: this.#board.save(),
+      board: this.board.save(),
     };
   }
 
@@ -366,7 +370,7 @@ export class RiskFacts implements RiskView {
     this.now = now as EpochMicros;
     this.#entries.load(entries);
     this.activity.load(activity);
-    this.#board.load(board);
+    this.board.load(board);
   }
 
   #change(instrument: InstrumentId, side: Side, shares: number, price: number): void {

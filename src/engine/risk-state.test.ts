@@ -212,9 +212,9 @@ describe("RS-1: a state that cannot be read", () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ["nothing", undefined, /version: undefined is not 2/],
+    ["nothing", undefined, /version: undefined is not 3/],
     ["text", "x", /version/],
-    ["another version", { ...sound, version: 1 }, /version: 1 is not 2/],
+    ["another version", { ...sound, version: 1 }, /version: 1 is not 3/],
     ["no strategies", { ...sound, strategies: undefined }, /strategies: /],
     ["a strategy more", { ...sound, strategies: ["a"] }, /strategies: strategy 0 is none, it was a/],
     ["stops where none are watched", { ...sound, stops: { levels: [], market: [] } }, /stops: /],

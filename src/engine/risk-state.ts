@@ -12,14 +12,16 @@ import { InputError } from "../domain/assert.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { Authorities } from "../risk/authority.ts";
 import type { BreakerWatch, WatchState } from "./breaker-watch.ts";
+import type { ClaimEnforcement } from "./claim-enforcement.ts";
 import { savedEntries } from "./entry-memory.ts";
 import { savedActivity } from "./instrument-activity.ts";
 import { savedBoard } from "./market-board.ts";
+import type { PositionAdjustments } from "./position-adjustments.ts";
 import type { RiskFacts, RiskScope } from "./risk-facts.ts";
 import { type StopState, savedStops } from "./saved-stops.ts";
 import type { VirtualStops } from "./virtual-stops.ts";
 
-const VERSION = 2;
+const VERSION = 3;
 const CURE =
   "give back the state as it was saved, or start without one and let an operator confirm the limits";
 
@@ -35,11 +37,29 @@ const savedFacts = ({ strategies, instruments }: RiskScope) =>
   });
 export type SavedFacts = z.infer<ReturnType<typeof savedFacts>>;
 
+const savedEnforcement = ({ instruments }: RiskScope) => {
+  const instrument = z
+    .int()
+    .min(0)
+    .max(instruments - 1);
+  return z.strictObject({
+    /** Name of the halt in force. */
+    halt: z.string().nullable(),
+    /** Instruments that an operator wants closed, by name and as a part of everything. */
+    closing: z.array(instrument),
+    closingAll: z.array(instrument),
+  });
+};
+export type SavedEnforcement = z.infer<ReturnType<typeof savedEnforcement>>;
+
 export interface RiskState extends WatchState {
   readonly version: number;
   /** Ids of the strategies in the order in which they decide; empty where nobody knows. */
   readonly strategies: readonly string[];
   readonly facts: SavedFacts;
+  readonly enforcement: SavedEnforcement;
+  /** Ids of the last adjustments to what the broker holds. */
+  readonly adjusted: readonly string[];
   /** Levels, in a run whose stops the engine watches. */
   readonly stops?: StopState;
 }
@@ -50,23 +70,28 @@ export interface RiskStateParts {
   readonly facts: RiskFacts;
   readonly authorities: Authorities;
   readonly stops: VirtualStops | undefined;
+  readonly claims: ClaimEnforcement;
+  readonly adjustments: PositionAdjustments;
 }
 
 /** Nothing in it is shared with the engine. */
-export function saveRisk({ scope, watch, facts, stops }: RiskStateParts): RiskState {
+export function saveRisk({ scope, watch, facts, stops, claims, adjustments }: RiskStateParts): RiskState {
   const strategies = [...(scope.strategyIds ?? [])];
-  const state = { version: VERSION, strategies, ...watch.save(), facts: facts.save() };
+  const outside = { enforcement: claims.save(), adjusted: [...adjustments.save()] };
+  const state = { version: VERSION, strategies, ...watch.save(), facts: facts.save(), ...outside };
   return stops === undefined ? state : { ...state, stops: stops.save() };
 }
 
 /** Takes over what `saveRisk` gave, after JSON or not. Throws InputError on anything else (RS-1). */
 export function loadRisk(given: unknown, parts: RiskStateParts): void {
-  const { watch, facts, authorities, stops } = parts;
+  const { watch, facts, authorities, stops, claims, adjustments } = parts;
   let isLoaded = false;
   try {
     const state = checked(given, parts);
     facts.load(state.facts);
     watch.load(state);
+    claims.load(state.enforcement);
+    adjustments.load(state.adjusted);
     if (state.stops !== undefined) stops?.load(state.stops);
     isLoaded = true;
   } finally {
@@ -98,7 +123,9 @@ function checked(given: unknown, { scope, watch, stops }: RiskStateParts): RiskS
   );
   sameNames("facts.symbols", "instrument", facts.symbols, scope.symbols);
   const { strategies, instruments } = scope;
-  const whole = { ...(state as RiskState), facts };
+  const enforcement = parsed("enforcement", savedEnforcement(scope), state.enforcement);
+  const adjusted = parsed("adjusted", z.array(z.string()), state.adjusted);
+  const whole = { ...(state as RiskState), facts, enforcement, adjusted };
   watch.check(whole);
   if (stops === undefined) {
     if (state.stops !== undefined) refuse("stops", "the state has some, and this run watches none");

@@ -39,4 +39,14 @@ export class SessionClock {
     this.inSession = at > this.open;
     return true;
   }
+
+  /**
+   * Open of the session in whose regular hours the instant lies, NaN outside them: without moving there, so that the
+   * last bars of a session, which come after its close, still find it.
+   */
+  openAt(at: EpochMicros): number {
+    const { open, close } = this.#table;
+    const index = sessionIndexAt(this.#table, at);
+    return index < close.length && at > open[index]! && at < close[index]! ? open[index]! : Number.NaN;
+  }
 }

@@ -1,8 +1,9 @@
 /** The one-loop wiring: compute and execute in one process, events as function calls (ARCHITECTURE 1). */
 import type { BarBatch } from "../domain/bars.ts";
-import type { EngineEvent } from "../domain/events.ts";
+import { type EngineEvent, isControl } from "../domain/events.ts";
 import { type ComputeConfig, ComputeStage } from "./compute.ts";
-import { type ExecuteConfig, ExecuteStage } from "./execute.ts";
+import { ExecuteStage } from "./execute.ts";
+import type { ExecuteConfig } from "./execute-config.ts";
 import type { Command } from "./ports.ts";
 import type { Engine } from "./pump.ts";
 
@@ -51,6 +52,7 @@ export class SingleLoop implements Engine {
       this.execute.tradingStatus(event);
     else if (event.kind === "OperatorActed") this.execute.operator(event);
     else if (event.kind === "CashMoved") this.execute.cashMoved(event);
+    else if (isControl(event)) this.execute.control(event);
     else this.execute.broker(event);
   }
 }

@@ -202,6 +202,19 @@ export class VirtualStops {
     }
   }
 
+  /** The clock moved while nothing traded: what was breached asks again at its rate. Comes after the facts moved. */
+  time(at: EpochMicros): void {
+    if (this.#levels.count === 0 || Number.isNaN(this.#clock.openAt(at))) return;
+    const { strategies, instruments } = this.#parts;
+    for (let i = 0; i < instruments; i++) {
+      if (this.#levels.armed[i] === 0) continue;
+      for (let s = 0; s < strategies; s++) {
+        const slot = this.#watched(s, i as InstrumentId);
+        if (slot >= 0) this.#press(s, i as InstrumentId, slot);
+      }
+    }
+  }
+
   status({ kind, at, instrument }: TradingStatusEvent): void {
     this.#market.calmAt[instrument] = Number.POSITIVE_INFINITY;
     this.#market.resumedAt[instrument] = kind === "TradingResumed" ? at : Number.POSITIVE_INFINITY;

@@ -12,21 +12,15 @@
  *       scalar. It bars or reduces; it neither scales nor flattens, which only the account can.
  */
 import { InputError, invariant } from "../domain/assert.ts";
+import { type ClaimAuthority, type ClaimLevel, claimAuthorities, claimLevels } from "../domain/claim.ts";
 import type { EpochMicros } from "../domain/time.ts";
 
-export const levels = ["NORMAL", "SCALED", "NO_NEW_ENTRIES", "REDUCE_ONLY", "FLATTEN", "HALTED"] as const;
-export type Level = (typeof levels)[number];
+export const levels = claimLevels;
+export type Level = ClaimLevel;
 
 /** Strongest first: the order of columns on the load line. */
-export const authorities = [
-  "kill_switch",
-  "circuit_breakers",
-  "orchestrator",
-  "regime",
-  "ensemble",
-  "strategy",
-] as const;
-export type Authority = (typeof authorities)[number];
+export const authorities = claimAuthorities;
+export type Authority = ClaimAuthority;
 
 export interface Claim {
   readonly authority: Authority;

@@ -62,6 +62,7 @@ const sound: fc.Arbitrary<Facts> = fc
     isIntraday: fc.boolean(),
     symbol: fc.constantFrom("AAA", "BBB"),
     halted: fc.boolean(),
+    locked: fc.boolean(),
     spreadBps: between(0.1, 20),
     quotedAt: fc.integer({ min: 0, max: 10 }).map((seconds) => NOW - seconds * MICROS_PER_SECOND),
   })
@@ -354,6 +355,7 @@ const breakages: Readonly<Record<string, readonly number[]>> = {
   rawPrice: noPriceIfAny,
   markedAt: noNumbers,
   halted: noNumbers,
+  locked: noNumbers,
   lastEntryAt: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
   alikeEntryAt: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
   bid: noPrices,
@@ -421,6 +423,7 @@ function watchedView(facts: Facts, seen: Set<string>): RiskView {
     "alikeEntryAt",
     "entryWorking",
     "halted",
+    "locked",
     "entriesWithin",
     "barsSinceStop",
     "averageVolume",

@@ -71,6 +71,8 @@ export interface RiskView {
   quotedAt(instrument: InstrumentId): number;
   /** True from a trading halt or volatility pause to its end (C-44). */
   halted(instrument: InstrumentId): boolean;
+  /** True while our books of the instrument and the broker's do not agree (C-47). */
+  locked(instrument: InstrumentId): boolean;
   /** When the strategy last sent an entry in this instrument; NaN when never. */
   lastEntryAt(strategy: number, instrument: InstrumentId): number;
   /**

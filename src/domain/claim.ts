@@ -1,0 +1,26 @@
+/**
+ * The words of the permission lattice, for everyone who may ask for a restriction without knowing the lattice itself
+ * (AUTH-1). What they mean is said in `src/risk/authority.ts`.
+ */
+
+/** Loosest first. */
+export const claimLevels = [
+  "NORMAL",
+  "SCALED",
+  "NO_NEW_ENTRIES",
+  "REDUCE_ONLY",
+  "FLATTEN",
+  "HALTED",
+] as const;
+export type ClaimLevel = (typeof claimLevels)[number];
+
+/** Strongest first: the order of columns on the load line. */
+export const claimAuthorities = [
+  "kill_switch",
+  "circuit_breakers",
+  "orchestrator",
+  "regime",
+  "ensemble",
+  "strategy",
+] as const;
+export type ClaimAuthority = (typeof claimAuthorities)[number];

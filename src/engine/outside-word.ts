@@ -1,0 +1,177 @@
+/**
+ * What is said to the engine by those who watch over it: operators, the guardian, reconciliation, and the clock. It
+ * restricts, closes and corrects; it never opens anything and values nothing. Used by the execute stage alone.
+ *
+ * OW-1  While the market is mute the clock keeps going what reduces risk: claims lapse, breached stops and waiting
+ *       exits ask again, a kill goes on, once a second at most.
+ * OW-2  A strategy that an operator disabled stays disabled when trading resumes: who ends a halt did not mean it.
+ */
+import { InputError, unreachable } from "../domain/assert.ts";
+import type { ClaimChanged, ControlEvent, OperatorActed } from "../domain/events.ts";
+import type { InstrumentId } from "../domain/instrument.ts";
+import { type EpochMicros, MICROS_PER_SECOND } from "../domain/time.ts";
+import type { Authorities, Level } from "../risk/authority.ts";
+import type { ClaimEnforcement } from "./claim-enforcement.ts";
+import type { ClaimLog } from "./claim-log.ts";
+import type { OrderDesk } from "./order-desk.ts";
+import type { PositionAdjustments } from "./position-adjustments.ts";
+import type { RiskFacts } from "./risk-facts.ts";
+import type { SessionClock } from "./session-clock.ts";
+import type { VirtualStops } from "./virtual-stops.ts";
+
+/** Source of the claim by which an operator holds back one strategy. */
+const DISABLED = "operator_disabled";
+
+export interface OutsideParts {
+  readonly strategies: number;
+  readonly authorities: Authorities;
+  readonly claims: ClaimEnforcement;
+  readonly adjustments: PositionAdjustments;
+  readonly clock: SessionClock;
+  readonly claimLog: ClaimLog;
+  readonly desk: OrderDesk;
+  readonly facts: RiskFacts;
+  readonly stops: VirtualStops | undefined;
+  enterSession(at: EpochMicros): void;
+}
+
+export class OutsideWord {
+  readonly #parts: OutsideParts;
+  /** When the claims were last enforced because of the clock alone. */
+  #enforcedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: OutsideParts) {
+    this.#parts = parts;
+  }
+
+  control(event: ControlEvent): void {
+    const { adjustments, claims, facts, strategies, desk } = this.#parts;
+    this.#heard(event.at);
+    switch (event.kind) {
+      case "TimePassed":
+        this.#timePassed(event.at);
+        return;
+      case "ClaimChanged":
+        this.#claimChanged(event);
+        return;
+      case "InstrumentLocked":
+        facts.board.lock(event.instrument, event.reason);
+        for (let s = 0; s < strategies; s++) desk.cancelEntry(s, event.instrument);
+        return;
+      case "InstrumentUnlocked":
+        facts.board.unlock(event.instrument);
+        return;
+      case "PositionAdjusted":
+        adjustments.apply(event);
+        return;
+      case "FlattenVerified":
+        claims.verified(event.haltId);
+        claims.enforce(event.at);
+        return;
+      default:
+        unreachable(event);
+    }
+  }
+
+  operator(event: OperatorActed): void {
+    const { claims } = this.#parts;
+    const { action, at } = event;
+    this.#heard(at);
+    switch (action) {
+      case "resume":
+        this.#resume();
+        return;
+      case "enable":
+        this.#enable(strategyOf(event));
+        return;
+      case "disable":
+        this.#raise(event, "REDUCE_ONLY", strategyOf(event));
+        break;
+      case "close":
+        claims.close(instrumentOf(event));
+        break;
+      case "flatten":
+        this.#raise(event, "NO_NEW_ENTRIES");
+        if (event.instrument === undefined) claims.closeAll();
+        else claims.close(event.instrument);
+        break;
+      case "pause":
+        this.#raise(event, "NO_NEW_ENTRIES");
+        break;
+      case "halt":
+      case "finish":
+        this.#raise(event, "FLATTEN");
+        break;
+      default:
+        unreachable(action);
+    }
+    claims.enforce(at);
+  }
+
+  /** Time does not go back for what was told late. */
+  #heard(at: EpochMicros): void {
+    const { claimLog, facts } = this.#parts;
+    claimLog.reached(at);
+    if (at > facts.now) facts.now = at;
+  }
+
+  /** A trigger that still stands raises its claim again at the next valuation (C-02). */
+  #resume(): void {
+    const { authorities, claims } = this.#parts;
+    claims.resumed();
+    for (const { authority, source, scope, liftedBy } of authorities.permission.claims)
+      if (liftedBy === "operator" && source !== DISABLED)
+        authorities.lift(authority, source, "operator", scope);
+  }
+
+  /** Whatever holds back that strategy alone. */
+  #enable(strategy: number): void {
+    const { authorities } = this.#parts;
+    for (const { authority, source, scope } of authorities.permission.claims)
+      if (scope === strategy) authorities.lift(authority, source, "operator", scope);
+  }
+
+  #raise({ action, at, by, reason }: OperatorActed, level: Level, scope?: number): void {
+    const finish = action === "finish";
+    this.#parts.authorities.raise({
+      authority: finish ? "orchestrator" : "kill_switch",
+      source: finish ? "end_of_run" : scope === undefined ? "operator" : DISABLED,
+      ...(scope === undefined ? {} : { scope }),
+      level,
+      scalar: 1,
+      reason: `${by}: ${reason}`,
+      since: at,
+      until: undefined,
+      liftedBy: finish ? "itself" : "operator",
+    });
+  }
+
+  #claimChanged({ at, claim, lifted }: ClaimChanged): void {
+    const { authorities, claims } = this.#parts;
+    if (lifted !== undefined) authorities.lift(lifted.authority, lifted.source, lifted.by, lifted.scope);
+    if (claim !== undefined) authorities.raise({ ...claim, since: at, until: claim.until });
+    claims.enforce(at);
+  }
+
+  #timePassed(at: EpochMicros): void {
+    const { authorities, claims, clock, desk, enterSession, facts, stops } = this.#parts;
+    // A session begins with its open: the last bars of the one before come after its close.
+    if (!Number.isNaN(clock.openAt(at))) enterSession(at);
+    authorities.expire(at);
+    desk.meeting.ticked(at);
+    stops?.time(facts.now);
+    if (at - this.#enforcedAt < MICROS_PER_SECOND) return;
+    this.#enforcedAt = at;
+    claims.enforce(at);
+  }
+}
+
+function strategyOf({ action, strategy }: OperatorActed): number {
+  if (strategy === undefined) throw new InputError(`operator: ${action} names no strategy; say which`, 2);
+  return strategy;
+}
+
+function instrumentOf({ action, instrument }: OperatorActed): InstrumentId {
+  if (instrument === undefined) throw new InputError(`operator: ${action} names no instrument; say which`, 2);
+  return instrument;
+}
