@@ -5,7 +5,7 @@ import { usd } from "../domain/money.ts";
 import { RawBasis, type RawStep } from "../domain/raw-basis.ts";
 import type { SessionTable } from "../domain/session.ts";
 import type { AllocatedStrategy, ComputeConfig } from "../engine/compute.ts";
-import type { ExecuteConfig } from "../engine/execute.ts";
+import type { ExecuteConfig } from "../engine/execute-config.ts";
 import { worldOf } from "../features/batch.ts";
 import { breakers } from "../risk/breaker-registry.ts";
 import { rules } from "../risk/registry.ts";

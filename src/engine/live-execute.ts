@@ -10,18 +10,23 @@
 import { InvariantError, unreachable } from "../domain/assert.ts";
 import type { BrokerNews, BrokerRequest } from "../domain/broker.ts";
 import type { BrokerEvent, EngineEvent } from "../domain/events.ts";
+import { flattenOrderId } from "../domain/flatten-order-id.ts";
 import type { InstrumentTable } from "../domain/instrument.ts";
-import { Purpose } from "../domain/order.ts";
+import { type ClientOrderId, Purpose } from "../domain/order.ts";
 import { empty } from "../domain/small-list.ts";
-import type { IdKind } from "../execution/client-order-id.ts";
+import { idKindOf } from "../execution/client-order-id.ts";
 import type { Instants, Lifecycle, LifecycleNote, LiveOrder } from "../execution/lifecycle/words.ts";
 import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
-import { type ExecuteConfig, ExecuteStage } from "./execute.ts";
+import { ExecuteStage } from "./execute.ts";
+import type { ExecuteConfig } from "./execute-config.ts";
 import type { Command } from "./ports.ts";
 import { accountSnapshot, type ComputeFeedback, type Decision } from "./stage-messages.ts";
+import { tellExecute } from "./tell-execute.ts";
 
-export type ExecuteInput = { readonly now: Instants } & (
-  /** What the market, an operator or an authority says. Bars keep their values after the step. */
+export type ExecuteInput = {
+  readonly now: Instants;
+} & /** What the market, an operator or an authority says. Bars keep their values after the step. */
+(
   | { readonly kind: "event"; readonly event: EngineEvent }
   | { readonly kind: "decision"; readonly decision: Decision }
   | { readonly kind: "news"; readonly news: BrokerNews }
@@ -53,20 +58,13 @@ export interface ExecuteOutput {
   readonly notes: LifecycleNote[];
 }
 
-const kindOf: Readonly<Record<Purpose, IdKind>> = {
-  [Purpose.Entry]: "E",
-  [Purpose.Exit]: "X",
-  [Purpose.StopLoss]: "S",
-  [Purpose.TakeProfit]: "T",
-  [Purpose.Flatten]: "H",
-  [Purpose.VirtualStop]: "V",
-};
-
 export class LiveExecute {
   readonly #config: LiveExecuteConfig;
   readonly #lifecycle: Lifecycle;
   readonly stage: ExecuteStage;
   readonly output: ExecuteOutput = { requests: [], feedback: [], brokerEvents: [], commands: [], notes: [] };
+  /** Closing orders per halt and symbol: their number is part of their name. */
+  readonly #closings = new Map<string, number>();
   /** Decisions that came too late to enter on, counted. */
   staleDecisions = 0;
 
@@ -95,7 +93,7 @@ export class LiveExecute {
         this.#lifecycle.heard(input.news, now);
         break;
       case "time":
-        this.stage.time({ kind: "TimePassed", at: now.at });
+        this.stage.control({ kind: "TimePassed", at: now.at });
         this.#lifecycle.time(now);
         break;
       case "restarted":
@@ -110,7 +108,7 @@ export class LiveExecute {
   #event(event: EngineEvent): void {
     const { stage } = this;
     if (event.kind !== "BarsClosed") {
-      const ended = stage.handle(event);
+      const ended = tellExecute(stage, event);
       if (event.kind === "SharesSplit" || event.kind === "DividendPaid")
         this.output.feedback.push({ kind: "action", event, ended });
       return;
@@ -164,12 +162,35 @@ export class LiveExecute {
     const symbol = instruments.symbols[order.instrument] ?? "";
     const strategy = execute.strategyIds?.[this.stage.orders.strategy(order.number)] ?? "";
     const { number, side, shares, purpose, type, timeInForce, limit, stop, bracket, members } = order;
-    const parts = { strategy, symbol, decidedAt: order.decidedAt, kind: kindOf[purpose] };
+    const parts = { strategy, symbol, decidedAt: order.decidedAt, kind: idKindOf(purpose) };
     return {
-      ...{ number, symbol, strategy, side, shares, purpose, type, timeInForce, limit, stop, bracket, members },
+      ...{
+        number,
+        symbol,
+        strategy,
+        side,
+        shares,
+        purpose,
+        type,
+        timeInForce,
+        limit,
+        stop,
+        bracket,
+        members,
+      },
       // What leaves late is judged from the gate's verdict on, not from the bar (EXEC-6).
       decidedAt: now.at,
-      clientId: this.#lifecycle.clientIdFor(parts),
+      clientId: this.#closingId(order, symbol) ?? this.#lifecycle.clientIdFor(parts),
     };
+  }
+
+  /** In a halt the guardian makes the same names, so that the broker takes a position's closing once (I-38). */
+  #closingId({ purpose }: ApprovedOrder, symbol: string): ClientOrderId | undefined {
+    const { flattening } = this.stage;
+    if (purpose !== Purpose.Flatten || flattening === undefined) return undefined;
+    const key = `${flattening.haltId} ${symbol}`;
+    const attempt = (this.#closings.get(key) ?? 0) + 1;
+    this.#closings.set(key, attempt);
+    return flattenOrderId(flattening.haltId, symbol, attempt);
   }
 }

@@ -1,11 +1,12 @@
 /** The one-loop wiring: compute and execute in one process, events as function calls (ARCHITECTURE 1). */
 import type { BarBatch } from "../domain/bars.ts";
-import { type EngineEvent, isControl } from "../domain/events.ts";
+import type { EngineEvent } from "../domain/events.ts";
 import { type ComputeConfig, ComputeStage } from "./compute.ts";
 import { ExecuteStage } from "./execute.ts";
 import type { ExecuteConfig } from "./execute-config.ts";
 import type { Command } from "./ports.ts";
 import type { Engine } from "./pump.ts";
+import { tellExecute } from "./tell-execute.ts";
 
 /** Told after each batch has been decided on, with the account as it stands. */
 export interface BatchObserver {
@@ -47,12 +48,6 @@ export class SingleLoop implements Engine {
       this.compute.trade(event);
     } else if (event.kind === "SharesSplit" || event.kind === "DividendPaid") {
       this.compute.action(event, this.execute.action(event));
-    } else if (event.kind === "BorrowCharged") this.execute.charged(event);
-    else if (event.kind === "TradingHalted" || event.kind === "TradingResumed")
-      this.execute.tradingStatus(event);
-    else if (event.kind === "OperatorActed") this.execute.operator(event);
-    else if (event.kind === "CashMoved") this.execute.cashMoved(event);
-    else if (isControl(event)) this.execute.control(event);
-    else this.execute.broker(event);
+    } else tellExecute(this.execute, event);
   }
 }

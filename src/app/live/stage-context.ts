@@ -7,8 +7,15 @@ import { type InstrumentTable, instrumentTable } from "../../domain/instrument.t
 import type { Instants } from "../../execution/lifecycle/words.ts";
 import { xnysSessions } from "../../market/calendar.ts";
 import { ExchangeClock } from "../../market/exchange-clock.ts";
+import {
+  type RunPlaces,
+  type RunTerms,
+  readRunTerms,
+  requireOwnBuild,
+  runPlaces,
+  termsHash,
+} from "./run-terms.ts";
 import { type StageLog, stageLog } from "./stage-log.ts";
-import { readRunTerms, requireOwnBuild, type RunPlaces, type RunTerms, runPlaces, termsHash } from "./run-terms.ts";
 
 export interface StageContext {
   readonly role: string;
