@@ -1,0 +1,37 @@
+/**
+ * What can be asked of a running system, and what it answers: one request, one answer, by id. The command line and the
+ * dashboard use this door and no other; execute judges and writes the audit (ADMIN-1, I-40).
+ */
+import { z } from "zod";
+
+const id = z.string().min(1).max(80);
+const by = z.string().min(1).max(80);
+const reason = z.string().min(1).max(400);
+const symbol = z.string().min(1).max(24);
+const act = { id, by, reason };
+
+/** Each loosening one is confirmed by who asks; `halt` needs nothing but the word. */
+export const controlRequest = z.discriminatedUnion("verb", [
+  z.strictObject({ verb: z.literal("status"), id }),
+  z.strictObject({ verb: z.literal("why"), id, symbol: symbol.optional() }),
+  z.strictObject({ verb: z.literal("orders"), id, limit: z.int().min(1).max(10_000).default(200) }),
+  z.strictObject({ verb: z.literal("trades"), id }),
+  z.strictObject({ verb: z.literal("pause"), ...act }),
+  z.strictObject({ verb: z.literal("resume"), ...act }),
+  z.strictObject({ verb: z.literal("halt"), ...act }),
+  z.strictObject({ verb: z.literal("flatten"), ...act, symbol: symbol.optional() }),
+  z.strictObject({ verb: z.literal("close"), ...act, symbol }),
+  z.strictObject({ verb: z.literal("enable"), ...act, strategy: z.string() }),
+  z.strictObject({ verb: z.literal("disable"), ...act, strategy: z.string() }),
+  z.strictObject({ verb: z.literal("acknowledge"), ...act, symbol }),
+  z.strictObject({ verb: z.literal("finish"), ...act }),
+]);
+export type ControlRequest = z.infer<typeof controlRequest>;
+export type ControlAct = Extract<ControlRequest, { readonly by: string }>;
+
+export type ControlAnswer = { readonly id: string } & (
+  | { readonly kind: "told"; readonly value: unknown }
+  | { readonly kind: "accepted"; readonly auditId: string }
+  /** A gate said no (exit 3), or the request was wrong (exit 2). */
+  | { readonly kind: "refused"; readonly reason: string; readonly exitCode: number }
+);
