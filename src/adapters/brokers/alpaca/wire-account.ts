@@ -25,6 +25,7 @@ export const wirePosition = z.object({
   qty_available: maybeDecimal,
   avg_entry_price: decimal,
   current_price: maybeDecimal,
+  asset_class: z.string().default("us_equity"),
 });
 export type WirePosition = z.infer<typeof wirePosition>;
 export const wirePositions = z.array(wirePosition);

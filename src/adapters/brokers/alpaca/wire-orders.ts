@@ -32,7 +32,12 @@ const wireLeg = z.object(orderFields);
 export const wireOrder = z.object({ ...orderFields, legs: z.array(wireLeg).nullish() });
 export type WireOrder = z.infer<typeof wireOrder>;
 
-export const wireOrders = z.array(wireOrder);
+/** Of another asset class (options, crypto): not ours to read; its id still moves the page on. */
+const wireForeign = z
+  .object({ id: z.string(), asset_class: z.string().refine((name) => name !== "us_equity") })
+  .transform(({ id: foreign }) => ({ id: foreign, isForeign: true }) as const);
+
+export const wireOrders = z.array(z.union([wireForeign, wireOrder]));
 
 export const wireUpdate = z.object({
   event: z.string(),
