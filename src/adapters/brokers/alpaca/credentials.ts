@@ -1,0 +1,118 @@
+/**
+ * Keys to a brokerage account, and the rule that key, host and mode must agree (C-59): a key of one environment never
+ * leaves for another, and any disagreement is refused before the first byte. The demo talks to this machine only.
+ */
+import { readFileSync, statSync } from "node:fs";
+import { InputError } from "../../../domain/assert.ts";
+import { type AlpacaHosts, type AlpacaMode, liveHosts, paperHosts } from "./hosts.ts";
+import { Secret } from "./secret.ts";
+
+export interface AlpacaCredentials {
+  readonly keyId: Secret;
+  readonly secretKey: Secret;
+  /** APCA_API_BASE_URL as the user set it, without a slash at its end. */
+  readonly baseUrl?: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const KEY_NAMES = ["ALPACA_API_KEY", "APCA_API_KEY_ID"] as const;
+const SECRET_NAMES = ["ALPACA_SECRET_KEY", "APCA_API_SECRET_KEY"] as const;
+
+/**
+ * From the environment, else from an env file. Undefined when neither names a key; refuses half a pair, two spellings
+ * that disagree, and a file that others may read.
+ */
+export function readCredentials(environment: Environment, envFile?: string): AlpacaCredentials | undefined {
+  const fromFile = envFile === undefined ? {} : readEnvFile(envFile);
+  const values: Environment = hasAny(environment) ? environment : fromFile;
+  const keyId = oneOf(values, KEY_NAMES);
+  const secretKey = oneOf(values, SECRET_NAMES);
+  if (keyId === undefined && secretKey === undefined) return undefined;
+  if (keyId === undefined)
+    throw new InputError(`${SECRET_NAMES[0]} is set without ${KEY_NAMES[0]}; set both`);
+  if (secretKey === undefined)
+    throw new InputError(`${KEY_NAMES[0]} is set without ${SECRET_NAMES[0]}; set both`);
+  for (const text of [keyId, secretKey]) {
+    if (!/^[\x21-\x7e]+$/.test(text))
+      throw new InputError("an Alpaca key holds a space or a sign that no key has; copy it again");
+  }
+  const baseUrl = values.APCA_API_BASE_URL?.replace(/\/+(?:v2\/?)?$/, "");
+  const keys = { keyId: new Secret(keyId), secretKey: new Secret(secretKey) };
+  return baseUrl === undefined || baseUrl === "" ? keys : { ...keys, baseUrl };
+}
+
+/** Refuses unless key, hosts, base URL and mode belong together (C-59). Exit code 3: a gate said no. */
+export function requireAgreement(credentials: AlpacaCredentials, hosts: AlpacaHosts, mode: AlpacaMode): void {
+  const prefix = prefixOf(credentials.keyId);
+  const refuse = (what: string): never => {
+    throw new InputError(`mode ${mode} is refused: ${what}`, 3);
+  };
+  if (mode === "demo") {
+    if (prefix === "AK") refuse("the key is a live key (AK...); the demo takes its own or none");
+    for (const url of Object.values(hosts))
+      if (!isLoopback(url)) refuse(`${url} is not on this machine; the demo talks to 127.0.0.1 only`);
+    return;
+  }
+  const wanted = mode === "live" ? "AK" : "PK";
+  if (prefix !== wanted)
+    refuse(`its key must begin with ${wanted} and this one does not; use the ${mode} key`);
+  const allowed = mode === "live" ? liveHosts : paperHosts;
+  for (const [name, url] of Object.entries(hosts)) {
+    const expected = allowed[name as keyof AlpacaHosts];
+    if (url !== expected) refuse(`host ${name} is ${url}, allowed is ${expected}`);
+  }
+  const { baseUrl } = credentials;
+  if (baseUrl !== undefined && baseUrl !== allowed.trading)
+    refuse(`APCA_API_BASE_URL is ${shown(credentials, baseUrl)}, allowed is ${allowed.trading}; unset it`);
+}
+
+/** The text without either secret. For whatever comes from outside and is shown to people. */
+export function redact({ keyId, secretKey }: AlpacaCredentials, text: string): string {
+  return secretKey.redact(keyId.redact(text));
+}
+
+/** What every request carries. */
+export function authHeaders({ keyId, secretKey }: AlpacaCredentials): Record<string, string> {
+  return { "APCA-API-KEY-ID": keyId.reveal(), "APCA-API-SECRET-KEY": secretKey.reveal() };
+}
+
+function isLoopback(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { hostname, username } = new URL(url);
+  return username === "" && (hostname === "127.0.0.1" || hostname === "[::1]" || hostname === "localhost");
+}
+
+/** A base URL may hold a password: its name is enough. */
+function shown(credentials: AlpacaCredentials, url: string): string {
+  return URL.canParse(url) ? redact(credentials, new URL(url).host) : "no URL";
+}
+
+const prefixOf = (keyId: Secret): string => keyId.reveal().slice(0, 2);
+
+const hasAny = (values: Environment): boolean =>
+  [...KEY_NAMES, ...SECRET_NAMES].some((name) => (values[name] ?? "") !== "");
+
+function oneOf(values: Environment, names: readonly [string, string]): string | undefined {
+  const [first, second] = names.map((name) => (values[name] === "" ? undefined : values[name]));
+  if (first !== undefined && second !== undefined && first !== second)
+    throw new InputError(`${names[0]} and ${names[1]} are both set and differ; unset one`);
+  return first ?? second;
+}
+
+/** `NAME=value` lines; `#` begins a comment line; quotes around a value are taken off. Missing file: empty. */
+function readEnvFile(path: string): Environment {
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status === undefined) return {};
+  const mode = status.mode & 0o777;
+  if (process.platform !== "win32" && (mode & 0o177) !== 0)
+    throw new InputError(`${path} has mode 0${mode.toString(8)}, allowed is 0600; run: chmod 600 ${path}`, 3);
+  const values: Record<string, string> = {};
+  for (const line of readFileSync(path, "utf8").split(/\r?\n/)) {
+    const match = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/.exec(line);
+    if (match === null) continue;
+    const [, name = "", value = ""] = match;
+    values[name] = /^(["']).*\1$/.test(value) ? value.slice(1, -1) : value;
+  }
+  return values;
+}
