@@ -1,7 +1,7 @@
 /**
- * What execute and the guardian tell each other ten times a second over a Unix socket, one JSON object per line, and what
- * either of them leaves in `run/flatten.json` while it closes everything (RELIABILITY 1.3, 1.4). Here, so that two rooms
- * that may not know each other share the words.
+ * What execute and the guardian tell each other ten times a second over a Unix socket, one JSON object per line, and
+ * what either of them leaves in `run/flatten.json` while it closes everything (RELIABILITY 1.3, 1.4). Here, so that two
+ * rooms that may not know each other share the words.
  *
  * GB-1  A beat says what its sender has done, never what the reader shall do: the reader decides alone.
  * GB-2  A line that is no beat is no sign of life. Ages are measured by the reader, on its own monotonic clock.
@@ -73,7 +73,7 @@ export const beatLine = (beat: Beat): string => `${JSON.stringify(beat)}\n`;
 /** The beat in a line; undefined when it is none (GB-2). */
 export function parseBeat(line: string): Beat | undefined {
   const given = line.length > BEAT_LINE_MAX ? undefined : parsedObject(line);
-  if (given === undefined || !isCount(given.seq) || !isFinite(given.mono)) return undefined;
+  if (given === undefined || !isCount(given.seq) || !isNumber(given.mono)) return undefined;
   if (given.haltId !== undefined && typeof given.haltId !== "string") return undefined;
   if (given.kind === "engine") return isEngineBeat(given) ? (given as unknown as EngineBeat) : undefined;
   return given.kind === "guardian" && isGuardianBeat(given) ? (given as unknown as GuardianBeat) : undefined;
@@ -82,7 +82,7 @@ export function parseBeat(line: string): Beat | undefined {
 /** The lease in a file's text; undefined when there is none that can be read: then nobody holds it. */
 export function parseLease(text: string): FlattenLease | undefined {
   const given = parsedObject(text);
-  if (given === undefined || typeof given.haltId !== "string" || !isFinite(given.beatAtMs)) return undefined;
+  if (given === undefined || typeof given.haltId !== "string" || !isNumber(given.beatAtMs)) return undefined;
   if (given.owner !== "engine" && given.owner !== "guardian") return undefined;
   return isLine(given.line) ? (given as unknown as FlattenLease) : undefined;
 }
@@ -107,7 +107,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 function isEngineBeat(given: Fields): boolean {
   const isLineOrNone = given.flattenLine === undefined || isLine(given.flattenLine);
-  const areNumbers = isFinite(given.exposure) && isFinite(given.flows) && isCount(given.pid);
+  const areNumbers = isNumber(given.exposure) && isNumber(given.flows) && isCount(given.pid);
   return isLineOrNone && areNumbers && isCount(given.pending) && typeof given.positionsHash === "string";
 }
 
@@ -116,12 +116,12 @@ function isGuardianBeat(given: Fields): boolean {
   return (
     isState &&
     typeof given.differs === "boolean" &&
-    (given.exposure === undefined || isFinite(given.exposure))
+    (given.exposure === undefined || isNumber(given.exposure))
   );
 }
 
 const isLine = (value: unknown): boolean => flattenLines.some((line) => line === value);
-const isFinite = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
+const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 
 function parsedObject(text: string): Fields | undefined {

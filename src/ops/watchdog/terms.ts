@@ -1,7 +1,7 @@
 /**
- * What the watchdog is told and what it answers (DATA-8, RELIABILITY 1.3). The class of a channel says what its silence
- * means; everything else is evidence. Two clocks: `mono` is this process's monotonic milliseconds (beats, pings, probes),
- * `at` the exchange's time (the cadence of market data, sessions).
+ * What the watchdog is told and what it answers (DATA-8, RELIABILITY 1.3). The class of a channel says what its
+ * silence means; everything else is evidence. Two clocks: `mono` is this process's monotonic milliseconds (beats,
+ * pings, probes), `at` the exchange's time (the cadence of market data, sessions).
  */
 import type { SessionTable } from "../../domain/session.ts";
 import type { EpochMicros } from "../../domain/time.ts";
@@ -28,6 +28,8 @@ export interface ChannelTerms {
   readonly deadlineMs?: number;
   /** Its death is the engine's death: a channel without it bars entries and never flattens. */
   readonly isEngine?: boolean;
+  /** Of an `HB-transport`: market data comes over it; its pongs are witness W1, those of others W5. */
+  readonly carriesData?: boolean;
 }
 
 export interface WatchdogTerms {
