@@ -131,7 +131,9 @@ function throughTwoStages(): { readonly said: string[]; readonly decisions: numb
     }
     trades.output.brokerEvents.length = 0;
     for (const feedback of trades.output.feedback.splice(0))
-      decides.step(parseComputeInput(computeInputText({ kind: "feedback", feedback }), instruments));
+      decides.step(
+        parseComputeInput(computeInputText({ kind: "feedback", sequence: 0, feedback }), instruments),
+      );
   };
   for (let event = timeline.next(); event !== undefined; event = timeline.next()) {
     const now = { at: ("at" in event ? event.at : event.bars.at) as EpochMicros, mono: 0 };
@@ -140,7 +142,7 @@ function throughTwoStages(): { readonly said: string[]; readonly decisions: numb
       give({ kind: "news", news: NEWS, now });
       continue;
     }
-    const market = parseComputeInput(computeInputText({ kind: "market", event }), instruments);
+    const market = parseComputeInput(computeInputText({ kind: "market", sequence: 0, event }), instruments);
     give({ kind: "event", event, now });
     decides.step(market);
     for (const decision of decides.decisions.splice(0)) {

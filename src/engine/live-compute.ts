@@ -19,10 +19,14 @@ import {
   SnapshotFacts,
 } from "./stage-messages.ts";
 
-export type ComputeInput =
-  /** Bars must keep their values after the step: each batch has columns of its own. */
+/** `sequence` is the number that the sender gave it: both senders count from 0 in a run. */
+export type ComputeInput = {
+  readonly sequence: number;
+} & /** Bars must keep their values after the step: each batch has columns of its own. */
+(
   | { readonly kind: "market"; readonly event: BarsClosed | QuoteUpdated | TradePrinted }
-  | { readonly kind: "feedback"; readonly feedback: ComputeFeedback };
+  | { readonly kind: "feedback"; readonly feedback: ComputeFeedback }
+);
 
 const kinds = ["enter", "exit", "protect"] as const;
 

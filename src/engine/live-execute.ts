@@ -25,8 +25,7 @@ import { tellExecute } from "./tell-execute.ts";
 
 export type ExecuteInput = {
   readonly now: Instants;
-} & /** What the market, an operator or an authority says. Bars keep their values after the step. */
-(
+} /** What the market, an operator or an authority says. Bars keep their values after the step. */ & (
   | { readonly kind: "event"; readonly event: EngineEvent }
   | { readonly kind: "decision"; readonly decision: Decision }
   | { readonly kind: "news"; readonly news: BrokerNews }

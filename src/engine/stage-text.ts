@@ -34,8 +34,10 @@ function parsed(text: string): Line {
 
 export function executeInputText({ now: { at, mono }, ...input }: ExecuteInput): string {
   switch (input.kind) {
-    case "event":
-      return line("event", at, mono, stageEventText(input.event));
+    case "event": {
+      const kind = input.sequence === undefined ? "event" : `event#${input.sequence}`;
+      return line(kind, at, mono, stageEventText(input.event));
+    }
     case "decision":
       return line("decision", at, mono, decisionText(input.decision));
     case "news":
@@ -48,11 +50,14 @@ export function executeInputText({ now: { at, mono }, ...input }: ExecuteInput):
 }
 
 export function parseExecuteInput(text: string, instruments: InstrumentTable): ExecuteInput {
-  const { kind, at, mono, body } = parsed(text);
+  const { kind: word, at, mono, body } = parsed(text);
   const now = { at, mono };
+  const [kind, number] = word.split("#");
   switch (kind) {
-    case "event":
-      return { kind, now, event: parseStageEvent(body, instruments) };
+    case "event": {
+      const event = parseStageEvent(body, instruments);
+      return { kind, now, event, ...(number === undefined ? {} : { sequence: Number(number) }) };
+    }
     case "decision":
       return { kind, now, decision: parseDecision(body) };
     case "news":
@@ -62,24 +67,27 @@ export function parseExecuteInput(text: string, instruments: InstrumentTable): E
     case "time":
       return { kind, now };
     default:
-      throw new InvariantError(`JR-1: a journal entry is of kind ${kind}`);
+      throw new InvariantError(`JR-1: a journal entry is of kind ${word}`);
   }
 }
 
 export function computeInputText(input: ComputeInput): string {
-  if (input.kind === "market") return line("market", 0, 0, stageEventText(input.event));
-  return line("feedback", 0, 0, feedbackText(input.feedback));
+  const { kind, sequence } = input;
+  const body = input.kind === "market" ? stageEventText(input.event) : feedbackText(input.feedback);
+  return line(`${kind}#${sequence}`, 0, 0, body);
 }
 
 export function parseComputeInput(text: string, instruments: InstrumentTable): ComputeInput {
-  const { kind, body } = parsed(text);
-  if (kind === "feedback") return { kind, feedback: parseFeedback(body) };
+  const { kind: word, body } = parsed(text);
+  const [kind, number] = word.split("#");
+  const sequence = Number(number);
+  if (kind === "feedback") return { kind, sequence, feedback: parseFeedback(body) };
   const event = parseStageEvent(body, instruments);
   const isMarket =
     event.kind === "BarsClosed" || event.kind === "QuoteUpdated" || event.kind === "TradePrinted";
   if (kind !== "market" || !isMarket)
-    throw new InvariantError(`JR-1: compute journaled ${kind} ${event.kind}`);
-  return { kind, event };
+    throw new InvariantError(`JR-1: compute journaled ${word} ${event.kind}`);
+  return { kind, sequence, event };
 }
 
 /** An event as journals and links carry it; a side that nobody quotes is null. */

@@ -1,7 +1,7 @@
 /** What every process of a run has: its terms, the two clocks, a log, and an orderly end. */
 import type { Hello } from "../../adapters/bus/bus-terms.ts";
 import type { Clock } from "../../adapters/net/ports.ts";
-import { realClock } from "../../adapters/net/real-clock.ts";
+import { RealClock } from "../../adapters/net/real-clock.ts";
 import { InputError } from "../../domain/assert.ts";
 import { type InstrumentTable, instrumentTable } from "../../domain/instrument.ts";
 import type { Instants } from "../../execution/lifecycle/words.ts";
@@ -39,15 +39,16 @@ export function stageContext(role: string, root: string): StageContext {
   requireOwnBuild(terms);
   const exchange = new ExchangeClock(terms.clock, xnysSessions());
   const config = termsHash(terms);
+  const clock = new RealClock();
   return {
     role,
     terms,
     places,
     instruments: instrumentTable(terms.symbols),
-    clock: realClock,
+    clock,
     exchange,
     log: stageLog(role),
-    now: () => ({ at: exchange.exchangeAt(Date.now()), mono: realClock.now() }),
+    now: () => ({ at: exchange.exchangeAt(Date.now()), mono: clock.now() }),
     hello: (resumeFrom) => ({
       role,
       build: terms.build,
