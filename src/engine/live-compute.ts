@@ -22,8 +22,7 @@ import {
 /** `sequence` is the number that the sender gave it: both senders count from 0 in a run. */
 export type ComputeInput = {
   readonly sequence: number;
-} & /** Bars must keep their values after the step: each batch has columns of its own. */
-(
+} /** Bars must keep their values after the step: each batch has columns of its own. */ & (
   | { readonly kind: "market"; readonly event: BarsClosed | QuoteUpdated | TradePrinted }
   | { readonly kind: "feedback"; readonly feedback: ComputeFeedback }
 );

@@ -23,17 +23,19 @@ import type { Command } from "./ports.ts";
 import { accountSnapshot, type ComputeFeedback, type Decision } from "./stage-messages.ts";
 import { tellExecute } from "./tell-execute.ts";
 
-export type ExecuteInput = {
-  readonly now: Instants;
-} /** What the market, an operator or an authority says. Bars keep their values after the step. */ & (
-  | { readonly kind: "event"; readonly event: EngineEvent }
+/**
+ * `event`: what the market, an operator or an authority says; bars keep their values after the step, and `sequence` is
+ * its number among the market's events, absent for what is none. `time`: something may be due. `restarted`: the process
+ * began anew, and the monotonic clock with it; lives count from 1.
+ */
+export type ExecuteWord =
+  | { readonly kind: "event"; readonly event: EngineEvent; readonly sequence?: number }
   | { readonly kind: "decision"; readonly decision: Decision }
   | { readonly kind: "news"; readonly news: BrokerNews }
-  /** Time has passed and something may be due. */
   | { readonly kind: "time" }
-  /** The process began anew: the monotonic clock too. `life` counts from 1. */
-  | { readonly kind: "restarted"; readonly life: number }
-);
+  | { readonly kind: "restarted"; readonly life: number };
+
+export type ExecuteInput = ExecuteWord & { readonly now: Instants };
 
 export interface LiveExecuteConfig {
   readonly execute: ExecuteConfig;

@@ -6,23 +6,18 @@
 import type { JournalRow, Ticket } from "../../adapters/journal/journal-terms.ts";
 import type { BrokerRequest } from "../../domain/broker.ts";
 import { commandText, eventText } from "../../engine/event-text.ts";
-import type { ExecuteInput, LiveExecute } from "../../engine/live-execute.ts";
+import type { ExecuteInput, ExecuteWord, LiveExecute } from "../../engine/live-execute.ts";
 import { executeInputText, feedbackText } from "../../engine/stage-text.ts";
 import type { Instants } from "../../execution/lifecycle/words.ts";
 import { RequestOutbox } from "./request-outbox.ts";
-
-/** What is consumed; when is the driver's to say. */
-export type ExecuteWord = ExecuteInput extends infer Input
-  ? Input extends { readonly now: Instants }
-    ? Omit<Input, "now">
-    : never
-  : never;
 
 export interface DriverTerms {
   readonly live: LiveExecute;
   readonly now: () => Instants;
   /** Rows go down together or not at all. */
   readonly write: (rows: readonly JournalRow[]) => Ticket;
+  /** Calls when it is durable, at once where it is; never when the journal has failed. */
+  readonly whenWritten: (ticket: Ticket, done: () => void) => void;
   readonly send: (request: BrokerRequest) => void;
   /** To compute; numbered from 0 in this run. */
   readonly tell: (sequence: number, text: string) => void;
@@ -84,7 +79,7 @@ export class ExecuteDriver {
   /** One input from outside, at this moment. */
   consume(word: ExecuteWord): void {
     const { live, now, write } = this.#terms;
-    const input = { ...word, now: now() } as ExecuteInput;
+    const input: ExecuteInput = { ...word, now: now() };
     const { at, mono } = input.now;
     let ticket = write([{ kind: "entry", part: "input", at, payload: executeInputText(input) }]);
     this.#step(input);
@@ -97,16 +92,14 @@ export class ExecuteDriver {
       this.#terms.tell(this.#told.length, text);
       this.#told.push(text);
     }
+    if (requests.length === 0) return;
     this.#outbox.put(requests, ticket, mono);
+    this.#terms.whenWritten(ticket, () => this.#outbox.durable(ticket, now().mono));
   }
 
   /** What compute has not got yet, from that number on. */
   tellFrom(first: number, tell: (sequence: number, text: string) => void): void {
     for (let n = Math.max(0, first); n < this.#told.length; n++) tell(n, this.#told[n] ?? "");
-  }
-
-  durable(ticket: Ticket): void {
-    this.#outbox.durable(ticket, this.#terms.now().mono);
   }
 
   journalFailed(reason: string): void {
