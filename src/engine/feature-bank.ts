@@ -56,6 +56,11 @@ export class FeatureBank {
     this.#basis?.show(batch);
   }
 
+  /** True when some feature watches quotes or trades between bars. */
+  get readsTicks(): boolean {
+    return this.#running.some((state) => state.quote !== undefined || state.trade !== undefined);
+  }
+
   quote(quote: Quote): void {
     const seen = this.#basis?.quote(quote) ?? quote;
     for (const state of this.#running) state.quote?.(seen);

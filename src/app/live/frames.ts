@@ -12,6 +12,12 @@ export const FrameKind = {
   /** To execute, from whoever operates or watches: one request, one answer, by id. */
   Request: 19,
   Answer: 20,
+  /** Ingest to who wants them: quotes, of which only the newest counts, and trades. */
+  Tick: 21,
+  /** To ingest: send ticks, too. */
+  WantTicks: 23,
+  /** Ingest to execute: how the feed is. */
+  FeedState: 22,
 } as const;
 
 /** A number in front of a text: so that what was heard already is known again after a reconnect. */

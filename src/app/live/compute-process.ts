@@ -1,0 +1,182 @@
+/**
+ * The compute process: features, strategies, sizing (OPS-2). It hears the market from ingest and the account from
+ * execute, and tells execute what it decided once the inputs behind that are durable: after a crash it comes to the
+ * same decisions again, under the same numbers, and execute takes each number once.
+ */
+import { join } from "node:path";
+import type { Link } from "../../adapters/bus/bus-terms.ts";
+import { LinkClient } from "../../adapters/bus/link-client.ts";
+import { JournalReader } from "../../adapters/journal/journal-reader.ts";
+import { LiveJournal } from "../../adapters/journal/live-journal.ts";
+import type { BarBatch } from "../../domain/bars.ts";
+import type { EpochMicros } from "../../domain/time.ts";
+import { type ComputeInput, LiveCompute } from "../../engine/live-compute.ts";
+import {
+  computeInputText,
+  decisionText,
+  parseComputeInput,
+  parseFeedback,
+  parseStageEvent,
+} from "../../engine/stage-text.ts";
+import { FrameKind, linkBounds, numbered, parseNumbered, textOf } from "./frames.ts";
+import { engineOf, warmBatches } from "./run-engine.ts";
+import type { StageContext } from "./stage-context.ts";
+
+export async function runCompute(context: StageContext): Promise<() => Promise<void>> {
+  const process = new ComputeProcess(context);
+  await process.start();
+  return () => process.stop();
+}
+
+class ComputeProcess {
+  readonly #context: StageContext;
+  readonly #live: LiveCompute;
+  /** All decisions of this run, as text: execute may ask for them again. */
+  readonly #decided: string[] = [];
+  #journal: LiveJournal | undefined;
+  #ingest: LinkClient | undefined;
+  #execute: LinkClient | undefined;
+  #toExecute: Link | undefined;
+  /** Decisions whose inputs are durable. */
+  #ready = 0;
+  #sent = 0;
+  #nextMarket = 0;
+  #nextFeedback = 0;
+  #inputs = 0;
+
+  constructor(context: StageContext) {
+    this.#context = context;
+    this.#live = new LiveCompute(engineOf(context.terms, context.instruments).compute);
+  }
+
+  async start(): Promise<void> {
+    const { terms, places, clock, log, instruments } = this.#context;
+    for (const batch of warmBatches(terms, instruments)) this.#live.warm(batch as BarBatch);
+    const path = join(places.root, "db", "compute.db");
+    this.#journal = await LiveJournal.open({
+      path,
+      run: { run: terms.run, startedAt: terms.startedAt, header: JSON.stringify({ run: terms.run }) },
+      onFailed: (reason) => {
+        // What cannot be repeated must not be told: without a journal compute decides nothing more.
+        log("critical", `compute.db: ${reason}; nothing is decided any more`);
+      },
+      nowMs: () => clock.now(),
+    });
+    this.#replay(path);
+    const shared = {
+      bounds: linkBounds,
+      beat: () => ({ sequence: this.#inputs, pending: this.#live.waiting }),
+      clock,
+    };
+    const refused = (reason: string) => log("critical", `refused: ${reason}`);
+    this.#ingest = new LinkClient({
+      ...shared,
+      path: places.ingestSocket,
+      hello: () => this.#context.hello(this.#nextMarket),
+      peers: ["ingest"],
+      events: {
+        up: (link) => {
+          if (this.#live.stage.bank.readsTicks) link.send(FrameKind.WantTicks, "");
+        },
+        frame: (kind, payload) => this.#market(kind, payload),
+        down: (reason) => log("warning", `ingest is gone: ${reason}`),
+        refused,
+      },
+    });
+    this.#execute = new LinkClient({
+      ...shared,
+      path: places.executeSocket,
+      hello: () => this.#context.hello(this.#nextFeedback),
+      peers: ["execute"],
+      events: {
+        up: (link) => {
+          this.#toExecute = link;
+          this.#sent = link.peer.resumeFrom;
+          this.#send();
+        },
+        frame: (kind, payload) => {
+          if (kind === FrameKind.Feedback) this.#feedback(payload);
+        },
+        down: (reason) => {
+          this.#toExecute = undefined;
+          log("warning", `execute is gone: ${reason}`);
+        },
+        refused,
+      },
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#ingest?.close();
+    this.#execute?.close();
+    await this.#journal?.close();
+  }
+
+  #replay(path: string): void {
+    const { terms, instruments, log } = this.#context;
+    const reader = new JournalReader(path);
+    try {
+      for (const { part, payload } of reader.entries(terms.run))
+        if (part === "input") this.#step(parseComputeInput(String(payload), instruments));
+    } finally {
+      reader.close();
+    }
+    this.#ready = this.#decided.length;
+    if (this.#inputs > 0) log("info", `replayed ${this.#inputs} inputs`);
+  }
+
+  #market(kind: number, payload: Uint8Array): void {
+    const { instruments } = this.#context;
+    if (kind === FrameKind.Tick) {
+      const event = parseStageEvent(textOf(payload), instruments);
+      if (event.kind === "QuoteUpdated" || event.kind === "TradePrinted")
+        this.#consume({ kind: "market", sequence: this.#nextMarket - 1, event });
+      return;
+    }
+    if (kind !== FrameKind.Market) return;
+    const { sequence, text } = parseNumbered(payload);
+    if (sequence < this.#nextMarket) return;
+    const event = parseStageEvent(text, instruments);
+    // Halts and actions reach it through execute, which knows what they mean for the account.
+    if (event.kind === "BarsClosed") this.#consume({ kind: "market", sequence, event });
+    else this.#nextMarket = sequence + 1;
+  }
+
+  #feedback(payload: Uint8Array): void {
+    const { sequence, text } = parseNumbered(payload);
+    if (sequence >= this.#nextFeedback)
+      this.#consume({ kind: "feedback", sequence, feedback: parseFeedback(text) });
+  }
+
+  #consume(input: ComputeInput): void {
+    const { at } = this.#context.now();
+    const sequence = this.#journal?.append("input", at, computeInputText(input)) ?? 0;
+    const before = this.#decided.length;
+    this.#step(input);
+    if (this.#decided.length === before) return;
+    const ready = this.#decided.length;
+    for (const text of this.#decided.slice(before)) this.#journal?.append("command", at as EpochMicros, text);
+    this.#journal?.onDurable(sequence, (isDurable) => {
+      if (!isDurable) return;
+      this.#ready = Math.max(this.#ready, ready);
+      this.#send();
+    });
+  }
+
+  #step(input: ComputeInput): void {
+    this.#inputs += 1;
+    if (input.kind === "market") this.#nextMarket = input.sequence + 1;
+    else this.#nextFeedback = input.sequence + 1;
+    this.#live.step(input);
+    for (const decision of this.#live.decisions.splice(0)) this.#decided.push(decisionText(decision));
+  }
+
+  #send(): void {
+    const link = this.#toExecute;
+    if (link === undefined) return;
+    while (this.#sent < this.#ready) {
+      link.send(FrameKind.Decision, numbered(this.#sent, this.#decided[this.#sent] ?? ""));
+      this.#sent += 1;
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/** The engine of a run, built from its terms alone: by each process of it, by a replay, by whoever projects it. */
+import { type BarBatch, batchCount } from "../../domain/bars.ts";
+import type { InstrumentTable } from "../../domain/instrument.ts";
+import type { EpochMicros } from "../../domain/time.ts";
+import { xnysSessions } from "../../market/calendar.ts";
+import { strategies } from "../../strategies/registry.ts";
+import { type EngineConfigs, engineConfigs } from "../engine-configs.ts";
+import { readHistory } from "./history-file.ts";
+import type { RunTerms } from "./run-terms.ts";
+
+/** The name of who holds what no order of ours explains. */
+export const EXTERNAL = "external";
+
+/** Both stages; execute knows one strategy more than compute: the last holds what is nobody's (C-48). */
+export function engineOf(terms: RunTerms, instruments: InstrumentTable): EngineConfigs {
+  const { config, strategyIds, cash } = terms;
+  const columns = { timeframe: "1m" as const, instruments };
+  const configs = engineConfigs({ config, strategyIds, columns, sessions: xnysSessions(), cash }, strategies);
+  const { execute } = configs;
+  const external = execute.strategies;
+  return {
+    compute: configs.compute,
+    execute: {
+      ...execute,
+      strategies: external + 1,
+      allocations: [...(execute.allocations ?? []), 0],
+      intraday: [...(execute.intraday ?? []), false],
+      positionCaps: [...(execute.positionCaps ?? []), instruments.symbols.length],
+      strategyIds: [...(execute.strategyIds ?? []), EXTERNAL],
+      externalStrategy: external,
+      verifiesFlat: true,
+      closesOnlyInSession: true,
+    },
+  };
+}
+
+/** The bars before the run, minute by minute. */
+export function* warmBatches(terms: RunTerms, instruments: InstrumentTable): Generator<BarBatch> {
+  const { file, sha256, bars } = terms.history;
+  if (bars === 0) return;
+  const columns = readHistory(file, sha256, instruments);
+  for (let n = 0; n < batchCount(columns); n++) {
+    const [from, to] = [columns.offset[n] ?? 0, columns.offset[n + 1] ?? 0];
+    yield { at: columns.closedAt[n] as EpochMicros, columns, from, to };
+  }
+}
