@@ -27,7 +27,7 @@ export interface RestRequest {
 }
 
 export type RestOutcome =
-  | { readonly kind: "response"; readonly status: number; readonly body: string; readonly date?: number }
+  | { readonly kind: "response"; readonly status: number; readonly body: string }
   /** `sent` false: provably no byte left. */
   | { readonly kind: "failed"; readonly sent: boolean; readonly reason: string };
 
@@ -95,9 +95,7 @@ export class AlpacaRest {
     try {
       const { status, headers, body } = await transport.request(this.#wire(request, abort.signal));
       limit.heard(status, headers);
-      const date = Date.parse(headers.date ?? "");
-      const response = { kind: "response", status, body } as const;
-      return Number.isNaN(date) ? response : { ...response, date };
+      return { kind: "response", status, body };
     } catch (error) {
       const sent = error instanceof TransportError ? error.sent : true;
       const reason = isLate ? `no answer within ${deadlineMs} ms` : this.#told(error);

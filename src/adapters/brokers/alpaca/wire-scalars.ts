@@ -18,9 +18,9 @@ export const decimal = z.union([z.string(), z.number()]).transform((given, conte
 
 /** Null, absent and the empty text are all "not given". */
 export const maybeDecimal = z
-  .union([z.literal(""), z.null(), z.undefined()])
-  .transform((): number | undefined => undefined)
-  .or(decimal);
+  .union([z.literal("").transform((): undefined => undefined), decimal])
+  .nullish()
+  .transform((value): number | undefined => value ?? undefined);
 
 export const instant = z.string().transform((text, context): EpochMicros => {
   const read = parseNanoInstant(text);
