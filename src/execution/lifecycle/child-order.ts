@@ -91,7 +91,8 @@ export interface ChildOrder {
   horizon: number;
   readDue: number;
   reads: number;
-  isReading: boolean;
+  /** Monotonic ms at which a read left that is not answered; Infinity without one. */
+  readSent: number;
   cancelWanted: boolean;
   cancelSince: number;
   cancelDue: number;
@@ -131,7 +132,7 @@ export function childOrder(terms: ChildTerms): ChildOrder {
     horizon: NEVER,
     readDue: NEVER,
     reads: 0,
-    isReading: false,
+    readSent: NEVER,
     cancelWanted: false,
     cancelSince: NEVER,
     cancelDue: NEVER,

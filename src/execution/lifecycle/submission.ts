@@ -113,6 +113,12 @@ export class Submissions {
     child.queries = QUERY_PLAN_MS.length;
   }
 
+  /** Exchange micros at which a decision that waits to leave is too old. */
+  staleAt(child: ChildOrder): number {
+    const waits = child.state === "INTENT" && isEntry(child);
+    return waits ? child.decidedAt + this.#parts.staleAfterMicros + 1 : NEVER;
+  }
+
   /** A new process: whatever was under way may have happened. */
   restarted(child: ChildOrder, now: Instants): void {
     child.notBefore = now.mono;
@@ -224,7 +230,10 @@ export class Submissions {
       return;
     }
     const next = QUERY_PLAN_MS[child.queries];
-    child.queryDue = Math.max(mono, next === undefined ? mono + REQUERY_MS : child.doubtSince + next);
+    child.queryDue = Math.max(
+      mono + QUERY_PLAN_MS[0],
+      next === undefined ? mono + REQUERY_MS : child.doubtSince + next,
+    );
   }
 }
 

@@ -3,7 +3,7 @@
  * finds its order; writes down every change of state.
  */
 import type { BrokerOrderId, BrokerRequest, OrderChange, OrderSpec, RequestId } from "../../domain/broker.ts";
-import { type ChildOrder, isEntry } from "./child-order.ts";
+import type { ChildOrder } from "./child-order.ts";
 import type { LifecycleNote, LifecycleState, NoteCause, NoteKind } from "./words.ts";
 
 export interface Ask {
@@ -31,7 +31,7 @@ export class Wire {
 
   cancel(child: ChildOrder, order: BrokerOrderId, mono: number): void {
     const id = this.#ask("Cancel", child, mono);
-    this.requests.push({ id, priority: isEntry(child) ? "flatten" : "protect", kind: "Cancel", order });
+    this.requests.push({ id, priority: "flatten", kind: "Cancel", order });
   }
 
   find(child: ChildOrder, mono: number): void {
@@ -40,7 +40,7 @@ export class Wire {
   }
 
   read(child: ChildOrder, order: BrokerOrderId, mono: number): void {
-    child.isReading = true;
+    child.readSent = mono;
     const id = this.#ask("Read", child, mono);
     this.requests.push({ id, priority: "reconcile", kind: "Read", order });
   }

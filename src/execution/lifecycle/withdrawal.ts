@@ -14,6 +14,7 @@ const READ_MS = 1_000;
 const MAX_READ_MS = 60_000;
 const CANCEL_MS = 10_000;
 const RETRY_MS = 1_000;
+const READ_DEADLINE_MS = 30_000;
 const STUCK_MS = 120_000;
 
 /** Asks for the order as it stands, `delayMs` from now at the latest. */
@@ -25,6 +26,10 @@ export function readSoon(child: ChildOrder, now: Instants, delayMs = 0): void {
 export function readLater(child: ChildOrder, now: Instants): void {
   readSoon(child, now, Math.min(MAX_READ_MS, READ_MS * 2 ** Math.min(child.reads, 6)));
 }
+
+/** Monotonic ms at which it is read next: one read at a time, but none is waited for without end. */
+export const readAt = (child: ChildOrder): number =>
+  child.readSent === NEVER ? child.readDue : Math.max(child.readDue, child.readSent + READ_DEADLINE_MS);
 
 export class Withdrawals {
   readonly #wire: Wire;
@@ -62,7 +67,7 @@ export class Withdrawals {
         this.#wire.remark("stuckCancel", child, "timer", "its cancel is without effect");
       }
     }
-    if (now.mono < child.readDue || child.isReading || child.brokerId === undefined) return;
+    if (now.mono < readAt(child) || child.brokerId === undefined) return;
     child.readDue = NEVER;
     child.reads += 1;
     this.#wire.read(child, child.brokerId, now.mono);
@@ -93,7 +98,7 @@ export class Withdrawals {
   }
 
   restarted(child: ChildOrder, now: Instants): void {
-    child.isReading = false;
+    child.readSent = NEVER;
     child.cancelSince = child.cancelSince === NEVER ? NEVER : now.mono;
     child.cancelDue = child.cancelWanted ? now.mono : NEVER;
     child.readDue = isResting(child) ? now.mono : NEVER;

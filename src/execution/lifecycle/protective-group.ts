@@ -1,0 +1,312 @@
+/**
+ * The stop and the target of one position, or one of them: what the engine wants to rest, and what rests. Whenever
+ * something changes, the two are compared: what rests wrongly is canceled, and once nothing rests, what is wanted is
+ * rested anew (C-23, C-40).
+ *
+ * LC-6  Never two rests at once: a new one leaves when every order of the old one is known to be over (I-7).
+ * LC-7  Both legs together sell what the entry bought and no more (I-15); a leg that sold it ends the other.
+ * LC-8  A rest grows with its entry once that is over, and while it works at most every 10 s of exchange time.
+ */
+import type { BrokerOrder, RefusalClass } from "../../domain/broker.ts";
+import type { ClientOrderId, OrderNumber } from "../../domain/order.ts";
+import type { ChildEnd, ChildOrder, ChildOwner, Trade } from "./child-order.ts";
+import type { EntryLink, GroupParts, Leg } from "./protective-leg.ts";
+import { type GroupIdentity, legTerms, planOf, type RestPlan, restTerms } from "./rest-plan.ts";
+import type { Instants } from "./words.ts";
+
+/** Exchange time between two enlargements, and what an entry gets to fill in full after its first fill. */
+export const SETTLE_MICROS = 10_000_000;
+const LEG_READS = 4;
+const NEVER = Number.POSITIVE_INFINITY;
+
+export class ProtectiveGroup implements ChildOwner {
+  readonly #parts: GroupParts;
+  readonly #identity: GroupIdentity;
+  readonly #entry: EntryLink | undefined;
+  stop: Leg | undefined;
+  target: Leg | undefined;
+  /** Nano-shares that it has to sell in all, and has sold. */
+  covered = 0;
+  sold = 0;
+  isOver = false;
+  /** What rests, or rested last; the broker's own legs of an entry at first. */
+  #rest: RestPlan | undefined;
+  #soldBefore = 0;
+  #whole: ChildOrder | undefined;
+  #isNative = false;
+  #isAsked = false;
+  #lost: ChildEnd | undefined;
+  #restedAt = Number.NEGATIVE_INFINITY;
+  /** The id that the engine's command named, for the first rest. */
+  #givenId: ClientOrderId | undefined;
+
+  constructor(parts: GroupParts, identity: GroupIdentity, entry: EntryLink | undefined) {
+    this.#parts = parts;
+    this.#identity = identity;
+    this.#entry = entry;
+  }
+
+  /** The broker makes both legs itself, for all of the entry's nano-shares. */
+  bringNative(nanos: number): void {
+    this.#isNative = true;
+    this.#rest = { stop: this.stop !== undefined, target: this.target !== undefined, nanos };
+  }
+
+  /** Leaves under that id next. */
+  leaveAs(id: ClientOrderId): void {
+    this.#givenId = id;
+  }
+
+  /** There is that much more to protect. */
+  cover(nanos: number, now: Instants): void {
+    this.covered += nanos;
+    this.settle(now);
+  }
+
+  /** A stop for so much of what the target protects joins it. */
+  join(nanos: number, now: Instants): void {
+    this.covered = Math.min(this.covered, this.sold + nanos);
+    this.settle(now);
+  }
+
+  /** Its entry ended before anything of it was held. */
+  drop(end: ChildEnd, now: Instants): void {
+    this.isOver = true;
+    const kind = end.kind === "rejected" ? "rejected" : "canceled";
+    for (const { ticket } of this.#legs()) this.#parts.teller.ended(ticket, { ...end, kind }, now);
+    for (const child of this.#children()) this.#parts.desk.read(child, now);
+  }
+
+  /** Nano-shares not yet sold. */
+  get left(): number {
+    return this.covered - this.sold;
+  }
+
+  cancelLeg(leg: Leg, now: Instants): void {
+    leg.wanted = false;
+    if (this.covered === 0 || !this.#rests()) this.#end(leg, now);
+    this.settle(now);
+  }
+
+  /** Exchange micros at which it may grow; Infinity when it need not. */
+  dueAt(): number {
+    const grows = !this.isOver && this.#rests() && !this.#isAsked && !this.#isNative && this.#misfits();
+    return grows ? this.#growsAt() : NEVER;
+  }
+
+  settle(now: Instants): void {
+    if (this.isOver) {
+      this.#sweep(now);
+      return;
+    }
+    for (const leg of this.#legs()) {
+      if (leg.child?.isHeld === true && this.covered > 0) this.#parts.teller.accepted(leg.ticket, now);
+    }
+    if (this.#rests()) this.#adjust(now);
+    else this.#between(now);
+  }
+
+  held(_child: ChildOrder, now: Instants): void {
+    this.settle(now);
+  }
+
+  traded(child: ChildOrder, trade: Trade, now: Instants): void {
+    const { teller, desk } = this.#parts;
+    const leg = this.#legs().find((one) => one.child === child) ?? this.#legOfNumber(child.number);
+    if (leg === undefined) return;
+    teller.traded(leg.ticket, child, trade);
+    this.sold += trade.nanos;
+    // It sold what we have not heard to be bought: the entry's news was lost.
+    if (this.left < 0 && this.#entry !== undefined) desk.read(this.#entry.child, now);
+    this.settle(now);
+  }
+
+  over(child: ChildOrder, end: ChildEnd, now: Instants): void {
+    const isUnasked = end.kind === "rejected" || (end.kind === "canceled" && !this.#isAsked);
+    if (isUnasked && this.#lost?.kind !== "rejected") this.#lost = end;
+    for (const other of this.#children()) {
+      if (other !== child && !other.isOver) this.#parts.desk.read(other, now);
+    }
+    this.settle(now);
+  }
+
+  /** Of a target and its stop that were rested as one. */
+  legs(child: ChildOrder, legs: readonly BrokerOrder[], now: Instants): void {
+    // Those of an earlier rest are known already.
+    if (child !== this.#parent()) return;
+    for (const order of legs) {
+      const isStop = order.type === "stop" || order.type === "stop_limit";
+      const leg = isStop ? this.stop : this.target;
+      if (leg === undefined || leg.child !== undefined) continue;
+      const terms = legTerms(this.#identity, leg.ticket.number, this);
+      leg.child = this.#parts.desk.leg(order, terms, now);
+    }
+    // Of an entry that was given up and appeared all the same.
+    if (this.isOver) this.#clear(now);
+    this.settle(now);
+  }
+
+  /** Refused while its entry works: protection comes before more of the position. */
+  blocked(_child: ChildOrder, why: RefusalClass, now: Instants): void {
+    if (why === "wash_trade" && this.#entry?.isOver === false) this.#entry.withdraw(now);
+  }
+
+  moved(_child: ChildOrder, now: Instants): void {
+    this.settle(now);
+  }
+
+  #legs(): Leg[] {
+    return [this.stop, this.target].filter((leg) => leg !== undefined);
+  }
+
+  #legOfNumber(number: OrderNumber): Leg | undefined {
+    return this.#legs().find(({ ticket }) => ticket.number === number);
+  }
+
+  #children(): ChildOrder[] {
+    const legs = this.#legs().map(({ child }) => child);
+    return [...new Set([...legs, this.#whole])].filter((child) => child !== undefined);
+  }
+
+  /** True while anything of the last rest may still trade, or is not known well enough. */
+  #rests(): boolean {
+    if (this.#rest === undefined) return false;
+    if (this.#children().some(({ isOver }) => !isOver)) return true;
+    if (this.#isNative && !(this.#entry?.isOver ?? true)) return true;
+    const parent = this.#parent();
+    return parent !== undefined && this.#lacksLegs() && parent.isHeld && parent.reads < LEG_READS;
+  }
+
+  /** The order that brings legs along. */
+  #parent(): ChildOrder | undefined {
+    return this.#isNative ? this.#entry?.child : this.#whole;
+  }
+
+  #lacksLegs(): boolean {
+    if (this.#rest === undefined || (!this.#isNative && !(this.#rest.stop && this.#rest.target)))
+      return false;
+    const { stop, target } = this.#rest;
+    return (stop && this.stop?.child === undefined) || (target && this.target?.child === undefined);
+  }
+
+  /** True when what rests is not what is wanted. */
+  #misfits(): boolean {
+    const wanted = this.#plan();
+    const rest = this.#rest;
+    if (rest === undefined) return false;
+    const left = rest.nanos - (this.sold - this.#soldBefore);
+    return wanted.stop !== rest.stop || wanted.target !== rest.target || wanted.nanos !== left;
+  }
+
+  #plan(): RestPlan {
+    const wants = (leg: Leg | undefined) => leg?.wanted === true && !leg.ticket.isOver;
+    return planOf(wants(this.stop), wants(this.target), Math.max(0, this.left));
+  }
+
+  #growsAt(): number {
+    return this.#entry === undefined || this.#entry.isOver ? 0 : this.#restedAt + SETTLE_MICROS;
+  }
+
+  #adjust(now: Instants): void {
+    const { desk } = this.#parts;
+    const parent = this.#parent();
+    if (parent?.isHeld === true && this.#lacksLegs() && parent.reads < LEG_READS && this.covered > 0)
+      desk.read(parent, now);
+    const waitsForEntry = this.#isNative && !(this.#entry?.isOver ?? true);
+    if (this.#isAsked || waitsForEntry || this.left <= 0) return;
+    const wanted = this.#plan();
+    const isWrongKind = wanted.stop !== this.#rest?.stop || wanted.target !== this.#rest?.target;
+    const child = this.stop?.child;
+    if (isWrongKind || child?.changeFailed === true || (this.#misfits() && now.at >= this.#growsAt())) {
+      this.#clear(now);
+      return;
+    }
+    this.#moveStop(now);
+  }
+
+  #moveStop(now: Instants): void {
+    const { stop } = this;
+    const child = stop?.child;
+    if (stop === undefined || child === undefined || stop.price === stop.restedPrice) return;
+    if (child.state === "PARTIAL") this.#clear(now);
+    if (child.state !== "ACKED") return;
+    stop.restedPrice = stop.price;
+    const id = this.#parts.nextId({ ...this.#identity, kind: "S" });
+    this.#parts.desk.changeStop(child, stop.price, id, now);
+  }
+
+  /** Nothing is wanted any more: what the broker did not end by itself is taken back. */
+  #sweep(now: Instants): void {
+    for (const child of this.#children()) if (child.reads > 0) this.#parts.desk.cancel(child, now);
+  }
+
+  /** Takes back all that rests. */
+  #clear(now: Instants): void {
+    this.#isAsked = true;
+    for (const child of this.#children()) this.#parts.desk.cancel(child, now);
+  }
+
+  #between(now: Instants): void {
+    for (const leg of this.#legs()) if (!leg.wanted) this.#end(leg, now);
+    const entryWorks = this.#entry?.isOver === false;
+    if (this.left <= 0) {
+      if (!entryWorks) this.#finish(now);
+      else if (this.sold > 0) this.#entry?.withdraw(now);
+      return;
+    }
+    if (this.#lost !== undefined) this.#giveUp(this.#lost, now);
+    const plan = this.#plan();
+    if (!plan.stop && !plan.target) {
+      this.isOver = !entryWorks;
+      return;
+    }
+    if (plan.nanos > 0) this.#restAnew(plan, now);
+  }
+
+  /** Ended without being asked to: the engine hears of it, but for a stop that can rest without its target. */
+  #giveUp(end: ChildEnd, now: Instants): void {
+    const { teller } = this.#parts;
+    this.#lost = undefined;
+    // The legs that the broker made went with the rest of an entry that bought less than they are for.
+    if (this.#isNative && (end.kind === "rejected" || this.covered < (this.#rest?.nanos ?? 0))) return;
+    const pairRefused = end.kind === "rejected" && this.#rest?.stop === true && this.#rest.target;
+    for (const leg of pairRefused ? [this.target] : this.#legs())
+      if (leg !== undefined) teller.ended(leg.ticket, end, now);
+  }
+
+  #restAnew(plan: RestPlan, now: Instants): void {
+    const { desk, nextId } = this.#parts;
+    const { stop, target } = this;
+    const kind = plan.stop ? "S" : "T";
+    const id = this.#givenId ?? nextId({ ...this.#identity, kind });
+    this.#givenId = undefined;
+    this.#isNative = false;
+    this.#isAsked = false;
+    this.#rest = plan;
+    this.#soldBefore = this.sold;
+    this.#restedAt = now.at;
+    const prices = { stop: stop?.price ?? Number.NaN, target: target?.price ?? Number.NaN };
+    const leads = plan.target ? target : stop;
+    if (leads === undefined) return;
+    const terms = restTerms(this.#identity, plan, prices, id, leads.ticket.number, this);
+    const child = desk.submit(terms);
+    this.#whole = child;
+    if (stop !== undefined) {
+      stop.child = plan.stop && !plan.target ? child : undefined;
+      stop.restedPrice = stop.price;
+    }
+    if (target !== undefined) target.child = plan.target ? child : undefined;
+  }
+
+  /** Nothing is left to sell. */
+  #finish(now: Instants): void {
+    this.isOver = true;
+    for (const leg of this.#legs()) this.#end(leg, now);
+  }
+
+  #end({ ticket }: Leg, now: Instants): void {
+    // Filled in full, as far as its entry was: the fills have said so.
+    if (ticket.filled > 0 && ticket.filled >= this.covered) ticket.isOver = true;
+    else this.#parts.teller.ended(ticket, { kind: "canceled", reason: "no longer wanted" }, now);
+  }
+}
