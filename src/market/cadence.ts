@@ -82,6 +82,7 @@ export class FeedCadence {
 
   /** Stops or resumes learning (CA-3). */
   freeze(isFrozen: boolean): void {
+    if (isFrozen === this.#isFrozen) return;
     this.#isFrozen = isFrozen;
     this.#lastAt = Number.NaN;
   }

@@ -82,10 +82,10 @@ export class ChannelWatch {
   }
 
   /** This process slept for so long: nobody can be called late for that time. */
-  excuse(sleptMs: number): void {
-    this.#heardAt += sleptMs;
-    this.#askedAt += sleptMs;
-    this.#advancedAt += sleptMs;
+  excuse(mono: number, sleptMs: number): void {
+    this.#heardAt = Math.min(mono, this.#heardAt + sleptMs);
+    this.#askedAt = Math.min(mono, this.#askedAt + sleptMs);
+    this.#advancedAt = Math.min(mono, this.#advancedAt + sleptMs);
   }
 
   /** What the channel owes at this moment; undefined when it is well. Ends its row of good beats. */

@@ -1,8 +1,8 @@
 /**
- * When safety mode may end, and when it has begun too often (RELIABILITY 1.3, hysteresis): five clean seconds, doubled for
- * each episode that begins within ten minutes of the last one's end, up to five minutes; six episodes in an hour bar
- * entries for an hour. A person is called once an hour at most for all of this: for the sixth episode, or for one that
- * lasts two minutes in market hours.
+ * When safety mode may end, and when it has begun too often (RELIABILITY 1.3, hysteresis): five clean seconds, doubled
+ * for each episode that begins within ten minutes of the last one's end, up to five minutes; six episodes in an hour
+ * bar entries for an hour. A person is called once an hour at most for all of this: for the sixth episode, or for one
+ * that lasts two minutes in market hours.
  */
 const EXIT_MS = 5000;
 const EXIT_MAX_MS = 300_000;

@@ -5,8 +5,8 @@
  * FW-1  While nothing is owed, silence does not age.
  * FW-2  After a connect, a subscription or a sleep the feed has 20 s of grace, and no second one until it has spoken:
  *       a line that comes back every few seconds without a word is not excused for ever.
- * FW-3  A deadline of the exchange's clock counts no less than a second of ours: a fast demo must not call a hiccup of the
- *       machine a dead feed.
+ * FW-3  A deadline of the exchange's clock counts no less than a second of ours: a fast demo must not call a hiccup
+ *       of the machine a dead feed.
  */
 import { type Session, type SessionTable, sessionIndexAt } from "../../domain/session.ts";
 import type { EpochMicros } from "../../domain/time.ts";
@@ -74,9 +74,9 @@ export class FeedWatch {
   }
 
   /** This process slept: `toAt` is the exchange's time now, `fromAt` what it was before. */
-  excuse(sleptMs: number, fromAt: number, toAt: number): void {
-    this.#mono += sleptMs;
-    this.#at += toAt - fromAt;
+  excuse(mono: number, sleptMs: number, fromAt: number, toAt: number): void {
+    this.#mono = Math.min(mono, this.#mono + sleptMs);
+    this.#at = Math.min(toAt, this.#at + toAt - fromAt);
   }
 
   /** Told at every tick; FW-1. */

@@ -7,10 +7,10 @@ import type { SessionTable } from "../../domain/session.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 
 /**
- * `HB-internal`: a peer that beats by itself, with progress when its beats carry a sequence. `HB-transport`: answers to
- * pings on a socket, aged from the ping. `HB-broker`: answers to requests, two of three. `CAD-feed`: any message on the
- * data socket, aged on the exchange's clock. `CAD-symbol`: of one symbol; locks it and never more. `BAR`, `NONE`: silence
- * says nothing.
+ * `HB-internal`: a peer that beats by itself, with progress when its beats carry a sequence. `HB-transport`: answers
+ * to pings on a socket, aged from the ping. `HB-broker`: answers to requests, two of three. `CAD-feed`: any message on
+ * the data socket, aged on the exchange's clock. `CAD-symbol`: of one symbol; locks it and never more. `BAR`, `NONE`:
+ * silence says nothing.
  */
 export type ChannelClass =
   | "HB-internal"
@@ -40,9 +40,9 @@ export interface WatchdogTerms {
   /** Silence of a heartbeat after which entries are barred. The documents say 500. */
   readonly heartbeatMs: number;
   /**
-   * How long the evidence must stand before everything is closed: 30,000. A dead engine is confirmed after the shorter of
-   * this and its own 3 or 10 s. Below 3,000, one heartbeat channel silent for so long past its deadline is enough, as the
-   * documents' literal reading has it, down to 0.
+   * How long the evidence must stand before everything is closed: 30,000. A dead engine is confirmed after the shorter
+   * of this and its own 3 or 10 s. Below 3,000, one heartbeat channel silent for so long past its deadline is enough,
+   * as the documents' literal reading has it, down to 0.
    */
   readonly confirmMs: number;
   /** Silence of the feed that is a kill (C-37), milliseconds of the exchange's clock: 120,000. */
