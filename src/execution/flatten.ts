@@ -350,9 +350,7 @@ export class FlattenOverseer {
     this.#nextPageMs = now.ms + PAGE_EVERY_MS;
     const open = [...this.#symbols.values()].filter(({ isFlat }) => !isFlat);
     const names = open.map(({ state }) => state.symbol).join(", ");
-    const resting =
-      tired.length === 0 ? "" : `; ${MOST_ATTEMPTS} attempts an hour were made for ${tired.join(", ")}`;
-    this.#acts.pages.push(`flatten ${this.#state.haltId}: not flat: ${names || "not verified"}${resting}`);
+    this.#acts.pages.push(`flatten ${this.#state.haltId}: not flat: ${names || "not verified"}`);
   }
 
   /** Lines go forwards, but for what shows up again while it is verified. */
