@@ -106,7 +106,7 @@ export class MarketBoard {
     };
   }
 
-  /** Takes over what `save` gave, checked by `savedBoard`; what was known before is forgotten, but for what is locked. */
+  /** Takes over what `save` gave, checked by `savedBoard`; but for locks, what was known before is forgotten. */
   load({ halted, locked, quotes }: SavedBoard): void {
     for (const [instrument, reason] of locked) this.lock(instrument as InstrumentId, reason);
     this.#halted.fill(0);
