@@ -17,7 +17,7 @@ import type { EpochMicros } from "../domain/time.ts";
 import { ensembleParams } from "../ensemble/ensemble-params.ts";
 import { executionParams } from "../execution/order-policy.ts";
 import { restricted } from "../risk/rules/restricted.ts";
-import type { OwnFill } from "./compute.ts";
+import type { OwnFill } from "./own-fill.ts";
 import { eventText, parseEvent } from "./event-text.ts";
 import { ExecuteStage } from "./execute.ts";
 import type { ExecuteConfig } from "./execute-config.ts";
