@@ -54,7 +54,6 @@ import { type VirtualStops, watchStops } from "./virtual-stops.ts";
 
 export class ExecuteStage implements AccountFacts {
   readonly #config: ExecuteConfig;
-  readonly #facts: RiskFacts;
   readonly #crossPrices: CrossPrices;
   readonly #desk: OrderDesk;
   readonly #booking: FillBooking;
@@ -67,6 +66,8 @@ export class ExecuteStage implements AccountFacts {
   /** What the clock showed when it was last told, epoch micros: bars that were late do not turn it back. */
   #clockAt = Number.NEGATIVE_INFINITY;
 
+  /** What rules may ask; for whoever watches the stage. */
+  readonly facts: RiskFacts;
   readonly gate: RiskGate;
   readonly portfolio: Portfolio;
   readonly baselines: Baselines;
@@ -99,9 +100,9 @@ export class ExecuteStage implements AccountFacts {
     this.trades = new TradeLog(strategies, instruments, this.#watch);
     this.gate = new RiskGate(config.rules, this.authorities);
     this.lots = new VirtualLots(strategies, instruments);
-    this.#facts = new RiskFacts(config, this);
+    this.facts = new RiskFacts(config, this);
     const { lots } = this;
-    const facts = this.#facts;
+    const { facts } = this;
     const leave = (strategy: number, instrument: InstrumentId, signal: number) =>
       this.#desk.exit(strategy, instrument, signal, Purpose.VirtualStop);
     const takeBack = (strategy: number, instrument: InstrumentId) =>
@@ -182,7 +183,7 @@ export class ExecuteStage implements AccountFacts {
   }
 
   get availableCash(): number {
-    return this.portfolio.cash - this.#facts.workingGross;
+    return this.portfolio.cash - this.facts.workingGross;
   }
 
   get scalar(): number {
@@ -190,7 +191,7 @@ export class ExecuteStage implements AccountFacts {
   }
 
   enteredToday(instrument: InstrumentId): number {
-    return this.#facts.enteredToday(instrument);
+    return this.facts.enteredToday(instrument);
   }
 
   allowsEntries(strategy: number): boolean {
@@ -208,7 +209,7 @@ export class ExecuteStage implements AccountFacts {
     const isQuiet = this.isQuietAt(at);
     if (!isQuiet) this.#enterSession(at);
     this.#told(at);
-    this.#facts.activity.bars(batch);
+    this.facts.activity.bars(batch);
     this.blocked.bars(batch);
     if (!isQuiet) this.actions.settle(at);
     this.portfolio.markToMarket(batch);
@@ -252,14 +253,14 @@ export class ExecuteStage implements AccountFacts {
   }
 
   get #riskParts(): RiskStateParts {
-    const [scope, watch, facts] = [this.#config, this.#watch, this.#facts];
+    const [scope, watch, facts] = [this.#config, this.#watch, this.facts];
     const outside = { claims: this.#claims, adjustments: this.#adjustments };
     return { scope, watch, facts, authorities: this.authorities, stops: this.#stops, ...outside };
   }
 
   quote(quote: Quote): void {
     this.#quiet.end();
-    this.#facts.quoted(quote);
+    this.facts.quoted(quote);
     this.#told(quote.at);
     this.#desk.meeting.ticked(quote.at);
     this.#stops?.quote(quote);
@@ -283,12 +284,12 @@ export class ExecuteStage implements AccountFacts {
 
   /** The market's time counts, unless a clock that runs beside it is ahead. */
   #told(at: EpochMicros): void {
-    this.#facts.now = (at > this.#clockAt ? at : this.#clockAt) as EpochMicros;
+    this.facts.now = (at > this.#clockAt ? at : this.#clockAt) as EpochMicros;
   }
 
   /** What others than the market tell is never older than what the market told: time does not go back for it. */
   #heard(at: EpochMicros): void {
-    if (at > this.#facts.now) this.#facts.now = at;
+    if (at > this.facts.now) this.facts.now = at;
   }
 
   /** A split or a dividend, before the first bar of its ex-date. Tells which round trips it ended. */
@@ -312,7 +313,7 @@ export class ExecuteStage implements AccountFacts {
   /** A halt takes the working entries with it; exits stay and wait for the resumption (C-44). */
   tradingStatus(event: TradingStatusEvent): void {
     this.#quiet.end();
-    this.#facts.statusChanged(event);
+    this.facts.statusChanged(event);
     this.#told(event.at);
     this.#stops?.status(event);
     if (event.kind === "TradingHalted") {
@@ -384,16 +385,11 @@ export class ExecuteStage implements AccountFacts {
     return this.#claims.flattening;
   }
 
-  /** Why nobody may enter the instrument; undefined when anybody may (C-47). */
-  lockOf(instrument: InstrumentId): string | undefined {
-    return this.#facts.board.lockOf(instrument);
-  }
-
   /** A fill may be the first thing of a new session, and what it does counts there. */
   #enterSession(at: EpochMicros): void {
     this.claimLog.reached(at);
     if (!this.clock.advance(at)) return;
-    this.#facts.startSession();
+    this.facts.startSession();
     this.baselines.startSession(this.clock.open);
   }
 }

@@ -11,11 +11,12 @@ import { InvariantError, unreachable } from "../domain/assert.ts";
 import type { BrokerNews, BrokerRequest } from "../domain/broker.ts";
 import type { BrokerEvent, EngineEvent } from "../domain/events.ts";
 import { flattenOrderId } from "../domain/flatten-order-id.ts";
-import type { InstrumentTable } from "../domain/instrument.ts";
-import { type ClientOrderId, Purpose } from "../domain/order.ts";
+import type { InstrumentId, InstrumentTable } from "../domain/instrument.ts";
+import { BUY, type ClientOrderId, Purpose, SELL } from "../domain/order.ts";
 import { empty } from "../domain/small-list.ts";
+import type { EpochMicros } from "../domain/time.ts";
 import { idKindOf } from "../execution/client-order-id.ts";
-import type { Instants, Lifecycle, LifecycleNote, LiveOrder } from "../execution/lifecycle/words.ts";
+import type { Due, Instants, Lifecycle, LifecycleNote, LiveOrder } from "../execution/lifecycle/words.ts";
 import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
 import { ExecuteStage } from "./execute.ts";
 import type { ExecuteConfig } from "./execute-config.ts";
@@ -79,6 +80,49 @@ export class LiveExecute {
 
   get lifecycle(): Lifecycle {
     return this.#lifecycle;
+  }
+
+  /** When `time` is wanted next, on each clock; infinite for never. */
+  get nextDue(): Due {
+    return this.#lifecycle.nextDue;
+  }
+
+  /** True while something of ours in the instrument depends on its market. */
+  isWatched(instrument: InstrumentId): boolean {
+    const { portfolio, facts } = this.stage;
+    return (
+      portfolio.shares(instrument) !== 0 ||
+      facts.working(instrument, BUY) > 0 ||
+      facts.working(instrument, SELL) > 0
+    );
+  }
+
+  /** From that price to the nearest stop, as a fraction of it: 0 or less when it is reached, Infinity without one. */
+  stopDistance(instrument: InstrumentId, price: number): number {
+    const { lots } = this.stage;
+    let nearest = Number.POSITIVE_INFINITY;
+    for (let s = 0; s < this.#config.execute.strategies; s++) {
+      const held = lots.shares(s, instrument);
+      const stop = held === 0 ? Number.NaN : this.stage.restingStop(s, instrument);
+      if (!Number.isNaN(stop)) nearest = Math.min(nearest, (Math.sign(held) * (price - stop)) / price);
+    }
+    return nearest;
+  }
+
+  get isFlat(): boolean {
+    return this.stage.portfolio.openPositions === 0;
+  }
+
+  /** An order of a flatten has left. */
+  get isClosing(): boolean {
+    return this.stage.flattening !== undefined && this.#closings.size > 0;
+  }
+
+  /** Why our books and the broker's are not known to agree; undefined when they are. */
+  notReconciled(_at: EpochMicros): string | undefined {
+    return this.#lifecycle.unknownCount === 0
+      ? undefined
+      : `nobody knows what became of ${this.#lifecycle.unknownCount} orders`;
   }
 
   step(input: ExecuteInput): void {

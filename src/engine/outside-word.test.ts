@@ -17,10 +17,10 @@ import type { EpochMicros } from "../domain/time.ts";
 import { ensembleParams } from "../ensemble/ensemble-params.ts";
 import { executionParams } from "../execution/order-policy.ts";
 import { restricted } from "../risk/rules/restricted.ts";
-import type { OwnFill } from "./own-fill.ts";
 import { eventText, parseEvent } from "./event-text.ts";
 import { ExecuteStage } from "./execute.ts";
 import type { ExecuteConfig } from "./execute-config.ts";
+import type { OwnFill } from "./own-fill.ts";
 
 const sessions = testSessions(2, 390);
 const open = sessions.open[0]!;
@@ -248,7 +248,7 @@ describe("locks", () => {
     expect(desk.enter(1, 10, 65, { instrument: other, reference: 50 })).toEqual(["3 entry buy 10"]);
     const after = new Desk();
     after.execute.loadRisk(JSON.parse(JSON.stringify(desk.execute.saveRisk())));
-    expect(after.execute.lockOf(stock)).toBe("12 shares more");
+    expect(after.execute.facts.board.lockOf(stock)).toBe("12 shares more");
     const exit = { kind: "Exit", at: timeOf(66), strategy: 0, instrument: stock, signal: 1, reference: 100 };
     desk.execute.decide([exit as never]);
     expect(desk.commands()).toEqual(["4 exit sell 100"]);

@@ -34,8 +34,16 @@ export interface RunTerms {
     readonly price: number;
   }[];
   readonly clock: ClockTerms;
-  readonly hosts: { readonly trading: string; readonly data: string; readonly stream: string };
+  readonly hosts: {
+    readonly trading: string;
+    readonly tradingStream: string;
+    readonly data: string;
+    /** Of market data. */
+    readonly stream: string;
+  };
   readonly feed: "iex" | "sip";
+  /** The run ends by itself after so many sessions; absent: never. */
+  readonly sessions?: number;
   /** Bars before the run, beside this file; their digest makes them part of it. */
   readonly history: { readonly file: string; readonly sha256: string; readonly bars: number };
 }

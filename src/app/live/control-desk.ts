@@ -1,0 +1,262 @@
+/**
+ * The door for operators and for whoever watches (ADMIN-1): answers questions from the stage's own books, turns acts
+ * into events, and writes each act down before it works. Halting needs nothing but the word; resuming needs a reason,
+ * clean books, a minute of delay, and no HALT file (C-02).
+ */
+import type { AuditRow } from "../../adapters/journal/journal-terms.ts";
+import { InputError } from "../../domain/assert.ts";
+import type { EngineEvent, OperatorActed } from "../../domain/events.ts";
+import type { InstrumentId } from "../../domain/instrument.ts";
+import { sessionIndexAt } from "../../domain/session.ts";
+import type { EpochMicros } from "../../domain/time.ts";
+import type { ExecuteInput } from "../../engine/live-execute.ts";
+import { sessionAt, xnysSessions } from "../../market/calendar.ts";
+import type { WatchdogVerdict } from "../../ops/watchdog/terms.ts";
+import type { EngineSnapshot } from "../engine-snapshot.ts";
+import { engineSnapshot } from "../engine-view.ts";
+import { type ControlAct, type ControlAnswer, type ControlRequest, controlRequest } from "./control-words.ts";
+import type { ExecuteDriver } from "./execute-driver.ts";
+import { haltAsked } from "./halt-file.ts";
+import type { FeedState } from "./ingest-process.ts";
+import { LastWords } from "./last-words.ts";
+import { EXTERNAL } from "./run-engine.ts";
+import type { StageContext } from "./stage-context.ts";
+
+export interface ControlParts {
+  readonly context: StageContext;
+  readonly driver: ExecuteDriver;
+  readonly audit: (row: AuditRow) => void;
+  readonly feed: () => FeedState | undefined;
+  readonly verdict: () => WatchdogVerdict | undefined;
+  readonly event: (event: EngineEvent) => void;
+  readonly resumed: () => void;
+}
+
+/** Seconds of the wall between a halt and the end of it. */
+const LEAST_HALT_SECONDS = 60;
+const ORDERS_SHOWN = 200;
+const CURVE_POINTS = 2000;
+
+export class ControlDesk {
+  readonly #parts: ControlParts;
+  readonly #words: LastWords;
+  readonly #curve: number[] = [];
+  readonly #seen = new Set<string>();
+  #audits = 0;
+  #haltedAtMs = Number.NEGATIVE_INFINITY;
+  #bars = 0;
+
+  constructor(parts: ControlParts) {
+    this.#parts = parts;
+    this.#words = new LastWords(parts.context.terms.strategyIds);
+  }
+
+  /** Every input that the stage consumed, replayed ones too. */
+  saw(input: ExecuteInput): void {
+    if (input.kind === "decision") this.#words.decided(input.decision);
+    if (input.kind !== "event" || input.event.kind !== "BarsClosed") return;
+    this.#bars += input.event.bars.to - input.event.bars.from;
+    this.#curve.push(this.#parts.driver.live.stage.portfolio.equity);
+    if (this.#curve.length > CURVE_POINTS) this.#curve.shift();
+  }
+
+  /** Never throws: what cannot be answered is refused with one line. */
+  answer(text: string): ControlAnswer {
+    const parsed = controlRequest.safeParse(parsedJson(text));
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      return refused("?", `request: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not valid"}`, 2);
+    }
+    const request = parsed.data;
+    try {
+      return "by" in request
+        ? this.#act(request)
+        : { id: request.id, kind: "told", value: this.#tell(request) };
+    } catch (error) {
+      if (error instanceof InputError) return refused(request.id, error.message, error.exitCode);
+      throw error;
+    }
+  }
+
+  snapshot(): EngineSnapshot {
+    const { context, driver, feed } = this.#parts;
+    const { terms, instruments } = context;
+    const { at } = context.now();
+    const { stage } = driver.live;
+    const table = xnysSessions();
+    const row = sessionIndexAt(table, at);
+    const first = sessionIndexAt(table, terms.clock.exchangeAt);
+    const { risk } = terms.config;
+    return engineSnapshot({
+      mode: terms.mode,
+      execute: stage,
+      strategies: [...terms.strategyIds, EXTERNAL],
+      reason: (_, signal) => this.#words.reason(signal),
+      instruments,
+      at,
+      session: sessionAt(table, row),
+      sessionNumber: row - first,
+      sessions: terms.sessions ?? Number.POSITIVE_INFINITY,
+      startEquity: terms.cash,
+      curve: this.#curve,
+      limits: { drawdown: limitOf(risk.daily_drawdown), gross: limitOf(risk.gross_exposure) },
+      rejectedRecords: feed()?.rejected ?? 0,
+      bars: this.#bars,
+      speed: terms.clock.speed,
+      orders: ORDERS_SHOWN,
+    });
+  }
+
+  #tell(request: Exclude<ControlRequest, ControlAct>): unknown {
+    switch (request.verb) {
+      case "status":
+        return this.#status();
+      case "why":
+        return this.#why(request.symbol);
+      case "orders":
+        return this.snapshot().orders.slice(0, request.limit);
+      case "trades":
+        return this.snapshot().trades;
+    }
+  }
+
+  #status() {
+    const { context, driver, feed, verdict } = this.#parts;
+    const { live } = driver;
+    return {
+      run: context.terms.run,
+      snapshot: this.snapshot(),
+      feed: feed() ?? null,
+      watchdog: verdict() ?? null,
+      unknownOrders: live.lifecycle.unknownCount,
+      staleDecisions: live.staleDecisions,
+      requestsHeld: driver.held,
+      inputs: driver.inputs,
+    };
+  }
+
+  /** The last decision about the symbol, or about each: what was wanted, and what became of it. */
+  #why(symbol: string | undefined): unknown {
+    const { instruments } = this.#parts.context;
+    const snapshot = this.snapshot();
+    const wanted = symbol === undefined ? undefined : this.#instrument(symbol);
+    return {
+      permission: snapshot.permission,
+      blocked: snapshot.blocked,
+      decisions: this.#words.last(wanted).map((note) => ({
+        ...note,
+        symbol: instruments.symbols[note.instrument] ?? "",
+        orders: snapshot.orders
+          .filter((order) => order.symbol === instruments.symbols[note.instrument])
+          .slice(0, 3),
+      })),
+      decidedAt: this.#words.decidedAt,
+    };
+  }
+
+  #act(request: ControlAct): ControlAnswer {
+    // A double click, or a command that was sent again, is one command.
+    if (this.#seen.has(request.id)) return { id: request.id, kind: "accepted", auditId: request.id };
+    const { context } = this.#parts;
+    const { at } = context.now();
+    if (request.verb === "resume") this.#mayResume(at);
+    const event = this.#eventOf(request, at);
+    this.#seen.add(request.id);
+    const before = this.#parts.driver.live.stage.authorities.permission.level;
+    this.#parts.event(event);
+    if (request.verb === "halt") this.#haltedAtMs = context.clock.now();
+    if (request.verb === "resume") this.#parts.resumed();
+    const after = this.#parts.driver.live.stage.authorities.permission.level;
+    this.#audits += 1;
+    this.#parts.audit({
+      id: request.id,
+      at,
+      who: request.by,
+      action: request.verb,
+      reason: request.reason,
+      before: JSON.stringify({ level: before }),
+      after: JSON.stringify({ level: after }),
+    });
+    return { id: request.id, kind: "accepted", auditId: request.id };
+  }
+
+  #mayResume(at: EpochMicros): void {
+    const { context, driver } = this.#parts;
+    const asked = haltAsked(context.places.killSwitch);
+    if (asked !== undefined)
+      throw new InputError(`resume: ${asked}; remove the cause first, then resume again`, 3);
+    const { stage } = driver.live;
+    const waited = (context.clock.now() - this.#haltedAtMs) / 1000;
+    if (waited < LEAST_HALT_SECONDS)
+      throw new InputError(
+        `resume: the halt is ${Math.floor(waited)} s old; wait until it is ${LEAST_HALT_SECONDS} s old`,
+        3,
+      );
+    if (stage.flattening !== undefined)
+      throw new InputError("resume: not everything is closed yet; see: plimsoll status", 3);
+    const problem = driver.live.notReconciled(at);
+    if (problem !== undefined) throw new InputError(`resume: ${problem}; see: plimsoll status`, 3);
+  }
+
+  #eventOf(request: ControlAct, at: EpochMicros): EngineEvent {
+    const { by, reason } = request;
+    const acted = (action: OperatorActed["action"], more: Partial<OperatorActed> = {}): OperatorActed => ({
+      kind: "OperatorActed",
+      at,
+      action,
+      by,
+      reason,
+      ...more,
+    });
+    switch (request.verb) {
+      case "flatten":
+        return acted(
+          "flatten",
+          request.symbol === undefined ? {} : { instrument: this.#instrument(request.symbol) },
+        );
+      case "close":
+        return acted("close", { instrument: this.#instrument(request.symbol) });
+      case "enable":
+      case "disable":
+        return acted(request.verb, { strategy: this.#strategy(request.strategy) });
+      case "acknowledge":
+        return { kind: "InstrumentUnlocked", at, instrument: this.#instrument(request.symbol) };
+      default:
+        return acted(request.verb);
+    }
+  }
+
+  #instrument(symbol: string): InstrumentId {
+    const found = this.#parts.context.instruments.find(symbol);
+    if (found !== undefined) return found;
+    const known = this.#parts.context.instruments.symbols.slice(0, 8).join(", ");
+    throw new InputError(`${symbol}: this run does not trade it; it knows ${known} ...`, 2);
+  }
+
+  #strategy(id: string): number {
+    const { strategyIds } = this.#parts.context.terms;
+    const found = strategyIds.indexOf(id);
+    if (found >= 0) return found;
+    throw new InputError(`${id}: no strategy of this run; it has ${strategyIds.join(", ")}`, 2);
+  }
+}
+
+const refused = (id: string, reason: string, exitCode: number): ControlAnswer => ({
+  id,
+  kind: "refused",
+  reason,
+  exitCode,
+});
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function limitOf(params: unknown): number {
+  const { maxFraction } = params as { readonly maxFraction?: number };
+  return maxFraction ?? Number.NaN;
+}

@@ -1,0 +1,383 @@
+/**
+ * The execute process: authority, risk gate, orders, portfolio, and the only way to the broker (OPS-2, C-12). It wires
+ * the stage to its journal, the broker, the other processes and the clock, and decides nothing.
+ */
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { AlpacaBroker } from "../../adapters/brokers/alpaca/broker.ts";
+import { readCredentials, requireAgreement } from "../../adapters/brokers/alpaca/credentials.ts";
+import type { Link } from "../../adapters/bus/bus-terms.ts";
+import { LinkClient } from "../../adapters/bus/link-client.ts";
+import { type LinkServer, serveLinks } from "../../adapters/bus/link-server.ts";
+import { JournalReader } from "../../adapters/journal/journal-reader.ts";
+import { LiveJournal } from "../../adapters/journal/live-journal.ts";
+import { Counts } from "../../adapters/net/counts.ts";
+import type { TimerHandle } from "../../adapters/net/ports.ts";
+import { RealTransport } from "../../adapters/net/real-transport.ts";
+import { InputError } from "../../domain/assert.ts";
+import type { EngineEvent } from "../../domain/events.ts";
+import { positionsHash } from "../../domain/guardian-beat.ts";
+import type { InstrumentId } from "../../domain/instrument.ts";
+import type { EpochMicros } from "../../domain/time.ts";
+import { parseDecision, parseExecuteInput, parseStageEvent } from "../../engine/stage-text.ts";
+import { TickSieve } from "../../engine/tick-sieve.ts";
+import { ControlDesk } from "./control-desk.ts";
+import { ExecuteDriver } from "./execute-driver.ts";
+import { FrameKind, linkBounds, numbered, parseNumbered, textOf } from "./frames.ts";
+import { GuardianLine } from "./guardian-line.ts";
+import { haltAsked } from "./halt-file.ts";
+import type { FeedState } from "./ingest-process.ts";
+import { JournalGuard } from "./journal-guard.ts";
+import { liveExecuteOf } from "./live-execute-of.ts";
+import type { StageContext } from "./stage-context.ts";
+import { WatchDuty } from "./watch-duty.ts";
+
+/** How often time passes for the stage, of the exchange; never more often than this on the wall. */
+const TIME_EVERY_MS = 1000;
+const TIME_LEAST_MS = 100;
+const WATCH_EVERY_MS = 100;
+
+export async function runExecute(context: StageContext): Promise<() => Promise<void>> {
+  const stage = new ExecuteProcess(context);
+  await stage.start();
+  return () => stage.stop();
+}
+
+class ExecuteProcess {
+  readonly #context: StageContext;
+  readonly #driver: ExecuteDriver;
+  readonly #broker: AlpacaBroker;
+  readonly #sieve: TickSieve;
+  readonly #watch: WatchDuty;
+  readonly #guardian: GuardianLine;
+  readonly #control: ControlDesk;
+  readonly #journalGuard = new JournalGuard();
+  readonly #beatsHeard = new Map<string, bigint>();
+  #journal: LiveJournal | undefined;
+  #server: LinkServer | undefined;
+  #ingest: LinkClient | undefined;
+  #fromIngest: Link | undefined;
+  #compute: Link | undefined;
+  #feed: FeedState | undefined;
+  #isHaltTold = false;
+  #life = 1;
+  readonly #timers = new Set<TimerHandle>();
+  #due: TimerHandle | undefined;
+
+  constructor(context: StageContext) {
+    this.#context = context;
+    const { terms, places, instruments, clock, log, now } = context;
+    const credentials = readCredentials(process.env, join(places.root, ".env"));
+    if (credentials === undefined) throw new InputError("execute: no ALPACA_API_KEY; give it its keys", 1);
+    const hosts = {
+      trading: terms.hosts.trading,
+      tradingStream: terms.hosts.tradingStream,
+      data: terms.hosts.data,
+      dataStream: terms.hosts.stream,
+    };
+    requireAgreement(credentials, hosts, terms.mode);
+    const live = liveExecuteOf(terms, instruments);
+    this.#driver = new ExecuteDriver({
+      live,
+      now,
+      write: (rows) => this.#openJournal.transaction(rows),
+      whenWritten: (ticket, done) =>
+        this.#openJournal.onWritten(ticket, (isDurable) => {
+          if (isDurable) done();
+        }),
+      send: (request) => this.#broker.request(request),
+      tell: (sequence, text) => this.#compute?.send(FrameKind.Feedback, numbered(sequence, text)),
+      journalWaitMs: terms.config.live.journalWaitMs,
+    });
+    this.#broker = new AlpacaBroker({
+      clock,
+      transport: new RealTransport(),
+      credentials,
+      hosts,
+      seed: 2,
+      exchangeNow: () => now().at,
+      exposed: () => live.stage.portfolio.gross > 0,
+      onNews: (news) => {
+        if ("request" in news && news.kind !== "unknown" && news.kind !== "notSent")
+          this.#watch.answered("broker", clock.now());
+        if (news.kind === "line") this.#watch.line("trade-updates", news.state, clock.now());
+        this.#consume({ kind: "news", news });
+      },
+      onPulse: () => this.#watch.answered("trade-updates", clock.now()),
+      onTerminal: (reason) => log("critical", `the broker refuses us: ${reason}`),
+      log: (line) => log("info", line),
+      counts: new Counts(),
+      ...(terms.mode === "demo" ? { requestsPerMinute: DEMO_REQUESTS_PER_MINUTE } : {}),
+    });
+    this.#sieve = new TickSieve({
+      instruments: instruments.symbols.length,
+      isWatched: (instrument) => live.isWatched(instrument),
+      stopDistance: (instrument, price) => live.stopDistance(instrument, price),
+    });
+    this.#watch = new WatchDuty(terms, now());
+    this.#guardian = new GuardianLine({
+      path: places.guardianSocket,
+      clock,
+      beat: () => this.#beat(),
+      heard: ({ seq }) => this.#watch.beat("guardian", clock.now(), seq, 0),
+    });
+    this.#control = new ControlDesk({
+      context,
+      driver: this.#driver,
+      audit: (row) => void this.#openJournal.transaction([{ kind: "audit", row }]),
+      feed: () => this.#feed,
+      verdict: () => this.#watch.verdict,
+      event: (event) => this.#consume({ kind: "event", event }),
+      resumed: () => {
+        this.#isHaltTold = false;
+        this.#watch.operatorResumed(clock.now());
+      },
+    });
+  }
+
+  async start(): Promise<void> {
+    const { terms, places, clock, log } = this.#context;
+    const path = join(places.root, "db", "journal.db");
+    this.#journal = await LiveJournal.open({
+      path,
+      run: { run: terms.run, startedAt: terms.startedAt, header: JSON.stringify(terms) },
+      lease: { name: "execute", owner: randomUUID() },
+      onFailed: (reason) => {
+        log("critical", `journal.db: ${reason}`);
+        this.#driver.journalFailed(reason);
+      },
+      onLeaseLost: () => {
+        log("critical", "another execute has the lease: this one stops");
+        process.exit(3);
+      },
+      nowMs: () => clock.now(),
+    });
+    this.#replay(path);
+    await this.#guardian.listen();
+    await this.#listen();
+    this.#consume({ kind: "restarted", life: this.#life });
+    this.#hearIngest();
+    this.#broker.start();
+    this.#every(WATCH_EVERY_MS, () => this.#lookAround());
+    const { speed } = terms.clock;
+    this.#every(Math.max(TIME_LEAST_MS, TIME_EVERY_MS / speed), () => this.#consume({ kind: "time" }));
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) timer.cancel();
+    this.#due?.cancel();
+    this.#broker.stop();
+    this.#ingest?.close();
+    this.#guardian.close();
+    await this.#server?.close();
+    await this.#journal?.close();
+  }
+
+  get #openJournal(): LiveJournal {
+    if (this.#journal === undefined) throw new InputError("execute: its journal is not open yet", 1);
+    return this.#journal;
+  }
+
+  #replay(path: string): void {
+    const { terms, instruments, log } = this.#context;
+    const reader = new JournalReader(path);
+    let inputs = 0;
+    try {
+      for (const { part, payload } of reader.entries(terms.run)) {
+        if (part !== "input") continue;
+        const input = parseExecuteInput(String(payload), instruments);
+        if (input.kind === "restarted") this.#life = input.life + 1;
+        this.#driver.replay(input);
+        this.#control.saw(input);
+        inputs += 1;
+      }
+    } finally {
+      reader.close();
+    }
+    if (inputs > 0) log("info", `replayed ${inputs} inputs; life ${this.#life}`);
+  }
+
+  async #listen(): Promise<void> {
+    const { places, clock, log } = this.#context;
+    this.#server = await serveLinks({
+      path: places.executeSocket,
+      hello: () => this.#context.hello(this.#driver.nextDecision),
+      peers: ["compute", "control"],
+      bounds: linkBounds,
+      beat: () => ({ sequence: this.#driver.inputs, pending: 0 }),
+      clock,
+      events: {
+        up: (link) => {
+          if (link.peer.role !== "compute") return;
+          this.#compute = link;
+          this.#driver.tellFrom(link.peer.resumeFrom, (sequence, text) =>
+            link.send(FrameKind.Feedback, numbered(sequence, text)),
+          );
+        },
+        frame: (kind, payload, link) => this.#frame(kind, payload, link),
+        down: (_, link) => {
+          if (this.#compute === link) this.#compute = undefined;
+        },
+        refused: (reason) => log("error", `refused a link: ${reason}`),
+      },
+    });
+  }
+
+  #hearIngest(): void {
+    const { places, clock, log } = this.#context;
+    this.#ingest = new LinkClient({
+      path: places.ingestSocket,
+      hello: () => this.#context.hello(this.#driver.marketSequence + 1),
+      peers: ["ingest"],
+      bounds: linkBounds,
+      beat: () => ({ sequence: this.#driver.inputs, pending: 0 }),
+      clock,
+      events: {
+        up: (link) => {
+          this.#fromIngest = link;
+          link.send(FrameKind.WantTicks, "");
+        },
+        frame: (kind, payload) => this.#market(kind, payload),
+        down: (reason) => {
+          this.#fromIngest = undefined;
+          log("warning", `ingest is gone: ${reason}`);
+        },
+        refused: (reason) => log("critical", `refused: ${reason}`),
+      },
+    });
+  }
+
+  #frame(kind: number, payload: Uint8Array, link: Link): void {
+    if (kind === FrameKind.Decision && link === this.#compute) {
+      const { sequence, text } = parseNumbered(payload);
+      if (sequence !== this.#driver.nextDecision) return;
+      const decision = parseDecision(text);
+      const { at } = this.#context.now();
+      for (const { instrument } of decision.intents)
+        for (const quote of this.#sieve.of(instrument, at)) this.#consume({ kind: "event", event: quote });
+      this.#consume({ kind: "decision", decision });
+    } else if (kind === FrameKind.Request && link.peer.role === "control") {
+      link.send(FrameKind.Answer, JSON.stringify(this.#control.answer(textOf(payload))));
+    }
+  }
+
+  #market(kind: number, payload: Uint8Array): void {
+    const { instruments } = this.#context;
+    if (kind === FrameKind.FeedState) {
+      this.#feed = JSON.parse(textOf(payload)) as FeedState;
+      this.#watch.feed(this.#feed, this.#context.now());
+    } else if (kind === FrameKind.Tick) {
+      this.#tick(parseStageEvent(textOf(payload), instruments));
+    } else if (kind === FrameKind.Market) {
+      const { sequence, text } = parseNumbered(payload);
+      if (sequence <= this.#driver.marketSequence) return;
+      const event = parseStageEvent(text, instruments);
+      if (event.kind === "TradingHalted" || event.kind === "TradingResumed") {
+        const symbol = instruments.symbols[event.instrument] ?? "";
+        this.#watch.halted(symbol, event.kind === "TradingHalted", this.#context.clock.now());
+      }
+      this.#consume({ kind: "event", event, sequence });
+    }
+  }
+
+  #tick(event: EngineEvent): void {
+    const passed =
+      event.kind === "QuoteUpdated"
+        ? this.#sieve.quote(event)
+        : event.kind === "TradePrinted"
+          ? this.#sieve.trade(event)
+          : [];
+    for (const each of passed) this.#consume({ kind: "event", event: each });
+  }
+
+  #consume(word: Parameters<ExecuteDriver["consume"]>[0]): void {
+    this.#driver.consume(word);
+    if (word.kind !== "time") this.#control.saw({ ...word, now: this.#context.now() });
+    this.#arm();
+  }
+
+  /** A timer for whatever the life cycle has to do next. */
+  #arm(): void {
+    const { clock, exchange } = this.#context;
+    const { at, mono } = this.#driver.live.nextDue;
+    const byExchange = Number.isFinite(at)
+      ? exchange.machineAt(at as EpochMicros) - Date.now()
+      : Number.POSITIVE_INFINITY;
+    const afterMs = Math.min(byExchange, mono - clock.now());
+    this.#due?.cancel();
+    this.#due = undefined;
+    if (!Number.isFinite(afterMs) || afterMs >= TIME_EVERY_MS) return;
+    this.#due = clock.timer(Math.max(1, afterMs), () => this.#consume({ kind: "time" }));
+  }
+
+  /** Ten times a second: the kill switch, the watchdog, and what has waited for the journal. */
+  #lookAround(): void {
+    const { clock, places, now } = this.#context;
+    const at = now();
+    this.#driver.releaseOverdue();
+    const asked = haltAsked(places.killSwitch);
+    if (asked !== undefined && !this.#isHaltTold) {
+      this.#isHaltTold = true;
+      this.#consume({
+        kind: "event",
+        event: { kind: "OperatorActed", at: at.at, action: "halt", by: "kill switch", reason: asked },
+      });
+    }
+    const mono = clock.now();
+    this.#hearBeats("ingest", this.#fromIngest, mono);
+    this.#hearBeats("compute", this.#compute, mono);
+    const { live } = this.#driver;
+    const changed = this.#watch.tick(at, {
+      exposure: live.stage.portfolio.gross,
+      isReconciled: live.notReconciled(at.at) === undefined,
+      isFlat: live.isFlat,
+      isClosing: live.isClosing,
+    });
+    if (changed !== undefined)
+      this.#consume({ kind: "event", event: { kind: "ClaimChanged", at: at.at, ...changed } });
+    const journal = this.#journalGuard.look(this.#openJournal.health());
+    if (journal !== undefined)
+      this.#consume({ kind: "event", event: { kind: "ClaimChanged", at: at.at, ...journal } });
+  }
+
+  #hearBeats(channel: string, link: Link | undefined, mono: number): void {
+    if (link?.lastBeat === undefined || this.#beatsHeard.get(channel) === link.lastBeat.atNs) return;
+    const { sequence, pending, atNs } = link.lastBeat;
+    this.#beatsHeard.set(channel, atNs);
+    this.#watch.beat(channel, mono - link.beatAgeMs(), sequence, pending);
+  }
+
+  #beat() {
+    const { stage } = this.#driver.live;
+    const { symbols } = this.#context.instruments;
+    const positions = stage.portfolio.positions().map(({ instrument }) => ({
+      symbol: symbols[instrument] ?? "",
+      shares: stage.portfolio.shares(instrument as InstrumentId),
+    }));
+    const { flattening } = stage;
+    return {
+      seq: this.#driver.inputs,
+      pending: 0,
+      ...(flattening === undefined ? {} : { haltId: flattening.haltId, flattenLine: "close" as const }),
+      exposure: stage.portfolio.gross,
+      positionsHash: positionsHash(positions),
+      flows: 0,
+      pid: process.pid,
+    };
+  }
+
+  #every(everyMs: number, act: () => void): void {
+    let handle: TimerHandle;
+    const again = () => {
+      this.#timers.delete(handle);
+      act();
+      handle = this.#context.clock.timer(everyMs, again);
+      this.#timers.add(handle);
+    };
+    handle = this.#context.clock.timer(everyMs, again);
+    this.#timers.add(handle);
+  }
+}
+
+/** The twin limits by its own clock, which runs faster. */
+const DEMO_REQUESTS_PER_MINUTE = 12_000;
