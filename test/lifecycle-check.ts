@@ -39,7 +39,8 @@ export function checkStorm(storm: LifecycleStorm): Account {
   }
   for (const open of lifecycle.open()) {
     const real = broker.orders.find(({ id }) => id === open.brokerId);
-    if (real === undefined || isEnded(real.status)) wrongs.push(`${open.clientId} is ${open.state}, really over`);
+    if (real === undefined || isEnded(real.status))
+      wrongs.push(`${open.clientId} is ${open.state}, really over`);
   }
   for (const real of broker.orders) {
     const isKnown = lifecycle.open().some(({ brokerId }) => brokerId === real.id);
@@ -62,7 +63,8 @@ function same(
 ): void {
   const truth: Sum = { shares: 0, dollars: 0 };
   for (const order of broker.orders) {
-    if (order.symbol !== symbol || order.side !== side || (type !== undefined && order.type !== type)) continue;
+    if (order.symbol !== symbol || order.side !== side || (type !== undefined && order.type !== type))
+      continue;
     truth.shares += order.filled;
     truth.dollars += order.value;
   }
@@ -85,7 +87,9 @@ const filledOf = ({ told }: LifecycleStorm, number: OrderNumber): number =>
 const endsOf = ({ told }: LifecycleStorm, number: OrderNumber) =>
   told.events.filter(
     ({ kind, ...event }) =>
-      (kind === "OrderCanceled" || kind === "OrderExpired" || kind === "OrderRejected") && "order" in event && event.order === number,
+      (kind === "OrderCanceled" || kind === "OrderExpired" || kind === "OrderRejected") &&
+      "order" in event &&
+      event.order === number,
   );
 
 function checkEnd(storm: LifecycleStorm, number: OrderNumber): string[] {
@@ -128,7 +132,8 @@ function checkStream({ told }: LifecycleStorm): string[] {
       accepted.add(event.order);
     } else if (event.kind === "OrderFilled") {
       const name = event.fillId as number;
-      if (name <= (last.get(event.order) ?? 0)) wrongs.push(`fill ${name} of order ${event.order} came again`);
+      if (name <= (last.get(event.order) ?? 0))
+        wrongs.push(`fill ${name} of order ${event.order} came again`);
       last.set(event.order, name);
     }
   }

@@ -1,8 +1,8 @@
 /** Drives the order life cycle against the mean broker, as the live engine would, and writes down every input. */
 import type { BrokerNews, BrokerRequest } from "../src/domain/broker.ts";
 import type { BrokerEvent } from "../src/domain/events.ts";
-import { BUY, type OrderNumber, OrderType, Purpose, SELL, TimeInForce } from "../src/domain/order.ts";
 import type { Money } from "../src/domain/money.ts";
+import { BUY, type OrderNumber, OrderType, Purpose, SELL, TimeInForce } from "../src/domain/order.ts";
 import { idKindOf } from "../src/execution/client-order-id.ts";
 import { OrderLifecycle } from "../src/execution/lifecycle/order-lifecycle.ts";
 import type { Instants, LifecycleNote, LiveOrder } from "../src/execution/lifecycle/words.ts";

@@ -37,7 +37,14 @@ interface Timed {
   run(): void;
 }
 
-export const fates = ["accepted", "acceptedThen504", "resetAfterWrite", "createdLate", "refused", "notSent"] as const;
+export const fates = [
+  "accepted",
+  "acceptedThen504",
+  "resetAfterWrite",
+  "createdLate",
+  "refused",
+  "notSent",
+] as const;
 export type Fate = (typeof fates)[number];
 
 export class MeanBroker {
@@ -47,6 +54,8 @@ export class MeanBroker {
   readonly #rng: Rng;
   readonly #news: (news: BrokerNews) => void;
   readonly #heap: Timed[] = [];
+  /** By id: whether another submission may come, because it is known that no earlier one is there. */
+  readonly #cleared = new Map<string, boolean>();
   #n = 0;
   mono = 0;
   /** Faults end, so that everything can settle. */
@@ -105,7 +114,11 @@ export class MeanBroker {
     this.#in(delay, () => this.#news(news));
   }
 
-  #answer(request: RequestId, reply: BrokerReply extends infer R ? (R extends BrokerReply ? Omit<R, "request"> : never) : never, delay = 5 + this.#rng.integer(80)): void {
+  #answer(
+    request: RequestId,
+    reply: BrokerReply extends infer R ? (R extends BrokerReply ? Omit<R, "request"> : never) : never,
+    delay = 5 + this.#rng.integer(80),
+  ): void {
     this.#say({ ...reply, request } as BrokerReply, delay);
   }
 
@@ -123,12 +136,20 @@ export class MeanBroker {
         return;
       case "FindByClientId":
       case "Read": {
-        if (this.#chance(0.08)) return this.#answer(id, { kind: "unknown", reason: "timeout" }, 2_000);
+        if (this.#chance(0.08)) {
+          this.#answer(id, { kind: "unknown", reason: "timeout" }, 2_000);
+          return;
+        }
         const found = this.orders.find((order) =>
           request.kind === "Read" ? order.id === request.order : order.clientId === request.clientId,
         );
-        if (found === undefined) return this.#answer(id, { kind: "absent" });
-        return this.#answer(id, { kind: "found", order: this.#show(found) });
+        if (found === undefined) {
+          if (request.kind === "FindByClientId") this.#cleared.set(request.clientId, true);
+          this.#answer(id, { kind: "absent" });
+          return;
+        }
+        this.#answer(id, { kind: "found", order: this.#show(found) });
+        return;
       }
       default:
         throw new Error(`nobody asks for ${request.kind}`);
@@ -136,17 +157,23 @@ export class MeanBroker {
   }
 
   #submit(id: RequestId, spec: OrderSpec): void {
+    const wasSent = this.#cleared.get(spec.clientId);
+    if (wasSent === false) this.violations.push(`${spec.clientId} was sent again blindly`);
+    this.#cleared.set(spec.clientId, false);
     if (this.orders.some(({ clientId }) => clientId === spec.clientId)) {
       this.#count("duplicate");
       this.#answer(id, { kind: "duplicate", reason: "client_order_id must be unique" });
       return;
     }
     const roll = this.#rng.uniform();
-    const fate: Fate = this.isHealed || roll < 0.55 ? "accepted" : (fates[1 + Math.floor((roll - 0.55) / 0.09)] ?? "accepted");
+    const fate: Fate =
+      this.isHealed || roll < 0.55 ? "accepted" : (fates[1 + Math.floor((roll - 0.55) / 0.09)] ?? "accepted");
     this.#count(fate);
     if (fate === "refused") this.#refuse(id, spec);
-    else if (fate === "notSent") this.#answer(id, { kind: "notSent", reason: "ECONNREFUSED" });
-    else if (fate === "resetAfterWrite") {
+    else if (fate === "notSent") {
+      this.#cleared.set(spec.clientId, true);
+      this.#answer(id, { kind: "notSent", reason: "ECONNREFUSED" });
+    } else if (fate === "resetAfterWrite") {
       if (this.#chance(0.5)) this.#create(spec);
       this.#answer(id, { kind: "unknown", reason: "ECONNRESET" });
     } else if (fate === "createdLate") {
@@ -168,11 +195,17 @@ export class MeanBroker {
   #refuse(id: RequestId, spec: OrderSpec): void {
     const why = this.#chance(0.4) ? "throttled" : spec.opens ? "buying_power" : "shares_held";
     this.#count(why);
+    this.#cleared.set(spec.clientId, true);
     this.#answer(id, { kind: "refused", class: why, reason: "no" });
   }
 
   #create(spec: OrderSpec): TrueOrder {
-    const order = this.#order(spec, spec.clientId, spec.orderClass === "oco" ? "limit" : spec.type, spec.side);
+    const order = this.#order(
+      spec,
+      spec.clientId,
+      spec.orderClass === "oco" ? "limit" : spec.type,
+      spec.side,
+    );
     if (spec.orderClass === "oco") {
       order.limit = spec.takeProfit ?? 0;
       this.#leg(order, spec, "stop", spec.side);
@@ -200,7 +233,11 @@ export class MeanBroker {
   #checkLone(order: TrueOrder): void {
     const other = this.orders.find(
       (one) =>
-        one.symbol === order.symbol && one.side === order.side && one !== order && one.parent !== order && !isEnded(one.status),
+        one.symbol === order.symbol &&
+        one.side === order.side &&
+        one !== order &&
+        one.parent !== order &&
+        !isEnded(one.status),
     );
     if (other !== undefined) this.violations.push(`${order.clientId} came while ${other.clientId} lived`);
   }
@@ -243,7 +280,9 @@ export class MeanBroker {
     const pieces = order.type === "market" ? 1 + this.#rng.integer(3) : this.#rng.integer(4);
     let after = 0;
     for (let n = 1; n <= pieces; n++) {
-      after += this.#rng.integer(order.type === "market" ? 800 : order.parent === undefined ? 12_000 : 40_000);
+      after += this.#rng.integer(
+        order.type === "market" ? 800 : order.parent === undefined ? 12_000 : 40_000,
+      );
       const isLast = n === pieces && (order.type === "market" || this.#rng.uniform() < 0.7);
       this.#in(after, () => this.#fill(order, isLast));
     }
@@ -298,10 +337,14 @@ export class MeanBroker {
 
   #cancel(id: RequestId, target: BrokerOrderId): void {
     const order = this.orders.find((one) => one.id === target);
-    if (order === undefined) return this.#answer(id, { kind: "refused", class: "not_found", reason: "404" });
+    if (order === undefined) {
+      this.#answer(id, { kind: "refused", class: "not_found", reason: "404" });
+      return;
+    }
     if (isEnded(order.status)) {
       this.#count("cancelTooLate");
-      return this.#answer(id, { kind: "refused", class: "not_open", reason: "not cancelable" });
+      this.#answer(id, { kind: "refused", class: "not_open", reason: "not cancelable" });
+      return;
     }
     this.#answer(id, this.#chance(0.05) ? { kind: "unknown", reason: "504" } : { kind: "done" });
     if (order.ignoresCancel > 0) {
@@ -317,10 +360,17 @@ export class MeanBroker {
     const isOpen = order !== undefined && !isEnded(order.status) && order.filled === 0;
     if (!isOpen || this.#chance(0.2)) {
       this.#count("changeRefused");
-      return this.#answer(id, { kind: "refused", class: "invalid", reason: "cannot be replaced" });
+      this.#answer(id, { kind: "refused", class: "invalid", reason: "cannot be replaced" });
+      return;
     }
     this.#count("changed");
-    const next: TrueOrder = { ...order, id: `b${this.orders.length}` as BrokerOrderId, clientId, stop, replaces: order.id };
+    const next: TrueOrder = {
+      ...order,
+      id: `b${this.orders.length}` as BrokerOrderId,
+      clientId,
+      stop,
+      replaces: order.id,
+    };
     next.updatedAt = exchangeAt(this.mono);
     this.orders.push(next);
     const siblings = order.parent?.legs;
@@ -335,7 +385,10 @@ export class MeanBroker {
   }
 
   #tell(order: TrueOrder, event: string, execution?: { shares: number; price: number }): void {
-    if (this.#chance(0.15)) return this.#count("reportLost");
+    if (this.#chance(0.15)) {
+      this.#count("reportLost");
+      return;
+    }
     const report: BrokerNews = {
       kind: "report",
       cause: "stream",
