@@ -1,0 +1,141 @@
+/** What must be true once everything has settled: the engine was told what the broker's books hold, no more, no less. */
+import { isEnded } from "../src/domain/broker.ts";
+import { BUY, type OrderNumber, SELL, type Side } from "../src/domain/order.ts";
+import type { LifecycleStorm } from "./lifecycle-storm.ts";
+
+interface Sum {
+  shares: number;
+  dollars: number;
+}
+
+export interface Account {
+  readonly wrongs: string[];
+  readonly tombstones: number;
+  readonly orders: number;
+}
+
+export function checkStorm(storm: LifecycleStorm): Account {
+  const { broker, lifecycle, placed } = storm;
+  const wrongs = [...broker.violations, ...checkStream(storm)];
+  const tombstoned = new Set(lifecycle.tombstones().map(({ clientId }) => clientId));
+  const wasDoubted = new Set(
+    storm.told.notes.filter(({ to }) => to === "UNKNOWN").map(({ clientId }) => clientId),
+  );
+  if (lifecycle.unknownCount > 0) wrongs.push(`${lifecycle.unknownCount} orders are still in doubt`);
+  let orders = 0;
+  for (const order of placed) {
+    const made = broker.orders.filter(({ clientId }) => clientId === order.clientId);
+    orders += made.length;
+    if (made.length > 1) wrongs.push(`${order.clientId} has ${made.length} orders`);
+    const isLost = made.length === 0 && wasDoubted.has(order.clientId) && !tombstoned.has(order.clientId);
+    if (isLost && !endsOtherwise(storm, order.clientId)) wrongs.push(`${order.clientId} vanished`);
+    same(wrongs, storm, order.number, order.side, order.symbol, undefined);
+    const { bracket } = order;
+    if (bracket?.stopOrder !== undefined) same(wrongs, storm, bracket.stopOrder, SELL, order.symbol, "stop");
+    if (bracket?.targetOrder !== undefined)
+      same(wrongs, storm, bracket.targetOrder, SELL, order.symbol, "limit");
+    wrongs.push(...checkEnd(storm, order.number));
+    if (bracket !== undefined) wrongs.push(...checkProtection(storm, order.number));
+  }
+  for (const open of lifecycle.open()) {
+    const real = broker.orders.find(({ id }) => id === open.brokerId);
+    if (real === undefined || isEnded(real.status))
+      wrongs.push(`${open.clientId} is ${open.state}, really over`);
+  }
+  for (const real of broker.orders) {
+    const isKnown = lifecycle.open().some(({ brokerId }) => brokerId === real.id);
+    if (!isEnded(real.status) && !isKnown) wrongs.push(`${real.clientId} works unknown to us`);
+  }
+  return { wrongs, tombstones: tombstoned.size, orders };
+}
+
+/** Refused or too old after a doubt: provably no order either. */
+const endsOtherwise = ({ told }: LifecycleStorm, id: string): boolean =>
+  told.notes.some(({ clientId, to }) => clientId === id && (to === "REJECTED" || to === "EXPIRED"));
+
+function same(
+  wrongs: string[],
+  { told, broker }: LifecycleStorm,
+  number: OrderNumber,
+  side: Side,
+  symbol: string,
+  type: "stop" | "limit" | undefined,
+): void {
+  const truth: Sum = { shares: 0, dollars: 0 };
+  for (const order of broker.orders) {
+    if (order.symbol !== symbol || order.side !== side || (type !== undefined && order.type !== type))
+      continue;
+    truth.shares += order.filled;
+    truth.dollars += order.value;
+  }
+  const heard: Sum = { shares: 0, dollars: 0 };
+  for (const event of told.events) {
+    if (event.kind !== "OrderFilled" || event.order !== number) continue;
+    heard.shares += event.quantity / 1e9;
+    heard.dollars += (event.quantity / 1e9) * (event.price / 1e6);
+  }
+  const isSame = heard.shares === truth.shares && Math.abs(heard.dollars - truth.dollars) < 1e-3;
+  if (!isSame) wrongs.push(`order ${number}: told ${JSON.stringify(heard)}, truly ${JSON.stringify(truth)}`);
+}
+
+const filledOf = ({ told }: LifecycleStorm, number: OrderNumber): number =>
+  told.events.reduce(
+    (sum, event) => sum + (event.kind === "OrderFilled" && event.order === number ? event.quantity / 1e9 : 0),
+    0,
+  );
+
+const endsOf = ({ told }: LifecycleStorm, number: OrderNumber) =>
+  told.events.filter(
+    ({ kind, ...event }) =>
+      (kind === "OrderCanceled" || kind === "OrderExpired" || kind === "OrderRejected") &&
+      "order" in event &&
+      event.order === number,
+  );
+
+function checkEnd(storm: LifecycleStorm, number: OrderNumber): string[] {
+  const order = storm.placed.find((one) => one.number === number);
+  const ends = endsOf(storm, number).length;
+  const isFull = filledOf(storm, number) === order?.shares;
+  const isOpen = storm.broker.orders.some(
+    ({ clientId, status }) => clientId === order?.clientId && !isEnded(status),
+  );
+  if (ends > 1) return [`order ${number} ended ${ends} times`];
+  if (!isFull && !isOpen && ends === 0) return [`order ${number} never ended`];
+  return isOpen && ends > 0 ? [`order ${number} ended and works`] : [];
+}
+
+/** What is held is under the legs that are still wanted, exactly once. */
+function checkProtection(storm: LifecycleStorm, entry: OrderNumber): string[] {
+  const [stop, target] = [(entry + 1) as OrderNumber, (entry + 2) as OrderNumber];
+  const symbol = `S${entry}`;
+  const left = filledOf(storm, entry) - filledOf(storm, stop) - filledOf(storm, target);
+  if (left < 0) return [`${symbol} was turned around by ${-left}`];
+  const live = storm.broker.orders.filter(
+    (one) => one.symbol === symbol && one.side === -BUY && !isEnded(one.status),
+  );
+  const wanted = [stop, target].filter((leg) => endsOf(storm, leg).length === 0);
+  if (left === 0) return live.length > 0 ? [`${symbol} is flat and ${live.length} orders rest`] : [];
+  if (wanted.length !== live.length) return [`${symbol}: ${wanted.length} legs wanted, ${live.length} rest`];
+  return live
+    .filter((one) => one.shares - one.filled !== left)
+    .map((one) => `${symbol}: ${one.type} rests for ${one.shares - one.filled} of ${left}`);
+}
+
+/** Of each order: accepted once, fills by a name that grows. */
+function checkStream({ told }: LifecycleStorm): string[] {
+  const wrongs: string[] = [];
+  const accepted = new Set<number>();
+  const last = new Map<number, number>();
+  for (const event of told.events) {
+    if (event.kind === "OrderAccepted") {
+      if (accepted.has(event.order)) wrongs.push(`order ${event.order} was accepted twice`);
+      accepted.add(event.order);
+    } else if (event.kind === "OrderFilled") {
+      const name = event.fillId as number;
+      if (name <= (last.get(event.order) ?? 0))
+        wrongs.push(`fill ${name} of order ${event.order} came again`);
+      last.set(event.order, name);
+    }
+  }
+  return wrongs;
+}
