@@ -116,11 +116,11 @@ export class BrokerClient implements GuardianBroker {
     const { clientId, symbol, side, shares, limit } = order;
     const body = JSON.stringify({
       symbol,
-      qty: String(shares),
+      qty: shares.toFixed(9).replace(/\.?0+$/, ""),
       side: sideName(side),
       type: limit === undefined ? "market" : "limit",
       time_in_force: "day",
-      ...(limit === undefined ? {} : { limit_price: String(limit) }),
+      ...(limit === undefined ? {} : { limit_price: limit.toFixed(limit >= 1 ? 2 : 4) }),
       client_order_id: clientId,
       position_intent: side === SELL ? "sell_to_close" : "buy_to_close",
     });

@@ -15,11 +15,12 @@ export interface SavedBase {
 
 const CONFIRM_MS = 1000;
 
-export class DayBase {
+export class DayLoss {
   readonly #lossMax: number;
   #fixed: SavedBase | undefined;
   #breachedAt = Number.NaN;
   #confirmedAt = Number.NaN;
+  #isAnew = false;
   /** Of the last look, a fraction of the base; 0 before the first. */
   loss = 0;
 
@@ -38,13 +39,21 @@ export class DayBase {
     const { mono, at, session } = now;
     const net = account.equity - flows;
     const mayFix = session !== undefined && at >= session.open + MICROS_PER_MINUTE && at < session.close;
-    const isNew = mayFix && this.#fixed?.date !== session.date;
-    if (isNew) this.#fixed = { date: session.date, base: Math.max(account.lastEquity, net) };
+    const isNew = mayFix && (this.#isAnew || this.#fixed?.date !== session.date);
+    if (isNew) {
+      this.#fixed = { date: session.date, base: this.#isAnew ? net : Math.max(account.lastEquity, net) };
+      this.#isAnew = false;
+    }
     const held =
       session !== undefined && this.#fixed?.date === session.date ? this.#fixed.base : account.lastEquity;
     this.loss = held > 0 ? 1 - net / held : 0;
     this.#judge(mono, mayFix && this.loss >= this.#lossMax);
     return isNew ? this.#fixed : undefined;
+  }
+
+  /** An operator has resumed after a halt: the next look's equity is the base of what is left of the day. */
+  beginAnew(): void {
+    this.#isAnew = true;
   }
 
   /** For how long the loss has been confirmed; undefined: it is not. */

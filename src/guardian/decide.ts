@@ -42,8 +42,6 @@ export type Decision =
       readonly cause: Cause;
       /** What is done: everything closed, or orders cancelled only. */
       readonly does: "flatten" | "cancel";
-      /** Given up when its cause is gone before the first closing order leaves. */
-      readonly isWithdrawable: boolean;
       readonly reason: string;
     };
 
@@ -71,16 +69,16 @@ function causeOf(facts: GuardianFacts): Extract<Decision, { kind: "act" }> | und
   const obeys = killMode !== "halt_only";
   if (obeys && hasWork && haltMs !== undefined && haltMs >= HALT_MS) {
     const reason = `killswitch/HALT has stood for ${haltMs} ms`;
-    return { kind: "act", cause: "halt", does, isWithdrawable: false, reason };
+    return { kind: "act", cause: "halt", does, reason };
   }
   if (obeys && hasWork && isMarketOpen && lossMs !== undefined && lossMs >= LOSS_MS) {
     const reason = `the day's loss has been beyond its limit for ${lossMs} ms`;
-    return { kind: "act", cause: "loss", does, isWithdrawable: false, reason };
+    return { kind: "act", cause: "loss", does, reason };
   }
   if (!isExposed || !isMarketOpen || !isEngineDead(facts)) return undefined;
   const gone = facts.isProcessGone ? ", its process is gone" : "";
   const reason = `the engine has been silent for ${facts.beatAgeMs} ms${gone}`;
-  return { kind: "act", cause: "engine-dead", does: "flatten", isWithdrawable: true, reason };
+  return { kind: "act", cause: "engine-dead", does: "flatten", reason };
 }
 
 function isEngineDead({ beatAgeMs, hasBeaten, isProcessGone }: GuardianFacts): boolean {

@@ -1,6 +1,6 @@
 /**
- * The socket to execute: its beats come in, the guardian's go out. Whatever goes wrong on it is silence, and it is tried
- * again for ever.
+ * The socket to execute: its beats come in, the guardian's go out. Whatever goes wrong on it is silence, and it is
+ * tried again for ever.
  */
 import { connect, type Socket } from "node:net";
 import { BEAT_LINE_MAX, type Beat, beatLine, parseBeat } from "../domain/guardian-beat.ts";

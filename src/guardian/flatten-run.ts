@@ -64,7 +64,7 @@ export class FlattenRun {
     if (view === undefined) return { outcome: "going", waitMs: this.#longer() };
     if (this.#isProvenFlat(view)) return this.#end("flat");
     this.#pageWhenLate(view);
-    if (!this.#hasClosed && this.begun.isWithdrawable && !isStillNeeded()) return this.#end("withdrawn");
+    if (!this.#hasClosed && !isStillNeeded()) return this.#end("withdrawn");
     if (view.isOpen && !this.#hasCancelled) {
       this.line = "cancel";
       this.#hasCancelled = await this.#ports.broker.cancelAll();
@@ -92,7 +92,8 @@ export class FlattenRun {
         broker.positions(),
         broker.openOrders(),
       ]);
-      const openMs = clock.isOpen ? sinceOpenMs(clock.at) : undefined;
+      // The broker's word decides: a session that our calendar does not know is one all the same.
+      const openMs = clock.isOpen ? (sinceOpenMs(clock.at) ?? AFTER_OPEN_MS) : undefined;
       if (openMs === undefined) this.#wasClosed = true;
       const isOpen = openMs !== undefined && (!this.#wasClosed || openMs >= AFTER_OPEN_MS);
       this.#remember(positions);
@@ -143,7 +144,7 @@ export class FlattenRun {
     for (const position of closes) {
       const { symbol } = position;
       if (!this.#mayTry(symbol)) continue;
-      if (!this.#hasClosed && this.begun.isWithdrawable && !isStillNeeded()) return true;
+      if (!this.#hasClosed && !isStillNeeded()) return true;
       const attempt = Math.max(known.get(symbol) ?? 0, this.#floor.get(symbol) ?? 0) + 1;
       const quote = quotes.get(symbol);
       await this.#send(closeOrder(position, this.begun.haltId, attempt, { at: view.at, quote }), attempt);

@@ -13,7 +13,6 @@ export interface FlattenBegun {
   readonly haltId: string;
   readonly cause: Cause;
   readonly does: "flatten" | "cancel";
-  readonly isWithdrawable: boolean;
   readonly reason: string;
   /** Exchange time, epoch micros. */
   readonly at: number;

@@ -88,8 +88,7 @@ export type AlertCode =
   | "attempts-spent"
   | "broker-silent"
   | "books-differ"
-  | "engine-silent"
-  | "loss";
+  | "journal-lost";
 
 /** For the outbox: one JSON line each. `key` tells repeats of one incident. */
 export interface GuardianAlert {

@@ -1,4 +1,7 @@
-/** The files through which the guardian and others see each other: the HALT file, the flatten lease, the outbox of alerts. */
+/**
+ * The files through which the guardian and others see each other: the HALT file, the flatten lease, the outbox of
+ * alerts.
+ */
 import {
   appendFileSync,
   existsSync,
