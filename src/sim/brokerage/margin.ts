@@ -7,7 +7,7 @@ import type { InstrumentId } from "../../domain/instrument.ts";
 import { MICROS, NANOS, notional, type Price, type Quantity } from "../../domain/money.ts";
 import { SELL, type Side } from "../../domain/order.ts";
 import { marketValue } from "./ledger.ts";
-import { isOpening, type OrderRecord, remainingOf } from "./order-record.ts";
+import { isOpening, type OrderRecord, remainingOf, sleeps } from "./order-record.ts";
 
 export const MARGIN_FLOOR = 2_000 * MICROS;
 const HALF = 0.5;
@@ -97,7 +97,7 @@ export function reservePrice(
 
 /** Micro-dollars that the rest of an opening order reserves; nothing for what reduces or sleeps. */
 export function reservedBy(record: OrderRecord): number {
-  if (!isOpening(record) || record.status === "held") return 0;
+  if (!isOpening(record) || sleeps(record) || record.waits) return 0;
   if (!Number.isNaN(record.notional)) return Math.max(0, record.notional - record.spent);
   const own = valueAt(record.reservePrice, remainingOf(record));
   // On the way to a replacement the larger of the two.
@@ -111,7 +111,7 @@ export const valueAt = (price: number, quantity: number): number =>
 
 /** Nano-shares of a position that a live order would trade out of it. */
 export function sharesHeldBy(record: OrderRecord, side: Side): number {
-  if (record.side !== side || isOpening(record) || record.status === "held") return 0;
+  if (record.side !== side || isOpening(record) || sleeps(record) || record.waits) return 0;
   const own = remainingOf(record);
   const { successor } = record;
   return successor === undefined ? own : Math.max(own, successor.quantity - record.filled);

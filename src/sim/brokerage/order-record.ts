@@ -15,6 +15,8 @@ import type {
 } from "./order-view.ts";
 import { isTerminal } from "./order-view.ts";
 
+const CENT = 10_000;
+
 /** What an order is in its group. The target of an `oco` is its parent. */
 export type Role = "single" | "entry" | "target" | "stop";
 
@@ -56,10 +58,9 @@ export interface OrderRecord extends Omit<OrderDraft, "quantity" | "stop"> {
   status: BrokerageStatus;
   quantity: number;
   stop: number;
+  /** With the dollars: of its own fills and of those of the orders that it replaced. */
   filled: number;
-  /** Dollars of its fills. */
   spent: Money;
-  /** Dollars and shares of its fills and of the orders that it replaces. */
   highWaterMark: number;
   /** A stop that was reached: from then on a market order, or a limit order with `cap`. */
   elected: boolean;
@@ -69,6 +70,10 @@ export interface OrderRecord extends Omit<OrderDraft, "quantity" | "stop"> {
   held: number;
   /** Micro-dollars per share that it reserves. */
   reservePrice: number;
+  /** It is in the market: it may trade when its price is there, also while a cancel is on its way. */
+  works: boolean;
+  /** It waits to take the place of the order that it replaces. */
+  waits: boolean;
   rests: boolean;
   splitDrawn: boolean;
   queue: QueuePosition;
@@ -113,6 +118,8 @@ export function orderRecord(draft: OrderDraft, { at, ...identity }: RecordIdenti
     cap: Number.NaN,
     held: Number.NaN,
     reservePrice: 0,
+    works: false,
+    waits: false,
     rests: false,
     splitDrawn: false,
     queue: notQueued(),
@@ -153,6 +160,15 @@ export const membersOf = ({ entry, target, stop }: OrderGroup): OrderRecord[] =>
 export function parentOf(record: OrderRecord): OrderRecord | undefined {
   const parent = record.group?.entry ?? record.group?.target;
   return parent === record ? undefined : parent;
+}
+
+/** A leg whose turn has not come: it holds no shares and reserves no money. */
+export const sleeps = (record: OrderRecord): boolean => !record.works && parentOf(record) !== undefined;
+
+/** True when nothing of it is left to trade; of dollars, less than a cent. */
+export function isComplete({ quantity, notional, spent, held, filled }: OrderRecord): boolean {
+  if (Number.isNaN(notional)) return filled >= quantity;
+  return notional - spent < CENT || held - filled <= 0;
 }
 
 export const legsOf = (record: OrderRecord): OrderRecord[] =>

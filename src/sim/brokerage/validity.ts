@@ -128,6 +128,7 @@ function judgeMatrix(request: OrderRequest, asset: AssetTerms): Refusal | undefi
   if (!isSimple && !isPlainLife) return unprocessable("complex orders must be DAY or GTC orders");
   if (asset.exchange === "OTC" && !isPlainLife)
     return unprocessable("OTC symbols accept DAY or GTC orders only");
+  if (extendedHours && !isSimple) return unprocessable("extended hours orders must be simple orders");
   if (extendedHours && (type !== "limit" || !isPlainLife))
     return unprocessable("extended hours order must be DAY or GTC limit orders");
   return undefined;
