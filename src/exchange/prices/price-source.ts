@@ -27,15 +27,6 @@ export interface Hours {
   readonly to: EpochMicros;
 }
 
-export interface SourceAction {
-  readonly symbol: string;
-  readonly kind: "split" | "dividend" | "spinoff";
-  readonly exDate: DayNumber;
-  readonly newShares: number;
-  readonly oldShares: number;
-  readonly cashPerShare: number;
-}
-
 export interface PriceSource {
   readonly listings: readonly Listing[];
   /** Where an exchange starts that was told no time. */
@@ -44,7 +35,6 @@ export interface PriceSource {
   readonly lastDay: DayNumber;
   /** No prices before it. */
   readonly historyFrom: DayNumber;
-  readonly actions: readonly SourceAction[];
   /** Undefined on days without prices. */
   hours(day: DayNumber): Hours | undefined;
   /** Minutes with prints, ascending. */

@@ -28,7 +28,6 @@ export class SyntheticPrices implements PriceSource {
   readonly firstDay: DayNumber;
   readonly lastDay = (CALENDAR_LAST_DAY - 1) as DayNumber;
   readonly historyFrom: DayNumber;
-  readonly actions = [];
   readonly #market: SyntheticMarket;
   readonly #ticks: MinuteTickMaker;
   readonly #firstRow: number;
