@@ -76,7 +76,8 @@ export function timeParameter(query: URLSearchParams, name: string): EpochMicros
   const text = query.get(name);
   if (text === null || text === "") return undefined;
   const at = parseWireTime(text);
-  if (at === undefined) throw badParameter(`invalid ${name}: ${text.slice(0, 60)}; give RFC 3339 or YYYY-MM-DD`);
+  if (at === undefined)
+    throw badParameter(`invalid ${name}: ${text.slice(0, 60)}; give RFC 3339 or YYYY-MM-DD`);
   return at;
 }
 

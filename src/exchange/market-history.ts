@@ -4,7 +4,14 @@
  */
 import { type DayNumber, type EpochMicros, MICROS_PER_MINUTE } from "../domain/time.ts";
 import type { QuoteTick, TradeTick } from "../sim/minute-ticks.ts";
-import { type CountedBar, counted, firstBarFrom, joinBars, type Listing, type PriceSource } from "./prices/price-source.ts";
+import {
+  type CountedBar,
+  counted,
+  firstBarFrom,
+  joinBars,
+  type Listing,
+  type PriceSource,
+} from "./prices/price-source.ts";
 import { dayBucket, midnightOf, minuteBucket, type Timeframe } from "./timeframe.ts";
 import { marketDay } from "./wire-time.ts";
 
@@ -88,7 +95,8 @@ export class MarketHistory {
       if (hours === undefined) continue;
       const minutes: EpochMicros[] = [];
       const from = Math.max(hours.from, Math.floor(span.from / MICROS_PER_MINUTE) * MICROS_PER_MINUTE);
-      for (let at = from; at < hours.to && at <= span.to; at += MICROS_PER_MINUTE) minutes.push(at as EpochMicros);
+      for (let at = from; at < hours.to && at <= span.to; at += MICROS_PER_MINUTE)
+        minutes.push(at as EpochMicros);
       for (const at of directed(minutes, descending))
         yield* directed(this.#source.ticks(row, at).quotes.filter(within(span)), descending);
     }

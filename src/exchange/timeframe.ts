@@ -1,5 +1,12 @@
 /** The grammar of bar lengths, and which bucket an instant or a day falls into. Buckets count from New York's midnight. */
-import { civilDate, type DayNumber, dayNumber, type EpochMicros, MICROS_PER_MINUTE, weekday } from "../domain/time.ts";
+import {
+  civilDate,
+  type DayNumber,
+  dayNumber,
+  type EpochMicros,
+  MICROS_PER_MINUTE,
+  weekday,
+} from "../domain/time.ts";
 import { fromNewYork } from "../market/us-eastern.ts";
 import { badParameter } from "./http-words.ts";
 
