@@ -117,22 +117,45 @@ export class DataStream {
 
   #hear(subscriber: Subscriber, data: Buffer): void {
     const parsed = action.safeParse(readFrame(data, subscriber.codec));
-    if (!parsed.success) return this.#refuse(subscriber, 400);
+    if (!parsed.success) {
+      this.#refuse(subscriber, 400);
+      return;
+    }
     const { action: verb, key = "", secret = "" } = parsed.data;
-    if (verb === "auth") return this.#logIn(subscriber, key, secret);
-    if (verb !== "subscribe" && verb !== "unsubscribe") return this.#refuse(subscriber, 400);
-    if (!subscriber.isAuthenticated) return this.#refuse(subscriber, 401);
+    if (verb === "auth") {
+      this.#logIn(subscriber, key, secret);
+      return;
+    }
+    if (verb !== "subscribe" && verb !== "unsubscribe") {
+      this.#refuse(subscriber, 400);
+      return;
+    }
+    if (!subscriber.isAuthenticated) {
+      this.#refuse(subscriber, 401);
+      return;
+    }
     this.#change(subscriber, verb, parsed.data);
   }
 
   #logIn(subscriber: Subscriber, key: string, secret: string): void {
     const { faults, now, name: stream, isAllowed } = this.#terms;
-    if (subscriber.isAuthenticated) return this.#refuse(subscriber, 403);
-    if (faults.strike(["auth-timeout"], { stream }, now()) !== undefined)
-      return this.#refuse(subscriber, 404, true);
-    if (!isAllowed(key, secret)) return this.#refuse(subscriber, 402);
+    if (subscriber.isAuthenticated) {
+      this.#refuse(subscriber, 403);
+      return;
+    }
+    if (faults.strike(["auth-timeout"], { stream }, now()) !== undefined) {
+      this.#refuse(subscriber, 404, true);
+      return;
+    }
+    if (!isAllowed(key, secret)) {
+      this.#refuse(subscriber, 402);
+      return;
+    }
     const isTaken = faults.standing("slot-stuck", { stream }, now()) !== undefined;
-    if (isTaken || this.#subscribers.size > 0) return this.#refuse(subscriber, 406, true);
+    if (isTaken || this.#subscribers.size > 0) {
+      this.#refuse(subscriber, 406, true);
+      return;
+    }
     clearTimeout(subscriber.deadline);
     subscriber.isAuthenticated = true;
     this.#subscribers.add(subscriber);
@@ -149,11 +172,17 @@ export class DataStream {
       if (name === "action" || name === "key" || name === "secret") continue;
       const channel = this.#terms.offers.find((offered) => offered === name);
       if (channel === undefined) {
-        if (channels.some((known) => known === name)) return this.#refuse(subscriber, 410);
+        if (channels.some((known) => known === name)) {
+          this.#refuse(subscriber, 410);
+          return;
+        }
         continue;
       }
       if (value === null) continue;
-      if (!Array.isArray(value) || !value.every(isSymbol)) return this.#refuse(subscriber, 400);
+      if (!Array.isArray(value) || !value.every(isSymbol)) {
+        this.#refuse(subscriber, 400);
+        return;
+      }
       lists.push([channel, value]);
     }
     const next = new Map([...subscriber.wanted].map(([channel, symbols]) => [channel, new Set(symbols)]));
@@ -163,7 +192,10 @@ export class DataStream {
         else next.get(channel)?.delete(symbol);
       }
     const counted = (next.get("trades")?.size ?? 0) + (next.get("quotes")?.size ?? 0);
-    if (verb === "subscribe" && counted > this.#terms.symbolLimit) return this.#refuse(subscriber, 405);
+    if (verb === "subscribe" && counted > this.#terms.symbolLimit) {
+      this.#refuse(subscriber, 405);
+      return;
+    }
     for (const [channel, symbols] of next) subscriber.wanted.set(channel, symbols);
     this.#acknowledge(subscriber);
   }
@@ -178,7 +210,10 @@ export class DataStream {
 
   #refuse(subscriber: Subscriber, code: ErrorCode, ends = false): void {
     const value = { T: "error", code, msg: errors[code] };
-    if (!ends) return this.#say(subscriber, value);
+    if (!ends) {
+      this.#say(subscriber, value);
+      return;
+    }
     clearTimeout(subscriber.deadline);
     this.#subscribers.delete(subscriber);
     subscriber.client.end(arrayFrame([new Message(value)], subscriber.codec));
