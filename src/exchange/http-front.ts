@@ -2,20 +2,20 @@
  * One request from its first byte to its last: who asks, how often, what for, and what goes wrong on purpose. Whatever
  * comes in, an answer in JSON goes out and the server lives on.
  */
-import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import type { EpochMicros } from "../domain/time.ts";
 import { type Fault, type FaultBook, requestFaults } from "./faults.ts";
 import { type Answer, badParameter, missing, Refused, type Route } from "./http-words.ts";
+import type { KeyGate } from "./key-gate.ts";
 import type { RateLimit } from "./rate-limit.ts";
 
 export interface FrontTerms {
   readonly routes: readonly Route[];
   readonly faults: FaultBook;
   readonly limit: RateLimit;
-  readonly key: string;
-  readonly secret: string;
+  readonly gate: KeyGate;
   readonly now: () => EpochMicros;
   /** Called before a route answers, so that it answers out of the present. */
   readonly beforeAnswer: () => void;
@@ -50,10 +50,6 @@ export class HttpFront {
       else response.destroy();
     }
     this.#terms.afterAnswer();
-  }
-
-  isAllowed(key: string, secret: string): boolean {
-    return same(key, this.#terms.key) && same(secret, this.#terms.secret);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -106,16 +102,16 @@ export class HttpFront {
 
   #authorize({ headers }: IncomingMessage, isAdmin: boolean): void {
     const { "apca-api-key-id": key, "apca-api-secret-key": secret, authorization } = headers;
+    const { gate } = this.#terms;
     const basic = /^Basic (.+)$/i.exec(authorization ?? "")?.[1];
     const bearer = /^Bearer (.+)$/i.exec(authorization ?? "")?.[1];
     const [name, ...rest] = Buffer.from(basic ?? "", "base64")
       .toString("utf8")
       .split(":");
     const isKnown =
-      (typeof key === "string" && typeof secret === "string" && this.isAllowed(key, secret)) ||
-      (basic !== undefined && this.isAllowed(name ?? "", rest.join(":")));
-    const isMaster =
-      isAdmin && same(bearer ?? (typeof secret === "string" ? secret : ""), this.#terms.secret);
+      (typeof key === "string" && typeof secret === "string" && gate.isAllowed(key, secret)) ||
+      (basic !== undefined && gate.isAllowed(name ?? "", rest.join(":")));
+    const isMaster = isAdmin && gate.knows(bearer ?? (typeof secret === "string" ? secret : ""));
     if (!isKnown && !isMaster) throw new Refused(401, 40_110_000, "request is not authorized");
   }
 
@@ -188,10 +184,4 @@ function decoded(part: string): string {
   } catch {
     throw badParameter("invalid path");
   }
-}
-
-/** Takes as long for a wrong one as for the right one. */
-function same(given: string, expected: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }
