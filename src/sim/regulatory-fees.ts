@@ -44,6 +44,16 @@ export function feeRates(schedule: FeeSchedule): readonly FeeRates[] {
     .toSorted((a, b) => a.from - b.from);
 }
 
+/** What one sale owes the SEC and FINRA, dollars, unrounded. `rates` ascend by date: the last in force decides. */
+export function saleFees(rates: readonly FeeRates[], date: DayNumber, shares: number, dollars: number) {
+  let row = rates[0]!;
+  for (const candidate of rates) if (candidate.from <= date) row = candidate;
+  return {
+    sec: (dollars * row.secPerMillion) / 1_000_000,
+    taf: Math.min(shares * row.tafPerShare, row.tafCap),
+  };
+}
+
 /**
  * Both fees of one sale, each rounded up to the cent as brokers do, in micro-dollars. `rates` ascend by
  * date and are few: the last row in force decides.
@@ -54,14 +64,11 @@ export function regulatoryFee(
   shares: number,
   dollars: number,
 ): Money {
-  let row = rates[0]!;
-  for (const candidate of rates) if (candidate.from <= date) row = candidate;
-  const sec = centsUp((dollars * row.secPerMillion) / 1_000_000);
-  const taf = centsUp(Math.min(shares * row.tafPerShare, row.tafCap));
-  return ((sec + taf) * 10_000) as Money;
+  const { sec, taf } = saleFees(rates, date, shares, dollars);
+  return ((centsUp(sec) + centsUp(taf)) * 10_000) as Money;
 }
 
 /** Whole cents, rounded up; a hair above a cent is the cent itself, and nothing is 0, not -0. */
-function centsUp(dollars: number): number {
+export function centsUp(dollars: number): number {
   return Math.max(0, Math.ceil(dollars * 100 - 1e-9));
 }

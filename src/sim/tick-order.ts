@@ -5,6 +5,7 @@ import { ENTRY_LIFE_MICROS } from "../execution/order-policy.ts";
 import { notQueued, type QueuePosition } from "./queue-position.ts";
 import type { RestingOrder } from "./resting-order.ts";
 import { type Away, onlySpread } from "./slippage-split.ts";
+import { isNoWorse } from "./tick-match.ts";
 
 /** How long after the close its auction may print. */
 const CLOSING_PRINT_MICROS = 5 * MICROS_PER_MINUTE;
@@ -60,7 +61,7 @@ export const isAuctionOnly = ({ timeInForce }: RestingOrder): boolean =>
 
 /** True when `price` is no worse than the limit; always for an order without one. */
 export const isWithinLimit = ({ limit, side }: RestingOrder, price: number): boolean =>
-  Number.isNaN(limit) || side * (limit - price) >= 0;
+  isNoWorse(side, limit, price);
 
 /** It took what was displayed, others came to its price, or an auction filled it. */
 export type HowFilled = "took" | "rested" | "auction";

@@ -29,7 +29,6 @@ import { BarCosts } from "./bar-costs.ts";
 import { BorrowBook, NOT_LENT } from "./borrow.ts";
 import { CommandDelay } from "./command-delay.ts";
 import type { CostParams } from "./cost-model.ts";
-import { leadQueue, lookAtQueue, tradeInQueue } from "./queue-position.ts";
 import {
   bounded,
   cede,
@@ -43,6 +42,7 @@ import {
 } from "./resting-order.ts";
 import { measuredSlippage } from "./slippage-split.ts";
 import { TickBook } from "./tick-book.ts";
+import { findPlace, reachesStop, sharesInPrint } from "./tick-match.ts";
 import {
   awayFrom,
   type HowFilled,
@@ -225,9 +225,7 @@ export class TickVenue implements Venue {
     const { side, limit } = order;
     if (isWithinLimit(order, book.opposite(side))) this.#take(each);
     each.rests = true;
-    const best = book.own(side);
-    if (best === limit) lookAtQueue(queue, book.ownSize(side));
-    else if (book.isQuoted && !(side * (best - limit) > 0)) leadQueue(queue);
+    findPlace({ side, limit, queue }, book);
   }
 
   #take(each: TickOrder): void {
@@ -248,15 +246,12 @@ export class TickVenue implements Venue {
     if (!this.#mayTrade(order.instrument) || each.waitsFor?.done === false) return 0;
     const { side, limit } = order;
     if (order.type === OrderType.Stop && !order.triggered) {
-      if (side * (print.price - order.stop) >= 0) this.#trigger(each);
+      if (reachesStop(side, order.stop, print.price)) this.#trigger(each);
       return 0;
     }
     if (isMarket(order)) this.#take(each);
     else if (each.rests && this.#book(order.instrument).isOrdinary(print)) {
-      const isThrough = side * (limit - print.price) > 0;
-      const reached = isThrough ? print.size : print.price === limit ? tradeInQueue(queue, print.size) : 0;
-      // Ours that came before stood ahead as well.
-      const shares = Math.min(order.remaining, reached - (print.size - left));
+      const shares = Math.min(order.remaining, sharesInPrint({ side, limit, queue }, print, left));
       if (shares > 0) this.#fill(each, limit, shares, "rested");
       return Math.max(0, shares);
     }
