@@ -157,7 +157,14 @@ class AccountRoutes {
     });
     const opened = toDollars(this.#brokerage.account().lastEquity as Money);
     const names = { "1d": "1D", "1min": "1Min", "5min": "5Min", "15min": "15Min", "1h": "1H" } as const;
-    return ok(historyJson(rows, opened, names[frame]));
+    // Daily rows are a grid of 24 hours, which daylight time shifts against New York's midnights.
+    const shown = isDaily
+      ? rows.map(({ at, equity }) => ({
+          at: midnightOf(marketDay((at + MICROS_PER_DAY / 2) as EpochMicros)),
+          equity,
+        }))
+      : rows;
+    return ok(historyJson(shown, opened, names[frame]));
   }
 
   assets({ query }: Ask): Answer {
