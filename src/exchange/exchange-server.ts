@@ -2,6 +2,7 @@
  * The exchange twin: an Alpaca-compatible exchange with broker, market data and streams on one loopback port, for the
  * demo, for tests and for whoever wants to see a client misbehave without harm.
  */
+import { randomBytes } from "node:crypto";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { InputError } from "../domain/assert.ts";
@@ -42,6 +43,7 @@ export interface ExchangeOptions {
   readonly seed?: number;
   /** Dollars; 100,000 when absent. */
   readonly cash?: number;
+  /** What clients must show; made up when absent. */
   readonly key?: string;
   readonly secret?: string;
   /** Requests per exchange minute, for trading and for data; 200 when absent. */
@@ -72,8 +74,6 @@ export interface RunningExchange {
   close(): Promise<void>;
 }
 
-const DEFAULT_KEY = "PKTWIN00000000000000";
-const DEFAULT_SECRET = "twin-secret-not-for-any-real-account";
 const DEFAULT_CASH = 100_000;
 const DEFAULT_RATE_LIMIT = 200;
 const AUTH_TIMEOUT_MS = 10_000;
@@ -124,7 +124,7 @@ export async function startExchange(options: ExchangeOptions): Promise<RunningEx
 }
 
 function assemble(options: ExchangeOptions) {
-  const { source, key = DEFAULT_KEY, secret = DEFAULT_SECRET, speed = 1, seed = 1 } = options;
+  const { source, key = newKey(), secret = newSecret(), speed = 1, seed = 1 } = options;
   const startsAt = options.startsAt ?? firstMoment(source);
   const sessions = xnysSessions();
   const assets = source.listings.map(assetTerms);
@@ -178,6 +178,10 @@ function assemble(options: ExchangeOptions) {
   const upgrades = new Upgrades(streams.byPath, faults, now);
   return { floor, history, streams, front, upgrades, key, secret };
 }
+
+/** In the form of the vendor's paper keys. */
+const newKey = (): string => `PK${randomBytes(9).toString("hex").toUpperCase()}`;
+const newSecret = (): string => randomBytes(20).toString("hex");
 
 type Streams = ReturnType<typeof openStreams>;
 

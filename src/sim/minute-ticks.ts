@@ -62,10 +62,12 @@ export class MinuteTickMaker {
    */
   ticks(symbol: string, bar: MinuteBar, halfSpread: number, seconds = 60): MinuteTicks {
     const trades = this.trades(symbol, bar, seconds);
-    return {
-      trades,
-      quotes: quotesAround({ bar, seconds, trades, halfSpread }, this.#rngOf(symbol, bar, "quotes")),
-    };
+    return { trades, quotes: this.quotes(symbol, { bar, seconds, trades, halfSpread }) };
+  }
+
+  /** Quotes around prints that are known from elsewhere. */
+  quotes(symbol: string, tape: Tape): readonly QuoteTick[] {
+    return quotesAround(tape, this.#rngOf(symbol, tape.bar, "quotes"));
   }
 
   /** The prints alone: for a bar's count and average price without the cost of its quotes. */
@@ -147,6 +149,7 @@ function shareOut(volume: number, count: number, rng: Rng): number[] {
   return sizes;
 }
 
+/** Prints of a bar, and how wide quotes stand around them. */
 interface Tape {
   readonly bar: MinuteBar;
   readonly seconds: number;
