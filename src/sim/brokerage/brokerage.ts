@@ -3,7 +3,7 @@
  * and activities in a broker's own terms, driven by the market and by time that it is told; it has no clock and no
  * chance but its seed. A server puts it on a wire; nothing here knows of one.
  *
- * SB-6  Time alone acts in order: what is due before an event happens before it. Same calls, same bytes.
+ * SB-5  Time alone acts in order: what is due before an event happens before it. Same calls, same bytes.
  */
 import type { TradingStatusEvent } from "../../domain/events.ts";
 import { NANOS } from "../../domain/money.ts";
@@ -27,8 +27,8 @@ import type { BrokeragePort } from "./brokerage-port.ts";
 import { Desk } from "./desk.ts";
 import { EquityHistory } from "./equity-history.ts";
 import { LateOrders } from "./late-orders.ts";
-import { newOrder } from "./new-order.ts";
 import { OrderChanges } from "./order-changes.ts";
+import { newOrder } from "./order-intake.ts";
 import { OrderLife } from "./order-life.ts";
 import { isOpening, nestedView, type OrderRecord, viewOf } from "./order-record.ts";
 import type { ChangeRequest, CloseRequest, OrderRequest } from "./order-request.ts";

@@ -1,5 +1,4 @@
 /** What all parts of a brokerage share: the account, its orders, the markets, the hour, and sums over them. */
-import { invariant } from "../../domain/assert.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
 import { NANOS } from "../../domain/money.ts";
 import { BUY, SELL, type Side } from "../../domain/order.ts";
@@ -18,8 +17,6 @@ import { OrderStore } from "./order-store.ts";
 import type { AccountConfiguration, AssetTerms, BrokerageTerms } from "./terms.ts";
 import { TradingDay } from "./trading-day.ts";
 import { UpdateLog } from "./update-log.ts";
-
-const MOST_INSTRUMENTS = 65_536;
 
 export class Desk {
   readonly terms: BrokerageTerms;
@@ -44,7 +41,6 @@ export class Desk {
 
   constructor(terms: BrokerageTerms) {
     const { assets, seed } = terms;
-    invariant(assets.length <= MOST_INSTRUMENTS, "SB-1", `${assets.length} assets`);
     this.terms = terms;
     this.market = new MarketState(assets.length);
     this.ledger = new Ledger(assets.length, terms.startingCash);

@@ -2,9 +2,9 @@
  * How orders meet the market. The arithmetic of prices, queues and prints is the venue of ticks' own; what is added
  * are the broker's rules on top of it.
  *
- * SB-2  Nothing trades but in core hours, where it is allowed before and after them, and in the auction it waits for;
+ * SB-1  Nothing trades but in core hours, where it is allowed before and after them, and in the auction it waits for;
  *       nothing while halted, and after a halt only when the market was heard of again.
- * SB-3  Stops are reached by prints in core hours that lie within the best bid and offer, and trade later than that
+ * SB-2  Stops are reached by prints in core hours that lie within the best bid and offer, and trade later than that
  *       print. A sell stop becomes a market order, a buy stop a limit order with a cap.
  */
 import { affordable, MICROS, type Money, NANOS, type Price } from "../../domain/money.ts";
@@ -166,7 +166,9 @@ const isWorking = (record: OrderRecord): boolean => record.works && isLive(recor
 
 /** A group's sleeping stop listens to prints as soon as there is a position to protect. */
 const isListening = (record: OrderRecord): boolean =>
-  isLive(record) && (record.works || (record.role === "stop" && record.group?.awake === true));
+  isLive(record) &&
+  !record.waits &&
+  (record.works || (record.role === "stop" && record.group?.awake === true));
 
 const isWaitingStop = ({ stop, type, elected }: OrderRecord): boolean =>
   !elected && (type === "trailing_stop" || !Number.isNaN(stop));

@@ -1,8 +1,8 @@
 /**
  * What becomes of an order from its acceptance to its end, and of the orders that stand and fall with it.
  *
- * SB-4  Terminal is terminal: what has ended neither trades nor changes.
- * SB-5  Target and stop of a group never trade more than the position they protect: what one trades the other loses,
+ * SB-3  Terminal is terminal: what has ended neither trades nor changes.
+ * SB-4  Target and stop of a group never trade more than the position they protect: what one trades the other loses,
  *       and a stop that is reached ends its target before it trades.
  */
 import { MICROS, type Money, NANOS, type Price, type Quantity } from "../../domain/money.ts";

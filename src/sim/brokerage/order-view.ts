@@ -1,4 +1,4 @@
-/** An order as the brokerage shows it: a copy of the moment, in exact units. What is unset is undefined, key present. */
+/** An order as the brokerage shows it: a copy of the moment, in exact units. What is unset is undefined. */
 import type { SignedQuantity } from "../../domain/money.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 

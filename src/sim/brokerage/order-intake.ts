@@ -16,6 +16,9 @@ import type { ClassWord, TimeInForceWord, TypeWord } from "./order-view.ts";
 import { malformed, type Refusal, unprocessable } from "./refusals.ts";
 import { judgeRequest } from "./validity.ts";
 
+/** How far a price may fall before a sale by value gets less than its dollars. */
+const VALUE_MARGIN = 1.05;
+
 /** The order that was asked for; its legs stand in its group. Nothing of it is in the books yet. */
 export function newOrder(desk: Desk, request: OrderRequest): OrderRecord | Refusal {
   const instrument = desk.find(request.symbol);
@@ -29,9 +32,14 @@ export function newOrder(desk: Desk, request: OrderRequest): OrderRecord | Refus
   const record = recordOf(desk, draftOf(desk, request, instrument), clientOrderId);
   if (record.orderClass !== "simple") record.group = groupOf(desk, request, record);
   if (isOpening(record)) record.reservePrice = reservePrice(record, desk.market.ask(instrument));
-  if (!Number.isNaN(record.notional) && !isOpening(record))
-    record.held = sharesForValue(record.notional, desk.price(instrument));
+  if (!Number.isNaN(record.notional) && !isOpening(record)) record.held = sharesFor(desk, record);
   return judgeIntent(record, request.positionIntent) ?? record;
+}
+
+/** Nano-shares that a sale by value holds: a little more than its dollars need now, where there is more. */
+function sharesFor(desk: Desk, { notional, instrument }: OrderRecord): number {
+  const needed = sharesForValue(notional, desk.price(instrument));
+  return Math.max(needed, Math.min(Math.floor(needed * VALUE_MARGIN), desk.available(instrument)));
 }
 
 function draftOf(desk: Desk, request: OrderRequest, instrument: InstrumentId): OrderDraft {
