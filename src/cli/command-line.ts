@@ -4,6 +4,7 @@ import { InputError } from "../domain/assert.ts";
 import { registerBacktestCommands } from "./backtest-commands.ts";
 import type { CliContext } from "./context.ts";
 import { registerDataCommands } from "./data-commands.ts";
+import { registerExchangeCommand } from "./exchange-command.ts";
 import { registerFeatureCommands } from "./feature-commands.ts";
 import { askedHelp } from "./group-help.ts";
 import { registerInfoCommands } from "./info-commands.ts";
@@ -78,6 +79,7 @@ function buildProgram({ out, err }: Streams): Command {
     err: (text) => err(`${text}\n`),
   };
   registerStartCommand(program, context);
+  registerExchangeCommand(program, context);
   registerBacktestCommands(program, context);
   registerDataCommands(program, context);
   registerFeatureCommands(program, context);

@@ -1,0 +1,49 @@
+/** The exchange's clock with a speed that can be changed while it runs: each change begins new terms at that moment. */
+import type { SessionTable } from "../domain/session.ts";
+import type { EpochMicros } from "../domain/time.ts";
+import { ExchangeClock } from "../market/exchange-clock.ts";
+
+export interface TwinClockTerms {
+  readonly startsAt: EpochMicros;
+  readonly speed: number;
+  readonly skipsClosedHours: boolean;
+}
+
+/** Milliseconds since 1970 that never fall, whatever is done to the machine's clock. */
+const machineMs = (): number => performance.timeOrigin + performance.now();
+
+export class TwinClock {
+  readonly #sessions: SessionTable;
+  readonly skipsClosedHours: boolean;
+  #clock: ExchangeClock;
+
+  constructor({ startsAt, speed, skipsClosedHours }: TwinClockTerms, sessions: SessionTable) {
+    this.#sessions = sessions;
+    this.skipsClosedHours = skipsClosedHours;
+    this.#clock = new ExchangeClock(
+      { machineMs: machineMs(), exchangeAt: startsAt, speed, skipsClosedHours },
+      sessions,
+    );
+  }
+
+  get speed(): number {
+    return this.#clock.speed;
+  }
+
+  now(): EpochMicros {
+    return this.#clock.exchangeAt(machineMs());
+  }
+
+  /** Milliseconds of the machine until that instant; negative when it is over. */
+  msUntil(at: EpochMicros): number {
+    return this.#clock.machineAt(at) - machineMs();
+  }
+
+  /** `speed` above 0 and finite. */
+  setSpeed(speed: number): void {
+    const at = machineMs();
+    const exchangeAt = this.#clock.exchangeAt(at);
+    const { skipsClosedHours } = this;
+    this.#clock = new ExchangeClock({ machineMs: at, exchangeAt, speed, skipsClosedHours }, this.#sessions);
+  }
+}
