@@ -260,12 +260,17 @@ export class RiskFacts implements RiskView {
   }
 
   statusChanged({ at, kind, instrument }: TradingStatusEvent): void {
-    this.now = at;
+    this.told(at);
     this.board.statusChanged(instrument, kind === "TradingHalted");
   }
 
+  /** Time does not go back for what was told late (I-27). */
+  told(at: EpochMicros): void {
+    if (at > this.now) this.now = at;
+  }
+
   quoted(quote: Quote): void {
-    this.now = quote.at;
+    this.told(quote.at);
     this.board.quoted(quote);
   }
 

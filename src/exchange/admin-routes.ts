@@ -33,6 +33,7 @@ export function adminRoutes({ faults, clock, acts, now, connections }: AdminPart
     behind_seconds: Math.max(0, Math.round((clock.now() - now()) / 1000) / 1000),
     speed: clock.speed,
     skips_closed_hours: clock.skipsClosedHours,
+    clock: clock.terms,
     faults: faults.list().map(({ dueAt, until, ...fault }) => ({ ...fault, due_at: wireTime(dueAt) })),
     connections: connections(),
   });

@@ -1,7 +1,7 @@
 /** The exchange's clock with a speed that can be changed while it runs: each change begins new terms at that moment. */
 import type { SessionTable } from "../domain/session.ts";
 import type { EpochMicros } from "../domain/time.ts";
-import { ExchangeClock } from "../market/exchange-clock.ts";
+import { type ClockTerms, ExchangeClock } from "../market/exchange-clock.ts";
 
 export interface TwinClockTerms {
   readonly startsAt: EpochMicros;
@@ -16,14 +16,18 @@ export class TwinClock {
   readonly #sessions: SessionTable;
   readonly skipsClosedHours: boolean;
   #clock: ExchangeClock;
+  #terms: ClockTerms;
 
   constructor({ startsAt, speed, skipsClosedHours }: TwinClockTerms, sessions: SessionTable) {
     this.#sessions = sessions;
     this.skipsClosedHours = skipsClosedHours;
-    this.#clock = new ExchangeClock(
-      { machineMs: machineMs(), exchangeAt: startsAt, speed, skipsClosedHours },
-      sessions,
-    );
+    this.#terms = { machineMs: machineMs(), exchangeAt: startsAt, speed, skipsClosedHours };
+    this.#clock = new ExchangeClock(this.#terms, sessions);
+  }
+
+  /** What others need to tell the same time. */
+  get terms(): ClockTerms {
+    return this.#terms;
   }
 
   get speed(): number {
@@ -44,6 +48,7 @@ export class TwinClock {
     const at = machineMs();
     const exchangeAt = this.#clock.exchangeAt(at);
     const { skipsClosedHours } = this;
-    this.#clock = new ExchangeClock({ machineMs: at, exchangeAt, speed, skipsClosedHours }, this.#sessions);
+    this.#terms = { machineMs: at, exchangeAt, speed, skipsClosedHours };
+    this.#clock = new ExchangeClock(this.#terms, this.#sessions);
   }
 }

@@ -72,6 +72,8 @@ class IngestProcess {
   #journal: LiveJournal | undefined;
   #server: LinkServer | undefined;
   #sequence = 0;
+  /** Behind those of the instruments. */
+  readonly #stateKey: number;
   /** The minute that is waited for. */
   #end: EpochMicros | undefined;
   /** End of the last minute that was told. */
@@ -86,6 +88,7 @@ class IngestProcess {
   constructor(context: StageContext) {
     this.#context = context;
     const { terms, instruments, clock, log } = context;
+    this.#stateKey = instruments.symbols.length;
     const credentials = readCredentials(process.env, join(context.places.root, ".env"));
     if (credentials === undefined)
       throw new InputError("ingest: no ALPACA_API_KEY; give it the keys of the market's data", 1);
@@ -328,7 +331,7 @@ class IngestProcess {
       rejected: this.#stage.rejected + this.#ticks.rejected,
       late: this.#stage.late,
     };
-    this.#links.get("execute")?.sendNewest(-1, FrameKind.FeedState, JSON.stringify(state));
+    this.#links.get("execute")?.sendNewest(this.#stateKey, FrameKind.FeedState, JSON.stringify(state));
     this.#ticks.audit.length = 0;
     this.#later(STATE_EVERY_MS, () => this.#tellState());
   }

@@ -5,6 +5,6 @@ export type StageLog = (level: LogLevel, message: string, fields?: Readonly<Reco
 export const stageLog =
   (component: string): StageLog =>
   (level, message, fields = {}) => {
-    const line = { time: new Date().toISOString(), level, component, message, ...fields };
+    const line = { level, component, message, ...fields };
     process.stdout.write(`${JSON.stringify(line)}\n`);
   };

@@ -1,0 +1,168 @@
+/**
+ * What has to be known before the processes start (RELIABILITY 3.4): the account, what it holds, and the bars that
+ * features warm up on. A run that was not closed goes on; otherwise a new one is written down.
+ */
+import { join } from "node:path";
+import { AlpacaBroker } from "../../adapters/brokers/alpaca/broker.ts";
+import type { AlpacaCredentials } from "../../adapters/brokers/alpaca/credentials.ts";
+import { AlpacaHistory } from "../../adapters/feeds/alpaca/history.ts";
+import type { FeedBar } from "../../adapters/feeds/alpaca/records.ts";
+import { Counts } from "../../adapters/net/counts.ts";
+import { RealClock } from "../../adapters/net/real-clock.ts";
+import { RealTransport } from "../../adapters/net/real-transport.ts";
+import { InputError } from "../../domain/assert.ts";
+import { type Bar, columnsFromBars } from "../../domain/bars.ts";
+import type { BrokerAccount, BrokerLook, BrokerNews, RequestId } from "../../domain/broker.ts";
+import { type InstrumentTable, instrumentTable } from "../../domain/instrument.ts";
+import { sessionIndexAt } from "../../domain/session.ts";
+import { type EpochMicros, MICROS_PER_MINUTE } from "../../domain/time.ts";
+import { xnysSessions } from "../../market/calendar.ts";
+import { type ClockTerms, ExchangeClock } from "../../market/exchange-clock.ts";
+import { codeVersion } from "../code-version.ts";
+import type { Config } from "../config.ts";
+import { writeHistory } from "./history-file.ts";
+import { isSessionMinute } from "./ingest-schedule.ts";
+import { newRunName, type RunTerms, runPlaces, type TradingMode, writeRunTerms } from "./run-terms.ts";
+
+export interface PrepareRequest {
+  readonly root: string;
+  readonly mode: TradingMode;
+  readonly config: Config;
+  readonly credentials: AlpacaCredentials;
+  readonly hosts: RunTerms["hosts"];
+  readonly clock: ClockTerms;
+  readonly symbols: readonly string[];
+  readonly historySessions: number;
+  readonly sessions?: number;
+  /** What happens, for people: "reading 25 sessions of bars". */
+  readonly tell: (line: string) => void;
+}
+
+/** Writes the terms of a new run. Throws InputError (exit 3) when the account may not trade or is not as it must be. */
+export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
+  const { root, mode, config, hosts, clock: clockTerms, symbols, tell } = request;
+  const exchange = new ExchangeClock(clockTerms, xnysSessions());
+  const now = () => exchange.exchangeAt(Date.now());
+  const look = await lookAt(request, now);
+  const { account } = look;
+  requireUsable(account);
+  const adopted = heldBefore(look, config.live.positions, symbols);
+  const startedMs = Date.now();
+  const instruments = instrumentTable(symbols);
+  tell(`reading ${request.historySessions} sessions of minute bars of ${symbols.length} symbols`);
+  const bars = await historyBars(request, instruments, now());
+  const file = join(root, "run", `history-${newRunName(mode, startedMs)}.json`);
+  const columns = columnsFromBars("1m", instruments, bars);
+  const terms: RunTerms = {
+    run: newRunName(mode, startedMs),
+    mode,
+    startedAt: new Date(startedMs).toISOString(),
+    build: codeVersion(),
+    config,
+    strategyIds: Object.entries(config.strategies)
+      .filter(([, { enabled }]) => enabled)
+      .map(([id]) => id),
+    symbols,
+    cash: Math.min(config.account.capital, account.equity),
+    accountId: account.id,
+    adopted,
+    clock: clockTerms,
+    hosts,
+    feed: config.live.feed,
+    ...(request.sessions === undefined ? {} : { sessions: request.sessions }),
+    history: { file, sha256: writeHistory(file, columns), bars: bars.length },
+  };
+  writeRunTerms(runPlaces(root), terms);
+  return terms;
+}
+
+async function lookAt(request: PrepareRequest, now: () => EpochMicros): Promise<BrokerLook> {
+  const answer = Promise.withResolvers<BrokerNews>();
+  const broker = new AlpacaBroker({
+    clock: new RealClock(),
+    transport: new RealTransport(),
+    credentials: request.credentials,
+    hosts: { ...request.hosts, dataStream: request.hosts.stream },
+    seed: 0,
+    exchangeNow: now,
+    exposed: () => false,
+    onNews: (news) => answer.resolve(news),
+    onPulse: () => undefined,
+    onTerminal: () => undefined,
+    log: () => undefined,
+    counts: new Counts(),
+  });
+  const since = (now() - 60 * MICROS_PER_MINUTE) as EpochMicros;
+  broker.request({ kind: "Look", id: 1 as RequestId, priority: "reconcile", since });
+  const news = await answer.promise;
+  if (news.kind === "look") return news.look;
+  const reason = "reason" in news ? news.reason : news.kind;
+  throw new InputError(`the broker at ${request.hosts.trading} does not answer: ${reason}`, 1);
+}
+
+function requireUsable(account: BrokerAccount): void {
+  if (account.mayTrade) return;
+  throw new InputError(
+    `account ${account.number}: the broker lets it trade nothing (blocked or suspended); ask the broker`,
+    3,
+  );
+}
+
+/** What the account holds already: refused, taken over, or left alone (RUN-7). */
+function heldBefore(
+  { positions, orders }: BrokerLook,
+  choice: Config["live"]["positions"],
+  symbols: readonly string[],
+): RunTerms["adopted"] {
+  const open = orders.filter(({ status }) => !["filled", "canceled", "expired", "rejected"].includes(status));
+  if (positions.length === 0 && open.length === 0) return [];
+  const what = [...positions.map(({ symbol }) => symbol), ...open.map(({ symbol }) => `order in ${symbol}`)];
+  if (choice === "refuse")
+    throw new InputError(
+      `the account is not empty (${what.slice(0, 5).join(", ")}${what.length > 5 ? " ..." : ""}): set ` +
+        "live.positions=adopt to take its positions over, or ignore to leave them alone",
+      3,
+    );
+  if (choice === "ignore") return [];
+  const foreign = positions.find(({ symbol }) => !symbols.includes(symbol));
+  if (foreign !== undefined)
+    throw new InputError(
+      `${foreign.symbol}: held and not in live.symbols; add it, or close it at the broker`,
+      3,
+    );
+  return positions.map(({ symbol, shares, averageEntry }) => ({ symbol, shares, price: averageEntry }));
+}
+
+async function historyBars(
+  { credentials, hosts, config, symbols, historySessions }: PrepareRequest,
+  instruments: InstrumentTable,
+  now: EpochMicros,
+): Promise<Bar[]> {
+  if (historySessions === 0) return [];
+  const table = xnysSessions();
+  const first = Math.max(0, sessionIndexAt(table, now) - historySessions);
+  const history = new AlpacaHistory({
+    clock: new RealClock(),
+    transport: new RealTransport(),
+    credentials,
+    origin: hosts.data,
+    feed: config.live.feed,
+    seed: 3,
+    counts: new Counts(),
+  });
+  const from = table.open[first] as EpochMicros;
+  const to = (now - MICROS_PER_MINUTE) as EpochMicros;
+  const answer = await history.bars({
+    ...{ symbols, timeframe: "1Min", adjustment: "raw", from, to, priority: "research" },
+  });
+  if (!answer.ok) throw new InputError(`the history of bars cannot be read: ${answer.reason}`, 1);
+  return [...answer.value.values()].flat().flatMap((bar) => barOf(bar, instruments));
+}
+
+function barOf(bar: FeedBar, instruments: InstrumentTable): Bar[] {
+  const instrument = instruments.find(bar.symbol);
+  const closedAt = (bar.timestamp + MICROS_PER_MINUTE) as EpochMicros;
+  if (instrument === undefined || !isSessionMinute(xnysSessions(), closedAt)) return [];
+  const { open, high, low, close, volume } = bar;
+  return [{ instrument, closedAt, open, high, low, close, volume }];
+}

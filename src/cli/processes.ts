@@ -1,0 +1,13 @@
+/** What is started by path: the processes of a run. Starting is not importing, so this table is handed down as data. */
+import { join } from "node:path";
+
+const live = join(import.meta.dirname, "..", "app", "live");
+
+export const processPaths = {
+  ingest: join(live, "ingest-main.ts"),
+  compute: join(live, "compute-main.ts"),
+  execute: join(live, "execute-main.ts"),
+  guardian: join(import.meta.dirname, "..", "guardian", "main.ts"),
+  exchange: join(import.meta.dirname, "main.ts"),
+} as const;
+export type ProcessPaths = typeof processPaths;
