@@ -43,6 +43,8 @@ export interface LocalBooks {
   /** Dollars. */
   readonly cash: number;
   readonly equity: number;
+  /** What the account was worth at the close before, by our books; absent when they do not know. Dollars. */
+  readonly previousEquity?: number;
   /** True for an id that we made, whether we remember the order or not. */
   owns(clientId: ClientOrderId): boolean;
   /** Ids that were given up as never created. */
@@ -103,6 +105,8 @@ export interface Reconciliation {
   readonly alarms: Alarm[];
   /** Our equity and the broker's have disagreed for long: the smaller one counts. */
   usesWorseEquity: boolean;
+  /** What the day's losses are to be measured from, where the two know different figures: the higher one. Dollars. */
+  previousEquity: number | undefined;
   /** Nothing differs and nothing is being found out. */
   clean: boolean;
 }
@@ -120,6 +124,7 @@ export const nothingFound = (): Reconciliation => ({
   lifts: [],
   alarms: [],
   usesWorseEquity: false,
+  previousEquity: undefined,
   clean: true,
 });
 
@@ -130,6 +135,8 @@ export interface ReconcileTerms {
   /** So long a difference must stand, in two looks at least, before anything is booked. */
   readonly persistMs: number;
   readonly averagePrice: number;
+  /** How far the two figures of the close before may be apart. */
+  readonly previousEquity: number;
   /** Cash that fees and rounding may explain, dollars, and what bars entries as a fraction of equity. */
   readonly cashDollars: number;
   readonly cashFraction: number;
@@ -145,6 +152,7 @@ export const reconcileTerms: ReconcileTerms = {
   graceMs: 5000,
   persistMs: 30_000,
   averagePrice: 0.0001,
+  previousEquity: 0.0001,
   cashDollars: 1,
   cashFraction: 0.001,
   equityFraction: 0.0025,
@@ -152,3 +160,6 @@ export const reconcileTerms: ReconcileTerms = {
   coherence: 0.005,
   readMs: 5000,
 };
+
+/** For comparisons at a start: nothing of ours is on its way yet, and all of it may take ten seconds. */
+export const startTerms: Partial<ReconcileTerms> = { graceMs: 0, persistMs: 2000 };

@@ -71,7 +71,7 @@ export class Reconciler {
   compare(look: BrokerLook, local: LocalBooks, now: Instants): Reconciliation {
     const found = nothingFound();
     const busy = new Set<string>();
-    this.#checkAccount(look, found);
+    this.#checkAccount(look, local, found);
     this.#checkOrders(look, local, busy, now, found);
     this.#checkMissing(look, local, busy, now, found);
     this.#checkFills(look, local, busy, now, found);
@@ -103,7 +103,17 @@ export class Reconciler {
     return found;
   }
 
-  #checkAccount({ account }: BrokerLook, found: Reconciliation): void {
+  #checkAccount(
+    { account }: BrokerLook,
+    { previousEquity = account.lastEquity }: LocalBooks,
+    found: Reconciliation,
+  ): void {
+    // The higher base is the one that sees a loss first (RELIABILITY 1.5).
+    if (Math.abs(previousEquity / account.lastEquity - 1) > this.#terms.previousEquity) {
+      found.previousEquity = Math.max(previousEquity, account.lastEquity);
+      const figures = `${previousEquity} in our books, ${account.lastEquity} at the broker`;
+      found.alarms.push({ severity: "flag", text: `equity at the close before: ${figures}` });
+    }
     if (account.mayTrade) {
       found.lifts.push(RESTRICTED);
       return;
@@ -134,12 +144,12 @@ export class Reconciler {
       const differs =
         own === undefined || differsFrom(order, own) || order.legs.some((leg) => isNews(leg, known));
       if (own !== undefined && order.filled < own.filled - HALF_NANO_SHARE) unbacked.add(own.clientId);
-      // The stream may be about to say the same.
-      if (own !== undefined && now.ms - own.heardMs < this.#terms.graceMs) continue;
       if (!differs) continue;
       if (own === undefined && isEnded(order.status) && order.filled === 0) continue;
       busy.add(order.symbol);
       found.clean = false;
+      // The stream may be about to say the same.
+      if (own !== undefined && now.ms - own.heardMs < this.#terms.graceMs) continue;
       found.reports.push(reportOf(order, own === undefined ? "imported" : "reconciled"));
       if (own === undefined) this.#import(order, local, found);
     }
@@ -224,8 +234,10 @@ export class Reconciler {
     for (const fill of look.fills) {
       const own = known.get(fill.order);
       if (own === undefined || own.filled >= fill.filled - HALF_NANO_SHARE) continue;
+      found.clean = false;
       if (now.ms - own.heardMs >= this.#terms.graceMs && !busy.has(own.symbol))
         this.#ask(own, busy, now, found);
+      this.#ask(own, busy, now, found);
     }
   }
 
