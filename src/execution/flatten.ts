@@ -107,7 +107,7 @@ export class FlattenOverseer {
 
   /** Goes on with what `save` gave, after JSON or not. Throws InputError on anything else. */
   static load(given: unknown, now: Instants, closes?: (id: ClientOrderId) => boolean): FlattenOverseer {
-    const overseer = new FlattenOverseer(structuredClone(checkedFlatten(given)), now, closes);
+    const overseer = new FlattenOverseer(checkedFlatten(given), now, closes);
     if (!overseer.isOver) overseer.#note(now, "goes on after a restart");
     return overseer;
   }

@@ -237,7 +237,6 @@ export class Reconciler {
       found.clean = false;
       if (now.ms - own.heardMs >= this.#terms.graceMs && !busy.has(own.symbol))
         this.#ask(own, busy, now, found);
-      this.#ask(own, busy, now, found);
     }
   }
 
