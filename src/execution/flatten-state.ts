@@ -24,6 +24,11 @@ export interface FlattenOrder {
   readonly haltId: string;
   readonly reason: string;
   readonly ends: FlattenEnd;
+  /**
+   * Signed shares by symbol, as far as our books know. They close nothing: they only make an account that shows none of
+   * them at once less credible.
+   */
+  readonly believed?: Readonly<Record<string, number>>;
 }
 
 /** A position to be closed, by what the broker shows. Asking twice with one id is asking once. */
@@ -95,6 +100,10 @@ const savedSymbol = z.strictObject({
   before: z.number(),
   /** Left to close is at most base - closed + opened. */
   base: z.number(),
+  /** The same of what the last look showed. */
+  shown: z.number(),
+  /** Less was shown than trades explain, and since then never more. */
+  vanished: z.boolean(),
   /** Shares that orders since the halt have traded against the position, and with it. */
   closed: z.number(),
   opened: z.number(),
@@ -104,6 +113,8 @@ const savedSymbol = z.strictObject({
   sentAt: z.array(instant),
   /** The closing whose end is not known. */
   open: z.string().nullable(),
+  /** It was asked for more than once: a refusal speaks of the last time alone, an earlier one may still arrive. */
+  isInDoubt: z.boolean(),
   failures: z.int().min(0),
   stopped: z.string().nullable(),
 });

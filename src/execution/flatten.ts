@@ -87,8 +87,9 @@ export class FlattenOverseer {
    * orders of the engine's own desk that close for this halt under other ids than `flattenOrderId`'s.
    */
   static start(order: FlattenOrder, now: Instants, closes?: (id: ClientOrderId) => boolean): FlattenOverseer {
+    const { haltId, reason, ends, believed = {} } = order;
     const state = checkedFlatten({
-      ...order,
+      ...{ haltId, reason, ends },
       version: 1,
       startedAt: now.at,
       line: "F0",
@@ -99,13 +100,14 @@ export class FlattenOverseer {
       halts: [],
     });
     const overseer = new FlattenOverseer(state, now, closes);
-    overseer.#note(now, `${order.reason}; entries are barred`);
+    for (const [symbol, shares] of Object.entries(believed)) overseer.#follow(symbol, now, shares);
+    overseer.#note(now, `${reason}; entries are barred`);
     return overseer;
   }
 
   /** Goes on with what `save` gave, after JSON or not. Throws InputError on anything else. */
   static load(given: unknown, now: Instants, closes?: (id: ClientOrderId) => boolean): FlattenOverseer {
-    const overseer = new FlattenOverseer(structuredClone(checkedFlatten(given)), now, closes);
+    const overseer = new FlattenOverseer(checkedFlatten(given), now, closes);
     if (!overseer.isOver) overseer.#note(now, "goes on after a restart");
     return overseer;
   }
@@ -242,9 +244,9 @@ export class FlattenOverseer {
     this.#acts.requests.push({ priority: "flatten", kind: "Look", since });
   }
 
-  #follow(symbol: string, now: Instants): void {
+  #follow(symbol: string, now: Instants, believed = 0): void {
     if (this.#symbols.has(symbol)) return;
-    const closing = SymbolClosing.first(this.#state.haltId, symbol);
+    const closing = SymbolClosing.first(this.#state.haltId, symbol, believed);
     closing.waitsFor(Math.max(now.ms, this.#startedMs) + CANCEL_DEADLINE_MS);
     this.#symbols.set(symbol, closing);
   }
@@ -308,7 +310,7 @@ export class FlattenOverseer {
   #tellTired(closing: SymbolClosing, now: Instants): void {
     const { symbol } = closing.state;
     if (!closing.isTired(now)) this.#tired.delete(symbol);
-    else if (!closing.isFlat && !this.#tired.has(symbol)) {
+    else if (!closing.isFlat(now.ms) && !this.#tired.has(symbol)) {
       this.#tired.add(symbol);
       this.#acts.pages.push(
         `${symbol}: ${MOST_ATTEMPTS} attempts within an hour did not close it; close it by hand`,
@@ -317,7 +319,7 @@ export class FlattenOverseer {
   }
 
   #verify(isClean: boolean, askedMs: number, now: Instants): void {
-    const isShown = isClean && [...this.#symbols.values()].every(({ isFlat }) => isFlat);
+    const isShown = isClean && [...this.#symbols.values()].every((closing) => closing.isFlat(now.ms));
     this.#nextLookMs = now.ms + (this.#isShut && !isShown ? LOOK_WHEN_SHUT_MS : LOOK_EVERY_MS);
     if (!isShown) {
       if (!Number.isNaN(this.#cleanSinceMs)) this.#note(now, "shown flat once, and not again");
@@ -348,7 +350,7 @@ export class FlattenOverseer {
   #page(now: Instants): void {
     if (this.#isShut || now.ms < this.#nextPageMs) return;
     this.#nextPageMs = now.ms + PAGE_EVERY_MS;
-    const open = [...this.#symbols.values()].filter(({ isFlat }) => !isFlat);
+    const open = [...this.#symbols.values()].filter((closing) => !closing.isFlat(now.ms));
     const names = open.map(({ state }) => state.symbol).join(", ");
     this.#acts.pages.push(`flatten ${this.#state.haltId}: not flat: ${names || "not verified"}`);
   }

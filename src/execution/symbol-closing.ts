@@ -4,7 +4,9 @@
  *
  * SC-1  Never more than the broker shows, and never more than is left by what orders have traded since: a stale
  *       position must not be closed twice (B31). What shows more than that for half a minute is believed.
- * SC-2  One attempt at a time. One whose end nobody knows is asked for again under its own id, never under the next.
+ *       What shows less than trades explain may be an empty answer: it counts as flat when it stays so for a while.
+ * SC-2  One attempt at a time. One whose end nobody knows is asked for again under its own id, never under the next,
+ *       until it is seen to have ended: also when that is refused, because the first may be on its way still.
  * SC-3  A position that changed its side is not touched any more: closing too much is worse than a residual.
  */
 import type { BrokerOrder, BrokerPosition, BrokerReply } from "../domain/broker.ts";
@@ -18,6 +20,8 @@ import type { Instants } from "./instants.ts";
 
 /** How long a broker's positions may lag behind its orders. */
 const STALE_MS = 30_000;
+/** How long a position that vanished without a trade must stay away. */
+const VANISHED_MS = 10_000;
 const LONGEST_WAIT_MS = 30_000;
 /** Looks in a row that must miss a closing before it is asked for again. */
 const MISSES = 2;
@@ -40,6 +44,8 @@ export class SymbolClosing {
   /** When the last word about the open closing was, milliseconds. */
   #saidMs = Number.NEGATIVE_INFINITY;
   #staleSinceMs = Number.NaN;
+  /** When that was seen last, or first by this process. */
+  #vanishedMs = Number.NaN;
   /** Nothing was ever held that could be stale. */
   #isNew: boolean;
   #notBeforeMs = Number.NEGATIVE_INFINITY;
@@ -50,18 +56,24 @@ export class SymbolClosing {
     this.#halt = halt;
     this.state = state;
     this.#isNew = state.before === 0;
+    // The process before may have asked for it, or died before it did.
+    if (state.open !== null) state.isInDoubt = true;
   }
 
-  static first(halt: string, symbol: string): SymbolClosing {
+  /** `believed`: how many shares our books hold of it. */
+  static first(halt: string, symbol: string, believed = 0): SymbolClosing {
     return new SymbolClosing(halt, {
       symbol,
       before: 0,
-      base: 0,
+      base: Math.abs(believed),
+      shown: Math.abs(believed),
+      vanished: false,
       closed: 0,
       opened: 0,
       attempt: 0,
       sentAt: [],
       open: null,
+      isInDoubt: false,
       failures: 0,
       stopped: null,
     });
@@ -83,8 +95,9 @@ export class SymbolClosing {
   }
 
   /** Nothing is held and nothing of ours may still trade. */
-  get isFlat(): boolean {
-    return (this.#position?.shares ?? 0) === 0 && !this.isInFlight;
+  isFlat(ms: number): boolean {
+    const isExplained = !this.state.vanished || ms - this.#vanishedMs >= VANISHED_MS;
+    return (this.#position?.shares ?? 0) === 0 && !this.isInFlight && isExplained;
   }
 
   waitsFor(ms: number): void {
@@ -134,8 +147,8 @@ export class SymbolClosing {
       this.#notBeforeMs = now.ms + 1000;
       return undefined;
     }
-    state.open = null;
-    this.#misses = 0;
+    if (state.isInDoubt) this.#misses = MISSES;
+    else state.open = null;
     this.#failed(now.ms);
     if (reply.class === "shares_held" || reply.class === "wash_trade") {
       // Back to F1: what is in the way is canceled first.
@@ -156,10 +169,14 @@ export class SymbolClosing {
     if (shares < HALF_NANO_SHARE) return undefined;
     const side = (this.#position?.shares ?? 0) > 0 ? SELL : BUY;
     // Asked for again under its own id: it may be on its way still.
-    if (state.open === null) {
+    if (state.open !== null) {
+      state.isInDoubt = true;
+      this.#failed(now.ms);
+    } else {
       if (this.isTired(now)) return undefined;
       state.attempt += 1;
       state.sentAt.push(now.at);
+      state.isInDoubt = false;
       state.open = flattenOrderId(this.#halt, state.symbol, state.attempt);
     }
     this.#misses = 0;
@@ -188,6 +205,8 @@ export class SymbolClosing {
       const attempt = clientId.startsWith(prefix) ? Number(clientId.slice(prefix.length)) : 0;
       if (Number.isSafeInteger(attempt)) state.attempt = Math.max(state.attempt, attempt);
     }
+    // Nobody knows yet which side closes.
+    if (state.before === 0) return;
     if (closed > state.closed) state.failures = 0;
     // A list may be partial: what traded once has traded.
     state.closed = Math.max(state.closed, closed);
@@ -225,6 +244,10 @@ export class SymbolClosing {
     const { state } = this;
     const left = state.base - this.#traded;
     const isMore = held > left + HALF_NANO_SHARE;
+    const isLess = held < Math.max(left, state.shown - this.#traded) - HALF_NANO_SHARE;
+    state.shown = held + this.#traded;
+    state.vanished = !isMore && (isLess || state.vanished);
+    if (isLess || Number.isNaN(this.#vanishedMs)) this.#vanishedMs = ms;
     if (!isMore || this.#isNew) {
       this.#isNew = held === 0 && this.#isNew;
       state.base = held + this.#traded;
