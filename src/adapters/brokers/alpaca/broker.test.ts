@@ -66,6 +66,7 @@ async function answerTo(request: BrokerRequest, exchanges: readonly Exchange[]):
   return replies[0] as BrokerReply;
 }
 
+const told = (what: unknown): string => JSON.stringify(what);
 const HTML = "<html><head><title>Not here</title></head></html>";
 
 describe("what became of a submitted order", () => {
@@ -349,11 +350,14 @@ describe("the client", () => {
     broker.request(submit());
     broker.request({ ...submit(), id: 2 as RequestId });
     await clock.advance(60_000);
+    player.peers.at(-1)?.close(`bye ${CANARY_SECRET}`);
+    await clock.advance(60_000);
+    expect(told(lines)).toContain("bye ***");
     expect(player.requests[0]?.headers).toMatchObject({ "APCA-API-SECRET-KEY": CANARY_SECRET });
     expect(repliesOf(news)).toHaveLength(2);
-    const told = JSON.stringify([news, lines]);
-    expect(told).toContain("bad request of *** with ***");
-    expect(told).not.toContain(CANARY_KEY);
-    expect(told).not.toContain(CANARY_SECRET);
+    const everything = told([news, lines]);
+    expect(everything).toContain("bad request of *** with ***");
+    expect(everything).not.toContain(CANARY_KEY);
+    expect(everything).not.toContain(CANARY_SECRET);
   });
 });

@@ -207,6 +207,18 @@ describe("the line", () => {
     expect(world.gaps).toEqual([{ lastBarAt: new Map([["A", 120_000_000]]), downMs: 1_030 }]);
   });
 
+  it("tells it also when the last answer was a refusal, and not before", async () => {
+    const world = feedWorld();
+    world.stream.subscribe("bars", ["A", "B"]);
+    await opened(world);
+    world.player.poison.add("B");
+    world.player.peers.at(-1)?.close("cut");
+    await world.clock.advance(2_000);
+    expect(world.refused).toEqual(["bars B: 400 invalid syntax"]);
+    // Welcome, key, both refused, A heard, B refused: four round trips after the one of the connection.
+    expect(world.gaps).toMatchObject([{ downMs: 1_050 }]);
+  });
+
   it("tells the age of what it hears, and no key to anybody", async () => {
     const ages: number[] = [];
     const world = await opened(feedWorld(new FeedPlayer(), { onMessage: (ageMs) => ages.push(ageMs) }));

@@ -98,6 +98,10 @@ describe("bars", () => {
       const { history, clock } = world([...second, first]);
       expect((await done(clock, history.bars(bars))).ok).toBe(false);
     }
+    const round = get(PATH, {}, ok({ bars: {}, next_page_token: "p1" }));
+    const { history, clock, player } = world([round, round, round]);
+    expect((await done(clock, history.bars(bars))).ok).toBe(false);
+    expect(player.requests).toHaveLength(2);
   });
 
   it("are asked again after a passing failure, and not after a refusal", async () => {
@@ -128,8 +132,8 @@ describe("bars", () => {
 
 describe("the newest", () => {
   it("trades keep ids that no double holds", async () => {
-    const text =
-      '{"trades":{"ACME":{"t":"2026-03-02T14:31:05.000000001Z","x":"V","p":41.5,"s":3,"i":18446744073709551615,"c":["@"],"z":"C"}}}';
+    const trade = '{"t":"2026-03-02T14:31:05.000000001Z","x":"V","p":41.5,"s":3,"i":18446744073709551615}';
+    const text = `{"trades":{"ACME":${trade}}}`;
     const { history, clock } = world([
       get("/v2/stocks/trades/latest", { symbols: "ACME" }, { status: 200, text }),
     ]);
