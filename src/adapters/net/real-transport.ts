@@ -107,7 +107,6 @@ async function readAnswer(incoming: IncomingMessage): Promise<HttpResponse> {
     if (size > BODY_MAX) throw new Error(`the answer is longer than ${BODY_MAX} bytes`);
     parts.push(part);
   }
-  if (!incoming.complete) throw new Error("the answer was cut off");
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(incoming.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(", ") : value;

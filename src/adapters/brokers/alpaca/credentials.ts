@@ -79,8 +79,7 @@ export function authHeaders({ keyId, secretKey }: AlpacaCredentials): Record<str
 
 function isLoopback(url: string): boolean {
   if (!URL.canParse(url)) return false;
-  const { hostname, username } = new URL(url);
-  return username === "" && (hostname === "127.0.0.1" || hostname === "[::1]" || hostname === "localhost");
+  return ["127.0.0.1", "[::1]", "localhost"].includes(new URL(url).hostname);
 }
 
 /** A base URL may hold a password: its name is enough. */

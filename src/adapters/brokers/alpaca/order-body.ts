@@ -67,7 +67,7 @@ export function sharesText(shares: number): string {
   return shares.toFixed(9).replace(/\.?0+$/, "");
 }
 
-/** Never worse than asked: a buyer's price goes down, a seller's up; so does a seller's stop, which protects earlier. */
+/** Never worse than asked: a buyer's price down, a seller's up; a seller's stop too, which protects earlier. */
 const careful = (side: Side): RoundingDirection => (side === BUY ? "down" : "up");
 
 /** The legs of a pair that closes a position stand on the side of the pair itself. */

@@ -168,6 +168,11 @@ export class AlpacaDataStream implements LineProtocol {
     const sets = Object.fromEntries(feedChannels.map((channel) => [channel, textsOf(message[channel])]));
     for (const wish of this.#subscriptions.acknowledged(sets)) this.#giveUp(wish, "never acknowledged");
     this.#ask();
+    this.#tellGap();
+  }
+
+  /** Not before everything is heard again: what the caller fetches then joins what the stream brings. */
+  #tellGap(): void {
     if (this.#downSince === undefined || !this.#subscriptions.isComplete) return;
     const downMs = this.#options.clock.now() - this.#downSince;
     this.#downSince = undefined;
@@ -185,6 +190,7 @@ export class AlpacaDataStream implements LineProtocol {
       const wish = this.#subscriptions.refused();
       if (wish !== undefined) this.#giveUp(wish, reason);
       this.#ask();
+      this.#tellGap();
     } else line.fail(reason);
   }
 
