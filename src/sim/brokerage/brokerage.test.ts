@@ -127,6 +127,7 @@ describe("stops", () => {
     world.quote(39.88, 39.9);
     expect(world.state(id)).toBe("new 0/10");
     world.print(39.9);
+    world.brokerage.advance(world.now);
     expect(world.state(id)).toBe("new 0/10");
     world.quote(39.78, 39.8);
     expect(world.see(id)).toMatchObject({ status: "filled", filledAveragePrice: 39_780_000, type: "stop" });
