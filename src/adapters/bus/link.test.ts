@@ -1,6 +1,7 @@
 /**
  * Goal: two processes of one build, configuration and run find each other and nobody else (C-55); what one sends while
- * the other hangs is bounded, and arrives whole once it goes on (ADR 0006). Method: real sockets, real processes, SIGSTOP.
+ * the other hangs is bounded, and arrives whole once it goes on (ADR 0006).
+ * Method: real sockets, real processes, SIGSTOP.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -170,7 +171,8 @@ describe("who does not belong", () => {
       join_(client, hello({ role: "compute", [key]: "other" }));
       await client.until(/^refused/);
       expect(await server.until(/^refused/)).toBe(
-        `refused: compute (process ${process.pid}) is of ${key} other, ingest of ${key[0]}1; restart all of them together`,
+        `refused: compute (process ${process.pid}) is of ${key} other, ingest of ${key[0]}1; ` +
+          "restart all of them together",
       );
       expect(client.told).toHaveLength(1);
       expect(server.told).toHaveLength(1);
@@ -269,7 +271,7 @@ it("something else at the path is no reason to fail: a client waits until a serv
   expect(await server.until(/^up/)).toBe("up compute from 0");
 });
 
-/** Sends for as long as it is told to: every frame is numbered, every tenth is a bar, the rest are quotes of 30 symbols. */
+/** Counts what it gets: every frame is numbered, kind 16 are bars, 17 quotes by symbol, 18 asks for the sums. */
 const consumerText = (clientUrl: URL) => `
   import { LinkClient } from ${JSON.stringify(clientUrl.href)};
   const hello = ${JSON.stringify(hello({ role: "compute" }))};

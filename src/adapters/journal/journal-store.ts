@@ -2,7 +2,7 @@
  * The writing side of a stage's journal, used by its thread alone: groups of rows, each group one transaction and one
  * flush. It never retries: after an error of a flush nobody knows what is on the disk (C-53, "fsyncgate").
  *
- * JL-1  Sequences of a run are gapless from 0, also across restarts; the chain holds, and its head is in the same commit.
+ * JL-1  Sequences of a run are gapless from 0, also across restarts; the chain's head is in the commit of its entries.
  * JL-2  A transaction is in one commit, whole.
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";

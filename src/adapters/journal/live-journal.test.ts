@@ -1,7 +1,7 @@
 /**
  * Goal: what was acknowledged survives a kill at any point of a commit and nothing is half written (JL-1, JL-2, I-6);
  * a disk that fails is left alone and said once (C-53); no change to the record goes unseen; one execute only (I-38).
- * Method: real threads, real processes, SIGKILL from inside the commit (ADR 0002), SQL as a dishonest hand would use it.
+ * Method: real threads and processes, SIGKILL from inside the commit (ADR 0002), SQL as a dishonest hand would use it.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -470,7 +470,8 @@ describe("the lease", () => {
     const db = new DatabaseSync(path);
     const beat = Date.parse("2026-11-18T14:30:00Z");
     db.exec(
-      "INSERT INTO lease VALUES ('execute', 'far', 1, '1', 'elsewhere', '2026-11-18T14:00:00Z', '2026-11-18T14:30:00Z')",
+      "INSERT INTO lease VALUES " +
+        "('execute', 'far', 1, '1', 'elsewhere', '2026-11-18T14:00:00Z', '2026-11-18T14:30:00Z')",
     );
     const wish = { name: "execute", owner: "near" };
     expect(() => takeLease(db, wish, beat + 29_999)).toThrow(/process 1 on elsewhere since 2026-11-18T14:00/);
