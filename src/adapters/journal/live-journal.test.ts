@@ -15,6 +15,7 @@ import { scratchFolder } from "../../../test/scratch-folder.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import type { Claim } from "../../risk/authority.ts";
 import { JournalReader } from "./journal-reader.ts";
+import { JournalStore } from "./journal-store.ts";
 import type { AlertRow, AuditRow, RunHeader } from "./journal-terms.ts";
 import { takeLease } from "./lease.ts";
 import { LiveJournal, type LiveJournalTerms } from "./live-journal.ts";
@@ -331,15 +332,20 @@ describe("a disk that fails", () => {
 
 const ENTRIES = 6;
 
-async function record(): Promise<void> {
+/** Two runs and four audit rows, without a thread. */
+function record(): void {
   for (const name of ["r1", "r2"]) {
-    const journal = await open({ run: run(name) });
-    for (let n = 0; n < ENTRIES; n++) journal.append(n % 2 === 0 ? "input" : "command", at(n), `{"n":${n}}`);
-    journal.transaction([
-      { kind: "audit", row: audit(`${name}-1`) },
-      { kind: "audit", row: audit(`${name}-2`) },
-    ]);
-    await journal.close();
+    const store = new JournalStore(path);
+    store.openRun(run(name));
+    const entries = Array.from({ length: ENTRIES }, (_, n) => ({
+      kind: "entry" as const,
+      part: n % 2 === 0 ? ("input" as const) : ("command" as const),
+      at: at(n),
+      payload: `{"n":${n}}`,
+    }));
+    const audits = [1, 2].map((n) => ({ kind: "audit" as const, row: audit(`${name}-${n}`) }));
+    store.write([entries, audits]);
+    store.close();
   }
 }
 
@@ -379,8 +385,8 @@ describe("the chains", () => {
     ["a renamed run", [`UPDATE runs SET run = 'r3' WHERE run = 'r2'`], "run r3, entry 0"],
     ["a changed audit reason", ["UPDATE audit SET reason = 'none' WHERE number = 3"], "audit row 3"],
     ["the last audit row removed", ["DELETE FROM audit WHERE number = 4"], "audit row 4"],
-  ])("break at %s", async (_, statements, brokenAt) => {
-    await record();
+  ])("break at %s", (_, statements, brokenAt) => {
+    record();
     const db = new DatabaseSync(path);
     for (const statement of statements) db.exec(statement);
     db.close();
@@ -388,7 +394,7 @@ describe("the chains", () => {
   });
 
   it("a run whose end is missing is not gone on with", async () => {
-    await record();
+    record();
     const db = new DatabaseSync(path);
     db.exec("DELETE FROM entries WHERE run = 2 AND sequence = 5");
     db.close();
@@ -407,7 +413,7 @@ describe("the chains", () => {
       },
     ],
   ])("a file that is %s is refused by name", async (_, damage) => {
-    await record();
+    record();
     damage();
     await expect(open()).rejects.toMatchObject({
       name: "InputError",
@@ -463,6 +469,26 @@ describe("the lease", () => {
     );
     await journal.close();
     expect(read((reader) => reader.lease("execute"))).toBeUndefined();
+  });
+
+  it("that another process has taken ends the writing before its next row", async () => {
+    const said: string[] = [];
+    const journal = await open({
+      lease: { name: "execute", owner: "one" },
+      onLeaseLost: () => said.push("lost"),
+      onFailed: (reason) => said.push(reason),
+    });
+    await journal.whenDurable(journal.append("input", at(0), "ours"));
+    const db = new DatabaseSync(path);
+    db.exec("UPDATE lease SET owner = 'two'");
+    db.close();
+    await expect(journal.whenDurable(journal.append("input", at(1), "too late"))).rejects.toThrow(
+      /taken the lease/,
+    );
+    await journal.close();
+    expect(said).toEqual(["lost", "another process has taken the lease of execute"]);
+    expect(read((reader) => reader.verify())).toMatchObject({ entries: 1, brokenAt: null });
+    expect(read((reader) => reader.lease("execute"))).toMatchObject({ owner: "two" });
   });
 
   it("of another machine is respected until it has not been renewed for 30 s", async () => {
