@@ -295,15 +295,19 @@ describe("a kill inside the commit", () => {
 describe("a disk that fails", () => {
   it("is said once, is not tried again, and keeps what it had acknowledged", async () => {
     const failures: string[] = [];
-    const commits = join(folder, "commits");
+    const attempts = join(folder, "attempts");
     const thread = strikingThread(
-      `if (reached === "before-commit") {
-         process.getBuiltinModule("node:fs").appendFileSync(${JSON.stringify(commits)}, "x");
-         if (++n === 2) throw new Error("disk I/O error");
-       }`,
+      `if (reached === "before-append") {
+         process.getBuiltinModule("node:fs").appendFileSync(${JSON.stringify(attempts)}, "x");
+       }
+       if (reached === "before-commit" && ++n === 2) throw new Error("disk I/O error");`,
     );
     const journal = await open({ thread, onFailed: (reason) => failures.push(reason) });
     await journal.whenDurable(journal.append("input", at(0), "kept"));
+    // A whole group, and one more behind it that waits in the thread while the first fails.
+    const row = { kind: "entry", part: "input", at: at(1), payload: "lost" } as const;
+    journal.transaction(Array.from({ length: 4096 }, () => row));
+    await Promise.resolve();
     const lost = journal.append("input", at(1), "lost");
     const told: boolean[] = [];
     journal.onDurable(lost, (isDurable) => told.push(isDurable));
@@ -311,12 +315,12 @@ describe("a disk that fails", () => {
     expect(told).toEqual([false]);
     expect(journal.health()).toMatchObject({ state: "failed", failure: "disk I/O error" });
     // What only reduces risk still leaves, and needs its numbers.
-    expect(journal.append("command", at(2), "an exit")).toBe(2);
-    journal.onDurable(2, (isDurable) => told.push(isDurable));
+    expect(journal.append("command", at(2), "an exit")).toBe(lost + 1);
+    journal.onDurable(lost + 1, (isDurable) => told.push(isDurable));
     expect(told).toEqual([false, false]);
     await journal.close();
     expect(failures).toEqual(["disk I/O error"]);
-    expect(readFileSync(commits, "utf8")).toBe("xx");
+    expect(readFileSync(attempts, "utf8")).toBe("xx");
     expect(read((reader) => [...reader.entries("r1")].map(({ payload }) => payload))).toEqual(["kept"]);
   });
 
