@@ -1,4 +1,4 @@
-/** Goal: every line of every process is in the day's file, old days shrink and go, and no disk trouble reaches a process. */
+/** Goal: every process's lines are in the day's file, old days shrink and go, no disk trouble reaches a process. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";

@@ -100,7 +100,7 @@ export class LogFile {
   }
 }
 
-/** Compresses what is of an earlier day, removes what is too old. An interrupted one is done again on the next start. */
+/** Compresses what is of an earlier day, removes what is too old. What was interrupted is done again next time. */
 async function tidyUp(folder: string, today: string): Promise<void> {
   const oldest = new Date(Date.parse(today) - KEPT_DAYS * DAY_MS).toISOString().slice(0, 10);
   for (const name of readdirSync(folder)) {

@@ -36,5 +36,4 @@ export type SupervisorReport =
   | { readonly kind: "crash-loop"; readonly id: string; readonly exits: number }
   /** It did not end in time and was killed. */
   | { readonly kind: "killed"; readonly id: string; readonly why: string }
-  | { readonly kind: "not-started"; readonly id: string; readonly why: string }
-  | { readonly kind: "note"; readonly id: string; readonly text: string };
+  | { readonly kind: "not-started"; readonly id: string; readonly why: string };

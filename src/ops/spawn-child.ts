@@ -43,6 +43,9 @@ export function spawnChild(
   terms: SpawnTerms,
 ): RunningChild {
   const [command, ...args] = commandLine(plan, terms.pinWith);
+  if (plan.cpu !== undefined && terms.pinWith === undefined) {
+    terms.line(plan.id, "err", "it runs on any core: there is no taskset on this machine");
+  }
   const child = spawn(command, args, {
     env: { ...terms.env, ...plan.env, ...env },
     stdio: ["ignore", "pipe", "pipe", "ipc"],

@@ -1,7 +1,7 @@
 /**
- * Goal: what leaves is every lossless frame in order and of each key the newest, at the place where it was put last; and
- * the queue holds no more than its bound, dead frames included (ADR 0006). Method: a naive model, any mix of puts and
- * takes, enough of them to squeeze and to grow the buffer.
+ * Goal: what leaves is every lossless frame in order, and of each key the newest where it was put last; the queue holds
+ * no more than its bound, dead frames included (ADR 0006). Method: a naive model, any mix of puts and takes, enough of
+ * them to squeeze and to grow the buffer.
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

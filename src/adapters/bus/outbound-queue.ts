@@ -52,7 +52,7 @@ export class OutboundQueue {
     return this.#buffer.length;
   }
 
-  /** False when it would go over the bound: nothing was put in. Throws FrameError for a payload above the frame's bound. */
+  /** False when it would go over the bound: nothing was put in. Throws FrameError for a payload that no peer takes. */
   put(kind: number, payload: Uint8Array | string): boolean {
     return this.#append(LOSSLESS, kind, payload);
   }

@@ -30,7 +30,7 @@ const HELLO_WITHIN_MS = 2000;
 const BEAT_KEY = 0xffff_fffe;
 
 export interface LinkEnd {
-  /** The connection is over: told once, whether or not it ever was up. `isRefused`: and it makes no sense to try again. */
+  /** The connection is over: told once, whether or not it ever was up. `isRefused`: it makes no sense to try again. */
   ended(reason: string, isRefused: boolean): void;
 }
 

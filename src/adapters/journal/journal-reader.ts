@@ -45,7 +45,8 @@ export class JournalReader {
     if (version === journalMigrations.length) return;
     this.#db.close();
     throw new InputError(
-      `journal: ${path} is of version ${version}, this program reads ${journalMigrations.length}; use the program that wrote it`,
+      `journal: ${path} is of version ${version}, this program reads ${journalMigrations.length}; ` +
+        "use the program that wrote it",
       1,
     );
   }
@@ -73,7 +74,8 @@ export class JournalReader {
   /** Entries of a run in order, a row at a time, from a sequence on. */
   *entries(run: string, from = 0): Generator<JournalEntry> {
     const sql =
-      "SELECT e.* FROM entries e JOIN runs r ON e.run = r.number WHERE r.run = ? AND e.sequence >= ? ORDER BY e.sequence";
+      "SELECT e.* FROM entries e JOIN runs r ON e.run = r.number " +
+      "WHERE r.run = ? AND e.sequence >= ? ORDER BY e.sequence";
     for (const row of this.#iterate(sql, run, from)) yield entryRow(row);
   }
 

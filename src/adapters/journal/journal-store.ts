@@ -2,8 +2,9 @@
  * The writing side of a stage's journal, used by its thread alone: groups of rows, each group one transaction and one
  * flush. It never retries: after an error of a flush nobody knows what is on the disk (C-53, "fsyncgate").
  *
- * JL-1  Sequences of a run are gapless from 0, also across restarts; the chain holds, and its head is in the same commit.
+ * JL-1  Sequences of a run are gapless from 0, also across restarts; the chain's head is in the commit of its entries.
  * JL-2  A transaction is in one commit, whole.
+ * JL-4  Who has lost the lease writes nothing more: two writers would make one run of two.
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { InputError, invariant } from "../../domain/assert.ts";
@@ -14,6 +15,12 @@ import { type LeaseWish, releaseLease, renewLease, takeLease } from "./lease.ts"
 
 /** Moments inside a commit, so that tests strike there: a kill from outside almost never does (ADR 0002). */
 export type CommitPoint = "before-append" | "before-commit" | "after-commit";
+
+/** Whose lease is renewed, and when that is: milliseconds since 1970. */
+export interface LeaseBeat {
+  readonly wish: LeaseWish;
+  readonly atMs: number;
+}
 
 export class JournalStore {
   readonly #db: DatabaseSync;
@@ -76,20 +83,23 @@ export class JournalStore {
     this.#hash = String(found.head);
   }
 
-  /** Returns when all of them survive a power cut. After it has thrown, the store is not used again. */
-  write(
-    transactions: readonly (readonly JournalRow[])[],
-    lease?: { wish: LeaseWish; atMs: number },
-  ): boolean {
+  /**
+   * Returns when all of them survive a power cut. With a lease it is renewed in the same commit; false: it is another
+   * process's by now, and nothing was written (JL-4). After it has thrown, the store is not used again.
+   */
+  write(transactions: readonly (readonly JournalRow[])[], lease?: LeaseBeat): boolean {
     this.#reached("before-append");
     this.#db.exec("BEGIN IMMEDIATE");
+    if (lease !== undefined && !renewLease(this.#db, lease.wish, lease.atMs)) {
+      this.#db.exec("ROLLBACK");
+      return false;
+    }
     for (const rows of transactions) for (const row of rows) this.#writeRow(row);
     this.#setHead.run(this.#sequence, this.#hash, this.#run);
-    const isOurs = lease === undefined || renewLease(this.#db, lease.wish, lease.atMs);
     this.#reached("before-commit");
     this.#db.exec("COMMIT");
     this.#reached("after-commit");
-    return isOurs;
+    return true;
   }
 
   close(lease?: LeaseWish): void {

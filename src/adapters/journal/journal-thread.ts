@@ -47,19 +47,21 @@ export function runJournalThread(reached?: (point: CommitPoint) => void): void {
   if (store === undefined) return;
 
   let hasFailed = false;
-  const write = (transactions: readonly (readonly JournalRow[])[], ticket: Ticket, withLease: boolean) => {
+  const write = (transactions: readonly (readonly JournalRow[])[], ticket: Ticket) => {
     if (hasFailed) return;
     const { lease: wish } = terms;
     try {
-      const renewed = withLease && wish !== undefined ? { wish, atMs: Date.now() } : undefined;
-      if (!store.write(transactions, renewed)) tell({ kind: "lease-lost" });
+      if (!store.write(transactions, wish && { wish, atMs: Date.now() })) {
+        tell({ kind: "lease-lost" });
+        throw new Error(`another process has taken the lease of ${wish?.name}`);
+      }
       if (ticket > 0) tell({ kind: "durable", ticket, sequence: store.sequence });
     } catch (error) {
       hasFailed = true;
       tell({ kind: "failed", reason: error instanceof Error ? error.message : String(error) });
     }
   };
-  const beat = terms.lease && setInterval(() => write([], 0, true), LEASE_BEAT_MS);
+  const beat = terms.lease && setInterval(() => write([], 0), LEASE_BEAT_MS);
   const close = () => {
     clearInterval(beat);
     if (!hasFailed) store.close(terms.lease);
@@ -68,7 +70,7 @@ export function runJournalThread(reached?: (point: CommitPoint) => void): void {
   };
   port.on("message", (first: ToThread) => {
     const { transactions, ticket, isLast } = gather(first, () => receiveMessageOnPort(port)?.message);
-    if (transactions.length > 0) write(transactions, ticket, false);
+    if (transactions.length > 0) write(transactions, ticket);
     if (isLast) close();
   });
   tell({ kind: "opened", sequence: store.sequence });

@@ -1,7 +1,7 @@
 /**
  * Goal: what was acknowledged survives a kill at any point of a commit and nothing is half written (JL-1, JL-2, I-6);
  * a disk that fails is left alone and said once (C-53); no change to the record goes unseen; one execute only (I-38).
- * Method: real threads, real processes, SIGKILL from inside the commit (ADR 0002), SQL as a dishonest hand would use it.
+ * Method: real threads and processes, SIGKILL from inside the commit (ADR 0002), SQL as a dishonest hand would use it.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -15,6 +15,7 @@ import { scratchFolder } from "../../../test/scratch-folder.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import type { Claim } from "../../risk/authority.ts";
 import { JournalReader } from "./journal-reader.ts";
+import { JournalStore } from "./journal-store.ts";
 import type { AlertRow, AuditRow, RunHeader } from "./journal-terms.ts";
 import { takeLease } from "./lease.ts";
 import { LiveJournal, type LiveJournalTerms } from "./live-journal.ts";
@@ -294,15 +295,19 @@ describe("a kill inside the commit", () => {
 describe("a disk that fails", () => {
   it("is said once, is not tried again, and keeps what it had acknowledged", async () => {
     const failures: string[] = [];
-    const commits = join(folder, "commits");
+    const attempts = join(folder, "attempts");
     const thread = strikingThread(
-      `if (reached === "before-commit") {
-         process.getBuiltinModule("node:fs").appendFileSync(${JSON.stringify(commits)}, "x");
-         if (++n === 2) throw new Error("disk I/O error");
-       }`,
+      `if (reached === "before-append") {
+         process.getBuiltinModule("node:fs").appendFileSync(${JSON.stringify(attempts)}, "x");
+       }
+       if (reached === "before-commit" && ++n === 2) throw new Error("disk I/O error");`,
     );
     const journal = await open({ thread, onFailed: (reason) => failures.push(reason) });
     await journal.whenDurable(journal.append("input", at(0), "kept"));
+    // A whole group, and one more behind it that waits in the thread while the first fails.
+    const row = { kind: "entry", part: "input", at: at(1), payload: "lost" } as const;
+    journal.transaction(Array.from({ length: 4096 }, () => row));
+    await Promise.resolve();
     const lost = journal.append("input", at(1), "lost");
     const told: boolean[] = [];
     journal.onDurable(lost, (isDurable) => told.push(isDurable));
@@ -310,12 +315,12 @@ describe("a disk that fails", () => {
     expect(told).toEqual([false]);
     expect(journal.health()).toMatchObject({ state: "failed", failure: "disk I/O error" });
     // What only reduces risk still leaves, and needs its numbers.
-    expect(journal.append("command", at(2), "an exit")).toBe(2);
-    journal.onDurable(2, (isDurable) => told.push(isDurable));
+    expect(journal.append("command", at(2), "an exit")).toBe(lost + 1);
+    journal.onDurable(lost + 1, (isDurable) => told.push(isDurable));
     expect(told).toEqual([false, false]);
     await journal.close();
     expect(failures).toEqual(["disk I/O error"]);
-    expect(readFileSync(commits, "utf8")).toBe("xx");
+    expect(readFileSync(attempts, "utf8")).toBe("xx");
     expect(read((reader) => [...reader.entries("r1")].map(({ payload }) => payload))).toEqual(["kept"]);
   });
 
@@ -331,15 +336,20 @@ describe("a disk that fails", () => {
 
 const ENTRIES = 6;
 
-async function record(): Promise<void> {
+/** Two runs and four audit rows, without a thread. */
+function record(): void {
   for (const name of ["r1", "r2"]) {
-    const journal = await open({ run: run(name) });
-    for (let n = 0; n < ENTRIES; n++) journal.append(n % 2 === 0 ? "input" : "command", at(n), `{"n":${n}}`);
-    journal.transaction([
-      { kind: "audit", row: audit(`${name}-1`) },
-      { kind: "audit", row: audit(`${name}-2`) },
-    ]);
-    await journal.close();
+    const store = new JournalStore(path);
+    store.openRun(run(name));
+    const entries = Array.from({ length: ENTRIES }, (_, n) => ({
+      kind: "entry" as const,
+      part: n % 2 === 0 ? ("input" as const) : ("command" as const),
+      at: at(n),
+      payload: `{"n":${n}}`,
+    }));
+    const audits = [1, 2].map((n) => ({ kind: "audit" as const, row: audit(`${name}-${n}`) }));
+    store.write([entries, audits]);
+    store.close();
   }
 }
 
@@ -379,8 +389,8 @@ describe("the chains", () => {
     ["a renamed run", [`UPDATE runs SET run = 'r3' WHERE run = 'r2'`], "run r3, entry 0"],
     ["a changed audit reason", ["UPDATE audit SET reason = 'none' WHERE number = 3"], "audit row 3"],
     ["the last audit row removed", ["DELETE FROM audit WHERE number = 4"], "audit row 4"],
-  ])("break at %s", async (_, statements, brokenAt) => {
-    await record();
+  ])("break at %s", (_, statements, brokenAt) => {
+    record();
     const db = new DatabaseSync(path);
     for (const statement of statements) db.exec(statement);
     db.close();
@@ -388,7 +398,7 @@ describe("the chains", () => {
   });
 
   it("a run whose end is missing is not gone on with", async () => {
-    await record();
+    record();
     const db = new DatabaseSync(path);
     db.exec("DELETE FROM entries WHERE run = 2 AND sequence = 5");
     db.close();
@@ -407,7 +417,7 @@ describe("the chains", () => {
       },
     ],
   ])("a file that is %s is refused by name", async (_, damage) => {
-    await record();
+    record();
     damage();
     await expect(open()).rejects.toMatchObject({
       name: "InputError",
@@ -465,12 +475,33 @@ describe("the lease", () => {
     expect(read((reader) => reader.lease("execute"))).toBeUndefined();
   });
 
+  it("that another process has taken ends the writing before its next row", async () => {
+    const said: string[] = [];
+    const journal = await open({
+      lease: { name: "execute", owner: "one" },
+      onLeaseLost: () => said.push("lost"),
+      onFailed: (reason) => said.push(reason),
+    });
+    await journal.whenDurable(journal.append("input", at(0), "ours"));
+    const db = new DatabaseSync(path);
+    db.exec("UPDATE lease SET owner = 'two'");
+    db.close();
+    await expect(journal.whenDurable(journal.append("input", at(1), "too late"))).rejects.toThrow(
+      /taken the lease/,
+    );
+    await journal.close();
+    expect(said).toEqual(["lost", "another process has taken the lease of execute"]);
+    expect(read((reader) => reader.verify())).toMatchObject({ entries: 1, brokenAt: null });
+    expect(read((reader) => reader.lease("execute"))).toMatchObject({ owner: "two" });
+  });
+
   it("of another machine is respected until it has not been renewed for 30 s", async () => {
     await (await open()).close();
     const db = new DatabaseSync(path);
     const beat = Date.parse("2026-11-18T14:30:00Z");
     db.exec(
-      "INSERT INTO lease VALUES ('execute', 'far', 1, '1', 'elsewhere', '2026-11-18T14:00:00Z', '2026-11-18T14:30:00Z')",
+      "INSERT INTO lease VALUES " +
+        "('execute', 'far', 1, '1', 'elsewhere', '2026-11-18T14:00:00Z', '2026-11-18T14:30:00Z')",
     );
     const wish = { name: "execute", owner: "near" };
     expect(() => takeLease(db, wish, beat + 29_999)).toThrow(/process 1 on elsewhere since 2026-11-18T14:00/);

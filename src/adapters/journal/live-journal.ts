@@ -27,11 +27,11 @@ const PENDING_ROWS_MAX = 1_000_000;
 export interface LiveJournalTerms {
   readonly path: string;
   readonly run: RunHeader;
-  /** Taken before anything is written, renewed every 5 s, given back by `close`. */
+  /** Taken before anything is written, renewed with each commit and every 5 s, given back by `close`. */
   readonly lease?: LeaseWish;
   /** Once: the disk cannot be trusted any more. */
   readonly onFailed: (reason: string) => void;
-  /** Another process has the lease by now: stop. */
+  /** Another process has the lease by now: stop. The journal has failed, too; what was not durable is not written. */
   readonly onLeaseLost?: () => void;
   /** The monotonic clock, milliseconds. */
   readonly nowMs: () => number;
@@ -75,8 +75,8 @@ export class LiveJournal {
     worker.on("message", (message: FromThread) => this.#hear(message));
     worker.on("error", (error) => this.#fail(error instanceof Error ? error.message : String(error)));
     worker.on("exit", () => {
-      this.#fail("the journal's thread ended");
       this.#closed.resolve();
+      this.#fail("the journal's thread ended");
     });
   }
 
@@ -88,6 +88,7 @@ export class LiveJournal {
     const worker = new Worker(entry, { workerData });
     return new Promise((resolve, reject) => {
       worker.once("error", reject);
+      worker.once("exit", () => reject(new Error("the journal's thread ended before it was open")));
       worker.once("message", (message: FromThread) => {
         worker.off("error", reject);
         if (message.kind === "opened") {
@@ -174,7 +175,7 @@ export class LiveJournal {
     };
   }
 
-  /** Writes what is left, gives the lease back and ends the thread. */
+  /** Writes what is left, gives the lease back and ends the thread. Rejects when that could not be written. */
   async close(): Promise<void> {
     if (this.#state === "closed") return this.#closed.promise;
     this.#handOver();
@@ -183,7 +184,6 @@ export class LiveJournal {
     this.#worker.ref();
     this.#post({ kind: "close" });
     await written;
-    if (this.#state === "open") this.#state = "closed";
     await this.#closed.promise;
   }
 
@@ -219,6 +219,8 @@ export class LiveJournal {
     if (message.kind === "durable") this.#durable(message.ticket, message.sequence);
     else if (message.kind === "failed") this.#fail(message.reason);
     else if (message.kind === "lease-lost") this.#terms.onLeaseLost?.();
+    // At once, because the thread's end may come in the same turn.
+    else if (message.kind === "closed" && this.#state === "open") this.#state = "closed";
   }
 
   #durable(ticket: Ticket, sequence: number): void {

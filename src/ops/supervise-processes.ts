@@ -1,0 +1,100 @@
+/**
+ * The supervisor on a real machine: real children, the monotonic clock, the log of all of them, the compile cache
+ * (OPS-2, OPS-6, ADR 0007). Who collects errors and raises alerts listens to the lines: it works when execute is dead.
+ */
+import { join } from "node:path";
+import { prepareCompileCache } from "./compile-cache.ts";
+import { LogFile, type LogLevel, logLine } from "./log-file.ts";
+import type { SupervisorReport } from "./process-plan.ts";
+import { findPinning, spawnChild } from "./spawn-child.ts";
+import { Supervisor, type SupervisorTerms } from "./supervisor.ts";
+
+export interface SupervisionTerms extends SupervisorTerms {
+  /** Where `logs/` and `cache/` are; is there already. */
+  readonly root: string;
+  /** The supervisor's own, handed on to the children. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds since 1970: names the day of a log line. */
+  readonly wallMs: () => number;
+  /** Every line of the log, as JSON, after it was written. */
+  readonly onLine?: (line: string) => void;
+  readonly onReport?: (report: SupervisorReport) => void;
+}
+
+export interface Supervision {
+  readonly supervisor: Supervisor;
+  /** Stops the children in order, then closes the log. */
+  stop(): Promise<void>;
+}
+
+const levels: Readonly<Record<SupervisorReport["kind"], LogLevel>> = {
+  started: "INFO",
+  ready: "INFO",
+  exited: "INFO",
+  restarting: "WARNING",
+  "crash-loop": "CRITICAL",
+  killed: "ERROR",
+  "not-started": "ERROR",
+};
+
+/** Nothing is started yet. */
+export function superviseProcesses(terms: SupervisionTerms): Supervision {
+  const { root, env, wallMs, onLine, onReport } = terms;
+  const log = new LogFile(join(root, "logs"), wallMs);
+  const write = (id: string, level: LogLevel, text: string) => {
+    const line = logLine(id, level, text, wallMs());
+    log.write(line);
+    onLine?.(line);
+  };
+  const cache = prepareCompileCache(join(root, "cache"));
+  if (cache.note !== undefined) write("supervisor", "WARNING", cache.note);
+  const spawning = {
+    env: { ...env, ...cache.env },
+    pinWith: findPinning(process.platform, env.PATH ?? ""),
+    line: (id: string, stream: "out" | "err", text: string) =>
+      write(id, stream === "err" ? "WARNING" : "INFO", text),
+  };
+  const supervisor = new Supervisor(terms, {
+    start: (plan, safeStart, events) => spawnChild(plan, safeStart, events, spawning),
+    now: () => performance.now(),
+    timer(afterMs, fire) {
+      const timer = setTimeout(fire, afterMs);
+      return { cancel: () => clearTimeout(timer) };
+    },
+    report(report) {
+      write("supervisor", levelOf(report), JSON.stringify({ ...report, text: sentence(report) }));
+      onReport?.(report);
+    },
+  });
+  return {
+    supervisor,
+    async stop() {
+      await supervisor.stop();
+      await log.close();
+    },
+  };
+}
+
+const levelOf = (report: SupervisorReport): LogLevel =>
+  report.kind === "exited" && report.isAbnormal ? "ERROR" : levels[report.kind];
+
+/** For people. */
+export function sentence(report: SupervisorReport): string {
+  const { id } = report;
+  switch (report.kind) {
+    case "started":
+      return `${id} was started as process ${report.pid}${report.isSafeStart ? " in safe hold" : ""}`;
+    case "ready":
+      return `${id} is ready after ${Math.round(report.afterMs)} ms`;
+    case "exited":
+      return `${id} ended with ${report.exit.signal ?? `code ${report.exit.code}`}`;
+    case "restarting":
+      return `${id} is started again in ${report.afterMs} ms`;
+    case "crash-loop":
+      return `${id} has crashed ${report.exits} times in 10 minutes: it starts in safe hold from now on`;
+    case "killed":
+      return `${id} was killed: ${report.why}`;
+    case "not-started":
+      return `${id} could not be started: ${report.why}`;
+  }
+}
