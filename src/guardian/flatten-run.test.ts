@@ -135,7 +135,7 @@ describe("flatten", () => {
     expect(bench.broker.orders.filter(({ isOpen }) => isOpen).length).toBeLessThanOrEqual(1);
   });
 
-  it("in a closed market it holds, keeps what protects, cancels what opens, closes a minute after the open", async () => {
+  it("holds in a closed market, keeps what protects, cancels what opens, closes a minute after the open", async () => {
     const bench = new Bench({ AAPL: 10 });
     bench.broker.isOpen = false;
     bench.broker.at = (open - 600_000_000) as EpochMicros;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { ArithmeticBroker } from "../../test/arithmetic-broker.ts";
 import type { EngineBeat, FlattenLease, GuardianBeat } from "../domain/guardian-beat.ts";
-import { positionsHash } from "../domain/guardian-beat.ts";
+import { BEAT_EVERY_MS, positionsHash } from "../domain/guardian-beat.ts";
 import { SELL } from "../domain/order.ts";
 import { dayNumber, type EpochMicros } from "../domain/time.ts";
 import { sessionOn } from "../market/calendar.ts";
-import { GUARDIAN_TICK_MS, Guardian, type GuardianPast } from "./guardian.ts";
+import { Guardian, type GuardianPast } from "./guardian.ts";
 import { type JournalLine, lastBase, openFlatten } from "./journal.ts";
 import type { GuardianAlert } from "./ports.ts";
 import type { KillMode } from "./terms.ts";
@@ -64,7 +64,7 @@ class Bench {
 
   async run(ms: number): Promise<this> {
     for (const end = this.now + ms; this.now < end; ) {
-      this.#pass(GUARDIAN_TICK_MS);
+      this.#pass(BEAT_EVERY_MS);
       await this.#tick();
     }
     return this;

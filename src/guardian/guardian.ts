@@ -6,7 +6,7 @@
 
 import { haltIdOf } from "../domain/flatten-order-id.ts";
 import type { Beat, FlattenLease, GuardianBeat, GuardianState } from "../domain/guardian-beat.ts";
-import { positionsHash } from "../domain/guardian-beat.ts";
+import { BEAT_EVERY_MS, positionsHash } from "../domain/guardian-beat.ts";
 import type { Session } from "../domain/session.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import { sessionOn } from "../market/calendar.ts";
@@ -20,7 +20,6 @@ import type { FlattenBegun, GuardianJournal, OpenFlatten } from "./journal.ts";
 import type { GuardianAlert, GuardianBroker, SeenPosition } from "./ports.ts";
 import type { KillMode } from "./terms.ts";
 
-export const GUARDIAN_TICK_MS = 100;
 const POLL_MS = 10_000;
 const POLL_EXPOSED_MS = 5000;
 const POLL_DOUBTFUL_MS = 1000;
@@ -86,7 +85,7 @@ export class Guardian {
   constructor(ports: GuardianPorts, terms: { killMode: KillMode; dayLossMax: number }, past: GuardianPast) {
     this.#ports = ports;
     this.#killMode = terms.killMode;
-    this.#beats = new BeatWatch(ports.now(), GUARDIAN_TICK_MS);
+    this.#beats = new BeatWatch(ports.now(), BEAT_EVERY_MS);
     this.#loss = new DayLoss(terms.dayLossMax, past.base);
     if (past.flatten === undefined) return;
     this.#begin(past.flatten);
