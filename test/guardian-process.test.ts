@@ -2,16 +2,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { type AddressInfo, createServer as createSocketServer, type Server } from "node:net";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { execPath } from "node:process";
 import { afterEach, expect, it } from "vitest";
-import { ArithmeticBroker } from "../../test/arithmetic-broker.ts";
-import { scratchFolder } from "../../test/scratch-folder.ts";
-import { type GuardianBeat, parseBeat } from "../domain/guardian-beat.ts";
-import type { ClientOrderId, Side } from "../domain/order.ts";
-import { dayNumber, type EpochMicros, isoInstant } from "../domain/time.ts";
-import { sessionOn } from "../market/calendar.ts";
+import type { GuardianBeat } from "../src/domain/guardian-beat.ts";
+import type { ClientOrderId, Side } from "../src/domain/order.ts";
+import { dayNumber, type EpochMicros, isoInstant } from "../src/domain/time.ts";
+import { sessionOn } from "../src/market/calendar.ts";
+import { GuardianSocket } from "../src/ops/watchdog/guardian-socket.ts";
+import { ArithmeticBroker } from "./arithmetic-broker.ts";
+import { scratchFolder } from "./scratch-folder.ts";
 
 const noon = ((sessionOn(dayNumber(2026, 3, 3))?.open ?? 0) + 9_000_000_000) as EpochMicros;
 const root = scratchFolder("guardian-process-");
@@ -70,31 +71,16 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
 }
 
-function listen(server: Server, where: number | string): Promise<void> {
-  closers.push(() => server.close());
-  return new Promise((resolve) =>
-    typeof where === "number" ? server.listen(where, "127.0.0.1", resolve) : server.listen(where, resolve),
-  );
-}
-
 it("obeys a HALT file, is killed after its first order, and ends flat in its next life", async () => {
   const http = createServer((request, response) => void answer(request, response));
-  await listen(http, 0);
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  closers.push(() => http.close());
   closers.push(() => http.closeAllConnections());
   const socketPath = join(root, "guardian.sock");
   let heard: (beat: GuardianBeat) => void = () => undefined;
-  const line = createSocketServer((socket) => {
-    closers.push(() => socket.destroy());
-    socket.setEncoding("utf8");
-    socket.on("error", () => undefined);
-    socket.on("data", (piece: string) => {
-      for (const text of piece.split("\n")) {
-        const beat = parseBeat(text);
-        if (beat?.kind === "guardian") heard(beat);
-      }
-    });
-  });
-  await listen(line, socketPath);
+  const line = new GuardianSocket((beat) => heard(beat));
+  await line.listen(socketPath);
+  closers.push(() => line.close());
   const state = (wanted: string): Promise<void> =>
     new Promise((resolve) => {
       heard = (beat) => {
@@ -110,7 +96,7 @@ it("obeys a HALT file, is killed after its first order, and ends flat in its nex
       dayLossMax: 0.03,
       clock: { machineMs: Date.now(), exchangeAt: noon, speed: 1, skipsClosedHours: false },
     };
-    const child = spawn(execPath, [join(import.meta.dirname, "main.ts")], {
+    const child = spawn(execPath, [join(import.meta.dirname, "../src/guardian/main.ts")], {
       env: { GUARDIAN_TERMS: JSON.stringify(terms), GUARDIAN_KEY_ID: "PK", GUARDIAN_SECRET_KEY: "s" },
       stdio: "inherit",
     });
