@@ -93,5 +93,5 @@ function onTick(price: number, side: number): number {
   const perDollar = price >= 1 ? 100 : 10_000;
   const ticks = price * perDollar;
   // What a multiplication leaves behind the ninth digit is no reason for another tick.
-  return (side === BUY ? Math.ceil(ticks - 1e-6) : Math.max(1, Math.floor(ticks + 1e-6))) / perDollar;
+  return Math.max(1, side === BUY ? Math.ceil(ticks - 1e-6) : Math.floor(ticks + 1e-6)) / perDollar;
 }

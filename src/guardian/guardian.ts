@@ -6,7 +6,7 @@
 
 import { haltIdOf } from "../domain/flatten-order-id.ts";
 import type { Beat, FlattenLease, GuardianBeat, GuardianState } from "../domain/guardian-beat.ts";
-import { positionsHash } from "../domain/guardian-beat.ts";
+import { BEAT_EVERY_MS, positionsHash } from "../domain/guardian-beat.ts";
 import type { Session } from "../domain/session.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import { sessionOn } from "../market/calendar.ts";
@@ -20,12 +20,13 @@ import type { FlattenBegun, GuardianJournal, OpenFlatten } from "./journal.ts";
 import type { GuardianAlert, GuardianBroker, SeenPosition } from "./ports.ts";
 import type { KillMode } from "./terms.ts";
 
-export const GUARDIAN_TICK_MS = 100;
 const POLL_MS = 10_000;
 const POLL_EXPOSED_MS = 5000;
 const POLL_DOUBTFUL_MS = 1000;
 /** An engine heard this lately is not dead. */
 const ALIVE_MS = 500;
+/** A living engine is heard within this after the guardian's start. */
+const ENGINE_SPEAKS_MS = 1000;
 const HALT_ID = /^[a-z0-9]{1,16}$/;
 /** The broker's silence is told after so many looks in vain. */
 const LOOKS_IN_VAIN = 3;
@@ -77,14 +78,19 @@ export class Guardian {
   #runs = 0;
   #resumes = 0;
   #resumesAtStart = 0;
+  /** A flatten of an earlier life: what it was for may be long over. */
+  #past: FlattenRun | undefined;
   #seq = 0;
 
   constructor(ports: GuardianPorts, terms: { killMode: KillMode; dayLossMax: number }, past: GuardianPast) {
     this.#ports = ports;
     this.#killMode = terms.killMode;
-    this.#beats = new BeatWatch(ports.now(), GUARDIAN_TICK_MS);
+    this.#beats = new BeatWatch(ports.now(), BEAT_EVERY_MS);
     this.#loss = new DayLoss(terms.dayLossMax, past.base);
-    if (past.flatten !== undefined) this.#begin(past.flatten);
+    if (past.flatten === undefined) return;
+    this.#begin(past.flatten);
+    this.#past = this.#run;
+    this.#roundAt += ENGINE_SPEAKS_MS;
   }
 
   get state(): GuardianState {
@@ -94,7 +100,9 @@ export class Guardian {
   /** From the line to execute. */
   heard(beat: Beat): void {
     if (beat.kind !== "engine") return;
-    const isResumed = this.#beats.beat?.haltId !== undefined && beat.haltId === undefined;
+    const before = this.#beats.beat;
+    // A new process may not have read its state yet: only the one that had the halt can say that it is over.
+    const isResumed = before?.haltId !== undefined && beat.haltId === undefined && before.pid === beat.pid;
     this.#beats.heard(beat, this.#ports.now());
     if (!isResumed) return;
     this.#loss.beginAnew();
@@ -174,7 +182,8 @@ export class Guardian {
   /** C-46: the broker's positions against what the engine says it holds; a fill between the two looks is forgiven. */
   #compare(positions: readonly SeenPosition[]): void {
     const { beat } = this.#beats;
-    const isSame = beat === undefined || beat.positionsHash === positionsHash(positions);
+    const isHeard = this.#beats.ageMs(this.#ports.now()) < ALIVE_MS;
+    const isSame = beat === undefined || !isHeard || beat.positionsHash === positionsHash(positions);
     this.#differed = isSame ? 0 : this.#differed + 1;
     if (this.#differed === 2)
       this.#tell("books-differ", "the engine's positions are not the broker's, on two looks");
@@ -240,9 +249,13 @@ export class Guardian {
   }
 
   /** The silence of an engine can end by itself; a kill or a loss only by an operator, who resumes the engine. */
-  #isStillNeeded({ begun }: FlattenRun): boolean {
+  #isStillNeeded(run: FlattenRun): boolean {
     if (this.#resumes !== this.#resumesAtStart) return false;
-    return begun.cause !== "engine-dead" || this.#beats.ageMs(this.#ports.now()) >= ALIVE_MS;
+    const { beat } = this.#beats;
+    const isAlive = beat !== undefined && this.#beats.ageMs(this.#ports.now()) < ALIVE_MS;
+    if (run.begun.cause === "engine-dead") return !isAlive;
+    const isOver = run === this.#past && beat?.haltId === undefined && !this.#ports.isHaltAsked();
+    return !(isAlive && isOver);
   }
 
   #holdLease({ begun, line }: FlattenRun): void {

@@ -8,11 +8,12 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { argv, env } from "node:process";
 import { InputError } from "../domain/assert.ts";
+import { BEAT_EVERY_MS } from "../domain/guardian-beat.ts";
 import { xnysSessions } from "../market/calendar.ts";
 import { ExchangeClock } from "../market/exchange-clock.ts";
 import { BrokerClient } from "./broker-client.ts";
 import { EngineLine } from "./engine-line.ts";
-import { GUARDIAN_TICK_MS, Guardian } from "./guardian.ts";
+import { Guardian } from "./guardian.ts";
 import { ask } from "./http.ts";
 import { FileJournal, lastBase, openFlatten } from "./journal.ts";
 import { isHaltAsked, LeaseFile, Outbox } from "./run-files.ts";
@@ -45,7 +46,7 @@ function start(): void {
     { flatten: openFlatten(journal.lines), base: lastBase(journal.lines) },
   );
   const line = new EngineLine(terms.socketPath, (beat) => guardian.heard(beat));
-  setInterval(() => void guardian.tick().catch(end), GUARDIAN_TICK_MS);
+  setInterval(() => void guardian.tick().catch(end), BEAT_EVERY_MS);
   if (terms.deadManUrl !== undefined) keepDeadManQuiet(terms.deadManUrl);
 }
 

@@ -68,7 +68,7 @@ export interface OutboxLine extends GuardianAlert {
 const HOUR_MS = 3_600_000;
 const SILENT_BROKER_MS = 300_000;
 
-/** Alerts as lines for whoever delivers them; one incident is told once an hour, an unreachable broker each 5 minutes. */
+/** Alerts as lines for whoever delivers them; an incident is told once an hour, a silent broker each 5 minutes. */
 export class Outbox {
   readonly #path: string;
   readonly #now: () => number;

@@ -25,7 +25,7 @@ describe("cadence of a feed", () => {
   it.each([
     ["sip", 10_000],
     ["iex", 20_000],
-  ] as const)("%s: the seed holds until five sessions are known (CA-2)", (feed, seedMs) => {
+  ] as const)("%s: the seed holds until five sessions are known (CD-2)", (feed, seedMs) => {
     const cadence = new FeedCadence(feed);
     const next = teach(cadence, 4, 1000);
     expect(cadence.deadlineMs(middleOf(next), next)).toBe(seedMs);
@@ -45,13 +45,13 @@ describe("cadence of a feed", () => {
   it.each([
     [100, 3000],
     [60_000, 30_000],
-  ])("gaps of %d ms clamp to %d ms (CA-1)", (gapMs, deadlineMs) => {
+  ])("gaps of %d ms clamp to %d ms (CD-1)", (gapMs, deadlineMs) => {
     const cadence = new FeedCadence("iex");
     const next = teach(cadence, 6, gapMs);
     expect(cadence.deadlineMs(middleOf(next), next)).toBe(deadlineMs);
   });
 
-  it("an outage while frozen teaches nothing, nor does the gap that ends it (CA-3)", () => {
+  it("an outage while frozen teaches nothing, nor does the gap that ends it (CD-3)", () => {
     const calm = new FeedCadence("sip");
     const struck = new FeedCadence("sip");
     const next = teach(calm, 5, 1000);

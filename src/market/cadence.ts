@@ -3,11 +3,11 @@
  * (RELIABILITY 1.3). Gaps between messages come in bursts: their quantiles are kept, in one histogram per session and
  * part, never the raw gaps and never a normal curve.
  *
- * CA-1  deadline = 4 x the 99.99 % quantile of the last 20 sessions, clamped to 3 to 30 s.
- * CA-2  Until 5 sessions are known the deadline is a seed: 10 s for the consolidated feed, 20 s for one venue's.
- * CA-3  Nothing is learned while frozen, nor from the gap that ends the freeze: an outage must not teach itself to be
+ * CD-1  deadline = 4 x the 99.99 % quantile of the last 20 sessions, clamped to 3 to 30 s.
+ * CD-2  Until 5 sessions are known the deadline is a seed: 10 s for the consolidated feed, 20 s for one venue's.
+ * CD-3  Nothing is learned while frozen, nor from the gap that ends the freeze: an outage must not teach itself to be
  *       normal.
- * CA-4  A session is learned when it is over: what is strange today does not loosen today's deadline.
+ * CD-4  A session is learned when it is over: what is strange today does not loosen today's deadline.
  *
  * All times are the exchange's.
  */
@@ -80,7 +80,7 @@ export class FeedCadence {
     this.#today[cell] = this.#today[cell]! + 1;
   }
 
-  /** Stops or resumes learning (CA-3). */
+  /** Stops or resumes learning (CD-3). */
   freeze(isFrozen: boolean): void {
     if (isFrozen === this.#isFrozen) return;
     this.#isFrozen = isFrozen;
@@ -92,7 +92,7 @@ export class FeedCadence {
     return this.#deadlines[cadencePart(at, session)]!;
   }
 
-  /** Learns the running session; called when it is over, and by itself when the next one speaks (CA-4). */
+  /** Learns the running session; called when it is over, and by itself when the next one speaks (CD-4). */
   endSession(): void {
     if (this.#today.some((count) => count > 0)) {
       this.#learned.set(this.#today, (this.#sessions % CADENCE_SESSIONS) * CELLS);

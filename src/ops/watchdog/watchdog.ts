@@ -15,6 +15,7 @@
  * WD-3  Who was asleep itself calls nobody late: a gap between two ticks ages nothing.
  * WD-4  Every S2 carries the predicate and the witnesses of that instant (I-22).
  * WD-5  Feed down ends locked; engine dead and blind end flat and recover, three times a session.
+ * WD-6  What beats is in the terms, and the terms are times.
  */
 import { invariant } from "../../domain/assert.ts";
 import { type Session, sessionIndexAt } from "../../domain/session.ts";
@@ -68,7 +69,7 @@ export class Watchdog {
   #recoveries = 0;
 
   constructor(terms: WatchdogTerms, mono: number, at: EpochMicros) {
-    invariant(terms.confirmMs >= 0 && terms.heartbeatMs > 0, "WD-1", "confirmMs or heartbeatMs is no time");
+    invariant(terms.confirmMs >= 0 && terms.heartbeatMs > 0, "WD-6", "confirmMs or heartbeatMs is no time");
     this.#terms = terms;
     this.#channels = new Map(
       terms.channels
@@ -322,7 +323,7 @@ export class Watchdog {
 
   #channel(name: string): ChannelWatch {
     const found = this.#channels.get(name);
-    invariant(found !== undefined, "WD-1", `heartbeat channel ${name} is not in the watchdog's terms`);
+    invariant(found !== undefined, "WD-6", `heartbeat channel ${name} is not in the watchdog's terms`);
     return found;
   }
 }
