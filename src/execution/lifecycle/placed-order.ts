@@ -1,6 +1,6 @@
 /**
- * An order that the engine placed and that is no protective order: an entry with what protects it, or an exit. Tells the
- * engine what becomes of it, ends it when its time is over, and hands what it buys to its protective groups.
+ * An order that the engine placed and that is no protective order: an entry with what protects it, or an exit. Tells
+ * the engine what becomes of it, ends it when its time is over, and hands what it buys to its protective groups.
  */
 import type { BrokerOrder } from "../../domain/broker.ts";
 import { type OrderNumber, Purpose, type Side, TimeInForce } from "../../domain/order.ts";

@@ -3,9 +3,9 @@
  * something changes, the two are compared: what rests wrongly is canceled, and once nothing rests, what is wanted is
  * rested anew (C-23, C-40).
  *
- * LC-6  Never two rests at once: a new one leaves when every order of the old one is known to be over (I-7).
- * LC-7  Both legs together sell what the entry bought and no more (I-15); a leg that sold it ends the other.
- * LC-8  A rest grows with its entry once that is over, and while it works at most every 10 s of exchange time.
+ * OL-6  Never two rests at once: a new one leaves when every order of the old one is known to be over (I-7).
+ * OL-7  Both legs together sell what the entry bought and no more (I-15); a leg that sold it ends the other.
+ * OL-8  A rest grows with its entry once that is over, and while it works at most every 10 s of exchange time.
  */
 import type { BrokerOrder, RefusalClass } from "../../domain/broker.ts";
 import type { ClientOrderId, OrderNumber } from "../../domain/order.ts";
