@@ -104,6 +104,23 @@ describe("an entry with a stop and a target", () => {
   });
 });
 
+it("both legs canceled while their entry still buys take the entry along: somebody waits to sell", () => {
+  const { broker, entry } = bracketed();
+  broker.fill(entry, 40, 50);
+  broker.life.cancel(n(1), broker.now);
+  expect(broker.take("Cancel")).toEqual([]);
+  broker.life.cancel(n(2), broker.now);
+  expect(broker.one("Cancel").order).toBe(entry.id);
+  broker.end({ ...entry, filled: 40, averagePrice: 50 });
+  cancelAll(broker, entry.legs);
+  expect(broker.told().slice(-3)).toEqual([
+    "canceled 0 after 40",
+    "canceled 1 after 0",
+    "canceled 2 after 0",
+  ]);
+  expect(broker.take("Submit")).toEqual([]);
+});
+
 describe("a leg", () => {
   it("that is canceled leaves the other one rested alone, and only its own end is told", () => {
     const { broker, target, stop } = protectedEntry();
