@@ -253,6 +253,29 @@ describe("what has traded", () => {
   });
 });
 
+it("a look at the account tells of a fill whose report was lost, and of nobody else's orders", () => {
+  const broker = new HandBroker();
+  broker.place();
+  const order = broker.accept();
+  const foreign = { ...order, id: "x" as typeof order.id, clientId: "by-hand" as typeof order.clientId };
+  const filled = { ...order, filled: 100, averagePrice: 50, status: "filled" as const };
+  const account = {
+    id: "a",
+    number: "1",
+    mayTrade: true,
+    mayShort: true,
+    cash: 0,
+    equity: 0,
+    lastEquity: 0,
+    buyingPower: 0,
+    multiplier: 1,
+  };
+  const look = { at: broker.now.at, account, positions: [], orders: [foreign, filled], fills: [] };
+  broker.hear({ kind: "look", request: 99 as never, look });
+  expect(broker.told()).toEqual(["accepted 0", "filled 0: 100 at 50"]);
+  expect(broker.life.owns(foreign.clientId)).toBe(false);
+});
+
 describe("the end of an order", () => {
   it("comes 60 s after its acceptance where it lives for the next bar, and names what had traded", () => {
     const broker = new HandBroker();

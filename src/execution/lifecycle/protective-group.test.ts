@@ -6,7 +6,7 @@
 import { describe, expect, it } from "vitest";
 import { HandBroker } from "../../../test/lifecycle-desk.ts";
 import type { BrokerOrder } from "../../domain/broker.ts";
-import { type OrderNumber, OrderType, Purpose, TimeInForce } from "../../domain/order.ts";
+import { BUY, type OrderNumber, OrderType, Purpose, TimeInForce } from "../../domain/order.ts";
 
 const n = (number: number) => number as OrderNumber;
 const BRACKET = { stopOrder: n(1), stop: 45, targetOrder: n(2), target: 60 };
@@ -213,6 +213,25 @@ describe("a stop that moves", () => {
     broker.life.moveStop(n(1), 44, broker.now);
     expect(broker.take("Change")).toEqual([]);
   });
+});
+
+it("a short position is bought back under the same rules, its stop moving down", () => {
+  const broker = new HandBroker();
+  const rests = {
+    number: n(1),
+    purpose: Purpose.StopLoss,
+    type: OrderType.Stop,
+    limit: Number.NaN,
+    side: BUY,
+    stop: 55,
+  };
+  broker.place(rests);
+  const stop = broker.accept();
+  expect(stop).toMatchObject({ side: BUY, type: "stop" });
+  broker.life.moveStop(n(1), 56, broker.now);
+  expect(broker.take("Change")).toEqual([]);
+  broker.life.moveStop(n(1), 53, broker.now);
+  expect(broker.one("Change").change.stop).toBe(53);
 });
 
 describe("an order that several share", () => {
