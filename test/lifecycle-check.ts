@@ -1,4 +1,4 @@
-/** What must be true once everything has settled: the engine was told what the broker's books hold, no more, no less. */
+/** What must be true once all has settled: the engine was told what the broker's books hold, no more, no less. */
 import { isEnded } from "../src/domain/broker.ts";
 import { BUY, type OrderNumber, SELL, type Side } from "../src/domain/order.ts";
 import type { Case, LifecycleStorm } from "./lifecycle-storm.ts";
