@@ -39,6 +39,17 @@ export function feed(lifecycle: OrderLifecycle, input: Input): void {
   else lifecycle.restarted(now);
 }
 
+/** What belongs together: shares that an entry buys or that are held already, and the orders that close them. */
+export interface Case {
+  readonly symbol: string;
+  readonly entry: OrderNumber | undefined;
+  readonly held: number;
+  readonly stops: readonly OrderNumber[];
+  readonly targets: readonly OrderNumber[];
+}
+
+type Later = (at: number, run: () => void) => void;
+
 const HEAL_MS = 150_000;
 const END_MS = 520_000;
 
@@ -48,6 +59,7 @@ export class LifecycleStorm {
   readonly inputs: Input[] = [];
   readonly told: Told = { requests: [], events: [], notes: [] };
   readonly placed: LiveOrder[] = [];
+  readonly cases: Case[] = [];
   readonly #rng: Rng;
   #next = 0;
 
@@ -69,7 +81,7 @@ export class LifecycleStorm {
   /** `orders` decisions, then quiet until everything must have settled. */
   run(orders: number): void {
     const plans: { at: number; run(): void }[] = [];
-    const later = (at: number, run: () => void) => plans.push({ at, run });
+    const later: Later = (at, run) => plans.push({ at, run });
     for (let n = 0; n < orders; n++) later(this.#rng.integer(100_000), () => this.#decide(later));
     if (this.#rng.uniform() < 0.3)
       later(20_000 + this.#rng.integer(60_000), () => this.input({ kind: "restarted", now: this.now }));
@@ -105,17 +117,29 @@ export class LifecycleStorm {
     }
   }
 
-  #decide(later: (at: number, run: () => void) => void): void {
-    const roll = this.#rng.integer(10);
-    const number = this.#next as OrderNumber;
-    const entry = roll < 6;
-    const bracketed = roll < 3;
-    this.#next += bracketed ? 3 : 1;
-    const legs = { stopOrder: (number + 1) as OrderNumber, targetOrder: (number + 2) as OrderNumber };
-    const symbol = `S${number}`;
-    const purpose = entry ? Purpose.Entry : Purpose.Exit;
-    const { at: decidedAt, mono } = this.now;
-    const parts = { strategy: "storm", symbol, decidedAt, kind: idKindOf(purpose) };
+  #decide(later: Later): void {
+    const roll = this.#rng.integer(20);
+    if (roll < 7) this.#bracketed(later);
+    else if (roll < 10) this.#shared(later);
+    else if (roll < 12) this.#rearmed(later);
+    else this.#simple(later, roll < 16 ? Purpose.Entry : Purpose.Exit);
+  }
+
+  #numbers(count: number): OrderNumber[] {
+    const first = this.#next;
+    this.#next += count;
+    return Array.from({ length: count }, (_, n) => (first + n) as OrderNumber);
+  }
+
+  #place(symbol: string, number: OrderNumber, purpose: Purpose, changes: Partial<LiveOrder> = {}): LiveOrder {
+    const { at: decidedAt } = this.now;
+    const entry = purpose === Purpose.Entry;
+    const clientId = this.lifecycle.clientIdFor({
+      strategy: "storm",
+      symbol,
+      decidedAt,
+      kind: idKindOf(purpose),
+    });
     const order: LiveOrder = {
       number,
       symbol,
@@ -128,26 +152,82 @@ export class LifecycleStorm {
       limit: entry ? 105 : Number.NaN,
       stop: Number.NaN,
       decidedAt,
-      ...(bracketed ? { bracket: { ...legs, stop: 90, target: 110 } } : {}),
-      clientId: this.lifecycle.clientIdFor(parts),
+      clientId,
+      ...changes,
     };
     this.placed.push(order);
     this.input({ kind: "place", order, now: this.now });
-    if (this.#rng.uniform() < 0.2)
-      later(mono + this.#rng.integer(15_000), () => this.input({ kind: "cancel", number, now: this.now }));
-    if (!bracketed) return;
-    if (this.#rng.uniform() < 0.4) {
-      const moved = 91 + this.#rng.integer(4);
-      later(mono + this.#rng.integer(60_000), () =>
-        this.input({ kind: "moveStop", number: legs.stopOrder, stop: moved, now: this.now }),
-      );
+    return order;
+  }
+
+  #cancelLater(later: Later, number: OrderNumber, chance: number, withinMs: number): void {
+    if (this.#rng.uniform() >= chance) return;
+    const at = this.broker.mono + this.#rng.integer(withinMs);
+    later(at, () => this.input({ kind: "cancel", number, now: this.now }));
+  }
+
+  #simple(later: Later, purpose: Purpose): void {
+    const [number = 0 as OrderNumber] = this.#numbers(1);
+    const symbol = `S${number}`;
+    this.#place(symbol, number, purpose);
+    this.cases.push({ symbol, entry: number, held: 0, stops: [], targets: [] });
+    this.#cancelLater(later, number, 0.2, 15_000);
+  }
+
+  #bracketed(later: Later): void {
+    const [entry, stopOrder, targetOrder] = this.#numbers(3) as [OrderNumber, OrderNumber, OrderNumber];
+    const symbol = `B${entry}`;
+    this.#place(symbol, entry, Purpose.Entry, { bracket: { stopOrder, stop: 90, targetOrder, target: 110 } });
+    this.cases.push({ symbol, entry, held: 0, stops: [stopOrder], targets: [targetOrder] });
+    this.#cancelLater(later, entry, 0.2, 15_000);
+    this.#trail(later, stopOrder);
+    const { mono } = this.broker;
+    if (this.#rng.uniform() >= 0.4) return;
+    later(mono + 20_000 + this.#rng.integer(60_000), () => {
+      this.input({ kind: "cancel", number: stopOrder, now: this.now });
+      if (this.#rng.uniform() < 0.7) this.input({ kind: "cancel", number: targetOrder, now: this.now });
+    });
+  }
+
+  /** Moves a stop now and then. */
+  #trail(later: Later, number: OrderNumber): void {
+    for (let stop = 91; this.#rng.uniform() < 0.5; stop++) {
+      const at = this.broker.mono + this.#rng.integer(60_000);
+      later(at, () => this.input({ kind: "moveStop", number, stop, now: this.now }));
     }
-    if (this.#rng.uniform() < 0.4) {
-      later(mono + 20_000 + this.#rng.integer(60_000), () => {
-        this.input({ kind: "cancel", number: legs.stopOrder, now: this.now });
-        if (this.#rng.uniform() < 0.7)
-          this.input({ kind: "cancel", number: legs.targetOrder, now: this.now });
-      });
-    }
+  }
+
+  /** Two strategies in one order, the second with shares that crossed. */
+  #shared(later: Later): void {
+    const numbers = this.#numbers(4) as [OrderNumber, OrderNumber, OrderNumber, OrderNumber];
+    const [first, stop, second, otherStop] = numbers;
+    const symbol = `M${first}`;
+    const [one, other] = [5 + this.#rng.integer(60), 5 + this.#rng.integer(60)];
+    const crossed = this.#rng.integer(2) * 10;
+    const bracket = (stopOrder: OrderNumber) => ({ stopOrder, stop: 90, target: Number.NaN });
+    const members = [
+      { number: first, shares: one, crossed: 0, bracket: bracket(stop) },
+      { number: second, shares: other, crossed, bracket: bracket(otherStop) },
+    ];
+    this.#place(symbol, first, Purpose.Entry, { shares: one + other, members });
+    this.cases.push({ symbol, entry: first, held: crossed, stops: [stop, otherStop], targets: [] });
+    this.#cancelLater(later, second, 0.2, 15_000);
+    this.#trail(later, stop);
+  }
+
+  /** A target for what is held, and a stop that joins it. */
+  #rearmed(later: Later): void {
+    const [target, stop] = this.#numbers(2) as [OrderNumber, OrderNumber];
+    const symbol = `R${target}`;
+    const limit = { type: OrderType.Limit, limit: 110 };
+    const { shares } = this.#place(symbol, target, Purpose.TakeProfit, limit);
+    this.cases.push({ symbol, entry: undefined, held: shares, stops: [stop], targets: [target] });
+    const bracket = { stop: Number.NaN, targetOrder: target, target: 110 };
+    const terms = { type: OrderType.Stop, stop: 90, shares, bracket };
+    later(this.broker.mono + this.#rng.integer(20_000), () => {
+      this.#place(symbol, stop, Purpose.StopLoss, terms);
+      this.#trail(later, stop);
+      this.#cancelLater(later, stop, 0.2, 40_000);
+    });
   }
 }

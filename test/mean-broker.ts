@@ -14,7 +14,7 @@ import {
   type OrderSpec,
   type RequestId,
 } from "../src/domain/broker.ts";
-import { type ClientOrderId, SELL, type Side } from "../src/domain/order.ts";
+import type { ClientOrderId, Side } from "../src/domain/order.ts";
 import type { EpochMicros } from "../src/domain/time.ts";
 import { createRng, type Rng } from "../src/numerics/rng.ts";
 
@@ -214,7 +214,8 @@ export class MeanBroker {
       if (spec.stopLoss !== undefined) this.#leg(order, spec, "stop", -spec.side as Side);
     }
     this.#tell(order, "new");
-    if (!spec.opens && spec.side === SELL) this.#checkLone(order);
+    // Those who share an entry (M) each protect their own part.
+    if (!spec.opens && !spec.symbol.startsWith("M")) this.#checkLone(order);
     if (this.#chance(0.04)) {
       this.#count("asyncReject");
       this.#in(this.#rng.integer(500), () => this.#end(order, "rejected"));

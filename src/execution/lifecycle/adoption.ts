@@ -1,9 +1,9 @@
 /**
  * Takes over what the broker says of one order, however late, often or out of order it is said.
  *
- * LC-4  What an order has filled counts whenever it is heard; its status counts only for the order it lives on as, and
+ * OL-4  What an order has filled counts whenever it is heard; its status counts only for the order it lives on as, and
  *       an end is never taken back.
- * LC-5  A word that we do not know is no end: the order is asked about.
+ * OL-5  A word that we do not know is no end: the order is asked about.
  */
 import { type BrokerExecution, type BrokerOrder, type BrokerOrderId, isEnded } from "../../domain/broker.ts";
 import { ackedState, type ChildEnd, type ChildOrder, isFinal } from "./child-order.ts";

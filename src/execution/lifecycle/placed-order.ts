@@ -1,6 +1,6 @@
 /**
- * An order that the engine placed and that is no protective order: an entry with what protects it, or an exit. Tells the
- * engine what becomes of it, ends it when its time is over, and hands what it buys to its protective groups.
+ * An order that the engine placed and that is no protective order: an entry with what protects it, or an exit. Tells
+ * the engine what becomes of it, ends it when its time is over, and hands what it buys to its protective groups.
  */
 import type { BrokerOrder } from "../../domain/broker.ts";
 import { type OrderNumber, Purpose, type Side, TimeInForce } from "../../domain/order.ts";
@@ -9,8 +9,8 @@ import { ENTRY_LIFE_MICROS } from "../order-policy.ts";
 import type { ChildEnd, ChildOrder, ChildOwner, Trade } from "./child-order.ts";
 import { nanosOf } from "./fill-count.ts";
 import { bringsLegs, isWhole, priorityOf, specOf } from "./order-spec.ts";
-import { ProtectiveGroup, SETTLE_MICROS } from "./protective-group.ts";
-import { type EntryLink, type GroupParts, legOf } from "./protective-leg.ts";
+import { ProtectiveGroup } from "./protective-group.ts";
+import { type EntryLink, type GroupParts, legOf, SETTLE_MICROS } from "./protective-leg.ts";
 import { type Ticket, ticketOf } from "./tickets.ts";
 import type { Instants, LiveBracket, LiveOrder } from "./words.ts";
 

@@ -3,20 +3,27 @@
  * something changes, the two are compared: what rests wrongly is canceled, and once nothing rests, what is wanted is
  * rested anew (C-23, C-40).
  *
- * LC-6  Never two rests at once: a new one leaves when every order of the old one is known to be over (I-7).
- * LC-7  Both legs together sell what the entry bought and no more (I-15); a leg that sold it ends the other.
- * LC-8  A rest grows with its entry once that is over, and while it works at most every 10 s of exchange time.
+ * OL-6  Never two rests at once: a new one leaves when every order of the old one is known to be over (I-7).
+ * OL-7  Both legs together sell what the entry bought and no more (I-15); a leg that sold it ends the other.
+ * OL-8  A rest grows with its entry once that is over, and while it works at most every 10 s of exchange time.
  */
 import type { BrokerOrder, RefusalClass } from "../../domain/broker.ts";
 import type { ClientOrderId, OrderNumber } from "../../domain/order.ts";
 import type { ChildEnd, ChildOrder, ChildOwner, Trade } from "./child-order.ts";
-import type { EntryLink, GroupParts, Leg } from "./protective-leg.ts";
-import { type GroupIdentity, legTerms, planOf, type RestPlan, restTerms } from "./rest-plan.ts";
+import {
+  type EntryLink,
+  type GroupParts,
+  isStopOrder,
+  isWanted,
+  type Leg,
+  restAs,
+  SETTLE_MICROS,
+} from "./protective-leg.ts";
+import { differs, type GroupIdentity, legTerms, planOf, type RestPlan, restTerms } from "./rest-plan.ts";
 import type { Instants } from "./words.ts";
 
-/** Exchange time between two enlargements, and what an entry gets to fill in full after its first fill. */
-export const SETTLE_MICROS = 10_000_000;
 const LEG_READS = 4;
+const NOTHING: RestPlan = { stop: false, target: false, nanos: 0 };
 const NEVER = Number.POSITIVE_INFINITY;
 
 export class ProtectiveGroup implements ChildOwner {
@@ -106,10 +113,6 @@ export class ProtectiveGroup implements ChildOwner {
     else this.#between(now);
   }
 
-  held(_child: ChildOrder, now: Instants): void {
-    this.settle(now);
-  }
-
   traded(child: ChildOrder, trade: Trade, now: Instants): void {
     const { teller, desk } = this.#parts;
     const leg = this.#legs().find((one) => one.child === child) ?? this.#legOfNumber(child.number);
@@ -135,8 +138,7 @@ export class ProtectiveGroup implements ChildOwner {
     // Those of an earlier rest are known already.
     if (child !== this.#parent()) return;
     for (const order of legs) {
-      const isStop = order.type === "stop" || order.type === "stop_limit";
-      const leg = isStop ? this.stop : this.target;
+      const leg = isStopOrder(order) ? this.stop : this.target;
       if (leg === undefined || leg.child !== undefined) continue;
       const terms = legTerms(this.#identity, leg.ticket.number, this);
       leg.child = this.#parts.desk.leg(order, terms, now);
@@ -149,6 +151,10 @@ export class ProtectiveGroup implements ChildOwner {
   /** Refused while its entry works: protection comes before more of the position. */
   blocked(_child: ChildOrder, why: RefusalClass, now: Instants): void {
     if (why === "wash_trade" && this.#entry?.isOver === false) this.#entry.withdraw(now);
+  }
+
+  held(_child: ChildOrder, now: Instants): void {
+    this.settle(now);
   }
 
   moved(_child: ChildOrder, now: Instants): void {
@@ -182,25 +188,20 @@ export class ProtectiveGroup implements ChildOwner {
     return this.#isNative ? this.#entry?.child : this.#whole;
   }
 
+  /** True while legs that the broker makes are not known yet. */
   #lacksLegs(): boolean {
-    if (this.#rest === undefined || (!this.#isNative && !(this.#rest.stop && this.#rest.target)))
-      return false;
-    const { stop, target } = this.#rest;
+    const { stop, target } = this.#rest ?? NOTHING;
+    if (!this.#isNative && !(stop && target)) return false;
     return (stop && this.stop?.child === undefined) || (target && this.target?.child === undefined);
   }
 
   /** True when what rests is not what is wanted. */
   #misfits(): boolean {
-    const wanted = this.#plan();
-    const rest = this.#rest;
-    if (rest === undefined) return false;
-    const left = rest.nanos - (this.sold - this.#soldBefore);
-    return wanted.stop !== rest.stop || wanted.target !== rest.target || wanted.nanos !== left;
+    return this.#rest !== undefined && differs(this.#rest, this.#plan(), this.sold - this.#soldBefore);
   }
 
   #plan(): RestPlan {
-    const wants = (leg: Leg | undefined) => leg?.wanted === true && !leg.ticket.isOver;
-    return planOf(wants(this.stop), wants(this.target), Math.max(0, this.left));
+    return planOf(isWanted(this.stop), isWanted(this.target), Math.max(0, this.left));
   }
 
   #growsAt(): number {
@@ -213,8 +214,13 @@ export class ProtectiveGroup implements ChildOwner {
     if (parent?.isHeld === true && this.#lacksLegs() && parent.reads < LEG_READS && this.covered > 0)
       desk.read(parent, now);
     const waitsForEntry = this.#isNative && !(this.#entry?.isOver ?? true);
-    if (this.#isAsked || waitsForEntry || this.left <= 0) return;
+    if (this.#isAsked || this.left <= 0) return;
     const wanted = this.#plan();
+    if (waitsForEntry) {
+      // The broker's legs go with their entry only, and whoever wants them gone wants to sell.
+      if (!wanted.stop && !wanted.target) this.#entry?.withdraw(now);
+      return;
+    }
     const isWrongKind = wanted.stop !== this.#rest?.stop || wanted.target !== this.#rest?.target;
     const child = this.stop?.child;
     if (isWrongKind || child?.changeFailed === true || (this.#misfits() && now.at >= this.#growsAt())) {
@@ -291,11 +297,7 @@ export class ProtectiveGroup implements ChildOwner {
     const terms = restTerms(this.#identity, plan, prices, id, leads.ticket.number, this);
     const child = desk.submit(terms);
     this.#whole = child;
-    if (stop !== undefined) {
-      stop.child = plan.stop && !plan.target ? child : undefined;
-      stop.restedPrice = stop.price;
-    }
-    if (target !== undefined) target.child = plan.target ? child : undefined;
+    for (const leg of this.#legs()) restAs(leg, leg === leads ? child : undefined);
   }
 
   /** Nothing is left to sell. */

@@ -36,6 +36,10 @@ export function planOf(stop: boolean, target: boolean, left: number): RestPlan {
   return whole > 0 ? { stop, target, nanos: whole } : { stop, target: false, nanos: left };
 }
 
+/** True when a rest that has sold so much is not what is wanted now. */
+export const differs = (rest: RestPlan, wanted: RestPlan, sold: number): boolean =>
+  rest.stop !== wanted.stop || rest.target !== wanted.target || rest.nanos - sold !== wanted.nanos;
+
 type Terms = Omit<ChildTerms, "clientId" | "spec" | "shares">;
 
 export const legTerms = (identity: GroupIdentity, number: OrderNumber, owner: ChildOwner): Terms => ({

@@ -2,11 +2,11 @@
  * Getting an order to the broker exactly once (RELIABILITY 3.3): what an answer to a submission means, and how a doubt
  * is cleared by asking for the id.
  *
- * LC-1  One submission is under way per symbol; exits go before entries; an entry waits while any order of its symbol
+ * OL-1  One submission is under way per symbol; exits go before entries; an entry waits while any order of its symbol
  *       is in doubt and while the line of reports is down.
- * LC-2  Every submission of an order carries the same id. A second one leaves only after the broker has said that the
+ * OL-2  Every submission of an order carries the same id. A second one leaves only after the broker has said that the
  *       id is absent, or provably nothing had left.
- * LC-3  What nobody knows of after the query plan is given up: its exposure counts for 30 s more, and it is canceled
+ * OL-3  What nobody knows of after the query plan is given up: its exposure counts for 30 s more, and it is canceled
  *       whenever it appears.
  */
 import type { BrokerReply, RefusalClass } from "../../domain/broker.ts";
