@@ -3,7 +3,12 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { EpochMicros } from "../domain/time.ts";
 import type { Span } from "./market-history.ts";
-import { type Page, readPage } from "./pages.ts";
+import { type Page, type PageRequest, readPage } from "./pages.ts";
+
+interface Row {
+  readonly at: EpochMicros;
+  readonly name: string;
+}
 
 const lists = fc.array(
   fc
@@ -31,7 +36,8 @@ it("every row comes once, symbol by symbol, forwards and backwards", async () =>
         const got: string[] = [];
         let token: string | null = null;
         do {
-          const page: Page<{ at: EpochMicros; name: string }> = await readPage({ symbols, span, descending, limit, token }, rows);
+          const request: PageRequest = { symbols, span, descending, limit, token };
+          const page: Page<Row> = await readPage(request, rows);
           const names = [...page.bySymbol.values()].flat().map(({ name }) => name);
           expect(names.length).toBeLessThanOrEqual(limit);
           got.push(...names);
