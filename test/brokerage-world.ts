@@ -2,7 +2,7 @@
 import { InvariantError } from "../src/domain/assert.ts";
 import type { InstrumentId } from "../src/domain/instrument.ts";
 import { MICROS, NANOS } from "../src/domain/money.ts";
-import { dayNumber, type EpochMicros, MICROS_PER_MINUTE, MICROS_PER_SECOND } from "../src/domain/time.ts";
+import { dayNumber, type EpochMicros, MICROS_PER_SECOND } from "../src/domain/time.ts";
 import { xnysSessions } from "../src/market/calendar.ts";
 import { fromNewYork } from "../src/market/us-eastern.ts";
 import { Brokerage } from "../src/sim/brokerage/brokerage.ts";
@@ -158,5 +158,3 @@ export function taken<T extends object>(answer: T | Refusal): T {
   if (isRefusal(answer)) throw new InvariantError(`refused: ${answer.status} ${answer.message}`);
   return answer;
 }
-
-export const LATER = 10 * MICROS_PER_MINUTE;

@@ -325,7 +325,7 @@ describe("the books of the brokerage", () => {
       fc.property(day, (each) => {
         new Checker(each).run(each.steps);
       }),
-      { numRuns: 250 },
+      { numRuns: 250, endOnFailure: true },
     );
   });
 

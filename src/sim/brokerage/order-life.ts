@@ -12,6 +12,7 @@ import type { Desk } from "./desk.ts";
 import { Matching, type Outcomes } from "./matching.ts";
 import {
   isComplete,
+  isFirstAwake,
   isLive,
   isOpening,
   membersOf,
@@ -133,8 +134,8 @@ export class OrderLife implements Outcomes {
   /** The successor takes the place of `record`, which ends without its group; what it has traded goes over. */
   replace(record: OrderRecord, successor: OrderRecord): void {
     const { now, updates } = this.#desk;
-    const { group, role, works } = record;
-    const wasHeld = !works;
+    const { group, role } = record;
+    const staysAsleep = !record.works && !isFirstAwake(record);
     record.successor = undefined;
     record.status = "replaced";
     record.replacedAt = now;
@@ -146,7 +147,7 @@ export class OrderLife implements Outcomes {
     if (group !== undefined && role !== "single") group[role] = successor;
     this.#date(successor);
     updates.tell("replaced", record, now);
-    if (wasHeld) {
+    if (staysAsleep) {
       successor.status = "held";
       updates.tell("held", successor, now);
       return;
@@ -224,6 +225,7 @@ export class OrderLife implements Outcomes {
     for (const leg of [target, stop]) {
       if (leg === undefined || !isLive(leg)) continue;
       leg.quantity = quantity;
+      if (leg.successor !== undefined) leg.successor.quantity = quantity;
       if (quantity <= 0) this.end(leg, "canceled");
     }
     const first = target ?? stop;

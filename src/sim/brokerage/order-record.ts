@@ -162,8 +162,13 @@ export function parentOf(record: OrderRecord): OrderRecord | undefined {
   return parent === record ? undefined : parent;
 }
 
+/** The leg whose turn it is as soon as the entry is complete: the target, or a stop without one. */
+export const isFirstAwake = ({ group, role }: OrderRecord): boolean =>
+  group?.awake === true && (role === "target" || group.target === undefined);
+
 /** A leg whose turn has not come: it holds no shares and reserves no money. */
-export const sleeps = (record: OrderRecord): boolean => !record.works && parentOf(record) !== undefined;
+export const sleeps = (record: OrderRecord): boolean =>
+  !record.works && parentOf(record) !== undefined && !isFirstAwake(record);
 
 /** True when nothing of it is left to trade; of dollars, less than a cent. */
 export function isComplete({ quantity, notional, spent, held, filled }: OrderRecord): boolean {
