@@ -86,6 +86,7 @@ const whole: Readonly<Record<string, string>> = {
   backtest: "--strategies reference_ema_cross --symbols AAA --timeframe 1d --out OUT",
   canary: "--strategy reference_ema_cross --symbols AAA --timeframe 1d",
   start: "--sessions 1 --speed max",
+  exchange: "--data none.csv",
   calendar: "--from 2024-01-02 --to 2024-01-05",
   "data import": "bars.csv --timeframe 1d --adjustment split",
   "data import-actions": "actions.csv",
@@ -152,7 +153,9 @@ export function systematicLines(commands: readonly KnownCommand[]): WrongCase[] 
   const roots = commands
     .filter(
       ({ words }) =>
-        !/^(calendar|stats|strategy|features list|version|config|features drift)/.test(words.join(" ")),
+        !/^(calendar|exchange|stats|strategy|features list|version|config|features drift)/.test(
+          words.join(" "),
+        ),
     )
     .flatMap(({ words }) =>
       ["bars.csv", "/proc/root-of-nothing", "/dev/null", "loop"].map((root) => ({

@@ -96,8 +96,7 @@ async function optionsOf(given: Given): Promise<ExchangeOptions> {
     throw new InputError("--key and --secret belong together; give both or neither");
   const startsAt = given.clock === undefined ? undefined : clockOf(given.clock);
   const seed = wholeNumber("--seed", given.seed, { least: 0, most: 2 ** 32 - 1 });
-  return {
-    source: await sourceOf(given.data, seed, startsAt),
+  const plain = {
     port: wholeNumber("--port", given.port, { least: 0, most: 65_535 }),
     speed: positive("--speed", given.speed, 1_000_000),
     seed,
@@ -110,6 +109,8 @@ async function optionsOf(given: Given): Promise<ExchangeOptions> {
     ...(startsAt === undefined ? {} : { startsAt }),
     ...(given.skipClosed === undefined ? {} : { skipsClosedHours: given.skipClosed }),
   };
+  // Files last: reading them takes longest, and a wrong number should not wait for it.
+  return { ...plain, source: await sourceOf(given.data, seed, startsAt) };
 }
 
 async function sourceOf(data: string, seed: number, startsAt: EpochMicros | undefined): Promise<PriceSource> {

@@ -1,7 +1,7 @@
 /** Clock and calendar, second and third version. */
 
 import type { Session } from "../domain/session.ts";
-import { type DayNumber, dayNumber, type EpochMicros, isoDate, MICROS_PER_MINUTE } from "../domain/time.ts";
+import { type DayNumber, dayNumber, type EpochMicros, isoDate } from "../domain/time.ts";
 import {
   CALENDAR_FIRST_DAY,
   CALENDAR_LAST_DAY,
@@ -155,7 +155,3 @@ function wall(at: EpochMicros): string {
   const minute = newYorkMinuteOfDay(at);
   return `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
 }
-
-/** Left edge of the minute that holds `at`. */
-export const minuteStart = (at: number): EpochMicros =>
-  (Math.floor(at / MICROS_PER_MINUTE) * MICROS_PER_MINUTE) as EpochMicros;

@@ -1,4 +1,6 @@
-/** Market data by REST: bars, trades and quotes of the past, the latest of each, snapshots, auctions, dictionaries. */
+/**
+ * Market data by REST: bars, trades and quotes of the past, the latest of each, snapshots, auctions, dictionaries.
+ */
 
 import type { EpochMicros } from "../domain/time.ts";
 import { isoDate } from "../domain/time.ts";
@@ -202,9 +204,9 @@ class DataReader {
   #span(query: URLSearchParams): Span {
     const now = this.#now();
     const from = timeParameter(query, "start") ?? midnightOf(marketDay(now));
-    const to = timeParameter(query, "end") ?? now;
-    if (from > to) throw badParameter("end should not be before start");
-    return { from, to: Math.min(to, now) as EpochMicros };
+    const end = timeParameter(query, "end");
+    if (end !== undefined && from > end) throw badParameter("end should not be before start");
+    return { from, to: Math.min(end ?? now, now) as EpochMicros };
   }
 }
 

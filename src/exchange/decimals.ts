@@ -2,12 +2,10 @@
 import { MICROS, NANOS } from "../domain/money.ts";
 import { Refused, unprocessable } from "./http-words.ts";
 
-/** `41.15` from micro-dollars; no zeros at the end, no exponent. */
+/** `41.15` from micro-dollars, or from millionths of a percent; no zeros at the end, no exponent. */
 export const dollarText = (micros: number): string => unitText(micros, 6);
 /** From nano-shares. */
 export const shareText = (nanos: number): string => unitText(nanos, 9);
-/** From millionths of a percent. */
-export const percentText = dollarText;
 
 export const maybeDollars = (micros: number | undefined): string | null =>
   micros === undefined ? null : dollarText(micros);

@@ -68,8 +68,8 @@ const shape = z.strictObject({
   count: z.int().min(1).max(1_000_000).default(1),
   /** Exchange seconds: how long a state holds, how late things come. */
   seconds: z.number().min(0).optional(),
-  /** Milliseconds of the machine: a delay. */
-  ms: z.number().min(0).max(600_000).default(1000),
+  /** Milliseconds: of the machine for a delay, of what the clock shows for a skew, which may be negative. */
+  ms: z.number().min(-600_000).max(600_000).default(1000),
   /** HTTP status of an error. */
   status: z.int().min(400).max(599).optional(),
 });

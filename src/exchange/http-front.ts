@@ -83,7 +83,7 @@ export class HttpFront {
       case "request-stall":
         return false;
       case "request-delay":
-        await pause(fault.ms, undefined, { ref: false });
+        await pause(Math.max(0, fault.ms), undefined, { ref: false });
         return true;
       case "error-before":
         throw new Refused(fault.status ?? 503, 50_310_000, "service unavailable");

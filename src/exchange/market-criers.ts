@@ -1,4 +1,7 @@
-/** Between the floor and the data streams: what happened becomes messages, with the delays and doubts that were armed. */
+/**
+ * Between the floor and the data streams: what happened becomes messages, with the delays and doubts that were
+ * armed.
+ */
 import { type EpochMicros, MICROS_PER_MINUTE, MICROS_PER_SECOND } from "../domain/time.ts";
 import { newYorkDay } from "../market/us-eastern.ts";
 import { barTold, newsTold, quoteTold, statusTold, type Told, tradeTold } from "./data-messages.ts";

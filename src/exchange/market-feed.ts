@@ -1,4 +1,6 @@
-/** What is going to happen, in order of time and minute by minute: a source's quotes, prints and bars as one stream. */
+/**
+ * What is going to happen, in order of time and minute by minute: a source's quotes, prints and bars as one stream.
+ */
 import { type DayNumber, type EpochMicros, MICROS_PER_MINUTE } from "../domain/time.ts";
 import { sessionOn } from "../market/calendar.ts";
 import { AFTER_CLOSE_MICROS, BEFORE_OPEN_MICROS } from "../market/exchange-clock.ts";

@@ -3,15 +3,7 @@ import { z } from "zod";
 import type { EpochMicros } from "../domain/time.ts";
 import type { ChangeRequest, OrderRequest } from "../sim/brokerage/order-request.ts";
 import type { OrderView, TradeUpdate } from "../sim/brokerage/order-view.ts";
-import {
-  dollarsOf,
-  dollarText,
-  maybeDollars,
-  maybeShares,
-  percentText,
-  sharesOf,
-  shareText,
-} from "./decimals.ts";
+import { dollarsOf, dollarText, maybeDollars, maybeShares, sharesOf, shareText } from "./decimals.ts";
 import { badParameter, Refused, unprocessable } from "./http-words.ts";
 import { wireTime } from "./wire-time.ts";
 
@@ -149,7 +141,7 @@ export function orderJson(order: OrderView): Readonly<Record<string, unknown>> {
     status: order.status,
     extended_hours: order.extendedHours,
     legs: order.legs === undefined ? null : order.legs.map(orderJson),
-    trail_percent: order.trailPercent === undefined ? null : percentText(order.trailPercent),
+    trail_percent: maybeDollars(order.trailPercent),
     trail_price: maybeDollars(order.trailPrice),
     hwm: maybeDollars(order.highWaterMark),
     ratio_qty: null,

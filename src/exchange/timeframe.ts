@@ -1,4 +1,7 @@
-/** The grammar of bar lengths, and which bucket an instant or a day falls into. Buckets count from New York's midnight. */
+/**
+ * The grammar of bar lengths, and which bucket an instant or a day falls into. Buckets count from New York's
+ * midnight.
+ */
 import {
   civilDate,
   type DayNumber,

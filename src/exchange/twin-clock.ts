@@ -1,4 +1,6 @@
-/** The exchange's clock with a speed that can be changed while it runs: each change begins new terms at that moment. */
+/**
+ * The exchange's clock with a speed that can be changed while it runs: each change begins new terms at that moment.
+ */
 import type { SessionTable } from "../domain/session.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import { type ClockTerms, ExchangeClock } from "../market/exchange-clock.ts";

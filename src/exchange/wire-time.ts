@@ -1,4 +1,6 @@
-/** Instants as the wire writes them (RFC 3339, New York offsets where the vendor uses them) and as clients send them. */
+/**
+ * Instants as the wire writes them (RFC 3339, New York offsets where the vendor uses them) and as clients send them.
+ */
 import {
   type DayNumber,
   dayOf,

@@ -1,4 +1,7 @@
-/** The seeded synthetic market as a source of prices: three years of history and as many sessions as the calendar has. */
+/**
+ * The seeded synthetic market as a source of prices: three years of history and as many sessions as the calendar
+ * has.
+ */
 import { barCount } from "../../domain/bars.ts";
 import { type DayNumber, type EpochMicros, MICROS_PER_DAY, MICROS_PER_MINUTE } from "../../domain/time.ts";
 import { CALENDAR_LAST_DAY, sessionOn, sessionRowOn, xnysSessions } from "../../market/calendar.ts";
