@@ -346,7 +346,7 @@ describe("positions", () => {
     });
   });
 
-  it("23 an average price that differs by more than a hundredth of a percent is written down, and is no difference", () => {
+  it("23 an average price more than a hundredth of a percent apart is written down, and is no difference", () => {
     const books = { positions: [ours("AAA", 10, { averageEntry: 100.02 })] };
     const found = last({ positions: [theirs("AAA", 10)], books });
     expect([found.alarms.map(({ severity }) => severity), found.clean]).toEqual([["flag"], true]);

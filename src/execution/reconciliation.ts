@@ -267,7 +267,8 @@ export class Reconciler {
     }
     found.clean = false;
     this.#incoherent += 1;
-    const text = `positions are worth ${worth.toFixed(2)}, the account says ${(account.equity - account.cash).toFixed(2)}`;
+    const said = (account.equity - account.cash).toFixed(2);
+    const text = `positions are worth ${worth.toFixed(2)}, the account says ${said}`;
     found.alarms.push({ severity: this.#incoherent === CYCLES ? "page" : "flag", text });
     return false;
   }
