@@ -1,0 +1,40 @@
+/** Child processes as data: what is started, with which means, and what happens when it ends (OPS-2). */
+
+/** `always`: also after an end of its own will. `on-failure`: after exit codes other than 0 and after signals. */
+export type RestartWhen = "always" | "on-failure" | "never";
+
+export interface ProcessPlan {
+  /** Names it in logs and reports: "execute". Unique. */
+  readonly id: string;
+  /** Program; the runtime where `maxMemoryMb` is given. */
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Added to the supervisor's own environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Cores it may run on; absent: all. Kept where the system has a way to pin. */
+  readonly cpu?: readonly number[];
+  /** Bound of the runtime's old heap. */
+  readonly maxMemoryMb?: number;
+  readonly restart: RestartWhen;
+  /** What counts as ready: a message "ready" by IPC, the first line on stdout, or being started. */
+  readonly ready: "ipc" | "line" | "started";
+}
+
+/** How a process ended: one of both is known. */
+export interface ExitFacts {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** What the supervisor tells, for log and alerts. */
+export type SupervisorReport =
+  | { readonly kind: "started"; readonly id: string; readonly pid: number; readonly isSafeStart: boolean }
+  | { readonly kind: "ready"; readonly id: string; readonly afterMs: number }
+  | { readonly kind: "exited"; readonly id: string; readonly exit: ExitFacts; readonly isAbnormal: boolean }
+  | { readonly kind: "restarting"; readonly id: string; readonly afterMs: number }
+  /** Three abnormal exits in ten minutes: from now on it starts with SAFE_START=1 (C-54). */
+  | { readonly kind: "crash-loop"; readonly id: string; readonly exits: number }
+  /** It did not end in time and was killed. */
+  | { readonly kind: "killed"; readonly id: string; readonly why: string }
+  | { readonly kind: "not-started"; readonly id: string; readonly why: string }
+  | { readonly kind: "note"; readonly id: string; readonly text: string };
