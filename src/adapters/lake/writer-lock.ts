@@ -1,14 +1,13 @@
 /**
  * One writer at a time. The lock is a file that holds the writer's process id and start; a lock whose
  * process is gone is taken over, so a kill -9 never needs a person to clean up.
- *
- * A process id alone is not enough: in a container the restarted program gets the id of the dead one.
  */
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { InputError } from "../../domain/assert.ts";
 import { makeFolder, unfinishedMark } from "../durable-file.ts";
+import { isRunning, ownIdentity } from "../process-identity.ts";
 
 const holder = z.strictObject({
   pid: z.int().positive(),
@@ -39,7 +38,7 @@ export async function asOnlyWriter<Result>(
 function acquire(lockPath: string, thing: string): void {
   makeFolder(dirname(lockPath));
   const mine = `${lockPath}${unfinishedMark}${process.pid}`;
-  const content: Holder = { pid: process.pid, started: startOf(process.pid) ?? "" };
+  const content: Holder = ownIdentity();
   for (let attempt = 0; attempt < takeoverAttempts; attempt++) {
     const other = readHolder(lockPath);
     if (other === "nobody") {
@@ -95,21 +94,5 @@ function readHolder(lockPath: string): Holder | "nobody" | "unreadable" {
 
 function isAlive({ pid, started }: Holder, lockPath: string): boolean {
   if (pid === process.pid) return heldHere.has(lockPath);
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-  const now = startOf(pid);
-  return started === "" || now === undefined || now === started;
-}
-
-/** Start of a process in clock ticks since boot, from Linux; undefined elsewhere. */
-function startOf(pid: number): string | undefined {
-  try {
-    // The name in brackets may hold spaces; fields are counted after it. Start is field 22.
-    return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[19];
-  } catch {
-    return undefined;
-  }
+  return isRunning({ pid, started });
 }

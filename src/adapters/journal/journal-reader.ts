@@ -1,0 +1,224 @@
+/**
+ * The reading side of a stage's journal, for everybody but its writer: read-only, also while it is written. `verify`
+ * notices any row that was changed, removed or put in, the last ones too.
+ */
+import { existsSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { InputError } from "../../domain/assert.ts";
+import type { EpochMicros } from "../../domain/time.ts";
+import type { Authority, Claim, Level } from "../../risk/authority.ts";
+import { auditLink, chainStart, entryLink, journalMigrations } from "./journal-schema.ts";
+import type {
+  AlertRow,
+  AuditRow,
+  JournalEntry,
+  JournalPart,
+  JournalPayload,
+  LeaseHolder,
+  RunRow,
+} from "./journal-terms.ts";
+import { readLease } from "./lease.ts";
+
+const BUSY_MS = 5000;
+
+type Row = Record<string, unknown>;
+
+export interface ChainReport {
+  readonly runs: number;
+  /** Entries that are as they were written. */
+  readonly entries: number;
+  readonly auditRows: number;
+  /** The first row that is not what it was: "run R, entry 3" or "audit row 2". */
+  readonly brokenAt: string | null;
+}
+
+export class JournalReader {
+  readonly #db: DatabaseSync;
+  readonly #path: string;
+
+  /** Throws InputError (exit 1) naming the file when there is none, it is damaged or of another version. */
+  constructor(path: string) {
+    this.#path = path;
+    if (!existsSync(path)) throw new InputError(`journal: there is no ${path}; nothing has been recorded`, 1);
+    this.#db = this.#named(() => new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS }));
+    const version = this.#named(() => Number(this.#db.prepare("PRAGMA user_version").get()?.user_version));
+    if (version === journalMigrations.length) return;
+    this.#db.close();
+    throw new InputError(
+      `journal: ${path} is of version ${version}, this program reads ${journalMigrations.length}; use the program that wrote it`,
+      1,
+    );
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** Oldest first. */
+  runs(): RunRow[] {
+    return this.#all("SELECT * FROM runs ORDER BY number").map(runRow);
+  }
+
+  findRun(run: string): RunRow | undefined {
+    const [row] = this.#all("SELECT * FROM runs WHERE run = ?", run);
+    return row && runRow(row);
+  }
+
+  /** The newest run that nobody has closed: where a restart goes on. */
+  openRun(): RunRow | undefined {
+    const [row] = this.#all("SELECT * FROM runs WHERE closed_at IS NULL ORDER BY number DESC LIMIT 1");
+    return row && runRow(row);
+  }
+
+  /** Entries of a run in order, a row at a time, from a sequence on. */
+  *entries(run: string, from = 0): Generator<JournalEntry> {
+    const sql =
+      "SELECT e.* FROM entries e JOIN runs r ON e.run = r.number WHERE r.run = ? AND e.sequence >= ? ORDER BY e.sequence";
+    for (const row of this.#iterate(sql, run, from)) yield entryRow(row);
+  }
+
+  /** Walks one run's chain: entries that are as they were written, and the sequence of the first that is not. */
+  verifyRun(run: string): { readonly entries: number; readonly brokenAt: number | null } {
+    const start = this.findRun(run);
+    if (start === undefined) throw new InputError(`journal: ${this.#path} has no run ${run}`, 1);
+    const [{ head, number } = {}] = this.#all("SELECT head, number FROM runs WHERE run = ?", run);
+    let hash = chainStart(run, start.header);
+    let sequence = 0;
+    for (const row of this.#iterate(
+      "SELECT * FROM entries WHERE run = ? ORDER BY sequence",
+      Number(number),
+    )) {
+      hash = entryLink(hash, entryRow(row));
+      if (row.sequence !== sequence || row.hash !== hash) return { entries: sequence, brokenAt: sequence };
+      sequence += 1;
+    }
+    const isWhole = start.entries === sequence && head === hash;
+    return { entries: sequence, brokenAt: isWhole ? null : sequence };
+  }
+
+  /** Walks every chain of the file. */
+  verify(): ChainReport {
+    const runs = this.runs();
+    let entries = 0;
+    for (const { run } of runs) {
+      const found = this.verifyRun(run);
+      entries += found.entries;
+      if (found.brokenAt === null) continue;
+      return { runs: runs.length, entries, auditRows: 0, brokenAt: `run ${run}, entry ${found.brokenAt}` };
+    }
+    const audit = this.#verifyAudit();
+    const brokenAt = audit.brokenAt === null ? null : `audit row ${audit.brokenAt}`;
+    return { runs: runs.length, entries, auditRows: audit.rows, brokenAt };
+  }
+
+  /** Oldest first. */
+  audit(): AuditRow[] {
+    return this.#all("SELECT * FROM audit ORDER BY number").map(auditRow);
+  }
+
+  /** Oldest first; of one state, or all. */
+  alerts(state?: AlertRow["state"]): AlertRow[] {
+    const sql = "SELECT * FROM alerts WHERE state = coalesce(?, state) ORDER BY at, id";
+    return this.#all(sql, state ?? null).map(alertRow);
+  }
+
+  /** What holds now. */
+  claims(): Claim[] {
+    return this.#all("SELECT * FROM claims ORDER BY place").map(claimRow);
+  }
+
+  lease(name: string): LeaseHolder | undefined {
+    return this.#named(() => readLease(this.#db, name));
+  }
+
+  #verifyAudit(): { readonly rows: number; readonly brokenAt: number | null } {
+    const [{ rows, head } = {}] = this.#all("SELECT rows, head FROM audit_head");
+    let hash = "";
+    let number = 0;
+    for (const row of this.#iterate("SELECT * FROM audit ORDER BY number")) {
+      hash = auditLink(hash, auditRow(row));
+      number += 1;
+      if (row.number !== number || row.hash !== hash) return { rows: number - 1, brokenAt: number };
+    }
+    return { rows: number, brokenAt: rows === number && head === hash ? null : number + 1 };
+  }
+
+  #all(sql: string, ...values: readonly (string | number | null)[]): Row[] {
+    return this.#named(() => this.#db.prepare(sql).all(...values));
+  }
+
+  *#iterate(sql: string, ...values: readonly (string | number)[]): Generator<Row> {
+    const rows = this.#named(() => this.#db.prepare(sql).iterate(...values));
+    for (;;) {
+      const next = this.#named(() => rows.next());
+      if (next.done) return;
+      yield next.value as Row;
+    }
+  }
+
+  /** What SQLite says of a damaged file does not say which. */
+  #named<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new InputError(`journal: ${this.#path} cannot be read (${why}); restore it from a backup`, 1);
+    }
+  }
+}
+
+const runRow = (row: Row): RunRow => ({
+  run: String(row.run),
+  startedAt: String(row.started_at),
+  header: String(row.header),
+  entries: Number(row.entries),
+  closedAt: row.closed_at === null ? undefined : String(row.closed_at),
+});
+
+const entryRow = (row: Row): JournalEntry => ({
+  sequence: Number(row.sequence),
+  part: row.part as JournalPart,
+  at: Number(row.at) as EpochMicros,
+  payload: payloadOf(row.payload),
+});
+
+/** A number stands there only when somebody put it there; the chain then says so. */
+const payloadOf = (value: unknown): JournalPayload => (value instanceof Uint8Array ? value : String(value));
+
+const auditRow = (row: Row): AuditRow => ({
+  id: String(row.id),
+  at: Number(row.at) as EpochMicros,
+  who: String(row.who),
+  action: String(row.action),
+  reason: String(row.reason),
+  before: String(row.before),
+  after: String(row.after),
+});
+
+const instant = (value: unknown): EpochMicros | undefined =>
+  value === null ? undefined : (Number(value) as EpochMicros);
+
+const alertRow = (row: Row): AlertRow => ({
+  id: String(row.id),
+  at: Number(row.at) as EpochMicros,
+  level: row.level as AlertRow["level"],
+  cause: String(row.cause),
+  text: String(row.text),
+  state: row.state as AlertRow["state"],
+  attempts: Number(row.attempts),
+  nextAt: instant(row.next_at),
+  deliveredAt: instant(row.delivered_at),
+  channel: row.channel === null ? undefined : String(row.channel),
+});
+
+const claimRow = (row: Row): Claim => ({
+  authority: row.authority as Authority,
+  source: String(row.source),
+  scope: row.scope === null ? undefined : Number(row.scope),
+  level: row.level as Level,
+  scalar: Number(row.scalar),
+  reason: String(row.reason),
+  since: Number(row.since) as EpochMicros,
+  until: instant(row.until),
+  liftedBy: row.lifted_by as Claim["liftedBy"],
+});

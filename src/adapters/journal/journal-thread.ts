@@ -1,0 +1,109 @@
+/**
+ * The journal's thread: takes what has been handed over, all of it at once, and writes it as one group with one flush
+ * (ADR 0004). While a flush runs the next group gathers, so a slow disk makes larger groups and not a longer queue.
+ */
+import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { invariant } from "../../domain/assert.ts";
+import { type CommitPoint, JournalStore } from "./journal-store.ts";
+import type { JournalRow, RunHeader, Ticket } from "./journal-terms.ts";
+import type { LeaseWish } from "./lease.ts";
+
+/** What the thread is started with. */
+export interface ThreadTerms {
+  readonly path: string;
+  readonly run: RunHeader;
+  readonly lease?: LeaseWish;
+}
+
+export type ToThread =
+  | {
+      readonly kind: "write";
+      readonly ticket: Ticket;
+      readonly transactions: readonly (readonly JournalRow[])[];
+    }
+  | { readonly kind: "close" };
+
+export type FromThread =
+  | { readonly kind: "opened"; readonly sequence: number }
+  /** Could not be opened; `isCurable`: the message names the cure. */
+  | { readonly kind: "refused"; readonly reason: string; readonly isCurable: boolean }
+  /** `sequence` is the next one: all before it are durable. */
+  | { readonly kind: "durable"; readonly ticket: Ticket; readonly sequence: number }
+  | { readonly kind: "failed"; readonly reason: string }
+  | { readonly kind: "lease-lost" }
+  | { readonly kind: "closed" };
+
+/** A group is no larger than that, so that the first of a flood need not wait for the last. */
+const GROUP_ROWS_MAX = 4096;
+const LEASE_BEAT_MS = 5000;
+
+/** Runs until it is told to close. `reached` is for tests that strike inside a commit. */
+export function runJournalThread(reached?: (point: CommitPoint) => void): void {
+  invariant(parentPort !== null, "JL-3", "the journal's thread was started as a program");
+  const port = parentPort;
+  const tell = (message: FromThread) => port.postMessage(message);
+  const terms = workerData as ThreadTerms;
+  const store = open(terms, tell, reached);
+  if (store === undefined) return;
+
+  let hasFailed = false;
+  const write = (transactions: readonly (readonly JournalRow[])[], ticket: Ticket, withLease: boolean) => {
+    if (hasFailed) return;
+    const { lease: wish } = terms;
+    try {
+      const renewed = withLease && wish !== undefined ? { wish, atMs: Date.now() } : undefined;
+      if (!store.write(transactions, renewed)) tell({ kind: "lease-lost" });
+      if (ticket > 0) tell({ kind: "durable", ticket, sequence: store.sequence });
+    } catch (error) {
+      hasFailed = true;
+      tell({ kind: "failed", reason: error instanceof Error ? error.message : String(error) });
+    }
+  };
+  const beat = terms.lease && setInterval(() => write([], 0, true), LEASE_BEAT_MS);
+  const close = () => {
+    clearInterval(beat);
+    if (!hasFailed) store.close(terms.lease);
+    tell({ kind: "closed" });
+    port.close();
+  };
+  port.on("message", (first: ToThread) => {
+    const { transactions, ticket, isLast } = gather(first, () => receiveMessageOnPort(port)?.message);
+    if (transactions.length > 0) write(transactions, ticket, false);
+    if (isLast) close();
+  });
+  tell({ kind: "opened", sequence: store.sequence });
+}
+
+function open(
+  { path, run, lease }: ThreadTerms,
+  tell: (message: FromThread) => void,
+  reached: ((point: CommitPoint) => void) | undefined,
+): JournalStore | undefined {
+  try {
+    const store = new JournalStore(path, reached);
+    if (lease !== undefined) store.takeLease(lease, Date.now());
+    store.openRun(run);
+    return store;
+  } catch (error) {
+    const isCurable = error instanceof Error && error.name === "InputError";
+    tell({ kind: "refused", reason: error instanceof Error ? error.message : String(error), isCurable });
+    return undefined;
+  }
+}
+
+/** All that waits, up to a group's bound. */
+function gather(first: ToThread, next: () => ToThread | undefined) {
+  const transactions: (readonly JournalRow[])[] = [];
+  let ticket: Ticket = 0;
+  let rows = 0;
+  for (let message: ToThread | undefined = first; message !== undefined; ) {
+    if (message.kind === "close") return { transactions, ticket, isLast: true };
+    for (const transaction of message.transactions) {
+      transactions.push(transaction);
+      rows += transaction.length;
+    }
+    ticket = message.ticket;
+    message = rows < GROUP_ROWS_MAX ? next() : undefined;
+  }
+  return { transactions, ticket, isLast: false };
+}
