@@ -77,7 +77,8 @@ export class LedgerOrders {
   }
 
   #write(rows: (Change<TradesTable> | SignalChange)[], stage: ExecuteStage, order: OrderNumber): void {
-    const clientId = this.#clientIds.get(order);
+    // Those who share an order have its name.
+    const clientId = this.#clientIds.get(stage.orders.group(order));
     const brokerId = clientId === undefined ? undefined : this.#brokerIds.get(clientId);
     const row = orderRow(this.#names, stage, order, { clientId, brokerId });
     const signal = stage.orders.get(order, OrderField.signal);
@@ -89,11 +90,12 @@ export class LedgerOrders {
   }
 
   /** Orders that had ended when a fill or a name of theirs came. */
-  #late({ fills }: ExecuteStage): OrderNumber[] {
+  #late({ fills, orders }: ExecuteStage): OrderNumber[] {
     const live = new Set(this.#live);
-    const late = new Set(
-      [...this.#named].filter((order) => !live.has(order as OrderNumber)) as OrderNumber[],
-    );
+    const late = new Set<OrderNumber>();
+    for (const named of this.#named) {
+      for (const order of orders.members(named as OrderNumber)) if (!live.has(order)) late.add(order);
+    }
     this.#named.clear();
     for (let fill = this.#fills; fill < fills.length; fill++) {
       const order = fills.get(fill, FillField.order) as OrderNumber;
