@@ -103,11 +103,11 @@ export interface LiveSession {
   again(): LiveExecute;
 }
 
-/** `sessions` days of trading; `between` may put in what happens after an input. */
+/** `sessions` days of trading; `between` puts in what happens after the bars of that number, counted from 0. */
 export function liveSession(
   sessions = 1,
-  between: (given: number) => EngineEvent | undefined = () => undefined,
-) {
+  between: (batch: number, at: EpochMicros) => EngineEvent | undefined = () => undefined,
+): LiveSession {
   const words: BrokerEvent[] = [];
   const setup = {
     config: terms.config,
@@ -127,6 +127,7 @@ export function liveSession(
     });
   const venue = new SimulatedVenue(instruments.symbols.length, terms.config.costs, xnysSessions());
   const entries: JournalEntry[] = [];
+  let batch = 0;
   const give = (input: ExecuteInput): void => {
     const row = { part: "input", at: input.now.at, payload: executeInputText(input) } as const;
     entries.push({ sequence: entries.length, ...row });
@@ -151,7 +152,7 @@ export function liveSession(
       give({ kind: "event", event, now });
       compute.step({ kind: "market", event });
       for (const decision of compute.decisions.splice(0)) give({ kind: "decision", decision, now });
-      const more = between(entries.length);
+      const more = between(batch++, now.at);
       if (more !== undefined) give({ kind: "event", event: more, now });
     }
     const at = (execute.stage.clock.close + 3_600_000_000) as EpochMicros;
