@@ -101,6 +101,8 @@ export interface LiveSession {
   readonly execute: LiveExecute;
   /** A new one at the beginning: fed the entries it has the same books. */
   again(): LiveExecute;
+  /** A life cycle at the beginning, for who builds the stage himself. */
+  lifecycle(): Lifecycle;
 }
 
 /** `sessions` days of trading; `between` puts in what happens after the bars of that number, counted from 0. */
@@ -159,5 +161,5 @@ export function liveSession(
     give({ kind: "time", now: { at, mono: 0 } });
   }
   const again = () => buildExecute(terms, new VenueBehind(words), history);
-  return { entries, execute, again };
+  return { entries, execute, again, lifecycle: () => new VenueBehind(words) };
 }

@@ -1,6 +1,6 @@
 /**
- * The execute stage of a run, made of the run's terms alone: whoever builds it, now or after a restart, and feeds it the
- * journal's inputs, has the same books (LE-1). Used by the execute process and by the ledger's.
+ * The execute stage of a run, made of the run's terms alone: whoever builds it, now or after a restart, and feeds it
+ * the journal's inputs, has the same books (LE-1). Used by the execute process and by the ledger's.
  */
 import { dirname, join } from "node:path";
 import { type BarColumns, batchCount } from "../../domain/bars.ts";

@@ -1,6 +1,6 @@
 /**
- * Closed round trips as lines for a tax form: dates in New York, proceeds and basis net of what each side cost. Wash sales
- * are not judged here: they need the trades of every account of the household.
+ * Closed round trips as lines for a tax form: dates in New York, proceeds net of what both sides cost. Wash sales are
+ * not judged here: they need the trades of every account of the household.
  */
 import { type EpochMicros, isoDate } from "../../domain/time.ts";
 import { newYorkDay } from "../../market/us-eastern.ts";
