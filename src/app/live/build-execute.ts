@@ -42,8 +42,8 @@ export function executeConfig(terms: RunTerms, instruments: InstrumentTable): Ex
 }
 
 /**
- * `history` are the bars before the run; none where it began cold. A decision's age is reckoned on the exchange's clock,
- * which runs faster in a demo: there as many of its seconds are allowed as pass in one of ours.
+ * `history` are the bars before the run; none where it began cold. A decision's age is reckoned on the exchange's
+ * clock, which runs faster in a demo: there as many of its seconds are allowed as pass in one of ours.
  */
 export function buildExecute(terms: RunTerms, lifecycle: Lifecycle, history?: BarColumns): LiveExecute {
   const instruments = history?.instruments ?? instrumentTable(terms.symbols);

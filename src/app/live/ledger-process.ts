@@ -1,6 +1,7 @@
 /**
  * The ledger's process: follows execute's journal, read-only, and keeps trades.db and the daily tables of
- * performance.db up to date. It trades nothing and nobody waits for it; after a crash it begins anew and writes only what is missing.
+ * performance.db up to date. It trades nothing and nobody waits for it; after a crash it begins anew and writes only
+ * what is missing.
  */
 import { join } from "node:path";
 import { JournalReader } from "../../adapters/journal/journal-reader.ts";
