@@ -9,6 +9,7 @@ import { registerFeatureCommands } from "./feature-commands.ts";
 import { askedHelp } from "./group-help.ts";
 import { registerInfoCommands } from "./info-commands.ts";
 import { registerJournalCommands } from "./journal-commands.ts";
+import { registerLedgerCommands } from "./ledger-commands.ts";
 import { registerStartCommand } from "./start-command.ts";
 import { stateFolder } from "./state-folder.ts";
 import { registerStatsCommands } from "./stats-commands.ts";
@@ -86,6 +87,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerStatsCommands(program, context);
   registerInfoCommands(program, context);
   registerJournalCommands(program, context);
+  registerLedgerCommands(program, context);
   return program;
 }
 

@@ -58,6 +58,20 @@ export const TradeField = {
 } as const;
 export type TradeField = (typeof TradeField)[keyof typeof TradeField];
 
+/** A lot as it stands. Dollars and shares; `held` is signed, `shares` is all that its fills entered. */
+export interface OpenLot {
+  readonly held: number;
+  readonly shares: number;
+  readonly openedAt: EpochMicros;
+  readonly entryPrice: number;
+  readonly signal: number;
+  readonly riskPerShare: number;
+  readonly costs: number;
+  readonly slippage: number;
+  readonly dividends: number;
+  readonly crossed: number;
+}
+
 export class TradeLog {
   readonly #table = new RecordTable<TradeField>(Object.keys(TradeField).length);
   readonly #instruments: number;
@@ -97,6 +111,26 @@ export class TradeLog {
 
   get(trade: number, field: TradeField): number {
     return this.#table.get(trade, field);
+  }
+
+  /** The round trip under way; undefined when the strategy is flat there. */
+  openLot(strategy: number, instrument: InstrumentId): OpenLot | undefined {
+    const slot = strategy * this.#instruments + instrument;
+    const held = this.#held[slot]!;
+    if (held === 0) return undefined;
+    const shares = this.#entered[slot]!;
+    return {
+      held,
+      shares,
+      openedAt: this.#openedAt[slot]! as EpochMicros,
+      entryPrice: this.#entryValue[slot]! / shares,
+      signal: this.#signalIn[slot]!,
+      riskPerShare: this.#risk[slot]!,
+      costs: this.#costs[slot]!,
+      slippage: this.#slippage[slot]!,
+      dividends: this.#dividends[slot]!,
+      crossed: this.#crossed[slot]!,
+    };
   }
 
   /** Net profit over entry value of the round trip that this fill ended; NaN when it ended none. */
