@@ -21,6 +21,7 @@ import type { InstrumentId } from "../../domain/instrument.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { parseDecision, parseExecuteInput, parseStageEvent } from "../../engine/stage-text.ts";
 import { TickSieve } from "../../engine/tick-sieve.ts";
+import { buildExecuteOf, lifecycleOf } from "./build-execute.ts";
 import { ControlDesk } from "./control-desk.ts";
 import { ExecuteDriver } from "./execute-driver.ts";
 import { FrameKind, linkBounds, numbered, parseNumbered, textOf } from "./frames.ts";
@@ -28,7 +29,6 @@ import { GuardianLine } from "./guardian-line.ts";
 import { haltAsked } from "./halt-file.ts";
 import type { FeedState } from "./ingest-process.ts";
 import { JournalGuard } from "./journal-guard.ts";
-import { liveExecuteOf } from "./live-execute-of.ts";
 import type { StageContext } from "./stage-context.ts";
 import { WatchDuty } from "./watch-duty.ts";
 
@@ -76,7 +76,7 @@ class ExecuteProcess {
       dataStream: terms.hosts.stream,
     };
     requireAgreement(credentials, hosts, terms.mode);
-    const live = liveExecuteOf(terms, instruments);
+    const live = buildExecuteOf(terms, places, lifecycleOf(terms));
     this.#driver = new ExecuteDriver({
       live,
       now,

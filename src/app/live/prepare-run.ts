@@ -51,10 +51,11 @@ export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
   const instruments = instrumentTable(symbols);
   tell(`reading ${request.historySessions} sessions of minute bars of ${symbols.length} symbols`);
   const bars = await historyBars(request, instruments, now());
-  const file = join(root, "run", `history-${newRunName(mode, startedMs)}.json`);
+  const run = newRunName(mode, startedMs);
+  const file = `history-${run}.json`;
   const columns = columnsFromBars("1m", instruments, bars);
   const terms: RunTerms = {
-    run: newRunName(mode, startedMs),
+    run,
     mode,
     startedAt: new Date(startedMs).toISOString(),
     build: codeVersion(),
@@ -70,7 +71,7 @@ export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
     hosts,
     feed: config.live.feed,
     ...(request.sessions === undefined ? {} : { sessions: request.sessions }),
-    history: { file, sha256: writeHistory(file, columns), bars: bars.length },
+    history: { file, sha256: writeHistory(join(root, "run", file), columns), bars: bars.length },
   };
   writeRunTerms(runPlaces(root), terms);
   return terms;

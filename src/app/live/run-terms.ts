@@ -44,7 +44,7 @@ export interface RunTerms {
   readonly feed: "iex" | "sip";
   /** The run ends by itself after so many sessions; absent: never. */
   readonly sessions?: number;
-  /** Bars before the run, beside this file; their digest makes them part of it. */
+  /** Bars before the run, in a file beside this one; their digest makes them part of it. */
   readonly history: { readonly file: string; readonly sha256: string; readonly bars: number };
 }
 
