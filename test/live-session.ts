@@ -38,6 +38,7 @@ export const terms: RunTerms = {
   strategyIds: ["reference_ema_cross", "swing_trend_following"],
   symbols: instruments.symbols,
   cash: 97_000,
+  outside: 0,
   accountId: "test",
   adopted: [],
   clock: { machineMs: 0, exchangeAt: 0 as EpochMicros, speed: 1, skipsClosedHours: false },

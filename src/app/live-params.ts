@@ -26,6 +26,7 @@ export const liveParams = z.strictObject({
     ingest: means,
     compute: means,
     execute: means,
+    ledger: means,
     guardian: means,
     exchange: means,
   }),

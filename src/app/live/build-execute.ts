@@ -32,6 +32,8 @@ export function buildExecute(terms: RunTerms, lifecycle: Lifecycle, history?: Ba
     external: terms.strategyIds.length,
     strategies: terms.strategyIds.length,
     decisionAgeMicros: ageSeconds * MICROS_PER_SECOND,
+    outside: terms.outside,
+    adopted: terms.adopted,
   });
   if (history !== undefined) for (const batch of batchesOf(history)) live.stage.bars(batch);
   return live;

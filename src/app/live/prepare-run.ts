@@ -49,6 +49,7 @@ export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
   const adopted = heldBefore(look, config.live.positions, symbols);
   const startedMs = Date.now();
   const instruments = instrumentTable(symbols);
+  const cash = Math.min(config.account.capital, account.equity);
   tell(`reading ${request.historySessions} sessions of minute bars of ${symbols.length} symbols`);
   const bars = await historyBars(request, instruments, now());
   const run = newRunName(mode, startedMs);
@@ -64,8 +65,9 @@ export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
       .filter(([, { enabled }]) => enabled)
       .map(([id]) => id),
     symbols,
-    cash: Math.min(config.account.capital, account.equity),
+    cash,
     accountId: account.id,
+    outside: account.equity - cash,
     adopted,
     clock: clockTerms,
     hosts,
@@ -131,7 +133,7 @@ function heldBefore(
       `${foreign.symbol}: held and not in live.symbols; add it, or close it at the broker`,
       3,
     );
-  return positions.map(({ symbol, shares, averageEntry }) => ({ symbol, shares, price: averageEntry }));
+  return positions.map(({ symbol, shares, price }) => ({ symbol, shares, price }));
 }
 
 async function historyBars(

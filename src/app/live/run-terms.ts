@@ -27,6 +27,8 @@ export interface RunTerms {
   /** Dollars at the start: what the account has, and what sizes are reckoned from. */
   readonly cash: number;
   readonly accountId: string;
+  /** Dollars in the account that are not the run's: its worth at the start, less `cash`. */
+  readonly outside: number;
   /** Held before the run began and taken over; signed shares, dollars per share. */
   readonly adopted: readonly {
     readonly symbol: string;
