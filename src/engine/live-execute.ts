@@ -21,6 +21,7 @@ import type { Due, Instants, Lifecycle, LifecycleNote, LiveOrder } from "../exec
 import type { Alarm } from "../execution/reconciliation-facts.ts";
 import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
 import { BrokerDuty, type DutyParts } from "./broker-duty.ts";
+import { BrokerErrors } from "./broker-errors.ts";
 import { ExecuteStage } from "./execute.ts";
 import type { ExecuteConfig } from "./execute-config.ts";
 import { FlattenDuty, type FlattenParts } from "./flatten-duty.ts";
@@ -77,6 +78,7 @@ export class LiveExecute {
   readonly stage: ExecuteStage;
   readonly #duty: BrokerDuty;
   readonly #flatten: FlattenDuty;
+  readonly #errors = new BrokerErrors();
   readonly output: ExecuteOutput = {
     requests: [],
     feedback: [],
@@ -177,11 +179,13 @@ export class LiveExecute {
         this.stage.control({ kind: "TimePassed", at: now.at });
         this.#lifecycle.time(now);
         this.#duty.time(now);
+        this.#judgeBroker(now);
         break;
       case "restarted":
         this.#lifecycle.restarted(now);
         this.#duty.restarted(now, input.life);
         this.#flatten.restarted(now);
+        this.#errors.restarted(now);
         break;
       default:
         unreachable(input);
@@ -193,11 +197,17 @@ export class LiveExecute {
 
   /** Orders first, then the books as a whole: else a fill that was missed would look like a position of nobody's. */
   #heard(news: BrokerNews, now: Instants): void {
+    this.#errors.heard(news, now);
     if (!this.#duty.heard(news, now)) this.#lifecycle.heard(news, now);
     this.#settle(now);
     this.#duty.compare(now);
     this.#settle(now);
     this.#flatten.heard(news, now);
+  }
+
+  #judgeBroker(now: Instants): void {
+    const changed = this.#errors.time(now, !this.isFlat);
+    if (changed !== undefined) this.stage.control({ kind: "ClaimChanged", at: now.at, ...changed });
   }
 
   #event(event: EngineEvent, now: Instants): void {
