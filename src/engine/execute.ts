@@ -290,7 +290,7 @@ export class ExecuteStage implements AccountFacts {
 
   /** What others than the market tell is never older than what the market told: time does not go back for it. */
   #heard(at: EpochMicros): void {
-    this.facts.told(at);
+    if (at > this.facts.now) this.facts.now = at;
   }
 
   /** A split or a dividend, before the first bar of its ex-date. Tells which round trips it ended. */

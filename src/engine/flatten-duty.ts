@@ -1,7 +1,7 @@
 /**
  * A closing of everything, watched over by the broker's own books (C-45, RELIABILITY 1.4). The desk closes what our
- * books know; the overseer cancels stragglers, looks until two looks show nothing, and finds what our books do not know:
- * that is taken into them, and closed by the same desk through the same gate.
+ * books know; the overseer cancels stragglers, looks until two looks show nothing, and finds what our books do not
+ * know: that is taken into them, and closed by the same desk through the same gate.
  */
 import type { BrokerLook, BrokerNews, RequestId } from "../domain/broker.ts";
 import type { EngineEvent } from "../domain/events.ts";

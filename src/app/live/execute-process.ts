@@ -3,14 +3,12 @@
  * the stage to its journal, the broker, the other processes and the clock, and decides nothing.
  */
 import { randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { AlpacaBroker } from "../../adapters/brokers/alpaca/broker.ts";
 import { readCredentials, requireAgreement } from "../../adapters/brokers/alpaca/credentials.ts";
 import type { Link } from "../../adapters/bus/bus-terms.ts";
 import { LinkClient } from "../../adapters/bus/link-client.ts";
 import { type LinkServer, serveLinks } from "../../adapters/bus/link-server.ts";
-import { replaceFile } from "../../adapters/durable-file.ts";
 import { JournalReader } from "../../adapters/journal/journal-reader.ts";
 import { LiveJournal } from "../../adapters/journal/live-journal.ts";
 import { Counts } from "../../adapters/net/counts.ts";
@@ -18,22 +16,16 @@ import type { TimerHandle } from "../../adapters/net/ports.ts";
 import { RealTransport } from "../../adapters/net/real-transport.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { EngineEvent } from "../../domain/events.ts";
-import {
-  BEAT_EVERY_MS,
-  type EngineBeat,
-  type FlattenLease,
-  type FlattenLine,
-  positionsHash,
-} from "../../domain/guardian-beat.ts";
+import { BEAT_EVERY_MS } from "../../domain/guardian-beat.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { parseDecision, parseExecuteInput, parseStageEvent } from "../../engine/stage-text.ts";
 import { TickSieve } from "../../engine/tick-sieve.ts";
-import { GuardianSocket } from "../../ops/watchdog/guardian-socket.ts";
 import { buildExecuteOf, lifecycleOf } from "./build-execute.ts";
 import { ControlDesk } from "./control-desk.ts";
 import { ExecuteDriver } from "./execute-driver.ts";
 import { FrameKind, linkBounds, numbered, parseNumbered, textOf } from "./frames.ts";
+import { GuardianDuty, LEASE_EVERY_MS } from "./guardian-duty.ts";
 import { haltAsked } from "./halt-file.ts";
 import type { FeedState } from "./ingest-process.ts";
 import { JournalGuard } from "./journal-guard.ts";
@@ -57,7 +49,7 @@ class ExecuteProcess {
   readonly #broker: AlpacaBroker;
   readonly #sieve: TickSieve;
   readonly #watch: WatchDuty;
-  readonly #guardian: GuardianSocket;
+  readonly #guardian: GuardianDuty;
   readonly #control: ControlDesk;
   readonly #journalGuard = new JournalGuard();
   readonly #beatsHeard = new Map<string, bigint>();
@@ -69,7 +61,6 @@ class ExecuteProcess {
   #feed: FeedState | undefined;
   #isHaltTold = false;
   #isStopped = false;
-  #holdsLease = false;
   #life = 1;
   readonly #timers = new Set<TimerHandle>();
   #due: TimerHandle | undefined;
@@ -126,7 +117,9 @@ class ExecuteProcess {
       stopDistance: (instrument, price) => live.stopDistance(instrument, price),
     });
     this.#watch = new WatchDuty(terms, now());
-    this.#guardian = new GuardianSocket(({ seq }) => this.#watch.beat("guardian", clock.now(), seq, 0));
+    this.#guardian = new GuardianDuty(context, this.#driver, (seq) =>
+      this.#watch.beat("guardian", clock.now(), seq, 0),
+    );
     this.#control = new ControlDesk({
       context,
       driver: this.#driver,
@@ -159,14 +152,14 @@ class ExecuteProcess {
       nowMs: () => clock.now(),
     });
     this.#replay(path);
-    await this.#guardian.listen(places.guardianSocket);
+    await this.#guardian.listen();
     await this.#listen();
     this.#consume({ kind: "restarted", life: this.#life });
     this.#hearIngest();
     this.#broker.start();
-    this.#every(BEAT_EVERY_MS, () => this.#guardian.send(this.#beat()));
+    this.#every(BEAT_EVERY_MS, () => this.#guardian.beat());
+    this.#every(LEASE_EVERY_MS, () => this.#guardian.keepLease());
     this.#every(WATCH_EVERY_MS, () => this.#lookAround());
-    this.#every(LEASE_EVERY_MS, () => this.#keepLease());
     const { speed } = terms.clock;
     this.#every(Math.max(TIME_LEAST_MS, TIME_EVERY_MS / speed), () => this.#consume({ kind: "time" }));
   }
@@ -358,50 +351,6 @@ class ExecuteProcess {
     this.#watch.beat(channel, mono - link.beatAgeMs(), sequence, pending);
   }
 
-  /** Says that the closing is in our hands: the guardian takes over when this stands still (RELIABILITY 1.4). */
-  #keepLease(): void {
-    const { flattenLine, stage } = this.#driver.live;
-    const haltId = stage.flattening?.haltId;
-    const path = this.#context.places.flattenLease;
-    if (haltId === undefined || flattenLine === undefined) {
-      if (this.#holdsLease) rmSync(path, { force: true });
-      this.#holdsLease = false;
-      return;
-    }
-    this.#holdsLease = true;
-    const line = lineNames[flattenLine] ?? "close";
-    const lease: FlattenLease = { haltId, owner: "engine", line, beatAtMs: Date.now() };
-    try {
-      replaceFile(path, JSON.stringify(lease));
-    } catch (error) {
-      // A full disk stops no closing; the guardian then closes too, under the same names.
-      this.#context.log("error", `${path}: ${(error as Error).message}`);
-    }
-  }
-
-  #beat(): EngineBeat {
-    const { stage, flattenLine } = this.#driver.live;
-    const { symbols } = this.#context.instruments;
-    const positions = stage.portfolio.positions().map(({ instrument }) => ({
-      symbol: symbols[instrument] ?? "",
-      shares: stage.portfolio.shares(instrument as InstrumentId),
-    }));
-    const { flattening } = stage;
-    const line = flattenLine === undefined ? undefined : lineNames[flattenLine];
-    return {
-      kind: "engine",
-      mono: this.#context.clock.now(),
-      seq: this.#driver.inputs,
-      pending: 0,
-      ...(flattening === undefined ? {} : { haltId: flattening.haltId }),
-      ...(line === undefined ? {} : { flattenLine: line }),
-      exposure: stage.portfolio.gross,
-      positionsHash: positionsHash(positions),
-      flows: 0,
-      pid: process.pid,
-    };
-  }
-
   #every(everyMs: number, act: () => void): void {
     let handle: TimerHandle;
     const again = () => {
@@ -414,16 +363,6 @@ class ExecuteProcess {
     this.#timers.add(handle);
   }
 }
-
-const LEASE_EVERY_MS = 500;
-const lineNames: Readonly<Record<string, FlattenLine>> = {
-  F0: "enter",
-  F1: "cancel",
-  F2: "close",
-  F3: "verify",
-  F4: "lock",
-  F5: "notify",
-};
 
 /** The twin limits by its own clock, which runs faster. */
 const DEMO_REQUESTS_PER_MINUTE = 12_000;
