@@ -17,7 +17,6 @@ import { RealTransport } from "../../adapters/net/real-transport.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { EngineEvent } from "../../domain/events.ts";
 import { BEAT_EVERY_MS } from "../../domain/guardian-beat.ts";
-import type { InstrumentId } from "../../domain/instrument.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { parseDecision, parseExecuteInput, parseStageEvent } from "../../engine/stage-text.ts";
 import { TickSieve } from "../../engine/tick-sieve.ts";
