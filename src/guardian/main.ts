@@ -36,7 +36,7 @@ function start(): void {
       alert: (alert) => outbox.tell(alert),
       now: () => performance.now(),
       exchangeNow: () => clock.exchangeAt(Date.now()),
-      isHaltAsked: () => isHaltAsked(terms.root),
+      isHaltAsked: () => isHaltAsked(terms.root, terms.killSwitch),
       isAlive,
       lease: new LeaseFile(terms.root),
       send: (beat) => line.send(beat),

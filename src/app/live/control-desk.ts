@@ -182,7 +182,7 @@ export class ControlDesk {
 
   #mayResume(at: EpochMicros): void {
     const { context, driver } = this.#parts;
-    const asked = haltAsked(context.places.killSwitch);
+    const asked = haltAsked(context.terms.killSwitch);
     if (asked !== undefined)
       throw new InputError(`resume: ${asked}; remove the cause first, then resume again`, 3);
     const { stage } = driver.live;

@@ -2,7 +2,7 @@
  * What has to be known before the processes start (RELIABILITY 3.4): the account, what it holds, and the bars that
  * features warm up on. A run that was not closed goes on; otherwise a new one is written down.
  */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { AlpacaBroker } from "../../adapters/brokers/alpaca/broker.ts";
 import type { AlpacaCredentials } from "../../adapters/brokers/alpaca/credentials.ts";
 import { AlpacaHistory } from "../../adapters/feeds/alpaca/history.ts";
@@ -26,6 +26,8 @@ import { newRunName, type RunTerms, runPlaces, type TradingMode, writeRunTerms }
 
 export interface PrepareRequest {
   readonly root: string;
+  /** Folder of the HALT file. */
+  readonly killSwitch: string;
   readonly mode: TradingMode;
   readonly config: Config;
   readonly credentials: AlpacaCredentials;
@@ -69,6 +71,7 @@ export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
     clock: clockTerms,
     hosts,
     feed: config.live.feed,
+    killSwitch: resolve(request.killSwitch),
     ...(request.sessions === undefined ? {} : { sessions: request.sessions }),
     history: { file, sha256: writeHistory(file, columns), bars: bars.length },
   };

@@ -33,8 +33,7 @@ export class LiveSystem {
 
   constructor({ root, run, credentials, paths, report }: SystemTerms) {
     const clock = new RealClock();
-    const places = runPlaces(root);
-    makeFolder(places.killSwitch);
+    makeFolder(run.killSwitch);
     makeFolder(join(root, "run"));
     this.#log = new LogFile(join(root, "logs"), Date.now);
     const cache = prepareCompileCache(join(root, "run", "compile-cache"));
@@ -110,6 +109,7 @@ function plansOf({
   const places = runPlaces(root);
   const guardian = {
     root,
+    killSwitch: run.killSwitch,
     apiUrl: run.hosts.trading,
     dataUrl: run.hosts.data,
     socketPath: places.guardianSocket,
