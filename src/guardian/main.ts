@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { argv, env } from "node:process";
+import process, { argv, env } from "node:process";
 import { InputError } from "../domain/assert.ts";
 import { xnysSessions } from "../market/calendar.ts";
 import { ExchangeClock } from "../market/exchange-clock.ts";
@@ -46,6 +46,9 @@ function start(): void {
   );
   const line = new EngineLine(terms.socketPath, (beat) => guardian.heard(beat));
   setInterval(() => void guardian.tick().catch(end), GUARDIAN_TICK_MS);
+  // Where the broker itself is part of the system, nothing is left to guard when the system is gone.
+  if (/^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\])[:/]/.test(`${terms.apiUrl}/`))
+    process.once("disconnect", () => process.exit(0));
   if (terms.deadManUrl !== undefined) keepDeadManQuiet(terms.deadManUrl);
 }
 

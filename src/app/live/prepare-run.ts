@@ -36,6 +36,8 @@ export interface PrepareRequest {
   readonly symbols: readonly string[];
   readonly historySessions: number;
   readonly sessions?: number;
+  /** Of the account that was armed; absent: any. */
+  readonly accountNumber?: string;
   /** What happens, for people: "reading 25 sessions of bars". */
   readonly tell: (line: string) => void;
 }
@@ -47,7 +49,7 @@ export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
   const now = () => exchange.exchangeAt(Date.now());
   const look = await lookAt(request, now);
   const { account } = look;
-  requireUsable(account);
+  requireUsable(account, request.accountNumber);
   const adopted = heldBefore(look, config.live.positions, symbols);
   const startedMs = Date.now();
   const instruments = instrumentTable(symbols);
@@ -79,7 +81,23 @@ export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
   return terms;
 }
 
-async function lookAt(request: PrepareRequest, now: () => EpochMicros): Promise<BrokerLook> {
+/** The account behind the keys, for a run that goes on. Throws InputError (exit 3) when it is another one. */
+export async function requireAccount(
+  run: RunTerms,
+  credentials: AlpacaCredentials,
+  armedNumber: string | undefined,
+): Promise<void> {
+  const exchange = new ExchangeClock(run.clock, xnysSessions());
+  const { account } = await lookAt({ credentials, hosts: run.hosts }, () => exchange.exchangeAt(Date.now()));
+  requireUsable(account, armedNumber);
+  if (account.id === run.accountId) return;
+  throw new InputError(`run ${run.run} trades another account than that of these keys; use its own keys`, 3);
+}
+
+async function lookAt(
+  request: Pick<PrepareRequest, "credentials" | "hosts">,
+  now: () => EpochMicros,
+): Promise<BrokerLook> {
   const answer = Promise.withResolvers<BrokerNews>();
   const broker = new AlpacaBroker({
     clock: new RealClock(),
@@ -103,7 +121,12 @@ async function lookAt(request: PrepareRequest, now: () => EpochMicros): Promise<
   throw new InputError(`the broker at ${request.hosts.trading} does not answer: ${reason}`, 1);
 }
 
-function requireUsable(account: BrokerAccount): void {
+function requireUsable(account: BrokerAccount, armedNumber: string | undefined): void {
+  if (armedNumber !== undefined && account.number !== armedNumber)
+    throw new InputError(
+      "the account behind these keys is not the one that was armed; use its keys, or run: plimsoll arm",
+      3,
+    );
   if (account.mayTrade) return;
   throw new InputError(
     `account ${account.number}: the broker lets it trade nothing (blocked or suspended); ask the broker`,
