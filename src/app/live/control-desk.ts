@@ -7,7 +7,7 @@ import type { AuditRow } from "../../adapters/journal/journal-terms.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { EngineEvent, OperatorActed } from "../../domain/events.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
-import { isWorking, type OrderNumber, OrderStatus } from "../../domain/order.ts";
+import { isWorking, type OrderNumber, OrderStatus, Purpose } from "../../domain/order.ts";
 import { sessionIndexAt } from "../../domain/session.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import type { ExecuteInput } from "../../engine/live-execute.ts";
@@ -139,7 +139,7 @@ export class ControlDesk {
       feed: feed() ?? null,
       watchdog: verdict() ?? null,
       isFlat: live.isFlat,
-      workingOrders: workingOrders(live.stage.orders),
+      ...workingOrders(live.stage.orders),
       unknownOrders: live.lifecycle.unknownCount,
       staleDecisions: live.staleDecisions,
       requestsHeld: driver.held,
@@ -261,15 +261,21 @@ export class ControlDesk {
   }
 }
 
-/** Orders that the broker may still fill; legs that wait for their entry are none. */
-function workingOrders(orders: OrderTable): number {
-  let working = 0;
+/** Orders that the broker may still fill, and the entries among them; legs that wait for their entry are none. */
+function workingOrders(orders: OrderTable): {
+  readonly workingOrders: number;
+  readonly workingEntries: number;
+} {
+  let workingOrders = 0;
+  let workingEntries = 0;
   for (let n = 0; n < orders.length; n++) {
     const order = n as OrderNumber;
     const isAsleep = orders.status(order) === OrderStatus.Sent && orders.get(order, OrderField.parent) >= 0;
-    if (isWorking(orders.status(order)) && !isAsleep) working += 1;
+    if (!isWorking(orders.status(order)) || isAsleep) continue;
+    workingOrders += 1;
+    if (orders.purpose(order) === Purpose.Entry) workingEntries += 1;
   }
-  return working;
+  return { workingOrders, workingEntries };
 }
 
 const refused = (id: string, reason: string, exitCode: number): ControlAnswer => ({

@@ -11,6 +11,7 @@ export interface StatusValue {
   readonly isFlat: boolean;
   /** Orders that the broker may still fill. */
   readonly workingOrders: number;
+  readonly workingEntries: number;
   /** Orders of which nobody knows what became of them. */
   readonly unknownOrders: number;
   /** Requests that wait for the journal. */

@@ -68,6 +68,11 @@ export class LiveSystem {
     for (const id of ["ingest", "compute", "execute"]) await this.#supervisor.whenReady(id);
   }
 
+  /** A line of our own in the log of all processes. */
+  note(text: string): void {
+    this.#log.write(logLine("supervisor", "INFO", text, Date.now()));
+  }
+
   status() {
     return this.#supervisor.status();
   }
