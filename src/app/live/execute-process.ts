@@ -315,10 +315,10 @@ class ExecuteProcess {
 
   /** Ten times a second: the kill switch, the watchdog, and what has waited for the journal. */
   #lookAround(): void {
-    const { clock, places, now } = this.#context;
+    const { clock, terms, now } = this.#context;
     const at = now();
     this.#driver.releaseOverdue();
-    const asked = haltAsked(places.killSwitch);
+    const asked = haltAsked(terms.killSwitch);
     if (asked !== undefined && !this.#isHaltTold) {
       this.#isHaltTold = true;
       this.#consume({
