@@ -38,10 +38,11 @@ export const terms: RunTerms = {
   strategyIds: ["reference_ema_cross", "swing_trend_following"],
   symbols: instruments.symbols,
   cash: 97_000,
+  outside: 0,
   accountId: "test",
   adopted: [],
   clock: { machineMs: 0, exchangeAt: 0 as EpochMicros, speed: 1, skipsClosedHours: false },
-  hosts: { trading: "", data: "", stream: "" },
+  hosts: { trading: "", tradingStream: "", data: "", stream: "" },
   feed: "iex",
   history: { file: "", sha256: "", bars: 0 },
 };
@@ -140,7 +141,8 @@ export function liveSession(
       entries.push({ sequence: entries.length, part: "command", at: input.now.at, payload: text });
     }
     for (const list of [execute.output.brokerEvents, execute.output.notes]) list.length = 0;
-    for (const feedback of execute.output.feedback.splice(0)) compute.step({ kind: "feedback", feedback });
+    for (const feedback of execute.output.feedback.splice(0))
+      compute.step({ kind: "feedback", sequence: 0, feedback });
   };
   for (let session = 0; session < sessions; session++) {
     const timeline = new Timeline(market.session(session), venue);
@@ -152,7 +154,7 @@ export function liveSession(
         continue;
       }
       give({ kind: "event", event, now });
-      compute.step({ kind: "market", event });
+      compute.step({ kind: "market", sequence: 0, event });
       for (const decision of compute.decisions.splice(0)) give({ kind: "decision", decision, now });
       const more = between(batch++, now.at);
       if (more !== undefined) give({ kind: "event", event: more, now });

@@ -11,7 +11,7 @@ const means = z.strictObject({
 });
 
 export const liveParams = z.strictObject({
-  /** What is watched and traded in paper and live, until there is a universe; the demo trades what its exchange lists. */
+  /** What is traded in paper and live, until there is a universe; the demo trades what its exchange lists. */
   symbols: z.array(z.string().regex(SYMBOL_FORM)).min(1).max(500),
   feed: z.enum(["iex", "sip"]),
   /** Sessions of minute bars that features and volumes warm up on before the first. */
@@ -26,6 +26,7 @@ export const liveParams = z.strictObject({
     ingest: means,
     compute: means,
     execute: means,
+    ledger: means,
     guardian: means,
     exchange: means,
   }),

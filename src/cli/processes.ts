@@ -7,6 +7,7 @@ export const processPaths = {
   ingest: join(live, "ingest-main.ts"),
   compute: join(live, "compute-main.ts"),
   execute: join(live, "execute-main.ts"),
+  ledger: join(live, "ledger-main.ts"),
   guardian: join(import.meta.dirname, "..", "guardian", "main.ts"),
   exchange: join(import.meta.dirname, "main.ts"),
 } as const;

@@ -284,12 +284,13 @@ export class ExecuteStage implements AccountFacts {
 
   /** The market's time counts, unless a clock that runs beside it is ahead. */
   #told(at: EpochMicros): void {
-    this.facts.now = (at > this.#clockAt ? at : this.#clockAt) as EpochMicros;
+    // Where a clock runs, sources with clocks of their own cannot turn it back.
+    this.facts.now = this.#clockAt > 0 ? (Math.max(at, this.#clockAt, this.facts.now) as EpochMicros) : at;
   }
 
   /** What others than the market tell is never older than what the market told: time does not go back for it. */
   #heard(at: EpochMicros): void {
-    this.facts.told(at);
+    if (at > this.facts.now) this.facts.now = at;
   }
 
   /** A split or a dividend, before the first bar of its ex-date. Tells which round trips it ended. */

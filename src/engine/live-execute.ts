@@ -16,10 +16,15 @@ import { BUY, type ClientOrderId, Purpose, SELL } from "../domain/order.ts";
 import { empty } from "../domain/small-list.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import { idKindOf } from "../execution/client-order-id.ts";
+import type { FlattenNote } from "../execution/flatten-state.ts";
 import type { Due, Instants, Lifecycle, LifecycleNote, LiveOrder } from "../execution/lifecycle/words.ts";
+import type { Alarm } from "../execution/reconciliation-facts.ts";
 import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
+import { BrokerDuty, type DutyParts } from "./broker-duty.ts";
+import { BrokerErrors } from "./broker-errors.ts";
 import { ExecuteStage } from "./execute.ts";
 import type { ExecuteConfig } from "./execute-config.ts";
+import { FlattenDuty, type FlattenParts } from "./flatten-duty.ts";
 import type { Command } from "./ports.ts";
 import { accountSnapshot, type ComputeFeedback, type Decision } from "./stage-messages.ts";
 import { tellExecute } from "./tell-execute.ts";
@@ -48,6 +53,9 @@ export interface LiveExecuteConfig {
   readonly strategies: number;
   /** A decision on bars older than this enters nothing: exchange micros. */
   readonly decisionAgeMicros: number;
+  /** Dollars in the account that the run does not count as its own; 0 when absent. */
+  readonly outside?: number;
+  readonly adopted?: DutyParts["adopted"];
 }
 
 /** What the last step gave, in order; the caller empties it. */
@@ -58,13 +66,28 @@ export interface ExecuteOutput {
   readonly brokerEvents: BrokerEvent[];
   readonly commands: Command[];
   readonly notes: LifecycleNote[];
+  /** Lines of a closing of everything, for the record. */
+  readonly flattenNotes: FlattenNote[];
+  /** What people must hear of. */
+  readonly alarms: Alarm[];
 }
 
 export class LiveExecute {
   readonly #config: LiveExecuteConfig;
   readonly #lifecycle: Lifecycle;
   readonly stage: ExecuteStage;
-  readonly output: ExecuteOutput = { requests: [], feedback: [], brokerEvents: [], commands: [], notes: [] };
+  readonly #duty: BrokerDuty;
+  readonly #flatten: FlattenDuty;
+  readonly #errors = new BrokerErrors();
+  readonly output: ExecuteOutput = {
+    requests: [],
+    feedback: [],
+    brokerEvents: [],
+    commands: [],
+    notes: [],
+    flattenNotes: [],
+    alarms: [],
+  };
   /** Closing orders per halt and symbol: their number is part of their name. */
   readonly #closings = new Map<string, number>();
   /** Decisions that came too late to enter on, counted. */
@@ -76,6 +99,11 @@ export class LiveExecute {
     this.stage = new ExecuteStage(config.execute, (fill) => {
       if (fill.strategy !== config.external) this.output.feedback.push({ kind: "filled", fill });
     });
+    const { stage } = this;
+    const { instruments, lifecycle, external, outside = 0, adopted = [] } = config;
+    this.#duty = new BrokerDuty({ stage, lifecycle, instruments, external, outside, adopted });
+    const ask: FlattenParts["ask"] = (request, now) => this.#duty.ask(request, now);
+    this.#flatten = new FlattenDuty({ stage, lifecycle, instruments, ask });
   }
 
   get lifecycle(): Lifecycle {
@@ -84,7 +112,18 @@ export class LiveExecute {
 
   /** When `time` is wanted next, on each clock; infinite for never. */
   get nextDue(): Due {
-    return this.#lifecycle.nextDue;
+    const { at, mono } = this.#lifecycle.nextDue;
+    return { at, mono: Math.min(mono, this.#duty.nextMs) };
+  }
+
+  /** When our books were compared with the broker's last; undefined before the first time. */
+  get reconciledAt(): EpochMicros | undefined {
+    return this.#duty.lookedAt;
+  }
+
+  /** Which line a closing of everything is at; undefined when there is none. */
+  get flattenLine(): string | undefined {
+    return this.#flatten.line;
   }
 
   /** True while something of ours in the instrument depends on its market. */
@@ -119,45 +158,73 @@ export class LiveExecute {
   }
 
   /** Why our books and the broker's are not known to agree; undefined when they are. */
-  notReconciled(_at: EpochMicros): string | undefined {
-    return this.#lifecycle.unknownCount === 0
-      ? undefined
-      : `nobody knows what became of ${this.#lifecycle.unknownCount} orders`;
+  get notReconciled(): string | undefined {
+    const { unknownCount } = this.#lifecycle;
+    return unknownCount === 0 ? this.#duty.problem : `nobody knows what became of ${unknownCount} orders`;
   }
 
   step(input: ExecuteInput): void {
     const { now } = input;
     switch (input.kind) {
       case "event":
-        this.#event(input.event);
+        this.#event(input.event, now);
         break;
       case "decision":
         this.#decided(input.decision, now);
         break;
       case "news":
-        this.#lifecycle.heard(input.news, now);
+        this.#heard(input.news, now);
         break;
       case "time":
         this.stage.control({ kind: "TimePassed", at: now.at });
         this.#lifecycle.time(now);
+        this.#duty.time(now);
+        this.#judgeBroker(now);
         break;
       case "restarted":
         this.#lifecycle.restarted(now);
+        this.#duty.restarted(now, input.life);
+        this.#flatten.restarted(now);
+        this.#errors.restarted(now);
         break;
       default:
         unreachable(input);
     }
     this.#settle(now);
+    this.#flatten.time(now);
+    this.#settle(now);
   }
 
-  #event(event: EngineEvent): void {
+  /** Orders first, then the books as a whole: else a fill that was missed would look like a position of nobody's. */
+  #heard(news: BrokerNews, now: Instants): void {
+    this.#errors.heard(news, now);
+    if (!this.#duty.heard(news, now)) this.#lifecycle.heard(news, now);
+    this.#settle(now);
+    this.#duty.compare(now);
+    this.#settle(now);
+    this.#flatten.heard(news, now);
+  }
+
+  #judgeBroker(now: Instants): void {
+    const changed = this.#errors.time(now, !this.isFlat);
+    if (changed !== undefined) this.stage.control({ kind: "ClaimChanged", at: now.at, ...changed });
+  }
+
+  #event(event: EngineEvent, now: Instants): void {
     const { stage } = this;
+    const symbolOf = (instrument: InstrumentId) => this.#config.instruments.symbols[instrument] ?? "";
+    if (event.kind === "InstrumentUnlocked") this.#duty.acknowledged(symbolOf(event.instrument));
+    if (event.kind === "TradingHalted" || event.kind === "TradingResumed")
+      this.#flatten.halted(symbolOf(event.instrument), event.kind === "TradingHalted", now);
+    if (event.kind === "TradePrinted") this.#flatten.printed(symbolOf(event.instrument), now);
     if (event.kind !== "BarsClosed") {
       const ended = tellExecute(stage, event);
       if (event.kind === "SharesSplit" || event.kind === "DividendPaid")
         this.output.feedback.push({ kind: "action", event, ended });
       return;
     }
+    // A minute that is over is the time, whatever the clock of the quotes says.
+    stage.control({ kind: "TimePassed", at: event.bars.at });
     stage.bars(event.bars);
     const { strategies, execute } = this.#config;
     const account = accountSnapshot(stage, { strategies, instruments: execute.instruments });
@@ -171,25 +238,27 @@ export class LiveExecute {
     if (due.length > 0) this.stage.decide(due);
   }
 
-  /** Hands commands to the life cycle and what it knows to the stage, until both have nothing more to say. */
+  /** Hands on what each part has to say to the others, until nobody has anything more to say. */
   #settle(now: Instants): void {
     const { commands } = this.stage;
-    const { events, requests, notes } = this.#lifecycle;
-    while (commands.length > 0 || events.length > 0) {
-      const asked = [...commands];
-      empty(commands);
-      for (const command of asked) this.#hand(command, now);
-      const told = [...events];
-      empty(events);
-      for (const event of told) {
+    const { events } = this.#lifecycle;
+    const { reports, events: wanted } = this.#duty;
+    const closing = this.#flatten.events;
+    while (commands.length + events.length + reports.length + wanted.length + closing.length > 0) {
+      for (const command of taken(commands)) this.#hand(command, now);
+      for (const event of taken(events)) {
         this.output.brokerEvents.push(event);
         this.stage.broker(event);
       }
+      for (const report of taken(reports)) this.#lifecycle.heard(report, now);
+      for (const event of [...taken(wanted), ...taken(closing)])
+        if (event.kind !== "BarsClosed") tellExecute(this.stage, event);
     }
-    this.output.requests.push(...requests);
-    this.output.notes.push(...notes);
-    empty(requests);
-    empty(notes);
+    const { output } = this;
+    output.requests.push(...taken(this.#lifecycle.requests), ...taken(this.#duty.asks));
+    output.notes.push(...taken(this.#lifecycle.notes));
+    output.flattenNotes.push(...taken(this.#flatten.notes));
+    output.alarms.push(...taken(this.#duty.alarms), ...taken(this.#flatten.alarms));
   }
 
   #hand(command: Command, now: Instants): void {
@@ -238,4 +307,10 @@ export class LiveExecute {
     this.#closings.set(key, attempt);
     return flattenOrderId(flattening.haltId, symbol, attempt);
   }
+}
+
+function taken<Item>(list: Item[]): readonly Item[] {
+  const items = [...list];
+  empty(list);
+  return items;
 }

@@ -259,18 +259,11 @@ export class RiskFacts implements RiskView {
     return this.board.lockOf(instrument) !== undefined;
   }
 
-  statusChanged({ at, kind, instrument }: TradingStatusEvent): void {
-    this.told(at);
+  statusChanged({ kind, instrument }: TradingStatusEvent): void {
     this.board.statusChanged(instrument, kind === "TradingHalted");
   }
 
-  /** Time does not go back for what was told late (I-27). */
-  told(at: EpochMicros): void {
-    if (at > this.now) this.now = at;
-  }
-
   quoted(quote: Quote): void {
-    this.told(quote.at);
     this.board.quoted(quote);
   }
 

@@ -1,6 +1,6 @@
 /**
- * What a stage consumes, as the line its journal keeps and a replay reads again (LEDGER-2). Numbers keep every bit; what
- * is not a number travels as null and comes back as NaN where a number is meant.
+ * What a stage consumes, as the line its journal keeps and a replay reads again (LEDGER-2). Numbers keep every bit;
+ * what is not a number travels as null and comes back as NaN where a number is meant.
  */
 import { InvariantError } from "../domain/assert.ts";
 import type { BrokerNews } from "../domain/broker.ts";

@@ -4,8 +4,8 @@
  * any other, what does not pass was never there.
  *
  * TS-1  Before a decision the newest quotes of its instruments pass, so that the gate judges by the market of now.
- * TS-2  Of what is held or watched a trade passes at least once a second, at once when it is near or beyond a stop, with
- *       the newest quote before it: a stop is never judged by an older market than the feed told of (VS-2).
+ * TS-2  Of what is held or watched a trade passes at least once a second, at once when it is near or beyond a stop,
+ *       with the newest quote before it: a stop is never judged by an older market than the feed told of (VS-2).
  * TS-3  A quote passes once and never after a newer one of its instrument.
  */
 import type { QuoteUpdated, TradePrinted } from "../domain/events.ts";

@@ -2,44 +2,20 @@
  * The execute stage of a run, made of the run's terms alone: whoever builds it, now or after a restart, and feeds it
  * the journal's inputs, has the same books (LE-1). Used by the execute process and by the ledger's.
  */
-import { dirname, join } from "node:path";
-import { type BarColumns, batchCount } from "../../domain/bars.ts";
-import { type InstrumentTable, instrumentTable } from "../../domain/instrument.ts";
-import type { EpochMicros } from "../../domain/time.ts";
-import { MICROS_PER_SECOND } from "../../domain/time.ts";
-import type { ExecuteConfig } from "../../engine/execute-config.ts";
+import type { BarColumns } from "../../domain/bars.ts";
+import { instrumentTable } from "../../domain/instrument.ts";
+import type { Money } from "../../domain/money.ts";
+import { SELL, type Side } from "../../domain/order.ts";
+import { type EpochMicros, MICROS_PER_SECOND } from "../../domain/time.ts";
 import { LiveExecute } from "../../engine/live-execute.ts";
+import type { Environment } from "../../execution/client-order-id.ts";
+import { OrderLifecycle } from "../../execution/lifecycle/order-lifecycle.ts";
 import type { Lifecycle } from "../../execution/lifecycle/words.ts";
-import { xnysSessions } from "../../market/calendar.ts";
-import { strategies as modules } from "../../strategies/registry.ts";
-import { engineConfigs } from "../engine-configs.ts";
-import { readHistory } from "./history-file.ts";
+import { newYorkDay } from "../../market/us-eastern.ts";
+import { feeRates, regulatoryFee } from "../../sim/regulatory-fees.ts";
 import type { LedgerTerms } from "./ledger-names.ts";
-import type { RunPlaces, RunTerms } from "./run-terms.ts";
-
-/** Holds what the account has and no order of ours explains (C-48). */
-export const EXTERNAL = "external";
-
-/** The run's strategies, and behind them the one that never decides. */
-export function executeConfig(terms: RunTerms, instruments: InstrumentTable): ExecuteConfig {
-  const columns = { timeframe: "1m", instruments } as const;
-  const { config, strategyIds, cash } = terms;
-  const { execute } = engineConfigs(
-    { config, strategyIds, columns, sessions: xnysSessions(), cash },
-    modules,
-  );
-  return {
-    ...execute,
-    strategies: execute.strategies + 1,
-    allocations: [...(execute.allocations ?? []), 0],
-    intraday: [...(execute.intraday ?? []), false],
-    positionCaps: [...(execute.positionCaps ?? []), execute.instruments],
-    strategyIds: [...(execute.strategyIds ?? []), EXTERNAL],
-    externalStrategy: execute.strategies,
-    verifiesFlat: true,
-    closesOnlyInSession: true,
-  };
-}
+import { batchesOf, engineOf, historyOf } from "./run-engine.ts";
+import type { RunPlaces, RunTerms, TradingMode } from "./run-terms.ts";
 
 /**
  * `history` are the bars before the run; none where it began cold. A decision's age is reckoned on the exchange's
@@ -47,7 +23,7 @@ export function executeConfig(terms: RunTerms, instruments: InstrumentTable): Ex
  */
 export function buildExecute(terms: RunTerms, lifecycle: Lifecycle, history?: BarColumns): LiveExecute {
   const instruments = history?.instruments ?? instrumentTable(terms.symbols);
-  const execute = executeConfig(terms, instruments);
+  const { execute } = engineOf(terms, instruments);
   const ageSeconds = terms.config.live.decisionAgeSeconds * Math.max(1, terms.clock.speed);
   const live = new LiveExecute({
     execute,
@@ -56,26 +32,48 @@ export function buildExecute(terms: RunTerms, lifecycle: Lifecycle, history?: Ba
     external: terms.strategyIds.length,
     strategies: terms.strategyIds.length,
     decisionAgeMicros: ageSeconds * MICROS_PER_SECOND,
+    outside: terms.outside,
+    adopted: terms.adopted,
   });
-  if (history === undefined) return live;
-  for (let batch = 0; batch < batchCount(history); batch++) {
-    const [from, to] = [history.offset[batch]!, history.offset[batch + 1]!];
-    live.stage.bars({ columns: history, from, to, at: history.closedAt[batch]! as EpochMicros });
-  }
+  if (history !== undefined) for (const batch of batchesOf(history)) live.stage.bars(batch);
   return live;
 }
 
 /** As `buildExecute`, warmed up on the run's own file. Throws InputError (exit 1) when that is not the one it names. */
-export function buildExecuteOf(terms: RunTerms, places: RunPlaces, lifecycle: Lifecycle): LiveExecute {
-  const { file, sha256, bars } = terms.history;
-  if (bars === 0) return buildExecute(terms, lifecycle);
-  const instruments = instrumentTable(terms.symbols);
-  return buildExecute(terms, lifecycle, readHistory(join(dirname(places.terms), file), sha256, instruments));
+export const buildExecuteOf = (terms: RunTerms, places: RunPlaces, lifecycle: Lifecycle): LiveExecute =>
+  buildExecute(terms, lifecycle, historyOf(terms, places));
+
+const environments: Readonly<Record<TradingMode, Environment>> = {
+  demo: "twin",
+  paper: "paper",
+  live: "live",
+};
+const NOTHING = 0 as Money;
+/** How old a decision may be when its order leaves, from the gate's verdict on (C-10). */
+const STALE_MICROS = 5 * MICROS_PER_SECOND;
+
+/** The order life cycle of a run. In a demo a second of ours is many of the exchange's: as many may pass. */
+export const lifecycleOf = (terms: RunTerms): Lifecycle =>
+  new OrderLifecycle({
+    environment: environments[terms.mode],
+    fees: feesOf(terms),
+    staleAfterMicros: STALE_MICROS * Math.max(1, terms.clock.speed),
+  });
+
+/** What a confirmation does not tell: paper and the demo charge nothing, the real broker charges sales by the schedule. */
+function feesOf({ config, mode }: RunTerms) {
+  const { regulatory, feeSchedule } = config.costs;
+  const rates = mode === "live" && regulatory ? feeRates(feeSchedule) : undefined;
+  return (side: Side, at: EpochMicros, shares: number, dollars: number) => ({
+    commission: NOTHING,
+    regulatory:
+      side === SELL && rates !== undefined ? regulatoryFee(rates, newYorkDay(at), shares, dollars) : NOTHING,
+  });
 }
 
 export function ledgerTerms(terms: RunTerms): LedgerTerms {
   const instruments = instrumentTable(terms.symbols);
-  const { allocations = [], strategyIds = [] } = executeConfig(terms, instruments);
+  const { allocations = [], strategyIds = [] } = engineOf(terms, instruments).execute;
   return {
     run: terms.run,
     startedAt: terms.startedAt,

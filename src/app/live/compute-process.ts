@@ -8,7 +8,6 @@ import type { Link } from "../../adapters/bus/bus-terms.ts";
 import { LinkClient } from "../../adapters/bus/link-client.ts";
 import { JournalReader } from "../../adapters/journal/journal-reader.ts";
 import { LiveJournal } from "../../adapters/journal/live-journal.ts";
-import type { BarBatch } from "../../domain/bars.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { type ComputeInput, LiveCompute } from "../../engine/live-compute.ts";
 import {
@@ -19,7 +18,7 @@ import {
   parseStageEvent,
 } from "../../engine/stage-text.ts";
 import { FrameKind, linkBounds, numbered, parseNumbered, textOf } from "./frames.ts";
-import { engineOf, warmBatches } from "./run-engine.ts";
+import { batchesOf, engineOf, historyOf } from "./run-engine.ts";
 import type { StageContext } from "./stage-context.ts";
 
 export async function runCompute(context: StageContext): Promise<() => Promise<void>> {
@@ -50,8 +49,9 @@ class ComputeProcess {
   }
 
   async start(): Promise<void> {
-    const { terms, places, clock, log, instruments } = this.#context;
-    for (const batch of warmBatches(terms, instruments)) this.#live.warm(batch as BarBatch);
+    const { terms, places, clock, log } = this.#context;
+    const history = historyOf(terms, places);
+    if (history !== undefined) for (const batch of batchesOf(history)) this.#live.warm(batch);
     const path = join(places.root, "db", "compute.db");
     this.#journal = await LiveJournal.open({
       path,

@@ -159,7 +159,7 @@ export class ControlDesk {
     if (this.#seen.has(request.id)) return { id: request.id, kind: "accepted", auditId: request.id };
     const { context } = this.#parts;
     const { at } = context.now();
-    if (request.verb === "resume") this.#mayResume(at);
+    if (request.verb === "resume") this.#mayResume();
     const event = this.#eventOf(request, at);
     this.#seen.add(request.id);
     const before = this.#parts.driver.live.stage.authorities.permission.level;
@@ -180,7 +180,7 @@ export class ControlDesk {
     return { id: request.id, kind: "accepted", auditId: request.id };
   }
 
-  #mayResume(at: EpochMicros): void {
+  #mayResume(): void {
     const { context, driver } = this.#parts;
     const asked = haltAsked(context.places.killSwitch);
     if (asked !== undefined)
@@ -194,7 +194,7 @@ export class ControlDesk {
       );
     if (stage.flattening !== undefined)
       throw new InputError("resume: not everything is closed yet; see: plimsoll status", 3);
-    const problem = driver.live.notReconciled(at);
+    const problem = driver.live.notReconciled;
     if (problem !== undefined) throw new InputError(`resume: ${problem}; see: plimsoll status`, 3);
   }
 

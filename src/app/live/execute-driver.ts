@@ -3,15 +3,19 @@
  * that is durable, what it tells compute leaves at once (EN-2, EN-3). Knows no sockets and no files: the process binds
  * those, the storm binds virtual ones.
  */
-import type { JournalRow, Ticket } from "../../adapters/journal/journal-terms.ts";
+import type { AlertRow, JournalRow, Ticket } from "../../adapters/journal/journal-terms.ts";
 import type { BrokerRequest } from "../../domain/broker.ts";
+import type { EpochMicros } from "../../domain/time.ts";
 import { commandText, eventText } from "../../engine/event-text.ts";
 import type { ExecuteInput, ExecuteWord, LiveExecute } from "../../engine/live-execute.ts";
 import { executeInputText, feedbackText } from "../../engine/stage-text.ts";
 import type { Instants } from "../../execution/lifecycle/words.ts";
+import type { Alarm } from "../../execution/reconciliation-facts.ts";
 import { RequestOutbox } from "./request-outbox.ts";
 
 export interface DriverTerms {
+  /** Name of the run. */
+  readonly run: string;
   readonly live: LiveExecute;
   readonly now: () => Instants;
   /** Rows go down together or not at all. */
@@ -120,7 +124,7 @@ export class ExecuteDriver {
 
   #rows(at: ExecuteInput["now"]["at"]): JournalRow[] {
     const { live } = this.#terms;
-    const { commands, brokerEvents, notes } = live.output;
+    const { commands, brokerEvents, notes, flattenNotes, alarms } = live.output;
     const entry = (part: "command" | "note", payload: string): JournalRow => ({
       kind: "entry",
       part,
@@ -130,7 +134,10 @@ export class ExecuteDriver {
     const rows = [
       ...brokerEvents.map((event) => entry("note", `event ${eventText(event)}`)),
       ...notes.map((note) => entry("note", `life ${JSON.stringify(note)}`)),
+      ...flattenNotes.map((note) => entry("note", `flatten ${JSON.stringify(note)}`)),
       ...commands.map((command) => entry("command", commandText(command))),
+      // In the transaction of what it tells of: no change of state without its alert (C-60).
+      ...alarms.map((alarm, n): JournalRow => ({ kind: "alert", row: this.#alert(alarm, at, n) })),
     ];
     const { authorities } = live.stage;
     if (authorities.version !== this.#claims) {
@@ -140,8 +147,22 @@ export class ExecuteDriver {
     return rows;
   }
 
+  #alert({ severity, text }: Alarm, at: EpochMicros, n: number): AlertRow {
+    return {
+      id: `${this.#terms.run}-${this.#inputs}-${n}`,
+      at,
+      level: severity === "page" ? "critical" : "warning",
+      cause: text.replaceAll(/[\d.]+/g, "#").slice(0, 120),
+      text,
+      state: "waiting",
+      attempts: 0,
+      nextAt: at,
+      deliveredAt: undefined,
+      channel: undefined,
+    };
+  }
+
   #emptyOutput(): void {
-    const { requests, feedback, brokerEvents, commands, notes } = this.#terms.live.output;
-    for (const list of [requests, feedback, brokerEvents, commands, notes]) list.length = 0;
+    for (const list of Object.values(this.#terms.live.output) as unknown[][]) list.length = 0;
   }
 }

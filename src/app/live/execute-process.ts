@@ -16,19 +16,19 @@ import type { TimerHandle } from "../../adapters/net/ports.ts";
 import { RealTransport } from "../../adapters/net/real-transport.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { EngineEvent } from "../../domain/events.ts";
-import { positionsHash } from "../../domain/guardian-beat.ts";
+import { BEAT_EVERY_MS } from "../../domain/guardian-beat.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { parseDecision, parseExecuteInput, parseStageEvent } from "../../engine/stage-text.ts";
 import { TickSieve } from "../../engine/tick-sieve.ts";
+import { buildExecuteOf, lifecycleOf } from "./build-execute.ts";
 import { ControlDesk } from "./control-desk.ts";
 import { ExecuteDriver } from "./execute-driver.ts";
 import { FrameKind, linkBounds, numbered, parseNumbered, textOf } from "./frames.ts";
-import { GuardianLine } from "./guardian-line.ts";
+import { GuardianDuty, LEASE_EVERY_MS } from "./guardian-duty.ts";
 import { haltAsked } from "./halt-file.ts";
 import type { FeedState } from "./ingest-process.ts";
 import { JournalGuard } from "./journal-guard.ts";
-import { liveExecuteOf } from "./live-execute-of.ts";
 import type { StageContext } from "./stage-context.ts";
 import { WatchDuty } from "./watch-duty.ts";
 
@@ -49,7 +49,7 @@ class ExecuteProcess {
   readonly #broker: AlpacaBroker;
   readonly #sieve: TickSieve;
   readonly #watch: WatchDuty;
-  readonly #guardian: GuardianLine;
+  readonly #guardian: GuardianDuty;
   readonly #control: ControlDesk;
   readonly #journalGuard = new JournalGuard();
   readonly #beatsHeard = new Map<string, bigint>();
@@ -60,6 +60,7 @@ class ExecuteProcess {
   #compute: Link | undefined;
   #feed: FeedState | undefined;
   #isHaltTold = false;
+  #isStopped = false;
   #life = 1;
   readonly #timers = new Set<TimerHandle>();
   #due: TimerHandle | undefined;
@@ -76,8 +77,9 @@ class ExecuteProcess {
       dataStream: terms.hosts.stream,
     };
     requireAgreement(credentials, hosts, terms.mode);
-    const live = liveExecuteOf(terms, instruments);
+    const live = buildExecuteOf(terms, places, lifecycleOf(terms));
     this.#driver = new ExecuteDriver({
+      run: terms.run,
       live,
       now,
       write: (rows) => this.#openJournal.transaction(rows),
@@ -115,12 +117,9 @@ class ExecuteProcess {
       stopDistance: (instrument, price) => live.stopDistance(instrument, price),
     });
     this.#watch = new WatchDuty(terms, now());
-    this.#guardian = new GuardianLine({
-      path: places.guardianSocket,
-      clock,
-      beat: () => this.#beat(),
-      heard: ({ seq }) => this.#watch.beat("guardian", clock.now(), seq, 0),
-    });
+    this.#guardian = new GuardianDuty(context, this.#driver, (seq) =>
+      this.#watch.beat("guardian", clock.now(), seq, 0),
+    );
     this.#control = new ControlDesk({
       context,
       driver: this.#driver,
@@ -158,12 +157,15 @@ class ExecuteProcess {
     this.#consume({ kind: "restarted", life: this.#life });
     this.#hearIngest();
     this.#broker.start();
+    this.#every(BEAT_EVERY_MS, () => this.#guardian.beat());
+    this.#every(LEASE_EVERY_MS, () => this.#guardian.keepLease());
     this.#every(WATCH_EVERY_MS, () => this.#lookAround());
     const { speed } = terms.clock;
     this.#every(Math.max(TIME_LEAST_MS, TIME_EVERY_MS / speed), () => this.#consume({ kind: "time" }));
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     for (const timer of this.#timers) timer.cancel();
     this.#due?.cancel();
     this.#broker.stop();
@@ -291,6 +293,8 @@ class ExecuteProcess {
   }
 
   #consume(word: Parameters<ExecuteDriver["consume"]>[0]): void {
+    // What is heard now is heard again by whoever starts next.
+    if (this.#isStopped) return;
     this.#driver.consume(word);
     if (word.kind !== "time") this.#control.saw({ ...word, now: this.#context.now() });
     this.#arm();
@@ -329,7 +333,7 @@ class ExecuteProcess {
     const { live } = this.#driver;
     const changed = this.#watch.tick(at, {
       exposure: live.stage.portfolio.gross,
-      isReconciled: live.notReconciled(at.at) === undefined,
+      isReconciled: live.notReconciled === undefined,
       isFlat: live.isFlat,
       isClosing: live.isClosing,
     });
@@ -345,25 +349,6 @@ class ExecuteProcess {
     const { sequence, pending, atNs } = link.lastBeat;
     this.#beatsHeard.set(channel, atNs);
     this.#watch.beat(channel, mono - link.beatAgeMs(), sequence, pending);
-  }
-
-  #beat() {
-    const { stage } = this.#driver.live;
-    const { symbols } = this.#context.instruments;
-    const positions = stage.portfolio.positions().map(({ instrument }) => ({
-      symbol: symbols[instrument] ?? "",
-      shares: stage.portfolio.shares(instrument as InstrumentId),
-    }));
-    const { flattening } = stage;
-    return {
-      seq: this.#driver.inputs,
-      pending: 0,
-      ...(flattening === undefined ? {} : { haltId: flattening.haltId, flattenLine: "close" as const }),
-      exposure: stage.portfolio.gross,
-      positionsHash: positionsHash(positions),
-      flows: 0,
-      pid: process.pid,
-    };
   }
 
   #every(everyMs: number, act: () => void): void {

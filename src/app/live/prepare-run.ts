@@ -49,12 +49,14 @@ export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
   const adopted = heldBefore(look, config.live.positions, symbols);
   const startedMs = Date.now();
   const instruments = instrumentTable(symbols);
+  const cash = Math.min(config.account.capital, account.equity);
   tell(`reading ${request.historySessions} sessions of minute bars of ${symbols.length} symbols`);
   const bars = await historyBars(request, instruments, now());
-  const file = join(root, "run", `history-${newRunName(mode, startedMs)}.json`);
+  const run = newRunName(mode, startedMs);
+  const file = `history-${run}.json`;
   const columns = columnsFromBars("1m", instruments, bars);
   const terms: RunTerms = {
-    run: newRunName(mode, startedMs),
+    run,
     mode,
     startedAt: new Date(startedMs).toISOString(),
     build: codeVersion(),
@@ -63,14 +65,15 @@ export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
       .filter(([, { enabled }]) => enabled)
       .map(([id]) => id),
     symbols,
-    cash: Math.min(config.account.capital, account.equity),
+    cash,
     accountId: account.id,
+    outside: account.equity - cash,
     adopted,
     clock: clockTerms,
     hosts,
     feed: config.live.feed,
     ...(request.sessions === undefined ? {} : { sessions: request.sessions }),
-    history: { file, sha256: writeHistory(file, columns), bars: bars.length },
+    history: { file, sha256: writeHistory(join(root, "run", file), columns), bars: bars.length },
   };
   writeRunTerms(runPlaces(root), terms);
   return terms;
@@ -130,7 +133,7 @@ function heldBefore(
       `${foreign.symbol}: held and not in live.symbols; add it, or close it at the broker`,
       3,
     );
-  return positions.map(({ symbol, shares, averageEntry }) => ({ symbol, shares, price: averageEntry }));
+  return positions.map(({ symbol, shares, price }) => ({ symbol, shares, price }));
 }
 
 async function historyBars(

@@ -1,12 +1,13 @@
 /** The engine of a run, built from its terms alone: by each process of it, by a replay, by whoever projects it. */
-import { type BarBatch, batchCount } from "../../domain/bars.ts";
-import type { InstrumentTable } from "../../domain/instrument.ts";
+import { dirname, join } from "node:path";
+import { type BarBatch, type BarColumns, batchCount } from "../../domain/bars.ts";
+import { type InstrumentTable, instrumentTable } from "../../domain/instrument.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { xnysSessions } from "../../market/calendar.ts";
 import { strategies } from "../../strategies/registry.ts";
 import { type EngineConfigs, engineConfigs } from "../engine-configs.ts";
 import { readHistory } from "./history-file.ts";
-import type { RunTerms } from "./run-terms.ts";
+import type { RunPlaces, RunTerms } from "./run-terms.ts";
 
 /** The name of who holds what no order of ours explains. */
 export const EXTERNAL = "external";
@@ -34,11 +35,15 @@ export function engineOf(terms: RunTerms, instruments: InstrumentTable): EngineC
   };
 }
 
-/** The bars before the run, minute by minute. */
-export function* warmBatches(terms: RunTerms, instruments: InstrumentTable): Generator<BarBatch> {
-  const { file, sha256, bars } = terms.history;
-  if (bars === 0) return;
-  const columns = readHistory(file, sha256, instruments);
+/** The bars before the run; undefined where it began cold. Throws InputError (exit 1) when the file is another. */
+export function historyOf({ history, symbols }: RunTerms, places: RunPlaces): BarColumns | undefined {
+  if (history.bars === 0) return undefined;
+  const path = join(dirname(places.terms), history.file);
+  return readHistory(path, history.sha256, instrumentTable(symbols));
+}
+
+/** Minute by minute. */
+export function* batchesOf(columns: BarColumns): Generator<BarBatch> {
   for (let n = 0; n < batchCount(columns); n++) {
     const [from, to] = [columns.offset[n] ?? 0, columns.offset[n + 1] ?? 0];
     yield { at: columns.closedAt[n] as EpochMicros, columns, from, to };

@@ -27,6 +27,8 @@ export interface RunTerms {
   /** Dollars at the start: what the account has, and what sizes are reckoned from. */
   readonly cash: number;
   readonly accountId: string;
+  /** Dollars in the account that are not the run's: its worth at the start, less `cash`. */
+  readonly outside: number;
   /** Held before the run began and taken over; signed shares, dollars per share. */
   readonly adopted: readonly {
     readonly symbol: string;
@@ -44,7 +46,7 @@ export interface RunTerms {
   readonly feed: "iex" | "sip";
   /** The run ends by itself after so many sessions; absent: never. */
   readonly sessions?: number;
-  /** Bars before the run, beside this file; their digest makes them part of it. */
+  /** Bars before the run, in a file beside this one; their digest makes them part of it. */
   readonly history: { readonly file: string; readonly sha256: string; readonly bars: number };
 }
 

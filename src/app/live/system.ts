@@ -20,7 +20,7 @@ export interface SystemTerms {
   readonly run: RunTerms;
   readonly credentials: AlpacaCredentials;
   /** Entries of the processes, from the command line's table. */
-  readonly paths: Readonly<Record<"ingest" | "compute" | "execute" | "guardian", string>>;
+  readonly paths: Readonly<Record<"ingest" | "compute" | "execute" | "ledger" | "guardian", string>>;
   readonly report: (report: SupervisorReport) => void;
 }
 
@@ -47,7 +47,7 @@ export class LiveSystem {
       {
         plans: plansOf({ root, run, credentials, paths }),
         readyWithinMs: READY_WITHIN_MS,
-        stopOrder: ["compute", "execute", "ingest", "guardian"],
+        stopOrder: ["compute", "execute", "ledger", "ingest", "guardian"],
         stopWithinMs: STOP_WITHIN_MS,
       },
       {
@@ -65,8 +65,10 @@ export class LiveSystem {
 
   /** Resolves when all are ready. */
   async start(): Promise<void> {
-    this.#supervisor.startAll();
+    for (const id of ["ingest", "execute", "compute", "guardian"]) this.#supervisor.start(id);
     for (const id of ["ingest", "compute", "execute"]) await this.#supervisor.whenReady(id);
+    // It follows execute's journal, which is there by now.
+    this.#supervisor.start("ledger");
   }
 
   status() {
@@ -96,7 +98,7 @@ function plansOf({
     };
   };
   const stage = (
-    id: "ingest" | "compute" | "execute",
+    id: "ingest" | "compute" | "execute" | "ledger",
     env: Readonly<Record<string, string>>,
   ): ProcessPlan => ({
     id,
@@ -121,6 +123,7 @@ function plansOf({
     stage("ingest", keys),
     stage("execute", keys),
     stage("compute", {}),
+    stage("ledger", {}),
     {
       id: "guardian",
       command: process.execPath,

@@ -1,4 +1,4 @@
-/** The built-in exchange as a process of its own: started by the command line's entry, ready when it prints its keys. */
+/** The built-in exchange as a process of its own: started by the command line's entry, ready when it prints keys. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";

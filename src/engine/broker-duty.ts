@@ -1,0 +1,369 @@
+/**
+ * What the execute stage owes to the broker's own books: looking at them in time, and doing what the comparison with
+ * ours asks for (EXEC-3, RELIABILITY 3.4). It decides nothing itself: the reconciler judges, this carries it out.
+ *
+ * BD-1  Nothing may be entered before our books and the broker's were compared once without a difference.
+ * BD-2  A look that failed shows nothing; the next one comes soon.
+ */
+import type { BrokerLook, BrokerNews, BrokerOrder, BrokerRequest, RequestId } from "../domain/broker.ts";
+import type { ClaimChanged, EngineEvent } from "../domain/events.ts";
+import type { InstrumentId, InstrumentTable } from "../domain/instrument.ts";
+import { type ClientOrderId, Purpose } from "../domain/order.ts";
+import { type EpochMicros, MICROS_PER_MINUTE } from "../domain/time.ts";
+import { ownsClientId } from "../execution/client-order-id.ts";
+import type { Instants, Lifecycle, OpenOrder } from "../execution/lifecycle/words.ts";
+import { ReconcileCadence } from "../execution/reconcile-cadence.ts";
+import { Reconciler } from "../execution/reconciliation.ts";
+import {
+  type Alarm,
+  type LocalBooks,
+  type LocalOrder,
+  type LocalPosition,
+  type Reconciliation,
+  startTerms,
+} from "../execution/reconciliation-facts.ts";
+import type { ExecuteStage } from "./execute.ts";
+
+/** Requests of the duty are numbered from here on: the life cycle counts its own from 0. */
+const FIRST_REQUEST = 1_000_000_000;
+const RETRY_MS = 2000;
+/** A look that was not answered by then is not waited for any longer. */
+const LOOK_TIMEOUT_MS = 30_000;
+/** How far back a look asks beyond the last one: news may be listed late. */
+const OVERLAP_MICROS = 10 * MICROS_PER_MINUTE;
+const STARTUP = "startup";
+
+export interface DutyParts {
+  readonly stage: ExecuteStage;
+  readonly lifecycle: Lifecycle;
+  readonly instruments: InstrumentTable;
+  /** Index of the pseudo-strategy that holds what is nobody's. */
+  readonly external: number;
+  /** Dollars in the account that the run does not count as its own. */
+  readonly outside: number;
+  /** Held before the run: signed shares, dollars per share. */
+  readonly adopted: readonly { readonly symbol: string; readonly shares: number; readonly price: number }[];
+}
+
+type Ask = BrokerRequest extends infer Request
+  ? Request extends { readonly id: RequestId }
+    ? Omit<Request, "id">
+    : never
+  : never;
+
+export class BrokerDuty {
+  readonly #parts: DutyParts;
+  readonly #cadence = new ReconcileCadence();
+  #reconciler = new Reconciler(startTerms);
+  #isStarted = false;
+  #requests = 0;
+  /** Looks under way, and when they were asked for. */
+  readonly #looks = new Map<RequestId, number>();
+  readonly #reads = new Map<RequestId, ClientOrderId>();
+  #nextLookMs = Number.NEGATIVE_INFINITY;
+  #lookedAt: EpochMicros | undefined;
+  #problem: string | undefined = "the broker's books have not been read yet";
+  #isLineUp = false;
+  readonly #heardMs = new Map<ClientOrderId, number>();
+  readonly #adjusted = new Map<string, number>();
+  readonly #locked = new Set<string>();
+  readonly #acknowledged = new Set<BrokerOrder["id"]>();
+  #foreign = new Map<BrokerOrder["id"], string>();
+
+  /** What the last step gave; the caller empties them. Events are to be applied in their order. */
+  readonly asks: BrokerRequest[] = [];
+  readonly events: EngineEvent[] = [];
+  readonly reports: BrokerNews[] = [];
+  readonly alarms: Alarm[] = [];
+
+  constructor(parts: DutyParts) {
+    this.#parts = parts;
+  }
+
+  /** Why our books and the broker's are not known to agree; undefined when they are. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** When the last comparison was made; undefined before the first. */
+  get lookedAt(): EpochMicros | undefined {
+    return this.#lookedAt;
+  }
+
+  /** When `time` has something to do next, monotonic milliseconds. */
+  get nextMs(): number {
+    return Math.max(this.#nextLookMs, this.#cadence.nextMs);
+  }
+
+  restarted(now: Instants, life: number): void {
+    this.#reconciler = new Reconciler(startTerms);
+    this.#isStarted = false;
+    this.#looks.clear();
+    this.#reads.clear();
+    this.#heardMs.clear();
+    this.#nextLookMs = Number.NEGATIVE_INFINITY;
+    this.#cadence.askForAll();
+    this.#problem = "the broker's books have not been read since the start";
+    if (life === 1) for (const held of this.#parts.adopted) this.#adopt(held, now);
+    this.#claim(now, { source: STARTUP, level: "NO_NEW_ENTRIES", reason: "starting: books are compared" });
+  }
+
+  /** An operator has seen what locked the symbol. */
+  acknowledged(symbol: string): void {
+    this.#locked.delete(symbol);
+    for (const [order, of] of this.#foreign) if (of === symbol) this.#acknowledged.add(order);
+  }
+
+  time(now: Instants): void {
+    for (const [id, askedMs] of this.#looks) if (now.mono - askedMs > LOOK_TIMEOUT_MS) this.#looks.delete(id);
+    const isDue = this.#cadence.due(now.mono).length > 0 && now.mono >= this.#nextLookMs;
+    if (isDue && this.#looks.size === 0)
+      this.ask({ kind: "Look", priority: "reconcile", since: this.#since(now) }, now);
+  }
+
+  /** Numbers a request of the duty's own and sends it on its way. */
+  ask(wanted: Ask, now: Instants): RequestId {
+    const id = (FIRST_REQUEST + this.#requests++) as RequestId;
+    if (wanted.kind === "Look") this.#looks.set(id, now.mono);
+    this.asks.push({ ...wanted, id } as BrokerRequest);
+    return id;
+  }
+
+  /** True for an answer that was asked for here, and is none of the life cycle's business. */
+  heard(news: BrokerNews, now: Instants): boolean {
+    if (news.kind === "line") {
+      this.#isLineUp = news.state === "up";
+      if (this.#isLineUp) this.#cadence.askForAll();
+      return false;
+    }
+    this.#note(news, now);
+    if (!("request" in news) || news.request < FIRST_REQUEST) return false;
+    if (this.#looks.delete(news.request)) this.#looked(news, now);
+    const read = this.#reads.get(news.request);
+    if (read !== undefined) {
+      this.#reads.delete(news.request);
+      this.#carryOut(this.#reconciler.answered(read, news), now);
+    }
+    return true;
+  }
+
+  #since(now: Instants): EpochMicros {
+    return ((this.#lookedAt ?? now.at) - OVERLAP_MICROS) as EpochMicros;
+  }
+
+  #note(news: Exclude<BrokerNews, { kind: "line" }>, now: Instants): void {
+    if (!("order" in news)) return;
+    for (const { clientId } of [news.order, ...news.order.legs]) this.#heardMs.set(clientId, now.mono);
+  }
+
+  #looked(news: BrokerNews, now: Instants): void {
+    if (news.kind !== "look") {
+      this.#reconciler.lookFailed();
+      this.#problem = `the broker's books cannot be read: ${"reason" in news ? news.reason : news.kind}`;
+      this.#nextLookMs = now.mono + RETRY_MS;
+      return;
+    }
+    const { look } = news;
+    this.#lookedAt = now.at;
+    this.#cadence.compared(now.mono);
+    // What it shows of orders first: else a fill that was missed would look like a position of nobody's.
+    this.reports.push(news);
+    this.#foreign = new Map(
+      look.orders.filter(({ clientId }) => !this.#owns(clientId)).map(({ id, symbol }) => [id, symbol]),
+    );
+    this.#compareLater = look;
+  }
+
+  #compareLater: BrokerLook | undefined;
+
+  /** After the life cycle has taken in what a look showed: the comparison itself. */
+  compare(now: Instants): void {
+    const look = this.#compareLater;
+    if (look === undefined) return;
+    this.#compareLater = undefined;
+    const found = this.#reconciler.compare(look, this.#books(now), { at: now.at, ms: now.mono });
+    this.#carryOut(found, now);
+    this.#problem = found.clean ? undefined : (found.alarms[0]?.text ?? "something is being found out");
+    if (!found.clean) {
+      this.#nextLookMs = Math.max(this.#nextLookMs, now.mono + RETRY_MS);
+      this.#cadence.askForAll();
+      return;
+    }
+    if (this.#isStarted || !this.#isLineUp) return;
+    this.#isStarted = true;
+    this.#reconciler = new Reconciler();
+    this.#lift(now, STARTUP);
+  }
+
+  #carryOut(found: Reconciliation, now: Instants): void {
+    const { stage, lifecycle, instruments } = this.#parts;
+    for (const request of found.requests) {
+      const clientId = request.kind === "FindByClientId" ? request.clientId : this.#clientOf(request.order);
+      const id = this.ask(request, now);
+      if (clientId !== undefined) this.#reads.set(id, clientId);
+    }
+    this.reports.push(...found.reports);
+    for (const order of found.imports)
+      this.ask({ kind: "Cancel", priority: "protect", order: order.id }, now);
+    for (const clientId of found.missing) {
+      const order = lifecycle.byClientId().get(clientId);
+      if (order !== undefined) this.reports.push(goneReport(order));
+    }
+    for (const clientId of found.cancels) {
+      const brokerId = lifecycle.byClientId().get(clientId)?.brokerId;
+      if (brokerId !== undefined) this.ask({ kind: "Cancel", priority: "protect", order: brokerId }, now);
+    }
+    for (const { symbol, shares, price, reason, id } of found.adjustments) {
+      const instrument = instruments.find(symbol);
+      if (instrument === undefined) continue;
+      this.#adjusted.set(symbol, (this.#adjusted.get(symbol) ?? 0) + 1);
+      this.events.push({ kind: "PositionAdjusted", at: now.at, instrument, shares, price, reason, id });
+    }
+    for (const { symbol, reason } of found.locks) this.#lock(symbol, reason, now);
+    for (const symbol of found.unlocks) this.#unlock(symbol, now);
+    for (const claim of found.claims) this.#claim(now, claim);
+    for (const source of found.lifts)
+      if (stage.authorities.find("circuit_breakers", source) !== undefined) this.#lift(now, source);
+    this.alarms.push(...found.alarms);
+  }
+
+  #lock(symbol: string, reason: string, now: Instants): void {
+    const instrument = this.#parts.instruments.find(symbol);
+    if (instrument === undefined || this.#locked.has(symbol)) return;
+    this.#locked.add(symbol);
+    this.events.push({ kind: "InstrumentLocked", at: now.at, instrument, reason });
+  }
+
+  #unlock(symbol: string, now: Instants): void {
+    const instrument = this.#parts.instruments.find(symbol);
+    if (instrument === undefined || !this.#locked.delete(symbol)) return;
+    this.events.push({ kind: "InstrumentUnlocked", at: now.at, instrument });
+  }
+
+  #adopt(held: DutyParts["adopted"][number], now: Instants): void {
+    const instrument = this.#parts.instruments.find(held.symbol);
+    if (instrument === undefined) return;
+    const { shares, price } = held;
+    const id = `adopted ${held.symbol}`;
+    const reason = "held before the run";
+    this.events.push({ kind: "PositionAdjusted", at: now.at, instrument, shares, price, reason, id });
+  }
+
+  #claim(
+    now: Instants,
+    claim: Pick<NonNullable<ClaimChanged["claim"]>, "source" | "level" | "reason"> & {
+      readonly liftedBy?: "itself" | "operator";
+    },
+  ): void {
+    const { source, level, reason, liftedBy = "itself" } = claim;
+    const held = this.#parts.stage.authorities.find("circuit_breakers", source);
+    if (held !== undefined && held.level === level && held.liftedBy === liftedBy) return;
+    this.events.push({
+      kind: "ClaimChanged",
+      at: now.at,
+      claim: { authority: "circuit_breakers", source, level, scalar: 1, reason, liftedBy },
+    });
+  }
+
+  #lift(now: Instants, source: string): void {
+    this.events.push({
+      kind: "ClaimChanged",
+      at: now.at,
+      lifted: { authority: "circuit_breakers", source, by: "itself" },
+    });
+  }
+
+  #owns(clientId: ClientOrderId): boolean {
+    return ownsClientId(clientId) || this.#parts.lifecycle.owns(clientId);
+  }
+
+  #clientOf(order: BrokerOrder["id"]): ClientOrderId | undefined {
+    for (const { brokerId, clientId } of this.#parts.lifecycle.byClientId().values())
+      if (brokerId === order) return clientId;
+    return undefined;
+  }
+
+  #books(now: Instants): LocalBooks {
+    const { stage, lifecycle, outside } = this.#parts;
+    const { portfolio } = stage;
+    return {
+      positions: this.#positions(now),
+      orders: [...lifecycle.byClientId().values()].map((order) => this.#localOrder(order)),
+      cash: portfolio.cash + outside,
+      equity: portfolio.equity + outside,
+      owns: (id) => this.#owns(id),
+      tombstones: new Set(lifecycle.tombstones().map(({ clientId }) => clientId)),
+      acknowledged: this.#acknowledged,
+      restating: new Set(),
+    };
+  }
+
+  #positions(now: Instants): LocalPosition[] {
+    const { stage, lifecycle, instruments, external } = this.#parts;
+    const heard = new Map<string, number>();
+    for (const { symbol, clientId } of lifecycle.byClientId().values()) {
+      const ms = this.#heardMs.get(clientId) ?? Number.NEGATIVE_INFINITY;
+      heard.set(symbol, Math.max(heard.get(symbol) ?? Number.NEGATIVE_INFINITY, ms));
+    }
+    const quiet = now.mono - LOOK_TIMEOUT_MS;
+    return instruments.symbols.flatMap((symbol, i) => {
+      const instrument = i as InstrumentId;
+      const shares = stage.portfolio.shares(instrument);
+      const price = stage.portfolio.mark(instrument);
+      if (shares === 0 && !heard.has(symbol)) return [];
+      return [
+        {
+          symbol,
+          shares,
+          external: stage.lots.shares(external, instrument),
+          ...(price > 0 ? { price } : {}),
+          adjustments: this.#adjusted.get(symbol) ?? 0,
+          heardMs: Math.max(quiet, heard.get(symbol) ?? quiet),
+        },
+      ];
+    });
+  }
+
+  #localOrder(order: OpenOrder): LocalOrder {
+    const { clientId, brokerId, symbol, side, filled, number, state } = order;
+    return {
+      clientId,
+      ...(brokerId === undefined ? {} : { brokerId }),
+      symbol,
+      side,
+      state: stateOf(state),
+      filled,
+      reduces: this.#parts.stage.orders.purpose(number) !== Purpose.Entry,
+      heardMs: this.#heardMs.get(clientId) ?? Number.NEGATIVE_INFINITY,
+    };
+  }
+}
+
+const ended: readonly OpenOrder["state"][] = ["FILLED", "CANCELED", "EXPIRED", "REJECTED", "TOMBSTONE"];
+const doubtful: readonly OpenOrder["state"][] = ["INTENT", "SENDING", "UNKNOWN", "ABANDONED"];
+
+const stateOf = (state: OpenOrder["state"]): LocalOrder["state"] =>
+  ended.includes(state) ? "ended" : doubtful.includes(state) ? "unknown" : "working";
+
+/** The broker was asked by name and knows nothing of it: it will never trade again. */
+function goneReport(order: OpenOrder): BrokerNews {
+  const { clientId, brokerId, symbol, side, shares, filled } = order;
+  return {
+    kind: "report",
+    cause: "poll",
+    event: "unknown to the broker",
+    order: {
+      id: brokerId ?? (`gone-${clientId}` as BrokerOrder["id"]),
+      clientId,
+      symbol,
+      side,
+      type: "unknown",
+      orderClass: "simple",
+      timeInForce: "unknown",
+      shares,
+      filled,
+      status: "canceled",
+      legs: [],
+    },
+  };
+}

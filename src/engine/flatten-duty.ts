@@ -1,0 +1,171 @@
+/**
+ * A closing of everything, watched over by the broker's own books (C-45, RELIABILITY 1.4). The desk closes what our
+ * books know; the overseer cancels stragglers, looks until two looks show nothing, and finds what our books do not
+ * know: that is taken into them, and closed by the same desk through the same gate.
+ */
+import type { BrokerLook, BrokerNews, RequestId } from "../domain/broker.ts";
+import type { EngineEvent } from "../domain/events.ts";
+import type { InstrumentId, InstrumentTable } from "../domain/instrument.ts";
+import type { ClientOrderId } from "../domain/order.ts";
+import { FlattenOverseer } from "../execution/flatten.ts";
+import type { Closing, FlattenActs, FlattenNote, FlattenRequest } from "../execution/flatten-state.ts";
+import type { Instants, Lifecycle } from "../execution/lifecycle/words.ts";
+import type { Alarm } from "../execution/reconciliation-facts.ts";
+import type { ExecuteStage } from "./execute.ts";
+import { isExit } from "./order-requests.ts";
+
+export interface FlattenParts {
+  readonly stage: ExecuteStage;
+  readonly lifecycle: Lifecycle;
+  readonly instruments: InstrumentTable;
+  ask(request: FlattenRequest, now: Instants): RequestId;
+}
+
+export class FlattenDuty {
+  readonly #parts: FlattenParts;
+  #overseer: FlattenOverseer | undefined;
+  #halt = "";
+  #wasOpen: boolean | undefined;
+  readonly #looks = new Set<RequestId>();
+  readonly events: EngineEvent[] = [];
+  readonly notes: FlattenNote[] = [];
+  readonly alarms: Alarm[] = [];
+
+  constructor(parts: FlattenParts) {
+    this.#parts = parts;
+  }
+
+  get isActive(): boolean {
+    return this.#overseer !== undefined;
+  }
+
+  get line(): string | undefined {
+    return this.#overseer?.line;
+  }
+
+  /** The process began anew: the same line, the same ids, new clocks. */
+  restarted(now: Instants): void {
+    if (this.#overseer === undefined) return;
+    this.#wasOpen = undefined;
+    this.#looks.clear();
+    this.#overseer = FlattenOverseer.load(this.#overseer.save(), ms(now), (id) => this.#closes(id));
+  }
+
+  /** With every step: begins when a flatten is in force, and ends with it. */
+  time(now: Instants): void {
+    const { flattening } = this.#parts.stage;
+    if (flattening === undefined || (this.#halt !== "" && flattening.haltId !== this.#halt)) this.#end();
+    if (flattening === undefined) return;
+    if (this.#overseer === undefined && this.#halt === "") {
+      const { haltId, reason, ends } = flattening;
+      this.#halt = haltId;
+      const order = { haltId, reason, ends, believed: this.#believed() };
+      this.#overseer = FlattenOverseer.start(order, ms(now), (id) => this.#closes(id));
+      this.alarms.push({ severity: "page", text: `everything is being closed: ${reason}` });
+    }
+    const overseer = this.#overseer;
+    if (overseer === undefined) return;
+    const { sessions } = this.#market(now);
+    if (sessions !== this.#wasOpen) {
+      this.#wasOpen = sessions;
+      const since = this.#parts.stage.clock.openAt(now.at) as typeof now.at;
+      this.#do(overseer.market(sessions ? { kind: "open", since } : { kind: "shut" }, ms(now)), now);
+    }
+    this.#do(overseer.time(ms(now)), now);
+  }
+
+  halted(symbol: string, isHalted: boolean, now: Instants): void {
+    const kind = isHalted ? "halted" : "resumed";
+    if (this.#overseer !== undefined) this.#do(this.#overseer.market({ kind, symbol }, ms(now)), now);
+  }
+
+  printed(symbol: string, now: Instants): void {
+    if (this.#overseer !== undefined)
+      this.#do(this.#overseer.market({ kind: "printed", symbol }, ms(now)), now);
+  }
+
+  /** After the life cycle and the reconciler have taken it in. */
+  heard(news: BrokerNews, now: Instants): void {
+    const overseer = this.#overseer;
+    if (overseer === undefined || !("request" in news) || !this.#looks.delete(news.request)) return;
+    if (news.kind === "look") this.#do(overseer.looked(news.look, ms(now), this.#unresolved(news.look)), now);
+    else this.#do(overseer.lookFailed("reason" in news ? news.reason : news.kind, ms(now)), now);
+  }
+
+  #end(): void {
+    this.#overseer = undefined;
+    this.#halt = "";
+    this.#wasOpen = undefined;
+    this.#looks.clear();
+  }
+
+  #market(now: Instants): { readonly sessions: boolean } {
+    return { sessions: !Number.isNaN(this.#parts.stage.clock.openAt(now.at)) };
+  }
+
+  #believed(): Readonly<Record<string, number>> {
+    const { stage, instruments } = this.#parts;
+    const held = stage.portfolio.positions().map(({ instrument }): [string, number] => {
+      const symbol = instruments.symbols[instrument] ?? "";
+      return [symbol, stage.portfolio.shares(instrument as InstrumentId)];
+    });
+    return Object.fromEntries(held);
+  }
+
+  /** Orders of the desk that close: they are no stragglers. */
+  #closes(id: ClientOrderId): boolean {
+    const order = this.#parts.lifecycle.byClientId().get(id);
+    return order !== undefined && isExit(this.#parts.stage.orders.purpose(order.number));
+  }
+
+  #unresolved(_: BrokerLook): string[] {
+    return this.#parts.lifecycle
+      .open()
+      .filter(({ state }) => state === "UNKNOWN" || state === "ABANDONED" || state === "SENDING")
+      .map(({ symbol }) => symbol);
+  }
+
+  #do(acts: FlattenActs, now: Instants): void {
+    for (const request of acts.requests) {
+      const id = this.#parts.ask(request, now);
+      if (request.kind === "Look") this.#looks.add(id);
+    }
+    for (const closing of acts.closings) this.#residual(closing, now);
+    this.notes.push(...acts.notes);
+    for (const text of acts.pages) this.alarms.push({ severity: "page", text });
+    const { report } = acts;
+    if (report === undefined) return;
+    this.alarms.push({
+      severity: "page",
+      text: `flatten ${report.haltId} ended ${report.ended}: ${report.reason}`,
+    });
+    if (report.ended !== "WITHDRAWN")
+      this.events.push({ kind: "FlattenVerified", at: now.at, haltId: report.haltId });
+  }
+
+  /** The broker shows what our books do not hold: taken into them, so that the desk closes it. */
+  #residual({ symbol, side, shares, clientId }: Closing, now: Instants): void {
+    const { stage, instruments, lifecycle } = this.#parts;
+    const instrument = instruments.find(symbol);
+    if (instrument === undefined) {
+      this.alarms.push({
+        severity: "page",
+        text: `${symbol}: held at the broker and not traded here; close it by hand`,
+      });
+      return;
+    }
+    const isBusy = lifecycle.open().some((order) => order.symbol === symbol);
+    if (isBusy || stage.portfolio.shares(instrument) !== 0) return;
+    this.events.push({
+      kind: "PositionAdjusted",
+      at: now.at,
+      instrument,
+      shares: -side * shares,
+      price: stage.portfolio.mark(instrument),
+      reason: "shown by the broker while everything is being closed",
+      id: `flatten ${clientId}`,
+    });
+  }
+}
+
+const ms = ({ at, mono }: Instants) => ({ at, ms: mono });
