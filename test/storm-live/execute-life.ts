@@ -10,7 +10,7 @@ import { Counts } from "../../src/adapters/net/counts.ts";
 import type { TimerHandle, Transport } from "../../src/adapters/net/ports.ts";
 import { ExecuteDriver } from "../../src/app/live/execute-driver.ts";
 import { JournalGuard } from "../../src/app/live/journal-guard.ts";
-import type { BrokerNews, BrokerRequest, RequestId } from "../../src/domain/broker.ts";
+import type { BrokerNews, BrokerRequest } from "../../src/domain/broker.ts";
 import type { EngineEvent } from "../../src/domain/events.ts";
 import type { InstrumentTable } from "../../src/domain/instrument.ts";
 import type { EpochMicros } from "../../src/domain/time.ts";
@@ -65,10 +65,6 @@ export interface ExecuteParts {
 const TIME_EVERY_MS = 1000;
 const WATCH_EVERY_MS = 100;
 export const JOURNAL_WAIT_MS = 250;
-const LOOK_EVERY_MS = 10_000;
-/** Nobody of the engine asks under such a number. */
-const LOOK_ID = 1_000_000_000;
-const LOOK_BACK_MICROS = 3_600_000_000;
 
 export class ExecuteLife {
   readonly #parts: ExecuteParts;
@@ -76,7 +72,6 @@ export class ExecuteLife {
   readonly #broker: AlpacaBroker;
   readonly #sieve: TickSieve;
   readonly #guard = new JournalGuard();
-  #looks = 0;
   #due: TimerHandle | undefined;
   #isSlowSince: number | undefined;
   /** The last life that the journal tells of. */
@@ -93,6 +88,7 @@ export class ExecuteLife {
     };
     const send = (request: BrokerRequest) => this.#send(request);
     this.driver = new ExecuteDriver({
+      run: "storm",
       live,
       now: () => this.now,
       write: (rows) => this.#write(rows),
@@ -138,7 +134,7 @@ export class ExecuteLife {
   }
 
   /** Replays what the journal kept and begins to live. */
-  start(asksForLooks: boolean): void {
+  start(): void {
     const { journal, instruments, sabotage, clock } = this.#parts;
     journal.open(clock);
     for (const text of journal.inputs) {
@@ -151,7 +147,6 @@ export class ExecuteLife {
     this.#broker.start();
     this.#every(WATCH_EVERY_MS, () => this.#lookAround());
     this.#every(TIME_EVERY_MS, () => this.consume({ kind: "time" }));
-    if (asksForLooks) this.#every(LOOK_EVERY_MS, () => this.#look());
   }
 
   consume(word: ExecuteWord): void {
@@ -217,18 +212,6 @@ export class ExecuteLife {
     at("before sending");
     sent(request);
     this.#broker.request(request);
-  }
-
-  /** As the reconciler would, while nobody else does (`asksNoLook`). */
-  #look(): void {
-    this.#looks += 1;
-    const since = (this.now.at - LOOK_BACK_MICROS) as EpochMicros;
-    this.#broker.request({
-      id: (LOOK_ID + this.#looks) as RequestId,
-      priority: "reconcile",
-      kind: "Look",
-      since,
-    });
   }
 
   #lookAround(): void {

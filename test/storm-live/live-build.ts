@@ -10,6 +10,7 @@ import { ensembleParams } from "../../src/ensemble/ensemble-params.ts";
 import { sizingParams } from "../../src/ensemble/sizing.ts";
 import { OrderLifecycle } from "../../src/execution/lifecycle/order-lifecycle.ts";
 import { executionParams } from "../../src/execution/order-policy.ts";
+import { spread } from "../../src/risk/rules/spread.ts";
 import { STARTING_CASH, stormBreakers, stormRules, stormStrategies } from "../../src/sim/storm/engine-build.ts";
 import type { StormMarket } from "../../src/sim/storm/market.ts";
 import type { LivePlan } from "./plan.ts";
@@ -21,6 +22,10 @@ const noFees = () => ({ commission: NONE, regulatory: NONE });
 
 const executionOf = ({ storm: { virtualStops, virtualStop } }: LivePlan) =>
   executionParams.parse({ stops: virtualStops ? "virtual" : "venue", virtualStop });
+
+/** A cent between bid and offer is wide for cheap names: what is asked here is not how wide. */
+const rulesOf = ({ storm }: LivePlan) =>
+  stormRules(storm).map((rule) => (rule.id === "spread" ? spread.configure({ maxFraction: 0.05 }) : rule));
 
 export function buildCompute(plan: LivePlan, market: StormMarket): LiveCompute {
   const strategies = stormStrategies(plan.storm);
@@ -49,7 +54,7 @@ export function buildExecute(plan: LivePlan, market: StormMarket): LiveExecute {
       instruments: plan.storm.symbols,
       startingCash: usd(STARTING_CASH),
       sessions: market.sessions,
-      rules: stormRules(plan.storm),
+      rules: rulesOf(plan),
       breakers: stormBreakers(plan.storm),
       execution: executionOf(plan),
       ensemble: ensembleParams.parse({}),

@@ -71,7 +71,8 @@ const SLOW_DISK_MS = 1_500;
 const LONGEST_LATE_MS = 4_000;
 const STUCK_MS = 60_000;
 const DIGEST_EVERY = 25;
-const TRANSPARENT_DELAY = 0;
+/** From the end of a minute until its bars are told. */
+const FEED_MS = 300;
 
 export async function runLiveStorm(request: LiveStormRequest): Promise<LiveStormResult> {
   const { seed, size = usualSize, known = {}, without = [] } = request;
@@ -235,7 +236,7 @@ class LiveStorm {
     }
     if (moment.kind === "status") this.#brokerage.status(moment.event);
     const isLate = moment.kind === "bars" && this.#dice.hits("market_late");
-    const lateMs = isLate ? this.#dice.integer("market_late", LONGEST_LATE_MS) : TRANSPARENT_DELAY;
+    const lateMs = FEED_MS + (isLate ? this.#dice.integer("market_late", LONGEST_LATE_MS) : 0);
     this.#clock.timer(lateMs, () => this.#tellMarket(moment.event));
   }
 
@@ -297,7 +298,7 @@ class LiveStorm {
     const { live } = execute;
     const haltedAt = this.#halts.at(-1) ?? Number.NEGATIVE_INFINITY;
     const isSoon = this.#clock.now() - haltedAt < 60_000;
-    const isOpen = live.stage.flattening !== undefined || live.notReconciled(this.#now) !== undefined;
+    const isOpen = live.stage.flattening !== undefined || live.notReconciled !== undefined;
     if (action === "resume" && (isSoon || isOpen)) return;
     if (action === "halt") this.#halts.push(this.#clock.now());
     this.#reach.hit(`operator ${action}`);
@@ -353,7 +354,7 @@ class LiveStorm {
     });
     this.#execute = life;
     try {
-      life.start(this.#plan.known.asksNoLook);
+      life.start();
     } catch (error) {
       this.#executeThrew(error, clock);
     }

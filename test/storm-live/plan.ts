@@ -44,11 +44,6 @@ export type LiveFault = (typeof faultKinds)[number];
 /** Situations that the storm spares the live engine; each is one switch, to be turned off when the engine can. */
 export interface LiveLimits {
   /**
-   * Nobody in LiveExecute asks for a look at the account: a fill frame that is lost on a line that stays up is found by
-   * nobody. While on, the storm asks for one every ten seconds.
-   */
-  readonly asksNoLook: boolean;
-  /**
    * An order of ours that the books do not know is not taken over: while on, no journal fails, and what leaves without a
    * durable row is never lost in a crash.
    */
@@ -58,9 +53,8 @@ export interface LiveLimits {
 }
 
 export const knownLimits: LiveLimits = {
-  asksNoLook: true,
-  importsNothing: true,
-  closesWithoutOverseer: true,
+  importsNothing: false,
+  closesWithoutOverseer: false,
 };
 
 export interface LivePlan {

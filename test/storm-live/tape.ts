@@ -14,8 +14,8 @@ export type Moment = { readonly at: EpochMicros } & (
   | { readonly kind: "bars"; readonly event: BarsClosed }
 );
 
-/** Seconds into the minute at which open, one extreme, the other, and close are told. */
-const OFFSETS = [6, 21, 37, 53] as const;
+/** Seconds into the minute at which open, one extreme, the other, and close are told; then the market goes on. */
+const OFFSETS = [6, 21, 37, 53, 59, 60.05] as const;
 const CENT = 0.01;
 
 export function tapeOf(market: StormMarket, minutes: number, displayed: number, rng: Rng): Moment[] {
@@ -46,9 +46,10 @@ function ticks({ columns }: BarBatch, row: number, from: number, displayed: numb
   const instrument = (columns.instrument[row] ?? 0) as InstrumentId;
   const [open, high, low, close] = [columns.open[row], columns.high[row], columns.low[row], columns.close[row]];
   const falls = rng.uniform() < 0.5;
-  const path = falls ? [open, high, low, close] : [open, low, high, close];
+  const ends = [close, close, close];
+  const path = falls ? [open, high, low, ...ends] : [open, low, high, ...ends];
   return path.map((price = 1, n): Moment => {
-    const at = (from + (OFFSETS[n] ?? 0) * 1_000_000 + rng.integer(900_000)) as EpochMicros;
+    const at = (from + (OFFSETS[n] ?? 0) * 1_000_000 + rng.integer(150_000)) as EpochMicros;
     const size = () => 1 + rng.integer(2 * displayed);
     const spread = CENT * (1 + rng.integer(3));
     const bid = Math.max(CENT, Math.round((price - spread) * 100) / 100);
