@@ -39,6 +39,7 @@ export const terms: RunTerms = {
   symbols: instruments.symbols,
   cash: 97_000,
   outside: 0,
+  killSwitch: "",
   accountId: "test",
   adopted: [],
   clock: { machineMs: 0, exchangeAt: 0 as EpochMicros, speed: 1, skipsClosedHours: false },

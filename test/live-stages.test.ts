@@ -4,9 +4,9 @@
  * as it does on a socket, and every command is compared.
  */
 import { describe, expect, test } from "vitest";
-import { loadConfig } from "../src/app/config.ts";
-import { demoConfig } from "../src/app/demo.ts";
+import { loadConfig, withSettings } from "../src/app/config.ts";
 import { engineConfigs } from "../src/app/engine-configs.ts";
+import { tradedConfig } from "../src/app/traded-config.ts";
 import type { BrokerNews, RequestId } from "../src/domain/broker.ts";
 import type { BrokerEvent } from "../src/domain/events.ts";
 import type { ClientOrderId } from "../src/domain/order.ts";
@@ -33,7 +33,9 @@ const SEED = 7;
 const NEWS: BrokerNews = { kind: "done", request: 0 as RequestId };
 
 const market = createSyntheticMarket({ seed: SEED, firstSession: parseIsoDate("2026-11-18") as DayNumber });
-const config = demoConfig(loadConfig());
+// A market of bars alone: nobody sees the quotes and trades that the demo requires.
+const overBars = ["execution.stops=venue", "risk.spread.required=false"];
+const config = withSettings(tradedConfig(loadConfig(), "demo"), overBars, "test");
 const { instruments } = market;
 const columns = market.session(0);
 const history = market.history(2);

@@ -14,8 +14,8 @@ import { xnysSessions } from "../market/calendar.ts";
 import { SimulatedVenue } from "../sim/venue.ts";
 import { strategies } from "../strategies/registry.ts";
 import { type ConfigSources, configHash, loadConfig } from "./config.ts";
-import { demoConfig } from "./demo.ts";
 import { buildLoop } from "./engine-run.ts";
+import { tradedConfig } from "./traded-config.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plimsoll-config-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -349,12 +349,12 @@ describe("a size beyond what a rule lets pass", () => {
 
 describe("demo.settings", () => {
   const demo = (settings: string, profile = "standard") =>
-    demoConfig(loadConfig({ assignments: [`demo.settings=${settings}`, `profile=${profile}`] }));
+    tradedConfig(loadConfig({ assignments: [`demo.settings=${settings}`, `profile=${profile}`] }), "demo");
 
   it("hold in the demo alone, and never under the strict profile", () => {
     const config = loadConfig();
     expect(config.sizing.kelly.enabled).toBe(true);
-    expect(demoConfig(config).sizing.kelly.enabled).toBe(false);
+    expect(tradedConfig(config, "demo").sizing.kelly.enabled).toBe(false);
     expect(demo("[sizing.positionPct=0.03]").sizing.positionPct).toBe(0.03);
     expect(demo("[sizing.positionPct=0.03]", "strict").sizing.positionPct).not.toBe(0.03);
   });
@@ -372,7 +372,7 @@ function startAll(config: ReturnType<typeof loadConfig>): void {
   const columns = { timeframe: "1m" as const, instruments: instrumentTable(["AAA", "BBB"]) };
   const setup = { strategyIds, sessions: xnysSessions(), cash: 1000, columns };
   buildLoop({ ...setup, config }, strategies);
-  buildLoop({ ...setup, config: demoConfig(config) }, strategies);
+  buildLoop({ ...setup, config: tradedConfig(config, "demo") }, strategies);
   new SimulatedVenue(2, config.costs, xnysSessions());
   configHash(config);
 }

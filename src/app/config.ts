@@ -35,6 +35,8 @@ const SHOWN = 80;
 
 const schema = z.strictObject({
   profile: z.enum(profiles),
+  /** What `start` trades when it is not told; live is started only when both say so (RUN-4). */
+  mode: z.enum(["demo", "paper", "live"]),
   account: z.strictObject({ capital: z.number().positive().max(MOST_CAPITAL) }),
   strategies: z.strictObject(Object.fromEntries(strategies.map(({ id }) => [id, strategyEntry]))),
   features: z.strictObject({
@@ -106,7 +108,8 @@ export function withSettings(config: Config, settings: readonly string[], where:
   return checked(tree);
 }
 
-function checked(tree: unknown): Config {
+/** A tree as a configuration. Throws InputError naming the first key that is wrong. */
+export function checked(tree: unknown): Config {
   const parsed = schema.safeParse(tree);
   if (!parsed.success) throw new InputError(firstProblem(parsed.error, tree));
   checkShares(parsed.data);

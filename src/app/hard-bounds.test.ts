@@ -5,10 +5,11 @@
 import { describe, expect, it } from "vitest";
 import { table } from "../../test/table.ts";
 import { loadConfig } from "./config.ts";
-import { demoConfig } from "./demo.ts";
-import { limits } from "./limit-table.ts";
 
-const start = (...assignments: string[]) => demoConfig(loadConfig({ assignments }));
+import { limits } from "./limit-table.ts";
+import { tradedConfig } from "./traded-config.ts";
+
+const start = (...assignments: string[]) => tradedConfig(loadConfig({ assignments }), "demo");
 
 describe("limits of what trades", () => {
   it("the defaults are within their bounds, in either profile", () => {

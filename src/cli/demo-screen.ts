@@ -6,6 +6,8 @@ import { TerminalScreen, terminalAbilities } from "./terminal-screen.ts";
 import { terminalView } from "./terminal-view.ts";
 
 export interface DemoScreen {
+  /** It owns the terminal: other lines would tear it. */
+  readonly isPicture: boolean;
   show(snapshot: EngineSnapshot): void;
   /** Gives the terminal back. May be called twice. */
   stop(): void;
@@ -17,12 +19,14 @@ const PICTURES_PER_SECOND = 10;
 export function demoScreen(context: CliContext, haltFile: string): DemoScreen {
   const { stdout } = process;
   const abilities = terminalAbilities(stdout, process.env);
-  if (context.quiet() || context.json()) return { show: () => undefined, stop: () => undefined };
+  if (context.quiet() || context.json())
+    return { isPicture: false, show: () => undefined, stop: () => undefined };
   if (!abilities.isTerminal) return lineScreen(context, abilities.unicode);
   const screen = new TerminalScreen(stdout);
   let drawnAt = Number.NEGATIVE_INFINITY;
   screen.start();
   return {
+    isPicture: true,
     show(snapshot) {
       const now = performance.now();
       if (now - drawnAt < 1000 / PICTURES_PER_SECOND) return;
@@ -37,6 +41,7 @@ export function demoScreen(context: CliContext, haltFile: string): DemoScreen {
 function lineScreen(context: CliContext, unicode: boolean): DemoScreen {
   let previous: EngineSnapshot | undefined;
   return {
+    isPicture: false,
     show(snapshot) {
       for (const line of plainLines(snapshot, previous, { unicode })) context.err(line);
       previous = snapshot;

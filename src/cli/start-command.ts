@@ -2,44 +2,56 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { replaceFile } from "../adapters/durable-file.ts";
 import { asOnlyWriter } from "../adapters/lake/writer-lock.ts";
-import { loadConfig } from "../app/config.ts";
-import { type DemoEnd, runDemo } from "../app/demo.ts";
-import { resultJson, writeRunFiles } from "../app/run-files.ts";
+import { type Config, loadConfig } from "../app/config.ts";
+import { stateRoot } from "../app/live/active-run.ts";
+import { type Begun, beginAccount, beginDemo } from "../app/live/begin-run.ts";
+import { type SittingEnd, sitThrough } from "../app/live/live-session.ts";
+import { type TradingMode, tradingModes } from "../app/live/run-terms.ts";
+import { tradedConfig } from "../app/traded-config.ts";
 import { InputError } from "../domain/assert.ts";
-import { loadReportFont } from "../research/report/font.ts";
-import { renderReport } from "../research/report/report.ts";
-import { backtestText } from "./backtest-text.ts";
-import { type CliContext, tell } from "./context.ts";
+import { type CliContext, report, tell } from "./context.ts";
 import { demoRoot } from "./demo-root.ts";
-import { demoScreen } from "./demo-screen.ts";
+import { type DemoScreen, demoScreen } from "./demo-screen.ts";
 import { oneOf, wholeNumber } from "./option-values.ts";
+import { processPaths } from "./processes.ts";
 import { stopSignals } from "./stop-signals.ts";
+import { closingLine } from "./terminal-plain.ts";
 
 interface StartOptions {
-  readonly mode: string;
+  readonly mode?: string;
   readonly speed?: string;
-  readonly seed: string;
+  readonly seed?: string;
+  readonly data?: string;
   readonly sessions?: string;
+  readonly port?: string;
 }
+
+/** Exchange seconds per second up to which a session of the demo ends as it should; to be measured closer. */
+const HIGHEST_SPEED = 600;
 
 export function registerStartCommand(program: Command, context: CliContext): void {
   program
     .command("start")
-    .description("run the demo: a synthetic market traded through the whole engine")
-    .option("--mode <mode>", "demo; paper and live come with a later release", "demo")
-    .option("--speed <n>", "exchange seconds per second, or max (default: demo.speed)")
-    .option("--seed <n>", "seed of the market", "1")
-    .option("--sessions <n>", "end by itself after so many sessions (default: demo.sessions)")
+    .description("trade: a built-in exchange (demo), a paper account, or a real one")
+    .option("--mode <mode>", `${tradingModes.join(", ")} (default: mode of the configuration)`)
+    .option("--speed <n>", `the demo's exchange seconds per second, to ${HIGHEST_SPEED}, or max`)
+    .option("--seed <n>", "seed of the demo's market (default: 1)")
+    .option("--data <files>", "the demo's prices: synthetic, a folder, or files as A,B (default: synthetic)")
+    .option("--sessions <n>", "end by itself after so many sessions (default in the demo: demo.sessions)")
+    .option("--port <p>", "port of the dashboard, which comes with a later release")
     .addHelpText("after", "\nExample:\n  plimsoll start --sessions 1 --speed 120")
-    .addHelpText("after", "\nCtrl-C closes everything and stops.")
-    .action(async (options: StartOptions) => alone(context, () => start(context, options)));
+    .addHelpText(
+      "after",
+      "\nCtrl-C stops in good order: the demo closes everything; paper and live take entries",
+    )
+    .addHelpText("after", "back and leave positions under the stops that rest at the broker.")
+    .action((options: StartOptions) => start(context, options));
 
   program
     .command("reset")
     .description("remove the demo's state")
-    .option("--demo", "the demo's journal and reports; nothing else can be removed")
+    .option("--demo", "the demo's journal and logs; nothing else can be removed")
     .option("--yes", "yes, remove it")
     .addHelpText("after", "\nExample:\n  plimsoll reset --demo --yes")
     .action(async ({ demo, yes }: { demo?: boolean; yes?: boolean }) => {
@@ -50,68 +62,147 @@ export function registerStartCommand(program: Command, context: CliContext): voi
     });
 }
 
-/** One demo at a time, and none whose state is being removed: the lock lies beside that state, not in it. */
-function alone(context: CliContext, work: () => Promise<void>): Promise<void> {
-  return asOnlyWriter(join(context.root(), "run", "demo.lock"), work, "the demo's state");
+/** One system at a time on a root, and none whose state is being removed: the lock lies beside that state. */
+function alone<Result>(context: CliContext, work: () => Promise<Result>): Promise<Result> {
+  return asOnlyWriter(join(context.root(), "run", "start.lock"), work, "the state of a running system");
 }
 
+/** Everything that can be wrong with the words is found before anything is begun or written. */
 async function start(context: CliContext, options: StartOptions): Promise<void> {
-  if (options.mode === "paper" || options.mode === "live") {
-    throw new InputError(`--mode ${options.mode}: not in this release yet; demo runs without an account`);
-  }
-  oneOf("--mode", options.mode, ["demo"] as const);
+  const asked =
+    options.mode === undefined ? undefined : oneOf<TradingMode>("--mode", options.mode, tradingModes);
   const config = loadConfig({
     files: context.configFiles(),
     assignments: context.assignments(),
     env: process.env,
   });
-  const stop = stopSignals();
-  const screen = demoScreen(context, join(context.root(), "killswitch", "HALT"));
-  const root = demoRoot(context);
-  try {
-    const end = await runDemo({
-      root,
-      killSwitch: join(context.root(), "killswitch"),
-      config,
-      sessions:
-        options.sessions === undefined
-          ? config.demo.sessions
-          : wholeNumber("--sessions", options.sessions, { least: 1, most: 1000 }),
-      speed: options.speed === undefined ? config.demo.speed : speedOf(options.speed),
-      seed: wholeNumber("--seed", options.seed, { least: 0, most: 2 ** 32 - 1 }),
-      startedAt: new Date().toISOString(),
-      command: `plimsoll start --seed ${options.seed}`,
-      show: (snapshot) => screen.show(snapshot),
-      stop: stop.signal,
+  const mode = asked ?? config.mode;
+  if (mode === "live" && asked === undefined)
+    throw new InputError("mode: live in the configuration trades only with --mode live; say so", 3);
+  const begin =
+    mode === "demo" ? demoOf(context, options, config) : accountOf(context, options, config, mode);
+  const sessions = sessionsOf(options, config, mode);
+  context.root();
+  const end = await alone(context, () => sit(context, mode, sessions, begin));
+  finish(context, end);
+}
+
+type Begin = (terms: { readonly tell: (line: string) => void }) => Promise<Begun>;
+
+function demoOf(context: CliContext, options: StartOptions, config: Config): Begin {
+  const traded = tradedConfig(config, "demo");
+  if (options.port !== undefined) refusePort(options.port);
+  const speed = options.speed === undefined ? configuredSpeed(config) : speedOf(options.speed);
+  const seed = wholeNumber("--seed", options.seed ?? "1", { least: 0, most: 2 ** 32 - 1 });
+  const sessions = sessionsOf(options, config, "demo");
+  return ({ tell: say }) =>
+    beginDemo({
+      ...{ root: demoRoot(context), killSwitch: killSwitch(context), config: traded, tell: say },
+      ...{ entry: processPaths.exchange, speed, seed, data: options.data ?? "synthetic" },
+      ...(sessions === undefined ? {} : { sessions }),
     });
-    screen.stop();
-    finish(context, root, end);
+}
+
+function accountOf(
+  context: CliContext,
+  options: StartOptions,
+  config: Config,
+  mode: "paper" | "live",
+): Begin {
+  for (const name of ["speed", "seed", "data"] as const)
+    if (options[name] !== undefined)
+      throw new InputError(`--${name} is the demo's; the market of mode ${mode} goes at its own pace`);
+  const traded = tradedConfig(config, mode);
+  if (options.port !== undefined) refusePort(options.port);
+  return ({ tell: say }) =>
+    beginAccount({
+      ...{ root: stateRoot(context.root(), mode), killSwitch: killSwitch(context), config: traded, mode },
+      ...{ env: process.env, folder: process.cwd(), tell: say },
+    });
+}
+
+const killSwitch = (context: CliContext): string => join(context.root(), "killswitch");
+
+async function sit(
+  context: CliContext,
+  mode: TradingMode,
+  sessions: number | undefined,
+  begin: Begin,
+): Promise<SittingEnd> {
+  const stop = stopSignals();
+  let screen: DemoScreen | undefined;
+  const say = (line: string) => {
+    // A picture would be torn by it: there the log has it.
+    if (!context.quiet() && !context.json() && screen?.isPicture !== true) context.err(line);
+  };
+  try {
+    const begun = await begin({ tell: say });
+    screen = demoScreen(context, join(killSwitch(context), "HALT"));
+    const { show } = screen;
+    return await sitThrough({
+      ...{ root: context.root(), runRoot: stateRoot(context.root(), mode), begun, paths: processPaths },
+      ...(sessions === undefined ? {} : { sessions }),
+      ...{ show, tell: say, stop: stop.signal },
+    });
   } finally {
-    screen.stop();
+    screen?.stop();
     stop.release();
   }
 }
 
-function finish(context: CliContext, root: string, end: DemoEnd): void {
-  const { report, run, exposure, columns, flat } = end;
-  const out = join(root, "reports", `run-${end.journalRun}`);
-  writeRunFiles(out, { run, exposure, columns, trades: report.trades, result: report.result });
-  replaceFile(join(out, "report.html"), renderReport(report, loadReportFont()));
-  if (context.json()) {
-    context.out(resultJson({ ...report.result, flat, report: join(out, "report.html") }));
-    return;
-  }
-  if (flat && context.quiet()) return;
-  context.out(
-    flat ? "The demo is over and holds nothing." : "The demo is over; it was cut short with positions open.",
+function finish(context: CliContext, { status, atRest, trouble }: SittingEnd): void {
+  if (trouble !== undefined) throw new InputError(`the system was stopped: ${trouble}`, 1);
+  if (status === undefined)
+    throw new InputError("the system was stopped before execute answered; see the log", 1);
+  const { snapshot, run } = status;
+  const isWell = atRest || snapshot.mode !== "demo";
+  if (!isWell) process.exitCode = 1;
+  if (context.quiet() && !context.json() && isWell) return;
+  const { mode, equity, startEquity, positions, trades } = snapshot;
+  const held = positions.map(({ symbol, strategy, shares, stop }) => ({ symbol, strategy, shares, stop }));
+  const result = {
+    run,
+    mode,
+    flat: positions.length === 0,
+    atRest,
+    equity,
+    pnl: equity - startEquity,
+    trades,
+  };
+  report(context, { ...result, positions: held }, () =>
+    [closingLine(snapshot), holdsLine(status)].join("\n"),
   );
-  context.out("");
-  context.out(backtestText(report, out));
+}
+
+function holdsLine({
+  snapshot: { mode, positions },
+  workingOrders,
+}: NonNullable<SittingEnd["status"]>): string {
+  if (positions.length === 0 && workingOrders === 0) return "It holds nothing, and no order works.";
+  const held = positions.map(({ symbol, shares }) => `${shares} ${symbol}`).join(", ");
+  if (mode === "demo") return `It was cut short with positions open: ${held}.`;
+  return `It holds ${held || "nothing"}; ${workingOrders} orders rest at the broker. The next start goes on with them.`;
+}
+
+function sessionsOf(options: StartOptions, config: Config, mode: TradingMode): number | undefined {
+  if (options.sessions !== undefined)
+    return wholeNumber("--sessions", options.sessions, { least: 1, most: 1000 });
+  return mode === "demo" ? config.demo.sessions : undefined;
 }
 
 function speedOf(text: string): number {
-  if (text === "max") return Number.POSITIVE_INFINITY;
+  if (text === "max") return HIGHEST_SPEED;
   const value = Number(text);
-  if (value > 0 && value <= 1e6) return value;
-  throw new InputError(`--speed ${text}: must be a number above 0, at most 1000000, or max`);
+  if (value > 0 && value <= HIGHEST_SPEED) return value;
+  throw new InputError(`--speed ${text}: must be a number above 0, at most ${HIGHEST_SPEED}, or max`);
+}
+
+function configuredSpeed({ demo: { speed } }: Config): number {
+  if (speed <= HIGHEST_SPEED) return speed;
+  throw new InputError(`config: demo.speed = ${speed}: must be at most ${HIGHEST_SPEED}`);
+}
+
+function refusePort(text: string): never {
+  wholeNumber("--port", text, { least: 0, most: 65_535 });
+  throw new InputError("--port: the dashboard comes with a later release; leave it out", 3);
 }

@@ -23,6 +23,8 @@ export function stopSignals(streams: readonly Lost[] = [process.stdout, process.
   process.once("SIGINT", onSignal);
   process.once("SIGTERM", onSignal);
   process.on("SIGHUP", onSignal);
+  // A child of ours ends with whoever started it.
+  process.once("disconnect", onSignal);
   return {
     signal: stop.signal,
     release() {
@@ -33,6 +35,7 @@ export function stopSignals(streams: readonly Lost[] = [process.stdout, process.
       process.off("SIGINT", onSignal);
       process.off("SIGTERM", onSignal);
       process.off("SIGHUP", onSignal);
+      process.off("disconnect", onSignal);
     },
   };
 }

@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { argv, env } from "node:process";
+import process, { argv, env } from "node:process";
 import { InputError } from "../domain/assert.ts";
 import { BEAT_EVERY_MS } from "../domain/guardian-beat.ts";
 import { xnysSessions } from "../market/calendar.ts";
@@ -37,7 +37,7 @@ function start(): void {
       alert: (alert) => outbox.tell(alert),
       now: () => performance.now(),
       exchangeNow: () => clock.exchangeAt(Date.now()),
-      isHaltAsked: () => isHaltAsked(terms.root),
+      isHaltAsked: () => isHaltAsked(terms.root, terms.killSwitch),
       isAlive,
       lease: new LeaseFile(terms.root),
       send: (beat) => line.send(beat),
@@ -47,6 +47,9 @@ function start(): void {
   );
   const line = new EngineLine(terms.socketPath, (beat) => guardian.heard(beat));
   setInterval(() => void guardian.tick().catch(end), BEAT_EVERY_MS);
+  // Where the broker itself is part of the system, nothing is left to guard when the system is gone.
+  if (/^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\])[:/]/.test(`${terms.apiUrl}/`))
+    process.once("disconnect", () => process.exit(0));
   if (terms.deadManUrl !== undefined) keepDeadManQuiet(terms.deadManUrl);
 }
 

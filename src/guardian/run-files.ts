@@ -17,9 +17,9 @@ import { type FlattenLease, parseLease } from "../domain/guardian-beat.ts";
 import type { GuardianAlert } from "./ports.ts";
 
 /** Present or unreadable both mean halt: in doubt, stop (C-01). A missing folder means that nobody asked. */
-export function isHaltAsked(root: string): boolean {
+export function isHaltAsked(root: string, folder = join(root, "killswitch")): boolean {
   try {
-    return readdirSync(join(root, "killswitch")).includes("HALT");
+    return readdirSync(folder).includes("HALT");
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== "ENOENT";
   }

@@ -12,8 +12,10 @@ export const killModes = ["halt_only", "cancel", "flatten"] as const;
 export type KillMode = (typeof killModes)[number];
 
 export interface GuardianTerms {
-  /** Holds `killswitch/HALT`, `run/flatten.json`, `db/guardian.jsonl`, `run/guardian-alerts.jsonl`. */
+  /** Holds `run/flatten.json`, `db/guardian.jsonl`, `run/guardian-alerts.jsonl`. */
   readonly root: string;
+  /** Folder of the HALT file; absent: `killswitch` below the root. */
+  readonly killSwitch?: string;
   readonly apiUrl: string;
   /** Where quotes are asked for; absent: every closing order is a limit. */
   readonly dataUrl?: string;
@@ -47,6 +49,7 @@ export function parseTerms(text: string, path: string): GuardianTerms {
   const isLoss = typeof given.dayLossMax === "number" && given.dayLossMax > 0 && given.dayLossMax <= 0.03;
   return {
     root: word("root"),
+    ...(given.killSwitch === undefined ? {} : { killSwitch: word("killSwitch") }),
     apiUrl: url("apiUrl"),
     ...(given.dataUrl === undefined ? {} : { dataUrl: url("dataUrl") }),
     socketPath: word("socketPath"),

@@ -49,6 +49,8 @@ export function spawnChild(
   const child = spawn(command, args, {
     env: { ...terms.env, ...plan.env, ...env },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
+    // Ctrl-C is for the supervisor alone, which stops the others in their order; without it they end by themselves.
+    detached: true,
   });
   const { pid } = child;
   if (pid === undefined) {

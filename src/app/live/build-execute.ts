@@ -60,7 +60,7 @@ export const lifecycleOf = (terms: RunTerms): Lifecycle =>
     staleAfterMicros: STALE_MICROS * Math.max(1, terms.clock.speed),
   });
 
-/** What a confirmation does not tell: paper and the demo charge nothing, the real broker charges sales by the schedule. */
+/** What a confirmation does not tell: paper and the demo charge nothing, the real broker charges sales by schedule. */
 function feesOf({ config, mode }: RunTerms) {
   const { regulatory, feeSchedule } = config.costs;
   const rates = mode === "live" && regulatory ? feeRates(feeSchedule) : undefined;

@@ -7,9 +7,11 @@ import type { AuditRow } from "../../adapters/journal/journal-terms.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { EngineEvent, OperatorActed } from "../../domain/events.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
+import { isWorking, type OrderNumber, OrderStatus, Purpose } from "../../domain/order.ts";
 import { sessionIndexAt } from "../../domain/session.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import type { ExecuteInput } from "../../engine/live-execute.ts";
+import { OrderField, type OrderTable } from "../../execution/order-table.ts";
 import { sessionAt, xnysSessions } from "../../market/calendar.ts";
 import type { WatchdogVerdict } from "../../ops/watchdog/terms.ts";
 import type { EngineSnapshot } from "../engine-snapshot.ts";
@@ -36,6 +38,14 @@ export interface ControlParts {
 const LEAST_HALT_SECONDS = 60;
 const ORDERS_SHOWN = 200;
 const CURVE_POINTS = 2000;
+/** What holds while the system is being stopped, and until it is started again. */
+const retired = {
+  authority: "orchestrator",
+  source: "stopping",
+  level: "REDUCE_ONLY",
+  scalar: 1,
+  liftedBy: "itself",
+} as const;
 
 export class ControlDesk {
   readonly #parts: ControlParts;
@@ -44,6 +54,7 @@ export class ControlDesk {
   readonly #seen = new Set<string>();
   #audits = 0;
   #haltedAtMs = Number.NEGATIVE_INFINITY;
+  #isHalted = false;
   #bars = 0;
 
   constructor(parts: ControlParts) {
@@ -53,6 +64,10 @@ export class ControlDesk {
 
   /** Every input that the stage consumed, replayed ones too. */
   saw(input: ExecuteInput): void {
+    const isHalted = this.#parts.driver.live.stage.authorities.isAtLeast("FLATTEN");
+    // Whoever halted it, and after a restart anew: the delay is there to think.
+    if (isHalted && !this.#isHalted) this.#haltedAtMs = this.#parts.context.clock.now();
+    this.#isHalted = isHalted;
     if (input.kind === "decision") this.#words.decided(input.decision);
     if (input.kind !== "event" || input.event.kind !== "BarsClosed") return;
     this.#bars += input.event.bars.to - input.event.bars.from;
@@ -128,6 +143,8 @@ export class ControlDesk {
       snapshot: this.snapshot(),
       feed: feed() ?? null,
       watchdog: verdict() ?? null,
+      isFlat: live.isFlat,
+      ...workingOrders(live.stage.orders),
       unknownOrders: live.lifecycle.unknownCount,
       staleDecisions: live.staleDecisions,
       requestsHeld: driver.held,
@@ -164,7 +181,6 @@ export class ControlDesk {
     this.#seen.add(request.id);
     const before = this.#parts.driver.live.stage.authorities.permission.level;
     this.#parts.event(event);
-    if (request.verb === "halt") this.#haltedAtMs = context.clock.now();
     if (request.verb === "resume") this.#parts.resumed();
     const after = this.#parts.driver.live.stage.authorities.permission.level;
     this.#audits += 1;
@@ -182,7 +198,7 @@ export class ControlDesk {
 
   #mayResume(): void {
     const { context, driver } = this.#parts;
-    const asked = haltAsked(context.places.killSwitch);
+    const asked = haltAsked(context.terms.killSwitch);
     if (asked !== undefined)
       throw new InputError(`resume: ${asked}; remove the cause first, then resume again`, 3);
     const { stage } = driver.live;
@@ -221,6 +237,14 @@ export class ControlDesk {
         return acted(request.verb, { strategy: this.#strategy(request.strategy) });
       case "acknowledge":
         return { kind: "InstrumentUnlocked", at, instrument: this.#instrument(request.symbol) };
+      case "retire":
+        return { kind: "ClaimChanged", at, claim: { ...retired, reason: `${by}: ${reason}` } };
+      case "return":
+        return {
+          kind: "ClaimChanged",
+          at,
+          lifted: { authority: retired.authority, source: retired.source, by: "itself" },
+        };
       default:
         return acted(request.verb);
     }
@@ -239,6 +263,23 @@ export class ControlDesk {
     if (found >= 0) return found;
     throw new InputError(`${id}: no strategy of this run; it has ${strategyIds.join(", ")}`, 2);
   }
+}
+
+/** Orders that the broker may still fill, and the entries among them; legs that wait for their entry are none. */
+function workingOrders(orders: OrderTable): {
+  readonly workingOrders: number;
+  readonly workingEntries: number;
+} {
+  let workingOrders = 0;
+  let workingEntries = 0;
+  for (let n = 0; n < orders.length; n++) {
+    const order = n as OrderNumber;
+    const isAsleep = orders.status(order) === OrderStatus.Sent && orders.get(order, OrderField.parent) >= 0;
+    if (!isWorking(orders.status(order)) || isAsleep) continue;
+    workingOrders += 1;
+    if (orders.purpose(order) === Purpose.Entry) workingEntries += 1;
+  }
+  return { workingOrders, workingEntries };
 }
 
 const refused = (id: string, reason: string, exitCode: number): ControlAnswer => ({

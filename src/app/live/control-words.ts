@@ -25,6 +25,9 @@ export const controlRequest = z.discriminatedUnion("verb", [
   z.strictObject({ verb: z.literal("disable"), ...act, strategy: z.string() }),
   z.strictObject({ verb: z.literal("acknowledge"), ...act, symbol }),
   z.strictObject({ verb: z.literal("finish"), ...act }),
+  /** Before a stop that leaves positions: no entry any more, and those that work are taken back. Lifted by `return`. */
+  z.strictObject({ verb: z.literal("retire"), ...act }),
+  z.strictObject({ verb: z.literal("return"), ...act }),
 ]);
 export type ControlRequest = z.infer<typeof controlRequest>;
 export type ControlAct = Extract<ControlRequest, { readonly by: string }>;

@@ -17,7 +17,6 @@ import { RealTransport } from "../../adapters/net/real-transport.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { EngineEvent } from "../../domain/events.ts";
 import { BEAT_EVERY_MS } from "../../domain/guardian-beat.ts";
-import type { InstrumentId } from "../../domain/instrument.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { parseDecision, parseExecuteInput, parseStageEvent } from "../../engine/stage-text.ts";
 import { TickSieve } from "../../engine/tick-sieve.ts";
@@ -316,10 +315,10 @@ class ExecuteProcess {
 
   /** Ten times a second: the kill switch, the watchdog, and what has waited for the journal. */
   #lookAround(): void {
-    const { clock, places, now } = this.#context;
+    const { clock, terms, now } = this.#context;
     const at = now();
     this.#driver.releaseOverdue();
-    const asked = haltAsked(places.killSwitch);
+    const asked = haltAsked(terms.killSwitch);
     if (asked !== undefined && !this.#isHaltTold) {
       this.#isHaltTold = true;
       this.#consume({

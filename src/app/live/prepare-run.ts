@@ -2,7 +2,7 @@
  * What has to be known before the processes start (RELIABILITY 3.4): the account, what it holds, and the bars that
  * features warm up on. A run that was not closed goes on; otherwise a new one is written down.
  */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { AlpacaBroker } from "../../adapters/brokers/alpaca/broker.ts";
 import type { AlpacaCredentials } from "../../adapters/brokers/alpaca/credentials.ts";
 import { AlpacaHistory } from "../../adapters/feeds/alpaca/history.ts";
@@ -26,6 +26,8 @@ import { newRunName, type RunTerms, runPlaces, type TradingMode, writeRunTerms }
 
 export interface PrepareRequest {
   readonly root: string;
+  /** Folder of the HALT file. */
+  readonly killSwitch: string;
   readonly mode: TradingMode;
   readonly config: Config;
   readonly credentials: AlpacaCredentials;
@@ -34,6 +36,8 @@ export interface PrepareRequest {
   readonly symbols: readonly string[];
   readonly historySessions: number;
   readonly sessions?: number;
+  /** Of the account that was armed; absent: any. */
+  readonly accountNumber?: string;
   /** What happens, for people: "reading 25 sessions of bars". */
   readonly tell: (line: string) => void;
 }
@@ -45,7 +49,7 @@ export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
   const now = () => exchange.exchangeAt(Date.now());
   const look = await lookAt(request, now);
   const { account } = look;
-  requireUsable(account);
+  requireUsable(account, request.accountNumber);
   const adopted = heldBefore(look, config.live.positions, symbols);
   const startedMs = Date.now();
   const instruments = instrumentTable(symbols);
@@ -72,6 +76,7 @@ export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
     clock: clockTerms,
     hosts,
     feed: config.live.feed,
+    killSwitch: resolve(request.killSwitch),
     ...(request.sessions === undefined ? {} : { sessions: request.sessions }),
     history: { file, sha256: writeHistory(join(root, "run", file), columns), bars: bars.length },
   };
@@ -79,7 +84,23 @@ export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
   return terms;
 }
 
-async function lookAt(request: PrepareRequest, now: () => EpochMicros): Promise<BrokerLook> {
+/** The account behind the keys, for a run that goes on. Throws InputError (exit 3) when it is another one. */
+export async function requireAccount(
+  run: RunTerms,
+  credentials: AlpacaCredentials,
+  armedNumber: string | undefined,
+): Promise<void> {
+  const exchange = new ExchangeClock(run.clock, xnysSessions());
+  const { account } = await lookAt({ credentials, hosts: run.hosts }, () => exchange.exchangeAt(Date.now()));
+  requireUsable(account, armedNumber);
+  if (account.id === run.accountId) return;
+  throw new InputError(`run ${run.run} trades another account than that of these keys; use its own keys`, 3);
+}
+
+async function lookAt(
+  request: Pick<PrepareRequest, "credentials" | "hosts">,
+  now: () => EpochMicros,
+): Promise<BrokerLook> {
   const answer = Promise.withResolvers<BrokerNews>();
   const broker = new AlpacaBroker({
     clock: new RealClock(),
@@ -103,7 +124,12 @@ async function lookAt(request: PrepareRequest, now: () => EpochMicros): Promise<
   throw new InputError(`the broker at ${request.hosts.trading} does not answer: ${reason}`, 1);
 }
 
-function requireUsable(account: BrokerAccount): void {
+function requireUsable(account: BrokerAccount, armedNumber: string | undefined): void {
+  if (armedNumber !== undefined && account.number !== armedNumber)
+    throw new InputError(
+      "the account behind these keys is not the one that was armed; use its keys, or run: plimsoll arm",
+      3,
+    );
   if (account.mayTrade) return;
   throw new InputError(
     `account ${account.number}: the broker lets it trade nothing (blocked or suspended); ask the broker`,

@@ -44,6 +44,8 @@ export interface RunTerms {
     readonly stream: string;
   };
   readonly feed: "iex" | "sip";
+  /** Folder of the HALT file, absolute: one for all modes of a root. */
+  readonly killSwitch: string;
   /** The run ends by itself after so many sessions; absent: never. */
   readonly sessions?: number;
   /** Bars before the run, in a file beside this one; their digest makes them part of it. */
@@ -57,7 +59,6 @@ export interface RunPlaces {
   readonly ingestSocket: string;
   readonly executeSocket: string;
   readonly guardianSocket: string;
-  readonly killSwitch: string;
   readonly flattenLease: string;
 }
 
@@ -69,7 +70,6 @@ export function runPlaces(root: string): RunPlaces {
     ingestSocket: join(run, "ingest.sock"),
     executeSocket: join(run, "execute.sock"),
     guardianSocket: join(run, "guardian.sock"),
-    killSwitch: join(root, "killswitch"),
     flattenLease: join(run, "flatten.json"),
   };
 }

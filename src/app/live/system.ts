@@ -33,8 +33,7 @@ export class LiveSystem {
 
   constructor({ root, run, credentials, paths, report }: SystemTerms) {
     const clock = new RealClock();
-    const places = runPlaces(root);
-    makeFolder(places.killSwitch);
+    makeFolder(run.killSwitch);
     makeFolder(join(root, "run"));
     this.#log = new LogFile(join(root, "logs"), Date.now);
     const cache = prepareCompileCache(join(root, "run", "compile-cache"));
@@ -69,6 +68,11 @@ export class LiveSystem {
     for (const id of ["ingest", "compute", "execute"]) await this.#supervisor.whenReady(id);
     // It follows execute's journal, which is there by now.
     this.#supervisor.start("ledger");
+  }
+
+  /** A line of our own in the log of all processes. */
+  note(text: string): void {
+    this.#log.write(logLine("supervisor", "INFO", text, Date.now()));
   }
 
   status() {
@@ -112,6 +116,7 @@ function plansOf({
   const places = runPlaces(root);
   const guardian = {
     root,
+    killSwitch: run.killSwitch,
     apiUrl: run.hosts.trading,
     dataUrl: run.hosts.data,
     socketPath: places.guardianSocket,

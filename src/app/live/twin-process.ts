@@ -1,6 +1,5 @@
 /** The built-in exchange as a process of its own: started by the command line's entry, ready when it prints keys. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { AlpacaCredentials } from "../../adapters/brokers/alpaca/credentials.ts";
 import { Secret } from "../../adapters/brokers/alpaca/secret.ts";
@@ -20,6 +19,8 @@ export interface Twin {
   readonly credentials: AlpacaCredentials;
   readonly clock: ClockTerms;
   readonly symbols: readonly string[];
+  /** Resolves when it is gone, whoever ended it. */
+  readonly ended: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -34,10 +35,14 @@ interface Announced {
 /** Throws InputError (exit 1) when it ends before it is ready. */
 export async function startTwin({ entry, words }: TwinOptions): Promise<Twin> {
   const child = spawn(process.execPath, [entry, "--quiet", "exchange", "--port", "0", ...words], {
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    // Ctrl-C is for whoever started it; it ends with that process, at the latest.
+    detached: true,
   });
   const said: string[] = [];
   child.stderr?.setEncoding("utf8").on("data", (text: string) => void said.push(text));
+  const gone = Promise.withResolvers<void>();
+  child.once("exit", () => gone.resolve());
   const announced = await announcement(child, said);
   const headers = { "APCA-API-KEY-ID": announced.key, "APCA-API-SECRET-KEY": announced.secret };
   const get = async (path: string): Promise<unknown> => {
@@ -56,12 +61,12 @@ export async function startTwin({ entry, words }: TwinOptions): Promise<Twin> {
     },
     credentials: { keyId: new Secret(announced.key), secretKey: new Secret(announced.secret) },
     clock,
+    ended: gone.promise,
     symbols: assets.map(({ symbol }) => symbol),
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, "exit");
       child.kill("SIGTERM");
-      await ended;
+      await gone.promise;
     },
   };
 }

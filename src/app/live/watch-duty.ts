@@ -12,13 +12,14 @@ import type { FeedState } from "./ingest-process.ts";
 import type { RunTerms } from "./run-terms.ts";
 
 /** Seeds of the feed's cadence until sessions have taught it (RELIABILITY 1.3), milliseconds. */
-const CADENCE_SEED_MS = { sip: 10_000, iex: 20_000 } as const;
-const HEARTBEAT_MS = 500;
-const CONFIRM_MS = 30_000;
+export const CADENCE_SEED_MS = { sip: 10_000, iex: 20_000 } as const;
+export const HEARTBEAT_MS = 500;
+export const CONFIRM_MS = 30_000;
 const FEED_DOWN_MS = 120_000;
 const GUARDIAN_MS = 2_000;
 
-const channels: readonly ChannelTerms[] = [
+/** What the watchdog watches, and how long it waits. */
+export const watchedChannels: readonly ChannelTerms[] = [
   { name: "ingest", class: "HB-internal" },
   { name: "compute", class: "HB-internal" },
   { name: "guardian", class: "HB-internal", deadlineMs: GUARDIAN_MS },
@@ -49,7 +50,7 @@ export class WatchDuty {
   constructor(terms: RunTerms, { mono, at }: Instants) {
     this.#dog = new Watchdog(
       {
-        channels,
+        channels: watchedChannels,
         sessions: xnysSessions(),
         speed: terms.clock.speed,
         heartbeatMs: HEARTBEAT_MS,

@@ -1,0 +1,138 @@
+/** Makes or finds the run that a start trades: the demo with an exchange of its own, paper and live at the broker. */
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { AlpacaCredentials } from "../../adapters/brokers/alpaca/credentials.ts";
+import { InputError } from "../../domain/assert.ts";
+import { type EpochMicros, isoDate, isoInstant, MICROS_PER_MINUTE, parseIsoDate } from "../../domain/time.ts";
+import { sessionOn } from "../../market/calendar.ts";
+import type { Config } from "../config.ts";
+import { type AccountMode, requirePermit } from "./interlock.ts";
+import { openRun } from "./open-run.ts";
+import { prepareRun, requireAccount } from "./prepare-run.ts";
+import type { RunTerms } from "./run-terms.ts";
+import { startTwin } from "./twin-process.ts";
+
+export interface BeginTerms {
+  /** Folder of the run's own state. */
+  readonly root: string;
+  /** Folder of the HALT file. */
+  readonly killSwitch: string;
+  /** As traded in the mode. */
+  readonly config: Config;
+  readonly sessions?: number;
+  readonly tell: (line: string) => void;
+}
+
+export interface Begun {
+  readonly run: RunTerms;
+  readonly credentials: AlpacaCredentials;
+  /** It was open: a crash or a stop that left positions came before. */
+  readonly goesOn: boolean;
+  /** Resolves when the exchange that was started along with it is gone; never where there is none. */
+  readonly exchangeGone: Promise<void>;
+  /** Ends what was started along with it. */
+  end(): Promise<void>;
+}
+
+export interface DemoTerms extends BeginTerms {
+  /** Entry of the command line. */
+  readonly entry: string;
+  readonly speed: number;
+  readonly seed: number;
+  /** `synthetic`, a folder, or files as A,B. */
+  readonly data: string;
+}
+
+/** Unix sockets have short names; the longest of ours below a root. */
+const SOCKET_PATH_MAX = 103;
+
+/** The demo's account lives in its exchange and ends with it: every start is a new run. */
+export async function beginDemo(terms: DemoTerms): Promise<Begun> {
+  const { root, config, data } = terms;
+  requireShortRoot(root);
+  const isSynthetic = data === "synthetic";
+  const opens = sessionDay(config.demo.firstSession);
+  const startsAt = isoInstant((opens - 2 * MICROS_PER_MINUTE) as EpochMicros);
+  const twin = await startTwin({
+    entry: terms.entry,
+    words: [
+      ...["--speed", String(terms.speed), "--seed", String(terms.seed), "--skip-closed"],
+      ...["--cash", String(config.account.capital), "--rate-limit", "1000000"],
+      ...["--data", isSynthetic ? data : priceFiles(data).join(",")],
+      ...(isSynthetic ? ["--clock", startsAt] : []),
+    ],
+  });
+  const { credentials, hosts, clock, symbols } = twin;
+  try {
+    const historySessions = isSynthetic ? config.demo.warmupSessions : 0;
+    const more = { mode: "demo", credentials, hosts, clock, symbols, historySessions } as const;
+    const run = await prepareRun({ ...terms, ...more });
+    return { run, credentials, goesOn: false, exchangeGone: twin.ended, end: () => twin.stop() };
+  } catch (error) {
+    await twin.stop();
+    throw error;
+  }
+}
+
+export interface AccountTerms extends BeginTerms {
+  readonly mode: AccountMode;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where a `.env` may lie, besides the root. */
+  readonly folder: string;
+}
+
+/** Throws InputError when mode, settings, keys, account and what stands in the root do not belong together. */
+export async function beginAccount(terms: AccountTerms): Promise<Begun> {
+  const { root, mode, config: traded } = terms;
+  requireShortRoot(root);
+  const nowMs = Date.now();
+  const { credentials, hosts, armed } = requirePermit({ ...terms, traded, nowMs });
+  const open = openRun(root, mode, traded);
+  const nobody = { exchangeGone: new Promise<void>(() => undefined), end: () => Promise.resolve() };
+  if (open !== undefined) {
+    await requireAccount(open, credentials, armed?.account);
+    return { run: open, credentials, goesOn: true, ...nobody };
+  }
+  const run = await prepareRun({
+    ...terms,
+    credentials,
+    hosts,
+    clock: { machineMs: nowMs, exchangeAt: (nowMs * 1000) as EpochMicros, speed: 1, skipsClosedHours: false },
+    symbols: traded.live.symbols,
+    historySessions: traded.live.historySessions,
+    ...(armed === undefined ? {} : { accountNumber: armed.account }),
+  });
+  return { run, credentials, goesOn: false, ...nobody };
+}
+
+/** Opening of the demo's first session. */
+function sessionDay(text: string): EpochMicros {
+  const day = parseIsoDate(text);
+  if (day === undefined)
+    throw new InputError(`config: demo.firstSession = ${text}: must be a date, e.g. 2026-11-18`);
+  const session = sessionOn(day);
+  if (session !== undefined) return session.open;
+  throw new InputError(`config: demo.firstSession = ${isoDate(day)}: XNYS is closed then`);
+}
+
+const PRICE_FILE = /\.(?:csv|csv\.gz|parquet)$/i;
+
+/** The files of a folder, or those that were named. */
+function priceFiles(data: string): readonly string[] {
+  if (statSync(data, { throwIfNoEntry: false })?.isDirectory() !== true) return [data];
+  const files = readdirSync(data)
+    .filter((name) => PRICE_FILE.test(name))
+    .toSorted()
+    .map((name) => join(data, name));
+  if (files.length > 0) return files;
+  throw new InputError(`--data ${data}: no CSV or Parquet file in it; give files of bars, quotes or trades`);
+}
+
+function requireShortRoot(root: string): void {
+  const longest = join(root, "run", "guardian.sock");
+  if (Buffer.byteLength(longest) <= SOCKET_PATH_MAX || process.platform === "win32") return;
+  throw new InputError(
+    `--root ${root.slice(0, 80)}: ${longest.length} characters to its sockets, the system takes ${SOCKET_PATH_MAX}; ` +
+      "give a shorter one",
+  );
+}

@@ -1,0 +1,79 @@
+/**
+ * Mode, settings, keys, hosts and the word of a person must agree before a byte leaves for a broker (RUN-4, C-59). Every
+ * check here is local: what is refused is refused without asking anybody.
+ */
+import { join } from "node:path";
+import {
+  type AlpacaCredentials,
+  readCredentials,
+  requireAgreement,
+} from "../../adapters/brokers/alpaca/credentials.ts";
+import { type AlpacaHosts, liveHosts, paperHosts } from "../../adapters/brokers/alpaca/hosts.ts";
+import { InputError } from "../../domain/assert.ts";
+import { type Config, configHash } from "../config.ts";
+import { type Armed, requireArmed } from "./arm-file.ts";
+import type { RunTerms } from "./run-terms.ts";
+
+export type AccountMode = "paper" | "live";
+
+export interface InterlockTerms {
+  readonly mode: AccountMode;
+  /** As traded in that mode. */
+  readonly traded: Config;
+  readonly root: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where a `.env` may lie, besides the root. */
+  readonly folder: string;
+  readonly nowMs: number;
+}
+
+export interface Permit {
+  readonly credentials: AlpacaCredentials;
+  readonly hosts: RunTerms["hosts"];
+  /** The account that was armed; undefined in paper. */
+  readonly armed: Armed | undefined;
+}
+
+/** Throws InputError: exit 3 where a gate says no, 2 where keys are missing or half there. */
+export function requirePermit({ mode, traded, root, env, folder, nowMs }: InterlockTerms): Permit {
+  if (mode === "live" && traded.mode !== "live")
+    throw new InputError(
+      `mode live is refused: the configuration says mode: ${traded.mode}; set mode: live there too`,
+      3,
+    );
+  const armed = mode === "live" ? requireArmed(root, configHash(traded), nowMs) : undefined;
+  const credentials = requireCredentials({ mode, root, env, folder });
+  const hosts = mode === "live" ? liveHosts : paperHosts;
+  requireAgreement(credentials, hosts, mode);
+  return { credentials, hosts: runHosts(hosts), armed };
+}
+
+/** From the environment, else from `.env` in the current folder, else from `.env` in the root. */
+export function requireCredentials({
+  mode,
+  root,
+  env,
+  folder,
+}: Pick<InterlockTerms, "root" | "env" | "folder"> & { readonly mode: AccountMode }): AlpacaCredentials {
+  const found = findCredentials({ root, env, folder });
+  if (found !== undefined) return found;
+  throw new InputError(
+    `mode ${mode}: there are no keys; set ALPACA_API_KEY and ALPACA_SECRET_KEY, or write them into ` +
+      `${join(root, ".env")} (plimsoll init makes it)`,
+  );
+}
+
+export function findCredentials({
+  root,
+  env,
+  folder,
+}: Pick<InterlockTerms, "root" | "env" | "folder">): AlpacaCredentials | undefined {
+  return readCredentials(env, join(folder, ".env")) ?? readCredentials(env, join(root, ".env"));
+}
+
+export const runHosts = ({ trading, tradingStream, data, dataStream }: AlpacaHosts): RunTerms["hosts"] => ({
+  trading,
+  tradingStream,
+  data,
+  stream: dataStream,
+});

@@ -1,0 +1,226 @@
+/**
+ * One sitting of the system: starts its processes, shows how it is, and ends it in good order (RUN-2). The demo closes
+ * everything first; paper and live take back what would enter, close what is held for the day only, and leave the rest
+ * under the stops that rest at the broker.
+ */
+import { setTimeout as pause } from "node:timers/promises";
+import { InputError } from "../../domain/assert.ts";
+import { sessionIndexAt } from "../../domain/session.ts";
+import { MICROS_PER_MINUTE } from "../../domain/time.ts";
+import { xnysSessions } from "../../market/calendar.ts";
+import { ExchangeClock } from "../../market/exchange-clock.ts";
+import type { SupervisorReport } from "../../ops/process-plan.ts";
+import { falseTripEstimates } from "../../ops/watchdog/false-trips.ts";
+import { strategies } from "../../strategies/registry.ts";
+import type { EngineSnapshot } from "../engine-snapshot.ts";
+import { removeActive, writeActive } from "./active-run.ts";
+import type { Begun } from "./begin-run.ts";
+import { ControlClient, type ControlQuestion } from "./control-client.ts";
+import { closeRun } from "./open-run.ts";
+import type { RunTerms } from "./run-terms.ts";
+import { isAtRest, type StatusValue, statusOf } from "./status-answer.ts";
+import { LiveSystem, type SystemTerms } from "./system.ts";
+import { CADENCE_SEED_MS, CONFIRM_MS, HEARTBEAT_MS, watchedChannels } from "./watch-duty.ts";
+
+export interface SittingTerms {
+  /** Folder of all state; `root` of the run lies in it or is it. */
+  readonly root: string;
+  readonly runRoot: string;
+  readonly begun: Begun;
+  readonly paths: SystemTerms["paths"];
+  /** Ends by itself after so many; absent: never. */
+  readonly sessions?: number;
+  /** Called about four times a second. */
+  readonly show: (snapshot: EngineSnapshot) => void;
+  readonly tell: (line: string) => void;
+  readonly stop: AbortSignal;
+}
+
+export interface SittingEnd {
+  readonly status: StatusValue | undefined;
+  /** Nothing is held and no order works. */
+  readonly atRest: boolean;
+  /** What ended it too soon; undefined in good order. */
+  readonly trouble: string | undefined;
+}
+
+/** Minutes before the last close at which the demo closes everything. */
+const CLOSE_OUT_MINUTES = 10;
+const LOOK_EVERY_MS = 250;
+/** Of the wall, from the wish to end to the end, whatever is held by then. */
+const CLOSING_MS = { demo: 120_000, paper: 30_000, live: 30_000 } as const;
+const intraday = new Set(strategies.filter(({ horizon }) => horizon === "intraday").map(({ id }) => id));
+
+export async function sitThrough(terms: SittingTerms): Promise<SittingEnd> {
+  const sitting = new Sitting(terms);
+  try {
+    await sitting.start();
+    return await sitting.watch();
+  } finally {
+    await sitting.end();
+  }
+}
+
+class Sitting {
+  readonly #terms: SittingTerms;
+  readonly #system: LiveSystem;
+  readonly #control: ControlClient;
+  readonly #exchange: ExchangeClock;
+  readonly #endsAt: number;
+  readonly #startedAt = new Date().toISOString();
+  readonly #trouble = Promise.withResolvers<string>();
+  readonly #interrupt = new AbortController();
+  #status: StatusValue | undefined;
+  #broken: string | undefined;
+  #isReady = false;
+  #closingSinceMs: number | undefined;
+  /** The wish to end has been heard. */
+  #isHeard = false;
+
+  constructor(terms: SittingTerms) {
+    this.#terms = terms;
+    const { begun, runRoot, paths } = terms;
+    const { run, credentials } = begun;
+    const report = (told: SupervisorReport) => this.#reported(told);
+    this.#system = new LiveSystem({ root: runRoot, run, credentials, paths, report });
+    this.#control = new ControlClient(runRoot, run);
+    this.#exchange = new ExchangeClock(run.clock, xnysSessions());
+    this.#endsAt = endOf(run, terms.sessions);
+    void begun.exchangeGone.then(() => this.#trouble.resolve("the exchange ended by itself"));
+    void this.#trouble.promise.then((text) => {
+      this.#broken = text;
+      this.#interrupt.abort();
+    });
+  }
+
+  async start(): Promise<void> {
+    const { begun, stop, tell } = this.#terms;
+    for (const line of falseTripLines(begun.run)) this.#system.note(line);
+    const ready = this.#system.start().then(() => undefined);
+    const stopped = Promise.withResolvers<undefined>();
+    const onStop = () => stopped.resolve(undefined);
+    stop.addEventListener("abort", onStop, { once: true });
+    const trouble = await Promise.race([ready, this.#trouble.promise, stopped.promise]);
+    stop.removeEventListener("abort", onStop);
+    if (trouble !== undefined)
+      throw new InputError(`the system does not come up: ${trouble}; see ${this.#terms.runRoot}/logs`, 1);
+    this.#isReady = true;
+    tell(`run ${begun.run.run} ${begun.goesOn ? "goes on" : "begins"}`);
+  }
+
+  async watch(): Promise<SittingEnd> {
+    const { stop, begun } = this.#terms;
+    const wake = AbortSignal.any([stop, this.#interrupt.signal]);
+    let isBack = !begun.goesOn;
+    while (this.#broken === undefined) {
+      await this.#look();
+      if (!isBack)
+        isBack = await this.#act({ verb: "return", by: "start", reason: "the system was started again" });
+      if (this.#closingSinceMs === undefined && (stop.aborted || this.#now() >= this.#endsAt))
+        this.#closingSinceMs = performance.now();
+      if (this.#closingSinceMs !== undefined && (await this.#isClosed(this.#closingSinceMs))) break;
+      await pause(LOOK_EVERY_MS, undefined, { signal: stop.aborted ? this.#interrupt.signal : wake }).catch(
+        () => undefined,
+      );
+    }
+    const status = this.#status;
+    const atRest = status !== undefined && this.#isHeard && isAtRest(status);
+    return { status, atRest, trouble: this.#broken };
+  }
+
+  async end(): Promise<void> {
+    const { begun, root, runRoot } = this.#terms;
+    const isOver = this.#status !== undefined && this.#isHeard && isAtRest(this.#status);
+    this.#control.close();
+    await this.#system.stop();
+    await begun.end();
+    if (begun.run.mode === "demo" || isOver) closeRun(runRoot, begun.run, new Date().toISOString());
+    removeActive(root);
+  }
+
+  #now(): number {
+    return this.#exchange.exchangeAt(Date.now());
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const status = statusOf(await this.#control.ask({ verb: "status" }, 2000));
+      if (status === undefined) return;
+      this.#status = status;
+      this.#terms.show(status.snapshot);
+    } catch (error) {
+      // Execute may be starting again: the next look tells.
+      if (!(error instanceof InputError)) throw error;
+    }
+  }
+
+  async #act(question: ControlQuestion): Promise<boolean> {
+    try {
+      return (await this.#control.ask(question, 2000)).kind === "accepted";
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return false;
+    }
+  }
+
+  /** One step towards the end; true when it is reached, or has taken too long. */
+  async #isClosed(sinceMs: number): Promise<boolean> {
+    const { mode } = this.#terms.begun.run;
+    const isLate = performance.now() - sinceMs > CLOSING_MS[mode];
+    const by = "start";
+    const reason = this.#terms.stop.aborted ? "stopped from outside" : "the last session ends";
+    if (!this.#isHeard) {
+      const verb = mode === "demo" ? "finish" : "retire";
+      this.#isHeard = await this.#act({ verb, by, reason });
+      if (this.#isHeard && mode !== "demo") await this.#closeForTheDay(by, reason);
+      return isLate;
+    }
+    const status = this.#status;
+    if (status === undefined) return isLate;
+    const isDone = mode === "demo" ? isAtRest(status) : this.#isSafelyHeld(status);
+    return isDone || isLate;
+  }
+
+  async #closeForTheDay(by: string, reason: string): Promise<void> {
+    for (const symbol of dayHoldings(this.#status)) await this.#act({ verb: "close", by, reason, symbol });
+  }
+
+  #isSafelyHeld({ workingEntries, unknownOrders, requestsHeld }: StatusValue): boolean {
+    const isQuiet = workingEntries === 0 && unknownOrders === 0 && requestsHeld === 0;
+    return isQuiet && dayHoldings(this.#status).length === 0;
+  }
+
+  #reported(told: SupervisorReport): void {
+    const { root, begun, tell } = this.#terms;
+    writeActive(root, { mode: begun.run.mode, startedAt: this.#startedAt }, this.#system.status());
+    if (told.kind === "crash-loop") {
+      if (!this.#isReady) this.#trouble.resolve(`${told.id} ended ${told.exits} times`);
+      tell(`${told.id} has ended ${told.exits} times in ten minutes and starts in safe hold; see the log`);
+    } else if (told.kind === "exited" && told.isAbnormal)
+      tell(`${told.id} ended with ${told.exit.signal ?? `code ${told.exit.code}`}; it is started again`);
+  }
+}
+
+/** Symbols in which a strategy of the day holds something. */
+function dayHoldings(status: StatusValue | undefined): readonly string[] {
+  const held = status?.snapshot.positions.filter(({ strategy }) => intraday.has(strategy)) ?? [];
+  return [...new Set(held.map(({ symbol }) => symbol))];
+}
+
+/** Exchange micros at which the end begins; infinite without one. */
+function endOf({ clock, mode }: RunTerms, sessions: number | undefined): number {
+  if (sessions === undefined) return Number.POSITIVE_INFINITY;
+  const { close } = xnysSessions();
+  const last = close[sessionIndexAt(xnysSessions(), clock.exchangeAt) + sessions - 1];
+  if (last === undefined) return Number.POSITIVE_INFINITY;
+  return mode === "demo" ? last - CLOSE_OUT_MINUTES * MICROS_PER_MINUTE : last;
+}
+
+/** How often the deadlines would trip on a day when nothing is wrong (RELIABILITY 1.3). */
+export function falseTripLines({ feed }: Pick<RunTerms, "feed">): readonly string[] {
+  const terms = { channels: watchedChannels, heartbeatMs: HEARTBEAT_MS, confirmMs: CONFIRM_MS };
+  return falseTripEstimates(terms, feed, CADENCE_SEED_MS[feed]).map(
+    ({ channel, deadlineMs, tripsPerSession, note }) =>
+      `false trips of ${channel} at ${deadlineMs} ms: ${tripsPerSession.toPrecision(2)} a session (${note})`,
+  );
+}

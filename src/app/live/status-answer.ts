@@ -1,0 +1,52 @@
+/** What execute answers to `status`, as the asking side reads it: JSON knows neither NaN nor infinity. */
+import type { EngineSnapshot } from "../engine-snapshot.ts";
+import type { ControlAnswer } from "./control-words.ts";
+import type { FeedState } from "./ingest-process.ts";
+
+export interface StatusValue {
+  readonly run: string;
+  readonly snapshot: EngineSnapshot;
+  /** Undefined until ingest has spoken. */
+  readonly feed: FeedState | undefined;
+  readonly isFlat: boolean;
+  /** Orders that the broker may still fill. */
+  readonly workingOrders: number;
+  readonly workingEntries: number;
+  /** Orders of which nobody knows what became of them. */
+  readonly unknownOrders: number;
+  /** Requests that wait for the journal. */
+  readonly requestsHeld: number;
+  /** ISO instant of the last look at the broker that agreed with our books; null before the first. */
+  readonly lastReconciliation: string | null;
+}
+
+/** Undefined for an answer that is none to `status`. */
+export function statusOf(answer: ControlAnswer): StatusValue | undefined {
+  if (answer.kind !== "told") return undefined;
+  const { snapshot, feed, ...rest } = answer.value as Record<string, unknown>;
+  return {
+    ...(rest as unknown as StatusValue),
+    lastReconciliation: (rest.lastReconciliation as string | undefined) ?? null,
+    feed: (feed as FeedState | null) ?? undefined,
+    snapshot: revivedSnapshot(snapshot),
+  };
+}
+
+/** Nothing is held, works, or is on its way. */
+export const isAtRest = ({ isFlat, workingOrders, unknownOrders, requestsHeld }: StatusValue): boolean =>
+  isFlat && workingOrders === 0 && unknownOrders === 0 && requestsHeld === 0;
+
+/** Every null of a snapshot was a number that JSON cannot write: NaN, but for a count of sessions without an end. */
+export function revivedSnapshot(value: unknown): EngineSnapshot {
+  const snapshot = withNaN(value) as EngineSnapshot;
+  const { session } = snapshot;
+  const of = Number.isNaN(session.of) ? Number.POSITIVE_INFINITY : session.of;
+  return { ...snapshot, session: { ...session, of } };
+}
+
+function withNaN(value: unknown): unknown {
+  if (value === null) return Number.NaN;
+  if (Array.isArray(value)) return value.map(withNaN);
+  if (typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withNaN(inner)]));
+}
