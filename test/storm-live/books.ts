@@ -23,6 +23,8 @@ export interface BookParts {
 
 /** Dollars: the engine rounds each fill to a micro-dollar. */
 const DUST = 1e-3;
+/** A fill of a protective order waits for that of its entry (EX-5), exchange micros. */
+const WAITS_MOST_MICROS = 90_000_000;
 
 export class LiveBooks {
   readonly #parts: BookParts;
@@ -32,6 +34,7 @@ export class LiveBooks {
   readonly #sold: number[];
   readonly #lots: number[];
   #cash = STARTING_CASH;
+  #wrongSince = Number.POSITIVE_INFINITY;
   #at = Number.NEGATIVE_INFINITY;
   #dayHigh = Number.NEGATIVE_INFINITY;
   isHalted = false;
@@ -58,6 +61,7 @@ export class LiveBooks {
       this.#fill(event);
     }
     if (filled !== undefined) this.#checkFills(filled);
+    this.#checkSums(input.now.at);
     this.#checkState(input);
   }
 
@@ -83,20 +87,34 @@ export class LiveBooks {
 
   #checkFills(last: OrderFilled): void {
     const { live, instruments, truth, reach } = this.#parts;
-    const { portfolio, orders } = live.stage;
+    for (const [i, symbol] of instruments.symbols.entries()) {
+      const really = truth.symbol(symbol);
+      const [bought, sold] = [this.#bought[i] ?? 0, this.#sold[i] ?? 0];
+      if (bought > really.bought + 1e-9 || sold > really.sold + 1e-9)
+        broken("I-1", `fills of ${symbol} are ${bought} and ${sold}: more than the broker made`);
+    }
+    reach.hit(`fill of ${purposeName(live.stage.orders.purpose(last.order))}`);
+    this.#checkFlips(last.order);
+  }
+
+  /** What differs must come right when the fill that is waited for comes. */
+  #checkSums(at: number): void {
+    const wrong = this.#wrongSum();
+    if (wrong === undefined) this.#wrongSince = Number.POSITIVE_INFINITY;
+    else if (this.#wrongSince === Number.POSITIVE_INFINITY) this.#wrongSince = at;
+    else if (at - this.#wrongSince > WAITS_MOST_MICROS) broken(wrong.id, wrong.text);
+  }
+
+  #wrongSum(): { readonly id: string; readonly text: string } | undefined {
+    const { portfolio } = this.#parts.live.stage;
     for (const [i, expected] of this.#positions.entries()) {
       const held = portfolio.shares(i as InstrumentId);
       if (!(Math.abs(held - expected) < HALF_NANO_SHARE))
-        broken("I-2", `${held} of ${i} held, fills say ${expected}`);
-      const really = truth.symbol(instruments.symbols[i] ?? "");
-      const over =
-        (this.#bought[i] ?? 0) > really.bought + 1e-9 || (this.#sold[i] ?? 0) > really.sold + 1e-9;
-      if (over) broken("I-1", `fills of ${i} are ${this.#bought[i]}/${this.#sold[i]}: more than the broker made`);
+        return { id: "I-2", text: `${held} of ${i} held, fills say ${expected}` };
     }
     const cash = portfolio.cashMicros / MICROS;
-    if (!(Math.abs(cash - this.#cash) < DUST)) broken("I-3", `cash is ${cash}, fills say ${this.#cash}`);
-    reach.hit(`fill of ${purposeName(orders.purpose(last.order))}`);
-    this.#checkFlips(last.order);
+    if (Math.abs(cash - this.#cash) < DUST) return undefined;
+    return { id: "I-3", text: `cash is ${cash}, fills say ${this.#cash}` };
   }
 
   /** An exit that fills never leaves a position on its own side. */
