@@ -92,8 +92,9 @@ export class BrokerDuty {
     return this.#lookedAt;
   }
 
-  /** When `time` has something to do next, monotonic milliseconds. */
+  /** When `time` has something to do next, monotonic milliseconds: a look under way is waited for, not asked about. */
   get nextMs(): number {
+    if (this.#looks.size > 0) return Math.min(...this.#looks.values()) + LOOK_TIMEOUT_MS + 1;
     return Math.max(this.#nextLookMs, this.#cadence.nextMs);
   }
 

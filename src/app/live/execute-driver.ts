@@ -42,9 +42,11 @@ export class ExecuteDriver {
     this.#terms = terms;
     this.#outbox = new RequestOutbox({
       patienceMs: terms.journalWaitMs,
-      send: terms.send,
-      refuse: ({ id }, reason) =>
-        this.consume({ kind: "news", news: { kind: "notSent", request: id, reason } }),
+      send: (request) => {
+        if (this.#mayLeave(request)) terms.send(request);
+        else this.#refuse(request, "entries were barred while it waited for the journal");
+      },
+      refuse: (request, reason) => this.#refuse(request, reason),
     });
   }
 
@@ -113,6 +115,15 @@ export class ExecuteDriver {
   /** Lets go what has waited for the journal long enough. */
   releaseOverdue(): void {
     this.#outbox.release(this.#terms.now().mono);
+  }
+
+  /** What was approved before a halt and was not durable then never leaves (I-9): the gate's word is that of its moment. */
+  #mayLeave({ kind, priority }: BrokerRequest): boolean {
+    return kind !== "Submit" || priority !== "enter" || this.#terms.live.stage.authorities.allowsEntries();
+  }
+
+  #refuse({ id }: BrokerRequest, reason: string): void {
+    this.consume({ kind: "news", news: { kind: "notSent", request: id, reason } });
   }
 
   #step(input: ExecuteInput): void {
