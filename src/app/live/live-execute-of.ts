@@ -2,12 +2,13 @@
 import type { InstrumentTable } from "../../domain/instrument.ts";
 import type { Money } from "../../domain/money.ts";
 import { SELL, type Side } from "../../domain/order.ts";
-import { type EpochMicros, MICROS_PER_SECOND } from "../../domain/time.ts";
+import type { EpochMicros } from "../../domain/time.ts";
 import { LiveExecute } from "../../engine/live-execute.ts";
 import type { Environment } from "../../execution/client-order-id.ts";
 import { OrderLifecycle } from "../../execution/lifecycle/order-lifecycle.ts";
 import { newYorkDay } from "../../market/us-eastern.ts";
 import { feeRates, regulatoryFee } from "../../sim/regulatory-fees.ts";
+import { decisionAgeMicros } from "./ingest-schedule.ts";
 import { engineOf, warmBatches } from "./run-engine.ts";
 import type { RunTerms, TradingMode } from "./run-terms.ts";
 
@@ -28,7 +29,7 @@ export function liveExecuteOf(terms: RunTerms, instruments: InstrumentTable): Li
     lifecycle,
     external: execute.strategies - 1,
     strategies: execute.strategies - 1,
-    decisionAgeMicros: config.live.decisionAgeSeconds * MICROS_PER_SECOND,
+    decisionAgeMicros: decisionAgeMicros(terms, config.live.decisionAgeSeconds),
   });
   for (const batch of warmBatches(terms, instruments)) live.stage.bars(batch);
   return live;
