@@ -14,12 +14,14 @@ import { sessionsBench } from "./sessions.bench.ts";
 import { soakBench } from "./soak.bench.ts";
 import { stormBench } from "./storm.bench.ts";
 import { type SweepFigures, sweepBench } from "./sweep.bench.ts";
+import { tickToOrderBench } from "./tick-to-order.bench.ts";
 
 /** Benches that read their own words. */
 const apart: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   storm: stormBench,
   soak: soakBench,
   sessions: sessionsBench,
+  "tick-to-order": tickToOrderBench,
 };
 const own = apart[process.argv[2] ?? ""];
 if (own !== undefined) {

@@ -24,9 +24,15 @@ import { stageEventText } from "../../engine/stage-text.ts";
 import { TickIngest } from "../../engine/tick-ingest.ts";
 import { xnysSessions } from "../../market/calendar.ts";
 import { barStartStamp } from "../../market/gatekeeper/stamps.ts";
-import type { RawBar } from "../../market/gatekeeper.ts";
 import { FrameKind, linkBounds, numbered } from "./frames.ts";
-import { graceMicros, isSessionMinute, nextMinuteEnd } from "./ingest-schedule.ts";
+import {
+  isSessionMinute,
+  type MinuteGrace,
+  minuteGrace,
+  minutesOver,
+  nextMinuteEnd,
+} from "./ingest-schedule.ts";
+import { rawBar } from "./raw-bar.ts";
 import type { StageContext } from "./stage-context.ts";
 
 /** How far the source's clock may run ahead of ours. */
@@ -87,7 +93,9 @@ class IngestProcess {
   /** End of the last minute whose bars were fetched: those come on the line as well, and are no second ones. */
   #fetchedThrough: EpochMicros;
   #minute: TimerHandle | undefined;
-  readonly #graceMicros: number;
+  readonly #grace: MinuteGrace;
+  /** The feed tells what happened in its order: nothing older than this comes any more. */
+  #feedAt = 0;
   #isReplaying = true;
   #timers: TimerHandle[] = [];
 
@@ -95,14 +103,14 @@ class IngestProcess {
     this.#context = context;
     const { terms, instruments, clock, log } = context;
     this.#stateKey = instruments.symbols.length;
-    this.#graceMicros = graceMicros(terms);
+    this.#grace = minuteGrace(terms);
     const credentials = readCredentials(process.env, join(context.places.root, ".env"));
     if (credentials === undefined)
       throw new InputError("ingest: no ALPACA_API_KEY; give it the keys of the market's data", 1);
     this.#stage = new LiveIngest(
       {
         instruments,
-        graceMicros: this.#graceMicros,
+        graceMicros: this.#grace.byClockMicros,
         skewMicros: SKEW_MICROS * Math.max(1, terms.clock.speed),
         stamp: barStartStamp(MICROS_PER_MINUTE),
       },
@@ -221,10 +229,12 @@ class IngestProcess {
       return;
     }
     if (record.kind === "quote") {
+      this.#heardOf(record.timestamp, at);
       const quote = this.#ticks.quote(record, at);
       if (quote !== undefined)
         this.#tick((link, text) => link.sendNewest(quote.instrument, FrameKind.Tick, text), quote);
     } else if (record.kind === "trade") {
+      this.#heardOf(record.timestamp, at);
       const trade = this.#ticks.trade(record, at);
       if (trade !== undefined) this.#tick((link, text) => link.send(FrameKind.Tick, text), trade);
     } else if (record.kind === "status") {
@@ -253,8 +263,19 @@ class IngestProcess {
       this.#held.push({ bar, at });
       return;
     }
-    this.#step({ kind: "bar", at, bar: rawBar(bar) });
+    this.#step({ kind: "bar", at: Math.min(at, this.#lived(end)) as EpochMicros, bar: rawBar(bar) });
     if (this.#end !== undefined && this.#through >= this.#end) this.#await();
+  }
+
+  /** A minute that the feed has left behind for long enough is over, however late the machine is. */
+  #heardOf(told: number, now: EpochMicros): void {
+    // An instant that has not come yet is a mistake of the feed.
+    this.#feedAt = Math.max(this.#feedAt, Math.min(told, now));
+    const end = this.#end;
+    if (end === undefined || !this.#isCaughtUp || this.#feedAt < end + this.#grace.byFeedMicros) return;
+    if (this.#through < end)
+      this.#step({ kind: "time", at: (end + this.#grace.byClockMicros) as EpochMicros });
+    this.#await();
   }
 
   #lineChanged(state: "up" | "down", reason: string): void {
@@ -277,7 +298,7 @@ class IngestProcess {
     const turn = this.#catchUps;
     // All that is over by now is fetched; what came of it before is not needed.
     this.#held = [];
-    const missed = this.#missed();
+    const missed = minutesOver(xnysSessions(), this.#through, this.#context.now().at);
     const [first] = missed;
     const end = missed.at(-1);
     if (first !== undefined && end !== undefined) {
@@ -305,18 +326,6 @@ class IngestProcess {
     this.#await();
   }
 
-  /** Ends of the session's minutes that are over and were not told. */
-  #missed(): readonly EpochMicros[] {
-    const { at: now } = this.#context.now();
-    const missed: EpochMicros[] = [];
-    for (let at = this.#through; ; ) {
-      const end = nextMinuteEnd(xnysSessions(), at);
-      if (end === undefined || end > now) return missed;
-      missed.push(end);
-      at = end;
-    }
-  }
-
   #tellMissed(missed: readonly EpochMicros[], bars: readonly FeedBar[]): void {
     const { at: now } = this.#context.now();
     const byEnd = Map.groupBy(bars, ({ timestamp }) => timestamp + MICROS_PER_MINUTE);
@@ -324,7 +333,7 @@ class IngestProcess {
       this.#step({ kind: "minute", at: end, end });
       const found = byEnd.get(end) ?? [];
       for (const bar of found) this.#step({ kind: "bar", at: end, bar: rawBar(bar) });
-      const due = (end + this.#graceMicros) as EpochMicros;
+      const due = (end + this.#grace.byClockMicros) as EpochMicros;
       // Young minutes may still be on their way on the line.
       if (due <= now && this.#through < end) this.#step({ kind: "time", at: due });
       if (this.#through >= end) this.#fetchedThrough = end;
@@ -333,21 +342,29 @@ class IngestProcess {
 
   /** Waits for the end of the next minute and its grace; while the line is down nobody can tell silence from loss. */
   #await(): void {
-    const { exchange, clock } = this.#context;
+    const { clock, terms } = this.#context;
     const end = nextMinuteEnd(xnysSessions(), this.#through);
     if (end === undefined || end === this.#end || !this.#isCaughtUp) return;
     this.#end = end;
-    this.#step({ kind: "minute", at: this.#context.now().at, end });
-    const due = (end + this.#graceMicros) as EpochMicros;
+    const at = this.#lived(end);
+    this.#step({ kind: "minute", at, end });
+    const due = (end + this.#grace.byClockMicros) as EpochMicros;
     this.#minute?.cancel();
-    const afterMs = Math.max(0, exchange.machineAt(due) - Date.now());
+    const afterMs = Math.max(0, (due - at) / 1000 / terms.clock.speed);
     this.#minute = clock.timer(afterMs, () => this.#minuteOver(end, due));
+  }
+
+  /** Now, as if no hours had been skipped since `end`: what is waited for is time lived through. */
+  #lived(end: EpochMicros): EpochMicros {
+    const { exchange, terms } = this.#context;
+    const passedMs = Date.now() - exchange.machineAt(end);
+    return Math.round(end + passedMs * 1000 * terms.clock.speed) as EpochMicros;
   }
 
   #minuteOver(end: EpochMicros, due: EpochMicros): void {
     this.#end = undefined;
     if (!this.#isCaughtUp) return;
-    const { at } = this.#context.now();
+    const at = this.#lived(end);
     // A timer may be a little early; the minute is not.
     if (at < due && this.#through < end) {
       this.#end = end;
@@ -381,13 +398,3 @@ class IngestProcess {
     this.#timers.push(timer);
   }
 }
-
-const rawBar = ({ symbol, timestamp, open, high, low, close, volume }: FeedBar): RawBar => ({
-  symbol,
-  timestamp,
-  open,
-  high,
-  low,
-  close,
-  volume,
-});
