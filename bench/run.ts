@@ -10,12 +10,22 @@ import { type EngineFigures, engineBench } from "./engine.bench.ts";
 import { type FeatureFigures, featuresBench } from "./features.bench.ts";
 import { type GrowthFigures, growthBench } from "./growth.bench.ts";
 import { performanceSvg, performanceTable, type RatioFigure } from "./performance-report.ts";
+import { sessionsBench } from "./sessions.bench.ts";
+import { soakBench } from "./soak.bench.ts";
 import { stormBench } from "./storm.bench.ts";
 import { type SweepFigures, sweepBench } from "./sweep.bench.ts";
+import { tickToOrderBench } from "./tick-to-order.bench.ts";
 
-if (process.argv[2] === "storm") {
-  const answer = stormBench(process.argv.slice(3));
-  const status = await answer.catch((error: Error) => {
+/** Benches that read their own words. */
+const apart: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  storm: stormBench,
+  soak: soakBench,
+  sessions: sessionsBench,
+  "tick-to-order": tickToOrderBench,
+};
+const own = apart[process.argv[2] ?? ""];
+if (own !== undefined) {
+  const status = await own(process.argv.slice(3)).catch((error: Error) => {
     console.error(error.message);
     return 2;
   });
@@ -141,7 +151,9 @@ function sweepLine(figures: SweepFigures): BenchLine {
 const [question = values.report ? "report" : "engine"] = positionals;
 const bench = benches[question];
 if (bench === undefined) {
-  console.error(`bench ${question}: not there; there are ${Object.keys(benches).join(", ")}, storm`);
+  console.error(
+    `bench ${question}: not there; there are ${Object.keys(benches).join(", ")}, ${Object.keys(apart).join(", ")}`,
+  );
   process.exit(2);
 }
 if (values.data === undefined && question !== "growth" && question !== "report") {

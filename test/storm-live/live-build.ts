@@ -1,6 +1,6 @@
 /**
  * The two stages of a seed as a run builds them: the storm's strategies, rules and breakers, with the pseudo-strategy of
- * what is nobody's and the settings that only a live run has (`run-engine.ts`, `live-execute-of.ts`).
+ * what is nobody's and the settings that only a live run has (`run-engine.ts`, `build-execute.ts`).
  */
 import { usd } from "../../src/domain/money.ts";
 import type { Money } from "../../src/domain/money.ts";

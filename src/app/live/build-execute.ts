@@ -14,24 +14,23 @@ import type { Lifecycle } from "../../execution/lifecycle/words.ts";
 import { newYorkDay } from "../../market/us-eastern.ts";
 import { feeRates, regulatoryFee } from "../../sim/regulatory-fees.ts";
 import type { LedgerTerms } from "./ledger-names.ts";
+import { decisionAgeMicros } from "./ingest-schedule.ts";
 import { batchesOf, engineOf, historyOf } from "./run-engine.ts";
 import type { RunPlaces, RunTerms, TradingMode } from "./run-terms.ts";
 
 /**
- * `history` are the bars before the run; none where it began cold. A decision's age is reckoned on the exchange's
- * clock, which runs faster in a demo: there as many of its seconds are allowed as pass in one of ours.
+ * `history` are the bars before the run; none where it began cold.
  */
 export function buildExecute(terms: RunTerms, lifecycle: Lifecycle, history?: BarColumns): LiveExecute {
   const instruments = history?.instruments ?? instrumentTable(terms.symbols);
   const { execute } = engineOf(terms, instruments);
-  const ageSeconds = terms.config.live.decisionAgeSeconds * Math.max(1, terms.clock.speed);
   const live = new LiveExecute({
     execute,
     instruments,
     lifecycle,
     external: terms.strategyIds.length,
     strategies: terms.strategyIds.length,
-    decisionAgeMicros: ageSeconds * MICROS_PER_SECOND,
+    decisionAgeMicros: decisionAgeMicros(terms, terms.config.live.decisionAgeSeconds),
     outside: terms.outside,
     adopted: terms.adopted,
   });

@@ -24,13 +24,17 @@ import { stageEventText } from "../../engine/stage-text.ts";
 import { TickIngest } from "../../engine/tick-ingest.ts";
 import { xnysSessions } from "../../market/calendar.ts";
 import { barStartStamp } from "../../market/gatekeeper/stamps.ts";
-import type { RawBar } from "../../market/gatekeeper.ts";
 import { FrameKind, linkBounds, numbered } from "./frames.ts";
-import { isSessionMinute, nextMinuteEnd } from "./ingest-schedule.ts";
+import {
+  isSessionMinute,
+  type MinuteGrace,
+  minuteGrace,
+  minutesOver,
+  nextMinuteEnd,
+} from "./ingest-schedule.ts";
+import { rawBar } from "./raw-bar.ts";
 import type { StageContext } from "./stage-context.ts";
 
-/** How long after its end a minute waits for stragglers. */
-const GRACE_MICROS = { sip: 2 * MICROS_PER_SECOND, iex: 5 * MICROS_PER_SECOND } as const;
 /** How far the source's clock may run ahead of ours. */
 const SKEW_MICROS = 2 * MICROS_PER_SECOND;
 const STATE_EVERY_MS = 200;
@@ -82,6 +86,16 @@ class IngestProcess {
   #reason = "not connected yet";
   /** All that was missed has been told. */
   #isCaughtUp = false;
+  /** Times that was begun: a line that fell and came back begins it anew. */
+  #catchUps = 0;
+  /** Bars that came meanwhile: told in their order, behind what was missed. */
+  #held: { readonly bar: FeedBar; readonly at: EpochMicros }[] = [];
+  /** End of the last minute whose bars were fetched: those come on the line as well, and are no second ones. */
+  #fetchedThrough: EpochMicros;
+  #minute: TimerHandle | undefined;
+  readonly #grace: MinuteGrace;
+  /** The feed tells what happened in its order: nothing older than this comes any more. */
+  #feedAt = 0;
   #isReplaying = true;
   #timers: TimerHandle[] = [];
 
@@ -89,13 +103,14 @@ class IngestProcess {
     this.#context = context;
     const { terms, instruments, clock, log } = context;
     this.#stateKey = instruments.symbols.length;
+    this.#grace = minuteGrace(terms);
     const credentials = readCredentials(process.env, join(context.places.root, ".env"));
     if (credentials === undefined)
       throw new InputError("ingest: no ALPACA_API_KEY; give it the keys of the market's data", 1);
     this.#stage = new LiveIngest(
       {
         instruments,
-        graceMicros: GRACE_MICROS[terms.feed],
+        graceMicros: this.#grace.byClockMicros,
         skewMicros: SKEW_MICROS * Math.max(1, terms.clock.speed),
         stamp: barStartStamp(MICROS_PER_MINUTE),
       },
@@ -103,6 +118,7 @@ class IngestProcess {
     );
     this.#ticks = new TickIngest({ instruments, skewMicros: SKEW_MICROS * Math.max(1, terms.clock.speed) });
     this.#through = terms.clock.exchangeAt;
+    this.#fetchedThrough = this.#through;
     const shared = { clock, transport: new RealTransport(), credentials, seed: 1, counts: new Counts() };
     this.#stream = new AlpacaDataStream({
       ...shared,
@@ -162,6 +178,7 @@ class IngestProcess {
 
   async stop(): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
+    this.#minute?.cancel();
     this.#stream.stop();
     this.#history.stop();
     await this.#server?.close();
@@ -212,10 +229,12 @@ class IngestProcess {
       return;
     }
     if (record.kind === "quote") {
+      this.#heardOf(record.timestamp, at);
       const quote = this.#ticks.quote(record, at);
       if (quote !== undefined)
         this.#tick((link, text) => link.sendNewest(quote.instrument, FrameKind.Tick, text), quote);
     } else if (record.kind === "trade") {
+      this.#heardOf(record.timestamp, at);
       const trade = this.#ticks.trade(record, at);
       if (trade !== undefined) this.#tick((link, text) => link.send(FrameKind.Tick, text), trade);
     } else if (record.kind === "status") {
@@ -238,30 +257,48 @@ class IngestProcess {
 
   #bar(bar: FeedBar, at: EpochMicros): void {
     const end = (bar.timestamp + MICROS_PER_MINUTE) as EpochMicros;
-    if (isSessionMinute(xnysSessions(), end)) this.#step({ kind: "bar", at, bar: rawBar(bar) });
+    if (end <= this.#fetchedThrough || !isSessionMinute(xnysSessions(), end)) return;
+    if (!this.#isCaughtUp) {
+      // It would close its minute before those that were missed.
+      this.#held.push({ bar, at });
+      return;
+    }
+    this.#step({ kind: "bar", at: Math.min(at, this.#lived(end)) as EpochMicros, bar: rawBar(bar) });
+    if (this.#end !== undefined && this.#through >= this.#end) this.#await();
+  }
+
+  /** A minute that the feed has left behind for long enough is over, however late the machine is. */
+  #heardOf(told: number, now: EpochMicros): void {
+    // An instant that has not come yet is a mistake of the feed.
+    this.#feedAt = Math.max(this.#feedAt, Math.min(told, now));
+    const end = this.#end;
+    if (end === undefined || !this.#isCaughtUp || this.#feedAt < end + this.#grace.byFeedMicros) return;
+    if (this.#through < end)
+      this.#step({ kind: "time", at: (end + this.#grace.byClockMicros) as EpochMicros });
+    this.#await();
   }
 
   #lineChanged(state: "up" | "down", reason: string): void {
     this.#line = state;
     this.#reason = reason;
     this.#context.log(state === "up" ? "info" : "warning", `the line is ${state}: ${reason}`);
-    if (state === "down") this.#isCaughtUp = false;
-    else void this.#catchUp();
+    if (state === "up") {
+      void this.#catchUp();
+      return;
+    }
+    this.#isCaughtUp = false;
+    this.#end = undefined;
+    this.#minute?.cancel();
   }
 
   /** Fetches the minutes that were over before the line stood, and tells them in their order. */
   async #catchUp(): Promise<void> {
     const { terms, log } = this.#context;
-    const { at: now } = this.#context.now();
-    const grace = GRACE_MICROS[terms.feed];
-    const last = (Math.floor(now / MICROS_PER_MINUTE) * MICROS_PER_MINUTE) as EpochMicros;
-    const missed: EpochMicros[] = [];
-    for (let at = this.#through; ; ) {
-      const end = nextMinuteEnd(xnysSessions(), at);
-      if (end === undefined || end > last || end + grace > now) break;
-      missed.push(end);
-      at = end;
-    }
+    this.#catchUps += 1;
+    const turn = this.#catchUps;
+    // All that is over by now is fetched; what came of it before is not needed.
+    this.#held = [];
+    const missed = minutesOver(xnysSessions(), this.#through, this.#context.now().at);
     const [first] = missed;
     const end = missed.at(-1);
     if (first !== undefined && end !== undefined) {
@@ -273,48 +310,65 @@ class IngestProcess {
         to: (end - MICROS_PER_MINUTE) as EpochMicros,
         priority: "reconcile",
       });
-      if (this.#line === "down") return;
+      if (this.#line === "down" || turn !== this.#catchUps) return;
       if (!answer.ok) {
         log("error", `the missed minutes could not be fetched: ${answer.reason}`);
-        this.#later(RETRY_MS, () => void this.#catchUp());
+        this.#later(RETRY_MS, () => {
+          if (turn === this.#catchUps && this.#line === "up") void this.#catchUp();
+        });
         return;
       }
       log("warning", `${missed.length} minutes were missed and are told now`);
       this.#tellMissed(missed, [...answer.value.values()].flat());
     }
     this.#isCaughtUp = true;
+    for (const { bar, at } of this.#held.splice(0)) this.#bar(bar, at);
     this.#await();
   }
 
   #tellMissed(missed: readonly EpochMicros[], bars: readonly FeedBar[]): void {
+    const { at: now } = this.#context.now();
+    const byEnd = Map.groupBy(bars, ({ timestamp }) => timestamp + MICROS_PER_MINUTE);
     for (const end of missed) {
       this.#step({ kind: "minute", at: end, end });
-      for (const bar of bars)
-        if (bar.timestamp + MICROS_PER_MINUTE === end) this.#step({ kind: "bar", at: end, bar: rawBar(bar) });
-      const due = (end + GRACE_MICROS[this.#context.terms.feed]) as EpochMicros;
-      if (this.#through < end) this.#step({ kind: "time", at: due });
+      const found = byEnd.get(end) ?? [];
+      for (const bar of found) this.#step({ kind: "bar", at: end, bar: rawBar(bar) });
+      const due = (end + this.#grace.byClockMicros) as EpochMicros;
+      // Young minutes may still be on their way on the line.
+      if (due <= now && this.#through < end) this.#step({ kind: "time", at: due });
+      if (this.#through >= end) this.#fetchedThrough = end;
     }
   }
 
   /** Waits for the end of the next minute and its grace; while the line is down nobody can tell silence from loss. */
   #await(): void {
-    const { exchange, terms } = this.#context;
+    const { clock, terms } = this.#context;
     const end = nextMinuteEnd(xnysSessions(), this.#through);
     if (end === undefined || end === this.#end || !this.#isCaughtUp) return;
     this.#end = end;
-    this.#step({ kind: "minute", at: this.#context.now().at, end });
-    const due = (end + GRACE_MICROS[terms.feed]) as EpochMicros;
-    this.#later(exchange.machineAt(due) - Date.now(), () => this.#minuteOver(end, due));
+    const at = this.#lived(end);
+    this.#step({ kind: "minute", at, end });
+    const due = (end + this.#grace.byClockMicros) as EpochMicros;
+    this.#minute?.cancel();
+    const afterMs = Math.max(0, (due - at) / 1000 / terms.clock.speed);
+    this.#minute = clock.timer(afterMs, () => this.#minuteOver(end, due));
+  }
+
+  /** Now, as if no hours had been skipped since `end`: what is waited for is time lived through. */
+  #lived(end: EpochMicros): EpochMicros {
+    const { exchange, terms } = this.#context;
+    const passedMs = Date.now() - exchange.machineAt(end);
+    return Math.round(end + passedMs * 1000 * terms.clock.speed) as EpochMicros;
   }
 
   #minuteOver(end: EpochMicros, due: EpochMicros): void {
     this.#end = undefined;
     if (!this.#isCaughtUp) return;
-    const { at } = this.#context.now();
+    const at = this.#lived(end);
     // A timer may be a little early; the minute is not.
     if (at < due && this.#through < end) {
       this.#end = end;
-      this.#later(1, () => this.#minuteOver(end, due));
+      this.#minute = this.#context.clock.timer(1, () => this.#minuteOver(end, due));
       return;
     }
     if (this.#through < end) this.#step({ kind: "time", at });
@@ -344,13 +398,3 @@ class IngestProcess {
     this.#timers.push(timer);
   }
 }
-
-const rawBar = ({ symbol, timestamp, open, high, low, close, volume }: FeedBar): RawBar => ({
-  symbol,
-  timestamp,
-  open,
-  high,
-  low,
-  close,
-  volume,
-});

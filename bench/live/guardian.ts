@@ -1,0 +1,3 @@
+/** The guardian with a witness of its memory. */
+import "./memory-teller.ts";
+import "../../src/guardian/main.ts";
