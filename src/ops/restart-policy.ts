@@ -36,19 +36,21 @@ export interface ChildEnd {
   /** When it was started, and when it ended. */
   readonly startedMs: number;
   readonly endedMs: number;
+  /** Bound of the wait; ten seconds when absent. */
+  readonly longestWaitMs?: number | undefined;
 }
 
 /** After an end that nobody asked for. */
 export function decideRestart(
   state: RestartState,
-  { exit, when, startedMs, endedMs }: ChildEnd,
+  { exit, when, startedMs, endedMs, longestWaitMs = LONGEST_WAIT_MS }: ChildEnd,
 ): RestartDecision {
   const isAbnormal = isAbnormalExit(exit);
   const waitMs = endedMs - startedMs >= HEALTHY_MS ? FIRST_WAIT_MS : state.waitMs;
   const crashesMs = isAbnormal ? [...recent(state, endedMs), endedMs] : recent(state, endedMs);
   const isWanted = when === "always" || (when === "on-failure" && isAbnormal);
   return {
-    state: { waitMs: Math.min(LONGEST_WAIT_MS, waitMs * 2), crashesMs },
+    state: { waitMs: Math.min(longestWaitMs, waitMs * 2), crashesMs },
     isAbnormal,
     restartAfterMs: isWanted ? waitMs : undefined,
   };

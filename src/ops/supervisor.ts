@@ -43,6 +43,8 @@ export interface SupervisorTerms {
   readonly stopOrder: readonly string[];
   /** From SIGTERM to SIGKILL, for each of them. */
   readonly stopWithinMs: number;
+  /** Bound of the wait before a restart; ten seconds when absent. */
+  readonly longestWaitMs?: number | undefined;
 }
 
 export type ChildState = "down" | "starting" | "ready" | "waiting";
@@ -179,7 +181,8 @@ export class Supervisor {
     child.running = undefined;
     child.state = "down";
     for (const resolve of child.endWaiters.splice(0)) resolve();
-    const ended = { exit, when, startedMs: child.startedMs, endedMs: this.#ports.now() };
+    const { longestWaitMs } = this.#terms;
+    const ended = { exit, when, startedMs: child.startedMs, endedMs: this.#ports.now(), longestWaitMs };
     const { state, isAbnormal, restartAfterMs } = decideRestart(child.restart, ended);
     this.#ports.report({ kind: "exited", id, exit, isAbnormal });
     if (this.#isStopping) return;

@@ -18,17 +18,22 @@ import {
   parseStageEvent,
 } from "../../engine/stage-text.ts";
 import { FrameKind, linkBounds, numbered, parseNumbered, textOf } from "./frames.ts";
+import { type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
 import { batchesOf, engineOf, historyOf } from "./run-engine.ts";
 import type { StageContext } from "./stage-context.ts";
 
-export async function runCompute(context: StageContext): Promise<() => Promise<void>> {
-  const process = new ComputeProcess(context);
+export async function runCompute(
+  context: StageContext,
+  points: KillSwitchPoints<KillPoint<"compute">> = noKillPoints,
+): Promise<() => Promise<void>> {
+  const process = new ComputeProcess(context, points);
   await process.start();
   return () => process.stop();
 }
 
 class ComputeProcess {
   readonly #context: StageContext;
+  readonly #points: KillSwitchPoints<KillPoint<"compute">>;
   readonly #live: LiveCompute;
   /** All decisions of this run, as text: execute may ask for them again. */
   readonly #decided: string[] = [];
@@ -43,8 +48,9 @@ class ComputeProcess {
   #nextFeedback = 0;
   #inputs = 0;
 
-  constructor(context: StageContext) {
+  constructor(context: StageContext, points: KillSwitchPoints<KillPoint<"compute">>) {
     this.#context = context;
+    this.#points = points;
     this.#live = new LiveCompute(engineOf(context.terms, context.instruments).compute);
   }
 
@@ -150,10 +156,12 @@ class ComputeProcess {
 
   #consume(input: ComputeInput): void {
     const { at } = this.#context.now();
+    this.#points.reached("before-append");
     const sequence = this.#journal?.append("input", at, computeInputText(input)) ?? 0;
     const before = this.#decided.length;
     this.#step(input);
     if (this.#decided.length === before) return;
+    this.#points.reached("after-decision");
     const ready = this.#decided.length;
     for (const text of this.#decided.slice(before)) this.#journal?.append("command", at as EpochMicros, text);
     this.#journal?.onDurable(sequence, (isDurable) => {
@@ -175,6 +183,7 @@ class ComputeProcess {
     const link = this.#toExecute;
     if (link === undefined) return;
     while (this.#sent < this.#ready) {
+      this.#points.reached("before-send");
       link.send(FrameKind.Decision, numbered(this.#sent, this.#decided[this.#sent] ?? ""));
       this.#sent += 1;
     }

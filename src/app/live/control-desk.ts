@@ -53,12 +53,14 @@ export class ControlDesk {
   readonly #curve: number[] = [];
   readonly #seen = new Set<string>();
   #audits = 0;
-  #haltedAtMs = Number.NEGATIVE_INFINITY;
+  #haltedAtMs: number;
   #isHalted = false;
   #bars = 0;
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
+    // Whoever starts anew does not know since when: a halt that outlived the process is as old as the process.
+    this.#haltedAtMs = parts.context.clock.now();
     this.#words = new LastWords(parts.context.terms.strategyIds);
   }
 

@@ -1,6 +1,6 @@
 /**
  * Drives the execute stage: every input is journaled before the stage sees it, what it wants of the broker leaves when
- * that is durable, what it tells compute leaves at once (EN-2, EN-3). Knows no sockets and no files: the process binds
+ * that is durable, and so does what it tells compute (EN-2, EN-3). Knows no sockets and no files: the process binds
  * those, the storm binds virtual ones.
  */
 import type { AlertRow, JournalRow, Ticket } from "../../adapters/journal/journal-terms.ts";
@@ -11,6 +11,7 @@ import type { ExecuteInput, ExecuteWord, LiveExecute } from "../../engine/live-e
 import { executeInputText, feedbackText } from "../../engine/stage-text.ts";
 import type { Instants } from "../../execution/lifecycle/words.ts";
 import type { Alarm } from "../../execution/reconciliation-facts.ts";
+import type { KillPoint, KillSwitchPoints } from "./kill-points.ts";
 import { RequestOutbox } from "./request-outbox.ts";
 
 export interface DriverTerms {
@@ -26,6 +27,8 @@ export interface DriverTerms {
   /** To compute; numbered from 0 in this run. */
   readonly tell: (sequence: number, text: string) => void;
   readonly journalWaitMs: number;
+  /** Where a crash test strikes. */
+  readonly points: KillSwitchPoints<KillPoint<"execute">>;
 }
 
 export class ExecuteDriver {
@@ -33,6 +36,10 @@ export class ExecuteDriver {
   readonly #outbox: RequestOutbox;
   /** All that compute was told in this run: whoever restarts asks for it again. */
   readonly #told: string[] = [];
+  /** How many of those are durable, and were told. */
+  #telling = 0;
+  #hasFailed = false;
+  #line: string | undefined;
   #claims = -1;
   #inputs = 0;
   #decisions = 0;
@@ -79,36 +86,59 @@ export class ExecuteDriver {
     this.#step(input);
     const { output } = this.#terms.live;
     for (const feedback of output.feedback) this.#told.push(feedbackText(feedback));
+    this.#telling = this.#told.length;
     this.#emptyOutput();
   }
 
   /** One input from outside, at this moment. */
   consume(word: ExecuteWord): void {
-    const { live, now, write } = this.#terms;
+    const { live, now, write, points } = this.#terms;
     const input: ExecuteInput = { ...word, now: now() };
     const { at, mono } = input.now;
+    points.reached("before-append");
     let ticket = write([{ kind: "entry", part: "input", at, payload: executeInputText(input) }]);
+    points.reached("after-append");
     this.#step(input);
+    points.reached("after-step");
     const rows = this.#rows(at);
     if (rows.length > 0) ticket = write(rows);
     const requests = [...live.output.requests];
-    const feedback = live.output.feedback.map(feedbackText);
+    for (const feedback of live.output.feedback) this.#told.push(feedbackText(feedback));
     this.#emptyOutput();
-    for (const text of feedback) {
-      this.#terms.tell(this.#told.length, text);
-      this.#told.push(text);
-    }
-    if (requests.length === 0) return;
+    this.#passLine();
+    const known = this.#told.length;
+    if (requests.length === 0 && known === this.#telling) return;
+    if (this.#hasFailed) this.#tell(known);
     this.#outbox.put(requests, ticket, mono);
-    this.#terms.whenWritten(ticket, () => this.#outbox.durable(ticket, now().mono));
+    this.#terms.whenWritten(ticket, () => {
+      this.#tell(known);
+      this.#outbox.durable(ticket, now().mono);
+    });
+  }
+
+  /** What a crash would have us forget must not be known elsewhere: its number would be given a second time. */
+  #tell(known: number): void {
+    for (; this.#telling < known; this.#telling++)
+      this.#terms.tell(this.#telling, this.#told[this.#telling] ?? "");
+  }
+
+  /** A closing of everything came to another line. */
+  #passLine(): void {
+    const { flattenLine } = this.#terms.live;
+    if (flattenLine === this.#line) return;
+    this.#line = flattenLine;
+    if (flattenLine !== undefined) this.#terms.points.reached(`flatten-${flattenLine as "F0"}`);
   }
 
   /** What compute has not got yet, from that number on. */
   tellFrom(first: number, tell: (sequence: number, text: string) => void): void {
-    for (let n = Math.max(0, first); n < this.#told.length; n++) tell(n, this.#told[n] ?? "");
+    for (let n = Math.max(0, first); n < this.#telling; n++) tell(n, this.#told[n] ?? "");
   }
 
+  /** Nothing can be promised any more; strategies have to hear of the account to leave what they hold. */
   journalFailed(reason: string): void {
+    this.#hasFailed = true;
+    this.#tell(this.#told.length);
     this.#outbox.failed(reason, this.#terms.now().mono);
   }
 

@@ -28,6 +28,7 @@ import { GuardianDuty, LEASE_EVERY_MS } from "./guardian-duty.ts";
 import { haltAsked } from "./halt-file.ts";
 import type { FeedState } from "./ingest-process.ts";
 import { JournalGuard } from "./journal-guard.ts";
+import { type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
 import type { StageContext } from "./stage-context.ts";
 import { WatchDuty } from "./watch-duty.ts";
 
@@ -36,8 +37,11 @@ const TIME_EVERY_MS = 1000;
 const TIME_LEAST_MS = 100;
 const WATCH_EVERY_MS = 100;
 
-export async function runExecute(context: StageContext): Promise<() => Promise<void>> {
-  const stage = new ExecuteProcess(context);
+export async function runExecute(
+  context: StageContext,
+  points: KillSwitchPoints<KillPoint<"execute">> = noKillPoints,
+): Promise<() => Promise<void>> {
+  const stage = new ExecuteProcess(context, points);
   await stage.start();
   return () => stage.stop();
 }
@@ -64,7 +68,7 @@ class ExecuteProcess {
   readonly #timers = new Set<TimerHandle>();
   #due: TimerHandle | undefined;
 
-  constructor(context: StageContext) {
+  constructor(context: StageContext, points: KillSwitchPoints<KillPoint<"execute">>) {
     this.#context = context;
     const { terms, places, instruments, clock, log, now } = context;
     const credentials = readCredentials(process.env, join(places.root, ".env"));
@@ -86,9 +90,14 @@ class ExecuteProcess {
         this.#openJournal.onWritten(ticket, (isDurable) => {
           if (isDurable) done();
         }),
-      send: (request) => this.#broker.request(request),
+      send: (request) => {
+        if (request.kind === "Submit") points.reached("before-send");
+        this.#broker.request(request);
+        if (request.kind === "Submit") points.reached("after-send");
+      },
       tell: (sequence, text) => this.#compute?.send(FrameKind.Feedback, numbered(sequence, text)),
       journalWaitMs: terms.config.live.journalWaitMs,
+      points,
     });
     this.#broker = new AlpacaBroker({
       clock,
@@ -102,6 +111,8 @@ class ExecuteProcess {
         if ("request" in news && news.kind !== "unknown" && news.kind !== "notSent")
           this.#watch.answered("broker", clock.now());
         if (news.kind === "line") this.#watch.line("trade-updates", news.state, clock.now());
+        if (news.kind === "accepted") points.reached("after-accept");
+        if (news.kind === "report" && news.order.filled > 0) points.reached("after-fill");
         this.#consume({ kind: "news", news });
       },
       onPulse: () => this.#watch.answered("trade-updates", clock.now()),

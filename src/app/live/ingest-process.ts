@@ -20,7 +20,7 @@ import { InputError } from "../../domain/assert.ts";
 import type { BarsClosed, EngineEvent, QuoteUpdated, TradePrinted } from "../../domain/events.ts";
 import { type EpochMicros, MICROS_PER_MINUTE, MICROS_PER_SECOND } from "../../domain/time.ts";
 import { type IngestInput, LiveIngest } from "../../engine/live-ingest.ts";
-import { stageEventText } from "../../engine/stage-text.ts";
+import { parseStageEvent, stageEventText } from "../../engine/stage-text.ts";
 import { TickIngest } from "../../engine/tick-ingest.ts";
 import { xnysSessions } from "../../market/calendar.ts";
 import { barStartStamp } from "../../market/gatekeeper/stamps.ts";
@@ -32,6 +32,7 @@ import {
   minutesOver,
   nextMinuteEnd,
 } from "./ingest-schedule.ts";
+import { type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
 import { rawBar } from "./raw-bar.ts";
 import type { StageContext } from "./stage-context.ts";
 
@@ -52,19 +53,31 @@ export interface FeedState {
   readonly late: number;
 }
 
+/** A halt or its end: numbered among the minutes, so that it must come back with them. */
+interface StatusInput {
+  readonly kind: "status";
+  readonly at: EpochMicros;
+  /** As told. */
+  readonly event: string;
+}
+
 interface Told {
   readonly sequence: number;
   readonly text: string;
 }
 
-export async function runIngest(context: StageContext): Promise<() => Promise<void>> {
-  const process = new IngestProcess(context);
+export async function runIngest(
+  context: StageContext,
+  points: KillSwitchPoints<KillPoint<"ingest">> = noKillPoints,
+): Promise<() => Promise<void>> {
+  const process = new IngestProcess(context, points);
   await process.start();
   return () => process.stop();
 }
 
 class IngestProcess {
   readonly #context: StageContext;
+  readonly #points: KillSwitchPoints<KillPoint<"ingest">>;
   readonly #stage: LiveIngest;
   readonly #ticks: TickIngest;
   readonly #stream: AlpacaDataStream;
@@ -73,6 +86,8 @@ class IngestProcess {
   readonly #wantsTicks = new Set<string>();
   /** What nobody may miss, in this run. */
   readonly #told: Told[] = [];
+  /** How many of those rest on durable inputs, and were told. */
+  #telling = 0;
   #journal: LiveJournal | undefined;
   #server: LinkServer | undefined;
   #sequence = 0;
@@ -99,8 +114,9 @@ class IngestProcess {
   #isReplaying = true;
   #timers: TimerHandle[] = [];
 
-  constructor(context: StageContext) {
+  constructor(context: StageContext, points: KillSwitchPoints<KillPoint<"ingest">>) {
     this.#context = context;
+    this.#points = points;
     const { terms, instruments, clock, log } = context;
     this.#stateKey = instruments.symbols.length;
     this.#grace = minuteGrace(terms);
@@ -189,37 +205,55 @@ class IngestProcess {
   #replay(path: string): void {
     const reader = new JournalReader(path);
     try {
-      for (const { part, payload } of reader.entries(this.#context.terms.run))
-        if (part === "input") this.#stage.step(JSON.parse(String(payload)) as IngestInput);
+      for (const { part, payload } of reader.entries(this.#context.terms.run)) {
+        if (part !== "input") continue;
+        const input = JSON.parse(String(payload)) as IngestInput | StatusInput;
+        if (input.kind === "status") this.#keep(parseStageEvent(input.event, this.#context.instruments));
+        else this.#stage.step(input);
+      }
     } finally {
       reader.close();
     }
+    this.#telling = this.#told.length;
   }
 
   #linkUp(link: Link): void {
     this.#links.set(link.peer.role, link);
-    for (const { sequence, text } of this.#told)
+    for (const { sequence, text } of this.#told.slice(0, this.#telling))
       if (sequence >= link.peer.resumeFrom) link.send(FrameKind.Market, numbered(sequence, text));
   }
 
   #step(input: IngestInput): void {
-    this.#journal?.append("input", input.at, JSON.stringify(input));
+    const entry = this.#journal?.append("input", input.at, JSON.stringify(input));
     this.#stage.step(input);
-    for (const entry of this.#stage.audit.splice(0))
-      this.#journal?.append("note", input.at, `audit ${JSON.stringify(entry)}`);
+    this.#tellWhenDurable(entry ?? 0);
+    for (const refused of this.#stage.audit.splice(0))
+      this.#journal?.append("note", input.at, `audit ${JSON.stringify(refused)}`);
   }
 
   #closed(event: BarsClosed): void {
     this.#through = event.bars.at;
-    this.#tell(event);
+    if (!this.#isReplaying) this.#points.reached("after-close-before-tell");
+    this.#keep(event);
   }
 
   /** Nobody may miss it: kept for whoever restarts. */
-  #tell(event: EngineEvent): void {
-    const told = { sequence: this.#sequence++, text: stageEventText(event) };
-    this.#told.push(told);
-    if (this.#isReplaying) return;
-    for (const link of this.#links.values()) link.send(FrameKind.Market, numbered(told.sequence, told.text));
+  #keep(event: EngineEvent): void {
+    this.#told.push({ sequence: this.#sequence++, text: stageEventText(event) });
+  }
+
+  /** What a crash would have us forget must not be known elsewhere: its number would be given a second time. */
+  #tellWhenDurable(entry: number): void {
+    const known = this.#told.length;
+    if (known === this.#telling) return;
+    // A journal that failed promises nothing any more, but the market has to be heard of to leave what is held.
+    this.#journal?.onDurable(entry, () => {
+      for (; this.#telling < known; this.#telling++) {
+        const told = this.#told[this.#telling];
+        for (const link of this.#links.values())
+          if (told !== undefined) link.send(FrameKind.Market, numbered(told.sequence, told.text));
+      }
+    });
   }
 
   #record(record: FeedRecord): void {
@@ -242,11 +276,14 @@ class IngestProcess {
       const instrument = this.#context.instruments.find(record.symbol);
       if (word === undefined || instrument === undefined) return;
       const reason = `${record.message} ${record.reason}`.trim();
-      this.#tell(
+      const event: EngineEvent =
         word === "halted"
           ? { kind: "TradingHalted", at, instrument, reason }
-          : { kind: "TradingResumed", at, instrument },
-      );
+          : { kind: "TradingResumed", at, instrument };
+      const input: StatusInput = { kind: "status", at, event: stageEventText(event) };
+      const entry = this.#journal?.append("input", at, JSON.stringify(input));
+      this.#keep(event);
+      this.#tellWhenDurable(entry ?? 0);
     }
   }
 

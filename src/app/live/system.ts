@@ -22,6 +22,8 @@ export interface SystemTerms {
   /** Entries of the processes, from the command line's table. */
   readonly paths: Readonly<Record<"ingest" | "compute" | "execute" | "ledger" | "guardian", string>>;
   readonly report: (report: SupervisorReport) => void;
+  /** Bound of the wait before a process starts again; the supervisor's own when absent. */
+  readonly longestWaitMs?: number;
 }
 
 const READY_WITHIN_MS = 60_000;
@@ -31,7 +33,7 @@ export class LiveSystem {
   readonly #supervisor: Supervisor;
   readonly #log: LogFile;
 
-  constructor({ root, run, credentials, paths, report }: SystemTerms) {
+  constructor({ root, run, credentials, paths, report, longestWaitMs }: SystemTerms) {
     const clock = new RealClock();
     makeFolder(run.killSwitch);
     makeFolder(join(root, "run"));
@@ -48,6 +50,7 @@ export class LiveSystem {
         readyWithinMs: READY_WITHIN_MS,
         stopOrder: ["compute", "execute", "ledger", "ingest", "guardian"],
         stopWithinMs: STOP_WITHIN_MS,
+        longestWaitMs,
       },
       {
         start: (plan, env, events) =>
@@ -147,8 +150,8 @@ function plansOf({
 
 /** What a child needs of ours: where programs are, and nothing that is a secret. */
 function bareEnvironment(): Readonly<Record<string, string | undefined>> {
-  const { PATH, HOME, TZ, LANG, TMPDIR, LOG_LEVEL } = process.env;
-  return { PATH, HOME, TZ, LANG, TMPDIR, LOG_LEVEL };
+  const { PATH, HOME, TZ, LANG, TMPDIR, LOG_LEVEL, PLIMSOLL_KILL_AT } = process.env;
+  return { PATH, HOME, TZ, LANG, TMPDIR, LOG_LEVEL, PLIMSOLL_KILL_AT };
 }
 
 /** Resolves when the signal is given, at once where it was. */
