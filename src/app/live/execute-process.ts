@@ -11,6 +11,7 @@ import type { Link } from "../../adapters/bus/bus-terms.ts";
 import { LinkClient } from "../../adapters/bus/link-client.ts";
 import { type LinkServer, serveLinks } from "../../adapters/bus/link-server.ts";
 import { replaceFile } from "../../adapters/durable-file.ts";
+import { AlpacaHistory } from "../../adapters/feeds/alpaca/history.ts";
 import { JournalReader } from "../../adapters/journal/journal-reader.ts";
 import { LiveJournal } from "../../adapters/journal/live-journal.ts";
 import { Counts } from "../../adapters/net/counts.ts";
@@ -37,8 +38,9 @@ import { FrameKind, linkBounds, numbered, parseNumbered, textOf } from "./frames
 import { haltAsked } from "./halt-file.ts";
 import type { FeedState } from "./ingest-process.ts";
 import { JournalGuard } from "./journal-guard.ts";
+import { isProcessAlive, machineReadings } from "./machine-readings.ts";
 import type { StageContext } from "./stage-context.ts";
-import { WatchDuty } from "./watch-duty.ts";
+import { WatchPost } from "./watch-post.ts";
 
 /** How often time passes for the stage, of the exchange; never more often than this on the wall. */
 const TIME_EVERY_MS = 1000;
@@ -56,7 +58,9 @@ class ExecuteProcess {
   readonly #driver: ExecuteDriver;
   readonly #broker: AlpacaBroker;
   readonly #sieve: TickSieve;
-  readonly #watch: WatchDuty;
+  readonly #post: WatchPost;
+  readonly #watch: WatchPost["duty"];
+  readonly #quotes: AlpacaHistory;
   readonly #guardian: GuardianSocket;
   readonly #control: ControlDesk;
   readonly #journalGuard = new JournalGuard();
@@ -66,6 +70,7 @@ class ExecuteProcess {
   #ingest: LinkClient | undefined;
   #fromIngest: Link | undefined;
   #compute: Link | undefined;
+  #computePid: number | undefined;
   #feed: FeedState | undefined;
   #isHaltTold = false;
   #isStopped = false;
@@ -125,7 +130,26 @@ class ExecuteProcess {
       isWatched: (instrument) => live.isWatched(instrument),
       stopDistance: (instrument, price) => live.stopDistance(instrument, price),
     });
-    this.#watch = new WatchDuty(terms, now());
+    const shared = { clock, transport: new RealTransport(), credentials, counts: new Counts() };
+    this.#quotes = new AlpacaHistory({ ...shared, origin: terms.hosts.data, feed: terms.feed, seed: 3 });
+    this.#post = new WatchPost({
+      terms: {
+        params: terms.config.watchdog,
+        feed: terms.feed,
+        speed: terms.clock.speed,
+        symbols: terms.symbols.length,
+      },
+      live: () => this.#driver.live,
+      broker: this.#broker,
+      quotes: () => this.#quotes.latestQuotes(terms.symbols.slice(0, WITNESS_SYMBOLS), "reconcile"),
+      machine: machineReadings(places.root),
+      now,
+      computePid: () => this.#computePid,
+      isAlive: isProcessAlive,
+      claim: (event) => this.#consume({ kind: "event", event }),
+      log: (line) => log("warning", line),
+    });
+    this.#watch = this.#post.duty;
     this.#guardian = new GuardianSocket(({ seq }) => this.#watch.beat("guardian", clock.now(), seq, 0));
     this.#control = new ControlDesk({
       context,
@@ -159,6 +183,7 @@ class ExecuteProcess {
       nowMs: () => clock.now(),
     });
     this.#replay(path);
+    this.#post.begin();
     await this.#guardian.listen(places.guardianSocket);
     await this.#listen();
     this.#consume({ kind: "restarted", life: this.#life });
@@ -176,6 +201,8 @@ class ExecuteProcess {
     for (const timer of this.#timers) timer.cancel();
     this.#due?.cancel();
     this.#broker.stop();
+    this.#quotes.stop();
+    this.#post.close();
     this.#ingest?.close();
     this.#guardian.close();
     await this.#server?.close();
@@ -219,6 +246,7 @@ class ExecuteProcess {
         up: (link) => {
           if (link.peer.role !== "compute") return;
           this.#compute = link;
+          this.#computePid = link.peer.pid;
           this.#driver.tellFrom(link.peer.resumeFrom, (sequence, text) =>
             link.send(FrameKind.Feedback, numbered(sequence, text)),
           );
@@ -302,6 +330,7 @@ class ExecuteProcess {
   #consume(word: Parameters<ExecuteDriver["consume"]>[0]): void {
     // What is heard now is heard again by whoever starts next.
     if (this.#isStopped) return;
+    this.#post.beforeClosing();
     this.#driver.consume(word);
     if (word.kind !== "time") this.#control.saw({ ...word, now: this.#context.now() });
     this.#arm();
@@ -337,15 +366,7 @@ class ExecuteProcess {
     const mono = clock.now();
     this.#hearBeats("ingest", this.#fromIngest, mono);
     this.#hearBeats("compute", this.#compute, mono);
-    const { live } = this.#driver;
-    const changed = this.#watch.tick(at, {
-      exposure: live.stage.portfolio.gross,
-      isReconciled: live.notReconciled === undefined,
-      isFlat: live.isFlat,
-      isClosing: live.isClosing,
-    });
-    if (changed !== undefined)
-      this.#consume({ kind: "event", event: { kind: "ClaimChanged", at: at.at, ...changed } });
+    this.#post.look();
     const journal = this.#journalGuard.look(this.#openJournal.health());
     if (journal !== undefined)
       this.#consume({ kind: "event", event: { kind: "ClaimChanged", at: at.at, ...journal } });
@@ -355,7 +376,12 @@ class ExecuteProcess {
     if (link?.lastBeat === undefined || this.#beatsHeard.get(channel) === link.lastBeat.atNs) return;
     const { sequence, pending, atNs } = link.lastBeat;
     this.#beatsHeard.set(channel, atNs);
-    this.#watch.beat(channel, mono - link.beatAgeMs(), sequence, pending);
+    const heardMs = mono - link.beatAgeMs();
+    const { marketSequence } = this.#driver;
+    // What ingest has told and we have not heard is its backlog, whatever it says of itself.
+    if (channel === "ingest")
+      this.#watch.beat(channel, heardMs, marketSequence, Math.max(0, sequence - 1 - marketSequence));
+    else this.#watch.beat(channel, heardMs, sequence, pending);
   }
 
   /** Says that the closing is in our hands: the guardian takes over when this stands still (RELIABILITY 1.4). */
@@ -416,6 +442,8 @@ class ExecuteProcess {
 }
 
 const LEASE_EVERY_MS = 500;
+/** As many of what is traded say whether quotes by request advance. */
+const WITNESS_SYMBOLS = 10;
 const lineNames: Readonly<Record<string, FlattenLine>> = {
   F0: "enter",
   F1: "cancel",
