@@ -33,6 +33,8 @@ export class ExecuteDriver {
   readonly #outbox: RequestOutbox;
   /** All that compute was told in this run: whoever restarts asks for it again. */
   readonly #told: string[] = [];
+  /** Alerts of the input that was replayed last: the crash may have come before they were written (C-60). */
+  #untold: JournalRow[] = [];
   #claims = -1;
   #inputs = 0;
   #decisions = 0;
@@ -77,6 +79,7 @@ export class ExecuteDriver {
     this.#step(input);
     const { output } = this.#terms.live;
     for (const feedback of output.feedback) this.#told.push(feedbackText(feedback));
+    this.#untold = this.#alerts(input.now.at);
     this.#emptyOutput();
   }
 
@@ -87,7 +90,7 @@ export class ExecuteDriver {
     const { at, mono } = input.now;
     let ticket = write([{ kind: "entry", part: "input", at, payload: executeInputText(input) }]);
     this.#step(input);
-    const rows = this.#rows(at);
+    const rows = [...this.#untold.splice(0), ...this.#rows(at)];
     if (rows.length > 0) ticket = write(rows);
     const requests = [...live.output.requests];
     const feedback = live.output.feedback.map(feedbackText);
@@ -124,7 +127,7 @@ export class ExecuteDriver {
 
   #rows(at: ExecuteInput["now"]["at"]): JournalRow[] {
     const { live } = this.#terms;
-    const { commands, brokerEvents, notes, flattenNotes, alarms } = live.output;
+    const { commands, brokerEvents, notes, flattenNotes } = live.output;
     const entry = (part: "command" | "note", payload: string): JournalRow => ({
       kind: "entry",
       part,
@@ -137,7 +140,7 @@ export class ExecuteDriver {
       ...flattenNotes.map((note) => entry("note", `flatten ${JSON.stringify(note)}`)),
       ...commands.map((command) => entry("command", commandText(command))),
       // In the transaction of what it tells of: no change of state without its alert (C-60).
-      ...alarms.map((alarm, n): JournalRow => ({ kind: "alert", row: this.#alert(alarm, at, n) })),
+      ...this.#alerts(at),
     ];
     const { authorities } = live.stage;
     if (authorities.version !== this.#claims) {
@@ -145,6 +148,11 @@ export class ExecuteDriver {
       rows.push({ kind: "claims", rows: authorities.permission.claims });
     }
     return rows;
+  }
+
+  #alerts(at: EpochMicros): JournalRow[] {
+    const { alarms } = this.#terms.live.output;
+    return alarms.map((alarm, n) => ({ kind: "alert", row: this.#alert(alarm, at, n) }));
   }
 
   #alert({ severity, text }: Alarm, at: EpochMicros, n: number): AlertRow {
