@@ -20,6 +20,7 @@ import { strategies } from "../strategies/registry.ts";
 import { liveParams } from "./live-params.ts";
 import { type Profile, profiles, tightened } from "./profile.ts";
 import { mustBe } from "./setting-words.ts";
+import { watchdogParams } from "./watchdog-params.ts";
 
 const strategyEntry = z.strictObject({
   enabled: z.boolean(),
@@ -54,6 +55,7 @@ const schema = z.strictObject({
   backtest: z.strictObject({ operatorResumes: z.enum(["next_session", "never"]) }),
   halts: haltList,
   live: liveParams,
+  watchdog: watchdogParams,
   demo: z.strictObject({
     sessions: z.int().min(1).max(1000),
     warmupSessions: z.int().min(1).max(60),

@@ -117,6 +117,11 @@ export class BrokerDuty {
     for (const [order, of] of this.#foreign) if (of === symbol) this.#acknowledged.add(order);
   }
 
+  /** The books are to be compared as soon as possible. */
+  lookSoon(): void {
+    this.#cadence.askForAll();
+  }
+
   time(now: Instants): void {
     for (const [id, askedMs] of this.#looks) if (now.mono - askedMs > LOOK_TIMEOUT_MS) this.#looks.delete(id);
     const isDue = this.#cadence.due(now.mono).length > 0 && now.mono >= this.#nextLookMs;

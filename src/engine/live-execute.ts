@@ -152,9 +152,11 @@ export class LiveExecute {
     return this.stage.portfolio.openPositions === 0;
   }
 
-  /** An order of a flatten has left. */
+  /** An order of the flatten in force has left. */
   get isClosing(): boolean {
-    return this.stage.flattening !== undefined && this.#closings.size > 0;
+    const { flattening } = this.stage;
+    if (flattening === undefined) return false;
+    return [...this.#closings.keys()].some((key) => key.startsWith(`${flattening.haltId} `));
   }
 
   /** Why our books and the broker's are not known to agree; undefined when they are. */
@@ -213,6 +215,8 @@ export class LiveExecute {
   #event(event: EngineEvent, now: Instants): void {
     const { stage } = this;
     const symbolOf = (instrument: InstrumentId) => this.#config.instruments.symbols[instrument] ?? "";
+    // Whoever restricts from outside lifts it again by books that were compared since.
+    if (event.kind === "ClaimChanged" && event.claim !== undefined) this.#duty.lookSoon();
     if (event.kind === "InstrumentUnlocked") this.#duty.acknowledged(symbolOf(event.instrument));
     if (event.kind === "TradingHalted" || event.kind === "TradingResumed")
       this.#flatten.halted(symbolOf(event.instrument), event.kind === "TradingHalted", now);

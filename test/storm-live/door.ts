@@ -97,7 +97,8 @@ export class Door {
     this.#count();
     if (method === "POST" && path === "/v2/orders") this.#placed(body as Placed);
     else if (method === "PATCH") this.#changed(path.slice(path.lastIndexOf("/") + 1), body as Changed);
-    else if (method === "DELETE" && path !== "/v2/orders") this.#touches(path.slice(path.lastIndexOf("/") + 1));
+    else if (method === "DELETE" && path !== "/v2/orders")
+      this.#touches(path.slice(path.lastIndexOf("/") + 1));
   }
 
   #placed({ client_order_id: id, position_intent: intent, symbol }: Placed): void {
@@ -133,7 +134,8 @@ export class Door {
     const order = this.#touches(id);
     if (order === undefined || stop === undefined) return;
     const before = Math.max(this.#stops.get(order.clientOrderId) ?? 0, (order.stopPrice ?? 0) / 1e6);
-    const isCloser = order.side === "sell" ? Number(stop) > before : Number(stop) < (order.stopPrice ?? 0) / 1e6;
+    const isCloser =
+      order.side === "sell" ? Number(stop) > before : Number(stop) < (order.stopPrice ?? 0) / 1e6;
     if (!isCloser) broken("I-36", `stop of ${order.clientOrderId} goes from ${before} to ${stop}`);
   }
 

@@ -3,6 +3,7 @@
  * cycle, tick sieve, journal guard and Alpaca client. It dies where the dice say, between any two of its acts, and its
  * next life begins from what the journal kept.
  */
+
 import { AlpacaBroker } from "../../src/adapters/brokers/alpaca/broker.ts";
 import { paperHosts } from "../../src/adapters/brokers/alpaca/hosts.ts";
 import type { JournalRow } from "../../src/adapters/journal/journal-terms.ts";
@@ -10,6 +11,7 @@ import { Counts } from "../../src/adapters/net/counts.ts";
 import type { TimerHandle, Transport } from "../../src/adapters/net/ports.ts";
 import { ExecuteDriver } from "../../src/app/live/execute-driver.ts";
 import { JournalGuard } from "../../src/app/live/journal-guard.ts";
+import { noKillPoints } from "../../src/app/live/kill-points.ts";
 import type { BrokerNews, BrokerRequest } from "../../src/domain/broker.ts";
 import type { EngineEvent } from "../../src/domain/events.ts";
 import type { InstrumentTable } from "../../src/domain/instrument.ts";
@@ -99,6 +101,7 @@ export class ExecuteLife {
       send: (request) => (sabotage.send === undefined ? send(request) : sabotage.send(request, send)),
       tell: (sequence, text) => parts.tell(sequence, text),
       journalWaitMs: JOURNAL_WAIT_MS,
+      points: noKillPoints,
     });
     this.#broker = new AlpacaBroker({
       clock,
@@ -179,7 +182,8 @@ export class ExecuteLife {
     if (sequence !== this.driver.nextDecision) return;
     const decision = parseDecision(text);
     for (const { instrument } of decision.intents)
-      for (const quote of this.#sieve.of(instrument, this.now.at)) this.consume({ kind: "event", event: quote });
+      for (const quote of this.#sieve.of(instrument, this.now.at))
+        this.consume({ kind: "event", event: quote });
     this.consume({ kind: "decision", decision });
   }
 
@@ -204,7 +208,6 @@ export class ExecuteLife {
     if (isInput) at("after the append");
     return ticket;
   }
-
 
   #send(request: BrokerRequest): void {
     const { at, sent, clock } = this.#parts;

@@ -13,8 +13,8 @@ import { OrderLifecycle } from "../../execution/lifecycle/order-lifecycle.ts";
 import type { Lifecycle } from "../../execution/lifecycle/words.ts";
 import { newYorkDay } from "../../market/us-eastern.ts";
 import { feeRates, regulatoryFee } from "../../sim/regulatory-fees.ts";
-import type { LedgerTerms } from "./ledger-names.ts";
 import { decisionAgeMicros } from "./ingest-schedule.ts";
+import type { LedgerTerms } from "./ledger-names.ts";
 import { batchesOf, engineOf, historyOf } from "./run-engine.ts";
 import type { RunPlaces, RunTerms, TradingMode } from "./run-terms.ts";
 

@@ -40,6 +40,8 @@ export class ExecuteDriver {
   #telling = 0;
   #hasFailed = false;
   #line: string | undefined;
+  /** Alerts of the input that was replayed last: the crash may have come before they were written (C-60). */
+  #untold: JournalRow[] = [];
   #claims = -1;
   #inputs = 0;
   #decisions = 0;
@@ -87,6 +89,7 @@ export class ExecuteDriver {
     const { output } = this.#terms.live;
     for (const feedback of output.feedback) this.#told.push(feedbackText(feedback));
     this.#telling = this.#told.length;
+    this.#untold = this.#alerts(input.now.at);
     this.#emptyOutput();
   }
 
@@ -100,7 +103,7 @@ export class ExecuteDriver {
     points.reached("after-append");
     this.#step(input);
     points.reached("after-step");
-    const rows = this.#rows(at);
+    const rows = [...this.#untold.splice(0), ...this.#rows(at)];
     if (rows.length > 0) ticket = write(rows);
     const requests = [...live.output.requests];
     for (const feedback of live.output.feedback) this.#told.push(feedbackText(feedback));
@@ -165,7 +168,7 @@ export class ExecuteDriver {
 
   #rows(at: ExecuteInput["now"]["at"]): JournalRow[] {
     const { live } = this.#terms;
-    const { commands, brokerEvents, notes, flattenNotes, alarms } = live.output;
+    const { commands, brokerEvents, notes, flattenNotes } = live.output;
     const entry = (part: "command" | "note", payload: string): JournalRow => ({
       kind: "entry",
       part,
@@ -178,7 +181,7 @@ export class ExecuteDriver {
       ...flattenNotes.map((note) => entry("note", `flatten ${JSON.stringify(note)}`)),
       ...commands.map((command) => entry("command", commandText(command))),
       // In the transaction of what it tells of: no change of state without its alert (C-60).
-      ...alarms.map((alarm, n): JournalRow => ({ kind: "alert", row: this.#alert(alarm, at, n) })),
+      ...this.#alerts(at),
     ];
     const { authorities } = live.stage;
     if (authorities.version !== this.#claims) {
@@ -186,6 +189,11 @@ export class ExecuteDriver {
       rows.push({ kind: "claims", rows: authorities.permission.claims });
     }
     return rows;
+  }
+
+  #alerts(at: EpochMicros): JournalRow[] {
+    const { alarms } = this.#terms.live.output;
+    return alarms.map((alarm, n) => ({ kind: "alert", row: this.#alert(alarm, at, n) }));
   }
 
   #alert({ severity, text }: Alarm, at: EpochMicros, n: number): AlertRow {

@@ -9,6 +9,7 @@ import { readCredentials, requireAgreement } from "../../adapters/brokers/alpaca
 import type { Link } from "../../adapters/bus/bus-terms.ts";
 import { LinkClient } from "../../adapters/bus/link-client.ts";
 import { type LinkServer, serveLinks } from "../../adapters/bus/link-server.ts";
+import { AlpacaHistory } from "../../adapters/feeds/alpaca/history.ts";
 import { JournalReader } from "../../adapters/journal/journal-reader.ts";
 import { LiveJournal } from "../../adapters/journal/live-journal.ts";
 import { Counts } from "../../adapters/net/counts.ts";
@@ -29,8 +30,9 @@ import { haltAsked } from "./halt-file.ts";
 import type { FeedState } from "./ingest-process.ts";
 import { JournalGuard } from "./journal-guard.ts";
 import { type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
+import { isProcessAlive, machineReadings } from "./machine-readings.ts";
 import type { StageContext } from "./stage-context.ts";
-import { WatchDuty } from "./watch-duty.ts";
+import { WatchPost } from "./watch-post.ts";
 
 /** How often time passes for the stage, of the exchange; never more often than this on the wall. */
 const TIME_EVERY_MS = 1000;
@@ -51,7 +53,9 @@ class ExecuteProcess {
   readonly #driver: ExecuteDriver;
   readonly #broker: AlpacaBroker;
   readonly #sieve: TickSieve;
-  readonly #watch: WatchDuty;
+  readonly #post: WatchPost;
+  readonly #watch: WatchPost["duty"];
+  readonly #quotes: AlpacaHistory;
   readonly #guardian: GuardianDuty;
   readonly #control: ControlDesk;
   readonly #journalGuard = new JournalGuard();
@@ -61,6 +65,7 @@ class ExecuteProcess {
   #ingest: LinkClient | undefined;
   #fromIngest: Link | undefined;
   #compute: Link | undefined;
+  #computePid: number | undefined;
   #feed: FeedState | undefined;
   #isHaltTold = false;
   #isStopped = false;
@@ -126,7 +131,10 @@ class ExecuteProcess {
       isWatched: (instrument) => live.isWatched(instrument),
       stopDistance: (instrument, price) => live.stopDistance(instrument, price),
     });
-    this.#watch = new WatchDuty(terms, now());
+    const shared = { clock, transport: new RealTransport(), credentials, counts: new Counts() };
+    this.#quotes = new AlpacaHistory({ ...shared, origin: terms.hosts.data, feed: terms.feed, seed: 3 });
+    this.#post = this.#watchPost();
+    this.#watch = this.#post.duty;
     this.#guardian = new GuardianDuty(context, this.#driver, (seq) =>
       this.#watch.beat("guardian", clock.now(), seq, 0),
     );
@@ -141,6 +149,28 @@ class ExecuteProcess {
         this.#isHaltTold = false;
         this.#watch.operatorResumed(clock.now());
       },
+    });
+  }
+
+  #watchPost(): WatchPost {
+    const { terms, places, log, now } = this.#context;
+    const symbols = terms.symbols.slice(0, WITNESS_SYMBOLS);
+    return new WatchPost({
+      terms: {
+        params: terms.config.watchdog,
+        feed: terms.feed,
+        speed: terms.clock.speed,
+        symbols: terms.symbols.length,
+      },
+      live: () => this.#driver.live,
+      broker: this.#broker,
+      quotes: () => this.#quotes.latestQuotes(symbols, "reconcile"),
+      machine: machineReadings(places.root),
+      now,
+      computePid: () => this.#computePid,
+      isAlive: isProcessAlive,
+      claim: (event) => this.#consume({ kind: "event", event }),
+      log: (line) => log("warning", line),
     });
   }
 
@@ -162,6 +192,7 @@ class ExecuteProcess {
       nowMs: () => clock.now(),
     });
     this.#replay(path);
+    this.#post.begin();
     await this.#guardian.listen();
     await this.#listen();
     this.#consume({ kind: "restarted", life: this.#life });
@@ -179,6 +210,8 @@ class ExecuteProcess {
     for (const timer of this.#timers) timer.cancel();
     this.#due?.cancel();
     this.#broker.stop();
+    this.#quotes.stop();
+    this.#post.close();
     this.#ingest?.close();
     this.#guardian.close();
     await this.#server?.close();
@@ -222,6 +255,7 @@ class ExecuteProcess {
         up: (link) => {
           if (link.peer.role !== "compute") return;
           this.#compute = link;
+          this.#computePid = link.peer.pid;
           this.#driver.tellFrom(link.peer.resumeFrom, (sequence, text) =>
             link.send(FrameKind.Feedback, numbered(sequence, text)),
           );
@@ -305,6 +339,7 @@ class ExecuteProcess {
   #consume(word: Parameters<ExecuteDriver["consume"]>[0]): void {
     // What is heard now is heard again by whoever starts next.
     if (this.#isStopped) return;
+    this.#post.beforeClosing();
     this.#driver.consume(word);
     if (word.kind !== "time") this.#control.saw({ ...word, now: this.#context.now() });
     this.#arm();
@@ -340,15 +375,7 @@ class ExecuteProcess {
     const mono = clock.now();
     this.#hearBeats("ingest", this.#fromIngest, mono);
     this.#hearBeats("compute", this.#compute, mono);
-    const { live } = this.#driver;
-    const changed = this.#watch.tick(at, {
-      exposure: live.stage.portfolio.gross,
-      isReconciled: live.notReconciled === undefined,
-      isFlat: live.isFlat,
-      isClosing: live.isClosing,
-    });
-    if (changed !== undefined)
-      this.#consume({ kind: "event", event: { kind: "ClaimChanged", at: at.at, ...changed } });
+    this.#post.look();
     const journal = this.#journalGuard.look(this.#openJournal.health());
     if (journal !== undefined)
       this.#consume({ kind: "event", event: { kind: "ClaimChanged", at: at.at, ...journal } });
@@ -358,7 +385,12 @@ class ExecuteProcess {
     if (link?.lastBeat === undefined || this.#beatsHeard.get(channel) === link.lastBeat.atNs) return;
     const { sequence, pending, atNs } = link.lastBeat;
     this.#beatsHeard.set(channel, atNs);
-    this.#watch.beat(channel, mono - link.beatAgeMs(), sequence, pending);
+    const heardMs = mono - link.beatAgeMs();
+    const { marketSequence } = this.#driver;
+    // What ingest has told and we have not heard is its backlog, whatever it says of itself.
+    if (channel === "ingest")
+      this.#watch.beat(channel, heardMs, marketSequence, Math.max(0, sequence - 1 - marketSequence));
+    else this.#watch.beat(channel, heardMs, sequence, pending);
   }
 
   #every(everyMs: number, act: () => void): void {
@@ -374,5 +406,7 @@ class ExecuteProcess {
   }
 }
 
+/** As many of what is traded say whether quotes by request advance. */
+const WITNESS_SYMBOLS = 10;
 /** The twin limits by its own clock, which runs faster. */
 const DEMO_REQUESTS_PER_MINUTE = 12_000;

@@ -24,6 +24,7 @@ import { parseStageEvent, stageEventText } from "../../engine/stage-text.ts";
 import { TickIngest } from "../../engine/tick-ingest.ts";
 import { xnysSessions } from "../../market/calendar.ts";
 import { barStartStamp } from "../../market/gatekeeper/stamps.ts";
+import { CadenceKeeper } from "./cadence-keeper.ts";
 import { FrameKind, linkBounds, numbered } from "./frames.ts";
 import {
   isSessionMinute,
@@ -48,6 +49,8 @@ export interface FeedState {
   readonly reason: string;
   readonly messageAgeMs: number;
   readonly pulseAgeMs: number;
+  /** Silence that is too long by what was learned, milliseconds of the exchange's clock. */
+  readonly cadenceMs: number;
   readonly symbols: number;
   readonly rejected: number;
   readonly late: number;
@@ -82,6 +85,7 @@ class IngestProcess {
   readonly #ticks: TickIngest;
   readonly #stream: AlpacaDataStream;
   readonly #history: AlpacaHistory;
+  readonly #cadence: CadenceKeeper;
   readonly #links = new Map<string, Link>();
   readonly #wantsTicks = new Set<string>();
   /** What nobody may miss, in this run. */
@@ -146,11 +150,18 @@ class IngestProcess {
       onLine: (state, reason) => this.#lineChanged(state, reason),
       onGap: ({ downMs }) => log("warning", `the line was down for ${Math.round(downMs)} ms`),
       onPulse: () => undefined,
-      onMessage: () => undefined,
+      onMessage: () => this.#cadence.message(context.now().at),
       onRefused: ({ channel, symbol }, reason) => log("error", `${channel} of ${symbol}: ${reason}`),
       onTerminal: (reason) => log("critical", `the feed refuses us: ${reason}`),
     });
     this.#history = new AlpacaHistory({ ...shared, origin: terms.hosts.data, feed: terms.feed });
+    this.#cadence = new CadenceKeeper({
+      feed: terms.feed,
+      sessions: xnysSessions(),
+      // What a hurried clock teaches is no use to the real one.
+      path: terms.clock.speed === 1 ? join(context.places.root, "db", "cadence.json") : undefined,
+      log: (line) => log("warning", line),
+    });
   }
 
   async start(): Promise<void> {
@@ -413,10 +424,14 @@ class IngestProcess {
   }
 
   #tellState(): void {
+    const { messageAgeMs } = this.#stream;
+    const { clock } = this.#context.terms;
+    const heard = { isUp: this.#line === "up", silentMs: messageAgeMs * clock.speed };
     const state: FeedState = {
       line: this.#line,
       reason: this.#reason,
-      messageAgeMs: this.#stream.messageAgeMs,
+      messageAgeMs,
+      cadenceMs: this.#cadence.deadlineMs(this.#context.now().at, heard),
       pulseAgeMs: this.#stream.pulseAgeMs,
       symbols: this.#context.terms.symbols.length,
       rejected: this.#stage.rejected + this.#ticks.rejected,

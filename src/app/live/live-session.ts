@@ -10,7 +10,6 @@ import { MICROS_PER_MINUTE } from "../../domain/time.ts";
 import { xnysSessions } from "../../market/calendar.ts";
 import { ExchangeClock } from "../../market/exchange-clock.ts";
 import type { SupervisorReport } from "../../ops/process-plan.ts";
-import { falseTripEstimates } from "../../ops/watchdog/false-trips.ts";
 import { strategies } from "../../strategies/registry.ts";
 import type { EngineSnapshot } from "../engine-snapshot.ts";
 import { removeActive, writeActive } from "./active-run.ts";
@@ -20,7 +19,7 @@ import { closeRun } from "./open-run.ts";
 import type { RunTerms } from "./run-terms.ts";
 import { isAtRest, type StatusValue, statusOf } from "./status-answer.ts";
 import { LiveSystem, type SystemTerms } from "./system.ts";
-import { CADENCE_SEED_MS, CONFIRM_MS, HEARTBEAT_MS, watchedChannels } from "./watch-duty.ts";
+import { falseTripsOf } from "./watch-duty.ts";
 
 export interface SittingTerms {
   /** Folder of all state; `root` of the run lies in it or is it. */
@@ -217,10 +216,8 @@ function endOf({ clock, mode }: RunTerms, sessions: number | undefined): number 
 }
 
 /** How often the deadlines would trip on a day when nothing is wrong (RELIABILITY 1.3). */
-export function falseTripLines({ feed }: Pick<RunTerms, "feed">): readonly string[] {
-  const terms = { channels: watchedChannels, heartbeatMs: HEARTBEAT_MS, confirmMs: CONFIRM_MS };
-  return falseTripEstimates(terms, feed, CADENCE_SEED_MS[feed]).map(
+const falseTripLines = ({ feed, config }: Pick<RunTerms, "feed" | "config">): readonly string[] =>
+  falseTripsOf(config.watchdog, feed).map(
     ({ channel, deadlineMs, tripsPerSession, note }) =>
       `false trips of ${channel} at ${deadlineMs} ms: ${tripsPerSession.toPrecision(2)} a session (${note})`,
   );
-}

@@ -3,71 +3,92 @@
  * second, and turns its verdict into a claim (DATA-8, C-36). It decides nothing itself.
  */
 import type { ClaimChanged } from "../../domain/events.ts";
-import { type EpochMicros, MICROS_PER_SECOND } from "../../domain/time.ts";
 import type { Instants } from "../../execution/lifecycle/words.ts";
+import type { FeedKind } from "../../market/cadence.ts";
 import { xnysSessions } from "../../market/calendar.ts";
+import { type FalseTripRow, falseTripEstimates } from "../../ops/watchdog/false-trips.ts";
 import type { ChannelTerms, WatchdogVerdict, WitnessName } from "../../ops/watchdog/terms.ts";
 import { Watchdog } from "../../ops/watchdog/watchdog.ts";
+import type { WatchdogParams } from "../watchdog-params.ts";
 import type { FeedState } from "./ingest-process.ts";
-import type { RunTerms } from "./run-terms.ts";
 
-/** Seeds of the feed's cadence until sessions have taught it (RELIABILITY 1.3), milliseconds. */
-export const CADENCE_SEED_MS = { sip: 10_000, iex: 20_000 } as const;
-export const HEARTBEAT_MS = 500;
-export const CONFIRM_MS = 30_000;
-const FEED_DOWN_MS = 120_000;
+/** Seeds of the feed's cadence until ingest has told one (RELIABILITY 1.3), milliseconds. */
+const CADENCE_SEED_MS: Readonly<Record<FeedKind, number>> = { sip: 10_000, iex: 20_000 };
 const GUARDIAN_MS = 2_000;
+/** Ingest tells of the feed five times a second; a peer that beats and no longer does has stopped forwarding. */
+const FORWARDING_MS = 1_000;
 
-/** What the watchdog watches, and how long it waits. */
-export const watchedChannels: readonly ChannelTerms[] = [
+/** Compute is the engine: without it nothing is decided. Execute itself is watched by the guardian. */
+const watchedChannels: readonly ChannelTerms[] = [
   { name: "ingest", class: "HB-internal" },
-  { name: "compute", class: "HB-internal" },
+  { name: "forwarding", class: "HB-internal", deadlineMs: FORWARDING_MS },
+  { name: "compute", class: "HB-internal", isEngine: true },
   { name: "guardian", class: "HB-internal", deadlineMs: GUARDIAN_MS },
+  { name: "data", class: "HB-transport", carriesData: true },
   { name: "trade-updates", class: "HB-transport" },
   { name: "broker", class: "HB-broker" },
   { name: "feed", class: "CAD-feed" },
 ];
 
+export interface WatchDutyTerms {
+  readonly params: WatchdogParams;
+  readonly feed: FeedKind;
+  /** Exchange seconds per second. */
+  readonly speed: number;
+  /** How many symbols are asked for. */
+  readonly symbols: number;
+}
+
 export interface WatchSubject {
   /** Gross value of what is held, dollars. */
   readonly exposure: number;
   readonly isReconciled: boolean;
+  /** The broker's books have shown nothing, twice, since the closing began. */
   readonly isFlat: boolean;
   /** The first closing order of a watchdog's flatten has left. */
   readonly isClosing: boolean;
 }
 
 type Claimed = NonNullable<ClaimChanged["claim"]>;
+export type ClaimWord = Omit<ClaimChanged, "kind" | "at">;
 const SOURCE = "watchdog";
 
 export class WatchDuty {
+  readonly #terms: WatchDutyTerms;
   readonly #dog: Watchdog;
   #verdict: WatchdogVerdict | undefined;
   #said = "";
   #line: "up" | "down" | undefined;
-  #messageAgeMs = Number.POSITIVE_INFINITY;
+  /** When the feed's newest message came, monotonic milliseconds. */
+  #messageMs = Number.NEGATIVE_INFINITY;
+  #states = 0;
+  #cadenceMs: number;
 
-  constructor(terms: RunTerms, { mono, at }: Instants) {
+  constructor(terms: WatchDutyTerms, { mono, at }: Instants) {
+    this.#terms = terms;
+    this.#cadenceMs = CADENCE_SEED_MS[terms.feed];
     this.#dog = new Watchdog(
       {
         channels: watchedChannels,
         sessions: xnysSessions(),
-        speed: terms.clock.speed,
-        heartbeatMs: HEARTBEAT_MS,
-        confirmMs: CONFIRM_MS,
-        feedDownMs: FEED_DOWN_MS,
-        cadenceMs: () => CADENCE_SEED_MS[terms.feed],
+        speed: terms.speed,
+        ...terms.params,
+        cadenceMs: () => this.#cadenceMs,
         symbolSilenceMs: new Map(),
-        restCountsAsFeed: false,
       },
       mono,
       at,
     );
-    this.#dog.context({ kind: "subscribed", symbols: terms.symbols.length }, mono);
+    this.#dog.context({ kind: "subscribed", symbols: terms.symbols }, mono);
   }
 
   get verdict(): WatchdogVerdict | undefined {
     return this.#verdict;
+  }
+
+  get falseTrips(): readonly FalseTripRow[] {
+    const { params, feed } = this.#terms;
+    return falseTripsOf(params, feed, this.#cadenceMs);
   }
 
   beat(channel: string, mono: number, seq: number, pending: number): void {
@@ -78,7 +99,12 @@ export class WatchDuty {
     this.#dog.beat(channel, mono);
   }
 
-  line(channel: "trade-updates", state: "up" | "down", mono: number): void {
+  /** A ping or a probe left at that moment and has not been answered. */
+  asked(channel: "broker" | "trade-updates", mono: number): void {
+    this.#dog.context({ kind: "pinged", channel }, mono);
+  }
+
+  line(channel: "trade-updates" | "data", state: "up" | "down", mono: number): void {
     this.#dog.context({ kind: "line", channel, state }, mono);
   }
 
@@ -90,12 +116,27 @@ export class WatchDuty {
     this.#dog.witness(name, isGood, mono);
   }
 
-  /** What ingest tells of the feed: a younger message than last time is a message. */
-  feed({ line, messageAgeMs }: FeedState, { mono, at }: Instants): void {
-    if (line !== this.#line) this.#line = line;
-    const isNew = messageAgeMs < this.#messageAgeMs || messageAgeMs < HEARTBEAT_MS;
-    this.#messageAgeMs = messageAgeMs;
-    if (isNew && line === "up") this.#dog.message(mono, at);
+  /** What ingest tells of the feed: its line, its pings, and a message younger than the last. */
+  feed({ line, messageAgeMs, pulseAgeMs, cadenceMs }: FeedState, { mono, at }: Instants): void {
+    this.#states += 1;
+    this.beat("forwarding", mono, this.#states, 0);
+    this.#cadenceMs = cadenceMs;
+    if (line !== this.#line) this.line("data", line, mono);
+    this.#line = line;
+    if (line === "down") return;
+    if (pulseAgeMs > 0) this.#dog.context({ kind: "pinged", channel: "data" }, mono - pulseAgeMs);
+    else this.#dog.beat("data", mono);
+    const messageMs = mono - messageAgeMs;
+    // Two processes measure it: what differs by less than a millisecond is the same message.
+    if (messageMs < this.#messageMs + 1) return;
+    this.#messageMs = messageMs;
+    const agoMicros = Math.round(messageAgeMs * 1000 * this.#terms.speed);
+    this.#dog.message(messageMs, (at - agoMicros) as typeof at);
+  }
+
+  /** The machine slept, or its clock was set: a while of grace for the feed. */
+  resumed(mono: number): void {
+    this.#dog.context({ kind: "resumed" }, mono);
   }
 
   operatorResumed(mono: number): void {
@@ -103,34 +144,34 @@ export class WatchDuty {
   }
 
   /** The claim to be raised or lifted; undefined while nothing has changed. */
-  tick({ mono, at }: Instants, subject: WatchSubject): Omit<ClaimChanged, "kind" | "at"> | undefined {
+  tick({ mono, at }: Instants, subject: WatchSubject): ClaimWord | undefined {
     this.#dog.context({ kind: "exposure", dollars: subject.exposure }, mono);
-    this.#dog.context({ kind: "reconciled", isClean: subject.isReconciled }, mono);
     if (subject.isClosing) this.#dog.context({ kind: "closing" }, mono);
     if (subject.isFlat && this.#verdict?.level === "FLATTEN") this.#dog.context({ kind: "flat" }, mono);
+    // After `flat`, which forgets it: what is proven flat is known by a look that found no difference.
+    this.#dog.context({ kind: "reconciled", isClean: subject.isReconciled }, mono);
     const verdict = this.#dog.tick(mono, at);
     this.#verdict = verdict;
     const said = `${verdict.level} ${verdict.ends ?? ""} ${verdict.stage}`;
     if (said === this.#said) return undefined;
     this.#said = said;
-    const isLatched = verdict.ends === "HALTED" && verdict.level === "FLATTEN";
-    if (isLatched) return { claim: this.#claim(verdict, "kill_switch", "operator") };
+    if (verdict.ends === "HALTED") return { claim: latched(verdict) };
     if (verdict.level === "NORMAL")
       return { lifted: { authority: "circuit_breakers", source: SOURCE, by: "itself" } };
-    return { claim: this.#claim(verdict, "circuit_breakers", "itself") };
-  }
-
-  #claim(verdict: WatchdogVerdict, authority: Claimed["authority"], liftedBy: Claimed["liftedBy"]): Claimed {
-    return {
-      authority,
-      source: SOURCE,
-      level: verdict.level,
-      scalar: 1,
-      reason: reasonText(verdict),
-      liftedBy,
-    };
+    return { claim: claimOf(verdict, verdict.level, "circuit_breakers", "itself") };
   }
 }
+
+/** Once it is flat it stays locked: by C-37, or because it has recovered by itself three times today. */
+const latched = (verdict: WatchdogVerdict): Claimed =>
+  claimOf(verdict, verdict.stage === "S3" ? "HALTED" : "FLATTEN", "kill_switch", "operator");
+
+const claimOf = (
+  verdict: WatchdogVerdict,
+  level: Claimed["level"],
+  authority: Claimed["authority"],
+  liftedBy: Claimed["liftedBy"],
+): Claimed => ({ authority, source: SOURCE, level, scalar: 1, reason: reasonText(verdict), liftedBy });
 
 /** `S0: compute silent 612 of 500 ms`; the first three reasons. */
 export function reasonText({ stage, reasons }: WatchdogVerdict): string {
@@ -141,5 +182,11 @@ export function reasonText({ stage, reasons }: WatchdogVerdict): string {
   return `${stage}: ${shown.join(", ") || "recovering"}`;
 }
 
-/** How long ago an instant of the exchange was, seconds. */
-export const ageSeconds = (now: EpochMicros, then: EpochMicros): number => (now - then) / MICROS_PER_SECOND;
+/** What each deadline would cost on a day when nothing is wrong, for the values in force (RELIABILITY 1.3). */
+export function falseTripsOf(
+  params: WatchdogParams,
+  feed: FeedKind,
+  cadenceMs = CADENCE_SEED_MS[feed],
+): readonly FalseTripRow[] {
+  return falseTripEstimates({ channels: watchedChannels, ...params }, feed, cadenceMs);
+}
