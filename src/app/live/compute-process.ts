@@ -21,6 +21,7 @@ import {
 import { FrameKind, linkBounds, numbered, parseNumbered, textOf } from "./frames.ts";
 import { engineOf, warmBatches } from "./run-engine.ts";
 import type { StageContext } from "./stage-context.ts";
+import { checkpoint, computeDigest } from "./stage-digest.ts";
 
 export async function runCompute(context: StageContext): Promise<() => Promise<void>> {
   const process = new ComputeProcess(context);
@@ -153,9 +154,11 @@ class ComputeProcess {
     const sequence = this.#journal?.append("input", at, computeInputText(input)) ?? 0;
     const before = this.#decided.length;
     this.#step(input);
-    if (this.#decided.length === before) return;
     const ready = this.#decided.length;
     for (const text of this.#decided.slice(before)) this.#journal?.append("command", at as EpochMicros, text);
+    const digest = checkpoint(this.#inputs, () => computeDigest(this.#live));
+    if (digest !== undefined) this.#journal?.append("note", at as EpochMicros, digest);
+    if (ready === before) return;
     this.#journal?.onDurable(sequence, (isDurable) => {
       if (!isDurable) return;
       this.#ready = Math.max(this.#ready, ready);

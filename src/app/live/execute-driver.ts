@@ -10,6 +10,7 @@ import type { ExecuteInput, ExecuteWord, LiveExecute } from "../../engine/live-e
 import { executeInputText, feedbackText } from "../../engine/stage-text.ts";
 import type { Instants } from "../../execution/lifecycle/words.ts";
 import { RequestOutbox } from "./request-outbox.ts";
+import { checkpoint, executeDigest } from "./stage-digest.ts";
 
 export interface DriverTerms {
   readonly live: LiveExecute;
@@ -132,6 +133,8 @@ export class ExecuteDriver {
       ...notes.map((note) => entry("note", `life ${JSON.stringify(note)}`)),
       ...commands.map((command) => entry("command", commandText(command))),
     ];
+    const digest = checkpoint(this.#inputs, () => executeDigest(live));
+    if (digest !== undefined) rows.push(entry("note", digest));
     const { authorities } = live.stage;
     if (authorities.version !== this.#claims) {
       this.#claims = authorities.version;

@@ -17,22 +17,25 @@ import { Counts } from "../../adapters/net/counts.ts";
 import type { TimerHandle } from "../../adapters/net/ports.ts";
 import { RealTransport } from "../../adapters/net/real-transport.ts";
 import { InputError } from "../../domain/assert.ts";
-import type { BarsClosed, EngineEvent, QuoteUpdated, TradePrinted } from "../../domain/events.ts";
-import { type EpochMicros, MICROS_PER_MINUTE, MICROS_PER_SECOND } from "../../domain/time.ts";
+import {
+  type BarsClosed,
+  eventAt,
+  type QuoteUpdated,
+  type TradePrinted,
+  type TradingStatusEvent,
+} from "../../domain/events.ts";
+import { type EpochMicros, MICROS_PER_MINUTE } from "../../domain/time.ts";
 import { type IngestInput, LiveIngest } from "../../engine/live-ingest.ts";
 import { stageEventText } from "../../engine/stage-text.ts";
 import { TickIngest } from "../../engine/tick-ingest.ts";
 import { xnysSessions } from "../../market/calendar.ts";
-import { barStartStamp } from "../../market/gatekeeper/stamps.ts";
 import type { RawBar } from "../../market/gatekeeper.ts";
 import { FrameKind, linkBounds, numbered } from "./frames.ts";
+import { GRACE_MICROS, ingestConfigOf, skewMicrosOf } from "./ingest-config.ts";
 import { isSessionMinute, nextMinuteEnd } from "./ingest-schedule.ts";
 import type { StageContext } from "./stage-context.ts";
+import { toldLine } from "./stage-digest.ts";
 
-/** How long after its end a minute waits for stragglers. */
-const GRACE_MICROS = { sip: 2 * MICROS_PER_SECOND, iex: 5 * MICROS_PER_SECOND } as const;
-/** How far the source's clock may run ahead of ours. */
-const SKEW_MICROS = 2 * MICROS_PER_SECOND;
 const STATE_EVERY_MS = 200;
 /** A failed fetch is tried again: without it the minutes of before stay untold. */
 const RETRY_MS = 2000;
@@ -92,16 +95,8 @@ class IngestProcess {
     const credentials = readCredentials(process.env, join(context.places.root, ".env"));
     if (credentials === undefined)
       throw new InputError("ingest: no ALPACA_API_KEY; give it the keys of the market's data", 1);
-    this.#stage = new LiveIngest(
-      {
-        instruments,
-        graceMicros: GRACE_MICROS[terms.feed],
-        skewMicros: SKEW_MICROS * Math.max(1, terms.clock.speed),
-        stamp: barStartStamp(MICROS_PER_MINUTE),
-      },
-      (event) => this.#closed(event),
-    );
-    this.#ticks = new TickIngest({ instruments, skewMicros: SKEW_MICROS * Math.max(1, terms.clock.speed) });
+    this.#stage = new LiveIngest(ingestConfigOf(terms, instruments), (event) => this.#tell(event));
+    this.#ticks = new TickIngest({ instruments, skewMicros: skewMicrosOf(terms) });
     this.#through = terms.clock.exchangeAt;
     const shared = { clock, transport: new RealTransport(), credentials, seed: 1, counts: new Counts() };
     this.#stream = new AlpacaDataStream({
@@ -192,16 +187,13 @@ class IngestProcess {
       this.#journal?.append("note", input.at, `audit ${JSON.stringify(entry)}`);
   }
 
-  #closed(event: BarsClosed): void {
-    this.#through = event.bars.at;
-    this.#tell(event);
-  }
-
   /** Nobody may miss it: kept for whoever restarts. */
-  #tell(event: EngineEvent): void {
+  #tell(event: BarsClosed | TradingStatusEvent): void {
+    if (event.kind === "BarsClosed") this.#through = event.bars.at;
     const told = { sequence: this.#sequence++, text: stageEventText(event) };
     this.#told.push(told);
     if (this.#isReplaying) return;
+    this.#journal?.append("command", eventAt(event), toldLine(told.sequence, told.text));
     for (const link of this.#links.values()) link.send(FrameKind.Market, numbered(told.sequence, told.text));
   }
 
@@ -223,11 +215,11 @@ class IngestProcess {
       const instrument = this.#context.instruments.find(record.symbol);
       if (word === undefined || instrument === undefined) return;
       const reason = `${record.message} ${record.reason}`.trim();
-      this.#tell(
+      const event: TradingStatusEvent =
         word === "halted"
           ? { kind: "TradingHalted", at, instrument, reason }
-          : { kind: "TradingResumed", at, instrument },
-      );
+          : { kind: "TradingResumed", at, instrument };
+      this.#step({ kind: "status", at, event });
     }
   }
 
