@@ -156,7 +156,7 @@ class ComputeProcess {
     this.#step(input);
     const ready = this.#decided.length;
     for (const text of this.#decided.slice(before)) this.#journal?.append("command", at as EpochMicros, text);
-    const digest = checkpoint(this.#inputs, () => computeDigest(this.#live));
+    const digest = checkpoint("compute", this.#inputs, () => computeDigest(this.#live));
     if (digest !== undefined) this.#journal?.append("note", at as EpochMicros, digest);
     if (ready === before) return;
     this.#journal?.onDurable(sequence, (isDurable) => {

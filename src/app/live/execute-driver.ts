@@ -133,7 +133,7 @@ export class ExecuteDriver {
       ...notes.map((note) => entry("note", `life ${JSON.stringify(note)}`)),
       ...commands.map((command) => entry("command", commandText(command))),
     ];
-    const digest = checkpoint(this.#inputs, () => executeDigest(live));
+    const digest = checkpoint("execute", this.#inputs, () => executeDigest(live));
     if (digest !== undefined) rows.push(entry("note", digest));
     const { authorities } = live.stage;
     if (authorities.version !== this.#claims) {

@@ -8,12 +8,16 @@ import type { LiveCompute } from "../../engine/live-compute.ts";
 import type { LiveExecute } from "../../engine/live-execute.ts";
 import { TradeField } from "../../engine/trade-log.ts";
 
-/** Inputs between two checkpoints. */
-const CHECKPOINT_INPUTS = 500;
+/** Inputs between two checkpoints: some minutes of a busy execute, an hour of compute, which hears little. */
+const CHECKPOINT_INPUTS = { execute: 500, compute: 100 } as const;
 
 /** The note row of a checkpoint; undefined where none is due after so many inputs. */
-export function checkpoint(inputs: number, digest: () => string): string | undefined {
-  return inputs % CHECKPOINT_INPUTS === 0 ? `digest ${inputs} ${digest()}` : undefined;
+export function checkpoint(
+  stage: keyof typeof CHECKPOINT_INPUTS,
+  inputs: number,
+  digest: () => string,
+): string | undefined {
+  return inputs % CHECKPOINT_INPUTS[stage] === 0 ? `digest ${inputs} ${digest()}` : undefined;
 }
 
 /** The command row of what ingest told under a number: the events themselves stand in the journals of who heard them. */

@@ -1,0 +1,121 @@
+/** Each stage as a replay drives it: a recorded input in, out comes what the process writes of its step. */
+import type { BarBatch } from "../../domain/bars.ts";
+import { LiveCompute } from "../../engine/live-compute.ts";
+import type { ExecuteInput } from "../../engine/live-execute.ts";
+import { type IngestInput, LiveIngest } from "../../engine/live-ingest.ts";
+import {
+  decisionText,
+  parseComputeInput,
+  parseExecuteInput,
+  stageEventText,
+} from "../../engine/stage-text.ts";
+import type { Instants } from "../../execution/lifecycle/words.ts";
+import { ExecuteDriver } from "./execute-driver.ts";
+import { ingestConfigOf } from "./ingest-config.ts";
+import { liveExecuteOf } from "./live-execute-of.ts";
+import type { JournaledStage, RecordedRun } from "./recorded-run.ts";
+import type { StageRow } from "./replay-run.ts";
+import { engineOf, warmBatches } from "./run-engine.ts";
+import { checkpoint, computeDigest, toldLine } from "./stage-digest.ts";
+
+export interface ReplayedStage {
+  /** What it says of that input, in order. Throws what the stage throws. */
+  step(input: string): StageRow[];
+  /** True for a note of the stage itself; others are its process's and follow from no input. */
+  writes(note: string): boolean;
+}
+
+export function replayedStage(recorded: RecordedRun, stage: JournaledStage): ReplayedStage {
+  if (stage === "ingest") return new ReplayedIngest(recorded);
+  return stage === "compute" ? new ReplayedCompute(recorded) : new ReplayedExecute(recorded);
+}
+
+class ReplayedIngest implements ReplayedStage {
+  readonly #live: LiveIngest;
+  readonly #rows: StageRow[] = [];
+  #told = 0;
+
+  constructor({ terms, instruments }: RecordedRun) {
+    this.#live = new LiveIngest(ingestConfigOf(terms, instruments), (event) => {
+      this.#rows.push({ part: "command", payload: toldLine(this.#told++, stageEventText(event)) });
+    });
+  }
+
+  step(input: string): StageRow[] {
+    this.#live.step(JSON.parse(input) as IngestInput);
+    for (const entry of this.#live.audit.splice(0))
+      this.#rows.push({ part: "note", payload: `audit ${JSON.stringify(entry)}` });
+    return this.#rows.splice(0);
+  }
+
+  writes(note: string): boolean {
+    return note.startsWith("audit ");
+  }
+}
+
+class ReplayedCompute implements ReplayedStage {
+  readonly #recorded: RecordedRun;
+  readonly #live: LiveCompute;
+  #inputs = 0;
+
+  constructor(recorded: RecordedRun) {
+    const { terms, instruments } = recorded;
+    this.#recorded = recorded;
+    this.#live = new LiveCompute(engineOf(terms, instruments).compute);
+    for (const batch of warmBatches(terms, instruments)) this.#live.warm(batch as BarBatch);
+  }
+
+  step(input: string): StageRow[] {
+    this.#inputs += 1;
+    this.#live.step(parseComputeInput(input, this.#recorded.instruments));
+    const rows: StageRow[] = this.#live.decisions
+      .splice(0)
+      .map((decision) => ({ part: "command", payload: decisionText(decision) }));
+    const digest = checkpoint("compute", this.#inputs, () => computeDigest(this.#live));
+    return digest === undefined ? rows : [...rows, { part: "note", payload: digest }];
+  }
+
+  writes(note: string): boolean {
+    return note.startsWith("digest ");
+  }
+}
+
+/** The words that the driver begins its notes with. */
+const EXECUTE_NOTES = /^(?:event|life|digest) /;
+
+/** By the process's own driver, so that what it writes of a step cannot differ from what is compared. */
+class ReplayedExecute implements ReplayedStage {
+  readonly #recorded: RecordedRun;
+  readonly #driver: ExecuteDriver;
+  readonly #rows: StageRow[] = [];
+  #now: Instants | undefined;
+
+  constructor(recorded: RecordedRun) {
+    this.#recorded = recorded;
+    this.#driver = new ExecuteDriver({
+      live: liveExecuteOf(recorded.terms, recorded.instruments),
+      now: () => this.#now as Instants,
+      write: (rows) => {
+        for (const row of rows)
+          if (row.kind === "entry" && row.part !== "input")
+            this.#rows.push({ part: row.part, payload: String(row.payload) });
+        return 0;
+      },
+      whenWritten: () => undefined,
+      send: () => undefined,
+      tell: () => undefined,
+      journalWaitMs: Number.POSITIVE_INFINITY,
+    });
+  }
+
+  step(text: string): StageRow[] {
+    const { now, ...word }: ExecuteInput = parseExecuteInput(text, this.#recorded.instruments);
+    this.#now = now;
+    this.#driver.consume(word);
+    return this.#rows.splice(0);
+  }
+
+  writes(note: string): boolean {
+    return EXECUTE_NOTES.test(note);
+  }
+}
