@@ -163,6 +163,8 @@ export class LiveExecute {
         this.output.feedback.push({ kind: "action", event, ended });
       return;
     }
+    // A minute that is over is the time, whatever the clock of the quotes says.
+    stage.control({ kind: "TimePassed", at: event.bars.at });
     stage.bars(event.bars);
     const { strategies, execute } = this.#config;
     const account = accountSnapshot(stage, { strategies, instruments: execute.instruments });
