@@ -3,7 +3,8 @@
  * operators and authorities, and the broker's events, each at its recorded place (BACK-4). No life cycle, no broker, no
  * process: what comes out must not depend on them.
  *
- * A decision is made with its bars and acted upon where it arrived; in between the world went on.
+ * A decision is made with its bars and acted upon where it arrived; in between the world went on. A venue of arithmetic
+ * may stand where the broker stood: then it fills the orders, and what the record says of the real one is passed over.
  */
 import type { BarBatch } from "../../domain/bars.ts";
 import type { BarsClosed, EngineEvent, QuoteUpdated, TradePrinted } from "../../domain/events.ts";
@@ -14,9 +15,11 @@ import { commandText, parseEvent } from "../../engine/event-text.ts";
 import { ExecuteStage } from "../../engine/execute.ts";
 import { decisionOf } from "../../engine/live-compute.ts";
 import type { ExecuteInput } from "../../engine/live-execute.ts";
+import type { Venue } from "../../engine/ports.ts";
 import type { Decision } from "../../engine/stage-messages.ts";
 import { parseComputeInput, parseExecuteInput } from "../../engine/stage-text.ts";
 import { tellExecute } from "../../engine/tell-execute.ts";
+import type { BarVenue } from "../../sim/timeline.ts";
 import { entriesOf, type RecordedRun } from "./recorded-run.ts";
 import { engineOf, warmBatches } from "./run-engine.ts";
 
@@ -27,6 +30,18 @@ export interface CommandPair {
   readonly recorded: string | null;
   readonly replayed: string | null;
 }
+
+/** Fills orders instead of the recorded broker. */
+export type FillingVenue = Venue & BarVenue;
+
+/** What the record tells of the real broker's books: of nobody's concern where another one fills. */
+const ofTheBroker: readonly EngineEvent["kind"][] = [
+  "PositionAdjusted",
+  "InstrumentLocked",
+  "InstrumentUnlocked",
+  "FlattenVerified",
+  "CashMoved",
+];
 
 export interface ParityWatcher {
   /** The account is valued at these bars and decided on. */
@@ -40,6 +55,7 @@ export interface ParityWatcher {
 export class ParityLoop {
   readonly #recorded: RecordedRun;
   readonly #watcher: ParityWatcher;
+  readonly #venue: FillingVenue | undefined;
   readonly #config: ReturnType<typeof engineOf>;
   readonly #ageMicros: number;
   readonly #ticks: Iterator<readonly (QuoteUpdated | TradePrinted)[]>;
@@ -50,20 +66,24 @@ export class ParityLoop {
   /** Commands that the record has not yet shown. */
   readonly #commands: string[] = [];
 
-  constructor(recorded: RecordedRun, watcher: ParityWatcher) {
+  constructor(recorded: RecordedRun, watcher: ParityWatcher, venue?: FillingVenue) {
     const { terms, instruments } = recorded;
     this.#recorded = recorded;
     this.#watcher = watcher;
+    this.#venue = venue;
     this.#config = engineOf(terms, instruments);
     this.#ageMicros = terms.config.live.decisionAgeSeconds * MICROS_PER_SECOND;
     const { compute, execute } = this.#config;
     this.compute = new ComputeStage(compute);
-    this.execute = new ExecuteStage(execute, (fill) => {
+    // Without the broker nobody reads its books twice.
+    const verifiesFlat = venue === undefined && execute.verifiesFlat === true;
+    this.execute = new ExecuteStage({ ...execute, verifiesFlat }, (fill) => {
       if (fill.strategy !== execute.externalStrategy) this.compute.filled(fill);
     });
     for (const batch of warmBatches(terms, instruments)) {
       this.execute.bars(batch);
       this.compute.warm(batch);
+      venue?.match(batch);
     }
     this.#ticks = this.compute.bank.readsTicks ? ticksByDecision(recorded) : [][Symbol.iterator]();
   }
@@ -77,11 +97,12 @@ export class ParityLoop {
     const { instruments } = this.#recorded;
     for (const { part, payload, sequence, at } of entriesOf(this.#recorded, "execute")) {
       const text = String(payload);
-      if (part === "command") this.#compare({ entry: sequence, at, recorded: text });
-      else if (part === "input") {
+      if (part === "input") {
         this.#unsaid(sequence, at);
         this.#input(parseExecuteInput(text, instruments));
-      } else if (text.startsWith("event ")) this.#tell(parseEvent(text.slice("event ".length), instruments));
+      } else if (this.#venue !== undefined) continue;
+      else if (part === "command") this.#compare({ entry: sequence, at, recorded: text });
+      else if (text.startsWith("event ")) this.#tell(parseEvent(text.slice("event ".length), instruments));
       this.#take();
     }
     this.#unsaid(-1, 0);
@@ -96,10 +117,22 @@ export class ParityLoop {
   }
 
   #tell(event: EngineEvent): void {
-    if (event.kind === "BarsClosed") this.#bars(event);
-    else {
+    if (event.kind === "BarsClosed") {
+      this.#fill(event.bars);
+      this.#bars(event);
+    } else if (this.#venue === undefined || !ofTheBroker.includes(event.kind)) {
       const ended = tellExecute(this.execute, event);
       if (event.kind === "SharesSplit" || event.kind === "DividendPaid") this.compute.action(event, ended);
+    }
+  }
+
+  /** The bar comes to the orders before anybody decides on it. */
+  #fill(bars: BarBatch): void {
+    if (this.#venue === undefined) return;
+    this.#venue.match(bars);
+    for (const event of this.#venue.events.splice(0)) {
+      tellExecute(this.execute, event);
+      this.#take();
     }
   }
 
@@ -130,7 +163,10 @@ export class ParityLoop {
   }
 
   #take(): void {
-    for (const command of this.execute.commands.splice(0)) this.#commands.push(commandText(command));
+    for (const command of this.execute.commands.splice(0)) {
+      if (this.#venue === undefined) this.#commands.push(commandText(command));
+      else this.#venue.send(command);
+    }
   }
 
   #compare(row: Omit<CommandPair, "replayed">): void {
