@@ -1,7 +1,7 @@
 /** Each stage as a replay drives it: a recorded input in, out comes what the process writes of its step. */
 import type { BarBatch } from "../../domain/bars.ts";
 import { LiveCompute } from "../../engine/live-compute.ts";
-import type { ExecuteInput } from "../../engine/live-execute.ts";
+import type { ExecuteInput, LiveExecute } from "../../engine/live-execute.ts";
 import { type IngestInput, LiveIngest } from "../../engine/live-ingest.ts";
 import {
   decisionText,
@@ -29,6 +29,10 @@ export function replayedStage(recorded: RecordedRun, stage: JournaledStage): Rep
   if (stage === "ingest") return new ReplayedIngest(recorded);
   return stage === "compute" ? new ReplayedCompute(recorded) : new ReplayedExecute(recorded);
 }
+
+/** The execute stage of a recorded run at its beginning. */
+export const recordedExecute = ({ terms, instruments }: RecordedRun): LiveExecute =>
+  liveExecuteOf(terms, instruments);
 
 class ReplayedIngest implements ReplayedStage {
   readonly #live: LiveIngest;
@@ -93,7 +97,7 @@ class ReplayedExecute implements ReplayedStage {
   constructor(recorded: RecordedRun) {
     this.#recorded = recorded;
     this.#driver = new ExecuteDriver({
-      live: liveExecuteOf(recorded.terms, recorded.instruments),
+      live: recordedExecute(recorded),
       now: () => this.#now as Instants,
       write: (rows) => {
         for (const row of rows)
