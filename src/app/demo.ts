@@ -116,7 +116,7 @@ class Demo {
   readonly #market: SyntheticMarket;
   readonly #venue: SimulatedVenue;
   readonly #source: DemoMarket;
-  readonly #run: EngineRun;
+  readonly #run: EngineRun & { readonly loop: SingleLoop };
   readonly #store: RunJournal;
   readonly #journal: JournalWriter;
   readonly #journalRun: number;

@@ -28,8 +28,11 @@ export interface RunSetup extends Omit<EngineSetup, "columns"> {
   readonly ticks?: TickColumns;
 }
 
+/** What a run leaves behind, whoever drove its stages. */
+export type EngineBooks = Pick<SingleLoop, "compute" | "execute">;
+
 export interface EngineRun {
-  readonly loop: SingleLoop;
+  readonly loop: EngineBooks;
   readonly curve: EquityCurve;
   readonly allocated: readonly AllocatedStrategy[];
   /** Orders met recorded quotes and trades, not a model of them. */

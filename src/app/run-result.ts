@@ -304,7 +304,7 @@ export interface RunLimits {
 export interface RunResult {
   readonly runId: string;
   /** What it was; absent for a backtest. */
-  readonly mode?: "demo";
+  readonly mode?: "demo" | "paper" | "live";
   readonly scope: RunScope;
   readonly snapshot: string;
   /** Absent where no market had prices: a demo. */

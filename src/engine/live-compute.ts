@@ -9,6 +9,7 @@
 import { InvariantError } from "../domain/assert.ts";
 import type { BarBatch } from "../domain/bars.ts";
 import type { BarsClosed, QuoteUpdated, TradePrinted } from "../domain/events.ts";
+import type { EpochMicros } from "../domain/time.ts";
 import { type ComputeConfig, ComputeStage } from "./compute.ts";
 import { SignalField, sentence } from "./signal-table.ts";
 import {
@@ -42,6 +43,11 @@ export class LiveCompute {
   constructor(config: ComputeConfig) {
     this.#config = config;
     this.stage = new ComputeStage(config);
+  }
+
+  get scope(): { readonly strategies: number; readonly instruments: number } {
+    const { strategies, world } = this.#config;
+    return { strategies: strategies.length, instruments: world.instruments };
   }
 
   /** Minutes that wait for execute: more than one or two means that it is behind, or gone. */
@@ -78,31 +84,36 @@ export class LiveCompute {
       this.#facts.take(valued.account);
       const first = this.stage.signals.length;
       this.stage.bars(bars, this.#facts);
-      this.decisions.push({ at: bars.at, intents: [...this.stage.intents], signals: this.#notesFrom(first) });
+      this.decisions.push(decisionOf(this.stage, this.#config, bars.at, first));
     }
   }
+}
 
-  #notesFrom(first: number): SignalNote[] {
-    const { signals, declined } = this.stage;
-    const notes: SignalNote[] = [];
-    for (let row = first; row < signals.length; row++) {
-      const get = (field: SignalField) => signals.get(row, field);
-      const strategy = get(SignalField.strategy);
-      const unsized = declined.find(({ signal }) => signal === row)?.binding;
-      notes.push({
-        signal: row,
-        strategy,
-        instrument: get(SignalField.instrument) as SignalNote["instrument"],
-        kind: kinds[get(SignalField.kind)] ?? "enter",
-        conviction: get(SignalField.conviction),
-        stop: orNull(get(SignalField.stop)),
-        target: orNull(get(SignalField.target)),
-        reason: sentence(signals, row, this.#config.strategies[strategy]?.strategy.reasons ?? []),
-        ...(unsized === undefined ? {} : { unsized }),
-      });
-    }
-    return notes;
+/** What the stage has just decided; `first` is the number of signals that there were before. */
+export function decisionOf(
+  { intents, signals, declined }: ComputeStage,
+  { strategies }: Pick<ComputeConfig, "strategies">,
+  at: EpochMicros,
+  first: number,
+): Decision {
+  const notes: SignalNote[] = [];
+  for (let row = first; row < signals.length; row++) {
+    const get = (field: SignalField) => signals.get(row, field);
+    const strategy = get(SignalField.strategy);
+    const unsized = declined.find(({ signal }) => signal === row)?.binding;
+    notes.push({
+      signal: row,
+      strategy,
+      instrument: get(SignalField.instrument) as SignalNote["instrument"],
+      kind: kinds[get(SignalField.kind)] ?? "enter",
+      conviction: get(SignalField.conviction),
+      stop: orNull(get(SignalField.stop)),
+      target: orNull(get(SignalField.target)),
+      reason: sentence(signals, row, strategies[strategy]?.strategy.reasons ?? []),
+      ...(unsized === undefined ? {} : { unsized }),
+    });
   }
+  return { at, intents: [...intents], signals: notes };
 }
 
 const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);

@@ -110,6 +110,11 @@ export class LiveExecute {
     return this.#lifecycle;
   }
 
+  /** How many strategies, the one that holds what is nobody's included, and instruments its books have. */
+  get scope(): Pick<ExecuteConfig, "strategies" | "instruments"> {
+    return this.#config.execute;
+  }
+
   /** When `time` is wanted next, on each clock; infinite for never. */
   get nextDue(): Due {
     const { at, mono } = this.#lifecycle.nextDue;

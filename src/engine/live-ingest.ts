@@ -3,7 +3,7 @@
  * their order, so that its journal replays to the same minutes (LEDGER-2). Quotes and trades go beside it
  * (`tick-ingest.ts`): they wait for nobody, and their consumers journal what they act on.
  */
-import type { BarsClosed, CorporateActionEvent } from "../domain/events.ts";
+import type { BarsClosed, CorporateActionEvent, TradingStatusEvent } from "../domain/events.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { AuditEntry, RawBar } from "../market/gatekeeper.ts";
 import { type IngestConfig, IngestStage } from "./ingest.ts";
@@ -13,17 +13,19 @@ export type IngestInput = { readonly at: EpochMicros } & (
   /** The minute that ends then is awaited. */
   | { readonly kind: "minute"; readonly end: EpochMicros }
   | { readonly kind: "action"; readonly event: CorporateActionEvent }
+  /** Halts and resumptions are told at once, in one row with the minutes. */
+  | { readonly kind: "status"; readonly event: TradingStatusEvent }
   | { readonly kind: "time" }
 );
 
 export class LiveIngest {
   readonly #stage: IngestStage;
-  /** Told of each minute as it closes; the event is reused by the next one. */
-  readonly #closed: (event: BarsClosed) => void;
+  /** Told of each minute as it closes, the event is reused by the next one; and of each halt. */
+  readonly #tell: (event: BarsClosed | TradingStatusEvent) => void;
 
-  constructor(config: IngestConfig, closed: (event: BarsClosed) => void) {
+  constructor(config: IngestConfig, tell: (event: BarsClosed | TradingStatusEvent) => void) {
     this.#stage = new IngestStage(config);
-    this.#closed = closed;
+    this.#tell = tell;
   }
 
   get audit(): AuditEntry[] {
@@ -42,10 +44,11 @@ export class LiveIngest {
     if (input.kind === "bar") this.#stage.record(input.bar, input.at);
     else if (input.kind === "minute") this.#stage.expect(input.end);
     else if (input.kind === "action") this.#stage.action(input.event);
+    else if (input.kind === "status") this.#tell(input.event);
     for (;;) {
       const closed = this.#stage.due(input.at);
       if (closed === undefined) return;
-      this.#closed(closed);
+      this.#tell(closed);
     }
   }
 }

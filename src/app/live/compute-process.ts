@@ -21,6 +21,7 @@ import { FrameKind, linkBounds, numbered, parseNumbered, textOf } from "./frames
 import { type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
 import { batchesOf, engineOf, historyOf } from "./run-engine.ts";
 import type { StageContext } from "./stage-context.ts";
+import { checkpoint, computeDigest } from "./stage-digest.ts";
 
 export async function runCompute(
   context: StageContext,
@@ -160,10 +161,12 @@ class ComputeProcess {
     const sequence = this.#journal?.append("input", at, computeInputText(input)) ?? 0;
     const before = this.#decided.length;
     this.#step(input);
-    if (this.#decided.length === before) return;
-    this.#points.reached("after-decision");
     const ready = this.#decided.length;
+    if (ready > before) this.#points.reached("after-decision");
     for (const text of this.#decided.slice(before)) this.#journal?.append("command", at as EpochMicros, text);
+    const digest = checkpoint("compute", this.#inputs, () => computeDigest(this.#live));
+    if (digest !== undefined) this.#journal?.append("note", at as EpochMicros, digest);
+    if (ready === before) return;
     this.#journal?.onDurable(sequence, (isDurable) => {
       if (!isDurable) return;
       this.#ready = Math.max(this.#ready, ready);

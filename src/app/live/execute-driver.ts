@@ -13,6 +13,7 @@ import type { Instants } from "../../execution/lifecycle/words.ts";
 import type { Alarm } from "../../execution/reconciliation-facts.ts";
 import type { KillPoint, KillSwitchPoints } from "./kill-points.ts";
 import { RequestOutbox } from "./request-outbox.ts";
+import { checkpoint, executeDigest } from "./stage-digest.ts";
 
 export interface DriverTerms {
   /** Name of the run. */
@@ -183,6 +184,8 @@ export class ExecuteDriver {
       // In the transaction of what it tells of: no change of state without its alert (C-60).
       ...this.#alerts(at),
     ];
+    const digest = checkpoint("execute", this.#inputs, () => executeDigest(live));
+    if (digest !== undefined) rows.push(entry("note", digest));
     const { authorities } = live.stage;
     if (authorities.version !== this.#claims) {
       this.#claims = authorities.version;

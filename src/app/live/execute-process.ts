@@ -31,6 +31,7 @@ import type { FeedState } from "./ingest-process.ts";
 import { JournalGuard } from "./journal-guard.ts";
 import { type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
 import { isProcessAlive, machineReadings } from "./machine-readings.ts";
+import { ProcessTimers } from "./process-timers.ts";
 import type { StageContext } from "./stage-context.ts";
 import { WatchPost } from "./watch-post.ts";
 
@@ -70,12 +71,13 @@ class ExecuteProcess {
   #isHaltTold = false;
   #isStopped = false;
   #life = 1;
-  readonly #timers = new Set<TimerHandle>();
+  readonly #timers: ProcessTimers;
   #due: TimerHandle | undefined;
 
   constructor(context: StageContext, points: KillSwitchPoints<KillPoint<"execute">>) {
     this.#context = context;
     const { terms, places, instruments, clock, log, now } = context;
+    this.#timers = new ProcessTimers(clock);
     const credentials = readCredentials(process.env, join(places.root, ".env"));
     if (credentials === undefined) throw new InputError("execute: no ALPACA_API_KEY; give it its keys", 1);
     const hosts = {
@@ -198,16 +200,16 @@ class ExecuteProcess {
     this.#consume({ kind: "restarted", life: this.#life });
     this.#hearIngest();
     this.#broker.start();
-    this.#every(BEAT_EVERY_MS, () => this.#guardian.beat());
-    this.#every(LEASE_EVERY_MS, () => this.#guardian.keepLease());
-    this.#every(WATCH_EVERY_MS, () => this.#lookAround());
+    this.#timers.every(BEAT_EVERY_MS, () => this.#guardian.beat());
+    this.#timers.every(LEASE_EVERY_MS, () => this.#guardian.keepLease());
+    this.#timers.every(WATCH_EVERY_MS, () => this.#lookAround());
     const { speed } = terms.clock;
-    this.#every(Math.max(TIME_LEAST_MS, TIME_EVERY_MS / speed), () => this.#consume({ kind: "time" }));
+    this.#timers.every(Math.max(TIME_LEAST_MS, TIME_EVERY_MS / speed), () => this.#consume({ kind: "time" }));
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    for (const timer of this.#timers) timer.cancel();
+    this.#timers.cancel();
     this.#due?.cancel();
     this.#broker.stop();
     this.#quotes.stop();
@@ -391,18 +393,6 @@ class ExecuteProcess {
     if (channel === "ingest")
       this.#watch.beat(channel, heardMs, marketSequence, Math.max(0, sequence - 1 - marketSequence));
     else this.#watch.beat(channel, heardMs, sequence, pending);
-  }
-
-  #every(everyMs: number, act: () => void): void {
-    let handle: TimerHandle;
-    const again = () => {
-      this.#timers.delete(handle);
-      act();
-      handle = this.#context.clock.timer(everyMs, again);
-      this.#timers.add(handle);
-    };
-    handle = this.#context.clock.timer(everyMs, again);
-    this.#timers.add(handle);
   }
 }
 

@@ -17,15 +17,15 @@ import { Counts } from "../../adapters/net/counts.ts";
 import type { TimerHandle } from "../../adapters/net/ports.ts";
 import { RealTransport } from "../../adapters/net/real-transport.ts";
 import { InputError } from "../../domain/assert.ts";
-import type { BarsClosed, EngineEvent, QuoteUpdated, TradePrinted } from "../../domain/events.ts";
-import { type EpochMicros, MICROS_PER_MINUTE, MICROS_PER_SECOND } from "../../domain/time.ts";
+import type { BarsClosed, QuoteUpdated, TradePrinted, TradingStatusEvent } from "../../domain/events.ts";
+import { type EpochMicros, MICROS_PER_MINUTE } from "../../domain/time.ts";
 import { type IngestInput, LiveIngest } from "../../engine/live-ingest.ts";
-import { parseStageEvent, stageEventText } from "../../engine/stage-text.ts";
+import { stageEventText } from "../../engine/stage-text.ts";
 import { TickIngest } from "../../engine/tick-ingest.ts";
 import { xnysSessions } from "../../market/calendar.ts";
-import { barStartStamp } from "../../market/gatekeeper/stamps.ts";
 import { CadenceKeeper } from "./cadence-keeper.ts";
-import { FrameKind, linkBounds, numbered } from "./frames.ts";
+import { FrameKind, linkBounds } from "./frames.ts";
+import { ingestConfigOf, skewMicrosOf } from "./ingest-config.ts";
 import {
   isSessionMinute,
   type MinuteGrace,
@@ -34,11 +34,11 @@ import {
   nextMinuteEnd,
 } from "./ingest-schedule.ts";
 import { type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
+import { MarketTeller } from "./market-teller.ts";
+import { ProcessTimers } from "./process-timers.ts";
 import { rawBar } from "./raw-bar.ts";
 import type { StageContext } from "./stage-context.ts";
 
-/** How far the source's clock may run ahead of ours. */
-const SKEW_MICROS = 2 * MICROS_PER_SECOND;
 const STATE_EVERY_MS = 200;
 /** A failed fetch is tried again: without it the minutes of before stay untold. */
 const RETRY_MS = 2000;
@@ -54,19 +54,6 @@ export interface FeedState {
   readonly symbols: number;
   readonly rejected: number;
   readonly late: number;
-}
-
-/** A halt or its end: numbered among the minutes, so that it must come back with them. */
-interface StatusInput {
-  readonly kind: "status";
-  readonly at: EpochMicros;
-  /** As told. */
-  readonly event: string;
-}
-
-interface Told {
-  readonly sequence: number;
-  readonly text: string;
 }
 
 export async function runIngest(
@@ -86,15 +73,9 @@ class IngestProcess {
   readonly #stream: AlpacaDataStream;
   readonly #history: AlpacaHistory;
   readonly #cadence: CadenceKeeper;
-  readonly #links = new Map<string, Link>();
-  readonly #wantsTicks = new Set<string>();
-  /** What nobody may miss, in this run. */
-  readonly #told: Told[] = [];
-  /** How many of those rest on durable inputs, and were told. */
-  #telling = 0;
+  readonly #teller = new MarketTeller();
   #journal: LiveJournal | undefined;
   #server: LinkServer | undefined;
-  #sequence = 0;
   /** Behind those of the instruments. */
   readonly #stateKey: number;
   /** The minute that is waited for. */
@@ -116,27 +97,20 @@ class IngestProcess {
   /** The feed tells what happened in its order: nothing older than this comes any more. */
   #feedAt = 0;
   #isReplaying = true;
-  #timers: TimerHandle[] = [];
+  readonly #timers: ProcessTimers;
 
   constructor(context: StageContext, points: KillSwitchPoints<KillPoint<"ingest">>) {
     this.#context = context;
     this.#points = points;
+    this.#timers = new ProcessTimers(context.clock);
     const { terms, instruments, clock, log } = context;
     this.#stateKey = instruments.symbols.length;
     this.#grace = minuteGrace(terms);
     const credentials = readCredentials(process.env, join(context.places.root, ".env"));
     if (credentials === undefined)
       throw new InputError("ingest: no ALPACA_API_KEY; give it the keys of the market's data", 1);
-    this.#stage = new LiveIngest(
-      {
-        instruments,
-        graceMicros: this.#grace.byClockMicros,
-        skewMicros: SKEW_MICROS * Math.max(1, terms.clock.speed),
-        stamp: barStartStamp(MICROS_PER_MINUTE),
-      },
-      (event) => this.#closed(event),
-    );
-    this.#ticks = new TickIngest({ instruments, skewMicros: SKEW_MICROS * Math.max(1, terms.clock.speed) });
+    this.#stage = new LiveIngest(ingestConfigOf(terms, instruments), (event) => this.#told(event));
+    this.#ticks = new TickIngest({ instruments, skewMicros: skewMicrosOf(terms) });
     this.#through = terms.clock.exchangeAt;
     this.#fetchedThrough = this.#through;
     const shared = { clock, transport: new RealTransport(), credentials, seed: 1, counts: new Counts() };
@@ -181,17 +155,15 @@ class IngestProcess {
       hello: () => context.hello(0),
       peers: ["compute", "execute"],
       bounds: linkBounds,
-      beat: () => ({ sequence: this.#sequence, pending: 0 }),
+      beat: () => ({ sequence: this.#teller.next, pending: 0 }),
       clock,
       events: {
-        up: (link) => this.#linkUp(link),
+        up: (link) => this.#teller.up(link),
         // The only thing that anybody asks of ingest.
         frame: (kind, _, link) => {
-          if (kind === FrameKind.WantTicks) this.#wantsTicks.add(link.peer.role);
+          if (kind === FrameKind.WantTicks) this.#teller.wantsTicks(link);
         },
-        down: (_, link) => {
-          if (this.#links.get(link.peer.role) === link) this.#links.delete(link.peer.role);
-        },
+        down: (_, link) => this.#teller.down(link),
         refused: (reason) => log("error", `refused a link: ${reason}`),
       },
     });
@@ -204,7 +176,7 @@ class IngestProcess {
   }
 
   async stop(): Promise<void> {
-    for (const timer of this.#timers) timer.cancel();
+    this.#timers.cancel();
     this.#minute?.cancel();
     this.#stream.stop();
     this.#history.stop();
@@ -218,53 +190,30 @@ class IngestProcess {
     try {
       for (const { part, payload } of reader.entries(this.#context.terms.run)) {
         if (part !== "input") continue;
-        const input = JSON.parse(String(payload)) as IngestInput | StatusInput;
-        if (input.kind === "status") this.#keep(parseStageEvent(input.event, this.#context.instruments));
-        else this.#stage.step(input);
+        this.#stage.step(JSON.parse(String(payload)) as IngestInput);
       }
     } finally {
       reader.close();
     }
-    this.#telling = this.#told.length;
-  }
-
-  #linkUp(link: Link): void {
-    this.#links.set(link.peer.role, link);
-    for (const { sequence, text } of this.#told.slice(0, this.#telling))
-      if (sequence >= link.peer.resumeFrom) link.send(FrameKind.Market, numbered(sequence, text));
+    this.#stage.audit.length = 0;
   }
 
   #step(input: IngestInput): void {
-    const entry = this.#journal?.append("input", input.at, JSON.stringify(input));
+    this.#journal?.append("input", input.at, JSON.stringify(input));
     this.#stage.step(input);
-    this.#tellWhenDurable(entry ?? 0);
     for (const refused of this.#stage.audit.splice(0))
       this.#journal?.append("note", input.at, `audit ${JSON.stringify(refused)}`);
   }
 
-  #closed(event: BarsClosed): void {
-    this.#through = event.bars.at;
-    if (!this.#isReplaying) this.#points.reached("after-close-before-tell");
-    this.#keep(event);
-  }
-
-  /** Nobody may miss it: kept for whoever restarts. */
-  #keep(event: EngineEvent): void {
-    this.#told.push({ sequence: this.#sequence++, text: stageEventText(event) });
-  }
-
-  /** What a crash would have us forget must not be known elsewhere: its number would be given a second time. */
-  #tellWhenDurable(entry: number): void {
-    const known = this.#told.length;
-    if (known === this.#telling) return;
-    // A journal that failed promises nothing any more, but the market has to be heard of to leave what is held.
-    this.#journal?.onDurable(entry, () => {
-      for (; this.#telling < known; this.#telling++) {
-        const told = this.#told[this.#telling];
-        for (const link of this.#links.values())
-          if (told !== undefined) link.send(FrameKind.Market, numbered(told.sequence, told.text));
-      }
-    });
+  /** Nobody may miss it. */
+  #told(event: BarsClosed | TradingStatusEvent): void {
+    if (event.kind === "BarsClosed") this.#through = event.bars.at;
+    if (this.#isReplaying) {
+      this.#teller.replayed(event);
+      return;
+    }
+    this.#points.reached("after-close-before-tell");
+    if (this.#journal !== undefined) this.#teller.tell(event, this.#journal);
   }
 
   #record(record: FeedRecord): void {
@@ -287,20 +236,17 @@ class IngestProcess {
       const instrument = this.#context.instruments.find(record.symbol);
       if (word === undefined || instrument === undefined) return;
       const reason = `${record.message} ${record.reason}`.trim();
-      const event: EngineEvent =
+      const event: TradingStatusEvent =
         word === "halted"
           ? { kind: "TradingHalted", at, instrument, reason }
           : { kind: "TradingResumed", at, instrument };
-      const input: StatusInput = { kind: "status", at, event: stageEventText(event) };
-      const entry = this.#journal?.append("input", at, JSON.stringify(input));
-      this.#keep(event);
-      this.#tellWhenDurable(entry ?? 0);
+      this.#step({ kind: "status", at, event });
     }
   }
 
   #tick(send: (link: Link, text: string) => void, event: QuoteUpdated | TradePrinted): void {
     const text = stageEventText(event);
-    for (const [role, link] of this.#links) if (this.#wantsTicks.has(role)) send(link, text);
+    this.#teller.tick((link) => send(link, text));
   }
 
   #bar(bar: FeedBar, at: EpochMicros): void {
@@ -361,7 +307,7 @@ class IngestProcess {
       if (this.#line === "down" || turn !== this.#catchUps) return;
       if (!answer.ok) {
         log("error", `the missed minutes could not be fetched: ${answer.reason}`);
-        this.#later(RETRY_MS, () => {
+        this.#timers.after(RETRY_MS, () => {
           if (turn === this.#catchUps && this.#line === "up") void this.#catchUp();
         });
         return;
@@ -437,16 +383,8 @@ class IngestProcess {
       rejected: this.#stage.rejected + this.#ticks.rejected,
       late: this.#stage.late,
     };
-    this.#links.get("execute")?.sendNewest(this.#stateKey, FrameKind.FeedState, JSON.stringify(state));
+    this.#teller.state(this.#stateKey, JSON.stringify(state));
     this.#ticks.audit.length = 0;
-    this.#later(STATE_EVERY_MS, () => this.#tellState());
-  }
-
-  #later(afterMs: number, act: () => void): void {
-    const timer = this.#context.clock.timer(Math.max(0, afterMs), () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
-      act();
-    });
-    this.#timers.push(timer);
+    this.#timers.after(STATE_EVERY_MS, () => this.#tellState());
   }
 }

@@ -1,0 +1,198 @@
+/**
+ * A recorded run as a backtest: compute and execute in one loop, as in a backtest, on the recorded bars, words of
+ * operators and authorities, and the broker's events, each at its recorded place (BACK-4). No life cycle, no broker, no
+ * process: what comes out must not depend on them.
+ *
+ * A decision is made with its bars and acted upon where it arrived; in between the world went on. A venue of arithmetic
+ * may stand where the broker stood: then it fills the orders, and what the record says of the real one is passed over.
+ */
+import type { BarBatch } from "../../domain/bars.ts";
+import type { BarsClosed, EngineEvent, QuoteUpdated, TradePrinted } from "../../domain/events.ts";
+import { MICROS_PER_SECOND } from "../../domain/time.ts";
+import type { AllocatedStrategy } from "../../engine/compute.ts";
+import { ComputeStage } from "../../engine/compute.ts";
+import { commandText, parseEvent } from "../../engine/event-text.ts";
+import { ExecuteStage } from "../../engine/execute.ts";
+import { decisionOf } from "../../engine/live-compute.ts";
+import type { ExecuteInput } from "../../engine/live-execute.ts";
+import type { Venue } from "../../engine/ports.ts";
+import type { Decision } from "../../engine/stage-messages.ts";
+import { parseComputeInput, parseExecuteInput } from "../../engine/stage-text.ts";
+import { tellExecute } from "../../engine/tell-execute.ts";
+import type { BarVenue } from "../../sim/timeline.ts";
+import { entriesOf, type RecordedRun, warmingBatches } from "./recorded-run.ts";
+import { engineOf } from "./run-engine.ts";
+
+/** A command of the record beside that of the loop; null for what one of them has not. */
+export interface CommandPair {
+  readonly entry: number;
+  readonly at: number;
+  readonly recorded: string | null;
+  readonly replayed: string | null;
+}
+
+/** Fills orders instead of the recorded broker. */
+export type FillingVenue = Venue & BarVenue;
+
+/** What the record tells of the real broker's books: of nobody's concern where another one fills. */
+const ofTheBroker: readonly EngineEvent["kind"][] = [
+  "PositionAdjusted",
+  "InstrumentLocked",
+  "InstrumentUnlocked",
+  "FlattenVerified",
+  "CashMoved",
+];
+
+export interface ParityWatcher {
+  /** The account is valued at these bars and decided on. */
+  valued?(execute: ExecuteStage, bars: BarBatch): void;
+  decided?(decision: Decision): void;
+  /** Decisions that the record has and the loop could not make. */
+  undecided?(recorded: Decision): void;
+  commanded?(pair: CommandPair): void;
+}
+
+export class ParityLoop {
+  readonly #recorded: RecordedRun;
+  readonly #watcher: ParityWatcher;
+  readonly #venue: FillingVenue | undefined;
+  readonly #config: ReturnType<typeof engineOf>;
+  readonly #ageMicros: number;
+  readonly #ticks: Iterator<readonly (QuoteUpdated | TradePrinted)[]>;
+  readonly compute: ComputeStage;
+  readonly execute: ExecuteStage;
+  /** Made and not yet arrived. */
+  readonly #onTheWay: Decision[] = [];
+  /** Commands that the record has not yet shown. */
+  readonly #commands: string[] = [];
+
+  constructor(recorded: RecordedRun, watcher: ParityWatcher, venue?: FillingVenue) {
+    const { terms, instruments } = recorded;
+    this.#recorded = recorded;
+    this.#watcher = watcher;
+    this.#venue = venue;
+    this.#config = engineOf(terms, instruments);
+    this.#ageMicros = terms.config.live.decisionAgeSeconds * MICROS_PER_SECOND;
+    const { compute, execute } = this.#config;
+    this.compute = new ComputeStage(compute);
+    // Without the broker nobody reads its books twice.
+    const verifiesFlat = venue === undefined && execute.verifiesFlat === true;
+    this.execute = new ExecuteStage({ ...execute, verifiesFlat }, (fill) => {
+      if (fill.strategy !== execute.externalStrategy) this.compute.filled(fill);
+    });
+    for (const batch of warmingBatches(recorded)) {
+      this.execute.bars(batch);
+      this.compute.warm(batch);
+      venue?.match(batch);
+    }
+    this.#ticks = this.compute.bank.readsTicks ? ticksByDecision(recorded) : [][Symbol.iterator]();
+  }
+
+  get allocated(): readonly AllocatedStrategy[] {
+    return this.#config.compute.strategies;
+  }
+
+  /** Once through the record. Throws what the stages throw when the record cannot be followed any further. */
+  run(): void {
+    const { instruments } = this.#recorded;
+    for (const { part, payload, sequence, at } of entriesOf(this.#recorded, "execute")) {
+      const text = String(payload);
+      if (part === "input") {
+        this.#unsaid(sequence, at);
+        this.#input(parseExecuteInput(text, instruments));
+      } else if (this.#venue !== undefined) continue;
+      else if (part === "command") this.#compare({ entry: sequence, at, recorded: text });
+      else if (text.startsWith("event ")) this.#tell(parseEvent(text.slice("event ".length), instruments));
+      this.#take();
+    }
+    this.#unsaid(-1, 0);
+  }
+
+  #input(input: ExecuteInput): void {
+    const { now } = input;
+    if (input.kind === "event") this.#tell(input.event);
+    else if (input.kind === "decision") this.#arrived(input.decision, now.at);
+    else if (input.kind === "time") this.execute.control({ kind: "TimePassed", at: now.at });
+    // What the broker said is in the events that it meant.
+  }
+
+  #tell(event: EngineEvent): void {
+    if (event.kind === "BarsClosed") {
+      this.#fill(event.bars);
+      this.#bars(event);
+    } else if (this.#venue === undefined || !ofTheBroker.includes(event.kind)) {
+      const ended = tellExecute(this.execute, event);
+      if (event.kind === "SharesSplit" || event.kind === "DividendPaid") this.compute.action(event, ended);
+    }
+  }
+
+  /** The bar comes to the orders before anybody decides on it. */
+  #fill(bars: BarBatch): void {
+    if (this.#venue === undefined) return;
+    this.#venue.match(bars);
+    for (const event of this.#venue.events.splice(0)) {
+      tellExecute(this.execute, event);
+      this.#take();
+    }
+  }
+
+  #bars({ bars }: BarsClosed): void {
+    this.execute.control({ kind: "TimePassed", at: bars.at });
+    this.execute.bars(bars);
+    for (const tick of this.#ticks.next().value ?? []) {
+      if (tick.kind === "QuoteUpdated") this.compute.quote(tick);
+      else this.compute.trade(tick);
+    }
+    const first = this.compute.signals.length;
+    this.compute.bars(bars, this.execute);
+    const decision = decisionOf(this.compute, this.#config.compute, bars.at, first);
+    this.#onTheWay.push(decision);
+    this.#watcher.decided?.(decision);
+    this.#watcher.valued?.(this.execute, bars);
+  }
+
+  /** As the live stage: what comes too late takes away and enters nothing (LE-3). */
+  #arrived(recorded: Decision, at: number): void {
+    while ((this.#onTheWay[0]?.at ?? recorded.at) < recorded.at) this.#onTheWay.shift();
+    const isThere = this.#onTheWay[0]?.at === recorded.at;
+    if (!isThere) this.#watcher.undecided?.(recorded);
+    const { intents } = (isThere ? this.#onTheWay.shift() : undefined) ?? recorded;
+    const isStale = at - recorded.at > this.#ageMicros;
+    const due = isStale ? intents.filter(({ kind }) => kind !== "Enter") : intents;
+    if (due.length > 0) this.execute.decide(due);
+  }
+
+  #take(): void {
+    for (const command of this.execute.commands.splice(0)) {
+      if (this.#venue === undefined) this.#commands.push(commandText(command));
+      else this.#venue.send(command);
+    }
+  }
+
+  #compare(row: Omit<CommandPair, "replayed">): void {
+    this.#watcher.commanded?.({ ...row, replayed: this.#commands.shift() ?? null });
+  }
+
+  /** What the loop commanded and the record has not. */
+  #unsaid(entry: number, at: number): void {
+    for (const replayed of this.#commands.splice(0))
+      this.#watcher.commanded?.({ entry, at, recorded: null, replayed });
+  }
+}
+
+/** What compute heard between bars, by the decision that it came before. */
+function* ticksByDecision(recorded: RecordedRun): Generator<readonly (QuoteUpdated | TradePrinted)[]> {
+  let [bars, valued] = [0, 0];
+  let ticks: (QuoteUpdated | TradePrinted)[] = [];
+  for (const { part, payload } of entriesOf(recorded, "compute")) {
+    if (part !== "input") continue;
+    const input = parseComputeInput(String(payload), recorded.instruments);
+    const before = Math.min(bars, valued);
+    if (input.kind === "feedback") valued += input.feedback.kind === "valued" ? 1 : 0;
+    else if (input.event.kind === "BarsClosed") bars += 1;
+    else ticks.push(input.event);
+    if (Math.min(bars, valued) === before) continue;
+    yield ticks;
+    ticks = [];
+  }
+}
