@@ -19,8 +19,8 @@ import {
   warmingBatches,
 } from "../src/app/live/recorded-run.ts";
 import { recordedExecute } from "../src/app/live/replayed-stages.ts";
-import { engineOf } from "../src/app/live/run-engine.ts";
-import type { RunTerms } from "../src/app/live/run-terms.ts";
+import { engineOf, historyOf } from "../src/app/live/run-engine.ts";
+import { type RunTerms, runPlaces } from "../src/app/live/run-terms.ts";
 import { checkpoint, computeDigest, toldLine } from "../src/app/live/stage-digest.ts";
 import type { BarsClosed } from "../src/domain/events.ts";
 import { type DayNumber, type EpochMicros, MICROS_PER_SECOND, parseIsoDate } from "../src/domain/time.ts";
@@ -94,7 +94,8 @@ class Recording {
 
   constructor(root: string) {
     const terms = termsOf(root);
-    this.#run = { root, run: terms.run, terms, instruments };
+    const history = historyOf(terms, runPlaces(root));
+    this.#run = { root, run: terms.run, terms, instruments: history?.instruments ?? instruments, history };
     this.#now = (market.session(0).closedAt[0] ?? 0) as EpochMicros;
     this.#broker = new PromptBroker(terms.cash, this.#now);
     const header = JSON.stringify(terms);

@@ -364,23 +364,19 @@ class ExecuteProcess {
   /** Ten times a second: the kill switch, the watchdog, and what has waited for the journal. */
   #lookAround(): void {
     const { clock, terms, now } = this.#context;
-    const at = now();
+    const { at } = now();
     this.#driver.releaseOverdue();
     const asked = haltAsked(terms.killSwitch);
     if (asked !== undefined && !this.#isHaltTold) {
       this.#isHaltTold = true;
-      this.#consume({
-        kind: "event",
-        event: { kind: "OperatorActed", at: at.at, action: "halt", by: "kill switch", reason: asked },
-      });
+      const event = { kind: "OperatorActed", at, action: "halt", by: "kill switch", reason: asked } as const;
+      this.#consume({ kind: "event", event });
     }
-    const mono = clock.now();
-    this.#hearBeats("ingest", this.#fromIngest, mono);
-    this.#hearBeats("compute", this.#compute, mono);
+    this.#hearBeats("ingest", this.#fromIngest, clock.now());
+    this.#hearBeats("compute", this.#compute, clock.now());
     this.#post.look();
-    const journal = this.#journalGuard.look(this.#openJournal.health());
-    if (journal !== undefined)
-      this.#consume({ kind: "event", event: { kind: "ClaimChanged", at: at.at, ...journal } });
+    const claim = this.#journalGuard.look(this.#openJournal.health());
+    if (claim !== undefined) this.#consume({ kind: "event", event: { kind: "ClaimChanged", at, ...claim } });
   }
 
   #hearBeats(channel: string, link: Link | undefined, mono: number): void {

@@ -1,6 +1,6 @@
 /** A run as its journals hold it, read by whoever proves something about it: never written, also while it goes on. */
 import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { type ChainReport, JournalReader } from "../../adapters/journal/journal-reader.ts";
 import type { JournalEntry } from "../../adapters/journal/journal-terms.ts";
 import { InputError } from "../../domain/assert.ts";
@@ -91,7 +91,7 @@ export function findRun({ root, date, run }: RunChoice): RecordedRun {
         1,
       );
     }
-    const terms = termsOf(root, found.header, found.run);
+    const terms = termsOf(found.header, found.run);
     const history = historyOf(terms, runPlaces(root));
     const instruments = history?.instruments ?? instrumentTable(terms.symbols);
     return { root, run: found.run, terms, instruments, history };
@@ -120,11 +120,9 @@ export const countsOn =
     date === undefined || newYorkDay(at) === date;
 
 /** The history lies beside the run, wherever the root has been moved to. */
-function termsOf(root: string, header: string, run: string): RunTerms {
+function termsOf(header: string, run: string): RunTerms {
   try {
-    const terms = JSON.parse(header) as RunTerms;
-    const file = join(root, "run", basename(terms.history.file));
-    return { ...terms, history: { ...terms.history, file } };
+    return JSON.parse(header) as RunTerms;
   } catch {
     throw new InputError(`journal: the terms of run ${run} cannot be read; restore the last backup`, 1);
   }
