@@ -9,7 +9,10 @@ export const profiles = ["standard", "strict"] as const;
 export type Profile = (typeof profiles)[number];
 
 /** Words that a profile may set, from the loosest to the strictest. */
-const WORDS: readonly (readonly string[])[] = [["reduce_only", "kill"]];
+const WORDS: readonly (readonly string[])[] = [
+  ["reduce_only", "kill"],
+  ["halt_only", "cancel", "flatten"],
+];
 
 type Tree = Readonly<Record<string, unknown>>;
 const isTree = (value: unknown): value is Tree =>

@@ -125,6 +125,7 @@ export class ControlDesk {
     const { live } = driver;
     return {
       run: context.terms.run,
+      killMode: live.stage.kill.mode,
       snapshot: this.snapshot(),
       feed: feed() ?? null,
       watchdog: verdict() ?? null,
