@@ -39,6 +39,7 @@ import { capitalOf, type ExecuteConfig } from "./execute-config.ts";
 import { FillBooking, type FillListener } from "./fill-booking.ts";
 import { FillTable } from "./fill-table.ts";
 import { KillTranslation } from "./kill-mode.ts";
+import { LimitOverrides } from "./limit-overrides.ts";
 import type { WishTally } from "./meeting-point.ts";
 import { OrderDesk } from "./order-desk.ts";
 import { OutsideWord } from "./outside-word.ts";
@@ -84,6 +85,8 @@ export class ExecuteStage implements AccountFacts {
   );
   /** What a kill does here, and what people must hear of it. */
   readonly kill: KillTranslation;
+  /** Limits that are stricter for a while. */
+  readonly overrides: LimitOverrides;
   readonly trades: TradeLog;
   readonly fills = new FillTable();
   readonly actions: CorporateActions;
@@ -106,6 +109,8 @@ export class ExecuteStage implements AccountFacts {
     this.#watch = new BreakerWatch(watched);
     this.trades = new TradeLog(strategies, instruments, this.#watch);
     this.gate = new RiskGate(config.rules, this.authorities);
+    const limits = { rules: config.rules, breakers, gate: this.gate, watch: this.#watch, clock };
+    this.overrides = new LimitOverrides(limits);
     this.lots = new VirtualLots(strategies, instruments);
     this.facts = new RiskFacts(config, this);
     const { lots, facts } = this;
@@ -138,15 +143,10 @@ export class ExecuteStage implements AccountFacts {
     this.actions = new CorporateActions({ ...parts, orders, ledger, income: this.income });
     const { actions } = this;
     const watchesStops = this.#stops !== undefined;
-    const outside = {
-      stops: this.#stops,
-      claims: this.#claims,
-      adjustments: this.#adjustments,
-      clock,
-      claimLog,
-    };
-    this.#outside = new OutsideWord({ ...parts, ...outside, enterSession });
-    this.#quiet = new QuietSpell({ ...parts, clock, actions, claims: this.#claims, claimLog, watchesStops });
+    const told = { ...parts, clock, claims: this.#claims, claimLog };
+    const outside = { stops: this.#stops, adjustments: this.#adjustments, overrides: this.overrides };
+    this.#outside = new OutsideWord({ ...told, ...outside, enterSession });
+    this.#quiet = new QuietSpell({ ...told, actions, watchesStops });
   }
 
   get commands(): Command[] {

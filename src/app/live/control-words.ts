@@ -9,6 +9,12 @@ const by = z.string().min(1).max(80);
 const reason = z.string().min(1).max(400);
 const symbol = z.string().min(1).max(24);
 const act = { id, by, reason };
+/** A limit made stricter, for so many seconds of the exchange's clock. */
+const override = {
+  key: z.string().min(1).max(120),
+  value: z.number(),
+  forSeconds: z.int().min(1).max(86_400),
+};
 
 /** Each loosening one is confirmed by who asks; `halt` needs nothing but the word. */
 export const controlRequest = z.discriminatedUnion("verb", [
@@ -25,6 +31,7 @@ export const controlRequest = z.discriminatedUnion("verb", [
   z.strictObject({ verb: z.literal("disable"), ...act, strategy: z.string() }),
   z.strictObject({ verb: z.literal("acknowledge"), ...act, symbol }),
   z.strictObject({ verb: z.literal("finish"), ...act }),
+  z.strictObject({ verb: z.literal("override"), ...act, ...override }),
 ]);
 export type ControlRequest = z.infer<typeof controlRequest>;
 export type ControlAct = Extract<ControlRequest, { readonly by: string }>;
