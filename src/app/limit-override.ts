@@ -26,7 +26,7 @@ export const overridableKeys = (): readonly string[] =>
   );
 
 /**
- * The limit, and the other one that is the same. Throws InputError naming the key: exit 2 when it is none of the list or
+ * The limit, and the other one that is the same. Throws InputError naming the key: exit 2 when it is not listed or
  * the value is none that it takes, exit 3 when the value is not stricter than the configured one.
  */
 export function judgedOverride(config: Config, key: string, value: number): readonly WantedLimit[] {
