@@ -5,6 +5,7 @@
  */
 import type { EngineEvent, OperatorActed } from "../domain/events.ts";
 import type { SessionTable } from "../domain/session.ts";
+import { isKill } from "../engine/kill-mode.ts";
 import type { EventSource } from "../engine/ports.ts";
 import { SessionClock } from "../engine/session-clock.ts";
 import type { SingleLoop } from "../engine/single-loop.ts";
@@ -31,8 +32,10 @@ export class BacktestOperator implements EventSource {
     if (event?.kind !== "BarsClosed") return event;
     const { at } = event.bars;
     const isNewSession = this.#clock.advance(at);
-    const { authorities } = this.#loop.execute;
-    if (!isNewSession || !authorities.isAtLeast("HALTED")) return event;
+    const { authorities, kill } = this.#loop.execute;
+    // A kill that closes nothing never gets as far as HALTED: it stands as it was raised.
+    const stands = kill.mode !== "flatten" && authorities.permission.claims.some(isKill);
+    if (!isNewSession || !(stands || authorities.isAtLeast("HALTED"))) return event;
     this.#next = event;
     const resume: OperatorActed = {
       kind: "OperatorActed",

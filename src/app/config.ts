@@ -17,6 +17,7 @@ import { rules } from "../risk/registry.ts";
 import { costParams } from "../sim/cost-model.ts";
 import { haltList } from "../sim/halts.ts";
 import { strategies } from "../strategies/registry.ts";
+import { killParams } from "./kill-params.ts";
 import { liveParams } from "./live-params.ts";
 import { type Profile, profiles, tightened } from "./profile.ts";
 import { mustBe } from "./setting-words.ts";
@@ -54,6 +55,7 @@ const schema = z.strictObject({
   costs: costParams,
   backtest: z.strictObject({ operatorResumes: z.enum(["next_session", "never"]) }),
   halts: haltList,
+  kill: killParams,
   live: liveParams,
   watchdog: watchdogParams,
   demo: z.strictObject({

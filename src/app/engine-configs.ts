@@ -68,6 +68,7 @@ export function engineConfigs(setup: EngineSetup, modules: readonly StrategyModu
       strategyIds: allocated.map(({ strategy }) => strategy.id),
       ...(setup.rawSteps === undefined ? {} : { raw: new RawBasis(setup.rawSteps) }),
       ensemble: config.ensemble,
+      killMode: config.kill.mode,
     },
   };
 }

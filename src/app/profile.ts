@@ -12,6 +12,7 @@ export type Profile = (typeof profiles)[number];
 const WORDS: readonly (readonly string[])[] = [
   ["reduce_only", "kill"],
   ["venue", "virtual"],
+  ["halt_only", "cancel", "flatten"],
 ];
 
 type Tree = Readonly<Record<string, unknown>>;

@@ -11,6 +11,7 @@ import { askedHelp } from "./group-help.ts";
 import { registerInfoCommands } from "./info-commands.ts";
 import { registerJournalCommands } from "./journal-commands.ts";
 import { registerLedgerCommands } from "./ledger-commands.ts";
+import { registerOverrideCommand } from "./override-command.ts";
 import { registerStartCommand } from "./start-command.ts";
 import { stateFolder } from "./state-folder.ts";
 import { registerStatsCommands } from "./stats-commands.ts";
@@ -90,6 +91,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerJournalCommands(program, context);
   registerLedgerCommands(program, context);
   registerBackupCommands(program, context);
+  registerOverrideCommand(program, context);
   return program;
 }
 

@@ -227,6 +227,20 @@ export interface FlattenVerified {
   readonly haltId: string;
 }
 
+/** An operator has made a limit stricter for a while (ADMIN-1); a value that is not stricter changes nothing. */
+export interface LimitOverridden {
+  readonly kind: "LimitOverridden";
+  readonly at: EpochMicros;
+  /** Path in the configuration: `risk.spread.maxFraction`. */
+  readonly key: string;
+  /** In the limit's own unit. */
+  readonly value: number;
+  /** Which way is stricter. */
+  readonly stricter: "less" | "more";
+  /** First instant at which it no longer holds, unless the session ends before. */
+  readonly until: EpochMicros;
+}
+
 /** What neither the market nor an order tells, but who watches over the engine. */
 export type ControlEvent =
   | TimePassed
@@ -234,7 +248,8 @@ export type ControlEvent =
   | InstrumentLocked
   | InstrumentUnlocked
   | PositionAdjusted
-  | FlattenVerified;
+  | FlattenVerified
+  | LimitOverridden;
 
 /** From here on one old share is `newShares / oldShares` new ones. Before the first bar of the ex-date (DATA-6). */
 export interface SharesSplit extends SplitRatio {
@@ -286,6 +301,7 @@ const controlKinds: readonly EngineEvent["kind"][] = [
   "InstrumentUnlocked",
   "PositionAdjusted",
   "FlattenVerified",
+  "LimitOverridden",
 ] satisfies readonly ControlEvent["kind"][];
 
 export const isControl = (event: EngineEvent): event is ControlEvent => controlKinds.includes(event.kind);

@@ -154,6 +154,12 @@ export class BreakerWatch implements BreakerView, LotWatcher {
     for (let n = 0; n < this.#breakers.length; n++) (this.#breakers[n] as Breaker).entryRefused(entry, this);
   }
 
+  /** Other limits for one breaker: what was calm under the old ones need not be under the new. */
+  reconfigure(id: string, changes: Readonly<Record<string, unknown>>): void {
+    for (const breaker of this.#breakers) if (breaker.id === id) breaker.reconfigure(changes);
+    this.#startAfresh();
+  }
+
   /** True once after a breaker asked for all positions to be halved. */
   takeHalving(): boolean {
     const asked = this.#halving;

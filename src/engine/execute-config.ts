@@ -1,5 +1,6 @@
 /** What the execute stage is built from: the sizes of the run, its rules and who stands in it without trading. */
 
+import type { KillMode } from "../domain/kill-mode.ts";
 import { MICROS, type Money } from "../domain/money.ts";
 import type { RawBasis } from "../domain/raw-basis.ts";
 import type { SessionTable } from "../domain/session.ts";
@@ -31,6 +32,8 @@ export interface ExecuteConfig {
   readonly externalStrategy?: number;
   /** A kill is complete when the broker's books say so too, not ours alone. */
   readonly verifiesFlat?: boolean;
+  /** What a kill does; default: it closes everything (RISK-3). */
+  readonly killMode?: KillMode;
   /** What a kill or an operator closes waits for the market to be open (I-21). */
   readonly closesOnlyInSession?: boolean;
 }

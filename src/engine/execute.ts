@@ -38,6 +38,8 @@ import { CrossPrices } from "./cross-price.ts";
 import { capitalOf, type ExecuteConfig } from "./execute-config.ts";
 import { FillBooking, type FillListener } from "./fill-booking.ts";
 import { FillTable } from "./fill-table.ts";
+import { KillTranslation } from "./kill-mode.ts";
+import { LimitOverrides } from "./limit-overrides.ts";
 import type { WishTally } from "./meeting-point.ts";
 import { OrderDesk } from "./order-desk.ts";
 import { OutsideWord } from "./outside-word.ts";
@@ -74,10 +76,17 @@ export class ExecuteStage implements AccountFacts {
   readonly clock: SessionClock;
   readonly lots: VirtualLots;
   readonly claimLog = new ClaimLog();
-  readonly authorities = new Authorities((before, after) => {
-    this.#quiet.end();
-    this.claimLog.changed(before, after);
-  });
+  readonly authorities = new Authorities(
+    (before, after) => {
+      this.#quiet.end();
+      this.claimLog.changed(before, after);
+    },
+    (claim, held) => this.kill.restated(claim, held),
+  );
+  /** What a kill does here, and what people must hear of it. */
+  readonly kill: KillTranslation;
+  /** Limits that are stricter for a while. */
+  readonly overrides: LimitOverrides;
   readonly trades: TradeLog;
   readonly fills = new FillTable();
   readonly actions: CorporateActions;
@@ -89,6 +98,7 @@ export class ExecuteStage implements AccountFacts {
   constructor(config: ExecuteConfig, onFill: FillListener) {
     const { strategies, instruments, startingCash, execution, ensemble } = config;
     this.#config = config;
+    this.kill = new KillTranslation(config.killMode);
     this.portfolio = new Portfolio(instruments, startingCash);
     this.baselines = new Baselines(startingCash / MICROS);
     this.clock = new SessionClock(config.sessions);
@@ -99,10 +109,11 @@ export class ExecuteStage implements AccountFacts {
     this.#watch = new BreakerWatch(watched);
     this.trades = new TradeLog(strategies, instruments, this.#watch);
     this.gate = new RiskGate(config.rules, this.authorities);
+    const limits = { rules: config.rules, breakers, gate: this.gate, watch: this.#watch, clock };
+    this.overrides = new LimitOverrides(limits);
     this.lots = new VirtualLots(strategies, instruments);
     this.facts = new RiskFacts(config, this);
-    const { lots } = this;
-    const { facts } = this;
+    const { lots, facts } = this;
     const leave = (strategy: number, instrument: InstrumentId, signal: number) =>
       this.#desk.exit(strategy, instrument, signal, Purpose.VirtualStop);
     const takeBack = (strategy: number, instrument: InstrumentId) =>
@@ -125,27 +136,17 @@ export class ExecuteStage implements AccountFacts {
     const parts = { strategies, instruments, lots, portfolio, trades, facts, desk: this.#desk, authorities };
     const enterSession = (at: EpochMicros) => this.#enterSession(at);
     this.#booking = new FillBooking({ ...parts, fills, onFill, enterSession });
-    this.#claims = new ClaimEnforcement({
-      ...config,
-      ...parts,
-      watch: this.#watch,
-      books: this.#booking,
-      clock,
-    });
+    const enforced = { ...config, ...parts, watch: this.#watch, books: this.#booking, clock };
+    this.#claims = new ClaimEnforcement(enforced);
     this.#adjustments = new PositionAdjustments({ ...config, ...parts, orders, onFill, enterSession });
     this.income = new StrategyIncome(strategies, lots);
     this.actions = new CorporateActions({ ...parts, orders, ledger, income: this.income });
     const { actions } = this;
     const watchesStops = this.#stops !== undefined;
-    const outside = {
-      stops: this.#stops,
-      claims: this.#claims,
-      adjustments: this.#adjustments,
-      clock,
-      claimLog,
-    };
-    this.#outside = new OutsideWord({ ...parts, ...outside, enterSession });
-    this.#quiet = new QuietSpell({ ...parts, clock, actions, claims: this.#claims, claimLog, watchesStops });
+    const told = { ...parts, clock, claims: this.#claims, claimLog };
+    const outside = { stops: this.#stops, adjustments: this.#adjustments, overrides: this.overrides };
+    this.#outside = new OutsideWord({ ...told, ...outside, enterSession });
+    this.#quiet = new QuietSpell({ ...told, actions, watchesStops });
   }
 
   get commands(): Command[] {

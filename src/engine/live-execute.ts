@@ -268,6 +268,7 @@ export class LiveExecute {
     output.notes.push(...taken(this.#lifecycle.notes));
     output.flattenNotes.push(...taken(this.#flatten.notes));
     output.alarms.push(...taken(this.#duty.alarms), ...taken(this.#flatten.alarms));
+    for (const text of taken(this.stage.kill.words)) output.alarms.push({ severity: "page", text });
   }
 
   #hand(command: Command, now: Instants): void {

@@ -13,6 +13,7 @@ import { type EpochMicros, MICROS_PER_SECOND } from "../domain/time.ts";
 import type { Authorities, Level } from "../risk/authority.ts";
 import type { ClaimEnforcement } from "./claim-enforcement.ts";
 import type { ClaimLog } from "./claim-log.ts";
+import type { LimitOverrides } from "./limit-overrides.ts";
 import type { OrderDesk } from "./order-desk.ts";
 import type { PositionAdjustments } from "./position-adjustments.ts";
 import type { RiskFacts } from "./risk-facts.ts";
@@ -32,6 +33,7 @@ export interface OutsideParts {
   readonly desk: OrderDesk;
   readonly facts: RiskFacts;
   readonly stops: VirtualStops | undefined;
+  readonly overrides: LimitOverrides;
   enterSession(at: EpochMicros): void;
 }
 
@@ -67,6 +69,9 @@ export class OutsideWord {
       case "FlattenVerified":
         claims.verified(event.haltId);
         claims.enforce(event.at);
+        return;
+      case "LimitOverridden":
+        this.#parts.overrides.apply(event);
         return;
       default:
         unreachable(event);
@@ -158,6 +163,7 @@ export class OutsideWord {
     // A session begins with its open: the last bars of the one before come after its close.
     if (!Number.isNaN(clock.openAt(at))) enterSession(at);
     authorities.expire(at);
+    this.#parts.overrides.expire(at);
     desk.meeting.ticked(at);
     stops?.time(facts.now);
     if (at - this.#enforcedAt < MICROS_PER_SECOND) return;

@@ -8,7 +8,7 @@
  * GU-3  A dead engine is one that is silent 3 s and has no process, or silent 10 s; with positions, in market hours.
  *       One that was never heard has a minute to start.
  */
-import type { KillMode } from "./terms.ts";
+import type { KillMode } from "../domain/kill-mode.ts";
 
 export interface GuardianFacts {
   readonly killMode: KillMode;

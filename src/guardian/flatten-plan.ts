@@ -23,8 +23,7 @@ export interface RoundView {
 }
 
 export interface RoundPlan {
-  /** Ids of orders to cancel. */
-  readonly cancels: readonly string[];
+  readonly cancels: readonly SeenOrder[];
   /** Largest first, five at most. */
   readonly closes: readonly SeenPosition[];
   readonly flipped: readonly string[];
@@ -43,9 +42,9 @@ export function planRound(
   haltId: string,
   signs: ReadonlyMap<string, number>,
 ): RoundPlan {
-  const shares = new Map(positions.map((position) => [position.symbol, position.shares]));
   const isOurs = ({ clientId }: SeenOrder): boolean => clientId.startsWith(`H${haltId}-`);
-  const reduces = (order: SeenOrder): boolean => order.side * (shares.get(order.symbol) ?? 0) < 0;
+  const adding = new Set(addingOrders(positions, orders));
+  const reduces = (order: SeenOrder): boolean => !adding.has(order);
   const cancels = orders.filter((order) => {
     if (!isOpen) return !reduces(order);
     return !isOurs(order) || !reduces(order) || at - order.submittedAt >= OWN_ORDER_MICROS;
@@ -60,10 +59,19 @@ export function planRound(
     .toSorted((a, b) => risk(b) - risk(a))
     .slice(0, CLOSES_AT_ONCE);
   return {
-    cancels: cancels.map(({ id }) => id),
+    cancels,
     closes,
     flipped: flipped.map(({ symbol }) => symbol),
   };
+}
+
+/** Orders that could open or enlarge a position; the others protect or close one. */
+export function addingOrders(
+  positions: readonly SeenPosition[],
+  orders: readonly SeenOrder[],
+): readonly SeenOrder[] {
+  const shares = new Map(positions.map((position) => [position.symbol, position.shares]));
+  return orders.filter(({ side, symbol }) => !(side * (shares.get(symbol) ?? 0) < 0));
 }
 
 /** At market with a fresh quote, else a limit through the last price, farther with each attempt (GF-1). */

@@ -209,8 +209,10 @@ describe("flatten", () => {
     const bench = new Bench({ AAPL: 10 });
     bench.begun = { ...begun, does: "cancel" };
     bench.broker.rest("NVDA", BUY, 5);
+    bench.broker.rest("AAPL", SELL, 10);
     expect((await bench.run(bench.start(), 60_000)).outcome).toBe("flat");
     expect(bench.broker.held.get("AAPL")).toBe(10);
+    expect(bench.broker.orders.filter(({ isOpen }) => isOpen)).toHaveLength(1);
     expect(bench.broker.sent).toEqual([]);
   });
 

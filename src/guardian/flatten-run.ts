@@ -5,9 +5,9 @@
  */
 import type { FlattenLine } from "../domain/guardian-beat.ts";
 import { type EpochMicros, MICROS_PER_SECOND } from "../domain/time.ts";
-import { closeOrder, planRound, type RoundPlan, type RoundView } from "./flatten-plan.ts";
+import { addingOrders, closeOrder, planRound, type RoundPlan, type RoundView } from "./flatten-plan.ts";
 import type { FlattenBegun, GuardianJournal, OpenFlatten } from "./journal.ts";
-import type { CloseOrder, GuardianAlert, GuardianBroker, SeenPosition } from "./ports.ts";
+import type { CloseOrder, GuardianAlert, GuardianBroker, SeenOrder, SeenPosition } from "./ports.ts";
 
 export interface FlattenPorts {
   readonly broker: GuardianBroker;
@@ -65,6 +65,11 @@ export class FlattenRun {
     if (this.#isProvenFlat(view)) return this.#end("flat");
     this.#pageWhenLate(view);
     if (!this.#hasClosed && !isStillNeeded()) return this.#end("withdrawn");
+    // What protects a position that stays open stays with it.
+    if (this.begun.does === "cancel") {
+      await this.#cancel(addingOrders(view.positions, view.orders));
+      return { outcome: "going", waitMs: this.#wait(view) };
+    }
     if (view.isOpen && !this.#hasCancelled) {
       this.line = "cancel";
       this.#hasCancelled = await this.#ports.broker.cancelAll();
@@ -77,9 +82,8 @@ export class FlattenRun {
         `flip ${symbol}`,
         `${symbol} has changed its sign: it is left alone, look at it`,
       );
-    await this.#cancel(plan);
-    if (this.begun.does === "flatten" && (await this.#close(plan, view, isStillNeeded)))
-      return this.#end("withdrawn");
+    await this.#cancel(plan.cancels);
+    if (await this.#close(plan, view, isStillNeeded)) return this.#end("withdrawn");
     if (!view.isOpen && view.positions.length > 0) return this.#hold();
     return { outcome: "going", waitMs: this.#wait(view) };
   }
@@ -116,7 +120,10 @@ export class FlattenRun {
 
   /** Two looks at least a second apart: one empty answer proves nothing. */
   #isProvenFlat({ positions, orders }: RoundView): boolean {
-    const isFlat = orders.length === 0 && (positions.length === 0 || this.begun.does === "cancel");
+    const isFlat =
+      this.begun.does === "cancel"
+        ? addingOrders(positions, orders).length === 0
+        : orders.length === 0 && positions.length === 0;
     if (!isFlat) {
       this.#flatAt = Number.NaN;
       return false;
@@ -127,9 +134,9 @@ export class FlattenRun {
     return now - this.#flatAt >= VERIFY_MS;
   }
 
-  async #cancel({ cancels }: RoundPlan): Promise<void> {
-    if (cancels.length > 0) this.line = "cancel";
-    await Promise.all(cancels.map((id) => this.#ports.broker.cancel(id)));
+  async #cancel(orders: readonly SeenOrder[]): Promise<void> {
+    if (orders.length > 0) this.line = "cancel";
+    await Promise.all(orders.map(({ id }) => this.#ports.broker.cancel(id)));
   }
 
   /** True when the cause went away before anything was closed. */

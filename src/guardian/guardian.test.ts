@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { ArithmeticBroker } from "../../test/arithmetic-broker.ts";
 import type { EngineBeat, FlattenLease, GuardianBeat } from "../domain/guardian-beat.ts";
 import { BEAT_EVERY_MS, positionsHash } from "../domain/guardian-beat.ts";
-import { SELL } from "../domain/order.ts";
+import type { KillMode } from "../domain/kill-mode.ts";
+import { BUY, SELL } from "../domain/order.ts";
 import { dayNumber, type EpochMicros } from "../domain/time.ts";
 import { sessionOn } from "../market/calendar.ts";
 import { Guardian, type GuardianPast } from "./guardian.ts";
 import { type JournalLine, lastBase, openFlatten } from "./journal.ts";
 import type { GuardianAlert } from "./ports.ts";
-import type { KillMode } from "./terms.ts";
 
 const open = sessionOn(dayNumber(2026, 3, 3))?.open ?? 0;
 const noon = (open + 9_000_000_000) as EpochMicros;
@@ -240,12 +240,17 @@ describe("the guardian", () => {
     expect(codes(ended)).toContain("flatten-withdrawn");
   });
 
-  it("with kill mode cancel a HALT cancels orders and leaves positions", async () => {
+  it("with kill mode cancel a HALT cancels what could open a position and leaves stops and positions", async () => {
     const bench = await new Bench("cancel").run(30_000);
     bench.broker.rest("AAPL", SELL, 10);
     bench.isHalt = true;
     await bench.run(20_000);
-    expect(bench.broker.orders.some(({ isOpen }) => isOpen)).toBe(false);
+    expect(codes(bench)).not.toContain("flatten-begun");
+    bench.broker.rest("NVDA", BUY, 5);
+    await bench.run(20_000);
+    const open = bench.broker.orders.filter(({ isOpen }) => isOpen);
+    expect(open.map(({ symbol }) => symbol)).toEqual(["AAPL"]);
+    expect(codes(bench)).toContain("flatten-begun");
     expect(bench.broker.sent).toEqual([]);
   });
 

@@ -7,6 +7,7 @@
 import { haltIdOf } from "../domain/flatten-order-id.ts";
 import type { Beat, FlattenLease, GuardianBeat, GuardianState } from "../domain/guardian-beat.ts";
 import { BEAT_EVERY_MS, positionsHash } from "../domain/guardian-beat.ts";
+import type { KillMode } from "../domain/kill-mode.ts";
 import type { Session } from "../domain/session.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import { sessionOn } from "../market/calendar.ts";
@@ -15,10 +16,10 @@ import { newYorkDay } from "../market/us-eastern.ts";
 import { BeatWatch } from "./beat-watch.ts";
 import { DayLoss, type SavedBase } from "./day-loss.ts";
 import { type Decision, decide } from "./decide.ts";
+import { addingOrders } from "./flatten-plan.ts";
 import { FlattenRun } from "./flatten-run.ts";
 import type { FlattenBegun, GuardianJournal, OpenFlatten } from "./journal.ts";
 import type { GuardianAlert, GuardianBroker, SeenPosition } from "./ports.ts";
-import type { KillMode } from "./terms.ts";
 
 const POLL_MS = 10_000;
 const POLL_EXPOSED_MS = 5000;
@@ -162,7 +163,8 @@ export class Guardian {
       // A look from before a flatten says nothing about what came after it.
       if (runs !== this.#runs) return;
       this.#isExposed = positions.length > 0;
-      this.#hasOrders = orders.length > 0;
+      const cancels = this.#killMode === "cancel" ? addingOrders(positions, orders) : orders;
+      this.#hasOrders = cancels.length > 0;
       this.#exposure = positions.reduce((sum, { shares, price }) => sum + Math.abs(shares * price), 0);
       this.#compare(positions);
       const at = exchangeNow();
@@ -217,7 +219,7 @@ export class Guardian {
     const begun: FlattenBegun = { kind: "begun", haltId, cause, does, reason, at };
     this.#begin({ begun, signs: new Map() });
     journal.append(begun);
-    const what = does === "flatten" ? "closes everything" : "cancels all orders";
+    const what = does === "flatten" ? "closes everything" : "cancels what could open positions";
     this.#tell("flatten-begun", `the guardian ${what}: ${reason}`, haltId);
   }
 

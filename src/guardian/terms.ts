@@ -4,12 +4,9 @@
  * so that a broken package cannot take the last defence with it.
  */
 import { InputError } from "../domain/assert.ts";
+import { type KillMode, killModes } from "../domain/kill-mode.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { ClockTerms } from "../market/exchange-clock.ts";
-
-/** What a kill does (C-01): bar entries, cancel orders too, or close everything too. */
-export const killModes = ["halt_only", "cancel", "flatten"] as const;
-export type KillMode = (typeof killModes)[number];
 
 export interface GuardianTerms {
   /** Holds `run/flatten.json`, `db/guardian.jsonl`, `run/guardian-alerts.jsonl`. */

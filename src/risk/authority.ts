@@ -61,13 +61,21 @@ export class Authorities {
   #scoped: readonly Claim[] = [];
 
   readonly #changed: ((before: readonly Claim[], after: readonly Claim[]) => void) | undefined;
+  readonly #restated: ((claim: Claim, held: Claim | undefined) => Claim) | undefined;
 
   /** Counts the changes, so that who acts on them acts once. */
   version = 0;
 
-  /** `changed` is told of every change, as it happens; it decides nothing. */
-  constructor(changed?: (before: readonly Claim[], after: readonly Claim[]) => void) {
+  /**
+   * `changed` is told of every change, as it happens; it decides nothing. `restated` says how a claim that somebody
+   * raises takes force, given the one of its holder that stands.
+   */
+  constructor(
+    changed?: (before: readonly Claim[], after: readonly Claim[]) => void,
+    restated?: (claim: Claim, held: Claim | undefined) => Claim,
+  ) {
     this.#changed = changed;
+    this.#restated = restated;
   }
 
   get permission(): Permission {
@@ -118,10 +126,11 @@ export class Authorities {
   }
 
   /** Adds the claim, or replaces the one of the same authority and source; a latched one is only tightened. */
-  raise(claim: Claim): void {
-    const problem = scopeProblem(claim);
+  raise(asked: Claim): void {
+    const problem = scopeProblem(asked);
     invariant(problem === undefined, "AU-5", problem ?? "");
-    const held = this.#claims.find((other) => sameHolder(other, claim));
+    const held = this.#claims.find((other) => sameHolder(other, asked));
+    const claim = this.#restated?.(asked, held) ?? asked;
     const raised = held?.liftedBy === "operator" ? tightened(held, claim) : claim;
     this.#set([...this.#claims.filter((other) => other !== held), raised]);
   }

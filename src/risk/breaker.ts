@@ -123,6 +123,8 @@ export interface Breaker {
   calm(view: BreakerView, range: CalmRange): void;
   tradeClosed(trade: RoundTrip, view: BreakerView): void;
   entryRefused(entry: RefusedEntry, view: BreakerView): void;
+  /** Other limits from the next event on. Throws a ZodError naming what is not allowed. */
+  reconfigure(changes: Readonly<Record<string, unknown>>): void;
   /** Plain JSON, a copy. */
   save(): unknown;
   /** Takes over what `save` gave, after JSON or not. Throws InputError on anything else and names the field (BR-4). */
@@ -133,6 +135,8 @@ export interface Breaker {
 export interface BoundBreaker {
   readonly id: string;
   readonly control: string;
+  /** The limits that it holds. */
+  readonly params?: Readonly<Record<string, unknown>>;
   start(parts: BreakerParts): Breaker;
 }
 
@@ -164,14 +168,15 @@ export function defineBreaker<Params, State>(spec: BreakerSpec<Params, State>): 
     params: spec.params,
     configure(given) {
       const params = spec.params.parse(given);
-      return { id, control, start: (parts) => new RunningBreaker(spec, params, parts) };
+      const start = (parts: BreakerParts) => new RunningBreaker(spec, params, parts);
+      return { id, control, params: params as Readonly<Record<string, unknown>>, start };
     },
   };
 }
 
 class RunningBreaker<Params, State> implements Breaker, BreakerActs {
   readonly #spec: BreakerSpec<Params, State>;
-  readonly #params: Params;
+  #params: Params;
   readonly #parts: BreakerParts;
   #state: State;
   /** Day number of the session last seen; -1 before the first. */
@@ -187,6 +192,10 @@ class RunningBreaker<Params, State> implements Breaker, BreakerActs {
 
   get id(): string {
     return this.#spec.id;
+  }
+
+  reconfigure(changes: Readonly<Record<string, unknown>>): void {
+    this.#params = this.#spec.params.parse({ ...this.#params, ...changes });
   }
 
   get observes(): boolean {

@@ -97,8 +97,8 @@ export type ApprovedOrder = Approved;
 export const isApproved = (order: ApprovedOrder): boolean => Approved.is(order);
 
 export class RiskGate {
-  readonly rules: readonly RiskRule[];
-  readonly #otherRules: readonly RiskRule[];
+  #rules: readonly RiskRule[];
+  #otherRules: readonly RiskRule[] = [];
   readonly #authorities: Authorities;
 
   /** How many rules were asked about the last order shown. */
@@ -110,9 +110,24 @@ export class RiskGate {
   barredBy: Claim | undefined;
 
   constructor(rules: readonly RiskRule[], authorities: Authorities) {
-    this.rules = rules;
-    this.#otherRules = rules.filter((rule) => rule.appliesTo === "all");
+    this.#rules = rules;
     this.#authorities = authorities;
+    this.#use(rules);
+  }
+
+  /** In the order in which they are asked, with the limits in force; each keeps its place for the whole run. */
+  get rules(): readonly RiskRule[] {
+    return this.#rules;
+  }
+
+  /** Other limits for one rule, from the next order on. A ZodError names what is not allowed. */
+  reconfigure(id: string, changes: Readonly<Record<string, unknown>>): void {
+    this.#use(this.#rules.map((rule) => (rule.id === id ? (rule.reconfigured?.(changes) ?? rule) : rule)));
+  }
+
+  #use(rules: readonly RiskRule[]): void {
+    this.#rules = rules;
+    this.#otherRules = rules.filter((rule) => rule.appliesTo === "all");
   }
 
   /**
@@ -133,7 +148,7 @@ export class RiskGate {
     const isBarred = isEntry && !this.#authorities.allowsEntries(strategy);
     this.barredBy = isBarred ? this.#authorities.strictestFor(strategy) : undefined;
     if (this.barredBy !== undefined || !isPositive(request.shares)) return undefined;
-    const shares = this.#ask(request, view, isEntry ? this.rules : this.#otherRules);
+    const shares = this.#ask(request, view, isEntry ? this.#rules : this.#otherRules);
     return shares > 0 ? new Approved(key, number, request, shares, bracket) : undefined;
   }
 

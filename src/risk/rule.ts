@@ -185,10 +185,14 @@ export interface RiskRule {
   /** Unit of both numbers, for people: "USD", "% of equity", "s". */
   readonly unit: string;
   readonly appliesTo: "entries" | "all";
+  /** The limits that it holds; absent for a rule that was made without any. */
+  readonly params?: Readonly<Record<string, unknown>>;
   check(order: OrderRequest, view: RiskView): Verdict;
+  /** The same rule with other limits. Throws a ZodError naming what is not allowed. */
+  reconfigured?(changes: Readonly<Record<string, unknown>>): RiskRule;
 }
 
-interface RuleSpec<Params> extends Omit<RiskRule, "check"> {
+interface RuleSpec<Params> extends Omit<RiskRule, "check" | "params" | "reconfigured"> {
   readonly params: z.ZodType<Params>;
   check(order: OrderRequest, view: RiskView, params: Params): Verdict;
 }
@@ -202,18 +206,18 @@ export interface RuleModule {
 
 /** Hides `Params`, so that the registry is a plain list. */
 export function defineRule<Params>(spec: RuleSpec<Params>): RuleModule {
-  return {
-    id: spec.id,
-    params: spec.params,
-    configure(given) {
-      const params = spec.params.parse(given);
-      return {
-        id: spec.id,
-        control: spec.control,
-        unit: spec.unit,
-        appliesTo: spec.appliesTo,
-        check: (order, view) => spec.check(order, view, params),
-      };
-    },
+  const configure = (given: unknown): RiskRule => {
+    const params = spec.params.parse(given);
+    const limits = params as Readonly<Record<string, unknown>>;
+    return {
+      id: spec.id,
+      control: spec.control,
+      unit: spec.unit,
+      appliesTo: spec.appliesTo,
+      params: limits,
+      check: (order, view) => spec.check(order, view, params),
+      reconfigured: (changes) => configure({ ...limits, ...changes }),
+    };
   };
+  return { id: spec.id, params: spec.params, configure };
 }

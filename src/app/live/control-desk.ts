@@ -9,13 +9,14 @@ import type { EngineEvent, OperatorActed } from "../../domain/events.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
 import { isWorking, type OrderNumber, OrderStatus, Purpose } from "../../domain/order.ts";
 import { sessionIndexAt } from "../../domain/session.ts";
-import type { EpochMicros } from "../../domain/time.ts";
+import { type EpochMicros, MICROS_PER_SECOND } from "../../domain/time.ts";
 import type { ExecuteInput } from "../../engine/live-execute.ts";
 import { OrderField, type OrderTable } from "../../execution/order-table.ts";
 import { sessionAt, xnysSessions } from "../../market/calendar.ts";
 import type { WatchdogVerdict } from "../../ops/watchdog/terms.ts";
 import type { EngineSnapshot } from "../engine-snapshot.ts";
 import { engineSnapshot } from "../engine-view.ts";
+import { judgedOverride } from "../limit-override.ts";
 import { type ControlAct, type ControlAnswer, type ControlRequest, controlRequest } from "./control-words.ts";
 import type { ExecuteDriver } from "./execute-driver.ts";
 import { haltAsked } from "./halt-file.ts";
@@ -142,6 +143,8 @@ export class ControlDesk {
     const { live } = driver;
     return {
       run: context.terms.run,
+      killMode: live.stage.kill.mode,
+      overrides: live.stage.overrides.list,
       snapshot: this.snapshot(),
       feed: feed() ?? null,
       watchdog: verdict() ?? null,
@@ -179,10 +182,10 @@ export class ControlDesk {
     const { context } = this.#parts;
     const { at } = context.now();
     if (request.verb === "resume") this.#mayResume();
-    const event = this.#eventOf(request, at);
+    const events = this.#eventsOf(request, at);
     this.#seen.add(request.id);
     const before = this.#parts.driver.live.stage.authorities.permission.level;
-    this.#parts.event(event);
+    for (const event of events) this.#parts.event(event);
     if (request.verb === "resume") this.#parts.resumed();
     const after = this.#parts.driver.live.stage.authorities.permission.level;
     this.#audits += 1;
@@ -193,7 +196,7 @@ export class ControlDesk {
       action: request.verb,
       reason: request.reason,
       before: JSON.stringify({ level: before }),
-      after: JSON.stringify({ level: after }),
+      after: JSON.stringify({ level: after, ...overrideIn(request) }),
     });
     return { id: request.id, kind: "accepted", auditId: request.id };
   }
@@ -216,7 +219,14 @@ export class ControlDesk {
     if (problem !== undefined) throw new InputError(`resume: ${problem}; see: plimsoll status`, 3);
   }
 
-  #eventOf(request: ControlAct, at: EpochMicros): EngineEvent {
+  #eventsOf(request: ControlAct, at: EpochMicros): readonly EngineEvent[] {
+    if (request.verb !== "override") return [this.#eventOf(request, at)];
+    const until = (at + request.forSeconds * MICROS_PER_SECOND) as EpochMicros;
+    const wanted = judgedOverride(this.#parts.context.terms.config, request.key, request.value);
+    return wanted.map((limit) => ({ kind: "LimitOverridden", at, ...limit, until }));
+  }
+
+  #eventOf(request: Exclude<ControlAct, { readonly verb: "override" }>, at: EpochMicros): EngineEvent {
     const { by, reason } = request;
     const acted = (action: OperatorActed["action"], more: Partial<OperatorActed> = {}): OperatorActed => ({
       kind: "OperatorActed",
@@ -283,6 +293,12 @@ function workingOrders(orders: OrderTable): {
   }
   return { workingOrders, workingEntries };
 }
+
+/** What the audit says of it, beside the level. */
+const overrideIn = (request: ControlAct) =>
+  request.verb === "override"
+    ? { key: request.key, value: request.value, forSeconds: request.forSeconds }
+    : {};
 
 const refused = (id: string, reason: string, exitCode: number): ControlAnswer => ({
   id,

@@ -9,6 +9,12 @@ const by = z.string().min(1).max(80);
 const reason = z.string().min(1).max(400);
 const symbol = z.string().min(1).max(24);
 const act = { id, by, reason };
+/** A limit made stricter, for so many seconds of the exchange's clock. */
+const override = {
+  key: z.string().min(1).max(120),
+  value: z.number(),
+  forSeconds: z.int().min(1).max(86_400),
+};
 
 /** Each loosening one is confirmed by who asks; `halt` needs nothing but the word. */
 export const controlRequest = z.discriminatedUnion("verb", [
@@ -28,6 +34,7 @@ export const controlRequest = z.discriminatedUnion("verb", [
   /** Before a stop that leaves positions: no entry any more, and those that work are taken back. Lifted by `return`. */
   z.strictObject({ verb: z.literal("retire"), ...act }),
   z.strictObject({ verb: z.literal("return"), ...act }),
+  z.strictObject({ verb: z.literal("override"), ...act, ...override }),
 ]);
 export type ControlRequest = z.infer<typeof controlRequest>;
 export type ControlAct = Extract<ControlRequest, { readonly by: string }>;

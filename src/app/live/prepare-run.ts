@@ -20,6 +20,7 @@ import { xnysSessions } from "../../market/calendar.ts";
 import { type ClockTerms, ExchangeClock } from "../../market/exchange-clock.ts";
 import { codeVersion } from "../code-version.ts";
 import type { Config } from "../config.ts";
+import { killWarning } from "../kill-params.ts";
 import { writeHistory } from "./history-file.ts";
 import { isSessionMinute } from "./ingest-schedule.ts";
 import { newRunName, type RunTerms, runPlaces, type TradingMode, writeRunTerms } from "./run-terms.ts";
@@ -49,6 +50,8 @@ export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
   const now = () => exchange.exchangeAt(Date.now());
   const look = await lookAt(request, now);
   const { account } = look;
+  const warning = killWarning(config.kill);
+  if (warning !== undefined) tell(`warning: ${warning}`);
   requireUsable(account, request.accountNumber);
   const adopted = heldBefore(look, config.live.positions, symbols);
   const startedMs = Date.now();

@@ -12,6 +12,7 @@ import { LogFile, type LogLevel, logLine } from "../../ops/log-file.ts";
 import type { ProcessPlan, SupervisorReport } from "../../ops/process-plan.ts";
 import { findPinning, spawnChild } from "../../ops/spawn-child.ts";
 import { Supervisor } from "../../ops/supervisor.ts";
+import { killWarning } from "../kill-params.ts";
 import type { LiveParams } from "../live-params.ts";
 import { type RunTerms, runPlaces } from "./run-terms.ts";
 
@@ -44,6 +45,8 @@ export class LiveSystem {
       this.#log.write(logLine(id, level, text, Date.now()));
     const line = (id: string, stream: "out" | "err", text: string) =>
       write(id, stream === "err" ? "ERROR" : "INFO", text);
+    const warning = killWarning(run.config.kill);
+    if (warning !== undefined) write("supervisor", "WARNING", warning);
     this.#supervisor = new Supervisor(
       {
         plans: plansOf({ root, run, credentials, paths }),
@@ -123,7 +126,7 @@ function plansOf({
     apiUrl: run.hosts.trading,
     dataUrl: run.hosts.data,
     socketPath: places.guardianSocket,
-    killMode: "flatten",
+    killMode: run.config.kill.mode,
     dayLossMax: 0.03,
     clock: run.clock,
   };
