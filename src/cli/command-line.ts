@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { InputError } from "../domain/assert.ts";
 import { registerBacktestCommands } from "./backtest-commands.ts";
+import { registerBackupCommands } from "./backup-commands.ts";
 import type { CliContext } from "./context.ts";
 import { registerDataCommands } from "./data-commands.ts";
 import { registerExchangeCommand } from "./exchange-command.ts";
@@ -88,6 +89,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerInfoCommands(program, context);
   registerJournalCommands(program, context);
   registerLedgerCommands(program, context);
+  registerBackupCommands(program, context);
   return program;
 }
 

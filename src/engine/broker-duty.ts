@@ -27,6 +27,8 @@ import type { ExecuteStage } from "./execute.ts";
 /** Requests of the duty are numbered from here on: the life cycle counts its own from 0. */
 const FIRST_REQUEST = 1_000_000_000;
 const RETRY_MS = 2000;
+/** While something differs: a look is five of the requests that a broker allows in a minute. */
+const DOUBT_MS = 5000;
 /** A look that was not answered by then is not waited for any longer. */
 const LOOK_TIMEOUT_MS = 30_000;
 /** How far back a look asks beyond the last one: news may be listed late. */
@@ -186,7 +188,7 @@ export class BrokerDuty {
     this.#carryOut(found, now);
     this.#problem = found.clean ? undefined : (found.alarms[0]?.text ?? "something is being found out");
     if (!found.clean) {
-      this.#nextLookMs = Math.max(this.#nextLookMs, now.mono + RETRY_MS);
+      this.#nextLookMs = Math.max(this.#nextLookMs, now.mono + DOUBT_MS);
       this.#cadence.askForAll();
       return;
     }

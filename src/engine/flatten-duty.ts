@@ -14,11 +14,17 @@ import type { Alarm } from "../execution/reconciliation-facts.ts";
 import type { ExecuteStage } from "./execute.ts";
 import { isExit } from "./order-requests.ts";
 
+type FlattenAsk =
+  | FlattenRequest
+  | (Omit<Extract<FlattenRequest, { readonly kind: "Look" }>, "priority"> & {
+      readonly priority: "reconcile";
+    });
+
 export interface FlattenParts {
   readonly stage: ExecuteStage;
   readonly lifecycle: Lifecycle;
   readonly instruments: InstrumentTable;
-  ask(request: FlattenRequest, now: Instants): RequestId;
+  ask(request: FlattenAsk, now: Instants): RequestId;
 }
 
 export class FlattenDuty {
@@ -127,8 +133,10 @@ export class FlattenDuty {
 
   #do(acts: FlattenActs, now: Instants): void {
     for (const request of acts.requests) {
-      const id = this.#parts.ask(request, now);
-      if (request.kind === "Look") this.#looks.add(id);
+      // Looking waits for cancelling and closing when requests are scarce (C-07).
+      const isLook = request.kind === "Look";
+      const id = this.#parts.ask(isLook ? { ...request, priority: "reconcile" } : request, now);
+      if (isLook) this.#looks.add(id);
     }
     for (const closing of acts.closings) this.#residual(closing, now);
     this.notes.push(...acts.notes);

@@ -17,7 +17,11 @@ export interface AdminParts {
   readonly connections: () => Readonly<Record<string, number>>;
 }
 
-const speedBody = z.strictObject({ speed: z.number().positive().max(1_000_000) });
+const speedBody = z.strictObject({
+  speed: z.number().positive().max(1_000_000),
+  /** Until then at the machine's pace. */
+  after_ms: z.number().min(0).max(600_000).default(0),
+});
 
 export function adminRoutes({ faults, clock, acts, now, connections }: AdminParts): readonly Route[] {
   const route = (method: Route["method"], path: RegExp, answer: (ask: Ask) => Answer): Route => ({
@@ -52,7 +56,7 @@ export function adminRoutes({ faults, clock, acts, now, connections }: AdminPart
     route("POST", /^\/admin\/clock$/, ({ body }) => {
       const given = speedBody.safeParse(body);
       if (!given.success) throw badParameter("speed must be a number above 0, at most 1000000");
-      clock.setSpeed(given.data.speed);
+      clock.setSpeed(given.data.speed, given.data.after_ms);
       return ok(state());
     }),
   ];

@@ -45,12 +45,12 @@ export class TwinClock {
     return this.#clock.machineAt(at) - machineMs();
   }
 
-  /** `speed` above 0 and finite. */
-  setSpeed(speed: number): void {
-    const at = machineMs();
-    const exchangeAt = this.#clock.exchangeAt(at);
+  /** `speed` above 0 and finite; from that many milliseconds on, until then at the machine's pace. */
+  setSpeed(speed: number, afterMs = 0): void {
+    const machine = machineMs();
+    const exchangeAt = (this.#clock.exchangeAt(machine) + Math.round(afterMs * 1000)) as EpochMicros;
     const { skipsClosedHours } = this;
-    this.#terms = { machineMs: at, exchangeAt, speed, skipsClosedHours };
+    this.#terms = { machineMs: machine + afterMs, exchangeAt, speed, skipsClosedHours };
     this.#clock = new ExchangeClock(this.#terms, this.#sessions);
   }
 }

@@ -26,7 +26,8 @@ import {
 import type { Instants } from "./instants.ts";
 import { MOST_ATTEMPTS, SymbolClosing } from "./symbol-closing.ts";
 
-const LOOK_EVERY_MS = 1000;
+/** A look is five requests of the 200 a minute: this leaves room for cancels and closings (C-07). */
+const LOOK_EVERY_MS = 2500;
 const LOOK_WHEN_SHUT_MS = 30_000;
 /** A look that was not answered by then is asked for again. */
 const LOOK_TIMEOUT_MS = 5000;

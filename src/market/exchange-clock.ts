@@ -5,6 +5,8 @@
  *
  * XC-1  It never falls, and `machineAt` is its inverse: the first moment at which the exchange's time is reached.
  * XC-2  Skipped hours take no time at all; nothing is ever at an instant inside them.
+ *
+ * Before its anchor it runs at the machine's pace: whoever has to get ready for a fast clock puts the anchor ahead.
  */
 import { invariant } from "../domain/assert.ts";
 import { type SessionTable, sessionIndexAt } from "../domain/session.ts";
@@ -50,7 +52,8 @@ export class ExchangeClock {
   /** Exchange time at a moment of the machine, milliseconds since 1970. */
   exchangeAt(machineMs: number): EpochMicros {
     const { machineMs: anchorMs, exchangeAt, speed, skipsClosedHours } = this.#terms;
-    const passed = Math.round((machineMs - anchorMs) * 1000 * speed);
+    const since = (machineMs - anchorMs) * 1000;
+    const passed = Math.round(since < 0 ? since : since * speed);
     if (!skipsClosedHours || passed <= 0) return (exchangeAt + passed) as EpochMicros;
     const n = this.#rowOfLived(passed);
     return (this.#dayStart(n) + passed - this.#lived[n]!) as EpochMicros;
@@ -59,7 +62,8 @@ export class ExchangeClock {
   /** Moment of the machine, milliseconds since 1970, at which the exchange's time is reached. */
   machineAt(at: EpochMicros): number {
     const { machineMs, exchangeAt, speed, skipsClosedHours } = this.#terms;
-    const passed = skipsClosedHours && at > exchangeAt ? this.#livedAt(at) : at - exchangeAt;
+    if (at <= exchangeAt) return machineMs + (at - exchangeAt) / 1000;
+    const passed = skipsClosedHours ? this.#livedAt(at) : at - exchangeAt;
     return machineMs + passed / 1000 / speed;
   }
 

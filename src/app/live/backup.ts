@@ -1,0 +1,176 @@
+/**
+ * `plimsoll backup` (LEDGER-3): one archive of all that a run cannot be without, made while it runs. Each database is
+ * copied as of one instant and proven before the archive takes its place by a rename, so a crash leaves the old
+ * archives and nothing else under a name that counts.
+ *
+ * In it: every database and journal under `db/`, the run's description and its history, and the HALT file. Not in it:
+ * keys (`.env`), what arms live trading, sockets and logs; nor the lake, which has snapshots of its own.
+ *
+ * BK-1  No archive has the name of a backup before everything in it was proven.
+ * BK-2  What is derived is copied before what it is made of: a copy of the ledger is never ahead of its journal.
+ */
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { copyDatabase, provenFacts } from "../../adapters/backup/database-copy.ts";
+import {
+  type BackupManifest,
+  type BackupMember,
+  isMemberName,
+  MANIFEST,
+} from "../../adapters/backup/manifest.ts";
+import { writeTar } from "../../adapters/backup/tar-file.ts";
+import { flushFolder, makeFolder, sha256OfFile, unfinishedMark } from "../../adapters/durable-file.ts";
+import { asOnlyWriter } from "../../adapters/lake/writer-lock.ts";
+import { InputError } from "../../domain/assert.ts";
+import { canonicalJson } from "../../numerics/canonical-json.ts";
+import { codeVersion } from "../code-version.ts";
+import { readRunTerms, runPlaces } from "./run-terms.ts";
+
+export interface BackupRequest {
+  readonly root: string;
+  /** The archive; absent: a new name in `<root>/backups`. */
+  readonly out?: string;
+  /** Of the archives in `<root>/backups`, the newest that stay; absent: all. */
+  readonly keep?: number;
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+}
+
+export interface BackupDone {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly manifest: BackupManifest;
+  /** Older archives that had to go. */
+  readonly removed: readonly string[];
+}
+
+/** Of the archives that we name ourselves: only those are ever removed. */
+const OWN_NAME = /^plimsoll-\d{8}T\d{9}Z-[a-z0-9]+\.tar$/;
+const STAGING = `backup${unfinishedMark}`;
+/** BK-2: what is made of others first, then who consumed, and last who gave. All the rest comes between. */
+const FIRST = ["trades.db", "performance.db"];
+const LAST = ["compute.db", "journal.db", "ingest.db"];
+
+/** Throws InputError (exit 1) naming the file that cannot be copied or is not sound; then no archive is made. */
+export async function makeBackup(request: BackupRequest): Promise<BackupDone> {
+  const { root, nowMs } = request;
+  const folder = request.out === undefined ? join(root, "backups") : dirname(resolve(request.out));
+  if (request.out !== undefined && existsSync(request.out))
+    throw new InputError(`--out ${request.out}: is there already; give another name`, 2);
+  makeFolder(folder);
+  return asOnlyWriter(
+    join(folder, "backup.lock"),
+    async () => {
+      // Of those who died at it: whoever holds the lock is the only one.
+      for (const left of readdirSync(folder))
+        if (left.startsWith(STAGING)) rmSync(join(folder, left), { recursive: true, force: true });
+      const staging = mkdtempSync(join(folder, STAGING));
+      try {
+        const manifest = fill(staging, root, nowMs);
+        const out = request.out ?? join(folder, ownName(manifest));
+        return { ...put(staging, manifest, out), removed: thinned(folder, request.keep) };
+      } finally {
+        rmSync(staging, { recursive: true, force: true });
+      }
+    },
+    "the folder of backups",
+  );
+}
+
+const ownName = ({ made, run }: BackupManifest): string =>
+  `plimsoll-${made.replaceAll(/[-:.]/g, "")}-${run ?? "norun"}.tar`;
+
+/** Copies into the staging folder and describes what lies there. */
+function fill(staging: string, root: string, nowMs: number): BackupManifest {
+  const places = runPlaces(root);
+  const described = existsSync(places.terms) ? readFileSync(places.terms, "utf8") : undefined;
+  const terms = described === undefined ? undefined : readRunTerms(places);
+  const copied = [...databases(root), ...journalsOfLines(root)].map((name) => copy(staging, root, name));
+  if (copied.length === 0)
+    throw new InputError(`${join(root, "db")}: there is nothing to back up; see: plimsoll start`, 1);
+  if (terms !== undefined) {
+    copied.push(copy(staging, root, "run/run.json"));
+    if (terms.history.bars > 0) copied.push(copy(staging, root, `run/${basename(terms.history.file)}`));
+  }
+  if (existsSync(join(root, "killswitch", "HALT"))) copied.push(copy(staging, root, "killswitch/HALT"));
+  const now = existsSync(places.terms) ? readFileSync(places.terms, "utf8") : undefined;
+  if (now !== described)
+    throw new InputError(`${places.terms}: a new run began during the backup; make another one`, 1);
+  return {
+    version: 1,
+    made: new Date(nowMs).toISOString(),
+    build: codeVersion(),
+    run: terms?.run ?? null,
+    files: copied,
+  };
+}
+
+function databases(root: string): string[] {
+  const found = inFolder(join(root, "db")).filter((name) => name.endsWith(".db"));
+  const others = found.filter((name) => !FIRST.includes(name) && !LAST.includes(name));
+  const there = (names: readonly string[]) => names.filter((name) => found.includes(name));
+  return [...there(FIRST), ...others.toSorted(), ...there(LAST)].map((name) => `db/${name}`);
+}
+
+const journalsOfLines = (root: string): string[] =>
+  inFolder(join(root, "db"))
+    .filter((name) => name.endsWith(".jsonl"))
+    .toSorted()
+    .map((name) => `db/${name}`);
+
+const inFolder = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
+
+function copy(staging: string, root: string, name: string): BackupMember {
+  if (!isMemberName(name))
+    throw new InputError(`${join(root, name)}: rename it; no backup holds such a name`, 1);
+  const [from, to] = [join(root, name), join(staging, name)];
+  makeFolder(dirname(to));
+  if (name.endsWith(".db")) {
+    copyDatabase(from, to);
+    const database = provenFacts(to, from);
+    return { ...described(to, name), database };
+  }
+  const text = readFileSync(from);
+  // A line that is being written is left out, as its reader would.
+  const end = name.endsWith(".jsonl") ? text.lastIndexOf(10) + 1 : text.length;
+  writeFileSync(to, text.subarray(0, end), { mode: 0o600 });
+  return described(to, name);
+}
+
+const described = (path: string, name: string): BackupMember => ({
+  name,
+  bytes: statSync(path).size,
+  sha256: sha256OfFile(path),
+});
+
+function put(staging: string, manifest: BackupManifest, out: string): Omit<BackupDone, "removed"> {
+  writeFileSync(join(staging, MANIFEST), `${canonicalJson(manifest)}\n`, { mode: 0o600 });
+  const names = [MANIFEST, ...manifest.files.map(({ name }) => name)];
+  const archive = join(staging, "archive.tar");
+  writeTar(
+    archive,
+    names.map((name) => ({ name, path: join(staging, name) })),
+  );
+  const sha256 = sha256OfFile(archive);
+  renameSync(archive, out);
+  flushFolder(dirname(resolve(out)));
+  return { file: out, bytes: statSync(out).size, sha256, manifest };
+}
+
+function thinned(folder: string, keep: number | undefined): string[] {
+  if (keep === undefined) return [];
+  const own = readdirSync(folder).filter((name) => OWN_NAME.test(name));
+  const old = own.toSorted().slice(0, Math.max(0, own.length - keep));
+  for (const name of old) rmSync(join(folder, name));
+  return old.map((name) => join(folder, name));
+}

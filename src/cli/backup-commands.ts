@@ -1,0 +1,111 @@
+/** `plimsoll backup` and `plimsoll restore`: one archive of a run's state, and the drill that proves it (LEDGER-3). */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { type BackupDone, makeBackup } from "../app/live/backup.ts";
+import { lifecycleOf } from "../app/live/build-execute.ts";
+import { type Restored, restoreBackup } from "../app/live/restore.ts";
+import { InputError } from "../domain/assert.ts";
+import { type CliContext, report, tell } from "./context.ts";
+import { demoRoot } from "./demo-root.ts";
+import { wholeNumber } from "./option-values.ts";
+
+export function registerBackupCommands(program: Command, context: CliContext): void {
+  program
+    .command("backup")
+    .description(
+      "one archive of all databases, the run and its history; also while it trades, never with keys",
+    )
+    .option("--out <file>", "the archive (default: a new one in <root>/backups)")
+    .option("--keep <n>", "remove all but the newest n archives of <root>/backups")
+    .addHelpText("after", "\nExample:\n  plimsoll backup --keep 30")
+    .addHelpText("after", "The lake is not in it; for bars see: plimsoll data snapshot create")
+    .action(async ({ out, keep }: { out?: string; keep?: string }) => {
+      if (out !== undefined && keep !== undefined)
+        throw new InputError(
+          "--keep counts the archives of <root>/backups; leave it out, or leave out --out",
+        );
+      const kept =
+        keep === undefined ? {} : { keep: wholeNumber("--keep", keep, { least: 1, most: 100_000 }) };
+      const root = stateRoot(context);
+      const done = await makeBackup({
+        root,
+        nowMs: Date.now(),
+        ...kept,
+        ...(out === undefined ? {} : { out }),
+      });
+      const { manifest, ...rest } = done;
+      tell(context, { root, ...rest, ...manifest }, () => madeText(done));
+    });
+
+  program
+    .command("restore <file>")
+    .description("prove a backup, or make an empty root of it; never over a root that is there")
+    .option("--verify", "unpack it elsewhere, check every hash and chain, replay it, compare, leave nothing")
+    .option("--to <dir>", "the new root: an empty folder, or none yet")
+    .option("--yes", "yes, make it")
+    .addHelpText(
+      "after",
+      "\nExample:\n  plimsoll restore var/backups/plimsoll-20261120T213000000Z-p1k2.tar --verify",
+    )
+    .action((file: string, { verify, to, yes }: { verify?: boolean; to?: string; yes?: boolean }) => {
+      if ((verify === true) === (to !== undefined))
+        throw new InputError(
+          "restore: give --verify to prove the backup, or --to DIR --yes to make a root of it",
+        );
+      if (to !== undefined && yes !== true)
+        throw new InputError(`restore: makes ${to} a root of its own; say so with --yes`);
+      const restored = restoreBackup({ file, lifecycleOf, ...(to === undefined ? {} : { to }) });
+      const { manifest, ...rest } = restored;
+      report(context, { ...rest, verified: true, ...manifest, next: nextOf(restored) }, () =>
+        restoredText(restored),
+      );
+    });
+}
+
+/** The folder of state itself, or the demo's below it where only that one has a run. */
+function stateRoot(context: CliContext): string {
+  const own = context.root();
+  if (existsSync(join(own, "run", "run.json"))) return own;
+  return existsSync(join(demoRoot(context), "db")) ? demoRoot(context) : own;
+}
+
+function madeText({ file, bytes, sha256, manifest, removed }: BackupDone): string {
+  const chains = manifest.files.flatMap(({ name, database }) =>
+    database?.chain === undefined ? [] : [`${name} ${database.chain.entries} entries`],
+  );
+  return [
+    `backup: ${file}, ${(bytes / 2 ** 20).toFixed(1)} MB, ${manifest.files.length} files; sha256 ${sha256}`,
+    `        ${chains.length === 0 ? "no journal" : `every chain is whole: ${chains.join(", ")}`}`,
+    ...(removed.length === 0 ? [] : [`        removed ${removed.length} older`]),
+    `        prove it with: plimsoll restore ${file} --verify`,
+  ].join("\n");
+}
+
+function restoredText(restored: Restored): string {
+  const { file, manifest, ledger, notReplayed, ms } = restored;
+  const replay =
+    ledger === null
+      ? `not replayed: ${notReplayed}`
+      : `replayed ${ledger.inputs} inputs to entry ${ledger.head} in ${ledger.ms} ms; ` +
+        (ledger.compared.length === 0
+          ? "there is no ledger to compare"
+          : `the same rows as ${ledger.compared.map((one) => `${one.file} (at ${one.at})`).join(" and ")}`);
+  return [
+    `restore: ${file}, made ${manifest.made} by build ${manifest.build}, run ${manifest.run ?? "none"}`,
+    `         ${manifest.files.length} files are what was put in; databases and chains are whole`,
+    `         ${replay}`,
+    ...(ledger === null ? [] : [`         state ${ledger.state.slice(0, 16)}`]),
+    `         ${nextOf(restored)} (${ms} ms)`,
+  ].join("\n");
+}
+
+/** What somebody who goes on from here has to know. */
+function nextOf({ root }: Restored): string {
+  if (root === null) return "proven; nothing was changed and nothing is left";
+  return (
+    `${root} is a root now. Give it its .env, and arm it anew where it traded live. At its start the broker's books ` +
+    "are read first: where they differ from the backup the broker is right, and entries wait until both agree; " +
+    "a halt that was in force still is"
+  );
+}
