@@ -11,10 +11,12 @@ import { type FeatureFigures, featuresBench } from "./features.bench.ts";
 import { type GrowthFigures, growthBench } from "./growth.bench.ts";
 import { performanceSvg, performanceTable, type RatioFigure } from "./performance-report.ts";
 import { stormBench } from "./storm.bench.ts";
+import { stormLiveBench } from "./storm-live.bench.ts";
 import { type SweepFigures, sweepBench } from "./sweep.bench.ts";
 
-if (process.argv[2] === "storm") {
-  const answer = stormBench(process.argv.slice(3));
+if (process.argv[2] === "storm" || process.argv[2] === "storm-live") {
+  const run = process.argv[2] === "storm" ? stormBench : stormLiveBench;
+  const answer = run(process.argv.slice(3));
   const status = await answer.catch((error: Error) => {
     console.error(error.message);
     return 2;
@@ -141,7 +143,7 @@ function sweepLine(figures: SweepFigures): BenchLine {
 const [question = values.report ? "report" : "engine"] = positionals;
 const bench = benches[question];
 if (bench === undefined) {
-  console.error(`bench ${question}: not there; there are ${Object.keys(benches).join(", ")}, storm`);
+  console.error(`bench ${question}: not there; there are ${Object.keys(benches).join(", ")}, storm, storm-live`);
   process.exit(2);
 }
 if (values.data === undefined && question !== "growth" && question !== "report") {

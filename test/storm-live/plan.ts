@@ -48,10 +48,16 @@ export interface LiveLimits {
    * (I-3, fault 31). While on, positions are never stale during a closing.
    */
   readonly flattenBooksStaleReads: boolean;
+  /**
+   * The broker nets what strategies hold against each other, and refuses the protective order of the smaller side as one
+   * that opens. While on, I-35 is not asked where strategies hold opposite sides.
+   */
+  readonly opposedLotsUnprotected: boolean;
 }
 
 export const knownLimits: LiveLimits = {
   flattenBooksStaleReads: true,
+  opposedLotsUnprotected: true,
 };
 
 export interface LivePlan {
@@ -84,6 +90,8 @@ export const usualSize: LiveSize = { symbols: 5, minutes: 20 };
 /** Faults are over, trade goes on; then the operator pauses and everything must come to rest (I-29). */
 export const HEALED_MINUTES = 2;
 export const SETTLE_MINUTES = 5;
+/** After the last bar: what it has set in motion comes to rest. */
+export const QUIET_MS = 45_000;
 /** Beyond the last minute, so that closing is never a matter of hours. */
 const SPARE_MINUTES = 5;
 
