@@ -409,6 +409,7 @@ class LiveStorm {
     this.#lifeInputs += 1;
     for (const note of live.output.notes) {
       this.#door.noted(note);
+      this.#trace(() => `  = ${note.clientId} ${note.from} -> ${note.to} (${note.kind}, ${note.cause}: ${note.reason})`);
       this.#reach.hit(note.kind === "transition" ? `life ${note.from} -> ${note.to}` : `life ${note.kind}`);
     }
     books.stepped(input);
