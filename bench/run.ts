@@ -143,7 +143,9 @@ function sweepLine(figures: SweepFigures): BenchLine {
 const [question = values.report ? "report" : "engine"] = positionals;
 const bench = benches[question];
 if (bench === undefined) {
-  console.error(`bench ${question}: not there; there are ${Object.keys(benches).join(", ")}, storm, storm-live`);
+  console.error(
+    `bench ${question}: not there; there are ${Object.keys(benches).join(", ")}, storm, storm-live`,
+  );
   process.exit(2);
 }
 if (values.data === undefined && question !== "growth" && question !== "report") {

@@ -67,7 +67,14 @@ async function batch(from: number, seeds: number, json: boolean): Promise<number
   const verdict = verdictOf(failures.length, missed.length, timesRealTime);
   const figures = {
     ...{ bench: "storm-live", from, seeds, ...sums, cpuSeconds, cpuMsPerSeed: (cpuSeconds * 1000) / seeds },
-    ...{ timesRealTimePerCore: timesRealTime, goal: GOAL, floor: FLOOR, failed: failures.length, missed, verdict },
+    ...{
+      timesRealTimePerCore: timesRealTime,
+      goal: GOAL,
+      floor: FLOOR,
+      failed: failures.length,
+      missed,
+      verdict,
+    },
   };
   if (json) console.log(JSON.stringify({ ...figures, failures, counts: all }));
   else {
@@ -111,7 +118,9 @@ async function replay(seed: number, { trace, simplify: simpler, without }: Repla
   console.log(`state ${digest}`);
   console.log(violation === undefined ? "every invariant held" : `broken: ${violation.message}`);
   if (simpler && violation !== undefined)
-    console.log(`it still breaks without: ${(await simplify(request))?.join(", ") || "nothing can be left out"}`);
+    console.log(
+      `it still breaks without: ${(await simplify(request))?.join(", ") || "nothing can be left out"}`,
+    );
   return violation === undefined ? 0 : 1;
 }
 

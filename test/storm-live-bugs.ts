@@ -3,12 +3,14 @@
  * a method of one instance is replaced. The live storm must catch each by the invariant named here.
  */
 import type { BrokerNews, BrokerOrder, BrokerRequest, RequestId } from "../src/domain/broker.ts";
-import { Purpose } from "../src/domain/order.ts";
 import type { ClientOrderId, FillId } from "../src/domain/order.ts";
+import { Purpose } from "../src/domain/order.ts";
 import type { ExecuteSabotage } from "./storm-live/execute-life.ts";
 
 export interface PlantedLiveBug {
   readonly name: string;
+  /** Tried first: one that showed it. */
+  readonly seed: number;
   readonly caughtBy: readonly string[];
   /** A fresh one per seed: some remember. */
   plant(): ExecuteSabotage;
@@ -29,7 +31,9 @@ const renamed = (request: Submit, suffix: string): Submit => ({
 });
 
 /** What the engine hears of a submission that nobody knows the outcome of. */
-function onDoubt(answer: (request: Submit, send: Send, deliver: (news: BrokerNews) => void) => boolean): ExecuteSabotage {
+function onDoubt(
+  answer: (request: Submit, send: Send, deliver: (news: BrokerNews) => void) => boolean,
+): ExecuteSabotage {
   const flying = new Map<RequestId, Submit>();
   let send: Send = () => undefined;
   return {
@@ -55,14 +59,20 @@ function trustsCancels(): ExecuteSabotage {
       else leave(request);
     },
     news(news, deliver) {
-      const order = news.kind === "report" || news.kind === "accepted" || news.kind === "found" ? news.order : undefined;
+      const order =
+        news.kind === "report" || news.kind === "accepted" || news.kind === "found" ? news.order : undefined;
       if (order !== undefined) orders.set(order.id, order);
       deliver(news);
       for (const [request, id] of flying) {
         flying.delete(request);
         const known = orders.get(id);
         if (known === undefined) continue;
-        deliver({ kind: "report", cause: "stream", event: "canceled", order: { ...known, status: "canceled" } });
+        deliver({
+          kind: "report",
+          cause: "stream",
+          event: "canceled",
+          order: { ...known, status: "canceled" },
+        });
       }
     },
   };
@@ -71,11 +81,13 @@ function trustsCancels(): ExecuteSabotage {
 export const plantedLiveBugs: readonly PlantedLiveBug[] = [
   {
     name: "orders leave before their rows are durable",
+    seed: 4,
     caughtBy: ["I-6"],
     plant: () => ({ sendsBeforeDurable: true }),
   },
   {
     name: "a doubt is answered by sending again under a new id",
+    seed: 5,
     caughtBy: ["I-6", "I-7"],
     plant: () =>
       onDoubt((request, send) => {
@@ -86,6 +98,7 @@ export const plantedLiveBugs: readonly PlantedLiveBug[] = [
   },
   {
     name: "an error counts as a refusal",
+    seed: 13,
     caughtBy: ["I-29", "I-1", "I-2", "I-7", "I-35"],
     plant: () =>
       onDoubt(({ id }, _send, deliver) => {
@@ -95,6 +108,7 @@ export const plantedLiveBugs: readonly PlantedLiveBug[] = [
   },
   {
     name: "what was given up is not looked for any more",
+    seed: 5,
     caughtBy: ["I-29", "I-2", "I-20"],
     plant: () => ({
       built({ lifecycle }) {
@@ -111,11 +125,13 @@ export const plantedLiveBugs: readonly PlantedLiveBug[] = [
   },
   {
     name: "a restart does not ask what became of its requests",
+    seed: 13,
     caughtBy: ["I-29", "I-20", "I-35", "I-2"],
     plant: () => ({ forgetsRestart: true }),
   },
   {
     name: "a fill counts by poll and by stream",
+    seed: 2,
     caughtBy: ["I-1"],
     plant: () => ({
       built({ lifecycle }) {
@@ -132,6 +148,7 @@ export const plantedLiveBugs: readonly PlantedLiveBug[] = [
   },
   {
     name: "a fill is booked twice",
+    seed: 1,
     caughtBy: ["I-2", "I-3"],
     plant: () => ({
       built({ stage: { portfolio } }) {
@@ -145,11 +162,13 @@ export const plantedLiveBugs: readonly PlantedLiveBug[] = [
   },
   {
     name: "cancels never leave, and pass for done",
+    seed: 5,
     caughtBy: ["I-29", "I-7", "I-1", "I-2", "I-35", "I-20"],
     plant: trustsCancels,
   },
   {
     name: "entries leave whatever is barred",
+    seed: 1,
     caughtBy: ["I-9", "I-42"],
     plant: () => ({
       built({ stage: { authorities } }) {
@@ -159,6 +178,7 @@ export const plantedLiveBugs: readonly PlantedLiveBug[] = [
   },
   {
     name: "an exit leaves twice",
+    seed: 2,
     caughtBy: ["I-6", "I-7", "I-29", "I-2", "I-3"],
     plant: () =>
       submitted((request, send) => {
@@ -168,6 +188,7 @@ export const plantedLiveBugs: readonly PlantedLiveBug[] = [
   },
   {
     name: "a stop moves away from the price",
+    seed: 8,
     caughtBy: ["I-36"],
     plant: () => ({
       send(request, send) {
@@ -177,7 +198,8 @@ export const plantedLiveBugs: readonly PlantedLiveBug[] = [
     }),
   },
   {
-    name: "every request asks thrice",
+    name: "every read is asked nine times",
+    seed: 1,
     caughtBy: ["I-14"],
     plant: () => ({
       transport: (transport) => ({
@@ -192,6 +214,7 @@ export const plantedLiveBugs: readonly PlantedLiveBug[] = [
   },
   {
     name: "the legs of a bracket are forgotten",
+    seed: 5,
     caughtBy: ["I-35"],
     plant: () =>
       submitted((request, send) => {
@@ -202,6 +225,7 @@ export const plantedLiveBugs: readonly PlantedLiveBug[] = [
   },
   {
     name: "a restart lifts a halt",
+    seed: 5,
     caughtBy: ["I-18"],
     plant: () => ({
       built(live) {
@@ -222,11 +246,13 @@ export const plantedLiveBugs: readonly PlantedLiveBug[] = [
   },
   {
     name: "a restart leaves decisions out of its replay",
+    seed: 5,
     caughtBy: ["I-25", "I-26", "I-2", "I-29"],
     plant: () => ({ replays: (input) => input.kind !== "decision" }),
   },
   {
     name: "fills are heard of and forgotten",
+    seed: 5,
     caughtBy: ["I-29", "I-2", "I-3"],
     plant: () => ({
       built(live) {

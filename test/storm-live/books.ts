@@ -82,7 +82,8 @@ export class LiveBooks {
     this.#positions[instrument] = (this.#positions[instrument] ?? 0) + side * shares;
     const sums = side === BUY ? this.#bought : this.#sold;
     sums[instrument] = (sums[instrument] ?? 0) + shares;
-    this.#cash -= side * shares * (price / MICROS) + toDollars(costs.commission) + toDollars(costs.regulatory);
+    this.#cash -=
+      side * shares * (price / MICROS) + toDollars(costs.commission) + toDollars(costs.regulatory);
   }
 
   #checkFills(last: OrderFilled): void {

@@ -140,7 +140,8 @@ export class BrokerFront implements VirtualServer {
     this.#recent = this.#recent.filter((at) => at > now - WINDOW_MS);
     this.#recent.push(now);
     if (this.#recent.length > 2 * BUDGET) reach.hit("beyond the broker's budget");
-    if (dice.hits("throttled")) this.#throttledUntil = now + 1000 * dice.integer("throttled", THROTTLE_SECONDS);
+    if (dice.hits("throttled"))
+      this.#throttledUntil = now + 1000 * dice.integer("throttled", THROTTLE_SECONDS);
     if (now >= this.#throttledUntil) return undefined;
     const withHeaders = dice.integer("throttled", 2) === 0;
     const seconds = String(Math.ceil((this.#throttledUntil - now) / 1000));
@@ -177,7 +178,8 @@ export class BrokerFront implements VirtualServer {
     if (dice.hits("error_after")) return this.#error("error_after");
     let text = body === undefined ? "" : JSON.stringify(body);
     if (path === "/v2/positions") text = this.#stale(text);
-    if (text !== "" && dice.hits("garbled_answer")) text = text.slice(0, dice.integer("garbled_answer", text.length));
+    if (text !== "" && dice.hits("garbled_answer"))
+      text = text.slice(0, dice.integer("garbled_answer", text.length));
     const delayMs = dice.hits("slow_answer") ? dice.integer("slow_answer", SLOW_MS) : 0;
     return { status, body: text, delayMs, headers: { "content-type": "application/json" } };
   }

@@ -6,7 +6,12 @@ import type { BarsClosed } from "../../src/domain/events.ts";
 import type { InstrumentTable } from "../../src/domain/instrument.ts";
 import type { EpochMicros } from "../../src/domain/time.ts";
 import type { ComputeInput, LiveCompute } from "../../src/engine/live-compute.ts";
-import { computeInputText, decisionText, parseComputeInput, parseFeedback } from "../../src/engine/stage-text.ts";
+import {
+  computeInputText,
+  decisionText,
+  parseComputeInput,
+  parseFeedback,
+} from "../../src/engine/stage-text.ts";
 import type { LifeClock } from "./life-clock.ts";
 import type { LiveStormJournal } from "./live-journal.ts";
 

@@ -78,8 +78,7 @@ export class Door {
     for (const value of [spec.shares, spec.limit, spec.stop, spec.takeProfit, spec.stopLoss])
       if (value !== undefined && !(value > 0 && Number.isFinite(value)))
         broken("I-16", `${spec.clientId} leaves with ${value}`);
-    if (isEntry && isBarred(live()))
-      broken("I-9", `entry ${spec.clientId} leaves while entries are barred`);
+    if (isEntry && isBarred(live())) broken("I-9", `entry ${spec.clientId} leaves while entries are barred`);
     if (isEntry && this.#parts.journal.failure !== undefined)
       broken("I-42", `entry ${spec.clientId} leaves without a journal`);
     const number = this.#numbers.get(spec.clientId);
@@ -96,7 +95,8 @@ export class Door {
     this.#count();
     if (method === "POST" && path === "/v2/orders") this.#placed(body as Placed);
     else if (method === "PATCH") this.#changed(path.slice(path.lastIndexOf("/") + 1), body as Changed);
-    else if (method === "DELETE" && path !== "/v2/orders") this.#touches(path.slice(path.lastIndexOf("/") + 1));
+    else if (method === "DELETE" && path !== "/v2/orders")
+      this.#touches(path.slice(path.lastIndexOf("/") + 1));
   }
 
   #placed({ client_order_id: id, position_intent: intent, symbol }: Placed): void {
@@ -132,7 +132,8 @@ export class Door {
     const order = this.#touches(id);
     if (order === undefined || stop === undefined) return;
     const before = Math.max(this.#stops.get(order.clientOrderId) ?? 0, (order.stopPrice ?? 0) / 1e6);
-    const isCloser = order.side === "sell" ? Number(stop) > before : Number(stop) < (order.stopPrice ?? 0) / 1e6;
+    const isCloser =
+      order.side === "sell" ? Number(stop) > before : Number(stop) < (order.stopPrice ?? 0) / 1e6;
     if (!isCloser) broken("I-36", `stop of ${order.clientOrderId} goes from ${before} to ${stop}`);
   }
 

@@ -179,7 +179,8 @@ export class ExecuteLife {
     if (sequence !== this.driver.nextDecision) return;
     const decision = parseDecision(text);
     for (const { instrument } of decision.intents)
-      for (const quote of this.#sieve.of(instrument, this.now.at)) this.consume({ kind: "event", event: quote });
+      for (const quote of this.#sieve.of(instrument, this.now.at))
+        this.consume({ kind: "event", event: quote });
     this.consume({ kind: "decision", decision });
   }
 
@@ -204,7 +205,6 @@ export class ExecuteLife {
     if (isInput) at("after the append");
     return ticket;
   }
-
 
   #send(request: BrokerRequest): void {
     const { at, sent, clock } = this.#parts;

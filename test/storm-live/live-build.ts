@@ -2,8 +2,9 @@
  * The two stages of a seed as a run builds them: the storm's strategies, rules and breakers, with the pseudo-strategy of
  * what is nobody's and the settings that only a live run has (`run-engine.ts`, `live-execute-of.ts`).
  */
-import { usd } from "../../src/domain/money.ts";
+
 import type { Money } from "../../src/domain/money.ts";
+import { usd } from "../../src/domain/money.ts";
 import { LiveCompute } from "../../src/engine/live-compute.ts";
 import { LiveExecute } from "../../src/engine/live-execute.ts";
 import { ensembleParams } from "../../src/ensemble/ensemble-params.ts";
@@ -11,7 +12,12 @@ import { sizingParams } from "../../src/ensemble/sizing.ts";
 import { OrderLifecycle } from "../../src/execution/lifecycle/order-lifecycle.ts";
 import { executionParams } from "../../src/execution/order-policy.ts";
 import { spread } from "../../src/risk/rules/spread.ts";
-import { STARTING_CASH, stormBreakers, stormRules, stormStrategies } from "../../src/sim/storm/engine-build.ts";
+import {
+  STARTING_CASH,
+  stormBreakers,
+  stormRules,
+  stormStrategies,
+} from "../../src/sim/storm/engine-build.ts";
 import type { StormMarket } from "../../src/sim/storm/market.ts";
 import type { LivePlan } from "./plan.ts";
 

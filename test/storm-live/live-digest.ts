@@ -13,7 +13,11 @@ export class LiveDigest {
     if (requests.length > 0) this.#text(JSON.stringify(requests));
     if (brokerEvents.length > 0) this.#text(JSON.stringify(brokerEvents));
     for (const command of commands)
-      this.#text(command.kind === "PlaceOrder" ? `${command.order.number} ${command.order.shares}` : JSON.stringify(command));
+      this.#text(
+        command.kind === "PlaceOrder"
+          ? `${command.order.number} ${command.order.shares}`
+          : JSON.stringify(command),
+      );
   }
 
   of({ stage, lifecycle }: LiveExecute, symbols: number): string {

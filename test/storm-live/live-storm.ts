@@ -276,7 +276,8 @@ class LiveStorm {
       this.#skewMicros = (dice.integer("clock_jump", 4_000) - 2_000) * 1000;
       this.#trace(() => `--- the clock is off by ${this.#skewMicros / 1000} ms`);
     }
-    if (this.#execute !== undefined && dice.hits("journal_failed")) this.#execute.journalFailed("no space left");
+    if (this.#execute !== undefined && dice.hits("journal_failed"))
+      this.#execute.journalFailed("no space left");
     this.#operator();
   }
 
@@ -306,7 +307,8 @@ class LiveStorm {
     if (action === "halt") this.#halts.push(this.#clock.now());
     this.#reach.hit(`operator ${action}`);
     const { at } = execute.now;
-    const named = instrument === undefined || (action !== "close" && action !== "flatten") ? {} : { instrument };
+    const named =
+      instrument === undefined || (action !== "close" && action !== "flatten") ? {} : { instrument };
     execute.consume({
       kind: "event",
       event: { kind: "OperatorActed", at, action, by: "storm", reason: "storm", ...named },
@@ -409,7 +411,9 @@ class LiveStorm {
     this.#lifeInputs += 1;
     for (const note of live.output.notes) {
       this.#door.noted(note);
-      this.#trace(() => `  = ${note.clientId} ${note.from} -> ${note.to} (${note.kind}, ${note.cause}: ${note.reason})`);
+      this.#trace(
+        () => `  = ${note.clientId} ${note.from} -> ${note.to} (${note.kind}, ${note.cause}: ${note.reason})`,
+      );
       this.#reach.hit(note.kind === "transition" ? `life ${note.from} -> ${note.to}` : `life ${note.kind}`);
     }
     books.stepped(input);
@@ -436,7 +440,9 @@ class LiveStorm {
       this.#failure ??= error;
       return;
     }
-    this.#crash(clock, `execute ${error.message}`, this.#journal, "crash_execute", () => this.#startExecute());
+    this.#crash(clock, `execute ${error.message}`, this.#journal, "crash_execute", () =>
+      this.#startExecute(),
+    );
     this.#execute = undefined;
     this.#front.drop("the process is gone");
     for (const inputs of this.#digests.keys())

@@ -35,4 +35,5 @@ const mustHappen: readonly string[] = [
 ];
 
 /** What should have happened and did not. */
-export const missedLive = (counts: Counts): string[] => mustHappen.filter((what) => (counts[what] ?? 0) === 0);
+export const missedLive = (counts: Counts): string[] =>
+  mustHappen.filter((what) => (counts[what] ?? 0) === 0);

@@ -54,7 +54,8 @@ export function checkSettled(parts: SettledParts): void {
     for (let i = 0; i < instruments.symbols.length; i++) {
       const own = stage.lots.shares(s, i as InstrumentId);
       const told = compute.stage.shares(s, i as InstrumentId);
-      if (Math.abs(own - told) > DUST) broken("I-2", `strategy ${s} is told ${told} of ${i}, it holds ${own}`);
+      if (Math.abs(own - told) > DUST)
+        broken("I-2", `strategy ${s} is told ${told} of ${i}, it holds ${own}`);
     }
 }
 
@@ -75,7 +76,8 @@ function checkFlat({ truth, instruments, isHalted }: SettledParts): void {
   if (!isHalted) return;
   for (const symbol of instruments.symbols) {
     const { bought, sold } = truth.symbol(symbol);
-    if (Math.abs(bought - sold) > DUST) broken("I-20", `halted, and the broker holds ${bought - sold} of ${symbol}`);
+    if (Math.abs(bought - sold) > DUST)
+      broken("I-20", `halted, and the broker holds ${bought - sold} of ${symbol}`);
   }
 }
 
@@ -90,16 +92,18 @@ function checkStops({ live, truth, instruments, strategies, known }: SettledPart
       let wanted = 0;
       for (let s = 0; s < strategies; s++) {
         const held = stage.lots.shares(s, i as InstrumentId);
-        if (held * side > 0 && !Number.isNaN(stage.restingStop(s, i as InstrumentId))) wanted += Math.abs(held);
+        if (held * side > 0 && !Number.isNaN(stage.restingStop(s, i as InstrumentId)))
+          wanted += Math.abs(held);
       }
       let resting = 0;
       for (const order of truth.live()) {
-        const closes = order.symbol === symbol && (order.side === "sell") === (side > 0);
+        const closes = order.symbol === symbol && (order.side === "sell") === side > 0;
         const isStop = order.type === "stop";
         const isExit = order.type === "market";
         if (closes && (isStop || isExit)) resting += ((order.quantity ?? 0) - order.filledQuantity) / NANOS;
       }
-      if (wanted > resting + DUST) broken("I-35", `${wanted} of ${symbol} want a stop, ${resting} rest under one`);
+      if (wanted > resting + DUST)
+        broken("I-35", `${wanted} of ${symbol} want a stop, ${resting} rest under one`);
     }
   }
 }

@@ -32,7 +32,11 @@ export function tapeOf(market: StormMarket, minutes: number, displayed: number, 
       const at = (from + 1_000_000 + i * 1000) as EpochMicros;
       if (row === undefined && !halted.has(i)) {
         halted.add(i);
-        moments.push({ at, kind: "status", event: { kind: "TradingHalted", at, instrument, reason: "storm" } });
+        moments.push({
+          at,
+          kind: "status",
+          event: { kind: "TradingHalted", at, instrument, reason: "storm" },
+        });
       } else if (row !== undefined && halted.delete(i))
         moments.push({ at, kind: "status", event: { kind: "TradingResumed", at, instrument } });
       if (row !== undefined) moments.push(...ticks(batch, row, from, displayed, rng));
@@ -44,7 +48,12 @@ export function tapeOf(market: StormMarket, minutes: number, displayed: number, 
 
 function ticks({ columns }: BarBatch, row: number, from: number, displayed: number, rng: Rng): Moment[] {
   const instrument = (columns.instrument[row] ?? 0) as InstrumentId;
-  const [open, high, low, close] = [columns.open[row], columns.high[row], columns.low[row], columns.close[row]];
+  const [open, high, low, close] = [
+    columns.open[row],
+    columns.high[row],
+    columns.low[row],
+    columns.close[row],
+  ];
   const falls = rng.uniform() < 0.5;
   const ends = [close, close, close];
   const path = falls ? [open, high, low, ...ends] : [open, low, high, ...ends];
