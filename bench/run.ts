@@ -13,12 +13,14 @@ import { performanceSvg, performanceTable, type RatioFigure } from "./performanc
 import { sessionsBench } from "./sessions.bench.ts";
 import { soakBench } from "./soak.bench.ts";
 import { stormBench } from "./storm.bench.ts";
+import { stormLiveBench } from "./storm-live.bench.ts";
 import { type SweepFigures, sweepBench } from "./sweep.bench.ts";
 import { tickToOrderBench } from "./tick-to-order.bench.ts";
 
 /** Benches that read their own words. */
 const apart: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   storm: stormBench,
+  "storm-live": stormLiveBench,
   soak: soakBench,
   sessions: sessionsBench,
   "tick-to-order": tickToOrderBench,

@@ -33,6 +33,9 @@ export class FlattenDuty {
   #halt = "";
   #wasOpen: boolean | undefined;
   readonly #looks = new Set<RequestId>();
+  /** When an order of the symbol was heard of last; a look that began before that says nothing of its position. */
+  readonly #movedAt = new Map<string, number>();
+  #lookedAt = Number.NEGATIVE_INFINITY;
   readonly events: EngineEvent[] = [];
   readonly notes: FlattenNote[] = [];
   readonly alarms: Alarm[] = [];
@@ -93,6 +96,8 @@ export class FlattenDuty {
   /** After the life cycle and the reconciler have taken it in. */
   heard(news: BrokerNews, now: Instants): void {
     const overseer = this.#overseer;
+    if ("order" in news) this.#movedAt.set(news.order.symbol, now.at);
+    if (news.kind === "look") this.#lookedAt = news.look.at;
     if (overseer === undefined || !("request" in news) || !this.#looks.delete(news.request)) return;
     if (news.kind === "look") this.#do(overseer.looked(news.look, ms(now), this.#unresolved(news.look)), now);
     else this.#do(overseer.lookFailed("reason" in news ? news.reason : news.kind, ms(now)), now);
@@ -164,6 +169,7 @@ export class FlattenDuty {
     }
     const isBusy = lifecycle.open().some((order) => order.symbol === symbol);
     if (isBusy || stage.portfolio.shares(instrument) !== 0) return;
+    if ((this.#movedAt.get(symbol) ?? Number.NEGATIVE_INFINITY) >= this.#lookedAt) return;
     this.events.push({
       kind: "PositionAdjusted",
       at: now.at,

@@ -67,7 +67,7 @@ export class Door {
 
   /** The engine lets it go: from here on the adapter has it. */
   sent(request: BrokerRequest): void {
-    const { live, monoNow, exchangeNow } = this.#parts;
+    const { live, exchangeNow } = this.#parts;
     if (request.kind === "Change") {
       const number = this.#numbers.get(this.#parts.truth.order(request.order)?.clientOrderId ?? "");
       if (number !== undefined) this.#numbers.set(request.change.clientId, number);
@@ -78,13 +78,11 @@ export class Door {
     for (const value of [spec.shares, spec.limit, spec.stop, spec.takeProfit, spec.stopLoss])
       if (value !== undefined && !(value > 0 && Number.isFinite(value)))
         broken("I-16", `${spec.clientId} leaves with ${value}`);
-    if (isEntry && !live().stage.authorities.allowsEntries())
-      broken("I-9", `entry ${spec.clientId} leaves while entries are barred`);
+    if (isEntry && isBarred(live())) broken("I-9", `entry ${spec.clientId} leaves while entries are barred`);
     if (isEntry && this.#parts.journal.failure !== undefined)
       broken("I-42", `entry ${spec.clientId} leaves without a journal`);
     const number = this.#numbers.get(spec.clientId);
     this.#asked.set(spec.clientId, { isEntry, decidedAt: exchangeNow(), number });
-    void monoNow;
   }
 
   /** After each input: since when entries are barred. */
@@ -153,6 +151,12 @@ export class Door {
     if (this.#recent.length > BUDGET) broken("I-14", `${this.#recent.length} requests within a minute`);
   }
 }
+
+/** By the level alone, whatever the engine makes of it. */
+export const isBarred = ({ stage }: LiveExecute): boolean => {
+  const { level } = stage.authorities.permission;
+  return level !== "NORMAL" && level !== "SCALED";
+};
 
 interface Placed {
   readonly client_order_id: string;

@@ -20,7 +20,7 @@ import { type Counts, Reach } from "../../src/sim/storm/reach.ts";
 import { LiveBooks } from "./books.ts";
 import { BrokerFront } from "./broker-front.ts";
 import { ComputeLife } from "./compute-life.ts";
-import { Door } from "./door.ts";
+import { Door, isBarred } from "./door.ts";
 import { CrashSignal, ExecuteLife, type ExecuteSabotage } from "./execute-life.ts";
 import { FaultDice } from "./fault-dice.ts";
 import { LifeClock } from "./life-clock.ts";
@@ -35,6 +35,7 @@ import {
   type LiveLimits,
   type LivePlan,
   type LiveSize,
+  QUIET_MS,
   SETTLE_MINUTES,
   usualSize,
 } from "./plan.ts";
@@ -158,6 +159,8 @@ class LiveStorm {
         this.#truth.happened(update);
         this.#reach.hit(`broker ${update.event}`);
       },
+      sparesStaleReads: () =>
+        plan.known.flattenBooksStaleReads && this.#execute?.live.stage.flattening !== undefined,
       trace: (line) => this.#trace(line),
     });
     this.#network = new VirtualNetwork({
@@ -209,7 +212,7 @@ class LiveStorm {
     this.#heal();
     await this.#advance(HEALED_MINUTES * 60_000);
     this.#operate("pause");
-    await this.#advance(SETTLE_MINUTES * 60_000);
+    await this.#advance(SETTLE_MINUTES * 60_000 + QUIET_MS);
     this.#settled();
     this.#replayed();
   }
@@ -408,10 +411,13 @@ class LiveStorm {
     this.#lifeInputs += 1;
     for (const note of live.output.notes) {
       this.#door.noted(note);
+      this.#trace(
+        () => `  = ${note.clientId} ${note.from} -> ${note.to} (${note.kind}, ${note.cause}: ${note.reason})`,
+      );
       this.#reach.hit(note.kind === "transition" ? `life ${note.from} -> ${note.to}` : `life ${note.kind}`);
     }
     books.stepped(input);
-    this.#door.looked(!live.stage.authorities.allowsEntries());
+    this.#door.looked(isBarred(live));
     this.#digest.stepped(live, input);
     if (this.#lifeInputs % DIGEST_EVERY !== 0) return;
     const digest = this.#digest.of(live, this.#plan.storm.symbols);
@@ -495,6 +501,8 @@ class LiveStorm {
       instruments: this.#market.instruments,
       strategies: this.#strategies,
       held: driver.held,
+      known: this.#plan.known,
+      isHalted: this.#books.isHalted,
       isUp,
     });
   }

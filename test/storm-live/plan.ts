@@ -44,17 +44,20 @@ export type LiveFault = (typeof faultKinds)[number];
 /** Situations that the storm spares the live engine; each is one switch, to be turned off when the engine can. */
 export interface LiveLimits {
   /**
-   * An order of ours that the books do not know is not taken over: while on, no journal fails, and what leaves without a
-   * durable row is never lost in a crash.
+   * While everything is being closed, one read of positions that is older than a fill books a position that nobody has
+   * (I-3, fault 31). While on, positions are never stale during a closing.
    */
-  readonly importsNothing: boolean;
-  /** A halt is closed out by the orders of the stage alone, once: while on, I-20 is not asked for. */
-  readonly closesWithoutOverseer: boolean;
+  readonly flattenBooksStaleReads: boolean;
+  /**
+   * The broker nets what strategies hold against each other, and refuses the protective order of the smaller side as one
+   * that opens. While on, I-35 is not asked where strategies hold opposite sides.
+   */
+  readonly opposedLotsUnprotected: boolean;
 }
 
 export const knownLimits: LiveLimits = {
-  importsNothing: false,
-  closesWithoutOverseer: false,
+  flattenBooksStaleReads: true,
+  opposedLotsUnprotected: true,
 };
 
 export interface LivePlan {
@@ -87,6 +90,8 @@ export const usualSize: LiveSize = { symbols: 5, minutes: 20 };
 /** Faults are over, trade goes on; then the operator pauses and everything must come to rest (I-29). */
 export const HEALED_MINUTES = 2;
 export const SETTLE_MINUTES = 5;
+/** After the last bar: what it has set in motion comes to rest. */
+export const QUIET_MS = 45_000;
 /** Beyond the last minute, so that closing is never a matter of hours. */
 const SPARE_MINUTES = 5;
 
@@ -134,8 +139,7 @@ export function drawLivePlan(seed: number, size: LiveSize = usualSize, known = k
   const drawn = faultKinds.map((kind): [LiveFault, number] => {
     const isOn = rng.uniform() < share;
     const rate = most[kind] * (0.1 + 0.9 * rng.uniform());
-    const isSpared = kind === "journal_failed" && known.importsNothing;
-    return [kind, isOn && !isSpared ? rate : 0];
+    return [kind, isOn ? rate : 0];
   });
   const oneOf = <Value>(values: readonly Value[]): Value => values[rng.integer(values.length)] as Value;
   return {

@@ -9,6 +9,7 @@ import type { LiveExecute } from "../../src/engine/live-execute.ts";
 import { broken } from "../../src/sim/storm/check.ts";
 import { STARTING_CASH } from "../../src/sim/storm/engine-build.ts";
 import type { LiveBooks } from "./books.ts";
+import type { LiveLimits } from "./plan.ts";
 import type { Truth } from "./truth.ts";
 
 export interface SettledParts {
@@ -21,6 +22,9 @@ export interface SettledParts {
   /** Requests that wait for the journal. */
   readonly held: number;
   readonly isUp: boolean;
+  readonly known: LiveLimits;
+  /** Nobody has lifted the last halt. */
+  readonly isHalted: boolean;
 }
 
 const DUST = 1e-6;
@@ -44,6 +48,7 @@ export function checkSettled(parts: SettledParts): void {
     broken("I-3", `cash is ${cash}, the broker's fills say ${STARTING_CASH + truth.cash}`);
   checkOrders(parts);
   checkStops(parts);
+  checkFlat(parts);
   if (compute.waiting > 1) broken("I-29", `compute waits with ${compute.waiting} minutes`);
   for (let s = 0; s < parts.strategies; s++)
     for (let i = 0; i < instruments.symbols.length; i++) {
@@ -66,10 +71,23 @@ function checkOrders({ live, truth }: SettledParts): void {
       broken("I-29", `${each.clientOrderId} is ${each.status} at the broker, and we do not know it works`);
 }
 
+/** I-20: with a healthy broker and an open market a halt ends flat, minutes ago. */
+function checkFlat({ truth, instruments, isHalted }: SettledParts): void {
+  if (!isHalted) return;
+  for (const symbol of instruments.symbols) {
+    const { bought, sold } = truth.symbol(symbol);
+    if (Math.abs(bought - sold) > DUST)
+      broken("I-20", `halted, and the broker holds ${bought - sold} of ${symbol}`);
+  }
+}
+
 /** Every share that the engine believes to be under a stop is. */
-function checkStops({ live, truth, instruments, strategies }: SettledParts): void {
+function checkStops({ live, truth, instruments, strategies, known }: SettledParts): void {
   const { stage } = live;
   for (const [i, symbol] of instruments.symbols.entries()) {
+    const held = Array.from({ length: strategies }, (_, s) => stage.lots.shares(s, i as InstrumentId));
+    const isOpposed = held.some((shares) => shares > 0) && held.some((shares) => shares < 0);
+    if (isOpposed && known.opposedLotsUnprotected) continue;
     for (const side of [1, -1]) {
       let wanted = 0;
       for (let s = 0; s < strategies; s++) {

@@ -113,7 +113,19 @@ export class Adoption {
     const { status } = order;
     if (status === "replaced") this.#follow(child, order, now);
     else if (isEnded(status)) this.#ended(child, order, cause, now);
-    else if (!isFinal(child)) this.#works(child, order, cause, now);
+    else if (!isFinal(child) || this.#reappeared(child, order, cause)) this.#works(child, order, cause, now);
+  }
+
+  /**
+   * It works after its end was told, by a word that is no older: given up too soon, as what the broker made late. It is
+   * canceled like a tombstone that appears, or its shares stay held for it. Should the word be stale, the cancel is
+   * refused and the order read.
+   */
+  #reappeared(child: ChildOrder, { updatedAt }: BrokerOrder, cause: NoteCause): boolean {
+    if (child.state === "FILLED" || (updatedAt ?? 0) < child.updatedAt) return false;
+    this.#parts.wire.move(child, "TOMBSTONE", cause, "it works after its end");
+    child.cancelDue = NEVER;
+    return true;
   }
 
   #works(child: ChildOrder, { status }: BrokerOrder, cause: NoteCause, now: Instants): void {

@@ -1,0 +1,15 @@
+/** Seeds of the live storm that once failed, kept for ever, and those that fail still and wait for a cure elsewhere. */
+export interface LiveSeed {
+  readonly seed: number;
+  readonly found: string;
+}
+
+export const liveRegressionSeeds: readonly LiveSeed[] = [
+  { seed: 3, found: "while a look was under way execute asked for time every millisecond" },
+  { seed: 2, found: "an entry that waited for the journal left after entries were barred" },
+  { seed: 13, found: "legs that appeared after they were given up rested unknown and held the shares" },
+  { seed: 5, found: "a look that began before a fill booked the closed position again" },
+];
+
+/** Left out of the batch until they are cured; then they move up. */
+export const openFindings: readonly LiveSeed[] = [];
