@@ -43,16 +43,23 @@ export class ControlDesk {
   readonly #curve: number[] = [];
   readonly #seen = new Set<string>();
   #audits = 0;
-  #haltedAtMs = Number.NEGATIVE_INFINITY;
+  #haltedAtMs: number;
+  #isHalted = false;
   #bars = 0;
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
+    // Whoever starts anew does not know since when: a halt that outlived the process is as old as the process.
+    this.#haltedAtMs = parts.context.clock.now();
     this.#words = new LastWords(parts.context.terms.strategyIds);
   }
 
   /** Every input that the stage consumed, replayed ones too. */
   saw(input: ExecuteInput): void {
+    const isHalted = this.#parts.driver.live.stage.authorities.isAtLeast("FLATTEN");
+    // Whoever halted it, and after a restart anew: the delay is there to think.
+    if (isHalted && !this.#isHalted) this.#haltedAtMs = this.#parts.context.clock.now();
+    this.#isHalted = isHalted;
     if (input.kind === "decision") this.#words.decided(input.decision);
     if (input.kind !== "event" || input.event.kind !== "BarsClosed") return;
     this.#bars += input.event.bars.to - input.event.bars.from;
@@ -164,7 +171,6 @@ export class ControlDesk {
     this.#seen.add(request.id);
     const before = this.#parts.driver.live.stage.authorities.permission.level;
     this.#parts.event(event);
-    if (request.verb === "halt") this.#haltedAtMs = context.clock.now();
     if (request.verb === "resume") this.#parts.resumed();
     const after = this.#parts.driver.live.stage.authorities.permission.level;
     this.#audits += 1;
