@@ -11,7 +11,6 @@ import type { Link } from "../../adapters/bus/bus-terms.ts";
 import { LinkClient } from "../../adapters/bus/link-client.ts";
 import { type LinkServer, serveLinks } from "../../adapters/bus/link-server.ts";
 import { replaceFile } from "../../adapters/durable-file.ts";
-import { AlpacaHistory } from "../../adapters/feeds/alpaca/history.ts";
 import { JournalReader } from "../../adapters/journal/journal-reader.ts";
 import { LiveJournal } from "../../adapters/journal/live-journal.ts";
 import { Counts } from "../../adapters/net/counts.ts";
@@ -32,15 +31,15 @@ import { parseDecision, parseExecuteInput, parseStageEvent } from "../../engine/
 import { TickSieve } from "../../engine/tick-sieve.ts";
 import { GuardianSocket } from "../../ops/watchdog/guardian-socket.ts";
 import { buildExecuteOf, lifecycleOf } from "./build-execute.ts";
+import { watchPostOf } from "./build-watch.ts";
 import { ControlDesk } from "./control-desk.ts";
 import { ExecuteDriver } from "./execute-driver.ts";
 import { FrameKind, linkBounds, numbered, parseNumbered, textOf } from "./frames.ts";
 import { haltAsked } from "./halt-file.ts";
 import type { FeedState } from "./ingest-process.ts";
 import { JournalGuard } from "./journal-guard.ts";
-import { isProcessAlive, machineReadings } from "./machine-readings.ts";
 import type { StageContext } from "./stage-context.ts";
-import { WatchPost } from "./watch-post.ts";
+import type { WatchPost } from "./watch-post.ts";
 
 /** How often time passes for the stage, of the exchange; never more often than this on the wall. */
 const TIME_EVERY_MS = 1000;
@@ -60,7 +59,6 @@ class ExecuteProcess {
   readonly #sieve: TickSieve;
   readonly #post: WatchPost;
   readonly #watch: WatchPost["duty"];
-  readonly #quotes: AlpacaHistory;
   readonly #guardian: GuardianSocket;
   readonly #control: ControlDesk;
   readonly #journalGuard = new JournalGuard();
@@ -130,24 +128,12 @@ class ExecuteProcess {
       isWatched: (instrument) => live.isWatched(instrument),
       stopDistance: (instrument, price) => live.stopDistance(instrument, price),
     });
-    const shared = { clock, transport: new RealTransport(), credentials, counts: new Counts() };
-    this.#quotes = new AlpacaHistory({ ...shared, origin: terms.hosts.data, feed: terms.feed, seed: 3 });
-    this.#post = new WatchPost({
-      terms: {
-        params: terms.config.watchdog,
-        feed: terms.feed,
-        speed: terms.clock.speed,
-        symbols: terms.symbols.length,
-      },
-      live: () => this.#driver.live,
+    this.#post = watchPostOf(context, {
       broker: this.#broker,
-      quotes: () => this.#quotes.latestQuotes(terms.symbols.slice(0, WITNESS_SYMBOLS), "reconcile"),
-      machine: machineReadings(places.root),
-      now,
+      credentials,
+      live: () => this.#driver.live,
       computePid: () => this.#computePid,
-      isAlive: isProcessAlive,
       claim: (event) => this.#consume({ kind: "event", event }),
-      log: (line) => log("warning", line),
     });
     this.#watch = this.#post.duty;
     this.#guardian = new GuardianSocket(({ seq }) => this.#watch.beat("guardian", clock.now(), seq, 0));
@@ -201,7 +187,6 @@ class ExecuteProcess {
     for (const timer of this.#timers) timer.cancel();
     this.#due?.cancel();
     this.#broker.stop();
-    this.#quotes.stop();
     this.#post.close();
     this.#ingest?.close();
     this.#guardian.close();
@@ -442,8 +427,6 @@ class ExecuteProcess {
 }
 
 const LEASE_EVERY_MS = 500;
-/** As many of what is traded say whether quotes by request advance. */
-const WITNESS_SYMBOLS = 10;
 const lineNames: Readonly<Record<string, FlattenLine>> = {
   F0: "enter",
   F1: "cancel",
