@@ -24,7 +24,7 @@ import type { EngineEvent, OperatorActed } from "../src/domain/events.ts";
 import { type InstrumentId, instrumentTable } from "../src/domain/instrument.ts";
 import { type Money, usd } from "../src/domain/money.ts";
 import type { EpochMicros } from "../src/domain/time.ts";
-import { type ExecuteWord, LiveExecute } from "../src/engine/live-execute.ts";
+import { type ExecuteInput, type ExecuteWord, LiveExecute } from "../src/engine/live-execute.ts";
 import { parseExecuteInput } from "../src/engine/stage-text.ts";
 import { ensembleParams } from "../src/ensemble/ensemble-params.ts";
 import { accountRoutes } from "../src/exchange/account-routes.ts";
@@ -182,6 +182,10 @@ export class LiveWorld {
   isDiskWell = true;
   #waiting: (() => void)[] = [];
   deaths = 0;
+  /** Hears each input after its step, replayed ones too. */
+  heard: (input: ExecuteInput) => void = () => undefined;
+  /** A driver was made for a new life; its replay comes next. */
+  began: (driver: ExecuteDriver) => void = () => undefined;
 
   /** Of New York, a Monday, as `09:30`. */
   constructor(startsAt = "09:29:50") {
@@ -260,6 +264,7 @@ export class LiveWorld {
       log: () => undefined,
       counts: new Counts(),
     });
+    this.began(this.#driver);
     this.#replay();
     this.consume({ kind: "restarted", life: this.#lives + 1 });
     this.#lives += 1;
@@ -281,6 +286,7 @@ export class LiveWorld {
     if (!this.isAlive) return;
     this.#guarded(() => {
       this.driver.consume(word);
+      this.heard({ ...word, now: this.now });
       this.#arm();
     });
   }
@@ -366,6 +372,7 @@ export class LiveWorld {
       const input = parseExecuteInput(String(row.payload), instruments);
       if (input.kind === "restarted") this.#lives = input.life;
       this.driver.replay(input);
+      this.heard(input);
     }
     // Bars that nobody heard while it was dead are told again, as ingest does.
     for (const [sequence, event] of this.#bars.entries())

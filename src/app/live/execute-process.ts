@@ -9,7 +9,6 @@ import { readCredentials, requireAgreement } from "../../adapters/brokers/alpaca
 import type { Link } from "../../adapters/bus/bus-terms.ts";
 import { LinkClient } from "../../adapters/bus/link-client.ts";
 import { type LinkServer, serveLinks } from "../../adapters/bus/link-server.ts";
-import { AlpacaHistory } from "../../adapters/feeds/alpaca/history.ts";
 import { JournalReader } from "../../adapters/journal/journal-reader.ts";
 import { LiveJournal } from "../../adapters/journal/live-journal.ts";
 import { Counts } from "../../adapters/net/counts.ts";
@@ -22,6 +21,7 @@ import type { EpochMicros } from "../../domain/time.ts";
 import { parseDecision, parseExecuteInput, parseStageEvent } from "../../engine/stage-text.ts";
 import { TickSieve } from "../../engine/tick-sieve.ts";
 import { buildExecuteOf, lifecycleOf } from "./build-execute.ts";
+import { watchPostOf } from "./build-watch.ts";
 import { ControlDesk } from "./control-desk.ts";
 import { ExecuteDriver } from "./execute-driver.ts";
 import { FrameKind, linkBounds, numbered, parseNumbered, textOf } from "./frames.ts";
@@ -30,10 +30,9 @@ import { haltAsked } from "./halt-file.ts";
 import type { FeedState } from "./ingest-process.ts";
 import { JournalGuard } from "./journal-guard.ts";
 import { type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
-import { isProcessAlive, machineReadings } from "./machine-readings.ts";
 import { ProcessTimers } from "./process-timers.ts";
 import type { StageContext } from "./stage-context.ts";
-import { WatchPost } from "./watch-post.ts";
+import type { WatchPost } from "./watch-post.ts";
 
 /** How often time passes for the stage, of the exchange; never more often than this on the wall. */
 const TIME_EVERY_MS = 1000;
@@ -56,7 +55,6 @@ class ExecuteProcess {
   readonly #sieve: TickSieve;
   readonly #post: WatchPost;
   readonly #watch: WatchPost["duty"];
-  readonly #quotes: AlpacaHistory;
   readonly #guardian: GuardianDuty;
   readonly #control: ControlDesk;
   readonly #journalGuard = new JournalGuard();
@@ -133,9 +131,13 @@ class ExecuteProcess {
       isWatched: (instrument) => live.isWatched(instrument),
       stopDistance: (instrument, price) => live.stopDistance(instrument, price),
     });
-    const shared = { clock, transport: new RealTransport(), credentials, counts: new Counts() };
-    this.#quotes = new AlpacaHistory({ ...shared, origin: terms.hosts.data, feed: terms.feed, seed: 3 });
-    this.#post = this.#watchPost();
+    this.#post = watchPostOf(context, {
+      broker: this.#broker,
+      credentials,
+      live: () => this.#driver.live,
+      computePid: () => this.#computePid,
+      claim: (event) => this.#consume({ kind: "event", event }),
+    });
     this.#watch = this.#post.duty;
     this.#guardian = new GuardianDuty(context, this.#driver, (seq) =>
       this.#watch.beat("guardian", clock.now(), seq, 0),
@@ -151,28 +153,6 @@ class ExecuteProcess {
         this.#isHaltTold = false;
         this.#watch.operatorResumed(clock.now());
       },
-    });
-  }
-
-  #watchPost(): WatchPost {
-    const { terms, places, log, now } = this.#context;
-    const symbols = terms.symbols.slice(0, WITNESS_SYMBOLS);
-    return new WatchPost({
-      terms: {
-        params: terms.config.watchdog,
-        feed: terms.feed,
-        speed: terms.clock.speed,
-        symbols: terms.symbols.length,
-      },
-      live: () => this.#driver.live,
-      broker: this.#broker,
-      quotes: () => this.#quotes.latestQuotes(symbols, "reconcile"),
-      machine: machineReadings(places.root),
-      now,
-      computePid: () => this.#computePid,
-      isAlive: isProcessAlive,
-      claim: (event) => this.#consume({ kind: "event", event }),
-      log: (line) => log("warning", line),
     });
   }
 
@@ -212,7 +192,6 @@ class ExecuteProcess {
     this.#timers.cancel();
     this.#due?.cancel();
     this.#broker.stop();
-    this.#quotes.stop();
     this.#post.close();
     this.#ingest?.close();
     this.#guardian.close();
@@ -392,7 +371,5 @@ class ExecuteProcess {
   }
 }
 
-/** As many of what is traded say whether quotes by request advance. */
-const WITNESS_SYMBOLS = 10;
 /** The twin limits by its own clock, which runs faster. */
 const DEMO_REQUESTS_PER_MINUTE = 12_000;

@@ -2,12 +2,15 @@
  * The machine's own health as claims (C-50, C-51, C-52): each guard bars entries while it is not well, and no exit ever
  * waits for it. What is to be looked at as after a restart stays barred until the books were compared again.
  */
-import type { EpochMicros } from "../../domain/time.ts";
+import { type EpochMicros, MICROS_PER_MINUTE } from "../../domain/time.ts";
 import type { HealthVerdict } from "../../ops/health/guards.ts";
 import type { ClaimWord } from "./watch-duty.ts";
 
 export const healthGuards = ["clock", "event-loop", "resources"] as const;
 export type HealthGuard = (typeof healthGuards)[number];
+
+/** The same trouble is told once in ten minutes of the exchange. */
+const WARN_EVERY_MICROS = 10 * MICROS_PER_MINUTE;
 
 interface Held {
   readonly level: "hold" | "restart";
@@ -17,7 +20,7 @@ interface Held {
 
 export class HealthDuty {
   readonly #held = new Map<HealthGuard, Held>();
-  readonly #warned = new Map<HealthGuard, string>();
+  readonly #warned = new Map<HealthGuard, { readonly level: string; readonly at: EpochMicros }>();
   readonly #warn: (line: string) => void;
 
   constructor(warn: (line: string) => void) {
@@ -26,12 +29,12 @@ export class HealthDuty {
 
   /** The claim to be raised; undefined while nothing has changed. `release` lifts it. */
   judged(guard: HealthGuard, { level, reason }: HealthVerdict, at: EpochMicros): ClaimWord | undefined {
-    if (level === "well") {
-      this.#warned.delete(guard);
-      return undefined;
+    if (level === "well") return undefined;
+    const before = this.#warned.get(guard);
+    if (before?.level !== level || at - before.at >= WARN_EVERY_MICROS) {
+      this.#warn(`${guard}: ${reason}`);
+      this.#warned.set(guard, { level, at });
     }
-    if (this.#warned.get(guard) !== level) this.#warn(`${guard}: ${reason}`);
-    this.#warned.set(guard, level);
     if (level === "warn") return undefined;
     const held = this.#held.get(guard);
     if (held !== undefined) held.lastAt = at;

@@ -267,7 +267,6 @@ export class Watchdog {
       return this.#isFlat ? { ...this.#flatten, stage: "S3", level: "NO_NEW_ENTRIES" } : this.#flatten;
     const locked = this.#locks.locked(mono, at, session);
     const barredMs = this.#episodes.barredMs(mono);
-    if (!this.#episodes.isOn && barredMs === 0) this.#lastS2 = undefined;
     if (!this.#episodes.isOn && barredMs === 0) return locked.length === 0 ? CLEAR : { ...CLEAR, locked };
     const evidence = { witnesses: this.#witnesses(mono, at), locked };
     if (confirmed !== undefined) {
