@@ -15,7 +15,7 @@ interface KillLine {
   readonly n: number;
   readonly role: Role;
   readonly how: "kill" | "stop";
-  /** Milliseconds until it was well again. */
+  /** Milliseconds until all were up, the books compared, the feed there and no order in doubt. */
   readonly wellMs: number;
   readonly orders: number;
   readonly positions: number;
@@ -32,6 +32,7 @@ function chance(seed: number, n: number, which: number): number {
 }
 
 const LONGEST_WAIT_MS = 3000;
+const CALM_EVERY = 4;
 const STOP_MS = [5000, 60_000] as const;
 /** One in so many is a process that stands still instead of one that dies; one in so many of those stands a minute. */
 const STOP_EVERY = 20;
@@ -77,8 +78,11 @@ async function strike(n: number): Promise<KillLine> {
   const began = performance.now();
   if (!isStop) await rig.kill(role);
   const problems: string[] = [];
-  const status = await rig.well().catch((error: unknown) => void problems.push(String(error)));
+  const complain = (error: unknown) => void problems.push(String(error));
+  let status = await rig.up().catch(complain);
   const wellMs = Math.round(performance.now() - began);
+  // Now and then until entries are allowed again: otherwise nothing is going on that could be lost.
+  if (n % CALM_EVERY === 0) status = (await rig.well().catch(complain)) ?? status;
   problems.push(...(await rig.problems()));
   const { snapshot } = status ?? {};
   return {

@@ -5,7 +5,14 @@
  * BD-1  Nothing may be entered before our books and the broker's were compared once without a difference.
  * BD-2  A look that failed shows nothing; the next one comes soon.
  */
-import type { BrokerLook, BrokerNews, BrokerOrder, BrokerRequest, RequestId } from "../domain/broker.ts";
+import type {
+  BrokerFill,
+  BrokerLook,
+  BrokerNews,
+  BrokerOrder,
+  BrokerRequest,
+  RequestId,
+} from "../domain/broker.ts";
 import type { ClaimChanged, EngineEvent } from "../domain/events.ts";
 import type { InstrumentId, InstrumentTable } from "../domain/instrument.ts";
 import { type ClientOrderId, Purpose } from "../domain/order.ts";
@@ -69,6 +76,9 @@ export class BrokerDuty {
   readonly #locked = new Set<string>();
   readonly #acknowledged = new Set<BrokerOrder["id"]>();
   #foreign = new Map<BrokerOrder["id"], string>();
+  /** Fills of orders that are in none of our books: a look shows them for minutes, a difference may stand longer. */
+  readonly #strangeFills = new Map<string, BrokerFill>();
+  readonly #settledFills = new Set<string>();
 
   /** What the last step gave; the caller empties them. Events are to be applied in their order. */
   readonly asks: BrokerRequest[] = [];
@@ -171,7 +181,25 @@ export class BrokerDuty {
     this.#foreign = new Map(
       look.orders.filter(({ clientId }) => !this.#owns(clientId)).map(({ id, symbol }) => [id, symbol]),
     );
+    this.#rememberFills(look);
     this.#compareLater = look;
+  }
+
+  #rememberFills({ fills, orders }: BrokerLook): void {
+    const known = this.#parts.lifecycle.byClientId();
+    const ours = new Set([...known.values()].map(({ brokerId }) => brokerId));
+    for (const { id, clientId } of orders) if (known.has(clientId)) ours.add(id);
+    for (const fill of fills)
+      if (!ours.has(fill.order) && !this.#settledFills.has(fill.id)) this.#strangeFills.set(fill.id, fill);
+  }
+
+  /** They are in the books, as far as they ever will be; of all symbols when none is named. */
+  #settleFills(symbol?: string): void {
+    for (const fill of this.#strangeFills.values()) {
+      if (symbol !== undefined && fill.symbol !== symbol) continue;
+      this.#settledFills.add(fill.id);
+      this.#strangeFills.delete(fill.id);
+    }
   }
 
   #compareLater: BrokerLook | undefined;
@@ -184,6 +212,7 @@ export class BrokerDuty {
     const found = this.#reconciler.compare(look, this.#books(now), { at: now.at, ms: now.mono });
     this.#carryOut(found, now);
     this.#problem = found.clean ? undefined : (found.alarms[0]?.text ?? "something is being found out");
+    if (found.clean) this.#settleFills();
     if (!found.clean) {
       this.#nextLookMs = Math.max(this.#nextLookMs, now.mono + RETRY_MS);
       this.#cadence.askForAll();
@@ -216,6 +245,7 @@ export class BrokerDuty {
     for (const { symbol, shares, price, reason, id } of found.adjustments) {
       const instrument = instruments.find(symbol);
       if (instrument === undefined) continue;
+      this.#settleFills(symbol);
       this.#adjusted.set(symbol, (this.#adjusted.get(symbol) ?? 0) + 1);
       this.events.push({ kind: "PositionAdjusted", at: now.at, instrument, shares, price, reason, id });
     }
@@ -295,6 +325,7 @@ export class BrokerDuty {
       tombstones: new Set(lifecycle.tombstones().map(({ clientId }) => clientId)),
       acknowledged: this.#acknowledged,
       restating: new Set(),
+      strangeFills: [...this.#strangeFills.values()],
     };
   }
 

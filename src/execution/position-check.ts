@@ -192,7 +192,8 @@ function priceOf(
   const { symbol, held, believed, own, their } = what;
   const known = new Set(local.orders.map(({ clientId }) => clientId));
   const ours = new Set(orders.filter(({ clientId }) => known.has(clientId)).map(({ id }) => id));
-  const foreign = fills.filter(
+  const told = new Map([...(local.strangeFills ?? []), ...fills].map((fill) => [fill.id, fill]));
+  const foreign = [...told.values()].filter(
     (fill) => fill.symbol === symbol && fill.side * shares > 0 && !ours.has(fill.order),
   );
   const traded = foreign.reduce((sum, fill) => sum + fill.shares, 0);

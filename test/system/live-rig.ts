@@ -136,18 +136,26 @@ export class LiveRig {
     }
   }
 
-  /** All processes are up, execute answers, the books were compared, the feed flows, nothing but latched claims holds. */
-  async well(withinMs = WELL_MS): Promise<LiveStatus> {
-    return this.until("well again", withinMs, async () => {
+  /** All processes are up, execute answers, the books were compared, the feed flows, every order's fate is known. */
+  up(withinMs = WELL_MS): Promise<LiveStatus> {
+    return this.until("up again", withinMs, async () => {
       if (this.#system.status().some(({ state }) => state !== "ready")) return undefined;
       const status = await this.status();
       if (status?.feed?.line !== "up" || status.unknownOrders > 0) return undefined;
-      const { claims } = status.snapshot.permission;
-      return claims.every(
+      return status.snapshot.permission.claims.some(({ source }) => source === "startup")
+        ? undefined
+        : status;
+    });
+  }
+
+  /** As `up`, and nothing but latched claims holds: the watchdog has watched long enough. */
+  well(withinMs = WELL_MS): Promise<LiveStatus> {
+    return this.until("well again", withinMs, async () => {
+      const status = await this.up(withinMs);
+      const isCalm = status.snapshot.permission.claims.every(
         ({ liftedBy, authority }) => liftedBy === "operator" || authority !== "circuit_breakers",
-      )
-        ? status
-        : undefined;
+      );
+      return isCalm ? status : undefined;
     });
   }
 
