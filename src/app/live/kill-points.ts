@@ -5,7 +5,7 @@
  */
 import { InputError } from "../../domain/assert.ts";
 
-/** By process. `after-send`: the bytes of a submission have left; `after-accept`, `after-fill`: heard, not journaled. */
+/** By process. `flatten-`: that line of a closing is durable. `after-send`: the bytes of a submission have left; `after-accept`, `after-fill`: heard, not journaled. */
 export const killPoints = {
   execute: [
     "before-append",
