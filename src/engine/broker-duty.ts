@@ -76,9 +76,10 @@ export class BrokerDuty {
   readonly #locked = new Set<string>();
   readonly #acknowledged = new Set<BrokerOrder["id"]>();
   #foreign = new Map<BrokerOrder["id"], string>();
-  /** Fills of orders that are in none of our books: a look shows them for minutes, a difference may stand longer. */
+  /** Of nobody's orders; a look shows them for minutes, a difference may stand longer. */
   readonly #strangeFills = new Map<string, BrokerFill>();
   readonly #settledFills = new Set<string>();
+  #compareLater: BrokerLook | undefined;
 
   /** What the last step gave; the caller empties them. Events are to be applied in their order. */
   readonly asks: BrokerRequest[] = [];
@@ -193,16 +194,14 @@ export class BrokerDuty {
       if (!ours.has(fill.order) && !this.#settledFills.has(fill.id)) this.#strangeFills.set(fill.id, fill);
   }
 
-  /** They are in the books, as far as they ever will be; of all symbols when none is named. */
+  /** Of all symbols when none is named. */
   #settleFills(symbol?: string): void {
-    for (const fill of this.#strangeFills.values()) {
-      if (symbol !== undefined && fill.symbol !== symbol) continue;
-      this.#settledFills.add(fill.id);
-      this.#strangeFills.delete(fill.id);
+    for (const { id, symbol: of } of this.#strangeFills.values()) {
+      if (symbol !== undefined && of !== symbol) continue;
+      this.#settledFills.add(id);
+      this.#strangeFills.delete(id);
     }
   }
-
-  #compareLater: BrokerLook | undefined;
 
   /** After the life cycle has taken in what a look showed: the comparison itself. */
   compare(now: Instants): void {
@@ -212,12 +211,12 @@ export class BrokerDuty {
     const found = this.#reconciler.compare(look, this.#books(now), { at: now.at, ms: now.mono });
     this.#carryOut(found, now);
     this.#problem = found.clean ? undefined : (found.alarms[0]?.text ?? "something is being found out");
-    if (found.clean) this.#settleFills();
     if (!found.clean) {
       this.#nextLookMs = Math.max(this.#nextLookMs, now.mono + RETRY_MS);
       this.#cadence.askForAll();
       return;
     }
+    this.#settleFills();
     if (this.#isStarted || !this.#isLineUp) return;
     this.#isStarted = true;
     this.#reconciler = new Reconciler();
