@@ -173,7 +173,10 @@ export class PositionCheck {
   }
 }
 
-/** What the difference was traded at, as far as anybody knows: fills that are not ours, the mean, the last price. */
+/**
+ * What the difference was traded at, as far as anybody knows: fills of orders that are not in our books, the guardian's
+ * among them though their names are ours; the mean; the last price.
+ */
 function priceOf(
   what: {
     readonly symbol: string;
@@ -187,8 +190,10 @@ function priceOf(
   local: LocalBooks,
 ): number {
   const { symbol, held, believed, own, their } = what;
-  const ours = new Set(orders.filter(({ clientId }) => local.owns(clientId)).map(({ id }) => id));
-  const foreign = fills.filter(
+  const known = new Set(local.orders.map(({ clientId }) => clientId));
+  const ours = new Set(orders.filter(({ clientId }) => known.has(clientId)).map(({ id }) => id));
+  const told = new Map([...(local.strangeFills ?? []), ...fills].map((fill) => [fill.id, fill]));
+  const foreign = [...told.values()].filter(
     (fill) => fill.symbol === symbol && fill.side * shares > 0 && !ours.has(fill.order),
   );
   const traded = foreign.reduce((sum, fill) => sum + fill.shares, 0);

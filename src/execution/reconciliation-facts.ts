@@ -1,5 +1,5 @@
 /** What reconciliation is told of our own books, and what it asks for: plain values in, plain values out (EXEC-3). */
-import type { BrokerOrder, BrokerOrderId, BrokerReport } from "../domain/broker.ts";
+import type { BrokerFill, BrokerOrder, BrokerOrderId, BrokerReport } from "../domain/broker.ts";
 import type { ClaimLevel } from "../domain/claim.ts";
 import type { ClientOrderId, Side } from "../domain/order.ts";
 
@@ -53,6 +53,8 @@ export interface LocalBooks {
   readonly acknowledged: ReadonlySet<BrokerOrderId>;
   /** Symbols whose corporate action of today is not in the books yet: locked until it is (C-49). */
   readonly restating: ReadonlySet<string>;
+  /** Past fills of orders that are in none of our books, from earlier looks, not booked yet. */
+  readonly strangeFills?: readonly BrokerFill[];
 }
 
 export type ReconcileRequest = { readonly priority: "reconcile" } & (

@@ -292,6 +292,26 @@ describe("positions", () => {
     expect(found.adjustments).toMatchObject([{ shares: -40, price: 97 }]);
   });
 
+  it("16 smaller by what the guardian sold under a name of ours: the price of its fills is booked", () => {
+    const sold = { id: "f", at: at(0).at, shares: 40, price: 97, symbol: "AAA", side: SELL, filled: 40 };
+    const picture = {
+      positions: [theirs("AAA", 60)],
+      orders: [order("p-guardian", { status: "filled", filled: 40, shares: 40 })],
+      fills: [{ ...sold, order: order("p-guardian").id }],
+      books: { positions: [ours("AAA", 100)] },
+    };
+    expect(last(picture).adjustments).toMatchObject([{ shares: -40, price: 97 }]);
+  });
+
+  it("16 fills that an earlier look showed still name the price", () => {
+    const fill = { id: "f", at: at(0).at, shares: 40, price: 97, symbol: "AAA", side: SELL, filled: 40 };
+    const strangeFills = [{ ...fill, order: "b-hand" as BrokerOrderId }];
+    const books = { positions: [ours("AAA", 100)], strangeFills };
+    const found = last({ positions: [theirs("AAA", 60)], fills: strangeFills, books });
+    expect(found.adjustments).toMatchObject([{ shares: -40, price: 97 }]);
+    expect(last({ positions: [theirs("AAA", 60)], books }).adjustments).toEqual(found.adjustments);
+  });
+
   it("17 a position of the other side bars entries at the first look, and until a person says otherwise after", () => {
     const picture = { positions: [theirs("AAA", -20)], books: { positions: [ours("AAA", 100)] } };
     const [one, two] = seen(picture, [0, 30]);

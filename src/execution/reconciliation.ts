@@ -145,7 +145,8 @@ export class Reconciler {
         own === undefined || differsFrom(order, own) || order.legs.some((leg) => isNews(leg, known));
       if (own !== undefined && order.filled < own.filled - HALF_NANO_SHARE) unbacked.add(own.clientId);
       if (!differs) continue;
-      if (own === undefined && isEnded(order.status) && order.filled === 0) continue;
+      // Nobody takes it in: what it traded, the guardian's closing say, is booked as a position that differs.
+      if (own === undefined && isEnded(order.status)) continue;
       busy.add(order.symbol);
       found.clean = false;
       // The stream may be about to say the same.

@@ -109,7 +109,7 @@ export class ExecuteDriver {
     const requests = [...live.output.requests];
     for (const feedback of live.output.feedback) this.#told.push(feedbackText(feedback));
     this.#emptyOutput();
-    this.#passLine();
+    this.#passLine(ticket);
     const known = this.#told.length;
     if (requests.length === 0 && known === this.#telling) return;
     if (this.#hasFailed) this.#tell(known);
@@ -126,12 +126,14 @@ export class ExecuteDriver {
       this.#terms.tell(this.#telling, this.#told[this.#telling] ?? "");
   }
 
-  /** A closing of everything came to another line. */
-  #passLine(): void {
+  /** A closing of everything came to another line, and that is on the disk: what restarts, restarts there. */
+  #passLine(ticket: Ticket): void {
     const { flattenLine } = this.#terms.live;
     if (flattenLine === this.#line) return;
     this.#line = flattenLine;
-    if (flattenLine !== undefined) this.#terms.points.reached(`flatten-${flattenLine as "F0"}`);
+    if (flattenLine === undefined) return;
+    const point = `flatten-${flattenLine as "F0"}` as const;
+    this.#terms.whenWritten(ticket, () => this.#terms.points.reached(point));
   }
 
   /** What compute has not got yet, from that number on. */

@@ -5,7 +5,10 @@
  */
 import { InputError } from "../../domain/assert.ts";
 
-/** By process. `after-send`: the bytes of a submission have left; `after-accept`, `after-fill`: heard, not journaled. */
+/**
+ * By process. `after-send`: the bytes of a submission have left; `after-accept`, `after-fill`: heard, not journaled;
+ * `flatten-`: that line of a closing is durable.
+ */
 export const killPoints = {
   execute: [
     "before-append",

@@ -37,6 +37,17 @@ describe("a submission", () => {
     expect(broker.life.open()).toEqual([]);
   });
 
+  it.each([0.575173, 13_445.575173, 54_689.839429, 1e9 + 0.1])(
+    "that is refused is rejected at once, at whatever fraction of a millisecond it left (%d)",
+    (mono) => {
+      const broker = new HandBroker();
+      broker.mono = mono;
+      broker.place();
+      broker.answer(broker.one("Submit"), { kind: "refused", class: "buying_power", reason: "no money" });
+      expect(broker.life.open()).toEqual([]);
+    },
+  );
+
   it("that is refused for good is rejected, and not tried again", () => {
     const broker = new HandBroker();
     broker.place();

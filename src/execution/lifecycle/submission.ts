@@ -63,7 +63,8 @@ export class Submissions {
   }
 
   replied({ child, sent }: Ask, reply: BrokerReply, now: Instants): void {
-    const isCurrent = child.state === "SENDING" && sent === child.sendDeadline - SEND_DEADLINE_MS;
+    // The same sum as when it left: the difference of two fractions would be another fraction.
+    const isCurrent = child.state === "SENDING" && sent + SEND_DEADLINE_MS === child.sendDeadline;
     switch (reply.kind) {
       case "refused":
       case "notSent":

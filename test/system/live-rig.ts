@@ -1,0 +1,237 @@
+/**
+ * The whole live system over the twin, with real processes, for those who kill them: starts it, signals any process of
+ * it, waits until it is well again, and judges its books by the twin's. One at a time on a machine.
+ */
+import { mkdirSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { loadConfig } from "../../src/app/config.ts";
+import { demoConfig } from "../../src/app/demo.ts";
+import type { EngineSnapshot } from "../../src/app/engine-snapshot.ts";
+import { ControlClient } from "../../src/app/live/control-client.ts";
+import { prepareRun } from "../../src/app/live/prepare-run.ts";
+import type { RunTerms } from "../../src/app/live/run-terms.ts";
+import { LiveSystem } from "../../src/app/live/system.ts";
+import { startTwin, type Twin } from "../../src/app/live/twin-process.ts";
+import { processPaths } from "../../src/cli/processes.ts";
+import type { SupervisorReport } from "../../src/ops/process-plan.ts";
+import { bookProblems } from "./book-problems.ts";
+import { JournalWatch } from "./journal-watch.ts";
+import { TwinBooks } from "./twin-books.ts";
+
+export const roles = ["ingest", "compute", "execute", "guardian", "ledger"] as const;
+export type Role = (typeof roles)[number];
+
+/** What execute answers to `status`. */
+export interface LiveStatus {
+  readonly snapshot: EngineSnapshot;
+  readonly feed: { readonly line: string } | null;
+  readonly unknownOrders: number;
+  readonly staleDecisions: number;
+  readonly inputs: number;
+}
+
+export interface RigTerms {
+  readonly root: string;
+  readonly speed: number;
+  readonly seed: number;
+}
+
+const POLL_MS = 150;
+const RESTART_MS = 400;
+const WELL_MS = 90_000;
+const SETTLE_MS = 30_000;
+export const KILL_WORD = "PLIMSOLL_KILL_AT";
+
+export class LiveRig {
+  readonly run: RunTerms;
+  readonly twin: TwinBooks;
+  readonly journals: JournalWatch;
+  readonly reports: SupervisorReport[] = [];
+  readonly #twinProcess: Twin;
+  readonly #system: LiveSystem;
+  readonly #control: ControlClient;
+
+  private constructor(root: string, run: RunTerms, twin: Twin) {
+    this.run = run;
+    this.#twinProcess = twin;
+    this.twin = new TwinBooks(twin);
+    this.journals = new JournalWatch(root, run.run);
+    this.#system = new LiveSystem({
+      root,
+      run,
+      credentials: twin.credentials,
+      paths: processPaths,
+      report: (report) => this.reports.push(report),
+      longestWaitMs: RESTART_MS,
+    });
+    this.#control = new ControlClient(root, run);
+  }
+
+  /** Resolves when all processes are ready. */
+  static async start({ root, speed, seed }: RigTerms): Promise<LiveRig> {
+    mkdirSync(`${root}/run`, { recursive: true, mode: 0o700 });
+    const words = { "--speed": speed, "--seed": seed, "--cash": 97_000, "--rate-limit": 1_000_000 };
+    const twin = await startTwin({
+      entry: processPaths.exchange,
+      words: Object.entries(words).flatMap(([word, value]) => [word, String(value)]),
+    });
+    const { credentials, hosts, clock, symbols } = twin;
+    const run = await prepareRun({
+      ...{ root, mode: "demo", config: demoConfig(loadConfig()), credentials, hosts, clock, symbols },
+      historySessions: 2,
+      tell: () => undefined,
+    });
+    const rig = new LiveRig(root, run, twin);
+    await rig.#system.start();
+    return rig;
+  }
+
+  async stop(): Promise<void> {
+    delete process.env[KILL_WORD];
+    this.#control.close();
+    await this.#system.stop();
+    await this.#twinProcess.stop();
+  }
+
+  pid(role: Role): number | undefined {
+    return this.#system.status().find(({ id }) => id === role)?.pid;
+  }
+
+  /** False where the process is not there at the moment. */
+  signal(role: Role, signal: "SIGKILL" | "SIGSTOP" | "SIGCONT"): boolean {
+    const pid = this.pid(role);
+    if (pid !== undefined) process.kill(pid, signal);
+    return pid !== undefined;
+  }
+
+  /** Resolves when its end was noticed; waits for a process that is down to come up first. */
+  async kill(role: Role): Promise<void> {
+    const before = this.#exits(role);
+    await this.until(`${role} is there`, RESTART_MS * 50, () => this.signal(role, "SIGKILL"));
+    await this.until(`${role} is gone`, RESTART_MS * 50, () => this.#exits(role) > before);
+  }
+
+  /** Undefined while execute does not answer. */
+  async status(withinMs = 1000): Promise<LiveStatus | undefined> {
+    const answer = await this.#control.ask({ verb: "status" }, withinMs).catch(() => undefined);
+    return answer?.kind === "told" ? (answer.value as LiveStatus) : undefined;
+  }
+
+  halt = () => this.#control.ask({ verb: "halt", by: "kill test", reason: "a test" });
+  resume = () => this.#control.ask({ verb: "resume", by: "kill test", reason: "a test" });
+
+  /** Resolves to what `look` gives once it gives something; throws with the last state when it takes too long. */
+  async until<Found>(
+    what: string,
+    withinMs: number,
+    look: () => Found | Promise<Found>,
+  ): Promise<NonNullable<Found>> {
+    const end = performance.now() + withinMs;
+    for (;;) {
+      const found = await look();
+      if (found !== undefined && found !== null && found !== false) return found as NonNullable<Found>;
+      if (performance.now() > end)
+        throw new Error(`${what}: not within ${withinMs} ms; ${await this.#described()}`);
+      await pause(POLL_MS);
+    }
+  }
+
+  /** All processes are up, execute answers, the books were compared, the feed flows, every order's fate is known. */
+  up(withinMs = WELL_MS): Promise<LiveStatus> {
+    return this.until("up again", withinMs, async () => {
+      if (this.#system.status().some(({ state }) => state !== "ready")) return undefined;
+      const status = await this.status();
+      if (status?.feed?.line !== "up" || status.unknownOrders > 0) return undefined;
+      return status.snapshot.permission.claims.some(({ source }) => source === "startup")
+        ? undefined
+        : status;
+    });
+  }
+
+  /** As `up`, and nothing but latched claims holds: the watchdog has watched long enough. */
+  well(withinMs = WELL_MS): Promise<LiveStatus> {
+    return this.until("well again", withinMs, async () => {
+      const status = await this.up(withinMs);
+      const isCalm = status.snapshot.permission.claims.every(
+        ({ liftedBy, authority }) => liftedBy === "operator" || authority !== "circuit_breakers",
+      );
+      return isCalm ? status : undefined;
+    });
+  }
+
+  /**
+   * Has the process start anew with its place to die at, and waits until it has died there; false when it never got
+   * there. The first death comes from outside, at whatever moment it is.
+   */
+  async killAt(role: Role, word: string, withinMs: number, begun?: () => Promise<unknown>): Promise<boolean> {
+    process.env[KILL_WORD] = word;
+    const before = this.#exits(role);
+    this.signal(role, "SIGKILL");
+    await this.until(
+      `${role} armed`,
+      WELL_MS,
+      () => this.#exits(role) > before && this.pid(role) !== undefined,
+    );
+    delete process.env[KILL_WORD];
+    await begun?.();
+    const end = performance.now() + withinMs;
+    while (performance.now() < end) {
+      if (this.#exits(role) > before + 1) return true;
+      await pause(POLL_MS);
+    }
+    // It would die later, in the middle of another case.
+    this.signal(role, "SIGKILL");
+    return false;
+  }
+
+  /** Waits for one more death; whoever starts after it has that word. */
+  async nextDeath(role: Role, withinMs: number, word: string | undefined): Promise<void> {
+    await this.until(`${role} is there`, WELL_MS, () => this.pid(role) !== undefined);
+    if (word === undefined) delete process.env[KILL_WORD];
+    else process.env[KILL_WORD] = word;
+    const before = this.#exits(role);
+    await this.until(`${role} dies`, withinMs, () => this.#exits(role) > before);
+  }
+
+  /** What is wrong with the books now, given half a minute to agree. */
+  async problems(): Promise<string[]> {
+    const end = performance.now() + SETTLE_MS;
+    for (;;) {
+      const found = await this.#problemsNow();
+      if (found.length === 0 || performance.now() > end) return found;
+      await pause(POLL_MS * 3);
+    }
+  }
+
+  async #problemsNow(): Promise<string[]> {
+    const [before, cashBefore] = [await this.twin.positions(), await this.twin.cash()];
+    const status = await this.status();
+    if (status === undefined) return ["execute does not answer"];
+    const [after, cashAfter] = [await this.twin.positions(), await this.twin.cash()];
+    // A fill between the two looks: neither can be compared.
+    if (cashBefore !== cashAfter || JSON.stringify([...before]) !== JSON.stringify([...after]))
+      return ["the twin's books do not stand still"];
+    await this.twin.readOrders();
+    this.journals.read();
+    return bookProblems({
+      status,
+      outside: this.run.outside,
+      cash: cashAfter,
+      positions: after,
+      orders: [...this.twin.orders.values()],
+      journals: this.journals,
+    });
+  }
+
+  #exits(role: Role): number {
+    return this.reports.filter(({ kind, id }) => kind === "exited" && id === role).length;
+  }
+
+  async #described(): Promise<string> {
+    const children = this.#system.status().map(({ id, state }) => `${id} ${state}`);
+    const status = await this.status();
+    const claims = status?.snapshot.permission.claims.map(({ source, reason }) => `${source}: ${reason}`);
+    const rest = `feed ${status?.feed?.line}, unknown ${status?.unknownOrders}`;
+    return `${children.join(", ")}; ${rest}; ${(claims ?? ["no answer"]).join(" | ")}`;
+  }
+}
