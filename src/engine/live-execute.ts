@@ -22,6 +22,7 @@ import type { Alarm } from "../execution/reconciliation-facts.ts";
 import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
 import { BrokerDuty, type DutyParts } from "./broker-duty.ts";
 import { BrokerErrors } from "./broker-errors.ts";
+import { DeferredEntries } from "./deferred-entries.ts";
 import { ExecuteStage } from "./execute.ts";
 import type { ExecuteConfig } from "./execute-config.ts";
 import { FlattenDuty, type FlattenParts } from "./flatten-duty.ts";
@@ -79,6 +80,8 @@ export class LiveExecute {
   readonly #duty: BrokerDuty;
   readonly #flatten: FlattenDuty;
   readonly #errors = new BrokerErrors();
+  /** Entries that wait for a better quote (EXEC-4). */
+  readonly deferred: DeferredEntries;
   readonly output: ExecuteOutput = {
     requests: [],
     feedback: [],
@@ -100,6 +103,7 @@ export class LiveExecute {
       if (fill.strategy !== config.external) this.output.feedback.push({ kind: "filled", fill });
     });
     const { stage } = this;
+    this.deferred = new DeferredEntries(stage, config.execute.execution);
     const { instruments, lifecycle, external, outside = 0, adopted = [] } = config;
     this.#duty = new BrokerDuty({ stage, lifecycle, instruments, external, outside, adopted });
     const ask: FlattenParts["ask"] = (request, now) => this.#duty.ask(request, now);
@@ -132,7 +136,8 @@ export class LiveExecute {
     return (
       portfolio.shares(instrument) !== 0 ||
       facts.working(instrument, BUY) > 0 ||
-      facts.working(instrument, SELL) > 0
+      facts.working(instrument, SELL) > 0 ||
+      this.deferred.watches(instrument)
     );
   }
 
@@ -177,6 +182,7 @@ export class LiveExecute {
         break;
       case "time":
         this.stage.control({ kind: "TimePassed", at: now.at });
+        this.deferred.time(now.at);
         this.#lifecycle.time(now);
         this.#duty.time(now);
         this.#judgeBroker(now);
@@ -219,6 +225,8 @@ export class LiveExecute {
     if (event.kind === "TradePrinted") this.#flatten.printed(symbolOf(event.instrument), now);
     if (event.kind !== "BarsClosed") {
       const ended = tellExecute(stage, event);
+      this.deferred.settled();
+      this.deferred.heard(event);
       if (event.kind === "SharesSplit" || event.kind === "DividendPaid")
         this.output.feedback.push({ kind: "action", event, ended });
       return;
@@ -235,7 +243,9 @@ export class LiveExecute {
     const isStale = now.at - at > this.#config.decisionAgeMicros;
     const due = isStale ? intents.filter(({ kind }) => kind !== "Enter") : intents;
     if (due.length < intents.length) this.staleDecisions += 1;
+    this.deferred.decided(due);
     if (due.length > 0) this.stage.decide(due);
+    this.deferred.settled();
   }
 
   /** Hands on what each part has to say to the others, until nobody has anything more to say. */
