@@ -101,9 +101,7 @@ export class DeferredEntries {
   decided(intents: readonly Intent[]): void {
     this.#end(() => true, "superseded");
     this.#row = this.#stage.orders.length;
-    this.#wanted = intents.filter(
-      (intent) => intent.kind === "Enter" && intent.timing === "now",
-    ) as EntryIntent[];
+    this.#wanted = intents.filter((intent) => intent.kind === "Enter");
   }
 
   /** After each step of the stage: takes up what the gate refused in it, lets go what passed. */

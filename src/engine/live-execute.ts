@@ -20,6 +20,7 @@ import type { FlattenNote } from "../execution/flatten-state.ts";
 import type { Due, Instants, Lifecycle, LifecycleNote, LiveOrder } from "../execution/lifecycle/words.ts";
 import type { Alarm } from "../execution/reconciliation-facts.ts";
 import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
+import { answerAuctions } from "./auction-recheck.ts";
 import { BrokerDuty, type DutyParts } from "./broker-duty.ts";
 import { BrokerErrors } from "./broker-errors.ts";
 import { DeferredEntries } from "./deferred-entries.ts";
@@ -254,7 +255,11 @@ export class LiveExecute {
     const { events } = this.#lifecycle;
     const { reports, events: wanted } = this.#duty;
     const closing = this.#flatten.events;
-    while (commands.length + events.length + reports.length + wanted.length + closing.length > 0) {
+    const asks = this.#lifecycle.auctions?.asks ?? [];
+    while (
+      asks.length + commands.length + events.length + reports.length + wanted.length + closing.length >
+      0
+    ) {
       for (const command of taken(commands)) this.#hand(command, now);
       for (const event of taken(events)) {
         this.output.brokerEvents.push(event);
@@ -263,6 +268,8 @@ export class LiveExecute {
       for (const report of taken(reports)) this.#lifecycle.heard(report, now);
       for (const event of [...taken(wanted), ...taken(closing)])
         if (event.kind !== "BarsClosed") tellExecute(this.stage, event);
+      // Last: what was told in this step may bar it.
+      answerAuctions(this.#lifecycle.auctions, this.stage, now);
     }
     const { output } = this;
     output.requests.push(...taken(this.#lifecycle.requests), ...taken(this.#duty.asks));

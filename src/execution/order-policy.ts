@@ -5,6 +5,7 @@ import { MICROS, type Price } from "../domain/money.ts";
 import { OrderType, type Side, TimeInForce } from "../domain/order.ts";
 import { MICROS_PER_MINUTE } from "../domain/time.ts";
 import { tickSize } from "../market/ticks.ts";
+import { openOrderTimes } from "./auction-window.ts";
 import { partialFillParams, stopKinds, virtualStopParams } from "./stop-params.ts";
 
 export const executionParams = z.strictObject({
@@ -19,6 +20,8 @@ export const executionParams = z.strictObject({
    * ones), `gtc` carries what did not fill from bar to bar, `ioc` takes what is there on arrival.
    */
   entryLife: z.enum(["next_bar", "day", "gtc", "ioc"]).default("next_bar"),
+  /** When orders for the opening auction leave: as soon as the broker takes them, at 19:00, or at 09:00 (EXEC-6). */
+  openOrdersAt: z.enum(openOrderTimes).default("evening"),
   /** `us` rounds order prices to SEC Rule 612 ticks; `none` leaves them, for arithmetic comparisons. */
   tick: z.enum(["us", "none"]).default("us"),
   /** `venue` rests each stop there; `virtual` watches it here and rests a wider one (RISK-4). */
