@@ -15,11 +15,10 @@ import type { InstrumentId } from "../domain/instrument.ts";
 import type { EntryIntent, Intent } from "../domain/intent.ts";
 import { type OrderNumber, OrderStatus, Purpose } from "../domain/order.ts";
 import { type EpochMicros, MICROS_PER_MINUTE } from "../domain/time.ts";
-import type { ExecutionParams } from "../execution/order-policy.ts";
 import { OrderField } from "../execution/order-table.ts";
 import type { OrderRequest, RiskRule } from "../risk/rule.ts";
 import type { ExecuteStage } from "./execute.ts";
-import { entryRequest } from "./order-requests.ts";
+import { type EntryPricing, entryRequest } from "./order-requests.ts";
 
 /** Longest life of a deferred entry from its decision on, exchange micros: the time-out of an entry (C-39). */
 export const DEFERRAL_MICROS = MICROS_PER_MINUTE;
@@ -62,7 +61,7 @@ export type DeferralStage = Pick<
 
 export class DeferredEntries {
   readonly #stage: DeferralStage;
-  readonly #execution: ExecutionParams;
+  readonly #pricing: EntryPricing;
   readonly #deferred = new Map<string, number>();
   readonly #ended = new Map<string, number>();
   #retried = 0;
@@ -72,9 +71,9 @@ export class DeferredEntries {
   /** The first row of the order table that was not looked at. */
   #row = 0;
 
-  constructor(stage: DeferralStage, execution: ExecutionParams) {
+  constructor(stage: DeferralStage, pricing: EntryPricing) {
     this.#stage = stage;
-    this.#execution = execution;
+    this.#pricing = pricing;
   }
 
   /** True while an entry waits for a quote of the instrument. */
@@ -183,7 +182,7 @@ export class DeferredEntries {
     const { strategy, instrument } = intent;
     if (!allowsEntries.call(this.#stage, strategy)) return { rule: "permission", used: 0 };
     if (lots.shares(strategy, instrument) !== 0) return { rule: "held", used: 0 };
-    const request = entryRequest(intent, this.#execution);
+    const request = entryRequest(intent, this.#pricing);
     const denied = (rule: RiskRule, order: OrderRequest) => {
       const { kind, used } = rule.check(order, facts);
       return kind === "deny" ? { rule: rule.id, used } : undefined;

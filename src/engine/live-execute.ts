@@ -27,6 +27,7 @@ import { DeferredEntries } from "./deferred-entries.ts";
 import { ExecuteStage } from "./execute.ts";
 import type { ExecuteConfig } from "./execute-config.ts";
 import { FlattenDuty, type FlattenParts } from "./flatten-duty.ts";
+import { LiveOffset } from "./live-offset.ts";
 import type { Command } from "./ports.ts";
 import { accountSnapshot, type ComputeFeedback, type Decision } from "./stage-messages.ts";
 import { tellExecute } from "./tell-execute.ts";
@@ -83,6 +84,7 @@ export class LiveExecute {
   readonly #errors = new BrokerErrors();
   /** Entries that wait for a better quote (EXEC-4). */
   readonly deferred: DeferredEntries;
+  readonly #offset: LiveOffset;
   readonly output: ExecuteOutput = {
     requests: [],
     feedback: [],
@@ -100,11 +102,14 @@ export class LiveExecute {
   constructor(config: LiveExecuteConfig) {
     this.#config = config;
     this.#lifecycle = config.lifecycle;
-    this.stage = new ExecuteStage(config.execute, (fill) => {
+    const { execution, instruments: size } = config.execute;
+    this.#offset = new LiveOffset(execution, size, () => this.stage.facts);
+    const { pricing } = this.#offset;
+    this.stage = new ExecuteStage({ ...config.execute, execution: pricing }, (fill) => {
       if (fill.strategy !== config.external) this.output.feedback.push({ kind: "filled", fill });
     });
     const { stage } = this;
-    this.deferred = new DeferredEntries(stage, config.execute.execution);
+    this.deferred = new DeferredEntries(stage, pricing);
     const { instruments, lifecycle, external, outside = 0, adopted = [] } = config;
     this.#duty = new BrokerDuty({ stage, lifecycle, instruments, external, outside, adopted });
     const ask: FlattenParts["ask"] = (request, now) => this.#duty.ask(request, now);
@@ -228,13 +233,16 @@ export class LiveExecute {
       const ended = tellExecute(stage, event);
       this.deferred.settled();
       this.deferred.heard(event);
-      if (event.kind === "SharesSplit" || event.kind === "DividendPaid")
+      if (event.kind === "SharesSplit" || event.kind === "DividendPaid") {
+        this.#offset.forget(event.instrument);
         this.output.feedback.push({ kind: "action", event, ended });
+      }
       return;
     }
     // A minute that is over is the time, whatever the clock of the quotes says.
     stage.control({ kind: "TimePassed", at: event.bars.at });
     stage.bars(event.bars);
+    this.#offset.bars(event.bars);
     const { strategies, execute } = this.#config;
     const account = accountSnapshot(stage, { strategies, instruments: execute.instruments });
     this.output.feedback.push({ kind: "valued", at: event.bars.at, account });

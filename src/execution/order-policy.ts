@@ -5,12 +5,16 @@ import { MICROS, type Price } from "../domain/money.ts";
 import { OrderType, type Side, TimeInForce } from "../domain/order.ts";
 import { MICROS_PER_MINUTE } from "../domain/time.ts";
 import { tickSize } from "../market/ticks.ts";
+import { adaptiveOffsetParams } from "./adaptive-offset.ts";
 import { openOrderTimes } from "./auction-window.ts";
 import { partialFillParams, stopKinds, virtualStopParams } from "./stop-params.ts";
 
 export const executionParams = z.strictObject({
   /** Limit by default; market only where a comparison or a bench asks for it. */
   entryOrder: z.enum(["limit", "market"]).default("limit"),
+  /** `adaptive`, live alone: the distance follows the spread and the volatility, and is the fixed one at least. */
+  limitOffset: z.enum(["fixed", "adaptive"]).default("fixed"),
+  adaptive: adaptiveOffsetParams.prefault({}),
   /** Distance of an entry limit beyond the last close, in the direction of paying more. */
   limitOffsetBps: z.number().min(0).max(100).default(5),
   /** The same for orders into an auction, which must survive an ordinary overnight gap. */
