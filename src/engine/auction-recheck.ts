@@ -1,6 +1,6 @@
 /**
- * The gate is asked again about an order that waited for the window of its auction, right before it leaves (EXEC-6): the
- * account, the permission and the instrument may have changed since the evening's decision.
+ * The gate is asked again about an order that waited for the window of its auction, right before it leaves (EXEC-6):
+ * the account, the permission and the instrument may have changed since the decision.
  *
  * AR-1  The order is judged as if it were new, so its own exposure is taken out of the facts first: it would be counted
  *       twice. What only counts orders, as trades per day do, still counts it: that can refuse, never allow, more.

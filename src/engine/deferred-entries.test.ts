@@ -1,7 +1,7 @@
 /**
  * Goal    an entry that only a quote stood in the way of leaves with the first quote that fits, once, while its
  *         decision is valid; nothing else of ours is ever asked twice, and no quote that does not fit makes a row.
- * Method  live execute with a broker that says nothing: decisions and quotes in, requests, rows and counts out (EXEC-4).
+ * Method  live execute with a broker that says nothing: decisions and quotes in, requests and counts out (EXEC-4).
  */
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";

@@ -212,7 +212,7 @@ export class DeferredEntries {
   }
 }
 
-/** True for a refusal that another quote may lift. A collar that measured something refuses the price, not the quote. */
+/** True for a refusal that another quote may lift. A collar that measured something refuses the price itself. */
 const isForQuote = (rule: string, used: number): boolean =>
   rule === SPREAD || (rule === COLLAR && Number.isNaN(used));
 

@@ -1,5 +1,5 @@
 /**
- * When an order for an auction may leave (EXEC-6): the broker takes orders for the opening auction until 09:28 and those
+ * When an order for an auction may leave (EXEC-6): the broker takes orders for the opening auction until 09:28, those
  * for the closing auction until ten minutes before the close, and takes orders for the next auctions from 19:00 New
  * York time on (ALPACA 4.3). Both are reckoned from the session's own open and close, so that half days and the change
  * to daylight saving shift them by themselves: no clock changes between an evening and the open after it.
