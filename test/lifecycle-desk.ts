@@ -21,7 +21,7 @@ import {
 } from "../src/domain/order.ts";
 import { idKindOf } from "../src/execution/client-order-id.ts";
 import { OrderLifecycle } from "../src/execution/lifecycle/order-lifecycle.ts";
-import type { Instants, LiveOrder } from "../src/execution/lifecycle/words.ts";
+import type { Instants, LifecycleTerms, LiveOrder } from "../src/execution/lifecycle/words.ts";
 import { exchangeAt } from "./mean-broker.ts";
 
 type Answer = BrokerReply extends infer R ? (R extends BrokerReply ? Omit<R, "request"> : never) : never;
@@ -29,12 +29,17 @@ type Kind = BrokerRequest["kind"];
 type Of<K extends Kind> = Extract<BrokerRequest, { kind: K }>;
 
 export class HandBroker {
-  readonly life = new OrderLifecycle({
-    environment: "paper",
-    fees: () => ({ commission: 0 as Money, regulatory: 0 as Money }),
-  });
+  readonly life: OrderLifecycle;
   mono = 0;
   #ids = 0;
+
+  constructor(terms: Partial<LifecycleTerms> = {}) {
+    this.life = new OrderLifecycle({
+      environment: "paper",
+      fees: () => ({ commission: 0 as Money, regulatory: 0 as Money }),
+      ...terms,
+    });
+  }
 
   get now(): Instants {
     return { at: exchangeAt(this.mono), mono: this.mono };

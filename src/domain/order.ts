@@ -34,6 +34,10 @@ export const TimeInForce = {
 export type TimeInForce = (typeof TimeInForce)[keyof typeof TimeInForce];
 export const timeInForceNames = ["next_bar", "day", "gtc", "opg", "cls", "ioc"] as const;
 
+/** True for an order that trades in an auction or not at all. */
+export const isForAuction = (force: TimeInForce): boolean =>
+  force === TimeInForce.AtOpen || force === TimeInForce.AtClose;
+
 export const OrderStatus = {
   /** Approved, on its way to the venue. */
   Sent: 0,

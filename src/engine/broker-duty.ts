@@ -369,7 +369,8 @@ export class BrokerDuty {
       ...(brokerId === undefined ? {} : { brokerId }),
       symbol,
       side,
-      state: stateOf(state),
+      // What waits for its auction was never sent: nothing of it can be at the broker.
+      state: order.isHeld === true ? "ended" : stateOf(state),
       filled,
       reduces: this.#parts.stage.orders.purpose(number) !== Purpose.Entry,
       heardMs: this.#heardMs.get(clientId) ?? Number.NEGATIVE_INFINITY,

@@ -5,9 +5,9 @@ import { MICROS, type Money } from "../domain/money.ts";
 import type { RawBasis } from "../domain/raw-basis.ts";
 import type { SessionTable } from "../domain/session.ts";
 import type { EnsembleParams } from "../ensemble/ensemble-params.ts";
-import type { ExecutionParams } from "../execution/order-policy.ts";
 import type { BoundBreaker } from "../risk/breaker.ts";
 import type { RiskRule } from "../risk/rule.ts";
+import type { EntryPricing } from "./order-requests.ts";
 
 export interface ExecuteConfig {
   readonly strategies: number;
@@ -15,7 +15,7 @@ export interface ExecuteConfig {
   readonly startingCash: Money;
   readonly sessions: SessionTable;
   readonly rules: readonly RiskRule[];
-  readonly execution: ExecutionParams;
+  readonly execution: EntryPricing;
   /** Default: none. */
   readonly breakers?: readonly BoundBreaker[];
   /** Per strategy, in the order in which they decide. Default: equal shares of the cash. */

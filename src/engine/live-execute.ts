@@ -20,11 +20,14 @@ import type { FlattenNote } from "../execution/flatten-state.ts";
 import type { Due, Instants, Lifecycle, LifecycleNote, LiveOrder } from "../execution/lifecycle/words.ts";
 import type { Alarm } from "../execution/reconciliation-facts.ts";
 import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
+import { answerAuctions } from "./auction-recheck.ts";
 import { BrokerDuty, type DutyParts } from "./broker-duty.ts";
 import { BrokerErrors } from "./broker-errors.ts";
+import { DeferredEntries } from "./deferred-entries.ts";
 import { ExecuteStage } from "./execute.ts";
 import type { ExecuteConfig } from "./execute-config.ts";
 import { FlattenDuty, type FlattenParts } from "./flatten-duty.ts";
+import { LiveOffset } from "./live-offset.ts";
 import type { Command } from "./ports.ts";
 import { accountSnapshot, type ComputeFeedback, type Decision } from "./stage-messages.ts";
 import { tellExecute } from "./tell-execute.ts";
@@ -79,6 +82,9 @@ export class LiveExecute {
   readonly #duty: BrokerDuty;
   readonly #flatten: FlattenDuty;
   readonly #errors = new BrokerErrors();
+  /** Entries that wait for a better quote (EXEC-4). */
+  readonly deferred: DeferredEntries;
+  readonly #offset: LiveOffset;
   readonly output: ExecuteOutput = {
     requests: [],
     feedback: [],
@@ -96,10 +102,14 @@ export class LiveExecute {
   constructor(config: LiveExecuteConfig) {
     this.#config = config;
     this.#lifecycle = config.lifecycle;
-    this.stage = new ExecuteStage(config.execute, (fill) => {
+    const { execution, instruments: size } = config.execute;
+    this.#offset = new LiveOffset(execution, size, () => this.stage.facts);
+    const { pricing } = this.#offset;
+    this.stage = new ExecuteStage({ ...config.execute, execution: pricing }, (fill) => {
       if (fill.strategy !== config.external) this.output.feedback.push({ kind: "filled", fill });
     });
     const { stage } = this;
+    this.deferred = new DeferredEntries(stage, pricing);
     const { instruments, lifecycle, external, outside = 0, adopted = [] } = config;
     this.#duty = new BrokerDuty({ stage, lifecycle, instruments, external, outside, adopted });
     const ask: FlattenParts["ask"] = (request, now) => this.#duty.ask(request, now);
@@ -137,7 +147,8 @@ export class LiveExecute {
     return (
       portfolio.shares(instrument) !== 0 ||
       facts.working(instrument, BUY) > 0 ||
-      facts.working(instrument, SELL) > 0
+      facts.working(instrument, SELL) > 0 ||
+      this.deferred.watches(instrument)
     );
   }
 
@@ -184,6 +195,7 @@ export class LiveExecute {
         break;
       case "time":
         this.stage.control({ kind: "TimePassed", at: now.at });
+        this.deferred.time(now.at);
         this.#lifecycle.time(now);
         this.#duty.time(now);
         this.#judgeBroker(now);
@@ -228,13 +240,18 @@ export class LiveExecute {
     if (event.kind === "TradePrinted") this.#flatten.printed(symbolOf(event.instrument), now);
     if (event.kind !== "BarsClosed") {
       const ended = tellExecute(stage, event);
-      if (event.kind === "SharesSplit" || event.kind === "DividendPaid")
+      this.deferred.settled();
+      this.deferred.heard(event);
+      if (event.kind === "SharesSplit" || event.kind === "DividendPaid") {
+        this.#offset.forget(event.instrument);
         this.output.feedback.push({ kind: "action", event, ended });
+      }
       return;
     }
     // A minute that is over is the time, whatever the clock of the quotes says.
     stage.control({ kind: "TimePassed", at: event.bars.at });
     stage.bars(event.bars);
+    this.#offset.bars(event.bars);
     const { strategies, execute } = this.#config;
     const account = accountSnapshot(stage, { strategies, instruments: execute.instruments });
     this.output.feedback.push({ kind: "valued", at: event.bars.at, account });
@@ -244,7 +261,9 @@ export class LiveExecute {
     const isStale = now.at - at > this.#config.decisionAgeMicros;
     const due = isStale ? intents.filter(({ kind }) => kind !== "Enter") : intents;
     if (due.length < intents.length) this.staleDecisions += 1;
+    this.deferred.decided(due);
     if (due.length > 0) this.stage.decide(due);
+    this.deferred.settled();
   }
 
   /** Hands on what each part has to say to the others, until nobody has anything more to say. */
@@ -253,7 +272,11 @@ export class LiveExecute {
     const { events } = this.#lifecycle;
     const { reports, events: wanted } = this.#duty;
     const closing = this.#flatten.events;
-    while (commands.length + events.length + reports.length + wanted.length + closing.length > 0) {
+    const asks = this.#lifecycle.auctions?.asks ?? [];
+    while (
+      asks.length + commands.length + events.length + reports.length + wanted.length + closing.length >
+      0
+    ) {
       for (const command of taken(commands)) this.#hand(command, now);
       for (const event of taken(events)) {
         this.output.brokerEvents.push(event);
@@ -262,6 +285,8 @@ export class LiveExecute {
       for (const report of taken(reports)) this.#lifecycle.heard(report, now);
       for (const event of [...taken(wanted), ...taken(closing)])
         if (event.kind !== "BarsClosed") tellExecute(this.stage, event);
+      // Last: what was told in this step may bar it.
+      answerAuctions(this.#lifecycle.auctions, this.stage, now);
     }
     const { output } = this;
     output.requests.push(...taken(this.#lifecycle.requests), ...taken(this.#duty.asks));

@@ -20,7 +20,7 @@ import { HALF_NANO_SHARE } from "../domain/money.ts";
 import { BUY, type OrderNumber, OrderStatus, OrderType, Purpose, SELL, type Side } from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { VirtualLots } from "../ensemble/virtual-lots.ts";
-import { type ExecutionParams, roundToTick } from "../execution/order-policy.ts";
+import { roundToTick } from "../execution/order-policy.ts";
 import { OrderField, OrderTable } from "../execution/order-table.ts";
 import { unwindsPartial } from "../execution/partial-fill.ts";
 import type { ApprovedOrder, Bracket, RiskGate } from "../risk/gate.ts";
@@ -29,7 +29,7 @@ import { BlockTally } from "./block-tally.ts";
 import type { CrossPrices } from "./cross-price.ts";
 import { type CrossBooks, DemandNetting } from "./demand-netting.ts";
 import { MeetingPoint } from "./meeting-point.ts";
-import { birthOf, closingRequest, entryRequest, isExit } from "./order-requests.ts";
+import { birthOf, closingRequest, type EntryPricing, entryRequest, isExit } from "./order-requests.ts";
 import type { Command } from "./ports.ts";
 import { bracketOf, type ProtectionParts, ProtectiveOrders } from "./protective-orders.ts";
 import type { RiskFacts } from "./risk-facts.ts";
@@ -43,7 +43,7 @@ export interface DeskParts {
   readonly gate: RiskGate;
   readonly facts: RiskFacts;
   readonly lots: VirtualLots;
-  readonly execution: ExecutionParams;
+  readonly execution: EntryPricing;
   readonly slots: number;
   readonly strategies: number;
   readonly crossPrices: CrossPrices;
@@ -57,7 +57,7 @@ export class OrderDesk {
   readonly #gate: RiskGate;
   readonly #facts: RiskFacts;
   readonly #lots: VirtualLots;
-  readonly #execution: ExecutionParams;
+  readonly #execution: EntryPricing;
   /** Live exits and trims per strategy and instrument. */
   readonly #exitOrder: Int32Array;
   readonly #trimOrder: Int32Array;

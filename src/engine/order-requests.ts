@@ -14,10 +14,18 @@ const NONE = -1;
 export const isExit = (purpose: Purpose): boolean =>
   purpose === Purpose.Exit || purpose === Purpose.Flatten || purpose === Purpose.VirtualStop;
 
+/** The order policy, and who knows better than its fixed offset what it takes to trade an instrument now. */
+export interface EntryPricing extends ExecutionParams {
+  /** Basis points; absent: `limitOffsetBps`. */
+  readonly entryOffsetBps?: (instrument: InstrumentId) => number;
+}
+
 /** An entry priced by the order policy. */
-export function entryRequest(intent: EntryIntent, execution: ExecutionParams): OrderRequest {
+export function entryRequest(intent: EntryIntent, pricing: EntryPricing): OrderRequest {
   const { instrument, strategy, shares, reference } = intent;
   const side: Side = shares > 0 ? BUY : SELL;
+  const limitOffsetBps = pricing.entryOffsetBps?.(instrument);
+  const execution = limitOffsetBps === undefined ? pricing : { ...pricing, limitOffsetBps };
   const { type, timeInForce, limit } = priceEntry(side, reference, intent.timing, execution);
   return {
     instrument,

@@ -5,11 +5,16 @@ import { MICROS, type Price } from "../domain/money.ts";
 import { OrderType, type Side, TimeInForce } from "../domain/order.ts";
 import { MICROS_PER_MINUTE } from "../domain/time.ts";
 import { tickSize } from "../market/ticks.ts";
+import { adaptiveOffsetParams } from "./adaptive-offset.ts";
+import { openOrderTimes } from "./auction-window.ts";
 import { partialFillParams, stopKinds, virtualStopParams } from "./stop-params.ts";
 
 export const executionParams = z.strictObject({
   /** Limit by default; market only where a comparison or a bench asks for it. */
   entryOrder: z.enum(["limit", "market"]).default("limit"),
+  /** `adaptive`, live alone: the distance follows the spread and the volatility, and is the fixed one at least. */
+  limitOffset: z.enum(["fixed", "adaptive"]).default("fixed"),
+  adaptive: adaptiveOffsetParams.prefault({}),
   /** Distance of an entry limit beyond the last close, in the direction of paying more. */
   limitOffsetBps: z.number().min(0).max(100).default(5),
   /** The same for orders into an auction, which must survive an ordinary overnight gap. */
@@ -19,6 +24,8 @@ export const executionParams = z.strictObject({
    * ones), `gtc` carries what did not fill from bar to bar, `ioc` takes what is there on arrival.
    */
   entryLife: z.enum(["next_bar", "day", "gtc", "ioc"]).default("next_bar"),
+  /** When orders for the opening auction leave: as soon as the broker takes them, at 19:00, or at 09:00 (EXEC-6). */
+  openOrdersAt: z.enum(openOrderTimes).default("evening"),
   /** `us` rounds order prices to SEC Rule 612 ticks; `none` leaves them, for arithmetic comparisons. */
   tick: z.enum(["us", "none"]).default("us"),
   /** `venue` rests each stop there; `virtual` watches it here and rests a wider one (RISK-4). */

@@ -130,6 +130,7 @@ const unmeasured: Readonly<Record<string, (question: Question) => boolean>> = {
   // Neither a fresh quote nor a fresh close: there is no price to measure from.
   price_collar: ({ facts }) =>
     NOW - facts.quotedAt > 2 * MICROS_PER_SECOND && NOW - facts.markedAt > 90 * MICROS_PER_SECOND,
+  spread: ({ order }) => order.timeInForce === TimeInForce.AtOpen,
   cooldown: ({ facts }) => Number.isNaN(facts.barsSinceStop),
   adv: ({ facts }) => Number.isNaN(facts.averageVolume),
   open_risk: ({ facts, order }) =>

@@ -8,9 +8,11 @@ import type { Money } from "../../domain/money.ts";
 import { SELL, type Side } from "../../domain/order.ts";
 import { type EpochMicros, MICROS_PER_SECOND } from "../../domain/time.ts";
 import { LiveExecute } from "../../engine/live-execute.ts";
+import { auctionWindow } from "../../execution/auction-window.ts";
 import type { Environment } from "../../execution/client-order-id.ts";
 import { OrderLifecycle } from "../../execution/lifecycle/order-lifecycle.ts";
 import type { Lifecycle } from "../../execution/lifecycle/words.ts";
+import { xnysSessions } from "../../market/calendar.ts";
 import { newYorkDay } from "../../market/us-eastern.ts";
 import { feeRates, regulatoryFee } from "../../sim/regulatory-fees.ts";
 import { decisionAgeMicros } from "./ingest-schedule.ts";
@@ -57,6 +59,8 @@ export const lifecycleOf = (terms: RunTerms): Lifecycle =>
     environment: environments[terms.mode],
     fees: feesOf(terms),
     staleAfterMicros: STALE_MICROS * Math.max(1, terms.clock.speed),
+    auctionWindow: (auction, at) =>
+      auctionWindow(auction, at, xnysSessions(), terms.config.execution.openOrdersAt),
   });
 
 /** What a confirmation does not tell: paper and the demo charge nothing, the real broker charges sales by schedule. */

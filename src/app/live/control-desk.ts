@@ -152,9 +152,18 @@ export class ControlDesk {
       ...workingOrders(live.stage.orders),
       unknownOrders: live.lifecycle.unknownCount,
       staleDecisions: live.staleDecisions,
+      deferrals: this.#deferrals(),
       requestsHeld: driver.held,
       inputs: driver.inputs,
     };
+  }
+
+  /** Entries that wait for a better quote, and how those before them ended (EXEC-4). */
+  #deferrals() {
+    const { context, driver } = this.#parts;
+    const { waiting, count } = driver.live.deferred;
+    const { symbols } = context.instruments;
+    return { ...count, waiting: waiting.map((one) => ({ ...one, symbol: symbols[one.instrument] ?? "" })) };
   }
 
   /** The last decision about the symbol, or about each: what was wanted, and what became of it. */
@@ -165,6 +174,7 @@ export class ControlDesk {
     return {
       permission: snapshot.permission,
       blocked: snapshot.blocked,
+      deferrals: this.#deferrals(),
       decisions: this.#words.last(wanted).map((note) => ({
         ...note,
         symbol: instruments.symbols[note.instrument] ?? "",

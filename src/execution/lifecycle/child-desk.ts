@@ -20,7 +20,7 @@ import { nanosOf } from "./fill-count.ts";
 import { Submissions } from "./submission.ts";
 import { type Ask, Wire } from "./wire.ts";
 import { readAt, readLater, readSoon, Withdrawals } from "./withdrawal.ts";
-import type { Due, Instants, NoteCause } from "./words.ts";
+import type { AuctionDesk, Due, Instants, NoteCause } from "./words.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 const REFUSED_CANCEL = "order_cancel_rejected";
@@ -53,6 +53,10 @@ export class ChildDesk {
       end: (child, end, cause, now) => this.#end(child, end, cause, now),
       shown: (order, cause, now) => this.#shown(order, { cause }, now),
     });
+  }
+
+  get auctions(): AuctionDesk {
+    return this.#submissions.auctions;
   }
 
   /** What may still trade, is in doubt, or is watched by its clock. */

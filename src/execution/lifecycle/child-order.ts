@@ -6,6 +6,7 @@ import type { BrokerOrder, BrokerOrderId, OrderSpec, Priority, RefusalClass } fr
 import type { Price } from "../../domain/money.ts";
 import type { ClientOrderId, OrderNumber, Side } from "../../domain/order.ts";
 import type { EpochMicros } from "../../domain/time.ts";
+import type { AuctionWait } from "./auction-waits.ts";
 import type { Instants, LifecycleState, NoteCause, OpenOrder } from "./words.ts";
 
 const NANOS_PER_SHARE = 1_000_000_000;
@@ -60,6 +61,10 @@ export interface ChildOrder {
   readonly priority: Priority;
   readonly decidedAt: EpochMicros;
   readonly owner: ChildOwner;
+  /** When the gate last said yes to it: from then on it ages (C-10). */
+  judgedAt: EpochMicros;
+  /** Of an order for an auction. */
+  readonly wait: AuctionWait | undefined;
   state: LifecycleState;
   /** Its owner was told that it is over. */
   isOver: boolean;
@@ -102,14 +107,17 @@ export interface ChildOrder {
   changeFailed: boolean;
 }
 
-export type ChildTerms = Pick<
-  ChildOrder,
-  "clientId" | "number" | "symbol" | "side" | "shares" | "spec" | "priority" | "decidedAt" | "owner"
->;
+export type ChildTerms = Partial<Pick<ChildOrder, "wait">> &
+  Pick<
+    ChildOrder,
+    "clientId" | "number" | "symbol" | "side" | "shares" | "spec" | "priority" | "decidedAt" | "owner"
+  >;
 
 export function childOrder(terms: ChildTerms): ChildOrder {
   return {
     ...terms,
+    judgedAt: terms.decidedAt,
+    wait: terms.wait,
     state: "INTENT",
     isOver: false,
     isHeld: false,
@@ -164,4 +172,5 @@ export const viewOf = (child: ChildOrder): OpenOrder => ({
   shares: child.shares / NANOS_PER_SHARE,
   filled: child.filled / NANOS_PER_SHARE,
   state: child.state,
+  ...(child.state === "INTENT" && child.attempts === 0 && child.wait !== undefined ? { isHeld: true } : {}),
 });

@@ -6,8 +6,15 @@
 import { InvariantError } from "../../domain/assert.ts";
 import type { BrokerNews, BrokerRequest } from "../../domain/broker.ts";
 import type { BrokerEvent } from "../../domain/events.ts";
-import { type ClientOrderId, type OrderNumber, Purpose } from "../../domain/order.ts";
+import {
+  type ClientOrderId,
+  isForAuction,
+  type OrderNumber,
+  Purpose,
+  TimeInForce,
+} from "../../domain/order.ts";
 import { ClientOrderIds } from "../client-order-id.ts";
+import { type AuctionWait, waitFor } from "./auction-waits.ts";
 import { ChildDesk } from "./child-desk.ts";
 import { isFinal, viewOf } from "./child-order.ts";
 import { nanosOf } from "./fill-count.ts";
@@ -16,6 +23,7 @@ import { ProtectiveGroup } from "./protective-group.ts";
 import { type GroupParts, type Leg, legOf } from "./protective-leg.ts";
 import { Teller, ticketOf } from "./tickets.ts";
 import type {
+  AuctionDesk,
   Due,
   IdParts,
   Instants,
@@ -38,6 +46,7 @@ export class OrderLifecycle implements Lifecycle {
   readonly #ids = new ClientOrderIds();
   readonly #desk: ChildDesk;
   readonly #teller: Teller;
+  readonly #auctions: AuctionDesk;
   readonly #parts: GroupParts;
   readonly #orders = new Map<OrderNumber, PlacedOrder>();
   readonly #legs = new Map<OrderNumber, RestingLeg>();
@@ -50,6 +59,15 @@ export class OrderLifecycle implements Lifecycle {
     this.#terms = terms;
     this.#desk = new ChildDesk(terms.staleAfterMicros ?? STALE_MICROS);
     this.#teller = new Teller(this.#desk.wire, terms);
+    const { auctions } = this.#desk;
+    this.#auctions = {
+      asks: auctions.asks,
+      later: (number, now) => auctions.later(number, now),
+      answer: (number, refusal, now) => {
+        auctions.answer(number, refusal, now);
+        this.#act(now);
+      },
+    };
     this.#parts = {
       desk: this.#desk,
       teller: this.#teller,
@@ -82,6 +100,10 @@ export class OrderLifecycle implements Lifecycle {
     return { at, mono };
   }
 
+  get auctions(): AuctionDesk {
+    return this.#auctions;
+  }
+
   get unknownCount(): number {
     let count = 0;
     for (const { state } of this.#desk.live) if (state === "UNKNOWN" || state === "ABANDONED") count += 1;
@@ -100,7 +122,7 @@ export class OrderLifecycle implements Lifecycle {
     const { purpose } = order;
     if (purpose === Purpose.StopLoss || purpose === Purpose.TakeProfit) this.#protect(order, now);
     else {
-      const placed = new PlacedOrder(this.#parts, order);
+      const placed = new PlacedOrder(this.#parts, order, this.#waitOf(order, now));
       this.#orders.set(order.number, placed);
       this.#timed.add(placed);
       for (const { number } of order.members ?? []) this.#orders.set(number, placed);
@@ -155,6 +177,15 @@ export class OrderLifecycle implements Lifecycle {
 
   tombstones(): readonly OpenOrder[] {
     return [...new Set(this.#desk.known.values())].filter(({ state }) => state === "TOMBSTONE").map(viewOf);
+  }
+
+  /** Undefined for what leaves at once. An auction that nobody knows of has a window that never opens and is over. */
+  #waitOf({ timeInForce, purpose }: LiveOrder, now: Instants): AuctionWait | undefined {
+    const { auctionWindow } = this.#terms;
+    if (auctionWindow === undefined || purpose !== Purpose.Entry || !isForAuction(timeInForce))
+      return undefined;
+    const auction = timeInForce === TimeInForce.AtOpen ? "open" : "close";
+    return waitFor(auctionWindow(auction, now.at) ?? { opensAt: now.at, closesAt: now.at }, now.at);
   }
 
   /** Whatever the input made possible. */

@@ -6,6 +6,7 @@ import type { BrokerOrder } from "../../domain/broker.ts";
 import { type OrderNumber, Purpose, type Side, TimeInForce } from "../../domain/order.ts";
 import { splitFill } from "../fill-split.ts";
 import { ENTRY_LIFE_MICROS } from "../order-policy.ts";
+import type { AuctionWait } from "./auction-waits.ts";
 import type { ChildEnd, ChildOrder, ChildOwner, Trade } from "./child-order.ts";
 import { nanosOf } from "./fill-count.ts";
 import { bringsLegs, isWhole, priorityOf, specOf } from "./order-spec.ts";
@@ -36,7 +37,7 @@ export class PlacedOrder implements ChildOwner, EntryLink {
   #settlesAt = NEVER;
   #protectsCrossed = false;
 
-  constructor(parts: GroupParts, order: LiveOrder) {
+  constructor(parts: GroupParts, order: LiveOrder, wait?: AuctionWait) {
     this.#parts = parts;
     const shares = nanosOf(order.shares);
     this.ticket = ticketOf(order, shares);
@@ -47,7 +48,7 @@ export class PlacedOrder implements ChildOwner, EntryLink {
     const priority = priorityOf(purpose);
     const spec = specOf(order);
     const terms = { clientId, number, symbol, side, shares, spec, priority, decidedAt, owner: this };
-    this.child = parts.desk.submit(terms);
+    this.child = parts.desk.submit({ ...terms, wait });
     this.#shares = purpose === Purpose.Entry ? this.#partsOf(order, shares) : [];
     const [only] = this.#shares;
     if (this.#bringsLegs) only?.group?.bringNative(shares);

@@ -10,6 +10,7 @@
  *       whenever it appears.
  */
 import type { BrokerReply, RefusalClass } from "../../domain/broker.ts";
+import { AuctionWaits, waitDue } from "./auction-waits.ts";
 import { type ChildEnd, type ChildOrder, isEntry } from "./child-order.ts";
 import type { Ask, Wire } from "./wire.ts";
 import type { Instants, LifecycleState, NoteCause } from "./words.ts";
@@ -41,9 +42,12 @@ export interface SubmissionParts {
 
 export class Submissions {
   readonly #parts: SubmissionParts;
+  readonly auctions: AuctionWaits;
 
   constructor(parts: SubmissionParts) {
     this.#parts = parts;
+    const { live, end } = parts;
+    this.auctions = new AuctionWaits({ live, end, isStale: (child, now) => this.#isStale(child, now) });
   }
 
   /** Sends what may leave now. */
@@ -117,7 +121,8 @@ export class Submissions {
   /** Exchange micros at which a decision that waits to leave is too old. */
   staleAt(child: ChildOrder): number {
     const waits = child.state === "INTENT" && isEntry(child);
-    return waits ? child.decidedAt + this.#parts.staleAfterMicros + 1 : NEVER;
+    if (!waits) return NEVER;
+    return child.wait === undefined ? child.judgedAt + this.#parts.staleAfterMicros + 1 : waitDue(child.wait);
   }
 
   /** A new process: whatever was under way may have happened. */
@@ -135,9 +140,11 @@ export class Submissions {
 
   #trySend(child: ChildOrder, now: Instants): void {
     const { wire, live, end, isLineUp } = this.#parts;
-    const { spec } = child;
+    const { spec, wait } = child;
     if (spec === undefined) return;
-    if (isEntry(child) && this.#isStale(child, now)) {
+    if (wait !== undefined && child.doubts === 0) {
+      if (this.auctions.holds(child, wait, now)) return;
+    } else if (isEntry(child) && this.#isStale(child, now)) {
       if (child.doubts > 0) this.abandon(child, "too old to send again", now);
       else end(child, { kind: "expired", reason: "the decision is too old to be sent" }, "timer", now);
       return;
@@ -147,6 +154,7 @@ export class Submissions {
       if (other.symbol !== child.symbol || other === child) continue;
       if (other.state === "SENDING" || (isEntry(child) && doubtful.includes(other.state))) return;
     }
+    if (wait !== undefined && !this.auctions.isCleared(child, wait, now)) return;
     child.attempts += 1;
     child.doubts += 1;
     child.firstSent = Math.min(child.firstSent, now.mono);
@@ -156,7 +164,7 @@ export class Submissions {
   }
 
   #isStale(child: ChildOrder, now: Instants): boolean {
-    return now.at - child.decidedAt > this.#parts.staleAfterMicros;
+    return now.at - child.judgedAt > this.#parts.staleAfterMicros;
   }
 
   #refused(

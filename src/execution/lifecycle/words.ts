@@ -13,6 +13,7 @@ import type {
   TimeInForce,
 } from "../../domain/order.ts";
 import type { EpochMicros } from "../../domain/time.ts";
+import type { LeaveWindow } from "../auction-window.ts";
 import type { Environment, IdKind } from "../client-order-id.ts";
 
 /** The two clocks at one moment; never mixed. */
@@ -117,6 +118,11 @@ export interface LifecycleTerms {
   ): Pick<FillCosts, "commission" | "regulatory">;
   /** How old a decision to enter may be when it leaves (C-10); 5 s of exchange time where not given. */
   readonly staleAfterMicros?: number;
+  /**
+   * When an order for an auction that is placed at that instant may leave; undefined when the auction is not known, and
+   * then it never leaves. Where the function is absent such orders leave at once.
+   */
+  readonly auctionWindow?: (auction: "open" | "close", at: EpochMicros) => LeaveWindow | undefined;
 }
 
 /** One order at the broker, for reconciliation. Shares. */
@@ -130,6 +136,18 @@ export interface OpenOrder {
   readonly shares: number;
   readonly filled: number;
   readonly state: LifecycleState;
+  /** Present while it waits for the window of its auction: the broker has never heard of it. */
+  readonly isHeld?: true;
+}
+
+/** Orders that wait for the window of their auction (EXEC-6). */
+export interface AuctionDesk {
+  /** Whose window is open: each leaves once `answer` says that it is still wanted. The caller empties it. */
+  readonly asks: OrderNumber[];
+  /** `refusal`: why it is not wanted any more; undefined lets it go. */
+  /** Nobody can say yet: it is asked about again shortly, as long as its window is open. */
+  later(number: OrderNumber, now: Instants): void;
+  answer(number: OrderNumber, refusal: string | undefined, now: Instants): void;
 }
 
 /** Decides the identity of an order that is about to be placed. */
@@ -146,6 +164,8 @@ export interface Lifecycle {
   readonly events: BrokerEvent[];
   readonly notes: LifecycleNote[];
   readonly nextDue: Due;
+  /** Absent where orders for an auction leave at once. */
+  readonly auctions?: AuctionDesk;
   place(order: LiveOrder, now: Instants): void;
   cancel(number: OrderNumber, now: Instants): void;
   moveStop(number: OrderNumber, stop: number, now: Instants): void;

@@ -5,12 +5,9 @@
  * The number is the distance in minutes to the nearer edge of the session, negative outside it.
  */
 import { z } from "zod";
-import { TimeInForce } from "../../domain/order.ts";
+import { isForAuction } from "../../domain/order.ts";
 import { MICROS_PER_MINUTE } from "../../domain/time.ts";
 import { allow, defineRule, deny } from "../rule.ts";
-
-const inAuction = (force: TimeInForce): boolean =>
-  force === TimeInForce.AtOpen || force === TimeInForce.AtClose;
 
 export const session = defineRule({
   id: "session",
@@ -28,7 +25,7 @@ export const session = defineRule({
     const used = Math.min(sinceOpen, toClose);
     // No session known, no entry: also none for the next auction (C-43).
     if (!Number.isFinite(sinceOpen) || !Number.isFinite(toClose)) return deny(Number.NaN, toxicMinutes);
-    if (inAuction(order.timeInForce)) return allow(used, toxicMinutes);
+    if (isForAuction(order.timeInForce)) return allow(used, toxicMinutes);
     // An entry sent exactly when the last minutes begin would trade inside them.
     const isTooLate = toxicMinutes > 0 && toClose <= toxicMinutes;
     const passes = view.inSession && used >= toxicMinutes && !isTooLate;

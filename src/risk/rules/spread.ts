@@ -3,8 +3,11 @@
  *
  * A run without any quotes, as most backtests are, has nothing to judge: `required` says whether that refuses. Once
  * an instrument was quoted its quote is always judged, so a feed that fell silent does not pass as one that never was.
+ *
+ * An auction has one price and no spread: an order for one is not asked, whatever is quoted hours before (EXEC-6).
  */
 import { z } from "zod";
+import { isForAuction } from "../../domain/order.ts";
 import { MICROS_PER_SECOND } from "../../domain/time.ts";
 import { allow, defineRule, deny, fits, isPositive } from "../rule.ts";
 
@@ -21,6 +24,7 @@ export const spread = defineRule({
   }),
 
   check(order, view, { maxFraction, maxAgeSeconds, required }) {
+    if (isForAuction(order.timeInForce)) return allow(Number.NaN, maxFraction);
     const quotedAt = view.quotedAt(order.instrument);
     if (!Number.isFinite(view.now)) return deny(Number.NaN, maxFraction);
     if (Number.isNaN(quotedAt))
