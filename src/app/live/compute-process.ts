@@ -18,7 +18,8 @@ import {
   parseFeedback,
   parseStageEvent,
 } from "../../engine/stage-text.ts";
-import { FrameKind, linkBounds, numbered, parseNumbered, textOf } from "./frames.ts";
+import { FrameKind, linkBounds, parseNumbered, textOf } from "./frames.ts";
+import { KeptTexts, sendKept } from "./kept-texts.ts";
 import { engineOf, warmBatches } from "./run-engine.ts";
 import type { StageContext } from "./stage-context.ts";
 
@@ -31,8 +32,8 @@ export async function runCompute(context: StageContext): Promise<() => Promise<v
 class ComputeProcess {
   readonly #context: StageContext;
   readonly #live: LiveCompute;
-  /** All decisions of this run, as text: execute may ask for them again. */
-  readonly #decided: string[] = [];
+  /** Decisions as text: execute may ask for them again. */
+  readonly #decided = new KeptTexts();
   #journal: LiveJournal | undefined;
   #ingest: LinkClient | undefined;
   #execute: LinkClient | undefined;
@@ -155,7 +156,8 @@ class ComputeProcess {
     this.#step(input);
     if (this.#decided.length === before) return;
     const ready = this.#decided.length;
-    for (const text of this.#decided.slice(before)) this.#journal?.append("command", at as EpochMicros, text);
+    for (let n = before; n < ready; n++)
+      this.#journal?.append("command", at as EpochMicros, this.#decided.at(n) ?? "");
     this.#journal?.onDurable(sequence, (isDurable) => {
       if (!isDurable) return;
       this.#ready = Math.max(this.#ready, ready);
@@ -174,9 +176,8 @@ class ComputeProcess {
   #send(): void {
     const link = this.#toExecute;
     if (link === undefined) return;
-    while (this.#sent < this.#ready) {
-      link.send(FrameKind.Decision, numbered(this.#sent, this.#decided[this.#sent] ?? ""));
-      this.#sent += 1;
-    }
+    const { log } = this.#context;
+    sendKept({ link, kind: FrameKind.Decision, texts: this.#decided, log }, this.#sent, this.#ready);
+    this.#sent = this.#ready;
   }
 }

@@ -10,20 +10,26 @@ import { type LinkServer, serveLinks } from "../../adapters/bus/link-server.ts";
 import { AlpacaDataStream } from "../../adapters/feeds/alpaca/data-stream.ts";
 import { AlpacaHistory } from "../../adapters/feeds/alpaca/history.ts";
 import type { FeedBar, FeedRecord } from "../../adapters/feeds/alpaca/records.ts";
-import { tradingWord } from "../../adapters/feeds/alpaca/trading-status.ts";
 import { JournalReader } from "../../adapters/journal/journal-reader.ts";
 import { LiveJournal } from "../../adapters/journal/live-journal.ts";
 import { Counts } from "../../adapters/net/counts.ts";
 import type { TimerHandle } from "../../adapters/net/ports.ts";
 import { RealTransport } from "../../adapters/net/real-transport.ts";
 import { InputError } from "../../domain/assert.ts";
-import type { BarsClosed, EngineEvent, QuoteUpdated, TradePrinted } from "../../domain/events.ts";
+import type {
+  BarsClosed,
+  EngineEvent,
+  QuoteUpdated,
+  TradePrinted,
+  TradingStatusEvent,
+} from "../../domain/events.ts";
 import { type EpochMicros, MICROS_PER_MINUTE, MICROS_PER_SECOND } from "../../domain/time.ts";
 import { type IngestInput, LiveIngest } from "../../engine/live-ingest.ts";
 import { stageEventText } from "../../engine/stage-text.ts";
 import { TickIngest } from "../../engine/tick-ingest.ts";
 import { xnysSessions } from "../../market/calendar.ts";
 import { barStartStamp } from "../../market/gatekeeper/stamps.ts";
+import { rawBar, statusEvent } from "./feed-words.ts";
 import { FrameKind, linkBounds, numbered } from "./frames.ts";
 import {
   isSessionMinute,
@@ -32,7 +38,7 @@ import {
   minutesOver,
   nextMinuteEnd,
 } from "./ingest-schedule.ts";
-import { rawBar } from "./raw-bar.ts";
+import { KeptTexts, sendKept } from "./kept-texts.ts";
 import type { StageContext } from "./stage-context.ts";
 
 /** How far the source's clock may run ahead of ours. */
@@ -52,11 +58,6 @@ export interface FeedState {
   readonly late: number;
 }
 
-interface Told {
-  readonly sequence: number;
-  readonly text: string;
-}
-
 export async function runIngest(context: StageContext): Promise<() => Promise<void>> {
   const process = new IngestProcess(context);
   await process.start();
@@ -71,11 +72,10 @@ class IngestProcess {
   readonly #history: AlpacaHistory;
   readonly #links = new Map<string, Link>();
   readonly #wantsTicks = new Set<string>();
-  /** What nobody may miss, in this run. */
-  readonly #told: Told[] = [];
+  /** What nobody may miss. */
+  readonly #told = new KeptTexts();
   #journal: LiveJournal | undefined;
   #server: LinkServer | undefined;
-  #sequence = 0;
   /** Behind those of the instruments. */
   readonly #stateKey: number;
   /** The minute that is waited for. */
@@ -96,7 +96,6 @@ class IngestProcess {
   readonly #grace: MinuteGrace;
   /** The feed tells what happened in its order: nothing older than this comes any more. */
   #feedAt = 0;
-  #isReplaying = true;
   #timers: TimerHandle[] = [];
 
   constructor(context: StageContext) {
@@ -138,8 +137,7 @@ class IngestProcess {
   }
 
   async start(): Promise<void> {
-    const { context } = { context: this.#context };
-    const { terms, places, clock, log } = context;
+    const { terms, places, clock, log } = this.#context;
     const path = join(places.root, "db", "ingest.db");
     this.#journal = await LiveJournal.open({
       path,
@@ -148,13 +146,12 @@ class IngestProcess {
       nowMs: () => clock.now(),
     });
     this.#replay(path);
-    this.#isReplaying = false;
     this.#server = await serveLinks({
       path: places.ingestSocket,
-      hello: () => context.hello(0),
+      hello: () => this.#context.hello(0),
       peers: ["compute", "execute"],
       bounds: linkBounds,
-      beat: () => ({ sequence: this.#sequence, pending: 0 }),
+      beat: () => ({ sequence: this.#told.length, pending: 0 }),
       clock,
       events: {
         up: (link) => this.#linkUp(link),
@@ -189,8 +186,12 @@ class IngestProcess {
   #replay(path: string): void {
     const reader = new JournalReader(path);
     try {
-      for (const { part, payload } of reader.entries(this.#context.terms.run))
+      for (const { part, payload } of reader.entries(this.#context.terms.run)) {
         if (part === "input") this.#stage.step(JSON.parse(String(payload)) as IngestInput);
+        else if (part === "command") this.#tell(JSON.parse(String(payload)) as TradingStatusEvent);
+      }
+      // They were written down then.
+      this.#stage.audit.length = 0;
     } finally {
       reader.close();
     }
@@ -198,8 +199,9 @@ class IngestProcess {
 
   #linkUp(link: Link): void {
     this.#links.set(link.peer.role, link);
-    for (const { sequence, text } of this.#told)
-      if (sequence >= link.peer.resumeFrom) link.send(FrameKind.Market, numbered(sequence, text));
+    const { log } = this.#context;
+    const { resumeFrom: from } = link.peer;
+    sendKept({ link, kind: FrameKind.Market, texts: this.#told, log }, from, this.#told.length);
   }
 
   #step(input: IngestInput): void {
@@ -216,19 +218,15 @@ class IngestProcess {
 
   /** Nobody may miss it: kept for whoever restarts. */
   #tell(event: EngineEvent): void {
-    const told = { sequence: this.#sequence++, text: stageEventText(event) };
-    this.#told.push(told);
-    if (this.#isReplaying) return;
-    for (const link of this.#links.values()) link.send(FrameKind.Market, numbered(told.sequence, told.text));
+    const text = stageEventText(event);
+    const sequence = this.#told.push(text);
+    for (const link of this.#links.values()) link.send(FrameKind.Market, numbered(sequence, text));
   }
 
   #record(record: FeedRecord): void {
     const { at } = this.#context.now();
-    if (record.kind === "bar") {
-      this.#bar(record, at);
-      return;
-    }
-    if (record.kind === "quote") {
+    if (record.kind === "bar") this.#bar(record, at);
+    else if (record.kind === "quote") {
       this.#heardOf(record.timestamp, at);
       const quote = this.#ticks.quote(record, at);
       if (quote !== undefined)
@@ -238,16 +236,15 @@ class IngestProcess {
       const trade = this.#ticks.trade(record, at);
       if (trade !== undefined) this.#tick((link, text) => link.send(FrameKind.Tick, text), trade);
     } else if (record.kind === "status") {
-      const word = tradingWord(record);
-      const instrument = this.#context.instruments.find(record.symbol);
-      if (word === undefined || instrument === undefined) return;
-      const reason = `${record.message} ${record.reason}`.trim();
-      this.#tell(
-        word === "halted"
-          ? { kind: "TradingHalted", at, instrument, reason }
-          : { kind: "TradingResumed", at, instrument },
-      );
+      const event = statusEvent(record, this.#context.instruments, at);
+      if (event !== undefined) this.#statusTold(event);
     }
+  }
+
+  /** Has a number among the minutes, which must be the same ones after a restart: it is written down. */
+  #statusTold(event: TradingStatusEvent): void {
+    this.#journal?.append("command", event.at, JSON.stringify(event));
+    this.#tell(event);
   }
 
   #tick(send: (link: Link, text: string) => void, event: QuoteUpdated | TradePrinted): void {
