@@ -1,6 +1,13 @@
 /**
- * `npm run bench -- --report [--data DIR]`, `npm run bench -- growth`, `npm run bench -- engine|features|sweep --data DIR [--set one,uni] [--json]` and `npm run bench -- storm --seeds N`:
- * one JSON line per question, or a table.
+ * One JSON line per question with `--json`, a table or a sentence without:
+ *
+ *   npm run bench -- --report [--data DIR]
+ *   npm run bench -- growth
+ *   npm run bench -- engine|features|sweep --data DIR [--set one,uni]
+ *   npm run bench -- storm --seeds N
+ *   npm run bench -- tick-to-order
+ *   npm run bench -- soak --hours 24 --speed 60
+ *   npm run bench -- sessions --data FILE --sessions 5 --speed 60
  */
 import "../src/adapters/inlining.ts";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";

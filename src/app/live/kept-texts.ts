@@ -1,6 +1,6 @@
 /**
- * What one process told another, numbered from 0, for whoever restarts and asks for it again. Who restarts has journaled
- * almost all of it, so only the last of it is kept: weeks of minutes must not fill the memory.
+ * What one process told another, numbered from 0, for whoever restarts and asks for it again. Who restarts has
+ * journaled almost all of it, so only the last of it is kept: weeks of minutes must not fill the memory.
  */
 import type { Link } from "../../adapters/bus/bus-terms.ts";
 import { numbered } from "./frames.ts";
