@@ -1,9 +1,16 @@
 /**
- * `npm run bench -- --report [--data DIR]`, `npm run bench -- growth`, `npm run bench -- engine|features|sweep --data DIR [--set one,uni] [--json]` and `npm run bench -- storm --seeds N`:
- * one JSON line per question, or a table.
+ * One JSON line per question with `--json`, a table or a sentence without:
+ *
+ *   npm run bench -- --report [--data DIR]
+ *   npm run bench -- growth
+ *   npm run bench -- engine|features|sweep --data DIR [--set one,uni]
+ *   npm run bench -- storm --seeds N
+ *   npm run bench -- tick-to-order
+ *   npm run bench -- soak --hours 24 --speed 60
+ *   npm run bench -- sessions --data FILE --sessions 5 --speed 60
  */
 import "../src/adapters/inlining.ts";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { variantWorker } from "../src/cli/tasks.ts";
 import { type EngineFigures, engineBench } from "./engine.bench.ts";
@@ -94,13 +101,22 @@ const benches: Readonly<Record<string, (data: string) => AsyncGenerator<BenchLin
         },
       );
     }
-    writeFileSync("docs/performance.md", performanceTable(growth, ratios));
+    writeFileSync(PAGE, `${performanceTable(growth, ratios).trimEnd()}\n${writtenByHand()}`);
     writeFileSync("docs/images/performance.svg", performanceSvg(growth, ratios));
   },
   async *sweep(data) {
     yield sweepLine(await sweepBench(data, variantWorker));
   },
 };
+
+const PAGE = "docs/performance.md";
+
+/** What follows the page's own tables: figures of runs that take too long for a report. */
+function writtenByHand(): string {
+  const page = existsSync(PAGE) ? readFileSync(PAGE, "utf8") : "";
+  const start = page.indexOf("\n## The running system");
+  return start < 0 ? "" : page.slice(start);
+}
 
 interface BenchLine {
   readonly figures: object;

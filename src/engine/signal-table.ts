@@ -99,13 +99,41 @@ export function sentence(
 ): string {
   const reason = signals.get(row, SignalField.reason);
   const text = reason < 0 ? engineReasons[-1 - reason] : reasons[reason]?.[1];
-  const numberAt = (n: number): number => signals.get(row, (SignalField.number0 + n) as SignalField);
-  const shown = [0, 1, 2, 3].filter((n) => text?.includes(`{${n}}`)).map(numberAt);
-  return (text ?? "").replace(/\{([0-3])\}/g, (_, n: string) => {
-    const value = numberAt(Number(n));
-    const isTwin = shown.some((other) => other !== value && plain(other) === plain(value));
-    return plain(value, isTwin ? MOST_DECIMALS : undefined);
-  });
+  if (text === undefined) return "";
+  let said = "";
+  let from = 0;
+  for (let at = nextPlace(text, 0); at >= 0; at = nextPlace(text, from)) {
+    const value = numberAt(signals, row, text, at);
+    said +=
+      text.slice(from, at) + plain(value, hasTwin(signals, row, text, value) ? MOST_DECIMALS : undefined);
+    from = at + PLACE_LENGTH;
+  }
+  return said + text.slice(from);
+}
+
+/** Length of `{0}`. */
+const PLACE_LENGTH = 3;
+
+/** Index of the next of `{0}` to `{3}`; -1 for none. */
+function nextPlace(text: string, from: number): number {
+  for (let at = text.indexOf("{", from); at >= 0; at = text.indexOf("{", at + 1)) {
+    const digit = text.charCodeAt(at + 1) - ZERO;
+    if (digit >= 0 && digit <= 3 && text[at + 2] === "}") return at;
+  }
+  return -1;
+}
+const ZERO = 48;
+
+const numberAt = (signals: SignalTable, row: number, text: string, at: number): number =>
+  signals.get(row, (SignalField.number0 + text.charCodeAt(at + 1) - ZERO) as SignalField);
+
+/** True when another number of the sentence reads like this one and is not. */
+function hasTwin(signals: SignalTable, row: number, text: string, value: number): boolean {
+  for (let at = nextPlace(text, 0); at >= 0; at = nextPlace(text, at + PLACE_LENGTH)) {
+    const other = numberAt(signals, row, text, at);
+    if (other !== value && plain(other) === plain(value)) return true;
+  }
+  return false;
 }
 
 /** Of two numbers that would read alike though one is above the other: a reason has to show which. */

@@ -55,12 +55,9 @@ export interface Decision {
 /** The snapshot as compute asks it. */
 export class SnapshotFacts implements AccountFacts {
   #account: AccountSnapshot = { equity: 0, availableCash: 0, scalar: 0, entered: [], barred: [] };
-  readonly #entered = new Map<InstrumentId, number>();
 
   take(account: AccountSnapshot): void {
     this.#account = account;
-    this.#entered.clear();
-    for (const [instrument, shares] of account.entered) this.#entered.set(instrument, shares);
   }
 
   get equity(): number {
@@ -75,8 +72,10 @@ export class SnapshotFacts implements AccountFacts {
     return this.#account.scalar;
   }
 
+  /** Asked for each entry, of which a minute has few: a table would be made anew each minute. */
   enteredToday(instrument: InstrumentId): number {
-    return this.#entered.get(instrument) ?? 0;
+    for (const [entered, shares] of this.#account.entered) if (entered === instrument) return shares;
+    return 0;
   }
 
   allowsEntries(strategy: number): boolean {

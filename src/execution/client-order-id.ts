@@ -41,11 +41,14 @@ const MAX_REVISION = 999_999_999;
  * of the same decision from 0. Halts on what is no count or no instant.
  */
 export function clientOrderId(decision: Decision, revision: number): ClientOrderId {
-  const { decidedAt } = decision;
+  return idOf(decision, stemOf(decision, tagOf), revision);
+}
+
+function idOf({ decidedAt }: Decision, stem: string, revision: number): ClientOrderId {
   const fits = Number.isSafeInteger(revision) && revision >= 0 && revision <= MAX_REVISION;
   if (!(fits && Number.isSafeInteger(decidedAt) && decidedAt >= 0))
     throw new InvariantError(`EX-2: no client order id for revision ${revision} of ${decidedAt}`);
-  return `${stemOf(decision)}${revision}` as ClientOrderId;
+  return `${stem}${revision}` as ClientOrderId;
 }
 
 /** True for the ids that this program makes, in whatever run, environment or process. */
@@ -54,22 +57,39 @@ export const ownsClientId = (id: string): boolean => OWN.test(id) || HALT.test(i
 /** Gives each order of a decision the next revision; told of ids that others made, it goes on behind them. */
 export class ClientOrderIds {
   readonly #next = new Map<string, number>();
+  /** Of the names seen so far: they are few, and stand between a decision and its order. */
+  readonly #tags = new Map<string, string>();
+  readonly #tag = (name: string): string => {
+    const known = this.#tags.get(name);
+    if (known !== undefined) return known;
+    const tag = tagOf(name);
+    this.#tags.set(name, tag);
+    return tag;
+  };
 
   /** The id that the next order of this decision gets; unchanged until it was `taken`. */
   next(decision: Decision): ClientOrderId {
-    return clientOrderId(decision, this.#next.get(stemOf(decision)) ?? 0);
+    const stem = stemOf(decision, this.#tag);
+    return idOf(decision, stem, this.#next.get(stem) ?? 0);
   }
 
   taken(id: ClientOrderId): void {
-    const stem = id.replace(/\d+$/, "");
-    const revision = Number(id.slice(stem.length));
+    let digits = id.length;
+    while (isDigit(id.charCodeAt(digits - 1))) digits -= 1;
+    const stem = id.slice(0, digits);
+    const revision = Number(id.slice(digits));
     this.#next.set(stem, Math.max(this.#next.get(stem) ?? 0, revision + 1));
   }
 }
 
-function stemOf({ environment, strategy, symbol, decidedAt, kind }: Decision): string {
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+
+function stemOf(
+  { environment, strategy, symbol, decidedAt, kind }: Decision,
+  tag: (name: string) => string,
+): string {
   const instant = Math.floor(decidedAt / 1000).toString(32);
-  return `a1${environments[environment]}-${tagOf(strategy)}-${tagOf(symbol)}-${instant}-${kind}`;
+  return `a1${environments[environment]}-${tag(strategy)}-${tag(symbol)}-${instant}-${kind}`;
 }
 
 /** Names that fit stay readable; of longer ones three letters and a hash, so that relatives differ. */

@@ -78,6 +78,7 @@ export class LiveRig {
     const { credentials, hosts, clock, symbols } = twin;
     const run = await prepareRun({
       ...{ root, mode: "demo", config: demoConfig(loadConfig()), credentials, hosts, clock, symbols },
+      killSwitch: `${root}/killswitch`,
       historySessions: 2,
       tell: () => undefined,
     });

@@ -17,7 +17,8 @@ import {
   parseFeedback,
   parseStageEvent,
 } from "../../engine/stage-text.ts";
-import { FrameKind, linkBounds, numbered, parseNumbered, textOf } from "./frames.ts";
+import { FrameKind, linkBounds, parseNumbered, textOf } from "./frames.ts";
+import { KeptTexts, sendKept } from "./kept-texts.ts";
 import { type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
 import { batchesOf, engineOf, historyOf } from "./run-engine.ts";
 import type { StageContext } from "./stage-context.ts";
@@ -36,8 +37,8 @@ class ComputeProcess {
   readonly #context: StageContext;
   readonly #points: KillSwitchPoints<KillPoint<"compute">>;
   readonly #live: LiveCompute;
-  /** All decisions of this run, as text: execute may ask for them again. */
-  readonly #decided: string[] = [];
+  /** Decisions as text: execute may ask for them again. */
+  readonly #decided = new KeptTexts();
   #journal: LiveJournal | undefined;
   #ingest: LinkClient | undefined;
   #execute: LinkClient | undefined;
@@ -163,7 +164,8 @@ class ComputeProcess {
     this.#step(input);
     const ready = this.#decided.length;
     if (ready > before) this.#points.reached("after-decision");
-    for (const text of this.#decided.slice(before)) this.#journal?.append("command", at as EpochMicros, text);
+    for (let n = before; n < ready; n++)
+      this.#journal?.append("command", at as EpochMicros, this.#decided.at(n) ?? "");
     const digest = checkpoint("compute", this.#inputs, () => computeDigest(this.#live));
     if (digest !== undefined) this.#journal?.append("note", at as EpochMicros, digest);
     if (ready === before) return;
@@ -185,10 +187,9 @@ class ComputeProcess {
   #send(): void {
     const link = this.#toExecute;
     if (link === undefined) return;
-    while (this.#sent < this.#ready) {
-      this.#points.reached("before-send");
-      link.send(FrameKind.Decision, numbered(this.#sent, this.#decided[this.#sent] ?? ""));
-      this.#sent += 1;
-    }
+    if (this.#sent < this.#ready) this.#points.reached("before-send");
+    const { log } = this.#context;
+    sendKept({ link, kind: FrameKind.Decision, texts: this.#decided, log }, this.#sent, this.#ready);
+    this.#sent = this.#ready;
   }
 }

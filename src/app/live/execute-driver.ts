@@ -3,6 +3,8 @@
  * that is durable, and so does what it tells compute (EN-2, EN-3). Knows no sockets and no files: the process binds
  * those, the storm binds virtual ones.
  */
+import { KeptTexts } from "./kept-texts.ts";
+import { InputError } from "../../domain/assert.ts";
 import type { AlertRow, JournalRow, Ticket } from "../../adapters/journal/journal-terms.ts";
 import type { BrokerRequest } from "../../domain/broker.ts";
 import type { EpochMicros } from "../../domain/time.ts";
@@ -138,7 +140,12 @@ export class ExecuteDriver {
 
   /** What compute has not got yet, from that number on. */
   tellFrom(first: number, tell: (sequence: number, text: string) => void): void {
-    for (let n = Math.max(0, first); n < this.#telling; n++) tell(n, this.#told[n] ?? "");
+    for (let n = Math.max(0, first); n < this.#telling; n++) {
+      const text = this.#told.at(n);
+      // Who asks for what is gone has lost its journal: what it would make of the rest is worth nothing.
+      if (text === undefined) throw new InputError(`execute: message ${n} to compute is not kept any more`, 1);
+      tell(n, text);
+    }
   }
 
   /** Nothing can be promised any more; strategies have to hear of the account to leave what they hold. */

@@ -237,9 +237,14 @@ class ExecuteProcess {
           if (link.peer.role !== "compute") return;
           this.#compute = link;
           this.#computePid = link.peer.pid;
-          this.#driver.tellFrom(link.peer.resumeFrom, (sequence, text) =>
-            link.send(FrameKind.Feedback, numbered(sequence, text)),
-          );
+          try {
+            this.#driver.tellFrom(link.peer.resumeFrom, (sequence, text) =>
+              link.send(FrameKind.Feedback, numbered(sequence, text)),
+            );
+          } catch (error) {
+            log("critical", (error as Error).message);
+            link.cut("asked for what is not kept any more");
+          }
         },
         frame: (kind, payload, link) => this.#frame(kind, payload, link),
         down: (_, link) => {

@@ -10,7 +10,6 @@ import { type LinkServer, serveLinks } from "../../adapters/bus/link-server.ts";
 import { AlpacaDataStream } from "../../adapters/feeds/alpaca/data-stream.ts";
 import { AlpacaHistory } from "../../adapters/feeds/alpaca/history.ts";
 import type { FeedBar, FeedRecord } from "../../adapters/feeds/alpaca/records.ts";
-import { tradingWord } from "../../adapters/feeds/alpaca/trading-status.ts";
 import { JournalReader } from "../../adapters/journal/journal-reader.ts";
 import { LiveJournal } from "../../adapters/journal/live-journal.ts";
 import { Counts } from "../../adapters/net/counts.ts";
@@ -24,6 +23,7 @@ import { stageEventText } from "../../engine/stage-text.ts";
 import { TickIngest } from "../../engine/tick-ingest.ts";
 import { xnysSessions } from "../../market/calendar.ts";
 import { CadenceKeeper } from "./cadence-keeper.ts";
+import { rawBar, statusEvent } from "./feed-words.ts";
 import { FrameKind, linkBounds } from "./frames.ts";
 import { ingestConfigOf, skewMicrosOf } from "./ingest-config.ts";
 import {
@@ -36,7 +36,6 @@ import {
 import { type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
 import { MarketTeller } from "./market-teller.ts";
 import { ProcessTimers } from "./process-timers.ts";
-import { rawBar } from "./raw-bar.ts";
 import type { StageContext } from "./stage-context.ts";
 
 const STATE_EVERY_MS = 200;
@@ -73,7 +72,7 @@ class IngestProcess {
   readonly #stream: AlpacaDataStream;
   readonly #history: AlpacaHistory;
   readonly #cadence: CadenceKeeper;
-  readonly #teller = new MarketTeller();
+  readonly #teller: MarketTeller;
   #journal: LiveJournal | undefined;
   #server: LinkServer | undefined;
   /** Behind those of the instruments. */
@@ -103,6 +102,7 @@ class IngestProcess {
     this.#context = context;
     this.#points = points;
     this.#timers = new ProcessTimers(context.clock);
+    this.#teller = new MarketTeller(context.log);
     const { terms, instruments, clock, log } = context;
     this.#stateKey = instruments.symbols.length;
     this.#grace = minuteGrace(terms);
@@ -232,15 +232,8 @@ class IngestProcess {
       const trade = this.#ticks.trade(record, at);
       if (trade !== undefined) this.#tick((link, text) => link.send(FrameKind.Tick, text), trade);
     } else if (record.kind === "status") {
-      const word = tradingWord(record);
-      const instrument = this.#context.instruments.find(record.symbol);
-      if (word === undefined || instrument === undefined) return;
-      const reason = `${record.message} ${record.reason}`.trim();
-      const event: TradingStatusEvent =
-        word === "halted"
-          ? { kind: "TradingHalted", at, instrument, reason }
-          : { kind: "TradingResumed", at, instrument };
-      this.#step({ kind: "status", at, event });
+      const event = statusEvent(record, this.#context.instruments, at);
+      if (event !== undefined) this.#step({ kind: "status", at, event });
     }
   }
 

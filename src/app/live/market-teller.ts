@@ -6,16 +6,23 @@ import type { Link } from "../../adapters/bus/bus-terms.ts";
 import type { LiveJournal } from "../../adapters/journal/live-journal.ts";
 import { type BarsClosed, eventAt, type TradingStatusEvent } from "../../domain/events.ts";
 import { stageEventText } from "../../engine/stage-text.ts";
-import { FrameKind, numbered } from "./frames.ts";
+import { FrameKind } from "./frames.ts";
+import { KeptTexts, sendKept } from "./kept-texts.ts";
 import { toldLine } from "./stage-digest.ts";
+import type { StageLog } from "./stage-log.ts";
 
 export class MarketTeller {
   readonly #links = new Map<string, Link>();
   readonly #wantsTicks = new Set<string>();
-  /** What nobody may miss, in this run; its place is its number. */
-  readonly #told: string[] = [];
+  /** What nobody may miss. */
+  readonly #told = new KeptTexts();
+  readonly #log: StageLog;
   /** How many of those are durable, and were told. */
   #telling = 0;
+
+  constructor(log: StageLog) {
+    this.#log = log;
+  }
 
   /** The number that the next minute or halt gets. */
   get next(): number {
@@ -24,7 +31,7 @@ export class MarketTeller {
 
   up(link: Link): void {
     this.#links.set(link.peer.role, link);
-    for (let n = Math.max(0, link.peer.resumeFrom); n < this.#telling; n++) this.#send(link, n);
+    this.#send(link, Math.max(0, link.peer.resumeFrom), this.#telling);
   }
 
   down(link: Link): void {
@@ -49,8 +56,8 @@ export class MarketTeller {
     const known = this.#told.length;
     // A journal that failed promises nothing any more, but the market has to be heard of to leave what is held.
     journal.onDurable(entry, () => {
-      for (; this.#telling < known; this.#telling++)
-        for (const link of this.#links.values()) this.#send(link, this.#telling);
+      for (const link of this.#links.values()) this.#send(link, this.#telling, known);
+      this.#telling = Math.max(this.#telling, known);
     });
   }
 
@@ -64,7 +71,7 @@ export class MarketTeller {
     this.#links.get("execute")?.sendNewest(key, FrameKind.FeedState, text);
   }
 
-  #send(link: Link, n: number): void {
-    link.send(FrameKind.Market, numbered(n, this.#told[n] ?? ""));
+  #send(link: Link, from: number, to: number): void {
+    sendKept({ link, kind: FrameKind.Market, texts: this.#told, log: this.#log }, from, to);
   }
 }

@@ -162,7 +162,10 @@ export class ProtectiveGroup implements ChildOwner {
   }
 
   #legs(): Leg[] {
-    return [this.stop, this.target].filter((leg) => leg !== undefined);
+    const legs: Leg[] = [];
+    if (this.stop !== undefined) legs.push(this.stop);
+    if (this.target !== undefined) legs.push(this.target);
+    return legs;
   }
 
   #legOfNumber(number: OrderNumber): Leg | undefined {
@@ -170,8 +173,13 @@ export class ProtectiveGroup implements ChildOwner {
   }
 
   #children(): ChildOrder[] {
-    const legs = this.#legs().map(({ child }) => child);
-    return [...new Set([...legs, this.#whole])].filter((child) => child !== undefined);
+    const [stop, target] = [this.stop?.child, this.target?.child];
+    const whole = this.#whole;
+    const children: ChildOrder[] = [];
+    if (stop !== undefined) children.push(stop);
+    if (target !== undefined && target !== stop) children.push(target);
+    if (whole !== undefined && whole !== stop && whole !== target) children.push(whole);
+    return children;
   }
 
   /** True while anything of the last rest may still trade, or is not known well enough. */
