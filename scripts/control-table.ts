@@ -47,9 +47,9 @@ const STOP_TESTS = [
 ];
 
 export const controls: readonly Control[] = [
-  partly("C-01", "Kill switch", "broker errors, feed down, guardian; a look before each order", {
-    where: ["src/app/demo.ts", "src/engine/execute.ts"],
-    tests: ["src/app/demo.test.ts", "src/sim/engine-scenarios.test.ts"],
+  partly("C-01", "Kill switch", "broker errors; a look before each order", {
+    where: ["src/app/live/halt-file.ts", "src/engine/execute.ts"],
+    tests: ["test/system/demo-process.test.ts", "src/sim/engine-scenarios.test.ts"],
   }),
   partly("C-02", "Latch and resume", "authentication, clean reconciliation and delay before a resume", {
     where: ["src/risk/authority.ts"],

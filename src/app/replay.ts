@@ -13,8 +13,17 @@ import { xnysSessions } from "../market/calendar.ts";
 import { newYorkDay } from "../market/us-eastern.ts";
 import { createSyntheticMarket } from "../sim/synthetic-market.ts";
 import { strategies } from "../strategies/registry.ts";
-import { type DemoHeader, warmUp } from "./demo.ts";
+import type { Config } from "./config.ts";
 import { buildLoop } from "./engine-run.ts";
+import { warmOn } from "./run-history.ts";
+
+/** What stands at the head of a recorded run: the setup, and where the warm-up came from. */
+interface DemoHeader {
+  readonly config: Config;
+  readonly strategyIds: readonly string[];
+  readonly cash: number;
+  readonly warmup: { readonly seed: number; readonly firstSession: string; readonly sessions: number };
+}
 
 export interface ReplayResult {
   readonly run: number;
@@ -84,7 +93,8 @@ function replay(
   };
   const { loop } = buildLoop(setup, strategies);
   // What the venue did is in the journal.
-  warmUp(market, warmup.sessions, loop, { events: [], match: () => undefined });
+  const history = { columns: market.history(warmup.sessions), actions: [] };
+  warmOn(history, market, loop, { events: [], match: () => undefined });
 
   let events = 0;
   let commands = 0;

@@ -1,8 +1,10 @@
 /** The whole command line as one function: words in, text and an exit code out. */
 import { Command, CommanderError } from "commander";
 import { InputError } from "../domain/assert.ts";
+import { registerAuditCommands } from "./audit-commands.ts";
 import { registerBacktestCommands } from "./backtest-commands.ts";
 import type { CliContext } from "./context.ts";
+import { registerControlCommands } from "./control-commands.ts";
 import { registerDataCommands } from "./data-commands.ts";
 import { registerExchangeCommand } from "./exchange-command.ts";
 import { registerFeatureCommands } from "./feature-commands.ts";
@@ -12,6 +14,7 @@ import { registerJournalCommands } from "./journal-commands.ts";
 import { registerStartCommand } from "./start-command.ts";
 import { stateFolder } from "./state-folder.ts";
 import { registerStatsCommands } from "./stats-commands.ts";
+import { registerStatusCommand } from "./status-command.ts";
 
 /** Where text goes; line ends are part of it. */
 export interface Streams {
@@ -86,6 +89,9 @@ function buildProgram({ out, err }: Streams): Command {
   registerStatsCommands(program, context);
   registerInfoCommands(program, context);
   registerJournalCommands(program, context);
+  registerStatusCommand(program, context);
+  registerControlCommands(program, context);
+  registerAuditCommands(program, context);
   return program;
 }
 
