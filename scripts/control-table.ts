@@ -199,7 +199,7 @@ export const controls: readonly Control[] = [
   later("C-51", "Event-loop guard", "operations"),
   later("C-52", "Resource guard", "operations"),
   partly("C-53", "Journal durability", "what happens when the disk fails", {
-    where: ["src/engine/pump.ts", "src/app/journal-writer.ts"],
+    where: ["src/engine/pump.ts", "src/adapters/journal/live-journal.ts"],
     tests: ["src/engine/pump.test.ts"],
   }),
   later("C-54", "Crash-loop guard", "operations"),

@@ -1,15 +1,18 @@
 /** The whole command line as one function: words in, text and an exit code out. */
 import { Command, CommanderError } from "commander";
 import { InputError } from "../domain/assert.ts";
+import { registerArmCommand } from "./arm-command.ts";
 import { registerAuditCommands } from "./audit-commands.ts";
 import { registerBacktestCommands } from "./backtest-commands.ts";
 import type { CliContext } from "./context.ts";
 import { registerControlCommands } from "./control-commands.ts";
 import { registerDataCommands } from "./data-commands.ts";
+import { registerDoctorCommand } from "./doctor-command.ts";
 import { registerExchangeCommand } from "./exchange-command.ts";
 import { registerFeatureCommands } from "./feature-commands.ts";
 import { askedHelp } from "./group-help.ts";
 import { registerInfoCommands } from "./info-commands.ts";
+import { registerInitCommand } from "./init-command.ts";
 import { registerJournalCommands } from "./journal-commands.ts";
 import { registerStartCommand } from "./start-command.ts";
 import { stateFolder } from "./state-folder.ts";
@@ -92,6 +95,9 @@ function buildProgram({ out, err }: Streams): Command {
   registerStatusCommand(program, context);
   registerControlCommands(program, context);
   registerAuditCommands(program, context);
+  registerInitCommand(program, context);
+  registerDoctorCommand(program, context);
+  registerArmCommand(program, context);
   return program;
 }
 

@@ -53,7 +53,8 @@ export function registerControlCommands(program: Command, context: CliContext): 
     .addHelpText("after", "\nExample:\n  plimsoll override risk.trades_per_day.limit 20 --for 30m")
     .action((key: string) => {
       throw new InputError(
-        `override ${key.slice(0, 60)}: not available yet; set it in the configuration and start again, or: plimsoll pause`,
+        `override ${key.slice(0, 60)}: not available yet; set it in the configuration and start again, or use ` +
+          "plimsoll pause",
         3,
       );
     });

@@ -6,6 +6,7 @@ import { asOnlyWriter } from "../adapters/lake/writer-lock.ts";
 import { type Config, loadConfig } from "../app/config.ts";
 import { stateRoot } from "../app/live/active-run.ts";
 import { type Begun, beginAccount, beginDemo } from "../app/live/begin-run.ts";
+import { requirePermit } from "../app/live/interlock.ts";
 import { type SittingEnd, sitThrough } from "../app/live/live-session.ts";
 import { type TradingMode, tradingModes } from "../app/live/run-terms.ts";
 import { tradedConfig } from "../app/traded-config.ts";
@@ -114,11 +115,10 @@ function accountOf(
       throw new InputError(`--${name} is the demo's; the market of mode ${mode} goes at its own pace`);
   const traded = tradedConfig(config, mode);
   if (options.port !== undefined) refusePort(options.port);
+  const places = { mode, root: stateRoot(context.root(), mode), env: process.env, folder: process.cwd() };
+  requirePermit({ ...places, traded, nowMs: Date.now() });
   return ({ tell: say }) =>
-    beginAccount({
-      ...{ root: stateRoot(context.root(), mode), killSwitch: killSwitch(context), config: traded, mode },
-      ...{ env: process.env, folder: process.cwd(), tell: say },
-    });
+    beginAccount({ ...places, killSwitch: killSwitch(context), config: traded, tell: say });
 }
 
 const killSwitch = (context: CliContext): string => join(context.root(), "killswitch");

@@ -119,9 +119,11 @@ function statusText({ active }: KnownRun, value: StatusValue): string {
     ...[Number.isNaN(stop) ? "none" : number(stop, 2), strategy],
   ]);
   return [
-    `${snapshot.mode} run ${value.run}, ${snapshot.session.date} ${snapshot.clock} ET, ${levelName(snapshot.permission.level)}`,
+    `${snapshot.mode} run ${value.run}, ${snapshot.session.date} ${snapshot.clock} ET, ` +
+      levelName(snapshot.permission.level),
     `${answer(snapshot)} ${because(snapshot)}`,
-    `equity ${money(equity)} USD, day ${signed(dayPnl, 2)}, ${percent(snapshot.drawdownFromDayHigh, 2)} from the day's high`,
+    `equity ${money(equity)} USD, day ${signed(dayPnl, 2)}, ` +
+      `${percent(snapshot.drawdownFromDayHigh, 2)} from the day's high`,
     `gross ${percent(snapshot.gross, 1)}, long ${percent(long, 1)}, short ${percent(short, 1)}, ` +
       `${value.workingOrders} orders work, ${value.unknownOrders} unknown`,
     `feed ${feed?.line ?? "unknown"}${age}`,
