@@ -90,13 +90,13 @@ describe("where everything is as it should be", () => {
 describe("what is wrong is named with its cure", () => {
   const env = (): string => join(root, ".env");
   it.each([
-    ["root", "chmod 700", () => chmodSync(root, 0o755), {}],
-    [".env", "chmod 600", () => writeFileSync(env(), "x", { mode: 0o644 }), {}],
-    ["keys", "", () => writeFileSync(env(), "ALPACA_API_KEY=PKX\n", { mode: 0o600 }), {}],
-    ["keys", "", () => undefined, { ALPACA_API_KEY: "PKX" }],
-    ["databases", "restore", () => garbage("trades.db"), {}],
-    ["journal", "restore", () => garbage("journal.db"), {}],
-    ["lake", "data verify", () => brokenLake(), {}],
+    ["root", "chmod 700", (): void => chmodSync(root, 0o755), {}],
+    [".env", "chmod 600", (): void => writeFileSync(env(), "x", { mode: 0o644 }), {}],
+    ["keys", "", (): void => writeFileSync(env(), "ALPACA_API_KEY=PKX\n", { mode: 0o600 }), {}],
+    ["keys", "", (): void => undefined, { ALPACA_API_KEY: "PKX" }],
+    ["databases", "restore", (): void => garbage("trades.db"), {}],
+    ["journal", "restore", (): void => garbage("journal.db"), {}],
+    ["lake", "data verify", (): void => brokenLake(), {}],
   ] as const)("%s (%s)", async (name, cure, breakIt, environment) => {
     breakIt();
     const checks = await doctor({ env: environment });
