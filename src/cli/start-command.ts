@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { asOnlyWriter } from "../adapters/lake/writer-lock.ts";
 import { type Config, loadConfig } from "../app/config.ts";
 import { stateRoot } from "../app/live/active-run.ts";
-import { type Begun, beginAccount, beginDemo } from "../app/live/begin-run.ts";
+import { type Begun, beginAccount, beginDemo, firstOpen } from "../app/live/begin-run.ts";
 import { requirePermit } from "../app/live/interlock.ts";
 import { type SittingEnd, sitThrough } from "../app/live/live-session.ts";
 import { type TradingMode, tradingModes } from "../app/live/run-terms.ts";
@@ -92,6 +92,7 @@ type Begin = (terms: { readonly tell: (line: string) => void }) => Promise<Begun
 
 function demoOf(context: CliContext, options: StartOptions, config: Config): Begin {
   const traded = tradedConfig(config, "demo");
+  firstOpen(traded);
   if (options.port !== undefined) refusePort(options.port);
   const speed = options.speed === undefined ? configuredSpeed(config) : speedOf(options.speed);
   const seed = wholeNumber("--seed", options.seed ?? "1", { least: 0, most: 2 ** 32 - 1 });
