@@ -1,4 +1,4 @@
-/** `plimsoll init`: the first minutes with a root of one's own (RUN-7). It makes what is missing and keeps what is there. */
+/** `plimsoll init`: the first minutes with a root of one's own (RUN-7): makes what is missing, keeps what is there. */
 import { chmodSync, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";

@@ -146,5 +146,7 @@ function statusText({ active }: KnownRun, value: StatusValue): string {
   ].join("\n");
 }
 
-const processesText = (processes: NonNullable<KnownRun["active"]>["processes"]): string =>
-  `processes: ${processes.map(({ id, state, pid }) => `${id} ${state}${pid === undefined ? "" : ` (${pid})`}`).join(", ")}`;
+function processesText(processes: NonNullable<KnownRun["active"]>["processes"]): string {
+  const told = processes.map(({ id, state, pid }) => `${id} ${state}${pid === undefined ? "" : ` (${pid})`}`);
+  return `processes: ${told.join(", ")}`;
+}
