@@ -12,7 +12,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { loadConfig } from "../src/app/config.ts";
-import { demoConfig } from "../src/app/demo.ts";
+import { tradedConfig } from "../src/app/traded-config.ts";
 import { MICROS_PER_MINUTE } from "../src/domain/time.ts";
 import { FilePrices } from "../src/exchange/prices/file-prices.ts";
 import { readPriceFiles } from "../src/exchange/prices/read-price-files.ts";
@@ -63,7 +63,7 @@ export async function sessionsBench(args: readonly string[]): Promise<number> {
   const close = last === undefined ? undefined : sessionOn(last)?.close;
   if (close === undefined) throw new Error(`bench sessions: ${values.data} holds no session`);
   const rig = await startRig({
-    config: demoConfig(loadConfig({ assignments: SETTINGS })),
+    config: tradedConfig(loadConfig({ assignments: SETTINGS }), "demo"),
     speed,
     words: ["--data", values.data],
     historySessions: 0,

@@ -13,7 +13,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { loadConfig } from "../src/app/config.ts";
-import { demoConfig } from "../src/app/demo.ts";
+import { tradedConfig } from "../src/app/traded-config.ts";
 import type { MemoryFigures } from "./live/memory-samples.ts";
 import { type LiveRig, startRig } from "./live/rig.ts";
 
@@ -41,7 +41,7 @@ export async function soakBench(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...args], options });
   const [hours, speed] = [positive("hours", values.hours), positive("speed", values.speed)];
   const rig = await startRig({
-    config: demoConfig(loadConfig()),
+    config: tradedConfig(loadConfig(), "demo"),
     speed,
     words: [],
     historySessions: HISTORY_SESSIONS,

@@ -47,13 +47,13 @@ const STOP_TESTS = [
 ];
 
 export const controls: readonly Control[] = [
-  partly("C-01", "Kill switch", "broker errors, feed down, guardian; a look before each order", {
-    where: ["src/app/demo.ts", "src/engine/execute.ts"],
-    tests: ["src/app/demo.test.ts", "src/sim/engine-scenarios.test.ts"],
+  partly("C-01", "Kill switch", "broker errors; a look before each order", {
+    where: ["src/app/live/halt-file.ts", "src/engine/execute.ts"],
+    tests: ["test/system/demo-process.test.ts", "src/sim/engine-scenarios.test.ts"],
   }),
-  partly("C-02", "Latch and resume", "authentication, clean reconciliation and delay before a resume", {
-    where: ["src/risk/authority.ts"],
-    tests: ["src/risk/authority.test.ts", "test/engine-breakers.test.ts"],
+  partly("C-02", "Latch and resume", "authentication beyond the user of the machine", {
+    where: ["src/risk/authority.ts", "src/app/live/control-desk.ts"],
+    tests: ["src/risk/authority.test.ts", "test/engine-breakers.test.ts", "test/system/demo-process.test.ts"],
   }),
   partly("C-03", "Parent/child quantity", "slicing: an order has no children yet", {
     where: ["src/execution/order-table.ts"],
@@ -199,7 +199,7 @@ export const controls: readonly Control[] = [
   later("C-51", "Event-loop guard", "operations"),
   later("C-52", "Resource guard", "operations"),
   partly("C-53", "Journal durability", "what happens when the disk fails", {
-    where: ["src/engine/pump.ts", "src/app/journal-writer.ts"],
+    where: ["src/engine/pump.ts", "src/adapters/journal/live-journal.ts"],
     tests: ["src/engine/pump.test.ts"],
   }),
   later("C-54", "Crash-loop guard", "operations"),
@@ -218,7 +218,10 @@ export const controls: readonly Control[] = [
     ],
   }),
   later("C-58", "Limit-reasonableness audit", "operations"),
-  later("C-59", "Environment interlock", "broker adapter"),
+  done("C-59", "Environment interlock", {
+    where: ["src/app/live/interlock.ts", "src/app/live/arm-file.ts"],
+    tests: ["src/app/live/interlock.test.ts"],
+  }),
   later("C-60", "Alert delivery", "operations"),
   later("C-61", "Alert aggregation", "operations"),
   later("C-62", "Dead-man's switch", "guardian"),

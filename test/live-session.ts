@@ -4,7 +4,7 @@
  */
 import type { JournalEntry } from "../src/adapters/journal/journal-terms.ts";
 import { loadConfig } from "../src/app/config.ts";
-import { demoConfig } from "../src/app/demo.ts";
+import { tradedConfig } from "../src/app/traded-config.ts";
 import { engineConfigs } from "../src/app/engine-configs.ts";
 import { buildExecute } from "../src/app/live/build-execute.ts";
 import type { RunTerms } from "../src/app/live/run-terms.ts";
@@ -34,7 +34,7 @@ export const terms: RunTerms = {
   mode: "demo",
   startedAt: "2026-11-18T14:00:00Z",
   build: "test",
-  config: demoConfig(loadConfig()),
+  config: tradedConfig(loadConfig(), "demo"),
   strategyIds: ["reference_ema_cross", "swing_trend_following"],
   symbols: instruments.symbols,
   cash: 97_000,

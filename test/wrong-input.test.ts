@@ -23,7 +23,7 @@ afterAll(() => {
 
 interface Mistake {
   readonly args: string;
-  readonly code: 1 | 2;
+  readonly code: 1 | 2 | 3;
   /** What the line must say: the key or name, and the cure. */
   readonly says: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -120,8 +120,55 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     says: ["TRADING_CAPITAL=lots"],
     env: { TRADING_CAPITAL: "lots" },
   },
-  "a mode that is not there yet": { args: "start --mode live", code: 2, says: ["--mode live"] },
+  "a mode that nobody knows": { args: "start --mode moon", code: 2, says: ["--mode", "demo, paper, live"] },
+  "paper without keys": { args: "start --mode paper", code: 2, says: ["ALPACA_API_KEY", ".env", "init"] },
+  "live that the configuration does not say": {
+    args: "start --mode live",
+    code: 3,
+    says: ["mode live is refused", "mode: demo", "set mode: live"],
+  },
+  "live that only the configuration says": {
+    args: "start --set mode=live",
+    code: 3,
+    says: ["mode: live", "--mode live"],
+  },
+  "live that nobody armed": {
+    args: "start --mode live --set mode=live",
+    code: 3,
+    says: ["armed.json is not there", "plimsoll arm"],
+  },
+  "a paper key in live": {
+    args: "arm --set mode=live",
+    code: 3,
+    says: ["must begin with AK", "live key"],
+    env: { ALPACA_API_KEY: "PKX", ALPACA_SECRET_KEY: "y" },
+  },
+  "a live key in paper": {
+    args: "start --mode paper",
+    code: 3,
+    says: ["must begin with PK", "paper key"],
+    env: { ALPACA_API_KEY: "AKX", ALPACA_SECRET_KEY: "y" },
+  },
+  "half a pair of keys": {
+    args: "start --mode paper",
+    code: 2,
+    says: ["ALPACA_API_KEY is set without ALPACA_SECRET_KEY"],
+    env: { ALPACA_API_KEY: "PKX" },
+  },
+  "arming what is not live": { args: "arm", code: 3, says: ["mode: demo", "mode: live"] },
+  "a speed in paper": { args: "start --mode paper --speed 2", code: 2, says: ["--speed is the demo's"] },
   "no speed": { args: "start --speed 0", code: 2, says: ["--speed 0"] },
+  "too much speed": { args: "start --speed 601", code: 2, says: ["--speed 601", "at most 600"] },
+  "a port of nothing": { args: "start --port 9000", code: 3, says: ["--port", "later release"] },
+  "an act without a reason": { args: "pause --yes", code: 2, says: ["--reason is missing"] },
+  "an act that is not meant": { args: "close AAA --reason x", code: 2, says: ["close", "--yes"] },
+  "an act on nothing": {
+    args: "resume --reason x --yes",
+    code: 1,
+    says: ["no system runs", "plimsoll start"],
+  },
+  "an audit of nothing": { args: "audit ls --root empty", code: 1, says: ["nothing has been recorded"] },
+  "a choice that is none": { args: "init --positions maybe", code: 2, says: ["--positions", "adopt"] },
   "dates of the calendar swapped": {
     args: "calendar --from 2026-02-01 --to 2026-01-01",
     code: 2,

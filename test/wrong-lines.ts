@@ -52,6 +52,8 @@ const wrongValues: Readonly<Record<string, readonly string[]>> = {
   "--mode": ["moon", "", "live", "paper", "STREAM"],
   "--speed": ["0", "-1", "fast", "1e7", "", "NaN", "Infinity"],
   "--sessions": ["0", "1001", "1.5", "-1", "", "x"],
+  "--positions": ["", "ADOPT", "all"],
+  "--port": ["", "-1", "65536", "http", "1.5"],
   "--kind": ["bars", "", "QUOTES"],
   "--book": ["mine", ""],
   "--snapshot": ["none", "", "../..", "a/b"],

@@ -1,20 +1,26 @@
 /** The whole command line as one function: words in, text and an exit code out. */
 import { Command, CommanderError } from "commander";
 import { InputError } from "../domain/assert.ts";
+import { registerArmCommand } from "./arm-command.ts";
+import { registerAuditCommands } from "./audit-commands.ts";
 import { registerBacktestCommands } from "./backtest-commands.ts";
 import { registerBackupCommands } from "./backup-commands.ts";
 import type { CliContext } from "./context.ts";
+import { registerControlCommands } from "./control-commands.ts";
 import { registerDataCommands } from "./data-commands.ts";
+import { registerDoctorCommand } from "./doctor-command.ts";
 import { registerExchangeCommand } from "./exchange-command.ts";
 import { registerFeatureCommands } from "./feature-commands.ts";
 import { askedHelp } from "./group-help.ts";
 import { registerInfoCommands } from "./info-commands.ts";
+import { registerInitCommand } from "./init-command.ts";
 import { registerJournalCommands } from "./journal-commands.ts";
 import { registerLedgerCommands } from "./ledger-commands.ts";
 import { registerOverrideCommand } from "./override-command.ts";
 import { registerStartCommand } from "./start-command.ts";
 import { stateFolder } from "./state-folder.ts";
 import { registerStatsCommands } from "./stats-commands.ts";
+import { registerStatusCommand } from "./status-command.ts";
 
 /** Where text goes; line ends are part of it. */
 export interface Streams {
@@ -92,6 +98,12 @@ function buildProgram({ out, err }: Streams): Command {
   registerLedgerCommands(program, context);
   registerBackupCommands(program, context);
   registerOverrideCommand(program, context);
+  registerStatusCommand(program, context);
+  registerControlCommands(program, context);
+  registerAuditCommands(program, context);
+  registerInitCommand(program, context);
+  registerDoctorCommand(program, context);
+  registerArmCommand(program, context);
   return program;
 }
 

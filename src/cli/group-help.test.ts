@@ -6,7 +6,7 @@ const words = (line: string) => line.split(" ").filter((word) => word !== "");
 
 describe("an unknown command is named, with what there is instead", () => {
   it.each([
-    ["help bogus", "unknown command 'bogus'; there are start, reset, backtest"],
+    ["help bogus", "unknown command 'bogus'; there are start, reset, exchange, backtest"],
     ["bogus --help", "unknown command 'bogus'; there are start"],
     ["strategy new --help", "unknown command 'new' of strategy; there are ls"],
     ["config explain -h", "unknown command 'explain' of config; there are show"],

@@ -5,7 +5,8 @@ import type { Command } from "commander";
 import { asOnlyWriter } from "../adapters/lake/writer-lock.ts";
 import { type Config, loadConfig } from "../app/config.ts";
 import { stateRoot } from "../app/live/active-run.ts";
-import { type Begun, beginAccount, beginDemo } from "../app/live/begin-run.ts";
+import { type Begun, beginAccount, beginDemo, firstOpen } from "../app/live/begin-run.ts";
+import { requirePermit } from "../app/live/interlock.ts";
 import { type SittingEnd, sitThrough } from "../app/live/live-session.ts";
 import { type TradingMode, tradingModes } from "../app/live/run-terms.ts";
 import { tradedConfig } from "../app/traded-config.ts";
@@ -91,6 +92,7 @@ type Begin = (terms: { readonly tell: (line: string) => void }) => Promise<Begun
 
 function demoOf(context: CliContext, options: StartOptions, config: Config): Begin {
   const traded = tradedConfig(config, "demo");
+  firstOpen(traded);
   if (options.port !== undefined) refusePort(options.port);
   const speed = options.speed === undefined ? configuredSpeed(config) : speedOf(options.speed);
   const seed = wholeNumber("--seed", options.seed ?? "1", { least: 0, most: 2 ** 32 - 1 });
@@ -114,11 +116,10 @@ function accountOf(
       throw new InputError(`--${name} is the demo's; the market of mode ${mode} goes at its own pace`);
   const traded = tradedConfig(config, mode);
   if (options.port !== undefined) refusePort(options.port);
+  const places = { mode, root: stateRoot(context.root(), mode), env: process.env, folder: process.cwd() };
+  requirePermit({ ...places, traded, nowMs: Date.now() });
   return ({ tell: say }) =>
-    beginAccount({
-      ...{ root: stateRoot(context.root(), mode), killSwitch: killSwitch(context), config: traded, mode },
-      ...{ env: process.env, folder: process.cwd(), tell: say },
-    });
+    beginAccount({ ...places, killSwitch: killSwitch(context), config: traded, tell: say });
 }
 
 const killSwitch = (context: CliContext): string => join(context.root(), "killswitch");

@@ -9,7 +9,7 @@
  */
 import { InvariantError, unreachable } from "../domain/assert.ts";
 import type { BrokerNews, BrokerRequest } from "../domain/broker.ts";
-import type { BrokerEvent, EngineEvent } from "../domain/events.ts";
+import type { BarsClosed, EngineEvent } from "../domain/events.ts";
 import { flattenOrderId } from "../domain/flatten-order-id.ts";
 import type { InstrumentId, InstrumentTable } from "../domain/instrument.ts";
 import { BUY, type ClientOrderId, Purpose, SELL } from "../domain/order.ts";
@@ -66,7 +66,7 @@ export interface ExecuteOutput {
   readonly requests: BrokerRequest[];
   readonly feedback: ComputeFeedback[];
   /** What the broker's news meant for our orders: part of the record, made of the inputs. */
-  readonly brokerEvents: BrokerEvent[];
+  readonly brokerEvents: Exclude<EngineEvent, BarsClosed>[];
   readonly commands: Command[];
   readonly notes: LifecycleNote[];
   /** Lines of a closing of everything, for the record. */
@@ -283,8 +283,11 @@ export class LiveExecute {
         this.stage.broker(event);
       }
       for (const report of taken(reports)) this.#lifecycle.heard(report, now);
-      for (const event of [...taken(wanted), ...taken(closing)])
-        if (event.kind !== "BarsClosed") tellExecute(this.stage, event);
+      for (const event of [...taken(wanted), ...taken(closing)]) {
+        if (event.kind === "BarsClosed") continue;
+        this.output.brokerEvents.push(event);
+        tellExecute(this.stage, event);
+      }
       // Last: what was told in this step may bar it.
       answerAuctions(this.#lifecycle.auctions, this.stage, now);
     }

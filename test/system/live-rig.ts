@@ -5,7 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { loadConfig } from "../../src/app/config.ts";
-import { demoConfig } from "../../src/app/demo.ts";
+import { tradedConfig } from "../../src/app/traded-config.ts";
 import type { EngineSnapshot } from "../../src/app/engine-snapshot.ts";
 import { ControlClient } from "../../src/app/live/control-client.ts";
 import { prepareRun } from "../../src/app/live/prepare-run.ts";
@@ -77,7 +77,7 @@ export class LiveRig {
     });
     const { credentials, hosts, clock, symbols } = twin;
     const run = await prepareRun({
-      ...{ root, mode: "demo", config: demoConfig(loadConfig()), credentials, hosts, clock, symbols },
+      ...{ root, mode: "demo", config: tradedConfig(loadConfig(), "demo"), credentials, hosts, clock, symbols },
       killSwitch: `${root}/killswitch`,
       historySessions: 2,
       tell: () => undefined,

@@ -51,7 +51,7 @@ export async function beginDemo(terms: DemoTerms): Promise<Begun> {
   const { root, config, data } = terms;
   requireShortRoot(root);
   const isSynthetic = data === "synthetic";
-  const opens = sessionDay(config.demo.firstSession);
+  const opens = firstOpen(config);
   const startsAt = isoInstant((opens - 2 * MICROS_PER_MINUTE) as EpochMicros);
   const twin = await startTwin({
     entry: terms.entry,
@@ -105,8 +105,8 @@ export async function beginAccount(terms: AccountTerms): Promise<Begun> {
   return { run, credentials, goesOn: false, ...nobody };
 }
 
-/** Opening of the demo's first session. */
-function sessionDay(text: string): EpochMicros {
+/** Opening of the demo's first session. Throws InputError for a day without one. */
+export function firstOpen({ demo: { firstSession: text } }: Config): EpochMicros {
   const day = parseIsoDate(text);
   if (day === undefined)
     throw new InputError(`config: demo.firstSession = ${text}: must be a date, e.g. 2026-11-18`);

@@ -38,7 +38,7 @@ export class ExecuteDriver {
   readonly #terms: DriverTerms;
   readonly #outbox: RequestOutbox;
   /** All that compute was told in this run: whoever restarts asks for it again. */
-  readonly #told: string[] = [];
+  readonly #told = new KeptTexts();
   /** How many of those are durable, and were told. */
   #telling = 0;
   #hasFailed = false;
@@ -125,7 +125,7 @@ export class ExecuteDriver {
   /** What a crash would have us forget must not be known elsewhere: its number would be given a second time. */
   #tell(known: number): void {
     for (; this.#telling < known; this.#telling++)
-      this.#terms.tell(this.#telling, this.#told[this.#telling] ?? "");
+      this.#terms.tell(this.#telling, this.#told.at(this.#telling) ?? "");
   }
 
   /** A closing of everything came to another line, and that is on the disk: what restarts, restarts there. */

@@ -1,6 +1,6 @@
 /**
- * Mode, settings, keys, hosts and the word of a person must agree before a byte leaves for a broker (RUN-4, C-59). Every
- * check here is local: what is refused is refused without asking anybody.
+ * Mode, settings, keys, hosts and the word of a person must agree before a byte leaves for a broker (RUN-4, C-59).
+ * Every check here is local: what is refused is refused without asking anybody.
  */
 import { join } from "node:path";
 import {

@@ -8,7 +8,6 @@
  */
 import type { BarBatch } from "../../domain/bars.ts";
 import type { BarsClosed, EngineEvent, QuoteUpdated, TradePrinted } from "../../domain/events.ts";
-import { MICROS_PER_SECOND } from "../../domain/time.ts";
 import type { AllocatedStrategy } from "../../engine/compute.ts";
 import { ComputeStage } from "../../engine/compute.ts";
 import { commandText, parseEvent } from "../../engine/event-text.ts";
@@ -20,6 +19,7 @@ import type { Decision } from "../../engine/stage-messages.ts";
 import { parseComputeInput, parseExecuteInput } from "../../engine/stage-text.ts";
 import { tellExecute } from "../../engine/tell-execute.ts";
 import type { BarVenue } from "../../sim/timeline.ts";
+import { decisionAgeMicros } from "./ingest-schedule.ts";
 import { entriesOf, type RecordedRun, warmingBatches } from "./recorded-run.ts";
 import { engineOf } from "./run-engine.ts";
 
@@ -72,7 +72,7 @@ export class ParityLoop {
     this.#watcher = watcher;
     this.#venue = venue;
     this.#config = engineOf(terms, instruments);
-    this.#ageMicros = terms.config.live.decisionAgeSeconds * MICROS_PER_SECOND;
+    this.#ageMicros = decisionAgeMicros(terms, terms.config.live.decisionAgeSeconds);
     const { compute, execute } = this.#config;
     this.compute = new ComputeStage(compute);
     // Without the broker nobody reads its books twice.

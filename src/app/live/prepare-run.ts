@@ -27,8 +27,8 @@ import { newRunName, type RunTerms, runPlaces, type TradingMode, writeRunTerms }
 
 export interface PrepareRequest {
   readonly root: string;
-  /** Folder of the HALT file. */
-  readonly killSwitch: string;
+  /** Folder of the HALT file; absent: `killswitch` below the root. */
+  readonly killSwitch?: string;
   readonly mode: TradingMode;
   readonly config: Config;
   readonly credentials: AlpacaCredentials;
@@ -79,7 +79,7 @@ export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
     clock: clockTerms,
     hosts,
     feed: config.live.feed,
-    killSwitch: resolve(request.killSwitch),
+    killSwitch: resolve(request.killSwitch ?? join(root, "killswitch")),
     ...(request.sessions === undefined ? {} : { sessions: request.sessions }),
     history: { file, sha256: writeHistory(join(root, "run", file), columns), bars: bars.length },
   };

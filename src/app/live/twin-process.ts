@@ -76,8 +76,14 @@ async function announcement(child: ChildProcess, said: readonly string[]): Promi
   const first = Promise.withResolvers<string>();
   if (child.stdout !== null) createInterface(child.stdout).once("line", (line) => first.resolve(line));
   child.once("error", (error) => first.reject(error));
-  child.once("exit", (code) =>
-    first.reject(new InputError(said.join("").trim() || `exchange: it ended with ${code}`, 1)),
-  );
+  child.once("exit", (code) => {
+    const why = said
+      .join("")
+      .trim()
+      .replace(/^plimsoll: /, "");
+    first.reject(
+      new InputError(why || `exchange: it ended with ${code}`, code === 2 || code === 3 ? code : 1),
+    );
+  });
   return JSON.parse(await first.promise) as Announced;
 }

@@ -1,0 +1,82 @@
+/** Keys and the file they lie in: there, whole, private, young, and of the environment that the mode names. */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { type AlpacaCredentials, requireAgreement } from "../../adapters/brokers/alpaca/credentials.ts";
+import { liveHosts, paperHosts } from "../../adapters/brokers/alpaca/hosts.ts";
+import { type Config, configHash } from "../config.ts";
+import { requireArmed } from "../live/arm-file.ts";
+import { findCredentials } from "../live/interlock.ts";
+import { tradedConfig } from "../traded-config.ts";
+import { type Check, fail, messageOf, ok, warn } from "./check.ts";
+
+const OLD_DAYS = 90;
+const DAY_MS = 86_400_000;
+
+export interface KeyPlaces {
+  readonly root: string;
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly nowMs: number;
+}
+
+/** The keys that a start would find; the check says what is wrong with them. */
+export function keysFound(
+  places: KeyPlaces,
+  config: Config | undefined,
+): {
+  readonly check: Check;
+  readonly credentials: AlpacaCredentials | undefined;
+} {
+  const name = "keys";
+  try {
+    const credentials = findCredentials(places);
+    if (credentials === undefined) {
+      const cure = "the demo needs none; for paper and live run: plimsoll init, and write them into its .env";
+      return { check: warn(name, "there are none", cure), credentials };
+    }
+    const mode = modeOf(credentials);
+    if (config !== undefined && config.mode !== "demo")
+      requireAgreement(credentials, config.mode === "live" ? liveHosts : paperHosts, config.mode);
+    return { check: ok(name, `of ${mode === "live" ? "a real account" : "paper"}`), credentials };
+  } catch (error) {
+    return { check: fail(name, messageOf(error), "see the line"), credentials: undefined };
+  }
+}
+
+/** Keys of a real account begin with AK. */
+export const modeOf = ({ keyId }: AlpacaCredentials): "paper" | "live" =>
+  keyId.reveal().startsWith("AK") ? "live" : "paper";
+
+export function envFileCheck({ root, folder, nowMs }: KeyPlaces): Check {
+  const name = ".env";
+  const files = [join(folder, ".env"), join(root, ".env")].flatMap((path) => {
+    const status = statSync(path, { throwIfNoEntry: false });
+    return status === undefined ? [] : [{ path, status }];
+  });
+  for (const { path, status } of files) {
+    const mode = status.mode & 0o777;
+    if (process.platform !== "win32" && (mode & 0o177) !== 0)
+      return fail(name, `${path} has mode 0${mode.toString(8)}, allowed is 0600`, `run: chmod 600 ${path}`);
+  }
+  for (const { path, status } of files) {
+    const days = Math.floor((nowMs - status.mtimeMs) / DAY_MS);
+    if (days > OLD_DAYS)
+      return warn(name, `${path} is ${days} days old, ${OLD_DAYS} wanted`, "make new keys at the broker");
+  }
+  const [first] = files;
+  return ok(
+    name,
+    first === undefined ? "there is none; keys may stand in the environment" : `${first.path}, 0600`,
+  );
+}
+
+/** Only where the configuration says live. */
+export function armedCheck({ root, nowMs }: KeyPlaces, config: Config | undefined): Check | undefined {
+  if (config?.mode !== "live") return undefined;
+  try {
+    const { until } = requireArmed(root, configHash(tradedConfig(config, "live")), nowMs);
+    return ok("armed", `until ${until}`);
+  } catch (error) {
+    return warn("armed", messageOf(error), "run: plimsoll arm");
+  }
+}

@@ -1,0 +1,48 @@
+/** `plimsoll audit ls`: who did what to a running system, when and why, from the hash-chained record. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { JournalReader } from "../adapters/journal/journal-reader.ts";
+import { knownRun } from "../app/live/active-run.ts";
+import { InputError } from "../domain/assert.ts";
+import { isoInstant } from "../domain/time.ts";
+import { alignedTable } from "./aligned-table.ts";
+import { type CliContext, report } from "./context.ts";
+import { example } from "./group-help.ts";
+
+export function registerAuditCommands(program: Command, context: CliContext): void {
+  program
+    .command("audit")
+    .description("what operators did")
+    .addHelpText("after", example("plimsoll audit ls"))
+    .command("ls")
+    .description("every act: when (the exchange's time), who, what, why, and the permission before and after")
+    .addHelpText("after", "\nExample:\n  plimsoll audit ls --json")
+    .action(() => {
+      const path = join(knownRun(context.root())?.root ?? context.root(), "db", "journal.db");
+      if (!existsSync(path))
+        throw new InputError(`audit: nothing has been recorded on ${context.root()}; run: plimsoll start`, 1);
+      const reader = new JournalReader(path);
+      try {
+        const rows = reader.audit().map(({ at, before, after, ...row }) => ({
+          at: isoInstant(at),
+          ...row,
+          before: JSON.parse(before) as unknown,
+          after: JSON.parse(after) as unknown,
+        }));
+        report(context, rows, () => textOf(rows));
+      } finally {
+        reader.close();
+      }
+    });
+}
+
+type Row = { readonly at: string; readonly who: string; readonly action: string; readonly reason: string };
+
+function textOf(rows: readonly Row[]): string {
+  if (rows.length === 0) return "audit: nobody has acted yet";
+  return alignedTable(
+    [{ title: "at (UTC)" }, { title: "who" }, { title: "what" }, { title: "why" }],
+    rows.map(({ at, who, action, reason }) => [at, who, action, reason]),
+  );
+}

@@ -1,0 +1,112 @@
+/** `plimsoll init`: the first minutes with a root of one's own (RUN-7): makes what is missing, keeps what is there. */
+import { chmodSync, existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline/promises";
+import type { Command } from "commander";
+import { makeFolder, replaceFile } from "../adapters/durable-file.ts";
+import { InputError } from "../domain/assert.ts";
+import { type CliContext, tell } from "./context.ts";
+import { oneOf } from "./option-values.ts";
+
+const choices = ["adopt", "ignore", "refuse"] as const;
+type Choice = (typeof choices)[number];
+
+const ENV_TEMPLATE = `# Keys of an Alpaca account: those of paper begin with PK, those of a real account with AK. Never both in one file.
+# Mode 0600: nobody else may read this file, and the program refuses it otherwise.
+ALPACA_API_KEY=
+ALPACA_SECRET_KEY=
+`;
+
+const meaning: Readonly<Record<Choice, string>> = {
+  adopt: "they become positions of the run: valued, counted, closed when everything is closed",
+  ignore: "they are left alone and not counted",
+  refuse: "the first start refuses to trade an account that is not empty",
+};
+
+export function registerInitCommand(program: Command, context: CliContext): void {
+  program
+    .command("init")
+    .description(
+      "make the root and a place for keys, explain the modes, choose what becomes of positions held",
+    )
+    .option("--positions <choice>", `positions already in the account: ${choices.join(", ")}`)
+    .addHelpText("after", "\nExample:\n  plimsoll init --positions refuse")
+    .action(async ({ positions }: { positions?: string }) => {
+      const given = positions === undefined ? undefined : oneOf("--positions", positions, choices);
+      const root = context.root();
+      const choice = given ?? (await askedChoice(context));
+      const made = [
+        privateRoot(root),
+        envFile(root),
+        choice === undefined ? undefined : overlay(root, choice),
+      ];
+      const steps = made.filter((step) => step !== undefined);
+      tell(context, { root, positions: choice ?? null, steps }, () => text(context, steps, choice));
+    });
+}
+
+interface Step {
+  readonly path: string;
+  readonly did: "made" | "kept" | "closed to others";
+  readonly note?: string;
+}
+
+function privateRoot(root: string): Step {
+  const isThere = existsSync(root);
+  makeFolder(root);
+  if (!isThere || process.platform === "win32") return { path: root, did: isThere ? "kept" : "made" };
+  if ((statSync(root).mode & 0o777) === 0o700) return { path: root, did: "kept" };
+  chmodSync(root, 0o700);
+  return { path: root, did: "closed to others", note: "mode 0700" };
+}
+
+function envFile(root: string): Step {
+  const path = join(root, ".env");
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status === undefined) {
+    replaceFile(path, ENV_TEMPLATE);
+    return { path, did: "made", note: "write your keys into it" };
+  }
+  const isOpen = process.platform !== "win32" && (status.mode & 0o177) !== 0;
+  return { path, did: "kept", ...(isOpen ? { note: `others may read it; run: chmod 600 ${path}` } : {}) };
+}
+
+function overlay(root: string, choice: Choice): Step {
+  const path = join(root, "config.yaml");
+  const text = `# Positions in the account at a first start: ${meaning[choice]}.\nlive: { positions: ${choice} }\n`;
+  if (existsSync(path)) return { path, did: "kept", note: `set live.positions: ${choice} in it yourself` };
+  replaceFile(path, text);
+  return { path, did: "made", note: `give it to start: --config ${path}` };
+}
+
+/** People in front of a terminal are asked; a script is not. */
+async function askedChoice(context: CliContext): Promise<Choice | undefined> {
+  const { stdin, stderr } = process;
+  if (stdin.isTTY !== true || stderr.isTTY !== true || context.json() || context.quiet()) return undefined;
+  const lines = createInterface({ input: stdin, output: stderr });
+  try {
+    for (const choice of choices) context.err(`  ${choice.padEnd(7)} ${meaning[choice]}`);
+    const typed = (await lines.question("Positions already in the account [refuse]: ")).trim();
+    return typed === "" ? "refuse" : oneOf("positions", typed, choices);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    return undefined;
+  } finally {
+    lines.close();
+  }
+}
+
+function text(context: CliContext, steps: readonly Step[], choice: Choice | undefined): string {
+  const done = steps.map(({ path, did, note }) => `${path}: ${did}${note === undefined ? "" : `; ${note}`}`);
+  const overlay = join(context.root(), "config.yaml");
+  const withConfig = choice === undefined ? "" : ` --config ${overlay}`;
+  return [
+    ...done,
+    "",
+    "demo   a built-in exchange; no keys, no network:          plimsoll start",
+    `paper  invented money at Alpaca; keys that begin with PK:  plimsoll start --mode paper${withConfig}`,
+    "live   real money; keys that begin with AK, mode: live in the configuration, and once: plimsoll arm",
+    "",
+    "Check everything with: plimsoll doctor",
+  ].join("\n");
+}

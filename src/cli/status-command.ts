@@ -1,0 +1,152 @@
+/** `plimsoll status`: how the running system is, from its own books; without it, what its files tell. */
+import type { Command } from "commander";
+import { type KnownRun, knownRun } from "../app/live/active-run.ts";
+import { type StatusValue, statusOf } from "../app/live/status-answer.ts";
+import { InputError } from "../domain/assert.ts";
+import { money, number, percent, signed } from "../research/report/formats.ts";
+import { alignedTable } from "./aligned-table.ts";
+import { type CliContext, report } from "./context.ts";
+import { askRun } from "./control-desk-door.ts";
+import { answer, because, levelName } from "./terminal-words.ts";
+
+const WORKING: ReadonlySet<string> = new Set(["sent", "accepted", "partially_filled"]);
+
+export function registerStatusCommand(program: Command, context: CliContext): void {
+  program
+    .command("status")
+    .description("what the running system may do, holds and waits for")
+    .addHelpText("after", "\nExample:\n  plimsoll status --json")
+    .action(async () => {
+      const known = knownRun(context.root());
+      if (known?.active === undefined) {
+        stopped(context, known);
+        return;
+      }
+      const value = await askedStatus(known);
+      if (value instanceof InputError) silent(context, known, value.message);
+      else report(context, statusJson(known, value), () => statusText(known, value));
+    });
+}
+
+async function askedStatus(known: KnownRun): Promise<StatusValue | InputError> {
+  try {
+    const value = statusOf(await askRun(known, { verb: "status" }));
+    return value ?? new InputError("execute answered what cannot be read", 1);
+  } catch (error) {
+    if (error instanceof InputError) return error;
+    throw error;
+  }
+}
+
+function stopped(context: CliContext, known: KnownRun | undefined): void {
+  const { run, isClosed } = known ?? {};
+  const last = run === undefined ? null : { run: run.run, mode: run.mode, isOpen: isClosed !== true };
+  report(context, { ...nothingKnown, mode: run?.mode ?? null, state: "stopped", last }, () => {
+    if (run === undefined) return `Nothing has run on ${context.root()} yet. Start it with: plimsoll start`;
+    const open = isClosed === true ? "ended and held nothing" : "is open: the next start goes on with it";
+    const what = run.mode === "demo" ? "is over" : open;
+    return `No system runs on ${context.root()}. Run ${run.run} (${run.mode}) ${what}.`;
+  });
+}
+
+/** It runs and says nothing: whoever looks must not read that as well. */
+function silent(context: CliContext, { run, active }: KnownRun, why: string): void {
+  process.exitCode = 1;
+  const processes = active?.processes ?? [];
+  const state = { ...nothingKnown, mode: run.mode, state: "silent", supervisor: active?.pid, processes, why };
+  report(context, state, () =>
+    [
+      `Run ${run.run} (${run.mode}): the supervisor runs as process ${active?.pid}, but ${why}`,
+      processesText(processes),
+    ].join("\n"),
+  );
+}
+
+const nothingKnown = {
+  mode: null,
+  permission: null,
+  equity: null,
+  dayPnl: null,
+  drawdown: null,
+  exposure: null,
+  positions: null,
+  openOrders: null,
+  breakers: null,
+  processes: [],
+  feed: null,
+  regime: null,
+  lastReconciliation: null,
+};
+
+/** The fields of CLI.md; what does not exist yet is null. Exposure and drawdown are fractions of equity. */
+function statusJson({ active }: KnownRun, value: StatusValue): object {
+  const { snapshot, feed } = value;
+  const { permission, positions, orders } = snapshot;
+  const { long, short } = sides(snapshot);
+  return {
+    ...{ mode: snapshot.mode, run: value.run, state: "running", at: snapshot.at, session: snapshot.session },
+    permission: { effective: permission.level, scalar: permission.scalar, claims: permission.claims },
+    ...{ equity: snapshot.equity, dayPnl: snapshot.dayPnl, drawdown: snapshot.drawdownFromDayHigh },
+    exposure: { gross: snapshot.gross, net: snapshot.net, long, short },
+    positions,
+    openOrders: orders.filter(({ status }) => WORKING.has(status)),
+    unknownOrders: value.unknownOrders,
+    breakers: permission.claims.filter(({ authority }) => authority === "circuit_breakers"),
+    processes: active?.processes ?? [],
+    feed:
+      feed === undefined ? null : { age: feed.messageAgeMs / 1000, state: feed.line, reason: feed.reason },
+    regime: null,
+    lastReconciliation: value.lastReconciliation,
+  };
+}
+
+function sides({ positions, equity }: StatusValue["snapshot"]): {
+  readonly long: number;
+  readonly short: number;
+} {
+  const share = (sign: 1 | -1) =>
+    positions.reduce((sum, { shares, mark }) => sum + Math.max(0, sign * shares * mark), 0) / equity;
+  return { long: share(1), short: share(-1) };
+}
+
+function statusText({ active }: KnownRun, value: StatusValue): string {
+  const { snapshot, feed } = value;
+  const { equity, dayPnl, positions } = snapshot;
+  const { long, short } = sides(snapshot);
+  const age = feed === undefined ? "" : `, last message ${number(feed.messageAgeMs / 1000, 1)} s ago`;
+  const held = positions.map(({ symbol, shares, averageEntry, mark, unrealised, stop, strategy }) => [
+    ...[symbol, String(shares), number(averageEntry, 2), number(mark, 2), signed(unrealised, 2)],
+    ...[Number.isNaN(stop) ? "none" : number(stop, 2), strategy],
+  ]);
+  return [
+    `${snapshot.mode} run ${value.run}, ${snapshot.session.date} ${snapshot.clock} ET, ` +
+      levelName(snapshot.permission.level),
+    `${answer(snapshot)} ${because(snapshot)}`,
+    `equity ${money(equity)} USD, day ${signed(dayPnl, 2)}, ` +
+      `${percent(snapshot.drawdownFromDayHigh, 2)} from the day's high`,
+    `gross ${percent(snapshot.gross, 1)}, long ${percent(long, 1)}, short ${percent(short, 1)}, ` +
+      `${value.workingOrders} orders work, ${value.unknownOrders} unknown`,
+    `feed ${feed?.line ?? "unknown"}${age}`,
+    processesText(active?.processes ?? []),
+    ...(held.length === 0
+      ? ["no position"]
+      : [
+          alignedTable(
+            [
+              { title: "symbol" },
+              ...["shares", "entry", "mark", "open P&L", "stop"].map((title) => ({
+                title,
+                align: "right" as const,
+              })),
+              { title: "strategy" },
+            ],
+            held,
+          ),
+        ]),
+  ].join("\n");
+}
+
+function processesText(processes: NonNullable<KnownRun["active"]>["processes"]): string {
+  const told = processes.map(({ id, state, pid }) => `${id} ${state}${pid === undefined ? "" : ` (${pid})`}`);
+  return `processes: ${told.join(", ")}`;
+}
