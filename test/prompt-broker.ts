@@ -1,6 +1,6 @@
 /**
- * A broker that does all it is asked at once and without a fault: market orders at the last price, limits and stops when
- * a bar reaches them, groups as brokers keep them. What it has to say waits in `news` until somebody hears it.
+ * A broker that does all it is asked at once and without a fault: market orders at the last price, limits and stops
+ * when a bar reaches them, groups as brokers keep them. What it has to say waits in `news` until somebody hears it.
  */
 import {
   type BrokerExecution,

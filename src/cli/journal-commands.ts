@@ -85,7 +85,7 @@ function replayText(result: ReplayResult): string {
     return `journal: run ${run}, ${events} events gave the same ${commands} commands, byte for byte`;
   const altered = stages.find(({ alteredAt }) => alteredAt !== null);
   if (altered !== undefined)
-    return `journal: run ${run}, entry ${altered.alteredAt} of ${altered.stage} is not what was written; it was not replayed`;
+    return `journal: run ${run}, entry ${altered.alteredAt} of ${altered.stage} is not what was written: not replayed`;
   return [
     `journal: run ${run} parts at entry ${firstDifference?.entry} of ${firstDifference?.stage}`,
     `  recorded: ${shown(firstDifference?.recorded)}`,

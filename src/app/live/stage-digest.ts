@@ -20,7 +20,7 @@ export function checkpoint(
   return inputs % CHECKPOINT_INPUTS[stage] === 0 ? `digest ${inputs} ${digest()}` : undefined;
 }
 
-/** The command row of what ingest told under a number: the events themselves stand in the journals of who heard them. */
+/** The command row of what ingest told under a number: the event itself stands in the journals of who heard it. */
 export const toldLine = (sequence: number, text: string): string =>
   `told ${sequence} ${createHash("sha256").update(text).digest("hex")}`;
 
