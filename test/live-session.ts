@@ -4,10 +4,10 @@
  */
 import type { JournalEntry } from "../src/adapters/journal/journal-terms.ts";
 import { loadConfig } from "../src/app/config.ts";
-import { tradedConfig } from "../src/app/traded-config.ts";
 import { engineConfigs } from "../src/app/engine-configs.ts";
 import { buildExecute } from "../src/app/live/build-execute.ts";
 import type { RunTerms } from "../src/app/live/run-terms.ts";
+import { tradedConfig } from "../src/app/traded-config.ts";
 import type { BrokerNews, RequestId } from "../src/domain/broker.ts";
 import type { BrokerEvent, EngineEvent } from "../src/domain/events.ts";
 import type { ClientOrderId } from "../src/domain/order.ts";

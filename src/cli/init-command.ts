@@ -11,7 +11,8 @@ import { oneOf } from "./option-values.ts";
 const choices = ["adopt", "ignore", "refuse"] as const;
 type Choice = (typeof choices)[number];
 
-const ENV_TEMPLATE = `# Keys of an Alpaca account: those of paper begin with PK, those of a real account with AK. Never both in one file.
+const ENV_TEMPLATE = `# Keys of an Alpaca account: those of paper begin with PK, of a real one with AK. Never both
+# in one file.
 # Mode 0600: nobody else may read this file, and the program refuses it otherwise.
 ALPACA_API_KEY=
 ALPACA_SECRET_KEY=

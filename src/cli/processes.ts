@@ -11,4 +11,3 @@ export const processPaths = {
   guardian: join(import.meta.dirname, "..", "guardian", "main.ts"),
   exchange: join(import.meta.dirname, "main.ts"),
 } as const;
-export type ProcessPaths = typeof processPaths;

@@ -165,7 +165,6 @@ export type BrokerRequest = { readonly id: RequestId; readonly priority: Priorit
   /** All open orders, what ended since `since`, fills since then, positions and account: one consistent-enough look. */
   | { readonly kind: "Look"; readonly since: EpochMicros }
 );
-export type BrokerRequestKind = BrokerRequest["kind"];
 
 /** Why a broker said no for good (RELIABILITY 3.3): the order does not exist. */
 export const refusalClasses = [

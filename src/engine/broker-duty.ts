@@ -5,14 +5,7 @@
  * BD-1  Nothing may be entered before our books and the broker's were compared once without a difference.
  * BD-2  A look that failed shows nothing; the next one comes soon.
  */
-import type {
-  BrokerFill,
-  BrokerLook,
-  BrokerNews,
-  BrokerOrder,
-  BrokerRequest,
-  RequestId,
-} from "../domain/broker.ts";
+import type { BrokerLook, BrokerNews, BrokerOrder, BrokerRequest, RequestId } from "../domain/broker.ts";
 import type { ClaimChanged, EngineEvent } from "../domain/events.ts";
 import type { InstrumentId, InstrumentTable } from "../domain/instrument.ts";
 import { type ClientOrderId, Purpose } from "../domain/order.ts";
@@ -29,6 +22,7 @@ import {
   type Reconciliation,
   startTerms,
 } from "../execution/reconciliation-facts.ts";
+import { StrangeFills } from "../execution/strange-fills.ts";
 import type { ExecuteStage } from "./execute.ts";
 
 /** Requests of the duty are numbered from here on: the life cycle counts its own from 0. */
@@ -78,9 +72,7 @@ export class BrokerDuty {
   readonly #locked = new Set<string>();
   readonly #acknowledged = new Set<BrokerOrder["id"]>();
   #foreign = new Map<BrokerOrder["id"], string>();
-  /** Of nobody's orders; a look shows them for minutes, a difference may stand longer. */
-  readonly #strangeFills = new Map<string, BrokerFill>();
-  readonly #settledFills = new Set<string>();
+  readonly #strangeFills = new StrangeFills();
   #compareLater: BrokerLook | undefined;
 
   /** What the last step gave; the caller empties them. Events are to be applied in their order. */
@@ -190,25 +182,8 @@ export class BrokerDuty {
     this.#foreign = new Map(
       look.orders.filter(({ clientId }) => !this.#owns(clientId)).map(({ id, symbol }) => [id, symbol]),
     );
-    this.#rememberFills(look);
+    this.#strangeFills.remember(look, this.#parts.lifecycle.byClientId());
     this.#compareLater = look;
-  }
-
-  #rememberFills({ fills, orders }: BrokerLook): void {
-    const known = this.#parts.lifecycle.byClientId();
-    const ours = new Set([...known.values()].map(({ brokerId }) => brokerId));
-    for (const { id, clientId } of orders) if (known.has(clientId)) ours.add(id);
-    for (const fill of fills)
-      if (!ours.has(fill.order) && !this.#settledFills.has(fill.id)) this.#strangeFills.set(fill.id, fill);
-  }
-
-  /** Of all symbols when none is named. */
-  #settleFills(symbol?: string): void {
-    for (const { id, symbol: of } of this.#strangeFills.values()) {
-      if (symbol !== undefined && of !== symbol) continue;
-      this.#settledFills.add(id);
-      this.#strangeFills.delete(id);
-    }
   }
 
   /** After the life cycle has taken in what a look showed: the comparison itself. */
@@ -224,7 +199,7 @@ export class BrokerDuty {
       this.#cadence.askForAll();
       return;
     }
-    this.#settleFills();
+    this.#strangeFills.settle();
     if (this.#isStarted || !this.#isLineUp) return;
     this.#isStarted = true;
     this.#reconciler = new Reconciler();
@@ -252,7 +227,7 @@ export class BrokerDuty {
     for (const { symbol, shares, price, reason, id } of found.adjustments) {
       const instrument = instruments.find(symbol);
       if (instrument === undefined) continue;
-      this.#settleFills(symbol);
+      this.#strangeFills.settle(symbol);
       this.#adjusted.set(symbol, (this.#adjusted.get(symbol) ?? 0) + 1);
       this.events.push({ kind: "PositionAdjusted", at: now.at, instrument, shares, price, reason, id });
     }
@@ -332,7 +307,7 @@ export class BrokerDuty {
       tombstones: new Set(lifecycle.tombstones().map(({ clientId }) => clientId)),
       acknowledged: this.#acknowledged,
       restating: new Set(),
-      strangeFills: [...this.#strangeFills.values()],
+      strangeFills: this.#strangeFills.list,
     };
   }
 

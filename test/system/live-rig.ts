@@ -5,13 +5,13 @@
 import { mkdirSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { loadConfig } from "../../src/app/config.ts";
-import { tradedConfig } from "../../src/app/traded-config.ts";
 import type { EngineSnapshot } from "../../src/app/engine-snapshot.ts";
 import { ControlClient } from "../../src/app/live/control-client.ts";
 import { prepareRun } from "../../src/app/live/prepare-run.ts";
 import type { RunTerms } from "../../src/app/live/run-terms.ts";
 import { LiveSystem } from "../../src/app/live/system.ts";
 import { startTwin, type Twin } from "../../src/app/live/twin-process.ts";
+import { tradedConfig } from "../../src/app/traded-config.ts";
 import { processPaths } from "../../src/cli/processes.ts";
 import type { SupervisorReport } from "../../src/ops/process-plan.ts";
 import { bookProblems } from "./book-problems.ts";
@@ -77,7 +77,15 @@ export class LiveRig {
     });
     const { credentials, hosts, clock, symbols } = twin;
     const run = await prepareRun({
-      ...{ root, mode: "demo", config: tradedConfig(loadConfig(), "demo"), credentials, hosts, clock, symbols },
+      ...{
+        root,
+        mode: "demo",
+        config: tradedConfig(loadConfig(), "demo"),
+        credentials,
+        hosts,
+        clock,
+        symbols,
+      },
       killSwitch: `${root}/killswitch`,
       historySessions: 2,
       tell: () => undefined,

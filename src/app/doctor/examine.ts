@@ -109,6 +109,8 @@ function feedCheck({ live, risk }: Config): Check {
 }
 
 function watchdogCheck(config: Config): Check {
-  const told = falseTripLines({ feed: config.live.feed, config }).map((line) => line.replace(/^false trips of | \(.*\)$/g, ""));
+  const told = falseTripLines({ feed: config.live.feed, config }).map((line) =>
+    line.replace(/^false trips of | \(.*\)$/g, ""),
+  );
   return ok("watchdog", `expected false trips: ${told.join("; ")}`);
 }

@@ -3,9 +3,9 @@
  * that is durable, and so does what it tells compute (EN-2, EN-3). Knows no sockets and no files: the process binds
  * those, the storm binds virtual ones.
  */
-import { KeptTexts } from "./kept-texts.ts";
-import { InputError } from "../../domain/assert.ts";
+
 import type { AlertRow, JournalRow, Ticket } from "../../adapters/journal/journal-terms.ts";
+import { InputError } from "../../domain/assert.ts";
 import type { BrokerRequest } from "../../domain/broker.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { commandText, eventText } from "../../engine/event-text.ts";
@@ -13,6 +13,7 @@ import type { ExecuteInput, ExecuteWord, LiveExecute } from "../../engine/live-e
 import { executeInputText, feedbackText } from "../../engine/stage-text.ts";
 import type { Instants } from "../../execution/lifecycle/words.ts";
 import type { Alarm } from "../../execution/reconciliation-facts.ts";
+import { KeptTexts } from "./kept-texts.ts";
 import type { KillPoint, KillSwitchPoints } from "./kill-points.ts";
 import { RequestOutbox } from "./request-outbox.ts";
 import { checkpoint, executeDigest } from "./stage-digest.ts";
@@ -143,7 +144,8 @@ export class ExecuteDriver {
     for (let n = Math.max(0, first); n < this.#telling; n++) {
       const text = this.#told.at(n);
       // Who asks for what is gone has lost its journal: what it would make of the rest is worth nothing.
-      if (text === undefined) throw new InputError(`execute: message ${n} to compute is not kept any more`, 1);
+      if (text === undefined)
+        throw new InputError(`execute: message ${n} to compute is not kept any more`, 1);
       tell(n, text);
     }
   }
@@ -160,7 +162,7 @@ export class ExecuteDriver {
     this.#outbox.release(this.#terms.now().mono);
   }
 
-  /** What was approved before a halt and was not durable then never leaves (I-9): the gate's word is that of its moment. */
+  /** What was approved before a halt and was not durable then never leaves (I-9): the gate judged another moment. */
   #mayLeave({ kind, priority }: BrokerRequest): boolean {
     return kind !== "Submit" || priority !== "enter" || this.#terms.live.stage.authorities.allowsEntries();
   }

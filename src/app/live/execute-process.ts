@@ -15,6 +15,7 @@ import { Counts } from "../../adapters/net/counts.ts";
 import type { TimerHandle } from "../../adapters/net/ports.ts";
 import { RealTransport } from "../../adapters/net/real-transport.ts";
 import { InputError } from "../../domain/assert.ts";
+import type { BrokerNews } from "../../domain/broker.ts";
 import type { EngineEvent } from "../../domain/events.ts";
 import { BEAT_EVERY_MS } from "../../domain/guardian-beat.ts";
 import type { EpochMicros } from "../../domain/time.ts";
@@ -116,8 +117,7 @@ class ExecuteProcess {
         if ("request" in news && news.kind !== "unknown" && news.kind !== "notSent")
           this.#watch.answered("broker", clock.now());
         if (news.kind === "line") this.#watch.line("trade-updates", news.state, clock.now());
-        if (news.kind === "accepted") points.reached("after-accept");
-        if (news.kind === "report" && news.order.filled > 0) points.reached("after-fill");
+        heardAt(points, news);
         this.#consume({ kind: "news", news });
       },
       onPulse: () => this.#watch.answered("trade-updates", clock.now()),
@@ -378,3 +378,8 @@ class ExecuteProcess {
 
 /** The twin limits by its own clock, which runs faster. */
 const DEMO_REQUESTS_PER_MINUTE = 12_000;
+
+function heardAt(points: KillSwitchPoints<KillPoint<"execute">>, news: BrokerNews): void {
+  if (news.kind === "accepted") points.reached("after-accept");
+  if (news.kind === "report" && news.order.filled > 0) points.reached("after-fill");
+}

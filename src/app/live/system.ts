@@ -2,7 +2,6 @@
  * The whole system under one supervisor (OPS-2): the exchange where there is no other, ingest, compute, execute and the
  * guardian, each restarted alone. Chooses nothing: who starts it says what is traded and where.
  */
-import { once } from "node:events";
 import { join } from "node:path";
 import type { AlpacaCredentials } from "../../adapters/brokers/alpaca/credentials.ts";
 import { makeFolder } from "../../adapters/durable-file.ts";
@@ -155,9 +154,4 @@ function plansOf({
 function bareEnvironment(): Readonly<Record<string, string | undefined>> {
   const { PATH, HOME, TZ, LANG, TMPDIR, LOG_LEVEL, PLIMSOLL_KILL_AT } = process.env;
   return { PATH, HOME, TZ, LANG, TMPDIR, LOG_LEVEL, PLIMSOLL_KILL_AT };
-}
-
-/** Resolves when the signal is given, at once where it was. */
-export async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, "abort");
 }
