@@ -47,13 +47,17 @@ const STOP_TESTS = [
 ];
 
 export const controls: readonly Control[] = [
-  partly("C-01", "Kill switch", "broker errors; a look before each order", {
-    where: ["src/app/live/halt-file.ts", "src/engine/execute.ts"],
-    tests: ["test/system/demo-process.test.ts", "src/sim/engine-scenarios.test.ts"],
+  partly("C-01", "Kill switch", "the dashboard's button", {
+    where: ["src/engine/outside-word.ts", "src/app/live/halt-file.ts", "src/guardian/guardian.ts"],
+    tests: [
+      "src/engine/outside-word.test.ts",
+      "src/guardian/decide.test.ts",
+      "src/sim/engine-scenarios.test.ts",
+    ],
   }),
-  partly("C-02", "Latch and resume", "authentication beyond the user of the machine", {
+  partly("C-02", "Latch and resume", "who may resume: whoever has the account's files", {
     where: ["src/risk/authority.ts", "src/app/live/control-desk.ts"],
-    tests: ["src/risk/authority.test.ts", "test/engine-breakers.test.ts", "test/system/demo-process.test.ts"],
+    tests: ["src/risk/authority.test.ts", "test/engine-breakers.test.ts"],
   }),
   partly("C-03", "Parent/child quantity", "slicing: an order has no children yet", {
     where: ["src/execution/order-table.ts"],
@@ -67,10 +71,19 @@ export const controls: readonly Control[] = [
     where: ["src/engine/entry-memory.ts"],
     tests: ["src/engine/risk-state.test.ts", "test/risk-restart.test.ts"],
   }),
-  partly("C-07", "Message throttle", "requests to a broker by priority: entries alone are counted", {
-    where: ["src/engine/entry-memory.ts"],
-    tests: ["src/engine/risk-state.test.ts", "test/risk-restart.test.ts"],
-  }),
+  partly(
+    "C-07",
+    "Message throttle",
+    "ten breaches of the broker's budget as a kill: entries alone are counted",
+    {
+      where: ["src/engine/entry-memory.ts", "src/adapters/brokers/alpaca/rate-limit.ts"],
+      tests: [
+        "src/engine/risk-state.test.ts",
+        "test/risk-restart.test.ts",
+        "src/adapters/brokers/alpaca/rate-limit.test.ts",
+      ],
+    },
+  ),
   partly("C-08", "Unit-typed values", "shares and dollars inside the engine are plain numbers", {
     where: ["src/domain/money.ts", "src/domain/brand.ts"],
     tests: ["src/domain/money.test.ts"],
@@ -79,13 +92,16 @@ export const controls: readonly Control[] = [
     where: ["src/market/gatekeeper.ts"],
     tests: ["src/market/gatekeeper.test.ts"],
   }),
-  partly("C-10", "Stale-decision guard", "5 s for decisions: one limit serves bars and decisions"),
+  partly("C-10", "Stale-decision guard", "a backtest's one limit serves bars and decisions", {
+    where: ["src/execution/lifecycle/submission.ts", "src/engine/live-execute.ts"],
+    tests: ["src/execution/lifecycle/order-lifecycle.test.ts"],
+  }),
   partly("C-11", "Gross, credit, buying power", "the broker's own figure; orders of unknown fate", {
     where: ["src/engine/strategy-exposure.ts"],
     tests: ["src/engine/risk-books.test.ts"],
   }),
-  partly("C-12", "Single egress, no bypass", "approvals do not expire", {
-    where: ["src/risk/gate.ts"],
+  partly("C-12", "Single egress, no bypass", "approvals expire at the life cycle's door, not in the gate", {
+    where: ["src/risk/gate.ts", "src/engine/live-execute.ts"],
     tests: ["src/risk/gate.test.ts", "src/sim/engine-invariants.test.ts"],
   }),
   partly("C-13", "Position size", "alert on drift"),
@@ -151,13 +167,29 @@ export const controls: readonly Control[] = [
     where: ["src/risk/rules/session.ts"],
     tests: ["src/risk/rules/session.test.ts"],
   }),
-  later("C-35", "Reconnect backoff", "broker adapter"),
-  later("C-36", "Heartbeat watchdog", "guardian"),
-  later("C-37", "Feed-down kill", "guardian"),
-  later("C-38", "Broker-error kill", "broker adapter"),
-  partly("C-39", "Order timeout", "the query that settles it at a broker", {
-    where: ["src/execution/order-policy.ts"],
-    tests: ["src/execution/order-policy.test.ts", "src/sim/venue.test.ts", "src/sim/tick-venue.test.ts"],
+  done("C-35", "Reconnect backoff", {
+    where: ["src/adapters/net/kept-line.ts", "src/adapters/net/back-off.ts"],
+    tests: ["src/adapters/net/kept-line.test.ts", "src/adapters/feeds/alpaca/data-stream.test.ts"],
+  }),
+  done("C-36", "Heartbeat watchdog", {
+    where: ["src/ops/watchdog/watchdog.ts", "src/app/live/watch-duty.ts"],
+    tests: ["src/ops/watchdog/watchdog.test.ts", "src/ops/watchdog/quiet-days.test.ts"],
+  }),
+  done("C-37", "Feed-down kill", {
+    where: ["src/ops/watchdog/confirmation.ts"],
+    tests: ["src/ops/watchdog/watchdog.test.ts"],
+  }),
+  partly("C-38", "Broker-error kill", "a storm of refusals that pauses one strategy", {
+    where: ["src/engine/broker-errors.ts"],
+    tests: ["src/engine/broker-errors.test.ts"],
+  }),
+  done("C-39", "Order timeout", {
+    where: ["src/execution/order-policy.ts", "src/execution/lifecycle/placed-order.ts"],
+    tests: [
+      "src/execution/order-policy.test.ts",
+      "src/sim/venue.test.ts",
+      "src/execution/lifecycle/order-lifecycle.test.ts",
+    ],
   }),
   done("C-40", "Partial-fill policy", {
     where: ["src/execution/partial-fill.ts", "src/engine/order-desk.ts"],
@@ -180,17 +212,26 @@ export const controls: readonly Control[] = [
     where: ["src/market/calendar.ts"],
     tests: ["src/market/calendar.test.ts"],
   }),
-  partly("C-44", "Halts / LULD", "status from a stream; a list of halts stands in", {
-    where: ["src/sim/halts.ts"],
+  partly("C-44", "Halts / LULD", "bands of the stream: halts and pauses alone count", {
+    where: ["src/sim/halts.ts", "src/adapters/feeds/alpaca/trading-status.ts"],
     tests: ["src/sim/halts.test.ts", "src/engine/trading-status.test.ts"],
   }),
-  partly("C-45", "Flatten protocol", "verification against the broker, notification", {
-    where: ["src/engine/execute.ts"],
-    tests: ["src/sim/engine-scenarios.test.ts", "test/engine-breakers.test.ts"],
+  partly("C-45", "Flatten protocol", "e-mail and SMS: alerts wait in the outbox", {
+    where: ["src/execution/flatten.ts", "src/engine/flatten-duty.ts", "src/engine/claim-enforcement.ts"],
+    tests: ["src/execution/flatten.test.ts", "src/sim/engine-scenarios.test.ts"],
   }),
-  later("C-46", "Drop-copy equivalent", "guardian"),
-  later("C-47", "Reconciliation", "broker adapter"),
-  later("C-48", "External/manual orders", "broker adapter"),
+  done("C-46", "Drop-copy equivalent", {
+    where: ["src/guardian/guardian.ts", "src/domain/guardian-beat.ts"],
+    tests: ["src/guardian/guardian.test.ts"],
+  }),
+  done("C-47", "Reconciliation", {
+    where: ["src/execution/reconciliation.ts", "src/engine/broker-duty.ts"],
+    tests: ["src/execution/reconciliation.test.ts"],
+  }),
+  done("C-48", "External/manual orders", {
+    where: ["src/execution/reconciliation.ts", "src/engine/position-adjustments.ts"],
+    tests: ["src/execution/reconciliation.test.ts", "src/engine/outside-word.test.ts"],
+  }),
   partly("C-49", "Corporate actions", "announcements and the broker's quantities; the symbol's lock", {
     where: ["src/engine/corporate-actions.ts"],
     tests: ["src/sim/corporate-actions.test.ts", "test/corporate-actions.test.ts"],
@@ -198,14 +239,21 @@ export const controls: readonly Control[] = [
   later("C-50", "Clock guard", "operations"),
   later("C-51", "Event-loop guard", "operations"),
   later("C-52", "Resource guard", "operations"),
-  partly("C-53", "Journal durability", "what happens when the disk fails", {
-    where: ["src/engine/pump.ts", "src/adapters/journal/live-journal.ts"],
-    tests: ["src/engine/pump.test.ts"],
+  partly("C-53", "Journal durability", "a disk that is really full; bit flips", {
+    where: [
+      "src/adapters/journal/live-journal.ts",
+      "src/app/live/request-outbox.ts",
+      "src/app/live/journal-guard.ts",
+    ],
+    tests: ["src/adapters/journal/live-journal.test.ts"],
   }),
-  later("C-54", "Crash-loop guard", "operations"),
-  partly("C-55", "Build/config attestation", "refusal at boot; the hashes are only recorded", {
-    where: ["src/app/code-version.ts", "src/app/config.ts"],
-    tests: ["src/app/config.test.ts"],
+  partly("C-54", "Crash-loop guard", "what a child started with SAFE_START holds back", {
+    where: ["src/ops/restart-policy.ts", "src/ops/supervisor.ts"],
+    tests: ["src/ops/restart-policy.test.ts", "src/ops/supervisor.test.ts"],
+  }),
+  partly("C-55", "Build/config attestation", "a release record to compare with", {
+    where: ["src/app/code-version.ts", "src/app/live/run-terms.ts", "src/adapters/bus/socket-link.ts"],
+    tests: ["src/adapters/bus/link.test.ts"],
   }),
   later("C-56", "Change control", "operations"),
   partly("C-57", "Config schema", "loosening only from the next session on", {
@@ -219,12 +267,18 @@ export const controls: readonly Control[] = [
   }),
   later("C-58", "Limit-reasonableness audit", "operations"),
   done("C-59", "Environment interlock", {
-    where: ["src/app/live/interlock.ts", "src/app/live/arm-file.ts"],
-    tests: ["src/app/live/interlock.test.ts"],
+    where: ["src/adapters/brokers/alpaca/credentials.ts"],
+    tests: ["src/adapters/brokers/alpaca/credentials.test.ts"],
   }),
-  later("C-60", "Alert delivery", "operations"),
+  partly("C-60", "Alert delivery", "delivery: rows are written with what they tell of", {
+    where: ["src/app/live/execute-driver.ts"],
+    tests: ["src/adapters/journal/live-journal.test.ts"],
+  }),
   later("C-61", "Alert aggregation", "operations"),
-  later("C-62", "Dead-man's switch", "guardian"),
+  partly("C-62", "Dead-man's switch", "market hours: it pings around the clock", {
+    where: ["src/guardian/main.ts"],
+    tests: ["src/guardian/guardian.test.ts"],
+  }),
   done("C-63", "Cooldown after exit", {
     where: ["src/engine/instrument-activity.ts"],
     tests: ["src/engine/risk-books.test.ts", "src/engine/risk-state.test.ts", "test/risk-restart.test.ts"],

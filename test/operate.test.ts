@@ -72,10 +72,10 @@ describe("without a running system", () => {
     expect((await line("halt")).out).toContain("was made instead");
   });
 
-  it("override is not there yet, and says what is", async () => {
+  it("override needs a reason before it looks for one", async () => {
     const said = await line("override risk.trades_per_day.limit 20 --for 30m");
-    expect(said).toMatchObject({ code: 3, out: "" });
-    expect(said.err).toMatch(/^plimsoll: override risk.trades_per_day.limit: not available yet; .*pause\n$/);
+    expect(said).toMatchObject({ code: 2, out: "" });
+    expect(said.err).toMatch(/^plimsoll: override: give --reason TEXT/);
   });
 });
 

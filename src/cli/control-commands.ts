@@ -44,20 +44,6 @@ export function registerControlCommands(program: Command, context: CliContext): 
       (symbol: string, given: Given) => act(context, { verb, symbol }, given),
     );
   registerStrategyCommands(program, context);
-  program
-    .command("override <key> <value>")
-    .description("tighten a limit for a while; not available yet")
-    .option("--for <duration>", "how long it holds, e.g. 30m")
-    .option("--reason <text>", "why, for the audit")
-    .option("--yes", "yes, do it")
-    .addHelpText("after", "\nExample:\n  plimsoll override risk.trades_per_day.limit 20 --for 30m")
-    .action((key: string) => {
-      throw new InputError(
-        `override ${key.slice(0, 60)}: not available yet; set it in the configuration and start again, or use ` +
-          "plimsoll pause",
-        3,
-      );
-    });
 }
 
 function registerStrategyCommands(program: Command, context: CliContext): void {

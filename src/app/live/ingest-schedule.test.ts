@@ -31,7 +31,7 @@ describe("the grace of a minute", () => {
 it("a decision ages as the settings say at real speed, and more slowly on a fast exchange", () => {
   expect(decisionAgeMicros(pace("iex", 1), 10)).toBe(10 * MICROS_PER_SECOND);
   expect(decisionAgeMicros(pace("sip", 1), 10)).toBe(10 * MICROS_PER_SECOND);
-  expect(decisionAgeMicros(pace("iex", 60), 10)).toBe(20 * MICROS_PER_SECOND);
+  expect(decisionAgeMicros(pace("iex", 60), 10)).toBe(65 * MICROS_PER_SECOND);
 });
 
 describe("minutes that are over", () => {
