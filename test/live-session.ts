@@ -2,12 +2,11 @@
  * A synthetic session through the live stages, as the lines that execute's journal would keep: what tests of everything
  * behind the journal are fed with. A venue of arithmetic stands behind the life cycle; what it says comes in as news.
  */
+
 import type { JournalEntry } from "../src/adapters/journal/journal-terms.ts";
-import { loadConfig } from "../src/app/config.ts";
 import { engineConfigs } from "../src/app/engine-configs.ts";
 import { buildExecute } from "../src/app/live/build-execute.ts";
 import type { RunTerms } from "../src/app/live/run-terms.ts";
-import { tradedConfig } from "../src/app/traded-config.ts";
 import type { BrokerNews, RequestId } from "../src/domain/broker.ts";
 import type { BrokerEvent, EngineEvent } from "../src/domain/events.ts";
 import type { ClientOrderId } from "../src/domain/order.ts";
@@ -21,6 +20,7 @@ import { createSyntheticMarket } from "../src/sim/synthetic-market.ts";
 import { Timeline } from "../src/sim/timeline.ts";
 import { SimulatedVenue } from "../src/sim/venue.ts";
 import { strategies } from "../src/strategies/registry.ts";
+import { demoOverBars } from "./demo-over-bars.ts";
 
 const SEED = 7;
 const NEWS: BrokerNews = { kind: "done", request: 0 as RequestId };
@@ -34,7 +34,7 @@ export const terms: RunTerms = {
   mode: "demo",
   startedAt: "2026-11-18T14:00:00Z",
   build: "test",
-  config: tradedConfig(loadConfig(), "demo"),
+  config: demoOverBars(),
   strategyIds: ["reference_ema_cross", "swing_trend_following"],
   symbols: instruments.symbols,
   cash: 97_000,

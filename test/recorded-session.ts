@@ -2,11 +2,11 @@
  * A synthetic session through the three live stages, each with its journal, as their processes keep them: what tests
  * of replay, parity and report read. In the middle execute is started again, as after a crash.
  */
+
 import { mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { JournalStore } from "../src/adapters/journal/journal-store.ts";
 import type { JournalPart, JournalRow } from "../src/adapters/journal/journal-terms.ts";
-import { loadConfig, withSettings } from "../src/app/config.ts";
 import { ExecuteDriver } from "../src/app/live/execute-driver.ts";
 import { writeHistory } from "../src/app/live/history-file.ts";
 import { ingestConfigOf } from "../src/app/live/ingest-config.ts";
@@ -36,6 +36,7 @@ import {
   stageEventText,
 } from "../src/engine/stage-text.ts";
 import { createSyntheticMarket } from "../src/sim/synthetic-market.ts";
+import { demoOverBars } from "./demo-over-bars.ts";
 import { PromptBroker } from "./prompt-broker.ts";
 
 const MINUTE = 60 * MICROS_PER_SECOND;
@@ -44,12 +45,6 @@ const { instruments } = market;
 
 function termsOf(root: string): RunTerms {
   mkdirSync(join(root, "run"), { recursive: true });
-  const plain = loadConfig();
-  const entries = Object.entries(plain.strategies).map(([id, entry]) => [
-    id,
-    { ...entry, params: { ...entry.params, ...plain.demo.params[id] } },
-  ]);
-  const quicker = { ...plain, strategies: Object.fromEntries(entries) as typeof plain.strategies };
   const history = { ...market.history(2), instruments };
   const file = join(root, "run", "history-test.json");
   return {
@@ -57,7 +52,7 @@ function termsOf(root: string): RunTerms {
     mode: "demo",
     startedAt: "2026-11-18T14:00:00Z",
     build: "test",
-    config: withSettings(quicker, plain.demo.settings, "the test"),
+    config: demoOverBars(),
     strategyIds: ["reference_ema_cross", "swing_trend_following"],
     symbols: instruments.symbols,
     cash: 97_000,
