@@ -117,7 +117,7 @@ export class ExecuteDriver {
     this.#outbox.release(this.#terms.now().mono);
   }
 
-  /** What was approved before a halt and was not durable then never leaves (I-9): the gate's word is that of its moment. */
+  /** What was approved before a halt and was not durable then never leaves (I-9). */
   #mayLeave({ kind, priority }: BrokerRequest): boolean {
     return kind !== "Submit" || priority !== "enter" || this.#terms.live.stage.authorities.allowsEntries();
   }
