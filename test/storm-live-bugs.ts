@@ -213,20 +213,9 @@ export const plantedLiveBugs: readonly PlantedLiveBug[] = [
     }),
   },
   {
-    name: "the legs of a bracket are forgotten",
-    seed: 5,
-    caughtBy: ["I-35"],
-    plant: () =>
-      submitted((request, send) => {
-        const { takeProfit: _target, stopLoss: _stop, ...spec } = request.spec;
-        const isBracket = request.spec.orderClass === "bracket" || request.spec.orderClass === "oto";
-        send(isBracket ? { ...request, spec: { ...spec, orderClass: "simple" } } : request);
-      }),
-  },
-  {
     name: "a restart lifts a halt",
     seed: 5,
-    caughtBy: ["I-18"],
+    caughtBy: ["I-18", "I-25"],
     plant: () => ({
       built(live) {
         const step = live.step.bind(live);
