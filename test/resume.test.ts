@@ -111,7 +111,7 @@ describe("a halt", () => {
     made.world.enter("ACME", 500, 80);
     await made.world.run(30);
     made.world.price("ACME", 90);
-    await made.world.run(40);
+    await made.world.run(50);
     expect(level(made)).toBe("HALTED");
     expect(made.ask("resume").reason).toContain("wait until it is 60 s old");
   });

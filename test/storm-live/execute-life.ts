@@ -38,7 +38,6 @@ export interface ExecuteSabotage {
   /** Does not wait for the journal. */
   readonly sendsBeforeDurable?: boolean;
   /** A new life does not say that it is one. */
-  readonly forgetsRestart?: boolean;
   /** What a replay leaves out. */
   replays?(input: ExecuteInput): boolean;
 }
@@ -146,7 +145,7 @@ export class ExecuteLife {
       if (sabotage.replays?.(input) === false) continue;
       this.driver.replay(input);
     }
-    if (sabotage.forgetsRestart !== true) this.consume({ kind: "restarted", life: this.#lives + 1 });
+    this.consume({ kind: "restarted", life: this.#lives + 1 });
     this.#broker.start();
     this.#every(WATCH_EVERY_MS, () => this.#lookAround());
     this.#every(TIME_EVERY_MS, () => this.consume({ kind: "time" }));
