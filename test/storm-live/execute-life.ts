@@ -37,7 +37,6 @@ export interface ExecuteSabotage {
   send?(request: BrokerRequest, send: (request: BrokerRequest) => void): void;
   /** Does not wait for the journal. */
   readonly sendsBeforeDurable?: boolean;
-  /** A new life does not say that it is one. */
   /** What a replay leaves out. */
   replays?(input: ExecuteInput): boolean;
 }
