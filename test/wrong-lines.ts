@@ -104,6 +104,14 @@ const whole: Readonly<Record<string, string>> = {
   "stats dsr": "--input numbers.csv",
   "stats mintrl": "--input numbers.csv",
   "journal replay": "",
+  restore: "none.tar --verify",
+  arm: "--set mode=live",
+  override: "risk.stale_data.maxAgeSeconds 30 --for 1m --reason why --yes",
+  pause: "--reason why --yes",
+  resume: "--reason why --yes",
+  flatten: "--reason why --yes",
+  close: "AAA --reason why --yes",
+  acknowledge: "AAA --reason why --yes",
 };
 
 const absent = ["OUT", "OUT.csv", "var"];
@@ -155,7 +163,7 @@ export function systematicLines(commands: readonly KnownCommand[]): WrongCase[] 
   const roots = commands
     .filter(
       ({ words }) =>
-        !/^(calendar|exchange|stats|strategy|features list|version|config|features drift)/.test(
+        !/^(calendar|exchange|restore|stats|strategy|features list|version|config|features drift)/.test(
           words.join(" "),
         ),
     )

@@ -30,6 +30,7 @@ import {
 import { writeTar } from "../../adapters/backup/tar-file.ts";
 import { flushFolder, makeFolder, sha256OfFile, unfinishedMark } from "../../adapters/durable-file.ts";
 import { asOnlyWriter } from "../../adapters/lake/writer-lock.ts";
+import { outputFile } from "../../adapters/output-place.ts";
 import { InputError } from "../../domain/assert.ts";
 import { canonicalJson } from "../../numerics/canonical-json.ts";
 import { codeVersion } from "../code-version.ts";
@@ -64,9 +65,8 @@ const LAST = ["compute.db", "journal.db", "ingest.db"];
 /** Throws InputError (exit 1) naming the file that cannot be copied or is not sound; then no archive is made. */
 export async function makeBackup(request: BackupRequest): Promise<BackupDone> {
   const { root, nowMs } = request;
-  const folder = request.out === undefined ? join(root, "backups") : dirname(resolve(request.out));
-  if (request.out !== undefined && existsSync(request.out))
-    throw new InputError(`--out ${request.out}: is there already; give another name`, 2);
+  const asked = request.out === undefined ? undefined : newArchive(request.out);
+  const folder = asked === undefined ? join(root, "backups") : dirname(asked);
   makeFolder(folder);
   return asOnlyWriter(
     join(folder, "backup.lock"),
@@ -77,7 +77,7 @@ export async function makeBackup(request: BackupRequest): Promise<BackupDone> {
       const staging = mkdtempSync(join(folder, STAGING));
       try {
         const manifest = fill(staging, root, nowMs);
-        const out = request.out ?? join(folder, ownName(manifest));
+        const out = asked ?? join(folder, ownName(manifest));
         return { ...put(staging, manifest, out), removed: thinned(folder, request.keep) };
       } finally {
         rmSync(staging, { recursive: true, force: true });
@@ -85,6 +85,12 @@ export async function makeBackup(request: BackupRequest): Promise<BackupDone> {
     },
     "the folder of backups",
   );
+}
+
+function newArchive(given: string): string {
+  const file = outputFile(given, "plimsoll.tar");
+  if (existsSync(file)) throw new InputError(`--out ${given}: is there already; give another name`, 2);
+  return file;
 }
 
 const ownName = ({ made, run }: BackupManifest): string =>
