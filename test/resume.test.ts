@@ -116,6 +116,31 @@ describe("a halt", () => {
     expect(made.ask("resume").reason).toContain("wait until it is 60 s old");
   });
 
+  it("is not lifted while the loss that raised it still stands", async () => {
+    const made = await desk();
+    await made.world.run(75);
+    made.world.enter("ACME", 500, 80);
+    await made.world.run(30);
+    made.world.price("ACME", 90);
+    await made.world.run(150);
+    expect(level(made)).toBe("HALTED");
+    const refused = made.ask("resume");
+    expect(refused).toMatchObject({ kind: "refused", exitCode: 3 });
+    expect(refused.reason).toMatch(/^resume: lost \d.* of the day's base, limit 3.00%/);
+    expect(level(made)).toBe("HALTED");
+  });
+
+  it("by a mere pause needs no minute, also right after a start", async () => {
+    const made = await desk();
+    made.ask("pause");
+    made.world.kill();
+    await made.world.run(1);
+    made.world.start();
+    await made.world.run(5);
+    expect(level(made)).not.toBe("NORMAL");
+    expect(made.ask("resume")).toMatchObject({ kind: "accepted" });
+  });
+
   it("is not lifted while the broker holds what we do not", async () => {
     const made = await halted();
     const { world } = made;

@@ -22,6 +22,8 @@ export const liveParams = z.strictObject({
   decisionAgeSeconds: z.number().min(1).max(30),
   /** After this, entries are barred and exits leave without a durable record (C-53). */
   journalWaitMs: z.int().min(10).max(5000),
+  /** A second execute follows the journal and takes over when the first dies. */
+  standby: z.boolean(),
   processes: z.strictObject({
     ingest: means,
     compute: means,

@@ -160,6 +160,25 @@ export class BreakerWatch implements BreakerView, LotWatcher {
     this.#startAfresh();
   }
 
+  /**
+   * Why an operator's word would not hold (C-02): the reasons of all that would be latched again at the next valuation.
+   * Empty once the session that they speak of is over.
+   */
+  standing(at: EpochMicros): readonly string[] {
+    if (at >= this.#clock.close) return [];
+    const { breakers, capital } = this.#parts;
+    const authorities = new Authorities();
+    const parts = { strategies: capital.length, authorities, halvePositions: () => undefined };
+    for (const [n, bound] of breakers.entries()) {
+      const breaker = bound.start(parts);
+      breaker.load(this.#breakers[n]?.save());
+      breaker.observe(this);
+    }
+    return authorities.permission.claims
+      .filter(({ liftedBy }) => liftedBy === "operator")
+      .map(({ reason }) => reason);
+  }
+
   /** True once after a breaker asked for all positions to be halved. */
   takeHalving(): boolean {
     const asked = this.#halving;

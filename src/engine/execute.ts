@@ -170,6 +170,9 @@ export class ExecuteStage implements AccountFacts {
     return this.#watch.ledger;
   }
 
+  /** Why a halt cannot be lifted at that instant: the limits that are still broken (C-02). */
+  standing = (at: EpochMicros): readonly string[] => this.#watch.standing(at);
+
   get stopVersion(): number {
     return this.#desk.stopVersion;
   }

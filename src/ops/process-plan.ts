@@ -18,6 +18,8 @@ export interface ProcessPlan {
   readonly restart: RestartWhen;
   /** What counts as ready: a message "ready" by IPC, the first line on stdout, or being started. */
   readonly ready: "ipc" | "line" | "started";
+  /** True: a second one stands by, started with STANDBY=1, and takes the place of the first when that ends. */
+  readonly standby?: boolean;
 }
 
 /** How a process ended: one of both is known. */
@@ -30,6 +32,11 @@ export interface ExitFacts {
 export type SupervisorReport =
   | { readonly kind: "started"; readonly id: string; readonly pid: number; readonly isSafeStart: boolean }
   | { readonly kind: "ready"; readonly id: string; readonly afterMs: number }
+  /** A second one of it stands by from now on. */
+  | { readonly kind: "standing-by"; readonly id: string; readonly pid: number }
+  | { readonly kind: "took-over"; readonly id: string; readonly pid: number; readonly isSafeStart: boolean }
+  /** The second one ended; nothing depends on it. */
+  | { readonly kind: "standby-ended"; readonly id: string; readonly exit: ExitFacts }
   | { readonly kind: "exited"; readonly id: string; readonly exit: ExitFacts; readonly isAbnormal: boolean }
   | { readonly kind: "restarting"; readonly id: string; readonly afterMs: number }
   /** Three abnormal exits in ten minutes: from now on it starts with SAFE_START=1 (C-54). */

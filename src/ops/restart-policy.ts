@@ -59,9 +59,9 @@ export function decideRestart(
 /** Abnormal ends within the last ten minutes. */
 export const crashesAt = (state: RestartState, nowMs: number): number => recent(state, nowMs).length;
 
-/** True when the child has to start in safe hold: three abnormal ends in ten minutes (C-54). */
-export const isCrashLoop = (state: RestartState, nowMs: number): boolean =>
-  crashesAt(state, nowMs) >= CRASHES_MAX;
+/** True when the child has to start in safe hold: three abnormal ends in ten minutes, or as many as given (C-54). */
+export const isCrashLoop = (state: RestartState, nowMs: number, crashesMax = CRASHES_MAX): boolean =>
+  crashesAt(state, nowMs) >= crashesMax;
 
 const recent = ({ crashesMs }: RestartState, nowMs: number): readonly number[] =>
   crashesMs.filter((crashMs) => nowMs - crashMs < CRASH_WINDOW_MS);

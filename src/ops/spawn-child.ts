@@ -10,9 +10,16 @@ import type { ChildEvents, RunningChild } from "./supervisor.ts";
 /** Where a line came from. */
 export type OutputStream = "out" | "err";
 
+/** To one that stands by: its turn has come, and what a start at this moment would have found in its environment. */
+export interface TakeOver {
+  readonly takeOver: Readonly<Record<string, string | null>>;
+}
+
 export interface SpawnTerms {
   /** Given to every child before the plan's own. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The same as it is when one that stands by takes over. */
+  readonly envNow?: () => Readonly<Record<string, string | undefined>>;
   /** Program that pins; undefined where there is none. */
   readonly pinWith: string | undefined;
   readonly line: (id: string, stream: OutputStream, text: string) => void;
@@ -59,7 +66,15 @@ export function spawnChild(
     throw new Error(`${command} cannot be started`);
   }
   listen(child, plan, events, terms);
-  return { pid, kill: (signal) => void child.kill(signal) };
+  return {
+    pid,
+    kill: (signal) => void child.kill(signal),
+    takeOver: (added) => {
+      const message: TakeOver = { takeOver: { ...absentAsNull(terms.envNow?.() ?? {}), ...added } };
+      // One that is dying says so by its end, not here.
+      if (child.connected) child.send(message, () => undefined);
+    },
+  };
 }
 
 function listen(child: ChildProcess, plan: ProcessPlan, events: ChildEvents, { line }: SpawnTerms): void {
@@ -75,6 +90,9 @@ function listen(child: ChildProcess, plan: ProcessPlan, events: ChildEvents, { l
   // Not at `close`: a grandchild may keep the pipes open for ever.
   child.once("exit", (code, signal) => events.exited({ code, signal }));
 }
+
+const absentAsNull = (env: Readonly<Record<string, string | undefined>>) =>
+  Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value ?? null]));
 
 function lines(stream: Readable | null, take: (text: string) => void): void {
   const splitter = new LineSplitter(take);

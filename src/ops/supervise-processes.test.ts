@@ -23,7 +23,7 @@ const plan = (script: string) => ({
 const terms = (changes: Partial<SupervisionTerms>): SupervisionTerms => ({
   root,
   plans: [],
-  env: { PATH: process.env.PATH },
+  env: () => ({ PATH: process.env.PATH }),
   wallMs: () => Date.parse("2026-11-20T12:00:00Z"),
   readyWithinMs: 60_000,
   stopOrder: [],

@@ -12,8 +12,8 @@ import { Supervisor, type SupervisorTerms } from "./supervisor.ts";
 export interface SupervisionTerms extends SupervisorTerms {
   /** Where `logs/` and `cache/` are; is there already. */
   readonly root: string;
-  /** The supervisor's own, handed on to the children. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What a child is given of our own environment; asked at each start. */
+  readonly env: () => Readonly<Record<string, string | undefined>>;
   /** Milliseconds since 1970: names the day of a log line. */
   readonly wallMs: () => number;
   /** Every line of the log, as JSON, after it was written. */
@@ -23,6 +23,8 @@ export interface SupervisionTerms extends SupervisorTerms {
 
 export interface Supervision {
   readonly supervisor: Supervisor;
+  /** A line of our own in the log of all processes. */
+  note(text: string): void;
   /** Stops the children in order, then closes the log. */
   stop(): Promise<void>;
 }
@@ -30,6 +32,9 @@ export interface Supervision {
 const levels: Readonly<Record<SupervisorReport["kind"], LogLevel>> = {
   started: "INFO",
   ready: "INFO",
+  "standing-by": "INFO",
+  "took-over": "WARNING",
+  "standby-ended": "WARNING",
   exited: "INFO",
   restarting: "WARNING",
   "crash-loop": "CRITICAL",
@@ -48,14 +53,15 @@ export function superviseProcesses(terms: SupervisionTerms): Supervision {
   };
   const cache = prepareCompileCache(join(root, "cache"));
   if (cache.note !== undefined) write("supervisor", "WARNING", cache.note);
-  const spawning = {
-    env: { ...env, ...cache.env },
-    pinWith: findPinning(process.platform, env.PATH ?? ""),
+  const spawning = () => ({
+    env: { ...env(), ...cache.env },
+    envNow: env,
+    pinWith: findPinning(process.platform, env().PATH ?? ""),
     line: (id: string, stream: "out" | "err", text: string) =>
       write(id, stream === "err" ? "WARNING" : "INFO", text),
-  };
+  });
   const supervisor = new Supervisor(terms, {
-    start: (plan, safeStart, events) => spawnChild(plan, safeStart, events, spawning),
+    start: (plan, added, events) => spawnChild(plan, added, events, spawning()),
     now: () => performance.now(),
     timer(afterMs, fire) {
       const timer = setTimeout(fire, afterMs);
@@ -68,6 +74,7 @@ export function superviseProcesses(terms: SupervisionTerms): Supervision {
   });
   return {
     supervisor,
+    note: (text) => write("supervisor", "INFO", text),
     async stop() {
       await supervisor.stop();
       await log.close();
@@ -88,6 +95,12 @@ export function sentence(report: SupervisorReport): string {
       return `${id} is ready after ${Math.round(report.afterMs)} ms`;
     case "exited":
       return `${id} ended with ${report.exit.signal ?? `code ${report.exit.code}`}`;
+    case "standing-by":
+      return `a second ${id} stands by as process ${report.pid}`;
+    case "took-over":
+      return `process ${report.pid} takes the place of ${id}${report.isSafeStart ? ", in safe hold" : ""}`;
+    case "standby-ended":
+      return `the ${id} that stood by ended with ${report.exit.signal ?? `code ${report.exit.code}`}`;
     case "restarting":
       return `${id} is started again in ${report.afterMs} ms`;
     case "crash-loop":

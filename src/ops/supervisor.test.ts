@@ -24,6 +24,8 @@ interface FakeChild extends ChildEvents {
   readonly id: string;
   readonly env: Readonly<Record<string, string>>;
   readonly signals: string[];
+  /** What it was told when its turn came; undefined before. */
+  turn: Readonly<Record<string, string>> | undefined;
 }
 
 /** Time that moves when it is told to, and children that end when they are told to. */
@@ -45,9 +47,15 @@ class World implements SupervisorPorts {
   };
   start = ({ id }: ProcessPlan, env: Readonly<Record<string, string>>, events: ChildEvents) => {
     if (this.isBroken) throw new Error("no such program");
-    const signals: string[] = [];
-    this.children.push({ id, env, signals, ...events });
-    return { pid: 1000 + this.children.length, kill: (signal: string) => void signals.push(signal) };
+    const child: FakeChild = { id, env, signals: [], turn: undefined, ...events };
+    this.children.push(child);
+    return {
+      pid: 1000 + this.children.length,
+      kill: (signal: string) => void child.signals.push(signal),
+      takeOver: (added: Readonly<Record<string, string>>) => {
+        child.turn = added;
+      },
+    };
   };
   report = (report: SupervisorReport) => void this.told.push(`${report.kind} ${report.id}`);
 
@@ -164,6 +172,86 @@ describe("a child that ends", () => {
     world.crash("execute");
     supervisor.start("execute");
     expect(world.starts("execute")).toBe(1);
+  });
+});
+
+describe("one that stands by", () => {
+  const standing = (changes: Partial<SupervisorTerms> = {}) => {
+    const made = supervise({ plans: [plan("execute", { standby: true })], stopOrder: [], ...changes });
+    made.supervisor.startAll();
+    made.world.newest("execute").ready();
+    made.world.pass(2000);
+    return made;
+  };
+
+  it("is started when the first is ready, and takes its place at once when that ends", () => {
+    const { world, supervisor } = standing();
+    const [first, second] = world.children;
+    expect([first?.env, second?.env]).toEqual([{}, { STANDBY: "1" }]);
+    expect(supervisor.status()).toMatchObject([{ state: "ready", pid: 1001 }]);
+    world.children[0]?.exited({ code: null, signal: "SIGKILL" });
+    expect(supervisor.status()).toMatchObject([{ state: "starting", pid: 1002, crashes: 1 }]);
+    expect(second?.turn).toEqual({});
+    second?.ready();
+    expect(states(supervisor)).toEqual(["execute ready"]);
+    expect(world.told).toEqual(
+      ["started", "ready", "standing-by", "exited", "took-over", "ready"].map((kind) => `${kind} execute`),
+    );
+    world.pass(2000);
+    expect(world.starts("execute")).toBe(3);
+    second?.exited({ code: 1, signal: null });
+    expect(world.newest("execute").turn).toEqual({});
+  });
+
+  it("is told to be safe where the first had crashed too often", () => {
+    const { world } = standing({ crashesMax: 1 });
+    world.children[0]?.exited({ code: 1, signal: null });
+    expect(world.newest("execute").turn).toEqual({ SAFE_START: "1" });
+  });
+
+  it("is no crash when it ends, is started again, and the first goes on", () => {
+    const { world, supervisor } = standing();
+    world.crash("execute");
+    expect(supervisor.status()).toMatchObject([{ state: "ready", pid: 1001, crashes: 0 }]);
+    world.pass(9999);
+    expect(world.starts("execute")).toBe(2);
+    world.pass(1);
+    expect(world.starts("execute")).toBe(3);
+  });
+
+  it("that is not there does not keep the first from coming back", () => {
+    const { world, supervisor } = standing();
+    world.crash("execute");
+    world.children[0]?.exited({ code: 1, signal: null });
+    expect(states(supervisor)).toEqual(["execute waiting"]);
+    world.pass(200);
+    expect(world.newest("execute").env).toEqual({});
+    world.newest("execute").ready();
+    world.pass(9000);
+    expect(world.starts("execute")).toBe(4);
+  });
+
+  it("that does not get ready in its turn is killed, and the next start is a new one", () => {
+    const { world, supervisor } = standing();
+    world.children[0]?.exited({ code: 1, signal: null });
+    world.pass(30_000);
+    expect(world.newest("execute").signals).toEqual(["SIGKILL"]);
+    world.newest("execute").exited({ code: null, signal: "SIGKILL" });
+    expect(states(supervisor)).toEqual(["execute waiting"]);
+    expect(supervisor.status()).toMatchObject([{ crashes: 2 }]);
+  });
+
+  it("is dismissed by a stop before anybody else is asked", async () => {
+    const { world, supervisor } = standing();
+    const stopped = supervisor.stop();
+    expect(world.children.map(({ signals }) => signals)).toEqual([[], ["SIGKILL"]]);
+    world.newest("execute").exited({ code: null, signal: "SIGKILL" });
+    await new Promise(setImmediate);
+    expect(world.children[0]?.signals).toEqual(["SIGTERM"]);
+    world.children[0]?.exited({ code: 0, signal: null });
+    await stopped;
+    world.pass(60_000);
+    expect(world.starts("execute")).toBe(2);
   });
 });
 

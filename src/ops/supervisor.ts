@@ -2,7 +2,10 @@
  * Starts the processes, starts each again alone when it ends (OPS-2), and stops them in order. It knows no process: it
  * has plans, and ports for time and starting.
  *
- * SU-1  The end of one child moves no other. SU-2  After `stop` nothing is started.
+ * SU-1  The end of one child moves no other.
+ * SU-2  After `stop` nothing is started.
+ * SU-3  One that stands by is no child until it takes over: its end is no crash, and it never keeps a child from
+ *       starting.
  */
 import { InputError } from "../domain/assert.ts";
 import type { ExitFacts, ProcessPlan, SupervisorReport } from "./process-plan.ts";
@@ -18,6 +21,8 @@ import {
 export interface RunningChild {
   readonly pid: number;
   kill(signal: "SIGTERM" | "SIGKILL"): void;
+  /** Tells one that stands by that its turn has come, with what a start would have added to its environment. */
+  takeOver(env: Readonly<Record<string, string>>): void;
 }
 
 export interface ChildEvents {
@@ -45,7 +50,13 @@ export interface SupervisorTerms {
   readonly stopWithinMs: number;
   /** Bound of the wait before a restart; ten seconds when absent. */
   readonly longestWaitMs?: number | undefined;
+  /** So many abnormal ends in ten minutes are a crash loop; three when absent. */
+  readonly crashesMax?: number | undefined;
 }
+
+/** From a child's being ready until a second one is started to stand by, and from that one's end until the next. */
+const STANDBY_AFTER_MS = 2000;
+const STANDBY_AGAIN_MS = 10_000;
 
 export type ChildState = "down" | "starting" | "ready" | "waiting";
 
@@ -58,6 +69,11 @@ export interface ChildStatus {
   readonly isCrashLoop: boolean;
 }
 
+interface Standby {
+  running: RunningChild | undefined;
+  hasTurn: boolean;
+}
+
 interface Child {
   readonly plan: ProcessPlan;
   state: ChildState;
@@ -66,6 +82,9 @@ interface Child {
   startedMs: number;
   /** Of the restart while it waits, of readiness while it starts. */
   timer: { cancel(): void } | undefined;
+  standby: Standby | undefined;
+  standbyTimer: { cancel(): void } | undefined;
+  readonly standbyWaiters: (() => void)[];
   readonly readyWaiters: (() => void)[];
   readonly endWaiters: (() => void)[];
 }
@@ -110,7 +129,7 @@ export class Supervisor {
       state,
       pid: running?.pid,
       crashes: crashesAt(restart, this.#ports.now()),
-      isCrashLoop: isCrashLoop(restart, this.#ports.now()),
+      isCrashLoop: this.#isLoop(restart),
     }));
   }
 
@@ -118,10 +137,13 @@ export class Supervisor {
   async stop(): Promise<void> {
     this.#isStopping = true;
     for (const child of this.#children.values()) {
+      child.standbyTimer?.cancel();
       if (child.state !== "waiting") continue;
       child.timer?.cancel();
       child.state = "down";
     }
+    const standing = [...this.#children.values()].filter(({ standby }) => standby !== undefined);
+    if (standing.length > 0) await Promise.all(standing.map((child) => this.#dismiss(child)));
     const rest = [...this.#children.keys()].filter((id) => !this.#terms.stopOrder.includes(id));
     for (const id of [...this.#terms.stopOrder, ...rest]) await this.#stopOne(this.#child(id));
   }
@@ -140,12 +162,12 @@ export class Supervisor {
 
   #launch(child: Child): void {
     const { plan, restart } = child;
-    const { now, timer, report } = this.#ports;
-    const isSafeStart = isCrashLoop(restart, now());
+    const { now, report } = this.#ports;
+    const isSafeStart = this.#isLoop(restart);
     child.startedMs = now();
     child.state = "starting";
     try {
-      child.running = this.#ports.start(plan, isSafeStart ? { SAFE_START: "1" } : {}, {
+      child.running = this.#ports.start(plan, safeStart(isSafeStart), {
         ready: () => this.#ready(child),
         exited: (exit) => this.#exited(child, exit),
       });
@@ -163,8 +185,77 @@ export class Supervisor {
       this.#ready(child);
       return;
     }
+    this.#awaitReady(child);
+  }
+
+  #awaitReady(child: Child): void {
     const { readyWithinMs } = this.#terms;
-    child.timer = timer(readyWithinMs, () => this.#kill(child, `it was not ready after ${readyWithinMs} ms`));
+    const why = `it was not ready after ${readyWithinMs} ms`;
+    child.timer = this.#ports.timer(readyWithinMs, () => this.#kill(child, why));
+  }
+
+  #standBy(child: Child): void {
+    const { plan } = child;
+    if (this.#isStopping || child.standby !== undefined || child.state !== "ready") return;
+    const standby: Standby = { running: undefined, hasTurn: false };
+    try {
+      standby.running = this.#ports.start(plan, { STANDBY: "1" }, {
+        ready: () => {
+          if (standby.hasTurn) this.#ready(child);
+        },
+        exited: (exit) => {
+          if (standby.hasTurn) this.#exited(child, exit);
+          else this.#standbyEnded(child, exit);
+        },
+      });
+    } catch {
+      this.#standbyEnded(child, { code: null, signal: "not started" });
+      return;
+    }
+    child.standby = standby;
+    this.#ports.report({ kind: "standing-by", id: plan.id, pid: standby.running.pid });
+  }
+
+  #standbyEnded(child: Child, exit: ExitFacts): void {
+    child.standby = undefined;
+    for (const resolve of child.standbyWaiters.splice(0)) resolve();
+    this.#ports.report({ kind: "standby-ended", id: child.plan.id, exit });
+    if (!this.#isStopping) this.#standByAfter(child, STANDBY_AGAIN_MS);
+  }
+
+  #standByAfter(child: Child, afterMs: number): void {
+    child.standbyTimer?.cancel();
+    child.standbyTimer = this.#ports.timer(afterMs, () => this.#standBy(child));
+  }
+
+  /** True where one stood by: it is the child from now on. */
+  #takeOver(child: Child): boolean {
+    const { plan, standby } = child;
+    if (standby?.running === undefined) return false;
+    const isSafeStart = this.#isLoop(child.restart);
+    child.standby = undefined;
+    standby.hasTurn = true;
+    child.running = standby.running;
+    child.startedMs = this.#ports.now();
+    child.state = "starting";
+    this.#ports.report({ kind: "took-over", id: plan.id, pid: standby.running.pid, isSafeStart });
+    this.#awaitReady(child);
+    standby.running.takeOver(safeStart(isSafeStart));
+    return true;
+  }
+
+  /** It holds nothing that would have to be put in order. */
+  #dismiss(child: Child): Promise<void> {
+    const running = child.standby?.running;
+    if (running === undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      child.standbyWaiters.push(resolve);
+      running.kill("SIGKILL");
+    });
+  }
+
+  #isLoop(restart: RestartState): boolean {
+    return isCrashLoop(restart, this.#ports.now(), this.#terms.crashesMax);
   }
 
   #ready(child: Child): void {
@@ -173,6 +264,7 @@ export class Supervisor {
     if (!this.#isStopping) child.timer?.cancel();
     this.#ports.report({ kind: "ready", id: child.plan.id, afterMs: this.#ports.now() - child.startedMs });
     for (const resolve of child.readyWaiters.splice(0)) resolve();
+    if (child.plan.standby === true) this.#standByAfter(child, STANDBY_AFTER_MS);
   }
 
   #exited(child: Child, exit: ExitFacts): void {
@@ -186,12 +278,12 @@ export class Supervisor {
     const { state, isAbnormal, restartAfterMs } = decideRestart(child.restart, ended);
     this.#ports.report({ kind: "exited", id, exit, isAbnormal });
     if (this.#isStopping) return;
-    const wasLoop = isCrashLoop(child.restart, this.#ports.now());
+    const wasLoop = this.#isLoop(child.restart);
     child.restart = state;
-    if (!wasLoop && isCrashLoop(state, this.#ports.now())) {
+    if (!wasLoop && this.#isLoop(state)) {
       this.#ports.report({ kind: "crash-loop", id, exits: crashesAt(state, this.#ports.now()) });
     }
-    if (restartAfterMs === undefined) return;
+    if (restartAfterMs === undefined || this.#takeOver(child)) return;
     child.state = "waiting";
     this.#ports.report({ kind: "restarting", id, afterMs: restartAfterMs });
     child.timer = this.#ports.timer(restartAfterMs, () => this.#launch(child));
@@ -209,6 +301,9 @@ export class Supervisor {
   }
 }
 
+const safeStart = (isSafeStart: boolean): Readonly<Record<string, string>> =>
+  isSafeStart ? { SAFE_START: "1" } : {};
+
 const newChild = (plan: ProcessPlan): Child => ({
   plan,
   state: "down",
@@ -216,6 +311,9 @@ const newChild = (plan: ProcessPlan): Child => ({
   running: undefined,
   startedMs: 0,
   timer: undefined,
+  standby: undefined,
+  standbyTimer: undefined,
+  standbyWaiters: [],
   readyWaiters: [],
   endWaiters: [],
 });

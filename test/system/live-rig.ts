@@ -63,6 +63,8 @@ export class LiveRig {
       paths: processPaths,
       report: (report) => this.reports.push(report),
       longestWaitMs: RESTART_MS,
+      // Dozens of deaths are what it is there for.
+      crashesMax: Number.POSITIVE_INFINITY,
     });
     this.#control = new ControlClient(root, run);
   }

@@ -54,21 +54,20 @@ export class ControlDesk {
   readonly #curve: number[] = [];
   readonly #seen = new Set<string>();
   #audits = 0;
-  #haltedAtMs: number;
+  /** When everything was told to be closed, as far as this process knows; long ago where it never was. */
+  #haltedAtMs = Number.NEGATIVE_INFINITY;
   #isHalted = false;
   #bars = 0;
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
-    // Whoever starts anew does not know since when: a halt that outlived the process is as old as the process.
-    this.#haltedAtMs = parts.context.clock.now();
     this.#words = new LastWords(parts.context.terms.strategyIds);
   }
 
   /** Every input that the stage consumed, replayed ones too. */
   saw(input: ExecuteInput): void {
     const isHalted = this.#parts.driver.live.stage.authorities.isAtLeast("FLATTEN");
-    // Whoever halted it, and after a restart anew: the delay is there to think.
+    // Whoever halted it; after a restart as old as the process, which replays it: the delay is there to think.
     if (isHalted && !this.#isHalted) this.#haltedAtMs = this.#parts.context.clock.now();
     this.#isHalted = isHalted;
     if (input.kind === "decision") this.#words.decided(input.decision);
@@ -225,6 +224,9 @@ export class ControlDesk {
       );
     if (stage.flattening !== undefined)
       throw new InputError("resume: not everything is closed yet; see: plimsoll status", 3);
+    const [standing] = stage.standing(context.now().at);
+    if (standing !== undefined)
+      throw new InputError(`resume: ${standing} today; a new session may be resumed into`, 3);
     const problem = driver.live.notReconciled;
     if (problem !== undefined) throw new InputError(`resume: ${problem}; see: plimsoll status`, 3);
   }

@@ -35,6 +35,9 @@ export interface DriverTerms {
   readonly points: KillSwitchPoints<KillPoint<"execute">>;
 }
 
+/** Of an alert that is no step's: after all that a step can have. */
+const PAGE_NUMBER = 1000;
+
 export class ExecuteDriver {
   readonly #terms: DriverTerms;
   readonly #outbox: RequestOutbox;
@@ -155,6 +158,12 @@ export class ExecuteDriver {
     this.#hasFailed = true;
     this.#tell(this.#told.length);
     this.#outbox.failed(reason, this.#terms.now().mono);
+  }
+
+  /** A page to whoever sleeps, of what no step of the stage could know. */
+  page(text: string): void {
+    const { at } = this.#terms.now();
+    this.#terms.write([{ kind: "alert", row: this.#alert({ severity: "page", text }, at, PAGE_NUMBER) }]);
   }
 
   /** Lets go what has waited for the journal long enough. */

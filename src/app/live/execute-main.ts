@@ -1,7 +1,6 @@
 /** Entry of the execute process; its only argument is the root. */
 import { runExecute } from "./execute-process.ts";
-import { killPointsOf } from "./kill-points.ts";
+import { ownKillPoints } from "./kill-points.ts";
 import { stageMain } from "./stage-context.ts";
 
-const points = killPointsOf("execute", process.env.PLIMSOLL_KILL_AT);
-await stageMain("execute", (context) => runExecute(context, points));
+await stageMain("execute", (context) => runExecute(context, ownKillPoints("execute", context.turn)));

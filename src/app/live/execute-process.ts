@@ -9,7 +9,6 @@ import { readCredentials, requireAgreement } from "../../adapters/brokers/alpaca
 import type { Link } from "../../adapters/bus/bus-terms.ts";
 import { LinkClient } from "../../adapters/bus/link-client.ts";
 import { type LinkServer, serveLinks } from "../../adapters/bus/link-server.ts";
-import { JournalReader } from "../../adapters/journal/journal-reader.ts";
 import { LiveJournal } from "../../adapters/journal/live-journal.ts";
 import { Counts } from "../../adapters/net/counts.ts";
 import type { TimerHandle } from "../../adapters/net/ports.ts";
@@ -19,7 +18,8 @@ import type { BrokerNews } from "../../domain/broker.ts";
 import type { EngineEvent } from "../../domain/events.ts";
 import { BEAT_EVERY_MS } from "../../domain/guardian-beat.ts";
 import type { EpochMicros } from "../../domain/time.ts";
-import { parseDecision, parseExecuteInput, parseStageEvent } from "../../engine/stage-text.ts";
+import type { ExecuteInput } from "../../engine/live-execute.ts";
+import { parseDecision, parseStageEvent } from "../../engine/stage-text.ts";
 import { TickSieve } from "../../engine/tick-sieve.ts";
 import { buildExecuteOf, lifecycleOf } from "./build-execute.ts";
 import { watchPostOf } from "./build-watch.ts";
@@ -29,6 +29,7 @@ import { FrameKind, linkBounds, numbered, parseNumbered, textOf } from "./frames
 import { GuardianDuty, LEASE_EVERY_MS } from "./guardian-duty.ts";
 import { haltAsked } from "./halt-file.ts";
 import type { FeedState } from "./ingest-process.ts";
+import { JournalFollower } from "./journal-follower.ts";
 import { JournalGuard } from "./journal-guard.ts";
 import { type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
 import { ProcessTimers } from "./process-timers.ts";
@@ -39,6 +40,15 @@ import type { WatchPost } from "./watch-post.ts";
 const TIME_EVERY_MS = 1000;
 const TIME_LEAST_MS = 100;
 const WATCH_EVERY_MS = 100;
+/** How often one that stands by reads on. */
+const FOLLOW_EVERY_MS = 100;
+const crashLoop = {
+  authority: "circuit_breakers",
+  source: "crash_loop",
+  level: "NO_NEW_ENTRIES",
+  scalar: 1,
+  liftedBy: "operator",
+} as const;
 
 export async function runExecute(
   context: StageContext,
@@ -157,8 +167,10 @@ class ExecuteProcess {
   }
 
   async start(): Promise<void> {
-    const { terms, places, clock, log } = this.#context;
+    const { terms, places, clock, log, turn } = this.#context;
     const path = join(places.root, "db", "journal.db");
+    const follower = this.#follower(path);
+    if (turn !== undefined) await follower.followUntil(turn, FOLLOW_EVERY_MS);
     this.#journal = await LiveJournal.open({
       path,
       run: { run: terms.run, startedAt: terms.startedAt, header: JSON.stringify(terms) },
@@ -173,11 +185,13 @@ class ExecuteProcess {
       },
       nowMs: () => clock.now(),
     });
-    this.#replay(path);
+    follower.catchUp();
+    if (follower.inputs > 0) log("info", `replayed ${follower.inputs} inputs; life ${this.#life}`);
     this.#post.begin();
     await this.#guardian.listen();
     await this.#listen();
     this.#consume({ kind: "restarted", life: this.#life });
+    if (process.env.SAFE_START === "1") this.#holdSafe();
     this.#hearIngest();
     this.#broker.start();
     this.#timers.every(BEAT_EVERY_MS, () => this.#guardian.beat());
@@ -204,23 +218,23 @@ class ExecuteProcess {
     return this.#journal;
   }
 
-  #replay(path: string): void {
-    const { terms, instruments, log } = this.#context;
-    const reader = new JournalReader(path);
-    let inputs = 0;
-    try {
-      for (const { part, payload } of reader.entries(terms.run)) {
-        if (part !== "input") continue;
-        const input = parseExecuteInput(String(payload), instruments);
-        if (input.kind === "restarted") this.#life = input.life + 1;
-        this.#driver.replay(input);
-        this.#control.saw(input);
-        inputs += 1;
-      }
-    } finally {
-      reader.close();
-    }
-    if (inputs > 0) log("info", `replayed ${inputs} inputs; life ${this.#life}`);
+  #follower(path: string): JournalFollower {
+    const { terms, instruments } = this.#context;
+    const take = (input: ExecuteInput) => {
+      if (input.kind === "restarted") this.#life = input.life + 1;
+      this.#driver.replay(input);
+      this.#control.saw(input);
+    };
+    return new JournalFollower({ path, run: terms.run, instruments, take });
+  }
+
+  /** It has crashed again and again: it minds what it holds, and enters nothing until somebody has looked (C-54). */
+  #holdSafe(): void {
+    const { at } = this.#context.now();
+    const reason = "execute has crashed three times in ten minutes: entries wait for an operator";
+    const claim = { ...crashLoop, reason };
+    this.#consume({ kind: "event", event: { kind: "ClaimChanged", at, claim } });
+    this.#driver.page(reason);
   }
 
   async #listen(): Promise<void> {

@@ -65,6 +65,19 @@ export function killPointsOf<Role extends KillRole>(
   return of === role ? new CountedPoint(point, left, die) : noKillPoints;
 }
 
+/** As `killPointsOf`, judged anew when a process that stood by takes over. */
+export function ownKillPoints<Role extends KillRole>(
+  role: Role,
+  turn: Promise<void> | undefined,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): KillSwitchPoints<KillPoint<Role>> {
+  let points = killPointsOf(role, env.PLIMSOLL_KILL_AT);
+  void turn?.then(() => {
+    points = killPointsOf(role, env.PLIMSOLL_KILL_AT);
+  });
+  return { reached: (point) => points.reached(point) };
+}
+
 class CountedPoint implements KillSwitchPoints<string> {
   readonly #point: string;
   readonly #die: () => void;

@@ -7,6 +7,7 @@ import { type InstrumentTable, instrumentTable } from "../../domain/instrument.t
 import type { Instants } from "../../execution/lifecycle/words.ts";
 import { xnysSessions } from "../../market/calendar.ts";
 import { ExchangeClock } from "../../market/exchange-clock.ts";
+import type { TakeOver } from "../../ops/spawn-child.ts";
 import {
   type RunPlaces,
   type RunTerms,
@@ -25,13 +26,15 @@ export interface StageContext {
   readonly clock: Clock;
   readonly exchange: ExchangeClock;
   readonly log: StageLog;
+  /** Of a process that stands by: resolves when it takes the place of the one that ended. Undefined: it is no such. */
+  readonly turn: Promise<void> | undefined;
   /** Both clocks, now. */
   now(): Instants;
   hello(resumeFrom: number): Hello;
 }
 
 /** Reads the run's terms from its root. Throws InputError when there is no run or other code began it. */
-export function stageContext(role: string, root: string): StageContext {
+export function stageContext(role: string, root: string, turn?: Promise<void>): StageContext {
   const places = runPlaces(root);
   const terms = readRunTerms(places);
   if (terms === undefined)
@@ -48,6 +51,7 @@ export function stageContext(role: string, root: string): StageContext {
     clock,
     exchange,
     log: stageLog(role),
+    turn,
     now: () => ({ at: exchange.exchangeAt(Date.now()), mono: clock.now() }),
     hello: (resumeFrom) => ({
       role,
@@ -76,12 +80,30 @@ export async function stageMain(
   };
   process.on("uncaughtException", die("broke"));
   process.on("unhandledRejection", die("broke"));
-  const stop = await run(stageContext(role, process.argv[2] ?? ""));
+  const turn = process.env.STANDBY === "1" ? ownTurn() : undefined;
+  const stop = await run(stageContext(role, process.argv[2] ?? "", turn));
   const end = () => {
     void stop().then(() => process.exit(0), die("could not end in good order"));
   };
   process.once("SIGTERM", end);
   process.once("SIGINT", () => undefined);
   process.once("disconnect", end);
-  process.send?.("ready");
+  // Who started it may have died while it began.
+  if (process.send !== undefined && !process.connected) end();
+  process.send?.("ready", undefined, undefined, () => undefined);
+}
+
+/** Until then it holds nothing: it ends as soon as nobody is there to call it. */
+function ownTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    const orphaned = () => process.exit(0);
+    process.once("disconnect", orphaned);
+    process.once("message", (message) => {
+      process.off("disconnect", orphaned);
+      for (const [name, value] of Object.entries((message as TakeOver).takeOver))
+        if (value === null) delete process.env[name];
+        else process.env[name] = value;
+      resolve();
+    });
+  });
 }

@@ -5,12 +5,8 @@
 import { join } from "node:path";
 import type { AlpacaCredentials } from "../../adapters/brokers/alpaca/credentials.ts";
 import { makeFolder } from "../../adapters/durable-file.ts";
-import { RealClock } from "../../adapters/net/real-clock.ts";
-import { prepareCompileCache } from "../../ops/compile-cache.ts";
-import { LogFile, type LogLevel, logLine } from "../../ops/log-file.ts";
 import type { ProcessPlan, SupervisorReport } from "../../ops/process-plan.ts";
-import { findPinning, spawnChild } from "../../ops/spawn-child.ts";
-import { Supervisor } from "../../ops/supervisor.ts";
+import { type Supervision, superviseProcesses } from "../../ops/supervise-processes.ts";
 import { killWarning } from "../kill-params.ts";
 import type { LiveParams } from "../live-params.ts";
 import { type RunTerms, runPlaces } from "./run-terms.ts";
@@ -24,69 +20,55 @@ export interface SystemTerms {
   readonly report: (report: SupervisorReport) => void;
   /** Bound of the wait before a process starts again; the supervisor's own when absent. */
   readonly longestWaitMs?: number;
+  /** Abnormal ends in ten minutes that are a crash loop; the supervisor's own when absent. */
+  readonly crashesMax?: number;
 }
 
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 20_000;
 
 export class LiveSystem {
-  readonly #supervisor: Supervisor;
-  readonly #log: LogFile;
+  readonly #supervision: Supervision;
 
-  constructor({ root, run, credentials, paths, report, longestWaitMs }: SystemTerms) {
-    const clock = new RealClock();
+  constructor({ root, run, credentials, paths, report, longestWaitMs, crashesMax }: SystemTerms) {
     makeFolder(run.killSwitch);
     makeFolder(join(root, "run"));
-    this.#log = new LogFile(join(root, "logs"), Date.now);
-    const cache = prepareCompileCache(join(root, "run", "compile-cache"));
-    const pinWith = findPinning(process.platform, process.env.PATH ?? "");
-    const write = (id: string, level: LogLevel, text: string) =>
-      this.#log.write(logLine(id, level, text, Date.now()));
-    const line = (id: string, stream: "out" | "err", text: string) =>
-      write(id, stream === "err" ? "ERROR" : "INFO", text);
+    this.#supervision = superviseProcesses({
+      root,
+      env: bareEnvironment,
+      wallMs: Date.now,
+      plans: plansOf({ root, run, credentials, paths }),
+      readyWithinMs: READY_WITHIN_MS,
+      stopOrder: ["compute", "execute", "ledger", "ingest", "guardian"],
+      stopWithinMs: STOP_WITHIN_MS,
+      longestWaitMs,
+      crashesMax,
+      onReport: report,
+    });
     const warning = killWarning(run.config.kill);
-    if (warning !== undefined) write("supervisor", "WARNING", warning);
-    this.#supervisor = new Supervisor(
-      {
-        plans: plansOf({ root, run, credentials, paths }),
-        readyWithinMs: READY_WITHIN_MS,
-        stopOrder: ["compute", "execute", "ledger", "ingest", "guardian"],
-        stopWithinMs: STOP_WITHIN_MS,
-        longestWaitMs,
-      },
-      {
-        start: (plan, env, events) =>
-          spawnChild(plan, { ...cache.env, ...env }, events, { env: bareEnvironment(), pinWith, line }),
-        now: () => clock.now(),
-        timer: (afterMs, fire) => clock.timer(afterMs, fire),
-        report: (given) => {
-          write("supervisor", "INFO", JSON.stringify(given));
-          report(given);
-        },
-      },
-    );
+    if (warning !== undefined) this.note(warning);
   }
 
   /** Resolves when all are ready. */
   async start(): Promise<void> {
-    for (const id of ["ingest", "execute", "compute", "guardian"]) this.#supervisor.start(id);
-    for (const id of ["ingest", "compute", "execute"]) await this.#supervisor.whenReady(id);
+    const { supervisor } = this.#supervision;
+    for (const id of ["ingest", "execute", "compute", "guardian"]) supervisor.start(id);
+    for (const id of ["ingest", "compute", "execute"]) await supervisor.whenReady(id);
     // It follows execute's journal, which is there by now.
-    this.#supervisor.start("ledger");
+    supervisor.start("ledger");
   }
 
   /** A line of our own in the log of all processes. */
   note(text: string): void {
-    this.#log.write(logLine("supervisor", "INFO", text, Date.now()));
+    this.#supervision.note(text);
   }
 
   status() {
-    return this.#supervisor.status();
+    return this.#supervision.supervisor.status();
   }
 
   async stop(): Promise<void> {
-    await this.#supervisor.stop();
-    await this.#log.close();
+    await this.#supervision.stop();
   }
 }
 
@@ -131,7 +113,8 @@ function plansOf({
   };
   return [
     stage("ingest", keys),
-    stage("execute", keys),
+    // What it knows is the journal of the whole run: reading that takes longer than a position may be unwatched.
+    { ...stage("execute", keys), standby: run.config.live.standby },
     stage("compute", {}),
     stage("ledger", {}),
     {
