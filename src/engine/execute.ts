@@ -96,7 +96,7 @@ export class ExecuteStage implements AccountFacts {
   readonly income: StrategyIncome;
 
   constructor(config: ExecuteConfig, onFill: FillListener) {
-    const { strategies, instruments, startingCash, execution, ensemble } = config;
+    const { strategies, instruments, startingCash, execution, ensemble, breakers = [] } = config;
     this.#config = config;
     this.kill = new KillTranslation(config.killMode);
     this.portfolio = new Portfolio(instruments, startingCash);
@@ -104,7 +104,6 @@ export class ExecuteStage implements AccountFacts {
     this.clock = new SessionClock(config.sessions);
     const { portfolio, baselines, clock, authorities } = this;
     const capital = capitalOf(config);
-    const breakers = config.breakers ?? [];
     const watched = { breakers, capital, instruments, authorities, portfolio, baselines, clock };
     this.#watch = new BreakerWatch(watched);
     this.trades = new TradeLog(strategies, instruments, this.#watch);
