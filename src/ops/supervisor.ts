@@ -199,15 +199,19 @@ export class Supervisor {
     if (this.#isStopping || child.standby !== undefined || child.state !== "ready") return;
     const standby: Standby = { running: undefined, hasTurn: false };
     try {
-      standby.running = this.#ports.start(plan, { STANDBY: "1" }, {
-        ready: () => {
-          if (standby.hasTurn) this.#ready(child);
+      standby.running = this.#ports.start(
+        plan,
+        { STANDBY: "1" },
+        {
+          ready: () => {
+            if (standby.hasTurn) this.#ready(child);
+          },
+          exited: (exit) => {
+            if (standby.hasTurn) this.#exited(child, exit);
+            else this.#standbyEnded(child, exit);
+          },
         },
-        exited: (exit) => {
-          if (standby.hasTurn) this.#exited(child, exit);
-          else this.#standbyEnded(child, exit);
-        },
-      });
+      );
     } catch {
       this.#standbyEnded(child, { code: null, signal: "not started" });
       return;
