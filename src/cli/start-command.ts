@@ -14,6 +14,7 @@ import { InputError } from "../domain/assert.ts";
 import { type CliContext, report, tell } from "./context.ts";
 import { demoRoot } from "./demo-root.ts";
 import { type DemoScreen, demoScreen } from "./demo-screen.ts";
+import { writeLiveReport } from "./live-report.ts";
 import { oneOf, wholeNumber } from "./option-values.ts";
 import { processPaths } from "./processes.ts";
 import { stopSignals } from "./stop-signals.ts";
@@ -84,8 +85,27 @@ async function start(context: CliContext, options: StartOptions): Promise<void> 
     mode === "demo" ? demoOf(context, options, config) : accountOf(context, options, config, mode);
   const sessions = sessionsOf(options, config, mode);
   context.root();
-  const end = await alone(context, () => sit(context, mode, sessions, begin));
-  finish(context, end);
+  const [end, made] = await alone(context, async () => {
+    const sat = await sit(context, mode, sessions, begin);
+    return [sat, mode === "demo" ? await reported(context, sat) : undefined] as const;
+  });
+  finish(context, end, made);
+}
+
+/** The path of the demo's report; undefined where there is nothing to report. */
+async function reported(context: CliContext, { status }: SittingEnd): Promise<string | undefined> {
+  if (status === undefined) return undefined;
+  const out = join(demoRoot(context), "reports", status.run);
+  if (!context.quiet() && !context.json()) context.err("the report is being written");
+  try {
+    await writeLiveReport(demoRoot(context), out);
+    return join(out, "report.html");
+  } catch (error) {
+    // What was traded is in the journal all the same.
+    if (!(error instanceof InputError)) throw error;
+    if (!context.json()) context.err(`no report: ${error.message}`);
+    return undefined;
+  }
 }
 
 type Begin = (terms: { readonly tell: (line: string) => void }) => Promise<Begun>;
@@ -151,7 +171,11 @@ async function sit(
   }
 }
 
-function finish(context: CliContext, { status, atRest, trouble }: SittingEnd): void {
+function finish(
+  context: CliContext,
+  { status, atRest, trouble }: SittingEnd,
+  made: string | undefined,
+): void {
   if (trouble !== undefined) throw new InputError(`the system was stopped: ${trouble}`, 1);
   if (status === undefined)
     throw new InputError("the system was stopped before execute answered; see the log", 1);
@@ -169,9 +193,10 @@ function finish(context: CliContext, { status, atRest, trouble }: SittingEnd): v
     equity,
     pnl: equity - startEquity,
     trades,
+    ...(made === undefined ? {} : { report: made }),
   };
   report(context, { ...result, positions: held }, () =>
-    [closingLine(snapshot), holdsLine(status)].join("\n"),
+    [closingLine(snapshot), holdsLine(status), ...(made === undefined ? [] : [`Report: ${made}`])].join("\n"),
   );
 }
 

@@ -5,7 +5,6 @@
  *
  * LE-1  Replaying the inputs in their order gives the same requests, feedback and books: that is how a restart works.
  * LE-2  Only orders that the gate approved become requests (C-12).
- * LE-3  A decision that is older than its limit enters nothing; what it takes away, it still takes away (C-10).
  */
 import { InvariantError, unreachable } from "../domain/assert.ts";
 import type { BrokerNews, BrokerRequest } from "../domain/broker.ts";
@@ -23,11 +22,11 @@ import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
 import { answerAuctions } from "./auction-recheck.ts";
 import { BrokerDuty, type DutyParts } from "./broker-duty.ts";
 import { BrokerErrors } from "./broker-errors.ts";
-import { DeferredEntries } from "./deferred-entries.ts";
-import { ExecuteStage } from "./execute.ts";
+import type { DeferredEntries } from "./deferred-entries.ts";
+import type { ExecuteStage } from "./execute.ts";
 import type { ExecuteConfig } from "./execute-config.ts";
 import { FlattenDuty, type FlattenParts } from "./flatten-duty.ts";
-import { LiveOffset } from "./live-offset.ts";
+import { LiveDecisions } from "./live-decisions.ts";
 import type { Command } from "./ports.ts";
 import { accountSnapshot, type ComputeFeedback, type Decision } from "./stage-messages.ts";
 import { tellExecute } from "./tell-execute.ts";
@@ -78,13 +77,11 @@ export interface ExecuteOutput {
 export class LiveExecute {
   readonly #config: LiveExecuteConfig;
   readonly #lifecycle: Lifecycle;
+  readonly #decisions: LiveDecisions;
   readonly stage: ExecuteStage;
   readonly #duty: BrokerDuty;
   readonly #flatten: FlattenDuty;
   readonly #errors = new BrokerErrors();
-  /** Entries that wait for a better quote (EXEC-4). */
-  readonly deferred: DeferredEntries;
-  readonly #offset: LiveOffset;
   readonly output: ExecuteOutput = {
     requests: [],
     feedback: [],
@@ -96,20 +93,15 @@ export class LiveExecute {
   };
   /** Closing orders per halt and symbol: their number is part of their name. */
   readonly #closings = new Map<string, number>();
-  /** Decisions that came too late to enter on, counted. */
-  staleDecisions = 0;
 
   constructor(config: LiveExecuteConfig) {
     this.#config = config;
     this.#lifecycle = config.lifecycle;
-    const { execution, instruments: size } = config.execute;
-    this.#offset = new LiveOffset(execution, size, () => this.stage.facts);
-    const { pricing } = this.#offset;
-    this.stage = new ExecuteStage({ ...config.execute, execution: pricing }, (fill) => {
+    this.#decisions = new LiveDecisions(config.execute, config.decisionAgeMicros, (fill) => {
       if (fill.strategy !== config.external) this.output.feedback.push({ kind: "filled", fill });
     });
-    const { stage } = this;
-    this.deferred = new DeferredEntries(stage, pricing);
+    const { stage } = this.#decisions;
+    this.stage = stage;
     const { instruments, lifecycle, external, outside = 0, adopted = [] } = config;
     this.#duty = new BrokerDuty({ stage, lifecycle, instruments, external, outside, adopted });
     const ask: FlattenParts["ask"] = (request, now) => this.#duty.ask(request, now);
@@ -118,6 +110,16 @@ export class LiveExecute {
 
   get lifecycle(): Lifecycle {
     return this.#lifecycle;
+  }
+
+  /** Entries that wait for a better quote (EXEC-4). */
+  get deferred(): DeferredEntries {
+    return this.#decisions.deferred;
+  }
+
+  /** Decisions that came too late to enter on, counted. */
+  get staleDecisions(): number {
+    return this.#decisions.stale;
   }
 
   /** How many strategies, the one that holds what is nobody's included, and instruments its books have. */
@@ -188,14 +190,13 @@ export class LiveExecute {
         this.#event(input.event, now);
         break;
       case "decision":
-        this.#decided(input.decision, now);
+        this.#decisions.decided(input.decision, now.at);
         break;
       case "news":
         this.#heard(input.news, now);
         break;
       case "time":
-        this.stage.control({ kind: "TimePassed", at: now.at });
-        this.deferred.time(now.at);
+        this.#decisions.timePassed(now.at);
         this.#lifecycle.time(now);
         this.#duty.time(now);
         this.#judgeBroker(now);
@@ -226,7 +227,11 @@ export class LiveExecute {
 
   #judgeBroker(now: Instants): void {
     const changed = this.#errors.time(now, !this.isFlat);
-    if (changed !== undefined) this.stage.control({ kind: "ClaimChanged", at: now.at, ...changed });
+    if (changed === undefined) return;
+    const event = { kind: "ClaimChanged", at: now.at, ...changed } as const;
+    // Part of the record: nobody else could say again when the broker had been silent for too long.
+    this.output.brokerEvents.push(event);
+    this.stage.control(event);
   }
 
   #event(event: EngineEvent, now: Instants): void {
@@ -239,31 +244,15 @@ export class LiveExecute {
       this.#flatten.halted(symbolOf(event.instrument), event.kind === "TradingHalted", now);
     if (event.kind === "TradePrinted") this.#flatten.printed(symbolOf(event.instrument), now);
     if (event.kind !== "BarsClosed") {
-      const ended = tellExecute(stage, event);
-      this.deferred.settled();
-      this.deferred.heard(event);
-      if (event.kind === "SharesSplit" || event.kind === "DividendPaid") {
-        this.#offset.forget(event.instrument);
+      const ended = this.#decisions.told(event);
+      if (event.kind === "SharesSplit" || event.kind === "DividendPaid")
         this.output.feedback.push({ kind: "action", event, ended });
-      }
       return;
     }
-    // A minute that is over is the time, whatever the clock of the quotes says.
-    stage.control({ kind: "TimePassed", at: event.bars.at });
-    stage.bars(event.bars);
-    this.#offset.bars(event.bars);
+    this.#decisions.bars(event.bars);
     const { strategies, execute } = this.#config;
     const account = accountSnapshot(stage, { strategies, instruments: execute.instruments });
     this.output.feedback.push({ kind: "valued", at: event.bars.at, account });
-  }
-
-  #decided({ at, intents }: Decision, now: Instants): void {
-    const isStale = now.at - at > this.#config.decisionAgeMicros;
-    const due = isStale ? intents.filter(({ kind }) => kind !== "Enter") : intents;
-    if (due.length < intents.length) this.staleDecisions += 1;
-    this.deferred.decided(due);
-    if (due.length > 0) this.stage.decide(due);
-    this.deferred.settled();
   }
 
   /** Hands on what each part has to say to the others, until nobody has anything more to say. */

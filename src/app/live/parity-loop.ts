@@ -8,11 +8,13 @@
  */
 import type { BarBatch } from "../../domain/bars.ts";
 import type { BarsClosed, EngineEvent, QuoteUpdated, TradePrinted } from "../../domain/events.ts";
+import type { EpochMicros } from "../../domain/time.ts";
 import type { AllocatedStrategy } from "../../engine/compute.ts";
 import { ComputeStage } from "../../engine/compute.ts";
 import { commandText, parseEvent } from "../../engine/event-text.ts";
-import { ExecuteStage } from "../../engine/execute.ts";
+import type { ExecuteStage } from "../../engine/execute.ts";
 import { decisionOf } from "../../engine/live-compute.ts";
+import { LiveDecisions } from "../../engine/live-decisions.ts";
 import type { ExecuteInput } from "../../engine/live-execute.ts";
 import type { Venue } from "../../engine/ports.ts";
 import type { Decision } from "../../engine/stage-messages.ts";
@@ -57,7 +59,7 @@ export class ParityLoop {
   readonly #watcher: ParityWatcher;
   readonly #venue: FillingVenue | undefined;
   readonly #config: ReturnType<typeof engineOf>;
-  readonly #ageMicros: number;
+  readonly #decisions: LiveDecisions;
   readonly #ticks: Iterator<readonly (QuoteUpdated | TradePrinted)[]>;
   readonly compute: ComputeStage;
   readonly execute: ExecuteStage;
@@ -72,14 +74,15 @@ export class ParityLoop {
     this.#watcher = watcher;
     this.#venue = venue;
     this.#config = engineOf(terms, instruments);
-    this.#ageMicros = decisionAgeMicros(terms, terms.config.live.decisionAgeSeconds);
     const { compute, execute } = this.#config;
     this.compute = new ComputeStage(compute);
     // Without the broker nobody reads its books twice.
     const verifiesFlat = venue === undefined && execute.verifiesFlat === true;
-    this.execute = new ExecuteStage({ ...execute, verifiesFlat }, (fill) => {
+    const ageMicros = decisionAgeMicros(terms, terms.config.live.decisionAgeSeconds);
+    this.#decisions = new LiveDecisions({ ...execute, verifiesFlat }, ageMicros, (fill) => {
       if (fill.strategy !== execute.externalStrategy) this.compute.filled(fill);
     });
+    this.execute = this.#decisions.stage;
     for (const batch of warmingBatches(recorded)) {
       this.execute.bars(batch);
       this.compute.warm(batch);
@@ -102,7 +105,7 @@ export class ParityLoop {
         this.#input(parseExecuteInput(text, instruments));
       } else if (this.#venue !== undefined) continue;
       else if (part === "command") this.#compare({ entry: sequence, at, recorded: text });
-      else if (text.startsWith("event ")) this.#tell(parseEvent(text.slice("event ".length), instruments));
+      else if (text.startsWith("event ")) this.#meant(parseEvent(text.slice("event ".length), instruments));
       this.#take();
     }
     this.#unsaid(-1, 0);
@@ -112,7 +115,7 @@ export class ParityLoop {
     const { now } = input;
     if (input.kind === "event") this.#tell(input.event);
     else if (input.kind === "decision") this.#arrived(input.decision, now.at);
-    else if (input.kind === "time") this.execute.control({ kind: "TimePassed", at: now.at });
+    else if (input.kind === "time") this.#decisions.timePassed(now.at);
     // What the broker said is in the events that it meant.
   }
 
@@ -121,9 +124,14 @@ export class ParityLoop {
       this.#fill(event.bars);
       this.#bars(event);
     } else if (this.#venue === undefined || !ofTheBroker.includes(event.kind)) {
-      const ended = tellExecute(this.execute, event);
+      const ended = this.#decisions.told(event);
       if (event.kind === "SharesSplit" || event.kind === "DividendPaid") this.compute.action(event, ended);
     }
+  }
+
+  /** What the broker's news meant for the books. */
+  #meant(event: EngineEvent): void {
+    if (event.kind !== "BarsClosed") tellExecute(this.execute, event);
   }
 
   /** The bar comes to the orders before anybody decides on it. */
@@ -137,8 +145,7 @@ export class ParityLoop {
   }
 
   #bars({ bars }: BarsClosed): void {
-    this.execute.control({ kind: "TimePassed", at: bars.at });
-    this.execute.bars(bars);
+    this.#decisions.bars(bars);
     for (const tick of this.#ticks.next().value ?? []) {
       if (tick.kind === "QuoteUpdated") this.compute.quote(tick);
       else this.compute.trade(tick);
@@ -152,14 +159,12 @@ export class ParityLoop {
   }
 
   /** As the live stage: what comes too late takes away and enters nothing (LE-3). */
-  #arrived(recorded: Decision, at: number): void {
+  #arrived(recorded: Decision, at: EpochMicros): void {
     while ((this.#onTheWay[0]?.at ?? recorded.at) < recorded.at) this.#onTheWay.shift();
     const isThere = this.#onTheWay[0]?.at === recorded.at;
     if (!isThere) this.#watcher.undecided?.(recorded);
     const { intents } = (isThere ? this.#onTheWay.shift() : undefined) ?? recorded;
-    const isStale = at - recorded.at > this.#ageMicros;
-    const due = isStale ? intents.filter(({ kind }) => kind !== "Enter") : intents;
-    if (due.length > 0) this.execute.decide(due);
+    this.#decisions.decided({ at: recorded.at, intents }, at);
   }
 
   #take(): void {

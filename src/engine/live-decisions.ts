@@ -1,0 +1,71 @@
+/**
+ * The execute stage as it is driven by the clock and a feed instead of by bars alone: what is decided arrives later
+ * than its bars, is priced by the quote of now, and may wait for a better one. Live execute stands on it, and so does
+ * the loop that proves a record (BACK-4): both take the same inputs and must come to the same orders.
+ *
+ * LE-3  A decision that is older than its limit enters nothing; what it takes away, it still takes away (C-10).
+ */
+import type { BarBatch } from "../domain/bars.ts";
+import type { BarsClosed, EngineEvent } from "../domain/events.ts";
+import type { EpochMicros } from "../domain/time.ts";
+import type { EndedBySplit } from "./corporate-actions.ts";
+import { DeferredEntries } from "./deferred-entries.ts";
+import { ExecuteStage } from "./execute.ts";
+import type { ExecuteConfig } from "./execute-config.ts";
+import { LiveOffset } from "./live-offset.ts";
+import type { Decision } from "./stage-messages.ts";
+import { tellExecute } from "./tell-execute.ts";
+
+export class LiveDecisions {
+  readonly stage: ExecuteStage;
+  /** Entries that wait for a better quote (EXEC-4). */
+  readonly deferred: DeferredEntries;
+  readonly #ageMicros: number;
+  readonly #offset: LiveOffset;
+  /** Decisions that came too late to enter on, counted. */
+  stale = 0;
+
+  /** `ageMicros`: a decision on bars older than this enters nothing; of the exchange. */
+  constructor(
+    config: ExecuteConfig,
+    ageMicros: number,
+    onFill: ConstructorParameters<typeof ExecuteStage>[1],
+  ) {
+    this.#ageMicros = ageMicros;
+    this.#offset = new LiveOffset(config.execution, config.instruments, () => this.stage.facts);
+    const { pricing } = this.#offset;
+    this.stage = new ExecuteStage({ ...config, execution: pricing }, onFill);
+    this.deferred = new DeferredEntries(this.stage, pricing);
+  }
+
+  /** A minute is over. It is the time, whatever the clock of the quotes says. */
+  bars(bars: BarBatch): void {
+    this.stage.control({ kind: "TimePassed", at: bars.at });
+    this.stage.bars(bars);
+    this.#offset.bars(bars);
+  }
+
+  /** What the market, an operator or an authority says. Returns the round trips that a split has ended. */
+  told(event: Exclude<EngineEvent, BarsClosed>): readonly EndedBySplit[] {
+    const ended = tellExecute(this.stage, event);
+    this.deferred.settled();
+    this.deferred.heard(event);
+    if (event.kind === "SharesSplit" || event.kind === "DividendPaid") this.#offset.forget(event.instrument);
+    return ended;
+  }
+
+  /** Arrived at that instant. */
+  decided({ at, intents }: Pick<Decision, "at" | "intents">, arrivedAt: EpochMicros): void {
+    const isStale = arrivedAt - at > this.#ageMicros;
+    const due = isStale ? intents.filter(({ kind }) => kind !== "Enter") : intents;
+    if (due.length < intents.length) this.stale += 1;
+    this.deferred.decided(due);
+    if (due.length > 0) this.stage.decide(due);
+    this.deferred.settled();
+  }
+
+  timePassed(at: EpochMicros): void {
+    this.stage.control({ kind: "TimePassed", at });
+    this.deferred.time(at);
+  }
+}
