@@ -11,7 +11,7 @@ import { WatchPost, type WatchPostParts } from "./watch-post.ts";
 /** As many of what is traded say whether quotes by request advance. */
 const WITNESS_SYMBOLS = 10;
 
-export interface WatchParts extends Pick<WatchPostParts, "live" | "computePid" | "claim"> {
+export interface WatchParts extends Pick<WatchPostParts, "live" | "computePid" | "claim" | "page"> {
   readonly broker: AlpacaBroker;
   readonly credentials: AlpacaCredentials;
 }

@@ -35,7 +35,7 @@ export interface DriverTerms {
   readonly points: KillSwitchPoints<KillPoint<"execute">>;
 }
 
-/** Of an alert that is no step's: after all that a step can have. */
+/** Of alerts that are no step's: after all that a step can have. */
 const PAGE_NUMBER = 1000;
 
 export class ExecuteDriver {
@@ -50,6 +50,7 @@ export class ExecuteDriver {
   /** Alerts of the input that was replayed last: the crash may have come before they were written (C-60). */
   #untold: JournalRow[] = [];
   #claims = -1;
+  #pages = 0;
   #inputs = 0;
   #decisions = 0;
   #marketSequence = -1;
@@ -163,7 +164,9 @@ export class ExecuteDriver {
   /** A page to whoever sleeps, of what no step of the stage could know. */
   page(text: string): void {
     const { at } = this.#terms.now();
-    this.#terms.write([{ kind: "alert", row: this.#alert({ severity: "page", text }, at, PAGE_NUMBER) }]);
+    this.#pages += 1;
+    const number = PAGE_NUMBER + this.#pages;
+    this.#terms.write([{ kind: "alert", row: this.#alert({ severity: "page", text }, at, number) }]);
   }
 
   /** Lets go what has waited for the journal long enough. */

@@ -89,12 +89,8 @@ class ExecuteProcess {
     this.#timers = new ProcessTimers(clock);
     const credentials = readCredentials(process.env, join(places.root, ".env"));
     if (credentials === undefined) throw new InputError("execute: no ALPACA_API_KEY; give it its keys", 1);
-    const hosts = {
-      trading: terms.hosts.trading,
-      tradingStream: terms.hosts.tradingStream,
-      data: terms.hosts.data,
-      dataStream: terms.hosts.stream,
-    };
+    const { stream: dataStream, ...others } = terms.hosts;
+    const hosts = { ...others, dataStream };
     requireAgreement(credentials, hosts, terms.mode);
     const live = buildExecuteOf(terms, places, lifecycleOf(terms));
     this.#driver = new ExecuteDriver({
@@ -147,6 +143,7 @@ class ExecuteProcess {
       live: () => this.#driver.live,
       computePid: () => this.#computePid,
       claim: (event) => this.#consume({ kind: "event", event }),
+      page: (text) => this.#driver.page(text),
     });
     this.#watch = this.#post.duty;
     this.#guardian = new GuardianDuty(context, this.#driver, (seq) =>

@@ -18,6 +18,12 @@ const GUARDIAN_MS = 2_000;
 /** Ingest tells of the feed five times a second; a peer that beats and no longer does has stopped forwarding. */
 const FORWARDING_MS = 1_000;
 
+/**
+ * On an accelerated exchange's clock a hiccup of this machine is minutes of silence: so long by the wall the feed may
+ * be silent at any speed above 1, milliseconds. At speed 1 the deadlines are what the settings say.
+ */
+const LEAST_WALL = { silent: 1000, down: 10_000 } as const;
+
 /** Compute is the engine: without it nothing is decided. Execute itself is watched by the guardian. */
 const watchedChannels: readonly ChannelTerms[] = [
   { name: "ingest", class: "HB-internal" },
@@ -73,7 +79,8 @@ export class WatchDuty {
         sessions: xnysSessions(),
         speed: terms.speed,
         ...terms.params,
-        cadenceMs: () => this.#cadenceMs,
+        feedDownMs: atLeast(terms.params.feedDownMs, LEAST_WALL.down, terms.speed),
+        cadenceMs: () => atLeast(this.#cadenceMs, LEAST_WALL.silent, terms.speed),
         symbolSilenceMs: new Map(),
       },
       mono,
@@ -161,6 +168,10 @@ export class WatchDuty {
     return { claim: claimOf(verdict, verdict.level, "circuit_breakers", "itself") };
   }
 }
+
+/** Milliseconds of the exchange's clock. */
+const atLeast = (exchangeMs: number, wallMs: number, speed: number): number =>
+  speed > 1 ? Math.max(exchangeMs, wallMs * speed) : exchangeMs;
 
 /** Once it is flat it stays locked: by C-37, or because it has recovered by itself three times today. */
 const latched = (verdict: WatchdogVerdict): Claimed =>

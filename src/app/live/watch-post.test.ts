@@ -38,6 +38,7 @@ class Post {
   disk: ResourceReading = { diskFreeBytes: 5e10, diskBytes: 1e11, heapUsedBytes: 1, heapLimitBytes: 10 };
   readonly claims: ClaimChanged[] = [];
   readonly lines: string[] = [];
+  readonly pages: string[] = [];
   clockProbes = 0;
   quoteProbes = 0;
   readonly post: WatchPost;
@@ -46,7 +47,10 @@ class Post {
   #tradePingMs = 0;
   #seq = 0;
 
-  constructor(params: { confirmMs?: number } = {}) {
+  readonly #speed: number;
+
+  constructor({ speed = 1, ...params }: { confirmMs?: number; speed?: number } = {}) {
+    this.#speed = speed;
     const live = () =>
       ({
         stage: { portfolio: { gross: this.gross }, flattening: this.flattening },
@@ -67,7 +71,7 @@ class Post {
           ...params,
         },
         feed: "iex",
-        speed: 1,
+        speed,
         symbols: 8,
       },
       live,
@@ -94,6 +98,7 @@ class Post {
       isAlive: () => this.isComputeAlive,
       claim: (event) => this.claims.push(event),
       log: (line) => this.lines.push(line),
+      page: (text) => this.pages.push(text),
     });
     this.post.begin();
   }
@@ -117,7 +122,7 @@ class Post {
   async run(ms: number): Promise<this> {
     for (const end = this.mono + ms; this.mono < end; ) {
       this.mono += 100;
-      this.at = (this.at + 100_000) as EpochMicros;
+      this.at = (this.at + 100_000 * this.#speed) as EpochMicros;
       this.#hear();
       this.post.look();
       await Promise.resolve();
@@ -173,6 +178,19 @@ const well = async (params?: { confirmMs?: number }): Promise<Post> => {
 };
 
 describe("safety mode begins within its bound", () => {
+  it("of an accelerated exchange may be silent for a second of the wall before anything is barred, and ten before a kill", async () => {
+    const post = await new Post({ speed: 60 }).run(60_000);
+    expect(post.level()).toBe("NORMAL");
+    post.messages = false;
+    await post.run(900);
+    expect(post.level()).toBe("NORMAL");
+    await post.run(400);
+    expect(post.level()).toBe("NO_NEW_ENTRIES");
+    await post.run(8_000);
+    expect(post.level()).not.toBe("FLATTEN");
+    expect(await post.until("FLATTEN", 4_000)).toBeLessThanOrEqual(4_000);
+  });
+
   it("a compute that hangs bars entries within 600 ms", async () => {
     const post = await well();
     post.compute = false;

@@ -39,6 +39,8 @@ export interface WatchPostParts {
   readonly isAlive: (pid: number) => boolean;
   readonly claim: (event: ClaimChanged) => void;
   readonly log: (line: string) => void;
+  /** A person is to be called. */
+  readonly page: (text: string) => void;
 }
 
 export class WatchPost {
@@ -130,7 +132,7 @@ export class WatchPost {
     });
     this.#claim(changed, at);
     const page = this.duty.verdict?.page;
-    if (page !== undefined) this.#parts.log(page);
+    if (page !== undefined) this.#parts.page(page);
   }
 
   #claim(word: ClaimWord | undefined, { at }: Instants): void {
