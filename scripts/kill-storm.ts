@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { InputError } from "../src/domain/assert.ts";
-import { LiveRig, type Role, roles } from "../test/system/live-rig.ts";
+import { LiveRig, type LiveStatus, type Role, roles } from "../test/system/live-rig.ts";
 
 interface KillLine {
   readonly n: number;
@@ -20,6 +20,8 @@ interface KillLine {
   readonly orders: number;
   readonly positions: number;
   readonly clock: string;
+  /** What was latched by then; a person ended it. */
+  readonly halted?: string;
   readonly problems: readonly string[];
 }
 
@@ -33,6 +35,7 @@ function chance(seed: number, n: number, which: number): number {
 
 const LONGEST_WAIT_MS = 3000;
 const CALM_EVERY = 4;
+const RESUMED_MS = 150_000;
 const STOP_MS = [5000, 60_000] as const;
 /** One in so many is a process that stands still instead of one that dies; one in so many of those stands a minute. */
 const STOP_EVERY = 20;
@@ -81,6 +84,8 @@ async function strike(n: number): Promise<KillLine> {
   const complain = (error: unknown) => void problems.push(String(error));
   let status = await rig.up().catch(complain);
   const wellMs = Math.round(performance.now() - began);
+  const halted = status === undefined ? undefined : latchedIn(status);
+  if (halted !== undefined) await operatorResumes().catch(complain);
   // Now and then until entries are allowed again: otherwise nothing is going on that could be lost.
   if (n % CALM_EVERY === 0) status = (await rig.well().catch(complain)) ?? status;
   problems.push(...(await rig.problems()));
@@ -93,8 +98,24 @@ async function strike(n: number): Promise<KillLine> {
     orders: rig.twin.orders.size,
     positions: snapshot?.positions.length ?? -1,
     clock: snapshot?.clock ?? "?",
+    ...(halted === undefined ? {} : { halted }),
     problems,
   };
+}
+
+/** Why only an operator may let it go on; undefined where nothing is latched. */
+const latchedIn = ({ snapshot }: LiveStatus): string | undefined =>
+  snapshot.permission.claims.find(({ liftedBy }) => liftedBy === "operator")?.reason;
+
+/** A minute later and with clean books, as a person would; nothing else ends a halt, and no death did. */
+async function operatorResumes(): Promise<void> {
+  const first = await rig.resume().catch(String);
+  if (typeof first !== "string" && first.kind !== "refused")
+    throw new Error(`resumed at once: ${JSON.stringify(first)}`);
+  await rig.until("resumed", RESUMED_MS, async () => {
+    const answer = await rig.resume().catch(() => undefined);
+    return answer?.kind === "accepted";
+  });
 }
 
 async function ordersFlow(): Promise<void> {
@@ -142,7 +163,10 @@ function tell(): void {
   }
   const stops = lines.filter(({ how }) => how === "stop").length;
   const bad = lines.filter(({ problems }) => problems.length > 0);
-  console.log(`${lines.length - stops} kills, ${stops} stops, ${bad.length} with problems`);
+  const halts = lines.filter(({ halted }) => halted !== undefined).length;
+  console.log(
+    `${lines.length - stops} kills, ${stops} stops, ${halts} halts that an operator ended, ${bad.length} with problems`,
+  );
 }
 
 function readWords() {
