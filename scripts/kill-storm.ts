@@ -104,8 +104,9 @@ async function strike(n: number): Promise<KillLine> {
 }
 
 /** Why only an operator may let it go on; undefined where nothing is latched. */
-const latchedIn = ({ snapshot }: LiveStatus): string | undefined =>
-  snapshot.permission.claims.find(({ liftedBy }) => liftedBy === "operator")?.reason;
+function latchedIn({ snapshot }: LiveStatus): string | undefined {
+  return snapshot.permission.claims.find(({ liftedBy }) => liftedBy === "operator")?.reason;
+}
 
 /** A minute later and with clean books, as a person would; nothing else ends a halt, and no death did. */
 async function operatorResumes(): Promise<void> {
