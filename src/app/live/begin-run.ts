@@ -3,7 +3,14 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { AlpacaCredentials } from "../../adapters/brokers/alpaca/credentials.ts";
 import { InputError } from "../../domain/assert.ts";
-import { type EpochMicros, isoDate, isoInstant, MICROS_PER_MINUTE, parseIsoDate } from "../../domain/time.ts";
+import {
+  type EpochMicros,
+  isoDate,
+  isoInstant,
+  MICROS_PER_MINUTE,
+  MICROS_PER_SECOND,
+  parseIsoDate,
+} from "../../domain/time.ts";
 import { sessionOn } from "../../market/calendar.ts";
 import type { Config } from "../config.ts";
 import { type AccountMode, requirePermit } from "./interlock.ts";
@@ -46,13 +53,16 @@ export interface DemoTerms extends BeginTerms {
 /** Unix sockets have short names; the longest of ours below a root. */
 const SOCKET_PATH_MAX = 103;
 
+/** Two minutes of the exchange before its first open, and the seconds of the wall that the processes take to be there. */
+const leadMicros = (speed: number): number => 2 * MICROS_PER_MINUTE + 5 * MICROS_PER_SECOND * speed;
+
 /** The demo's account lives in its exchange and ends with it: every start is a new run. */
 export async function beginDemo(terms: DemoTerms): Promise<Begun> {
   const { root, config, data } = terms;
   requireShortRoot(root);
   const isSynthetic = data === "synthetic";
   const opens = firstOpen(config);
-  const startsAt = isoInstant((opens - 2 * MICROS_PER_MINUTE) as EpochMicros);
+  const startsAt = isoInstant((opens - leadMicros(terms.speed)) as EpochMicros);
   const twin = await startTwin({
     entry: terms.entry,
     words: [
