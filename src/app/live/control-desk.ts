@@ -9,7 +9,7 @@ import type { EngineEvent, OperatorActed } from "../../domain/events.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
 import { isWorking, type OrderNumber, OrderStatus, Purpose } from "../../domain/order.ts";
 import { sessionIndexAt } from "../../domain/session.ts";
-import { type EpochMicros, MICROS_PER_SECOND } from "../../domain/time.ts";
+import { type EpochMicros, isoInstant, MICROS_PER_SECOND } from "../../domain/time.ts";
 import type { ExecuteInput } from "../../engine/live-execute.ts";
 import { OrderField, type OrderTable } from "../../execution/order-table.ts";
 import { sessionAt, xnysSessions } from "../../market/calendar.ts";
@@ -153,6 +153,7 @@ export class ControlDesk {
       staleDecisions: live.staleDecisions,
       deferrals: this.#deferrals(),
       requestsHeld: driver.held,
+      lastReconciliation: live.reconciledAt === undefined ? null : isoInstant(live.reconciledAt),
       inputs: driver.inputs,
     };
   }
