@@ -1,13 +1,11 @@
 /** `plimsoll backup` and `plimsoll restore`: one archive of a run's state, and the drill that proves it (LEDGER-3). */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { Command } from "commander";
 import { type BackupDone, makeBackup } from "../app/live/backup.ts";
 import { lifecycleOf } from "../app/live/build-execute.ts";
 import { type Restored, restoreBackup } from "../app/live/restore.ts";
 import { InputError } from "../domain/assert.ts";
 import { type CliContext, report, tell } from "./context.ts";
-import { demoRoot } from "./demo-root.ts";
+import { recordRoot } from "./demo-root.ts";
 import { wholeNumber } from "./option-values.ts";
 
 export function registerBackupCommands(program: Command, context: CliContext): void {
@@ -27,7 +25,7 @@ export function registerBackupCommands(program: Command, context: CliContext): v
         );
       const kept =
         keep === undefined ? {} : { keep: wholeNumber("--keep", keep, { least: 1, most: 100_000 }) };
-      const root = stateRoot(context);
+      const root = recordRoot(context);
       const done = await makeBackup({
         root,
         nowMs: Date.now(),
@@ -61,13 +59,6 @@ export function registerBackupCommands(program: Command, context: CliContext): v
         restoredText(restored),
       );
     });
-}
-
-/** The folder of state itself, or the demo's below it where only that one has a run. */
-function stateRoot(context: CliContext): string {
-  const own = context.root();
-  if (existsSync(join(own, "run", "run.json"))) return own;
-  return existsSync(join(demoRoot(context), "db")) ? demoRoot(context) : own;
 }
 
 function madeText({ file, bytes, sha256, manifest, removed }: BackupDone): string {

@@ -1,6 +1,4 @@
 /** `plimsoll journal project`: the ledger made again from the journal, the old rows replaced at once. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { Command } from "commander";
 import { JournalReader } from "../adapters/journal/journal-reader.ts";
 import { ledgerPlaces } from "../adapters/ledger/ledger-store.ts";
@@ -11,7 +9,7 @@ import { type RunTerms, readRunTerms, requireOwnBuild, runPlaces } from "../app/
 import { InputError } from "../domain/assert.ts";
 import type { Lifecycle } from "../execution/lifecycle/words.ts";
 import { type CliContext, report } from "./context.ts";
-import { demoRoot } from "./demo-root.ts";
+import { recordRoot } from "./demo-root.ts";
 
 /** `lifecycleOf` makes the life cycle of a run's execute process: the same inputs mean the same to it. */
 export function registerJournalProject(
@@ -24,7 +22,7 @@ export function registerJournalProject(
     .description("make trades.db and the daily tables of performance.db again from the journal")
     .addHelpText("after", "\nExample:\n  plimsoll journal project")
     .action(() => {
-      const root = runRoot(context);
+      const root = recordRoot(context);
       const places = runPlaces(root);
       const terms = readRunTerms(places);
       if (terms === undefined)
@@ -46,10 +44,4 @@ export function registerJournalProject(
         reader.close();
       }
     });
-}
-
-/** The folder of state itself, or the demo's below it where only that one has a run. */
-function runRoot(context: CliContext): string {
-  const own = context.root();
-  return existsSync(join(own, "run", "run.json")) ? own : demoRoot(context);
 }
