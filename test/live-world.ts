@@ -258,6 +258,7 @@ export class LiveWorld {
       seed: this.#lives + 1,
       exchangeNow: () => this.at,
       exposed: () => live.stage.portfolio.gross > 0,
+      barred: (request) => this.driver.barred(request),
       onNews: (news) => this.consume({ kind: "news", news }),
       onPulse: () => undefined,
       onTerminal: () => undefined,

@@ -109,6 +109,7 @@ export class ExecuteLife {
       seed: parts.life,
       exchangeNow: () => this.now.at,
       exposed: () => live.stage.portfolio.gross > 0,
+      barred: (request) => this.driver.barred(request),
       onNews: (news) => this.#news(news),
       onPulse: () => undefined,
       onTerminal: (reason) => parts.trace(() => `terminal: ${reason}`),

@@ -60,8 +60,9 @@ export class ExecuteDriver {
     this.#outbox = new RequestOutbox({
       patienceMs: terms.journalWaitMs,
       send: (request) => {
-        if (this.#mayLeave(request)) terms.send(request);
-        else this.#refuse(request, "entries were barred while it waited for the journal");
+        const reason = this.barred(request);
+        if (reason === undefined) terms.send(request);
+        else this.#refuse(request, reason);
       },
       refuse: (request, reason) => this.#refuse(request, reason),
     });
@@ -174,9 +175,14 @@ export class ExecuteDriver {
     this.#outbox.release(this.#terms.now().mono);
   }
 
-  /** What was approved before a halt and was not durable then never leaves (I-9): the gate judged another moment. */
-  #mayLeave({ kind, priority }: BrokerRequest): boolean {
-    return kind !== "Submit" || priority !== "enter" || this.#terms.live.stage.authorities.allowsEntries();
+  /**
+   * What was approved before a halt and has not left by then never leaves (I-9), whatever it waited for: the gate judged
+   * another moment.
+   */
+  barred({ kind, priority }: BrokerRequest): string | undefined {
+    if (kind !== "Submit" || priority !== "enter") return undefined;
+    const isAllowed = this.#terms.live.stage.authorities.allowsEntries();
+    return isAllowed ? undefined : "entries were barred while it waited to be sent";
   }
 
   #refuse({ id }: BrokerRequest, reason: string): void {

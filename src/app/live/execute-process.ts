@@ -89,8 +89,7 @@ class ExecuteProcess {
     this.#timers = new ProcessTimers(clock);
     const credentials = readCredentials(process.env, join(places.root, ".env"));
     if (credentials === undefined) throw new InputError("execute: no ALPACA_API_KEY; give it its keys", 1);
-    const { stream: dataStream, ...others } = terms.hosts;
-    const hosts = { ...others, dataStream };
+    const hosts = { ...terms.hosts, dataStream: terms.hosts.stream };
     requireAgreement(credentials, hosts, terms.mode);
     const live = buildExecuteOf(terms, places, lifecycleOf(terms));
     this.#driver = new ExecuteDriver({
@@ -119,6 +118,7 @@ class ExecuteProcess {
       seed: 2,
       exchangeNow: () => now().at,
       exposed: () => live.stage.portfolio.gross > 0,
+      barred: (request) => this.#driver.barred(request),
       onNews: (news) => {
         if ("request" in news && news.kind !== "unknown" && news.kind !== "notSent")
           this.#watch.answered("broker", clock.now());

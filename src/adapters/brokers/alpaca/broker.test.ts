@@ -159,6 +159,26 @@ describe("what became of a submitted order", () => {
   });
 });
 
+describe("an entry that waits for the budget", () => {
+  it.each([
+    ["leaves when its turn comes", undefined, "accepted", 1],
+    ["never leaves once entries are barred (I-9)", "entries are barred", "notSent", 0],
+  ])("%s", async (_, reason, kind, sent) => {
+    let barred: string | undefined;
+    const given = { requestsPerMinute: 10, barred: () => barred };
+    const { broker, clock, news, player } = open([post(accepted)], given);
+    for (let n = 2; n < 12; n++)
+      broker.request({ kind: "Cancel", id: n as RequestId, priority: "flatten", order: ORDER_ID });
+    await clock.advance(58_000);
+    broker.request(submit());
+    await clock.advance(1_000);
+    barred = reason;
+    await clock.advance(10_000);
+    expect(repliesOf(news).find(({ request }) => request === id)).toMatchObject({ kind });
+    expect(player.requests.filter(({ method }) => method === "POST")).toHaveLength(sent);
+  });
+});
+
 describe("a deadline", () => {
   it.each([
     ["enter", 5_000],

@@ -48,6 +48,8 @@ export interface AlpacaBrokerOptions {
   readonly log: (line: string) => void;
   readonly counts: Counts;
   readonly requestsPerMinute?: number;
+  /** Asked right before a submission's bytes leave, however long it has waited: a reason to keep it back (I-9). */
+  readonly barred?: (request: BrokerRequest) => string | undefined;
 }
 
 /** An answer without the number of its question. */
@@ -125,7 +127,8 @@ export class AlpacaBroker {
       case "Submit": {
         const { spec } = request;
         const fits = (order: BrokerOrder): boolean => order.clientId === spec.clientId;
-        return this.#place({ method: "POST", path: "/v2/orders", priority }, submitBody(spec), fits);
+        const barred = () => this.#options.barred?.(request);
+        return this.#place({ method: "POST", path: "/v2/orders", priority, barred }, submitBody(spec), fits);
       }
       case "Change": {
         const { order: id, change } = request;

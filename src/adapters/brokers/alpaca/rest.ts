@@ -24,6 +24,8 @@ export interface RestRequest {
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly priority: Priority;
+  /** Asked when its turn in the budget has come: a reason not to send it after all, for people. */
+  readonly barred?: () => string | undefined;
 }
 
 export type RestOutcome =
@@ -83,6 +85,8 @@ export class AlpacaRest {
       counts.add("alpaca.no-budget");
       return { kind: "failed", sent: false, reason: "no request budget left for it" };
     }
+    const barred = request.barred?.();
+    if (barred !== undefined) return { kind: "failed", sent: false, reason: barred };
     const abort = new AbortController();
     const isExit = request.priority === "flatten" || request.priority === "protect";
     const deadlineMs = isExit ? EXIT_DEADLINE_MS : DEADLINE_MS;
