@@ -16,7 +16,7 @@ const OPEN_FILES = "/proc/self/fd";
 if (existsSync(everyFile)) {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
-  const role = basename(process.argv[1] ?? "", ".ts");
+  const role = basename(process.argv[1] ?? "", ".ts") + (process.env.STANDBY === "1" ? "-standby" : "");
   const tell = () => {
     collect();
     collect();
