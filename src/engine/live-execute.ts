@@ -29,6 +29,7 @@ import { FlattenDuty, type FlattenParts } from "./flatten-duty.ts";
 import { LiveDecisions } from "./live-decisions.ts";
 import type { Command } from "./ports.ts";
 import { accountSnapshot, type ComputeFeedback, type Decision } from "./stage-messages.ts";
+import { faultText } from "./strategy-fault.ts";
 import { tellExecute } from "./tell-execute.ts";
 
 /**
@@ -190,7 +191,7 @@ export class LiveExecute {
         this.#event(input.event, now);
         break;
       case "decision":
-        this.#decisions.decided(input.decision, now.at);
+        this.#decided(input.decision, now);
         break;
       case "news":
         this.#heard(input.news, now);
@@ -225,6 +226,14 @@ export class LiveExecute {
     this.#flatten.heard(news, now);
   }
 
+  #decided(decision: Decision, now: Instants): void {
+    this.#decisions.decided(decision, now.at);
+    for (const fault of decision.faults ?? []) {
+      const id = this.#config.execute.strategyIds?.[fault.strategy] ?? `${fault.strategy}`;
+      this.output.alarms.push({ severity: "page", text: faultText(id, fault) });
+    }
+  }
+
   #judgeBroker(now: Instants): void {
     const changed = this.#errors.time(now, !this.isFlat);
     if (changed === undefined) return;
@@ -247,6 +256,8 @@ export class LiveExecute {
       const ended = this.#decisions.told(event);
       if (event.kind === "SharesSplit" || event.kind === "DividendPaid")
         this.output.feedback.push({ kind: "action", event, ended });
+      if (event.kind === "OperatorActed" && event.action === "enable" && event.strategy !== undefined)
+        this.output.feedback.push({ kind: "enabled", strategy: event.strategy });
       return;
     }
     this.#decisions.bars(event.bars);
