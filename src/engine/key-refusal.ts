@@ -51,7 +51,7 @@ export const keyClaim = (reason: string): Pick<ClaimChanged, "claim"> => ({
 
 /** What people must hear. */
 export const keyText = (reason: string): string =>
-  `the broker refuses our key (${reason}): nothing is entered and nothing of ours can be cancelled or closed; stops at ` +
+  `the broker refuses our key (${reason}): nothing is entered, and we can cancel and close nothing; stops at ` +
   "the broker stand, and the guardian closes if it has a key of its own; start again with a new key, then resume";
 
 export const keyClaimHolder = ["circuit_breakers", SOURCE] as const;

@@ -32,7 +32,9 @@ export function brokerDesk(credentials: AlpacaCredentials, hosts: RunTerms["host
   return { reads: broker.reads, end: () => broker.stop() };
 }
 
-/** One that closes another account than ours guards nothing. Throws InputError: exit 3 for another, 1 without an answer. */
+/**
+ * One that closes another account than ours guards nothing. Throws InputError: exit 3 for another, 1 without an answer.
+ */
 export async function requireGuardianAccount(
   guardian: AlpacaCredentials,
   { hosts, accountId }: Pick<RunTerms, "hosts" | "accountId">,
