@@ -16,6 +16,9 @@ const ENV_TEMPLATE = `# Keys of an Alpaca account: those of paper begin with PK,
 # Mode 0600: nobody else may read this file, and the program refuses it otherwise.
 ALPACA_API_KEY=
 ALPACA_SECRET_KEY=
+# A second key of the same account for the guardian: it can close when the first is revoked. May stay empty.
+ALPACA_GUARDIAN_KEY_ID=
+ALPACA_GUARDIAN_SECRET_KEY=
 `;
 
 const meaning: Readonly<Record<Choice, string>> = {

@@ -24,6 +24,7 @@ import {
 } from "../execution/reconciliation-facts.ts";
 import { StrangeFills } from "../execution/strange-fills.ts";
 import type { ExecuteStage } from "./execute.ts";
+import { isKeyRefused, REFUSED_LOOK_MS } from "./key-refusal.ts";
 
 /** Requests of the duty are numbered from here on: the life cycle counts its own from 0. */
 const FIRST_REQUEST = 1_000_000_000;
@@ -171,7 +172,7 @@ export class BrokerDuty {
     if (news.kind !== "look") {
       this.#reconciler.lookFailed();
       this.#problem = `the broker's books cannot be read: ${"reason" in news ? news.reason : news.kind}`;
-      this.#nextLookMs = now.mono + RETRY_MS;
+      this.#nextLookMs = now.mono + (isKeyRefused(news) ? REFUSED_LOOK_MS : RETRY_MS);
       return;
     }
     const { look } = news;

@@ -30,6 +30,7 @@ import type { PaperPricing } from "./paper-positions.ts";
 import { type BasisKind, PriceBasis } from "./price-basis.ts";
 import { SignalField, SignalKind, SignalTable, STOP_MOVED, TIME_STOP } from "./signal-table.ts";
 import { SizingDesk } from "./sizing-desk.ts";
+import { StrategyTurns } from "./strategy-fault.ts";
 import { isRowOf, type OwnPositions, RunningView, type Wishes } from "./strategy-view.ts";
 
 /** What execute tells compute of the account, as of the last event it consumed. */
@@ -60,6 +61,8 @@ export interface ComputeConfig {
   readonly vix?: (at: EpochMicros) => number;
   /** What trading costs on paper. Absent: what Kelly stops stays stopped. */
   readonly paper?: PaperPricing;
+  /** A strategy that throws falls silent alone. Absent: its throw ends the run. */
+  readonly isolates?: boolean;
 }
 
 export interface AllocatedStrategy {
@@ -91,6 +94,7 @@ export class ComputeStage implements Wishes, OwnPositions {
   #speaker = NOBODY;
 
   readonly #actions: OwnActions;
+  readonly turns: StrategyTurns;
   readonly bank: FeatureBank;
   readonly signals = new SignalTable();
   /** Intents of the last step; the caller takes them before the next. */
@@ -119,6 +123,7 @@ export class ComputeStage implements Wishes, OwnPositions {
     this.#views = strategies.map(
       ({ strategy }, n) => new RunningView(n, strategy, this.bank, this.#rowOf, ports),
     );
+    this.turns = new StrategyTurns(this.#views, config.isolates === true);
   }
 
   /** Wishes that became no shares, by the constraint that left no room. */
@@ -159,10 +164,10 @@ export class ComputeStage implements Wishes, OwnPositions {
     this.#sizing.startStep(batch, account);
     if (this.#timedLots > 0) this.#leaveOnTime(batch);
     if (this.#paper !== undefined) this.#leaveOnTimeOnPaper(this.#paper);
-    const views = this.#views;
-    for (let s = 0; s < views.length; s++) {
+    this.turns.startStep();
+    for (let s = 0; s < this.#views.length; s++) {
       this.#speaker = s;
-      (views[s] as RunningView).decide(batch);
+      this.turns.take(s, batch);
     }
     this.#speaker = NOBODY;
   }

@@ -69,6 +69,7 @@ export class LiveCompute {
 
   #told(feedback: ComputeFeedback): void {
     if (feedback.kind === "filled") this.stage.filled(feedback.fill);
+    else if (feedback.kind === "enabled") this.stage.turns.enable(feedback.strategy);
     else if (feedback.kind === "action") this.stage.action(feedback.event, feedback.ended);
     else this.#valued.push(feedback);
   }
@@ -91,7 +92,7 @@ export class LiveCompute {
 
 /** What the stage has just decided; `first` is the number of signals that there were before. */
 export function decisionOf(
-  { intents, signals, declined }: ComputeStage,
+  { intents, signals, declined, turns }: ComputeStage,
   { strategies }: Pick<ComputeConfig, "strategies">,
   at: EpochMicros,
   first: number,
@@ -113,7 +114,8 @@ export function decisionOf(
       ...(unsized === undefined ? {} : { unsized }),
     });
   }
-  return { at, intents: [...intents], signals: notes };
+  const faults = turns.faults.map(({ strategy, reason }) => ({ strategy, reason }));
+  return { at, intents: [...intents], signals: notes, ...(faults.length === 0 ? {} : { faults }) };
 }
 
 const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);

@@ -14,6 +14,7 @@ import { ExecuteStage } from "./execute.ts";
 import type { ExecuteConfig } from "./execute-config.ts";
 import { LiveOffset } from "./live-offset.ts";
 import type { Decision } from "./stage-messages.ts";
+import { claimOnFault } from "./strategy-fault.ts";
 import { tellExecute } from "./tell-execute.ts";
 
 export class LiveDecisions {
@@ -54,8 +55,12 @@ export class LiveDecisions {
     return ended;
   }
 
-  /** Arrived at that instant. */
-  decided({ at, intents }: Pick<Decision, "at" | "intents">, arrivedAt: EpochMicros): void {
+  /** Arrived at that instant. Who threw enters nothing any more, not even what it still asked for before. */
+  decided(
+    { at, intents, faults = [] }: Pick<Decision, "at" | "intents" | "faults">,
+    arrivedAt: EpochMicros,
+  ): void {
+    for (const fault of faults) this.stage.control(claimOnFault(fault, arrivedAt));
     const isStale = arrivedAt - at > this.#ageMicros;
     const due = isStale ? intents.filter(({ kind }) => kind !== "Enter") : intents;
     if (due.length < intents.length) this.stale += 1;

@@ -8,7 +8,7 @@
  */
 import { InvariantError, unreachable } from "../domain/assert.ts";
 import type { BrokerNews, BrokerRequest } from "../domain/broker.ts";
-import type { BarsClosed, EngineEvent } from "../domain/events.ts";
+import type { BarsClosed, ClaimChanged, EngineEvent } from "../domain/events.ts";
 import { flattenOrderId } from "../domain/flatten-order-id.ts";
 import type { InstrumentId, InstrumentTable } from "../domain/instrument.ts";
 import { BUY, type ClientOrderId, Purpose, SELL } from "../domain/order.ts";
@@ -26,9 +26,11 @@ import type { DeferredEntries } from "./deferred-entries.ts";
 import type { ExecuteStage } from "./execute.ts";
 import type { ExecuteConfig } from "./execute-config.ts";
 import { FlattenDuty, type FlattenParts } from "./flatten-duty.ts";
+import { KeyRefusal, keyClaim, keyClaimHolder, keyText } from "./key-refusal.ts";
 import { LiveDecisions } from "./live-decisions.ts";
 import type { Command } from "./ports.ts";
 import { accountSnapshot, type ComputeFeedback, type Decision } from "./stage-messages.ts";
+import { faultText } from "./strategy-fault.ts";
 import { tellExecute } from "./tell-execute.ts";
 
 /**
@@ -82,6 +84,7 @@ export class LiveExecute {
   readonly #duty: BrokerDuty;
   readonly #flatten: FlattenDuty;
   readonly #errors = new BrokerErrors();
+  readonly #key = new KeyRefusal();
   readonly output: ExecuteOutput = {
     requests: [],
     feedback: [],
@@ -177,6 +180,11 @@ export class LiveExecute {
     return [...this.#closings.keys()].some((key) => key.startsWith(`${flattening.haltId} `));
   }
 
+  /** What the broker said when it refused our key; undefined while it serves us. */
+  get refusedBy(): string | undefined {
+    return this.#key.reason;
+  }
+
   /** Why our books and the broker's are not known to agree; undefined when they are. */
   get notReconciled(): string | undefined {
     const { unknownCount } = this.#lifecycle;
@@ -190,7 +198,7 @@ export class LiveExecute {
         this.#event(input.event, now);
         break;
       case "decision":
-        this.#decisions.decided(input.decision, now.at);
+        this.#decided(input.decision, now);
         break;
       case "news":
         this.#heard(input.news, now);
@@ -218,6 +226,7 @@ export class LiveExecute {
   /** Orders first, then the books as a whole: else a fill that was missed would look like a position of nobody's. */
   #heard(news: BrokerNews, now: Instants): void {
     this.#errors.heard(news, now);
+    if (this.#key.heard(news)) this.#refused(now);
     if (!this.#duty.heard(news, now)) this.#lifecycle.heard(news, now);
     this.#settle(now);
     this.#duty.compare(now);
@@ -225,9 +234,28 @@ export class LiveExecute {
     this.#flatten.heard(news, now);
   }
 
+  #decided(decision: Decision, now: Instants): void {
+    this.#decisions.decided(decision, now.at);
+    for (const fault of decision.faults ?? []) {
+      const id = this.#config.execute.strategyIds?.[fault.strategy] ?? `${fault.strategy}`;
+      this.output.alarms.push({ severity: "page", text: faultText(id, fault) });
+    }
+  }
+
   #judgeBroker(now: Instants): void {
     const changed = this.#errors.time(now, !this.isFlat);
-    if (changed === undefined) return;
+    if (changed !== undefined) this.#change(changed, now);
+  }
+
+  /** Told once, and again when an operator resumed and it still is so. */
+  #refused(now: Instants): void {
+    const { reason = "" } = this.#key;
+    if (this.stage.authorities.find(...keyClaimHolder) !== undefined) return;
+    this.#change(keyClaim(reason), now);
+    this.output.alarms.push({ severity: "page", text: keyText(reason) });
+  }
+
+  #change(changed: Omit<ClaimChanged, "kind" | "at">, now: Instants): void {
     const event = { kind: "ClaimChanged", at: now.at, ...changed } as const;
     // Part of the record: nobody else could say again when the broker had been silent for too long.
     this.output.brokerEvents.push(event);
@@ -247,6 +275,8 @@ export class LiveExecute {
       const ended = this.#decisions.told(event);
       if (event.kind === "SharesSplit" || event.kind === "DividendPaid")
         this.output.feedback.push({ kind: "action", event, ended });
+      if (event.kind === "OperatorActed" && event.action === "enable" && event.strategy !== undefined)
+        this.output.feedback.push({ kind: "enabled", strategy: event.strategy });
       return;
     }
     this.#decisions.bars(event.bars);

@@ -4,7 +4,8 @@
  *
  * OW-1  While the market is mute the clock keeps going what reduces risk: claims lapse, breached stops and waiting
  *       exits ask again, a kill goes on, once a second at most.
- * OW-2  A strategy that an operator disabled stays disabled when trading resumes: who ends a halt did not mean it.
+ * OW-2  A strategy that an operator disabled, or that threw, stays disabled when trading resumes: who ends a halt did
+ *       not mean it.
  */
 import { InputError, unreachable } from "../domain/assert.ts";
 import type { ClaimChanged, ControlEvent, OperatorActed } from "../domain/events.ts";
@@ -18,10 +19,13 @@ import type { OrderDesk } from "./order-desk.ts";
 import type { PositionAdjustments } from "./position-adjustments.ts";
 import type { RiskFacts } from "./risk-facts.ts";
 import type { SessionClock } from "./session-clock.ts";
+import { STRATEGY_THREW } from "./strategy-fault.ts";
 import type { VirtualStops } from "./virtual-stops.ts";
 
 /** Source of the claim by which an operator holds back one strategy. */
 const DISABLED = "operator_disabled";
+/** Those that only `enable` lifts. */
+const enabledByName: readonly string[] = [DISABLED, STRATEGY_THREW];
 
 export interface OutsideParts {
   readonly strategies: number;
@@ -125,7 +129,7 @@ export class OutsideWord {
     const { authorities, claims } = this.#parts;
     claims.resumed();
     for (const { authority, source, scope, liftedBy } of authorities.permission.claims)
-      if (liftedBy === "operator" && source !== DISABLED)
+      if (liftedBy === "operator" && !enabledByName.includes(source))
         authorities.lift(authority, source, "operator", scope);
   }
 

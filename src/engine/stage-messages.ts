@@ -9,6 +9,7 @@ import type { EpochMicros } from "../domain/time.ts";
 import type { AccountFacts } from "./compute.ts";
 import type { EndedBySplit } from "./corporate-actions.ts";
 import type { OwnFill } from "./own-fill.ts";
+import type { StrategyFault } from "./strategy-fault.ts";
 
 /** The account as of one minute: what a decision on that minute may know. */
 export interface AccountSnapshot {
@@ -26,6 +27,8 @@ export interface AccountSnapshot {
 export type ComputeFeedback =
   | { readonly kind: "filled"; readonly fill: OwnFill }
   | { readonly kind: "action"; readonly event: CorporateActionEvent; readonly ended: readonly EndedBySplit[] }
+  /** An operator enabled a strategy. */
+  | { readonly kind: "enabled"; readonly strategy: number }
   /** The bars of that instant are valued: compute may decide on them. */
   | { readonly kind: "valued"; readonly at: EpochMicros; readonly account: AccountSnapshot };
 
@@ -50,6 +53,8 @@ export interface Decision {
   readonly at: EpochMicros;
   readonly intents: readonly Intent[];
   readonly signals: readonly SignalNote[];
+  /** Strategies that threw on these bars; absent when none did. */
+  readonly faults?: readonly StrategyFault[];
 }
 
 /** The snapshot as compute asks it. */

@@ -92,6 +92,10 @@ export class RunningView implements StrategyView<string, string, string> {
     );
   }
 
+  get id(): string {
+    return this.#strategy.id;
+  }
+
   /** Lets the strategy look at the batch and decide. */
   decide(batch: BarBatch): void {
     this.#batch = batch;

@@ -108,6 +108,35 @@ describe("what is wrong is named with its cure", () => {
     expect(keys).toMatchObject({ state: "fail", found: expect.stringContaining("must begin with AK") });
   });
 
+  it("which key the guardian has: its own, the engine's, or half of one", async () => {
+    const guardian = (id: string, secret = "s") => ({
+      ...paperKeys,
+      ALPACA_GUARDIAN_KEY_ID: id,
+      ALPACA_GUARDIAN_SECRET_KEY: secret,
+    });
+    const found = async (own: Readonly<Record<string, string>>) =>
+      (await doctor({ env: own }))["guardian key"];
+    expect(await found({})).toBeUndefined();
+    expect(await found(paperKeys)).toMatchObject({ state: "warn", found: expect.stringContaining("shared") });
+    expect(await found(guardian("PKABC"))).toMatchObject({
+      state: "warn",
+      found: expect.stringMatching(/same/),
+    });
+    expect(await found(guardian("PKOWN"))).toEqual({
+      name: "guardian key",
+      state: "ok",
+      found: "its own, of paper",
+    });
+    expect(await found(guardian("AKOWN"))).toMatchObject({
+      state: "fail",
+      found: expect.stringMatching(/PK/),
+    });
+    expect(await found(guardian("PKOWN", ""))).toMatchObject({
+      state: "fail",
+      found: "ALPACA_GUARDIAN_KEY_ID is set without ALPACA_GUARDIAN_SECRET_KEY; set both",
+    });
+  });
+
   it("a configuration that nobody could trade with, and the rest is still looked at", async () => {
     const checks = await doctor({ sources: { assignments: ["risk.adv.maxFraction=0.5"] } });
     expect(checks.config).toMatchObject({

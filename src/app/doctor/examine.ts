@@ -13,7 +13,7 @@ import { tradingModes } from "../live/run-terms.ts";
 import { tradedConfig } from "../traded-config.ts";
 import { accountCheck, calendarCheck, clockCheck } from "./broker-checks.ts";
 import { type Check, fail, messageOf, ok, warn } from "./check.ts";
-import { armedCheck, envFileCheck, keysFound, modeOf } from "./key-checks.ts";
+import { armedCheck, envFileCheck, guardianKeyCheck, keysFound, modeOf } from "./key-checks.ts";
 import {
   diskCheck,
   killSwitchCheck,
@@ -41,11 +41,13 @@ export async function examine(terms: ExamineTerms): Promise<readonly Check[]> {
   const places = { ...terms, nowMs: nowMs() };
   const { check: keys, credentials } = keysFound(places, value);
   const armed = armedCheck(places, value);
+  const guardian = guardianKeyCheck(places, credentials);
   return [
     runtimeCheck(process.version),
     config,
     rootCheck(root),
     keys,
+    ...(guardian === undefined ? [] : [guardian]),
     envFileCheck(places),
     ...(armed === undefined ? [] : [armed]),
     ...(await brokerChecks(terms, credentials)),

@@ -5,7 +5,7 @@ import { type AlpacaCredentials, requireAgreement } from "../../adapters/brokers
 import { liveHosts, paperHosts } from "../../adapters/brokers/alpaca/hosts.ts";
 import { type Config, configHash } from "../config.ts";
 import { requireArmed } from "../live/arm-file.ts";
-import { findCredentials } from "../live/interlock.ts";
+import { findCredentials, findGuardianCredentials } from "../live/interlock.ts";
 import { tradedConfig } from "../traded-config.ts";
 import { type Check, fail, messageOf, ok, warn } from "./check.ts";
 
@@ -40,6 +40,30 @@ export function keysFound(
     return { check: ok(name, `of ${mode === "live" ? "a real account" : "paper"}`), credentials };
   } catch (error) {
     return { check: fail(name, messageOf(error), "see the line"), credentials: undefined };
+  }
+}
+
+/** Whose key the guardian closes with; undefined where there are no keys at all. */
+export function guardianKeyCheck(
+  places: KeyPlaces,
+  credentials: AlpacaCredentials | undefined,
+): Check | undefined {
+  const name = "guardian key";
+  const cure =
+    "make a second key of the account; set ALPACA_GUARDIAN_KEY_ID and ALPACA_GUARDIAN_SECRET_KEY to it";
+  try {
+    const own = findGuardianCredentials(places);
+    if (credentials === undefined)
+      return own === undefined ? undefined : warn(name, "its own, and the engine has none", "set both keys");
+    if (own === undefined)
+      return warn(name, "shared with the engine: when that is revoked, nobody can close", cure);
+    if (own.keyId.reveal() === credentials.keyId.reveal())
+      return warn(name, "the same as the engine's, by another name", cure);
+    const mode = modeOf(credentials);
+    requireAgreement(own, mode === "live" ? liveHosts : paperHosts, mode);
+    return ok(name, `its own, of ${mode === "live" ? "a real account" : "paper"}`);
+  } catch (error) {
+    return fail(name, messageOf(error), "see the line");
   }
 }
 

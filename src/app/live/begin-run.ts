@@ -13,6 +13,7 @@ import {
 } from "../../domain/time.ts";
 import { sessionOn } from "../../market/calendar.ts";
 import type { Config } from "../config.ts";
+import { requireGuardianAccount } from "./broker-reads.ts";
 import { type AccountMode, requirePermit } from "./interlock.ts";
 import { openRun } from "./open-run.ts";
 import { prepareRun, requireAccount } from "./prepare-run.ts";
@@ -33,6 +34,8 @@ export interface BeginTerms {
 export interface Begun {
   readonly run: RunTerms;
   readonly credentials: AlpacaCredentials;
+  /** The guardian's own; absent: it shares the others. */
+  readonly guardian?: AlpacaCredentials | undefined;
   /** It was open: a crash or a stop that left positions came before. */
   readonly goesOn: boolean;
   /** Resolves when the exchange that was started along with it is gone; never where there is none. */
@@ -96,12 +99,13 @@ export async function beginAccount(terms: AccountTerms): Promise<Begun> {
   const { root, mode, config: traded } = terms;
   requireShortRoot(root);
   const nowMs = Date.now();
-  const { credentials, hosts, armed } = requirePermit({ ...terms, traded, nowMs });
+  const { credentials, guardian, hosts, armed } = requirePermit({ ...terms, traded, nowMs });
   const open = openRun(root, mode, traded);
   const nobody = { exchangeGone: new Promise<void>(() => undefined), end: () => Promise.resolve() };
   if (open !== undefined) {
     await requireAccount(open, credentials, armed?.account);
-    return { run: open, credentials, goesOn: true, ...nobody };
+    if (guardian !== undefined) await requireGuardianAccount(guardian, open);
+    return { run: open, credentials, guardian, goesOn: true, ...nobody };
   }
   const run = await prepareRun({
     ...terms,
@@ -112,7 +116,8 @@ export async function beginAccount(terms: AccountTerms): Promise<Begun> {
     historySessions: traded.live.historySessions,
     ...(armed === undefined ? {} : { accountNumber: armed.account }),
   });
-  return { run, credentials, goesOn: false, ...nobody };
+  if (guardian !== undefined) await requireGuardianAccount(guardian, run);
+  return { run, credentials, guardian, goesOn: false, ...nobody };
 }
 
 /** Opening of the demo's first session. Throws InputError for a day without one. */

@@ -32,6 +32,28 @@ export function brokerDesk(credentials: AlpacaCredentials, hosts: RunTerms["host
   return { reads: broker.reads, end: () => broker.stop() };
 }
 
+/**
+ * One that closes another account than ours guards nothing. Throws InputError: exit 3 for another, 1 without an answer.
+ */
+export async function requireGuardianAccount(
+  guardian: AlpacaCredentials,
+  { hosts, accountId }: Pick<RunTerms, "hosts" | "accountId">,
+): Promise<void> {
+  const desk = brokerDesk(guardian, hosts);
+  try {
+    const answer = await desk.reads.account();
+    if (!answer.ok)
+      throw new InputError(`ALPACA_GUARDIAN_KEY_ID: the broker does not answer to it: ${answer.reason}`, 1);
+    if (answer.value.id === accountId) return;
+  } finally {
+    desk.end();
+  }
+  throw new InputError(
+    "ALPACA_GUARDIAN_KEY_ID is of another account than ALPACA_API_KEY; make it a second key of the same one",
+    3,
+  );
+}
+
 /** Number of the account behind the keys, as the broker shows it. Throws InputError (exit 1) without an answer. */
 export async function accountNumber(
   credentials: AlpacaCredentials,

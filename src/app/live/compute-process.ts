@@ -181,6 +181,11 @@ class ComputeProcess {
     if (input.kind === "market") this.#nextMarket = input.sequence + 1;
     else this.#nextFeedback = input.sequence + 1;
     this.#live.step(input);
+    const { faults } = this.#live.stage.turns;
+    for (const { strategy, thrown } of faults.splice(0)) {
+      const id = this.#context.terms.strategyIds[strategy] ?? strategy;
+      this.#context.log("error", `${id} threw: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);
+    }
     for (const decision of this.#live.decisions.splice(0)) this.#decided.push(decisionText(decision));
   }
 

@@ -127,7 +127,7 @@ class ExecuteProcess {
         this.#consume({ kind: "news", news });
       },
       onPulse: () => this.#watch.answered("trade-updates", clock.now()),
-      onTerminal: (reason) => log("critical", `the broker refuses us: ${reason}`),
+      onTerminal: (reason) => this.#driver.page(`the broker's stream of updates refuses our key: ${reason}`),
       log: (line) => log("info", line),
       counts: new Counts(),
       ...(terms.mode === "demo" ? { requestsPerMinute: DEMO_REQUESTS_PER_MINUTE } : {}),

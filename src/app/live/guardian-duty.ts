@@ -1,6 +1,6 @@
 /**
  * What execute owes to the guardian: a beat ten times a second, and a word that a closing is in our hands, so that it
- * takes over when either stops (RISK-5, RELIABILITY 1.4).
+ * takes over when either stops (RISK-5, RELIABILITY 1.4). Whose key the broker refuses closes nothing, and says so.
  */
 import { rmSync } from "node:fs";
 import { replaceFile } from "../../adapters/durable-file.ts";
@@ -47,7 +47,8 @@ export class GuardianDuty {
   }
 
   beat(): void {
-    const { stage, flattenLine } = this.#driver.live;
+    const { stage } = this.#driver.live;
+    const flattenLine = this.#closingLine;
     const { symbols } = this.#context.instruments;
     const positions = stage.portfolio.positions().map(({ instrument }) => ({
       symbol: symbols[instrument] ?? "",
@@ -70,8 +71,15 @@ export class GuardianDuty {
     this.#socket.send(beat);
   }
 
+  /** KR-2: which line of a closing we are at; undefined also when the broker lets us do none of it. */
+  get #closingLine(): string | undefined {
+    const { flattenLine, refusedBy } = this.#driver.live;
+    return refusedBy === undefined ? flattenLine : undefined;
+  }
+
   keepLease(): void {
-    const { flattenLine, stage } = this.#driver.live;
+    const { stage } = this.#driver.live;
+    const flattenLine = this.#closingLine;
     const haltId = stage.flattening?.haltId;
     const path = this.#context.places.flattenLease;
     if (haltId === undefined || flattenLine === undefined) {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import {
   type AlpacaCredentials,
   readCredentials,
+  readGuardianCredentials,
   requireAgreement,
 } from "../../adapters/brokers/alpaca/credentials.ts";
 import { type AlpacaHosts, liveHosts, paperHosts } from "../../adapters/brokers/alpaca/hosts.ts";
@@ -29,6 +30,8 @@ export interface InterlockTerms {
 
 export interface Permit {
   readonly credentials: AlpacaCredentials;
+  /** The guardian's own; undefined: it shares the others. */
+  readonly guardian: AlpacaCredentials | undefined;
   readonly hosts: RunTerms["hosts"];
   /** The account that was armed; undefined in paper. */
   readonly armed: Armed | undefined;
@@ -45,7 +48,9 @@ export function requirePermit({ mode, traded, root, env, folder, nowMs }: Interl
   const credentials = requireCredentials({ mode, root, env, folder });
   const hosts = mode === "live" ? liveHosts : paperHosts;
   requireAgreement(credentials, hosts, mode);
-  return { credentials, hosts: runHosts(hosts), armed };
+  const guardian = findGuardianCredentials({ root, env, folder });
+  if (guardian !== undefined) requireAgreement(guardian, hosts, mode);
+  return { credentials, guardian, hosts: runHosts(hosts), armed };
 }
 
 /** From the environment, else from `.env` in the current folder, else from `.env` in the root. */
@@ -69,6 +74,17 @@ export function findCredentials({
   folder,
 }: Pick<InterlockTerms, "root" | "env" | "folder">): AlpacaCredentials | undefined {
   return readCredentials(env, join(folder, ".env")) ?? readCredentials(env, join(root, ".env"));
+}
+
+/** The guardian's own, from the same places. */
+export function findGuardianCredentials({
+  root,
+  env,
+  folder,
+}: Pick<InterlockTerms, "root" | "env" | "folder">): AlpacaCredentials | undefined {
+  return (
+    readGuardianCredentials(env, join(folder, ".env")) ?? readGuardianCredentials(env, join(root, ".env"))
+  );
 }
 
 export const runHosts = ({ trading, tradingStream, data, dataStream }: AlpacaHosts): RunTerms["hosts"] => ({

@@ -79,9 +79,9 @@ class Sitting {
   constructor(terms: SittingTerms) {
     this.#terms = terms;
     const { begun, runRoot, paths } = terms;
-    const { run, credentials } = begun;
+    const { run, credentials, guardian } = begun;
     const report = (told: SupervisorReport) => this.#reported(told);
-    this.#system = new LiveSystem({ root: runRoot, run, credentials, paths, report });
+    this.#system = new LiveSystem({ root: runRoot, run, credentials, guardian, paths, report });
     this.#control = new ControlClient(runRoot, run);
     this.#exchange = new ExchangeClock(run.clock, xnysSessions());
     this.#endsAt = endOf(run, terms.sessions);

@@ -126,6 +126,8 @@ export class ParityLoop {
     } else if (this.#venue === undefined || !ofTheBroker.includes(event.kind)) {
       const ended = this.#decisions.told(event);
       if (event.kind === "SharesSplit" || event.kind === "DividendPaid") this.compute.action(event, ended);
+      if (event.kind === "OperatorActed" && event.action === "enable" && event.strategy !== undefined)
+        this.compute.turns.enable(event.strategy);
     }
   }
 
@@ -163,8 +165,7 @@ export class ParityLoop {
     while ((this.#onTheWay[0]?.at ?? recorded.at) < recorded.at) this.#onTheWay.shift();
     const isThere = this.#onTheWay[0]?.at === recorded.at;
     if (!isThere) this.#watcher.undecided?.(recorded);
-    const { intents } = (isThere ? this.#onTheWay.shift() : undefined) ?? recorded;
-    this.#decisions.decided({ at: recorded.at, intents }, at);
+    this.#decisions.decided((isThere ? this.#onTheWay.shift() : undefined) ?? recorded, at);
   }
 
   #take(): void {

@@ -20,7 +20,7 @@ export function engineOf(terms: RunTerms, instruments: InstrumentTable): EngineC
   const { execute } = configs;
   const external = execute.strategies;
   return {
-    compute: configs.compute,
+    compute: { ...configs.compute, isolates: true },
     execute: {
       ...execute,
       strategies: external + 1,

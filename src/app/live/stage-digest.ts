@@ -67,6 +67,7 @@ export function computeDigest({ stage, waiting, scope }: LiveCompute): string {
     }
   }
   sum.plain([waiting, [...stage.unsized], [...stage.followedOnPaper]]);
+  if (stage.turns.silent.length > 0) sum.plain(stage.turns.silent);
   return sum.hex();
 }
 

@@ -15,6 +15,8 @@ export interface SystemTerms {
   readonly root: string;
   readonly run: RunTerms;
   readonly credentials: AlpacaCredentials;
+  /** The guardian's own, so that it can close when the others are revoked; absent: it shares them. */
+  readonly guardian?: AlpacaCredentials | undefined;
   /** Entries of the processes, from the command line's table. */
   readonly paths: Readonly<Record<"ingest" | "compute" | "execute" | "ledger" | "guardian", string>>;
   readonly report: (report: SupervisorReport) => void;
@@ -30,14 +32,15 @@ const STOP_WITHIN_MS = 20_000;
 export class LiveSystem {
   readonly #supervision: Supervision;
 
-  constructor({ root, run, credentials, paths, report, longestWaitMs, crashesMax }: SystemTerms) {
+  constructor(terms: SystemTerms) {
+    const { root, run, report, longestWaitMs, crashesMax } = terms;
     makeFolder(run.killSwitch);
     makeFolder(join(root, "run"));
     this.#supervision = superviseProcesses({
       root,
       env: bareEnvironment,
       wallMs: Date.now,
-      plans: plansOf({ root, run, credentials, paths }),
+      plans: plansOf(terms),
       readyWithinMs: READY_WITHIN_MS,
       stopOrder: ["compute", "execute", "ledger", "ingest", "guardian"],
       stopWithinMs: STOP_WITHIN_MS,
@@ -73,12 +76,13 @@ export class LiveSystem {
 }
 
 /** Keys reach only who needs them, and by the environment: no list of processes shows them. */
-function plansOf({
+export function plansOf({
   root,
   run,
   credentials,
+  guardian: ofGuardian = credentials,
   paths,
-}: Pick<SystemTerms, "root" | "run" | "credentials" | "paths">): ProcessPlan[] {
+}: Pick<SystemTerms, "root" | "run" | "credentials" | "guardian" | "paths">): ProcessPlan[] {
   const { keyId, secretKey } = credentials;
   const keys = { ALPACA_API_KEY: keyId.reveal(), ALPACA_SECRET_KEY: secretKey.reveal() };
   const means = (id: keyof LiveParams["processes"]) => {
@@ -123,8 +127,8 @@ function plansOf({
       args: [paths.guardian],
       env: {
         GUARDIAN_TERMS: JSON.stringify(guardian),
-        GUARDIAN_KEY_ID: keyId.reveal(),
-        GUARDIAN_SECRET_KEY: secretKey.reveal(),
+        GUARDIAN_KEY_ID: ofGuardian.keyId.reveal(),
+        GUARDIAN_SECRET_KEY: ofGuardian.secretKey.reveal(),
       },
       restart: "always",
       ready: "started",

@@ -5,7 +5,7 @@ import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { scratchFolder } from "../../../../test/scratch-folder.ts";
 import { InputError } from "../../../domain/assert.ts";
-import { readCredentials, requireAgreement } from "./credentials.ts";
+import { readCredentials, readGuardianCredentials, requireAgreement } from "./credentials.ts";
 import { type AlpacaHosts, type AlpacaMode, demoHosts, liveHosts, paperHosts } from "./hosts.ts";
 import { Secret } from "./secret.ts";
 
@@ -108,6 +108,30 @@ describe("keys", () => {
       expect(refusal?.message).toContain(`has mode 0${mode.toString(8)}, allowed is 0600; run: chmod 600`);
     }
     expect(readCredentials({}, `${file}.missing`)).toBeUndefined();
+  });
+
+  it("of the guardian's own are a pair under their own names, by the same rules", () => {
+    const own = { ALPACA_GUARDIAN_KEY_ID: PAPER, ALPACA_GUARDIAN_SECRET_KEY: "abc" };
+    expect(readGuardianCredentials({ ...pair, ...own })?.keyId.reveal()).toBe(PAPER);
+    expect(readGuardianCredentials(pair)).toBeUndefined();
+    expect(readCredentials(own)).toBeUndefined();
+    const wrong = [
+      { ALPACA_GUARDIAN_KEY_ID: PAPER },
+      { ALPACA_GUARDIAN_SECRET_KEY: "abc" },
+      { ...own, ALPACA_GUARDIAN_SECRET_KEY: "abc def" },
+    ];
+    for (const environment of wrong) {
+      const refusal = refusalOf(() => readGuardianCredentials(environment));
+      expect(refusal?.exitCode).toBe(2);
+      expect(refusal?.message).not.toMatch(/CANARY|abc/);
+    }
+    const file = join(scratchFolder("plimsoll-guardian-keys-"), "keys.env");
+    const lines = Object.entries({ ...pair, ...own }).map(([name, value]) => `${name}=${value}`);
+    writeFileSync(file, lines.join("\n"), { mode: 0o600 });
+    // The environment names the engine's pair, the file the guardian's: each is looked for by itself.
+    expect(readGuardianCredentials(pair, file)?.secretKey.reveal()).toBe("abc");
+    chmodSync(file, 0o640);
+    expect(refusalOf(() => readGuardianCredentials(own, file))?.message).toContain("allowed is 0600");
   });
 
   it("are three stars wherever they are printed", () => {

@@ -18,28 +18,55 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const KEY_NAMES = ["ALPACA_API_KEY", "APCA_API_KEY_ID"] as const;
 const SECRET_NAMES = ["ALPACA_SECRET_KEY", "APCA_API_SECRET_KEY"] as const;
+/** Of the guardian's own key, which still works when the other is revoked. */
+const GUARDIAN_KEY_NAMES = ["ALPACA_GUARDIAN_KEY_ID"] as const;
+const GUARDIAN_SECRET_NAMES = ["ALPACA_GUARDIAN_SECRET_KEY"] as const;
+
+/** Spellings of one name, the one that messages use first. */
+type Names = readonly [string, ...string[]];
 
 /**
  * From the environment, else from an env file. Undefined when neither names a key; refuses half a pair, two spellings
  * that disagree, and a file that others may read.
  */
 export function readCredentials(environment: Environment, envFile?: string): AlpacaCredentials | undefined {
-  const fromFile = envFile === undefined ? {} : readEnvFile(envFile);
-  const values: Environment = hasAny(environment) ? environment : fromFile;
-  const keyId = oneOf(values, KEY_NAMES);
-  const secretKey = oneOf(values, SECRET_NAMES);
+  const values = valuesWith(environment, envFile, [...KEY_NAMES, ...SECRET_NAMES]);
+  const keys = pairOf(values, KEY_NAMES, SECRET_NAMES);
+  const baseUrl = values.APCA_API_BASE_URL?.replace(/\/+(?:v2\/?)?$/, "");
+  return keys === undefined || baseUrl === undefined || baseUrl === "" ? keys : { ...keys, baseUrl };
+}
+
+/** The guardian's own, by the same rules; undefined when it has none and shares the other. */
+export function readGuardianCredentials(
+  environment: Environment,
+  envFile?: string,
+): AlpacaCredentials | undefined {
+  const values = valuesWith(environment, envFile, [...GUARDIAN_KEY_NAMES, ...GUARDIAN_SECRET_NAMES]);
+  return pairOf(values, GUARDIAN_KEY_NAMES, GUARDIAN_SECRET_NAMES);
+}
+
+/** The environment where it says any of the names, else the file. */
+function valuesWith(
+  environment: Environment,
+  file: string | undefined,
+  names: readonly string[],
+): Environment {
+  const fromFile = file === undefined ? {} : readEnvFile(file);
+  return names.some((name) => (environment[name] ?? "") !== "") ? environment : fromFile;
+}
+
+function pairOf(values: Environment, keyNames: Names, secretNames: Names): AlpacaCredentials | undefined {
+  const keyId = oneOf(values, keyNames);
+  const secretKey = oneOf(values, secretNames);
   if (keyId === undefined && secretKey === undefined) return undefined;
-  if (keyId === undefined)
-    throw new InputError(`${SECRET_NAMES[0]} is set without ${KEY_NAMES[0]}; set both`);
+  if (keyId === undefined) throw new InputError(`${secretNames[0]} is set without ${keyNames[0]}; set both`);
   if (secretKey === undefined)
-    throw new InputError(`${KEY_NAMES[0]} is set without ${SECRET_NAMES[0]}; set both`);
+    throw new InputError(`${keyNames[0]} is set without ${secretNames[0]}; set both`);
   for (const text of [keyId, secretKey]) {
     if (!/^[\x21-\x7e]+$/.test(text))
       throw new InputError("an Alpaca key holds a space or a sign that no key has; copy it again");
   }
-  const baseUrl = values.APCA_API_BASE_URL?.replace(/\/+(?:v2\/?)?$/, "");
-  const keys = { keyId: new Secret(keyId), secretKey: new Secret(secretKey) };
-  return baseUrl === undefined || baseUrl === "" ? keys : { ...keys, baseUrl };
+  return { keyId: new Secret(keyId), secretKey: new Secret(secretKey) };
 }
 
 /** Refuses unless key, hosts, base URL and mode belong together (C-59). Exit code 3: a gate said no. */
@@ -89,10 +116,7 @@ function shown(credentials: AlpacaCredentials, url: string): string {
 
 const prefixOf = (keyId: Secret): string => keyId.reveal().slice(0, 2);
 
-const hasAny = (values: Environment): boolean =>
-  [...KEY_NAMES, ...SECRET_NAMES].some((name) => (values[name] ?? "") !== "");
-
-function oneOf(values: Environment, names: readonly [string, string]): string | undefined {
+function oneOf(values: Environment, names: Names): string | undefined {
   const [first, second] = names.map((name) => (values[name] === "" ? undefined : values[name]));
   if (first !== undefined && second !== undefined && first !== second)
     throw new InputError(`${names[0]} and ${names[1]} are both set and differ; unset one`);
