@@ -172,16 +172,24 @@ export const controls: readonly Control[] = [
     tests: ["src/adapters/net/kept-line.test.ts", "src/adapters/feeds/alpaca/data-stream.test.ts"],
   }),
   done("C-36", "Heartbeat watchdog", {
-    where: ["src/ops/watchdog/watchdog.ts", "src/app/live/watch-duty.ts"],
-    tests: ["src/ops/watchdog/watchdog.test.ts", "src/ops/watchdog/quiet-days.test.ts"],
+    where: ["src/ops/watchdog/watchdog.ts", "src/ops/watchdog/stamp-watch.ts", "src/app/live/watch-duty.ts"],
+    tests: [
+      "src/ops/watchdog/watchdog.test.ts",
+      "src/ops/watchdog/stamp-watch.test.ts",
+      "src/ops/watchdog/quiet-days.test.ts",
+    ],
   }),
   done("C-37", "Feed-down kill", {
     where: ["src/ops/watchdog/confirmation.ts"],
     tests: ["src/ops/watchdog/watchdog.test.ts"],
   }),
   partly("C-38", "Broker-error kill", "a storm of refusals that pauses one strategy", {
-    where: ["src/engine/broker-errors.ts"],
-    tests: ["src/engine/broker-errors.test.ts"],
+    where: ["src/engine/broker-errors.ts", "src/ops/health/round-trips.ts"],
+    tests: [
+      "src/engine/broker-errors.test.ts",
+      "src/ops/health/round-trips.test.ts",
+      "test/latency-ramp.test.ts",
+    ],
   }),
   done("C-39", "Order timeout", {
     where: ["src/execution/order-policy.ts", "src/execution/lifecycle/placed-order.ts"],

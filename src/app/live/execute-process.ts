@@ -127,6 +127,7 @@ class ExecuteProcess {
         this.#consume({ kind: "news", news });
       },
       onPulse: () => this.#watch.answered("trade-updates", clock.now()),
+      onRoundTrip: (ms) => this.#post.roundTrip(ms),
       onTerminal: (reason) => log("critical", `the broker refuses us: ${reason}`),
       log: (line) => log("info", line),
       counts: new Counts(),

@@ -429,6 +429,29 @@ describe("the machine's own health", () => {
     expect(post.level("resources")).toBe("NORMAL");
   });
 
+  it("a broker that answers slowly bars entries within a second, and is asked more often until it is prompt", async () => {
+    const post = await well();
+    for (let n = 0; n < 2; n += 1) {
+      await post.run(4_000);
+      post.post.roundTrip(1_001);
+    }
+    await post.run(1_000);
+    expect(post.level("round-trips")).toBe("NO_NEW_ENTRIES");
+    const asked = post.clockProbes;
+    await post.run(60_000);
+    expect(post.clockProbes - asked).toBeGreaterThanOrEqual(29);
+    // Nothing that was answered promptly: the silence of a minute frees nothing.
+    expect(post.level("round-trips")).toBe("NO_NEW_ENTRIES");
+    for (let n = 0; n < 3; n += 1) {
+      post.post.roundTrip(200);
+      await post.run(2_000);
+    }
+    expect(post.level("round-trips")).toBe("NORMAL");
+    expect(post.claims.every(({ claim }) => claim === undefined || claim.level === "NO_NEW_ENTRIES")).toBe(
+      true,
+    );
+  });
+
   it.each([
     [-290_000, "NO_NEW_ENTRIES"],
     [-1_500, "NO_NEW_ENTRIES"],

@@ -16,6 +16,7 @@ import {
   judgeResources,
   type ResourceReading,
 } from "../../ops/health/guards.ts";
+import { RoundTrips } from "../../ops/health/round-trips.ts";
 import { openSession } from "../../ops/watchdog/feed-watch.ts";
 import { HealthDuty, type HealthGuard } from "./health-duty.ts";
 import type { MachineReadings } from "./machine-readings.ts";
@@ -48,6 +49,7 @@ export class WatchPost {
   readonly duty: WatchDuty;
   readonly #health: HealthDuty;
   readonly #probes: WatchProbes;
+  readonly #roundTrips = new RoundTrips();
   #loopMs: number;
   #resourcesMs: number;
   #readings: { readonly wallMs: number; readonly monoMs: number };
@@ -91,6 +93,11 @@ export class WatchPost {
     this.#parts.machine.close();
   }
 
+  /** The broker answered, or was given up, after so many milliseconds (fault 5). */
+  roundTrip(ms: number): void {
+    this.#roundTrips.answered(this.#parts.now().mono, ms);
+  }
+
   /** To be called every 100 ms. */
   look(): void {
     const { broker, now } = this.#parts;
@@ -102,7 +109,8 @@ export class WatchPost {
     const isOpen = openSession(xnysSessions(), at.at) !== undefined;
     const stage = this.duty.verdict?.stage ?? "clear";
     const isExposed = this.#parts.live().stage.portfolio.gross > 0;
-    this.#probes.look(at.mono, { isExposed, wantsQuotes: isOpen && stage !== "clear" });
+    const wantsClock = this.#roundTrips.isHeld;
+    this.#probes.look(at.mono, { isExposed, wantsClock, wantsQuotes: isOpen && stage !== "clear" });
     this.#loop(at);
     this.#resources(at);
   }
@@ -172,6 +180,7 @@ export class WatchPost {
     if (at.mono - this.#loopMs < LOOP_EVERY_MS) return;
     this.#loopMs = at.mono;
     this.#judged("event-loop", judgeLoop(this.#parts.machine.loop()), at);
+    this.#judged("round-trips", this.#roundTrips.judge(at.mono), at);
   }
 
   #resources({ mono }: Instants): void {
