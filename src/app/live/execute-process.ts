@@ -120,9 +120,7 @@ class ExecuteProcess {
       exchangeNow: () => now().at,
       exposed: () => live.stage.portfolio.gross > 0,
       onNews: (news) => {
-        if ("request" in news && news.kind !== "unknown" && news.kind !== "notSent")
-          this.#watch.answered("broker", clock.now());
-        if (news.kind === "line") this.#watch.line("trade-updates", news.state, clock.now());
+        this.#post.heard(news);
         heardAt(points, news);
         this.#consume({ kind: "news", news });
       },
@@ -159,7 +157,7 @@ class ExecuteProcess {
       event: (event) => this.#consume({ kind: "event", event }),
       resumed: () => {
         this.#isHaltTold = false;
-        this.#watch.operatorResumed(clock.now());
+        this.#post.operatorResumed();
       },
     });
   }
@@ -309,7 +307,7 @@ class ExecuteProcess {
     const { instruments } = this.#context;
     if (kind === FrameKind.FeedState) {
       this.#feed = JSON.parse(textOf(payload)) as FeedState;
-      this.#watch.feed(this.#feed, this.#context.now());
+      this.#post.feed(this.#feed);
     } else if (kind === FrameKind.Tick) {
       this.#tick(parseStageEvent(textOf(payload), instruments));
     } else if (kind === FrameKind.Market) {

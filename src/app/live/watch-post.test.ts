@@ -470,6 +470,18 @@ describe("the machine's own health", () => {
     expect(post.level("clock")).toBe("NORMAL");
   });
 
+  it("a certificate that was refused calls a person once, and bars entries until one has resumed", async () => {
+    const post = await well();
+    const reason = "certificate refused: paper-api.example, CERT_HAS_EXPIRED (certificate has expired)";
+    for (const state of ["down", "up", "down"] as const) post.post.heard({ kind: "line", state, reason });
+    expect(post.level("certificate")).toBe("NO_NEW_ENTRIES");
+    expect(post.claims.at(-1)?.claim).toMatchObject({ reason, liftedBy: "operator" });
+    expect(post.pages).toEqual([`${reason}: no entries until somebody has looked and resumed`]);
+    post.post.operatorResumed();
+    post.post.heard({ kind: "line", state: "down", reason });
+    expect(post.pages).toHaveLength(2);
+  });
+
   it("a step of the wall clock is seen at the next look and is no reason to close", async () => {
     const post = await well();
     post.wallOffMs += 30_000;
