@@ -246,14 +246,21 @@ export const controls: readonly Control[] = [
   }),
   later("C-50", "Clock guard", "operations"),
   later("C-51", "Event-loop guard", "operations"),
-  later("C-52", "Resource guard", "operations"),
-  partly("C-53", "Journal durability", "a disk that is really full; bit flips", {
+  partly("C-52", "Resource guard", "the planned restart of a full heap", {
+    where: ["src/ops/health/guards.ts", "src/app/live/watch-post.ts", "src/adapters/journal/ballast.ts"],
+    tests: [
+      "src/ops/health/guards.test.ts",
+      "src/app/live/watch-post.test.ts",
+      "src/adapters/journal/ballast.test.ts",
+    ],
+  }),
+  partly("C-53", "Journal durability", "bit flips", {
     where: [
       "src/adapters/journal/live-journal.ts",
       "src/app/live/request-outbox.ts",
       "src/app/live/journal-guard.ts",
     ],
-    tests: ["src/adapters/journal/live-journal.test.ts"],
+    tests: ["src/adapters/journal/live-journal.test.ts", "test/full-disk.test.ts"],
   }),
   partly("C-54", "Crash-loop guard", "what a child started with SAFE_START holds back", {
     where: ["src/ops/restart-policy.ts", "src/ops/supervisor.ts"],

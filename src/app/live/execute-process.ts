@@ -22,7 +22,7 @@ import type { ExecuteInput } from "../../engine/live-execute.ts";
 import { parseDecision, parseStageEvent } from "../../engine/stage-text.ts";
 import { TickSieve } from "../../engine/tick-sieve.ts";
 import { buildExecuteOf, lifecycleOf } from "./build-execute.ts";
-import { watchPostOf } from "./build-watch.ts";
+import { BALLAST_DROPPED, ballastPath, watchPostOf } from "./build-watch.ts";
 import { ControlDesk } from "./control-desk.ts";
 import { ExecuteDriver } from "./execute-driver.ts";
 import { FrameKind, linkBounds, numbered, parseNumbered, textOf } from "./frames.ts";
@@ -137,6 +137,7 @@ class ExecuteProcess {
       stopDistance: (instrument, price) => live.stopDistance(instrument, price),
     });
     this.#post = watchPostOf(context, {
+      onBallast: () => this.#journal?.hasRoom(),
       broker: this.#broker,
       credentials,
       live: () => this.#driver.live,
@@ -175,6 +176,8 @@ class ExecuteProcess {
         log("critical", `journal.db: ${reason}`);
         this.#driver.journalFailed(reason);
       },
+      ballast: ballastPath(places.root),
+      onFull: () => this.#driver.page(BALLAST_DROPPED),
       onLeaseLost: () => {
         log("critical", "another execute has the lease: this one stops");
         process.exit(3);
