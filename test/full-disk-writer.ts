@@ -48,8 +48,8 @@ const write = (n: number, bytes: number): Promise<void> =>
 
 await write(0, 10);
 // As if the disk had the room of which it keeps a tenth.
-await ballast.look(ROOM);
-const kept = ballast.isKept;
+const isMade = (await ballast.look(ROOM)) === "made";
+const kept = isMade && ballast.isKept;
 fill();
 const free = freeBytes();
 for (let n = 1; n <= 500; n += 1) await write(n, 1500);
@@ -60,8 +60,9 @@ reader.close();
 const ballastLeft = ballast.isKept;
 
 rmSync(filler);
+const gone = await ballast.look(ROOM);
 const afterRoom = await ballast.look(ROOM);
-journal.hasRoom();
+journal.room(afterRoom === "made");
 const lifted = guard.look(journal.health())?.lifted !== undefined;
 
 fill();
@@ -73,6 +74,7 @@ try {
 }
 const { state } = journal.health();
 const told = {
+  gone,
   kept,
   freeBytes: free,
   claim,

@@ -41,6 +41,7 @@ describe.skipIf(!canMount)(
         written: 501,
         brokenAt: null,
         ballastLeft: false,
+        gone: "gone",
         afterRoom: "made",
         lifted: true,
         state: "failed",

@@ -33,11 +33,20 @@ describe("the ballast", () => {
   it("goes when nothing is left, is not made again before there is room, and then is", async () => {
     const ballast = new Ballast(path, 4096);
     await ballast.look(1e9);
-    expect(await ballast.look((1 << 20) - 1)).toBe("dropped");
+    expect(await ballast.look((1 << 20) - 1)).toBe("gone");
     expect(existsSync(path)).toBe(false);
     expect(await ballast.look(0)).toBeUndefined();
     expect(await ballast.look(40_959)).toBeUndefined();
     expect(await ballast.look(Number.NaN)).toBeUndefined();
+    expect(await ballast.look(1e9)).toBe("made");
+  });
+
+  it("that another process took is told once, before it is made again", async () => {
+    const ballast = new Ballast(path, 4096);
+    writeFileSync(path, "of an earlier life");
+    expect(await ballast.look(1e9)).toBeUndefined();
+    dropBallast(path);
+    expect(await ballast.look(1e9)).toBe("gone");
     expect(await ballast.look(1e9)).toBe("made");
   });
 

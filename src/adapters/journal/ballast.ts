@@ -1,5 +1,5 @@
 /**
- * A file that holds room on the journal's disk (fault 57, C-52): when there is none left it goes, and what closes the
+ * A file that holds room on the disk of the journals (fault 57, C-52): when there is none left it goes, and what closes the
  * positions can still be written down. It is no reserve to trade on: entries are barred long before and until it is back.
  */
 import { randomBytes } from "node:crypto";
@@ -33,6 +33,7 @@ export class Ballast {
   readonly path: string;
   readonly #bytes: number;
   #isMaking = false;
+  #wasKept = false;
 
   constructor(path: string, bytes: number = BALLAST_BYTES) {
     this.path = path;
@@ -43,14 +44,24 @@ export class Ballast {
     return existsSync(this.path);
   }
 
-  /** By the free bytes of its disk; NaN changes nothing. Resolves to what was done. Never rejects. */
-  async look(freeBytes: number): Promise<"made" | "dropped" | undefined> {
-    if (freeBytes < LAST_FREE_BYTES) return dropBallast(this.path) ? "dropped" : undefined;
-    if (!(freeBytes >= ROOM * this.#bytes) || this.#isMaking || this.isKept) return undefined;
+  /**
+   * By the free bytes of its disk; NaN makes nothing. Resolves to `made`, or once to `gone`, whoever took it. Never
+   * rejects.
+   */
+  async look(freeBytes: number): Promise<"made" | "gone" | undefined> {
+    if (this.#isMaking) return undefined;
+    this.#wasKept ||= this.isKept;
+    if (freeBytes < LAST_FREE_BYTES) dropBallast(this.path);
+    if (this.isKept) return undefined;
+    if (this.#wasKept) {
+      this.#wasKept = false;
+      return "gone";
+    }
+    if (!(freeBytes >= ROOM * this.#bytes)) return undefined;
     this.#isMaking = true;
-    const isMade = await this.#make();
+    this.#wasKept = await this.#make();
     this.#isMaking = false;
-    return isMade ? "made" : undefined;
+    return this.#wasKept ? "made" : undefined;
   }
 
   /** Written out, with bytes that no file system can fold away. */

@@ -39,7 +39,7 @@ export class JournalStore {
 
   /**
    * Throws InputError (exit 1) naming the file when it is damaged or cannot be written. `makeRoom` is asked when the
-   * disk is full, and says whether there is more room now.
+   * disk is full, and says whether there may be room now.
    */
   constructor(path: string, reached: (point: CommitPoint) => void = () => {}, makeRoom = () => false) {
     this.#reached = reached;

@@ -88,8 +88,9 @@ function open(
 ): JournalStore | undefined {
   try {
     const store = new JournalStore(path, reached, () => {
-      if (ballast === undefined || !dropBallast(ballast)) return false;
-      tell({ kind: "full" });
+      if (ballast === undefined) return false;
+      if (dropBallast(ballast)) tell({ kind: "full" });
+      // Gone already: another journal of this disk may have made the room just now.
       return true;
     });
     if (lease !== undefined) store.takeLease(lease, Date.now());

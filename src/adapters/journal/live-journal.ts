@@ -182,9 +182,10 @@ export class LiveJournal {
     };
   }
 
-  /** The ballast is there again. */
-  hasRoom(): void {
-    this.#isFull = false;
+  /** The ballast is there, or has gone for somebody's sake. */
+  room(isThere: boolean): void {
+    if (!isThere && !this.#isFull) this.#terms.onFull?.();
+    this.#isFull = !isThere;
   }
 
   /** Writes what is left, gives the lease back and ends the thread. Rejects when that could not be written. */
@@ -230,7 +231,7 @@ export class LiveJournal {
   #hear(message: FromThread): void {
     if (message.kind === "durable") this.#durable(message.ticket, message.sequence);
     else if (message.kind === "failed") this.#fail(message.reason);
-    else if (message.kind === "full") this.#full();
+    else if (message.kind === "full") this.room(false);
     else if (message.kind === "lease-lost") this.#terms.onLeaseLost?.();
     // At once, because the thread's end may come in the same turn.
     else if (message.kind === "closed" && this.#state === "open") this.#state = "closed";
@@ -250,11 +251,6 @@ export class LiveJournal {
     this.#waiters = this.#waiters.filter((waiter) => waiter.ticket > ticket);
     due.sort((a, b) => a.ticket - b.ticket);
     for (const { done } of due) done(true);
-  }
-
-  #full(): void {
-    this.#isFull = true;
-    this.#terms.onFull?.();
   }
 
   #fail(reason: string): void {

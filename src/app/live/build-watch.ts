@@ -1,5 +1,4 @@
 /** The watch post of a run, with the machine and the market's data by request behind it. */
-import { join } from "node:path";
 import type { AlpacaBroker } from "../../adapters/brokers/alpaca/broker.ts";
 import type { AlpacaCredentials } from "../../adapters/brokers/alpaca/credentials.ts";
 import { AlpacaHistory } from "../../adapters/feeds/alpaca/history.ts";
@@ -13,24 +12,17 @@ import { WatchPost, type WatchPostParts } from "./watch-post.ts";
 /** As many of what is traded say whether quotes by request advance. */
 const WITNESS_SYMBOLS = 10;
 
-/** What a person is told when the disk is full. */
-export const BALLAST_DROPPED =
-  "the disk is full: the journal's ballast was freed, which is enough to close with; make room on it";
-
-/** Beside the journal: its room is of use on no other disk. */
-export const ballastPath = (root: string): string => join(root, "db", "ballast");
-
 export interface WatchParts extends Pick<WatchPostParts, "live" | "computePid" | "claim" | "page"> {
   readonly broker: AlpacaBroker;
   readonly credentials: AlpacaCredentials;
-  /** The ballast is there, so that the journal has room to close with. */
-  readonly onBallast: () => void;
+  /** The ballast is there, or has gone because the disk is full. */
+  readonly onBallast: (isKept: boolean) => void;
 }
 
 export function watchPostOf(context: StageContext, parts: WatchParts): WatchPost {
   const { terms, places, clock, now, log } = context;
   const { credentials, onBallast, ...rest } = parts;
-  const ballast = new Ballast(ballastPath(places.root));
+  const ballast = new Ballast(places.ballast);
   const history = new AlpacaHistory({
     ...{ clock, credentials, transport: new RealTransport(), counts: new Counts(), seed: 3 },
     origin: terms.hosts.data,
@@ -52,8 +44,7 @@ export function watchPostOf(context: StageContext, parts: WatchParts): WatchPost
       resources: async () => {
         const reading = await machine.resources();
         const done = await ballast.look(reading.diskFreeBytes);
-        if (done === "dropped") parts.page(BALLAST_DROPPED);
-        if (ballast.isKept) onBallast();
+        if (done !== undefined) onBallast(done === "made");
         return reading;
       },
       close: () => {

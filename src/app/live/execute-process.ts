@@ -22,7 +22,7 @@ import type { ExecuteInput } from "../../engine/live-execute.ts";
 import { parseDecision, parseStageEvent } from "../../engine/stage-text.ts";
 import { TickSieve } from "../../engine/tick-sieve.ts";
 import { buildExecuteOf, lifecycleOf } from "./build-execute.ts";
-import { BALLAST_DROPPED, ballastPath, watchPostOf } from "./build-watch.ts";
+import { watchPostOf } from "./build-watch.ts";
 import { ControlDesk } from "./control-desk.ts";
 import { ExecuteDriver } from "./execute-driver.ts";
 import { FrameKind, linkBounds, numbered, parseNumbered, textOf } from "./frames.ts";
@@ -42,6 +42,7 @@ const TIME_LEAST_MS = 100;
 const WATCH_EVERY_MS = 100;
 /** How often one that stands by reads on. */
 const FOLLOW_EVERY_MS = 100;
+const DISK_FULL = "the disk is full: what the ballast left is enough to close with; make room on it";
 const crashLoop = {
   authority: "circuit_breakers",
   source: "crash_loop",
@@ -137,7 +138,7 @@ class ExecuteProcess {
       stopDistance: (instrument, price) => live.stopDistance(instrument, price),
     });
     this.#post = watchPostOf(context, {
-      onBallast: () => this.#journal?.hasRoom(),
+      onBallast: (isKept) => this.#journal?.room(isKept),
       broker: this.#broker,
       credentials,
       live: () => this.#driver.live,
@@ -176,8 +177,8 @@ class ExecuteProcess {
         log("critical", `journal.db: ${reason}`);
         this.#driver.journalFailed(reason);
       },
-      ballast: ballastPath(places.root),
-      onFull: () => this.#driver.page(BALLAST_DROPPED),
+      ballast: places.ballast,
+      onFull: () => this.#driver.page(DISK_FULL),
       onLeaseLost: () => {
         log("critical", "another execute has the lease: this one stops");
         process.exit(3);

@@ -147,6 +147,7 @@ class IngestProcess {
     const path = join(places.root, "db", "ingest.db");
     this.#journal = await LiveJournal.open({
       path,
+      ballast: places.ballast,
       run: { run: terms.run, startedAt: terms.startedAt, header: JSON.stringify({ run: terms.run }) },
       onFailed: (reason) => log("critical", `ingest.db: ${reason}`),
       nowMs: () => clock.now(),
