@@ -172,16 +172,24 @@ export const controls: readonly Control[] = [
     tests: ["src/adapters/net/kept-line.test.ts", "src/adapters/feeds/alpaca/data-stream.test.ts"],
   }),
   done("C-36", "Heartbeat watchdog", {
-    where: ["src/ops/watchdog/watchdog.ts", "src/app/live/watch-duty.ts"],
-    tests: ["src/ops/watchdog/watchdog.test.ts", "src/ops/watchdog/quiet-days.test.ts"],
+    where: ["src/ops/watchdog/watchdog.ts", "src/ops/watchdog/stamp-watch.ts", "src/app/live/watch-duty.ts"],
+    tests: [
+      "src/ops/watchdog/watchdog.test.ts",
+      "src/ops/watchdog/stamp-watch.test.ts",
+      "src/ops/watchdog/quiet-days.test.ts",
+    ],
   }),
   done("C-37", "Feed-down kill", {
     where: ["src/ops/watchdog/confirmation.ts"],
     tests: ["src/ops/watchdog/watchdog.test.ts"],
   }),
   partly("C-38", "Broker-error kill", "a storm of refusals that pauses one strategy", {
-    where: ["src/engine/broker-errors.ts"],
-    tests: ["src/engine/broker-errors.test.ts"],
+    where: ["src/engine/broker-errors.ts", "src/ops/health/round-trips.ts"],
+    tests: [
+      "src/engine/broker-errors.test.ts",
+      "src/ops/health/round-trips.test.ts",
+      "test/latency-ramp.test.ts",
+    ],
   }),
   done("C-39", "Order timeout", {
     where: ["src/execution/order-policy.ts", "src/execution/lifecycle/placed-order.ts"],
@@ -238,14 +246,21 @@ export const controls: readonly Control[] = [
   }),
   later("C-50", "Clock guard", "operations"),
   later("C-51", "Event-loop guard", "operations"),
-  later("C-52", "Resource guard", "operations"),
-  partly("C-53", "Journal durability", "a disk that is really full; bit flips", {
+  partly("C-52", "Resource guard", "the planned restart of a full heap", {
+    where: ["src/ops/health/guards.ts", "src/app/live/watch-post.ts", "src/adapters/journal/ballast.ts"],
+    tests: [
+      "src/ops/health/guards.test.ts",
+      "src/app/live/watch-post.test.ts",
+      "src/adapters/journal/ballast.test.ts",
+    ],
+  }),
+  partly("C-53", "Journal durability", "bit flips", {
     where: [
       "src/adapters/journal/live-journal.ts",
       "src/app/live/request-outbox.ts",
       "src/app/live/journal-guard.ts",
     ],
-    tests: ["src/adapters/journal/live-journal.test.ts"],
+    tests: ["src/adapters/journal/live-journal.test.ts", "test/full-disk.test.ts"],
   }),
   partly("C-54", "Crash-loop guard", "what a child started with SAFE_START holds back", {
     where: ["src/ops/restart-policy.ts", "src/ops/supervisor.ts"],

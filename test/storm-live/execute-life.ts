@@ -224,7 +224,14 @@ export class ExecuteLife {
     const oldestMs = this.#isSlowSince === undefined ? 0 : now - this.#isSlowSince;
     const { failure, pending } = journal;
     const state = failure === undefined ? "open" : "failed";
-    const said = this.#guard.look({ state, pending, oldestMs, isSlow: oldestMs >= JOURNAL_WAIT_MS, failure });
+    const said = this.#guard.look({
+      state,
+      pending,
+      oldestMs,
+      isSlow: oldestMs >= JOURNAL_WAIT_MS,
+      isFull: false,
+      failure,
+    });
     if (said !== undefined)
       this.consume({ kind: "event", event: { kind: "ClaimChanged", at: this.now.at, ...said } });
   }

@@ -1,6 +1,7 @@
 /**
  * The writing side of a stage's journal, used by its thread alone: groups of rows, each group one transaction and one
- * flush. It never retries: after an error of a flush nobody knows what is on the disk (C-53, "fsyncgate").
+ * flush. It never retries: after an error of a flush nobody knows what is on the disk (C-53, "fsyncgate"). A disk that
+ * is full is no such error: nothing was written, and where room can be made it is, once, and the group is written.
  *
  * JL-1  Sequences of a run are gapless from 0, also across restarts; the chain's head is in the commit of its entries.
  * JL-2  A transaction is in one commit, whole.
@@ -16,6 +17,10 @@ import { type LeaseWish, releaseLease, renewLease, takeLease } from "./lease.ts"
 /** Moments inside a commit, so that tests strike there: a kill from outside almost never does (ADR 0002). */
 export type CommitPoint = "before-append" | "before-commit" | "after-commit";
 
+const SQLITE_FULL = 13;
+/** The index of the write-ahead log could not grow: the other face of a full disk. */
+const SQLITE_IOERR_SHMSIZE = 4874;
+
 /** Whose lease is renewed, and when that is: milliseconds since 1970. */
 export interface LeaseBeat {
   readonly wish: LeaseWish;
@@ -25,15 +30,20 @@ export interface LeaseBeat {
 export class JournalStore {
   readonly #db: DatabaseSync;
   readonly #reached: (point: CommitPoint) => void;
+  readonly #makeRoom: () => boolean;
   readonly #insertEntry: StatementSync;
   readonly #setHead: StatementSync;
   #run = 0;
   #sequence = 0;
   #hash = "";
 
-  /** Throws InputError (exit 1) naming the file when it is damaged or cannot be written. */
-  constructor(path: string, reached: (point: CommitPoint) => void = () => {}) {
+  /**
+   * Throws InputError (exit 1) naming the file when it is damaged or cannot be written. `makeRoom` is asked when the
+   * disk is full, and says whether there may be room now.
+   */
+  constructor(path: string, reached: (point: CommitPoint) => void = () => {}, makeRoom = () => false) {
     this.#reached = reached;
+    this.#makeRoom = makeRoom;
     this.#db = openSound(path);
     this.#insertEntry = this.#db.prepare("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)");
     this.#setHead = this.#db.prepare("UPDATE runs SET entries = ?, head = ? WHERE number = ?");
@@ -88,6 +98,20 @@ export class JournalStore {
    * process's by now, and nothing was written (JL-4). After it has thrown, the store is not used again.
    */
   write(transactions: readonly (readonly JournalRow[])[], lease?: LeaseBeat): boolean {
+    const [sequence, hash] = [this.#sequence, this.#hash];
+    try {
+      return this.#write(transactions, lease);
+    } catch (error) {
+      if (!isDiskFull(error) || !this.#makeRoom()) throw error;
+      // SQLite may have done so itself.
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      this.#sequence = sequence;
+      this.#hash = hash;
+      return this.#write(transactions, lease);
+    }
+  }
+
+  #write(transactions: readonly (readonly JournalRow[])[], lease: LeaseBeat | undefined): boolean {
     this.#reached("before-append");
     this.#db.exec("BEGIN IMMEDIATE");
     if (lease !== undefined && !renewLease(this.#db, lease.wish, lease.atMs)) {
@@ -153,6 +177,11 @@ export class JournalStore {
       insert.run(place, authority, source, scope ?? null, level, size, reason, from, to, liftedBy);
     }
   }
+}
+
+function isDiskFull(error: unknown): boolean {
+  const code = error instanceof Error && "errcode" in error ? error.errcode : undefined;
+  return code === SQLITE_FULL || code === SQLITE_IOERR_SHMSIZE;
 }
 
 const whole = (at: number | undefined): number | null =>

@@ -93,6 +93,8 @@ export interface JournalHealth {
   readonly oldestMs: number;
   /** The oldest has waited 250 ms: entries are barred, exits leave without it (ARCHITECTURE 3). */
   readonly isSlow: boolean;
+  /** It lives on what its ballast left: entries are barred until that is made again. */
+  readonly isFull: boolean;
   /** Why it failed; undefined while it has not. */
   readonly failure: string | undefined;
 }

@@ -4,6 +4,7 @@
  */
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { invariant } from "../../domain/assert.ts";
+import { dropBallast } from "./ballast.ts";
 import { type CommitPoint, JournalStore } from "./journal-store.ts";
 import type { JournalRow, RunHeader, Ticket } from "./journal-terms.ts";
 import type { LeaseWish } from "./lease.ts";
@@ -13,6 +14,8 @@ export interface ThreadTerms {
   readonly path: string;
   readonly run: RunHeader;
   readonly lease?: LeaseWish;
+  /** A file that goes when the disk is full. */
+  readonly ballast?: string;
 }
 
 export type ToThread =
@@ -30,6 +33,8 @@ export type FromThread =
   /** `sequence` is the next one: all before it are durable. */
   | { readonly kind: "durable"; readonly ticket: Ticket; readonly sequence: number }
   | { readonly kind: "failed"; readonly reason: string }
+  /** The disk was full: the ballast went for it, and writing goes on. */
+  | { readonly kind: "full" }
   | { readonly kind: "lease-lost" }
   | { readonly kind: "closed" };
 
@@ -77,12 +82,17 @@ export function runJournalThread(reached?: (point: CommitPoint) => void): void {
 }
 
 function open(
-  { path, run, lease }: ThreadTerms,
+  { path, run, lease, ballast }: ThreadTerms,
   tell: (message: FromThread) => void,
   reached: ((point: CommitPoint) => void) | undefined,
 ): JournalStore | undefined {
   try {
-    const store = new JournalStore(path, reached);
+    const store = new JournalStore(path, reached, () => {
+      if (ballast === undefined) return false;
+      if (dropBallast(ballast)) tell({ kind: "full" });
+      // Gone already: another journal of this disk may have made the room just now.
+      return true;
+    });
     if (lease !== undefined) store.takeLease(lease, Date.now());
     store.openRun(run);
     return store;

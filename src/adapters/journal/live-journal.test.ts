@@ -177,6 +177,7 @@ describe("a run", () => {
       pending: 0,
       oldestMs: 0,
       isSlow: false,
+      isFull: false,
       failure: undefined,
     });
     journal.append("input", at(0), "a");

@@ -33,6 +33,10 @@ export interface LiveJournalTerms {
   readonly onFailed: (reason: string) => void;
   /** Another process has the lease by now: stop. The journal has failed, too; what was not durable is not written. */
   readonly onLeaseLost?: () => void;
+  /** A file on the same disk that goes when it is full, so that writing can go on for a while. */
+  readonly ballast?: string;
+  /** The disk is full and the ballast went: what is left is for closing. */
+  readonly onFull?: () => void;
   /** The monotonic clock, milliseconds. */
   readonly nowMs: () => number;
   /** Entry of the thread; tests bind one that strikes inside a commit. */
@@ -52,6 +56,7 @@ export class LiveJournal {
   readonly #worker: Worker;
   #state: JournalState = "open";
   #failure: string | undefined;
+  #isFull = false;
   #nextSequence: number;
   #durableBefore: number;
   #ticket: Ticket = 0;
@@ -82,8 +87,9 @@ export class LiveJournal {
 
   /** Throws InputError (exit 1): the file is damaged, the run is closed, another process has the lease. */
   static open(terms: LiveJournalTerms): Promise<LiveJournal> {
-    const { path, run, lease } = terms;
-    const workerData: ThreadTerms = { path, run, ...(lease && { lease }) };
+    const { path, run, lease, ballast } = terms;
+    const optional = { ...(lease && { lease }), ...(ballast !== undefined && { ballast }) };
+    const workerData: ThreadTerms = { path, run, ...optional };
     const entry = terms.thread ?? new URL("./journal-worker.ts", import.meta.url);
     const worker = new Worker(entry, { workerData });
     return new Promise((resolve, reject) => {
@@ -171,8 +177,15 @@ export class LiveJournal {
       pending: this.#pendingRows,
       oldestMs,
       isSlow: oldestMs >= SLOW_MS,
+      isFull: this.#isFull,
       failure: this.#failure,
     };
+  }
+
+  /** The ballast is there, or has gone for somebody's sake. */
+  room(isThere: boolean): void {
+    if (!isThere && !this.#isFull) this.#terms.onFull?.();
+    this.#isFull = !isThere;
   }
 
   /** Writes what is left, gives the lease back and ends the thread. Rejects when that could not be written. */
@@ -218,6 +231,7 @@ export class LiveJournal {
   #hear(message: FromThread): void {
     if (message.kind === "durable") this.#durable(message.ticket, message.sequence);
     else if (message.kind === "failed") this.#fail(message.reason);
+    else if (message.kind === "full") this.room(false);
     else if (message.kind === "lease-lost") this.#terms.onLeaseLost?.();
     // At once, because the thread's end may come in the same turn.
     else if (message.kind === "closed" && this.#state === "open") this.#state = "closed";

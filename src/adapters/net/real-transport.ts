@@ -6,6 +6,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { WebSocket } from "ws";
+import { certificateRefusal } from "./certificate.ts";
 import {
   type HttpRequest,
   type HttpResponse,
@@ -28,12 +29,14 @@ const notSentCodes: readonly string[] = [
   "EHOSTUNREACH",
   "ENETUNREACH",
   "EADDRNOTAVAIL",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
 ];
+
+/** Said outright, because node would else let the environment switch the check off (fault 9). */
+const VERIFIED = { rejectUnauthorized: true } as const;
 
 export class RealTransport implements Transport {
   readonly #plain = new HttpAgent({ keepAlive: true, maxSockets: CONNECTIONS_MAX });
-  readonly #secure = new HttpsAgent({ keepAlive: true, maxSockets: CONNECTIONS_MAX });
+  readonly #secure = new HttpsAgent({ ...VERIFIED, keepAlive: true, maxSockets: CONNECTIONS_MAX });
 
   request(request: HttpRequest): Promise<HttpResponse> {
     const url = new URL(request.url);
@@ -53,7 +56,10 @@ export class RealTransport implements Transport {
       const outgoing = (isSecure ? httpsRequest : httpRequest)(url, options);
       let isConnected = false;
       const fail = (error: Error): void => {
-        reject(new TransportError(error.message, maybeSent(error, isConnected)));
+        const refusal = certificateRefusal(error, url.host);
+        // The request waits for the handshake, which ends with the certificate.
+        const sent = refusal === undefined && maybeSent(error, isConnected);
+        reject(new TransportError(refusal ?? error.message, sent));
         outgoing.destroy();
       };
       const abort = (): void => fail(new Error("aborted"));
@@ -121,8 +127,8 @@ class RealSocket implements Socket {
   #failure: string | undefined;
 
   constructor(url: string, headers: Readonly<Record<string, string>>, events: SocketEvents) {
-    const options = { headers, perMessageDeflate: false, followRedirects: false, maxPayload: FRAME_MAX };
-    this.#socket = new WebSocket(url, options);
+    const bounds = { perMessageDeflate: false, followRedirects: false, maxPayload: FRAME_MAX };
+    this.#socket = new WebSocket(url, { ...VERIFIED, ...bounds, headers });
     this.#socket.on("open", () => events.opened());
     this.#socket.on("pong", () => events.ponged());
     this.#socket.on("message", (data: Buffer, isBinary: boolean) =>
@@ -134,7 +140,7 @@ class RealSocket implements Socket {
       this.#socket.terminate();
     });
     this.#socket.on("error", (error) => {
-      this.#failure ??= error.message;
+      this.#failure ??= certificateRefusal(error, new URL(url).host) ?? error.message;
     });
     this.#socket.on("close", (code, reason) => {
       if (this.#isClosed) return;

@@ -2,6 +2,7 @@
 import type { AlpacaBroker } from "../../adapters/brokers/alpaca/broker.ts";
 import type { AlpacaCredentials } from "../../adapters/brokers/alpaca/credentials.ts";
 import { AlpacaHistory } from "../../adapters/feeds/alpaca/history.ts";
+import { Ballast } from "../../adapters/journal/ballast.ts";
 import { Counts } from "../../adapters/net/counts.ts";
 import { RealTransport } from "../../adapters/net/real-transport.ts";
 import { isProcessAlive, machineReadings } from "./machine-readings.ts";
@@ -14,11 +15,14 @@ const WITNESS_SYMBOLS = 10;
 export interface WatchParts extends Pick<WatchPostParts, "live" | "computePid" | "claim" | "page"> {
   readonly broker: AlpacaBroker;
   readonly credentials: AlpacaCredentials;
+  /** The ballast is there, or has gone because the disk is full. */
+  readonly onBallast: (isKept: boolean) => void;
 }
 
 export function watchPostOf(context: StageContext, parts: WatchParts): WatchPost {
   const { terms, places, clock, now, log } = context;
-  const { credentials, ...rest } = parts;
+  const { credentials, onBallast, ...rest } = parts;
+  const ballast = new Ballast(places.ballast);
   const history = new AlpacaHistory({
     ...{ clock, credentials, transport: new RealTransport(), counts: new Counts(), seed: 3 },
     origin: terms.hosts.data,
@@ -37,6 +41,12 @@ export function watchPostOf(context: StageContext, parts: WatchParts): WatchPost
     quotes: () => history.latestQuotes(witnesses, "reconcile"),
     machine: {
       ...machine,
+      resources: async () => {
+        const reading = await machine.resources();
+        const done = await ballast.look(reading.diskFreeBytes);
+        if (done !== undefined) onBallast(done === "made");
+        return reading;
+      },
       close: () => {
         machine.close();
         history.stop();

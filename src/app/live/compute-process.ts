@@ -63,6 +63,7 @@ class ComputeProcess {
     const path = join(places.root, "db", "compute.db");
     this.#journal = await LiveJournal.open({
       path,
+      ballast: places.ballast,
       run: { run: terms.run, startedAt: terms.startedAt, header: JSON.stringify({ run: terms.run }) },
       onFailed: (reason) => {
         // What cannot be repeated must not be told: without a journal compute decides nothing more.

@@ -42,6 +42,7 @@ const TIME_LEAST_MS = 100;
 const WATCH_EVERY_MS = 100;
 /** How often one that stands by reads on. */
 const FOLLOW_EVERY_MS = 100;
+const DISK_FULL = "the disk is full: what the ballast left is enough to close with; make room on it";
 const crashLoop = {
   authority: "circuit_breakers",
   source: "crash_loop",
@@ -120,14 +121,13 @@ class ExecuteProcess {
       exposed: () => live.stage.portfolio.gross > 0,
       barred: (request) => this.#driver.barred(request),
       onNews: (news) => {
-        if ("request" in news && news.kind !== "unknown" && news.kind !== "notSent")
-          this.#watch.answered("broker", clock.now());
-        if (news.kind === "line") this.#watch.line("trade-updates", news.state, clock.now());
+        this.#post.heard(news);
         heardAt(points, news);
         this.#consume({ kind: "news", news });
       },
       onPulse: () => this.#watch.answered("trade-updates", clock.now()),
       onTerminal: (reason) => this.#driver.page(`the broker's stream of updates refuses our key: ${reason}`),
+      onRoundTrip: (ms) => this.#post.roundTrip(ms),
       log: (line) => log("info", line),
       counts: new Counts(),
       ...(terms.mode === "demo" ? { requestsPerMinute: DEMO_REQUESTS_PER_MINUTE } : {}),
@@ -138,6 +138,7 @@ class ExecuteProcess {
       stopDistance: (instrument, price) => live.stopDistance(instrument, price),
     });
     this.#post = watchPostOf(context, {
+      onBallast: (isKept) => this.#journal?.room(isKept),
       broker: this.#broker,
       credentials,
       live: () => this.#driver.live,
@@ -158,7 +159,7 @@ class ExecuteProcess {
       event: (event) => this.#consume({ kind: "event", event }),
       resumed: () => {
         this.#isHaltTold = false;
-        this.#watch.operatorResumed(clock.now());
+        this.#post.operatorResumed();
       },
     });
   }
@@ -176,6 +177,8 @@ class ExecuteProcess {
         log("critical", `journal.db: ${reason}`);
         this.#driver.journalFailed(reason);
       },
+      ballast: places.ballast,
+      onFull: () => this.#driver.page(DISK_FULL),
       onLeaseLost: () => {
         log("critical", "another execute has the lease: this one stops");
         process.exit(3);
@@ -308,7 +311,7 @@ class ExecuteProcess {
     const { instruments } = this.#context;
     if (kind === FrameKind.FeedState) {
       this.#feed = JSON.parse(textOf(payload)) as FeedState;
-      this.#watch.feed(this.#feed, this.#context.now());
+      this.#post.feed(this.#feed);
     } else if (kind === FrameKind.Tick) {
       this.#tick(parseStageEvent(textOf(payload), instruments));
     } else if (kind === FrameKind.Market) {

@@ -1,12 +1,12 @@
 /**
- * The machine's own health as claims (C-50, C-51, C-52): each guard bars entries while it is not well, and no exit ever
+ * The health of the machine and of the line to the broker as claims (C-50, C-51, C-52, fault 5): each guard bars entries while it is not well, and no exit ever
  * waits for it. What is to be looked at as after a restart stays barred until the books were compared again.
  */
 import { type EpochMicros, MICROS_PER_MINUTE } from "../../domain/time.ts";
 import type { HealthVerdict } from "../../ops/health/guards.ts";
 import type { ClaimWord } from "./watch-duty.ts";
 
-export const healthGuards = ["clock", "event-loop", "resources"] as const;
+export const healthGuards = ["clock", "event-loop", "resources", "round-trips"] as const;
 export type HealthGuard = (typeof healthGuards)[number];
 
 /** The same trouble is told once in ten minutes of the exchange. */

@@ -23,6 +23,7 @@ import { stageEventText } from "../../engine/stage-text.ts";
 import { TickIngest } from "../../engine/tick-ingest.ts";
 import { xnysSessions } from "../../market/calendar.ts";
 import { CadenceKeeper } from "./cadence-keeper.ts";
+import { FeedStamps, type StampsTold } from "./feed-stamps.ts";
 import { rawBar, statusEvent } from "./feed-words.ts";
 import { FrameKind, linkBounds } from "./frames.ts";
 import { ingestConfigOf, skewMicrosOf } from "./ingest-config.ts";
@@ -43,7 +44,7 @@ const STATE_EVERY_MS = 200;
 const RETRY_MS = 2000;
 
 /** What execute is told of the feed, five times a second. */
-export interface FeedState {
+export interface FeedState extends StampsTold {
   readonly line: "up" | "down";
   readonly reason: string;
   readonly messageAgeMs: number;
@@ -72,6 +73,7 @@ class IngestProcess {
   readonly #stream: AlpacaDataStream;
   readonly #history: AlpacaHistory;
   readonly #cadence: CadenceKeeper;
+  readonly #stamps: FeedStamps;
   readonly #teller: MarketTeller;
   #journal: LiveJournal | undefined;
   #server: LinkServer | undefined;
@@ -111,6 +113,7 @@ class IngestProcess {
       throw new InputError("ingest: no ALPACA_API_KEY; give it the keys of the market's data", 1);
     this.#stage = new LiveIngest(ingestConfigOf(terms, instruments), (event) => this.#told(event));
     this.#ticks = new TickIngest({ instruments, skewMicros: skewMicrosOf(terms) });
+    this.#stamps = new FeedStamps(skewMicrosOf(terms));
     this.#through = terms.clock.exchangeAt;
     this.#fetchedThrough = this.#through;
     const shared = { clock, transport: new RealTransport(), credentials, seed: 1, counts: new Counts() };
@@ -144,6 +147,7 @@ class IngestProcess {
     const path = join(places.root, "db", "ingest.db");
     this.#journal = await LiveJournal.open({
       path,
+      ballast: places.ballast,
       run: { run: terms.run, startedAt: terms.startedAt, header: JSON.stringify({ run: terms.run }) },
       onFailed: (reason) => log("critical", `ingest.db: ${reason}`),
       nowMs: () => clock.now(),
@@ -256,6 +260,7 @@ class IngestProcess {
 
   /** A minute that the feed has left behind for long enough is over, however late the machine is. */
   #heardOf(told: number, now: EpochMicros): void {
+    this.#stamps.heard(told, now, this.#context.clock.now());
     // An instant that has not come yet is a mistake of the feed.
     this.#feedAt = Math.max(this.#feedAt, Math.min(told, now));
     const end = this.#end;
@@ -375,6 +380,7 @@ class IngestProcess {
       symbols: this.#context.terms.symbols.length,
       rejected: this.#stage.rejected + this.#ticks.rejected,
       late: this.#stage.late,
+      ...this.#stamps.told,
     };
     this.#teller.state(this.#stateKey, JSON.stringify(state));
     this.#ticks.audit.length = 0;

@@ -5,18 +5,22 @@ import type { ClaimChanged } from "../../domain/events.ts";
 const HOLDER = { authority: "circuit_breakers", source: "journal" } as const;
 
 export class JournalGuard {
-  #said: "well" | "slow" | "failed" = "well";
+  #said: "well" | "slow" | "full" | "failed" = "well";
 
   /** The claim to be raised or lifted; undefined while nothing has changed. A journal that failed stays so. */
-  look({ state, isSlow, oldestMs, failure }: JournalHealth): Omit<ClaimChanged, "kind" | "at"> | undefined {
-    const says = state === "failed" ? "failed" : isSlow ? "slow" : "well";
+  look(health: JournalHealth): Omit<ClaimChanged, "kind" | "at"> | undefined {
+    const { state, isSlow, isFull } = health;
+    const says = state === "failed" ? "failed" : isFull ? "full" : isSlow ? "slow" : "well";
     if (says === this.#said || this.#said === "failed") return undefined;
     this.#said = says;
     if (says === "well") return { lifted: { ...HOLDER, by: "itself" } };
-    const reason =
-      says === "failed"
-        ? `the journal has failed: ${failure ?? "unknown"}`
-        : `the journal has waited ${Math.round(oldestMs)} ms for the disk`;
+    const reason = reasonOf(says, health);
     return { claim: { ...HOLDER, level: "NO_NEW_ENTRIES", scalar: 1, reason, liftedBy: "itself" } };
   }
+}
+
+function reasonOf(says: "slow" | "full" | "failed", { oldestMs, failure }: JournalHealth): string {
+  if (says === "failed") return `the journal has failed: ${failure ?? "unknown"}`;
+  if (says === "full") return "the disk is full: the journal lives on its ballast";
+  return `the journal has waited ${Math.round(oldestMs)} ms for the disk`;
 }

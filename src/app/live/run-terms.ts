@@ -60,6 +60,8 @@ export interface RunPlaces {
   readonly executeSocket: string;
   readonly guardianSocket: string;
   readonly flattenLease: string;
+  /** Beside the journals: its room is of use on no other disk. */
+  readonly ballast: string;
 }
 
 export function runPlaces(root: string): RunPlaces {
@@ -71,6 +73,7 @@ export function runPlaces(root: string): RunPlaces {
     executeSocket: join(run, "execute.sock"),
     guardianSocket: join(run, "guardian.sock"),
     flattenLease: join(run, "flatten.json"),
+    ballast: join(root, "db", "ballast"),
   };
 }
 

@@ -17,12 +17,14 @@ const CADENCE_SEED_MS: Readonly<Record<FeedKind, number>> = { sip: 10_000, iex: 
 const GUARDIAN_MS = 2_000;
 /** Ingest tells of the feed five times a second; a peer that beats and no longer does has stopped forwarding. */
 const FORWARDING_MS = 1_000;
+/** Market data that is older than that by its own stamps is the past (fault 42), milliseconds of the exchange's clock. */
+const STAMP_LAG_MS = 5_000;
 
 /**
  * On an accelerated exchange's clock a hiccup of this machine is minutes of silence: so long by the wall the feed may
  * be silent at any speed above 1, milliseconds. At speed 1 the deadlines are what the settings say.
  */
-const LEAST_WALL = { silent: 1000, down: 10_000 } as const;
+const LEAST_WALL = { silent: 1000, late: 1000, down: 10_000 } as const;
 
 /** Compute is the engine: without it nothing is decided. Execute itself is watched by the guardian. */
 const watchedChannels: readonly ChannelTerms[] = [
@@ -34,6 +36,7 @@ const watchedChannels: readonly ChannelTerms[] = [
   { name: "trade-updates", class: "HB-transport" },
   { name: "broker", class: "HB-broker" },
   { name: "feed", class: "CAD-feed" },
+  { name: "stamps", class: "CAD-stamps", deadlineMs: STAMP_LAG_MS },
 ];
 
 export interface WatchDutyTerms {
@@ -68,6 +71,7 @@ export class WatchDuty {
   /** When the feed's newest message came, monotonic milliseconds. */
   #messageMs = Number.NEGATIVE_INFINITY;
   #states = 0;
+  #stamps = 0;
   #cadenceMs: number;
 
   constructor(terms: WatchDutyTerms, { mono, at }: Instants) {
@@ -75,7 +79,7 @@ export class WatchDuty {
     this.#cadenceMs = CADENCE_SEED_MS[terms.feed];
     this.#dog = new Watchdog(
       {
-        channels: watchedChannels,
+        channels: channelsAt(terms.speed),
         sessions: xnysSessions(),
         speed: terms.speed,
         ...terms.params,
@@ -124,7 +128,8 @@ export class WatchDuty {
   }
 
   /** What ingest tells of the feed: its line, its pings, and a message younger than the last. */
-  feed({ line, messageAgeMs, pulseAgeMs, cadenceMs }: FeedState, { mono, at }: Instants): void {
+  feed(state: FeedState, { mono, at }: Instants): void {
+    const { line, messageAgeMs, pulseAgeMs, cadenceMs } = state;
     this.#states += 1;
     this.beat("forwarding", mono, this.#states, 0);
     this.#cadenceMs = cadenceMs;
@@ -133,6 +138,8 @@ export class WatchDuty {
     if (line === "down") return;
     if (pulseAgeMs > 0) this.#dog.context({ kind: "pinged", channel: "data" }, mono - pulseAgeMs);
     else this.#dog.beat("data", mono);
+    if (state.stamps !== this.#stamps) this.#dog.stamped(mono, state.stampLagMs);
+    this.#stamps = state.stamps;
     const messageMs = mono - messageAgeMs;
     // Two processes measure it: what differs by less than a millisecond is the same message.
     if (messageMs < this.#messageMs + 1) return;
@@ -168,6 +175,13 @@ export class WatchDuty {
     return { claim: claimOf(verdict, verdict.level, "circuit_breakers", "itself") };
   }
 }
+
+const channelsAt = (speed: number): readonly ChannelTerms[] =>
+  watchedChannels.map((channel) =>
+    channel.class === "CAD-stamps"
+      ? { ...channel, deadlineMs: atLeast(STAMP_LAG_MS, LEAST_WALL.late, speed) }
+      : channel,
+  );
 
 /** Milliseconds of the exchange's clock. */
 const atLeast = (exchangeMs: number, wallMs: number, speed: number): number =>

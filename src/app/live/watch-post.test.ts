@@ -21,6 +21,8 @@ class Post {
   told = 0;
   arrived = 0;
   messages = true;
+  /** Age of what comes by its own stamps, milliseconds of the exchange's clock. */
+  lagMs = 120;
   pongs = true;
   tradePongs = true;
   line: "up" | "down" = "up";
@@ -43,6 +45,7 @@ class Post {
   quoteProbes = 0;
   readonly post: WatchPost;
   #messageMs = 0;
+  #stamps = 0;
   #pingMs = 0;
   #tradePingMs = 0;
   #seq = 0;
@@ -145,7 +148,10 @@ class Post {
   #hear(): void {
     const { mono, post } = this;
     this.#seq += 1;
-    if (this.messages) this.#messageMs = mono - 20;
+    if (this.messages) {
+      this.#messageMs = mono - 20;
+      this.#stamps += 1;
+    }
     if (this.pongs) this.#pingMs = mono;
     if (this.tradePongs) {
       this.#tradePingMs = mono;
@@ -165,6 +171,8 @@ class Post {
         symbols: 8,
         rejected: 0,
         late: 0,
+        stamps: this.#stamps,
+        stampLagMs: this.lagMs,
       };
       post.duty.feed(state, { mono, at: this.at });
     }
@@ -220,6 +228,54 @@ describe("safety mode begins within its bound", () => {
     await post.run(5_000);
     expect(post.quoteProbes).toBeGreaterThanOrEqual(4);
     expect(post.level()).toBe("NO_NEW_ENTRIES");
+  });
+
+  it("a feed that flows and is 15 minutes behind bars entries, closes nothing, and is free when it is fresh", async () => {
+    const post = await well();
+    post.lagMs = 900_000;
+    expect(await post.until("NO_NEW_ENTRIES", 10_000)).toBeLessThanOrEqual(3_000);
+    expect(post.claims.at(-1)?.claim?.reason).toBe("S0: stamps stale 900000 of 5000 ms");
+    await post.run(300_000);
+    expect(post.level()).toBe("NO_NEW_ENTRIES");
+    expect(post.pages).toHaveLength(1);
+    post.lagMs = 120;
+    expect(await post.until("NORMAL", 20_000)).toBeLessThanOrEqual(6_000);
+    expect(post.claims.every(({ claim }) => claim === undefined || claim.level === "NO_NEW_ENTRIES")).toBe(
+      true,
+    );
+  });
+
+  it("stamps of five seconds are fresh, and a delay of one second is none, on any clock", async () => {
+    const post = await well();
+    post.lagMs = 5_000;
+    await post.run(60_000);
+    expect(post.level()).toBe("NORMAL");
+    post.lagMs = 60_000;
+    await post.run(1_000);
+    post.lagMs = 100;
+    await post.run(60_000);
+    expect(post.level()).toBe("NORMAL");
+    const hurried = await new Post({ speed: 60 }).run(60_000);
+    // Nine tenths of a second of the wall.
+    hurried.lagMs = 54_000;
+    await hurried.run(10_000);
+    expect(hurried.level()).toBe("NORMAL");
+    hurried.lagMs = 900_000;
+    expect(await hurried.until("NO_NEW_ENTRIES", 10_000)).toBeLessThanOrEqual(3_000);
+  });
+
+  it("a feed that was found old and says nothing more stays barred; one that is only quiet is not", async () => {
+    const quiet = await well();
+    quiet.messages = false;
+    quiet.lagMs = 900_000;
+    await quiet.run(15_000);
+    expect(quiet.level()).toBe("NORMAL");
+    const old = await well();
+    old.lagMs = 900_000;
+    await old.run(3_000);
+    old.messages = false;
+    await old.run(15_000);
+    expect(old.level()).toBe("NO_NEW_ENTRIES");
   });
 
   it.each(["pongs", "tradePongs"] as const)(
@@ -373,6 +429,29 @@ describe("the machine's own health", () => {
     expect(post.level("resources")).toBe("NORMAL");
   });
 
+  it("a broker that answers slowly bars entries within a second, and is asked more often until it is prompt", async () => {
+    const post = await well();
+    for (let n = 0; n < 2; n += 1) {
+      await post.run(4_000);
+      post.post.roundTrip(1_001);
+    }
+    await post.run(1_000);
+    expect(post.level("round-trips")).toBe("NO_NEW_ENTRIES");
+    const asked = post.clockProbes;
+    await post.run(60_000);
+    expect(post.clockProbes - asked).toBeGreaterThanOrEqual(29);
+    // Nothing that was answered promptly: the silence of a minute frees nothing.
+    expect(post.level("round-trips")).toBe("NO_NEW_ENTRIES");
+    for (let n = 0; n < 3; n += 1) {
+      post.post.roundTrip(200);
+      await post.run(2_000);
+    }
+    expect(post.level("round-trips")).toBe("NORMAL");
+    expect(post.claims.every(({ claim }) => claim === undefined || claim.level === "NO_NEW_ENTRIES")).toBe(
+      true,
+    );
+  });
+
   it.each([
     [-290_000, "NO_NEW_ENTRIES"],
     [-1_500, "NO_NEW_ENTRIES"],
@@ -389,6 +468,18 @@ describe("the machine's own health", () => {
     post.skewMs = 0;
     await post.run(10_500);
     expect(post.level("clock")).toBe("NORMAL");
+  });
+
+  it("a certificate that was refused calls a person once, and bars entries until one has resumed", async () => {
+    const post = await well();
+    const reason = "certificate refused: paper-api.example, CERT_HAS_EXPIRED (certificate has expired)";
+    for (const state of ["down", "up", "down"] as const) post.post.heard({ kind: "line", state, reason });
+    expect(post.level("certificate")).toBe("NO_NEW_ENTRIES");
+    expect(post.claims.at(-1)?.claim).toMatchObject({ reason, liftedBy: "operator" });
+    expect(post.pages).toEqual([`${reason}: no entries until somebody has looked and resumed`]);
+    post.post.operatorResumed();
+    post.post.heard({ kind: "line", state: "down", reason });
+    expect(post.pages).toHaveLength(2);
   });
 
   it("a step of the wall clock is seen at the next look and is no reason to close", async () => {

@@ -1,10 +1,11 @@
 /**
  * All that watches inside the execute process, in one place: the watchdog with its witnesses, and the guards of the
- * machine. Ten times a second it looks around; whatever it finds leaves as claims, in the order in which they are to be
+ * machine and of the line. Ten times a second it looks around; whatever it finds leaves as claims, in the order in which they are to be
  * applied (C-36, C-37, C-50, C-51, C-52).
  */
 import { skewMicros } from "../../adapters/brokers/alpaca/account-reads.ts";
 import type { AlpacaBroker } from "../../adapters/brokers/alpaca/broker.ts";
+import type { BrokerNews } from "../../domain/broker.ts";
 import type { ClaimChanged } from "../../domain/events.ts";
 import type { LiveExecute } from "../../engine/live-execute.ts";
 import type { Instants } from "../../execution/lifecycle/words.ts";
@@ -16,8 +17,11 @@ import {
   judgeResources,
   type ResourceReading,
 } from "../../ops/health/guards.ts";
+import { RoundTrips } from "../../ops/health/round-trips.ts";
 import { openSession } from "../../ops/watchdog/feed-watch.ts";
+import { CertificateGuard } from "./certificate-guard.ts";
 import { HealthDuty, type HealthGuard } from "./health-duty.ts";
+import type { FeedState } from "./ingest-process.ts";
 import type { MachineReadings } from "./machine-readings.ts";
 import { type ClaimWord, WatchDuty, type WatchDutyTerms } from "./watch-duty.ts";
 import { type ProbeParts, WatchProbes } from "./watch-probes.ts";
@@ -48,6 +52,8 @@ export class WatchPost {
   readonly duty: WatchDuty;
   readonly #health: HealthDuty;
   readonly #probes: WatchProbes;
+  readonly #roundTrips = new RoundTrips();
+  readonly #certificates = new CertificateGuard();
   #loopMs: number;
   #resourcesMs: number;
   #readings: { readonly wallMs: number; readonly monoMs: number };
@@ -91,6 +97,30 @@ export class WatchPost {
     this.#parts.machine.close();
   }
 
+  /** The broker answered, or was given up, after so many milliseconds (fault 5). */
+  roundTrip(ms: number): void {
+    this.#roundTrips.answered(this.#parts.now().mono, ms);
+  }
+
+  /** What the broker tells, for what it says of the line to it. */
+  heard(news: BrokerNews): void {
+    const { mono } = this.#parts.now();
+    const isAnswer = "request" in news && news.kind !== "unknown" && news.kind !== "notSent";
+    if (isAnswer) this.duty.answered("broker", mono);
+    if (news.kind === "line") this.duty.line("trade-updates", news.state, mono);
+    if ("reason" in news) this.#failed(news.reason);
+  }
+
+  feed(state: FeedState): void {
+    this.duty.feed(state, this.#parts.now());
+    if (state.line === "down") this.#failed(state.reason);
+  }
+
+  operatorResumed(): void {
+    this.duty.operatorResumed(this.#parts.now().mono);
+    this.#certificates.resumed();
+  }
+
   /** To be called every 100 ms. */
   look(): void {
     const { broker, now } = this.#parts;
@@ -102,7 +132,8 @@ export class WatchPost {
     const isOpen = openSession(xnysSessions(), at.at) !== undefined;
     const stage = this.duty.verdict?.stage ?? "clear";
     const isExposed = this.#parts.live().stage.portfolio.gross > 0;
-    this.#probes.look(at.mono, { isExposed, wantsQuotes: isOpen && stage !== "clear" });
+    const wantsClock = this.#roundTrips.isHeld;
+    this.#probes.look(at.mono, { isExposed, wantsClock, wantsQuotes: isOpen && stage !== "clear" });
     this.#loop(at);
     this.#resources(at);
   }
@@ -133,6 +164,13 @@ export class WatchPost {
     this.#claim(changed, at);
     const page = this.duty.verdict?.page;
     if (page !== undefined) this.#parts.page(page);
+  }
+
+  #failed(reason: string): void {
+    const word = this.#certificates.heard(reason);
+    if (word === undefined) return;
+    this.#claim(word, this.#parts.now());
+    this.#parts.page(`${word.claim.reason}: no entries until somebody has looked and resumed`);
   }
 
   #claim(word: ClaimWord | undefined, { at }: Instants): void {
@@ -172,6 +210,7 @@ export class WatchPost {
     if (at.mono - this.#loopMs < LOOP_EVERY_MS) return;
     this.#loopMs = at.mono;
     this.#judged("event-loop", judgeLoop(this.#parts.machine.loop()), at);
+    this.#judged("round-trips", this.#roundTrips.judge(at.mono), at);
   }
 
   #resources({ mono }: Instants): void {

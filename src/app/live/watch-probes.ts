@@ -1,7 +1,8 @@
 /**
- * What the watchdog's witnesses are asked: the broker's clock every 30 s, every 5 s while anything is held; the newest
- * quotes by request each second while something is silent in market hours (RELIABILITY 1.3, W3 and W4). One question of
- * a kind is under way at a time; whoever asks is called back and decides nothing here.
+ * What the watchdog's witnesses are asked: the broker's clock every 30 s, every 5 s while anything is held, every
+ * 2 s while it is slow; the newest quotes by request each second while something is silent in market hours
+ * (RELIABILITY 1.3, W3 and W4). One question of a kind is under way at a time; whoever asks is called back and decides
+ * nothing here.
  */
 import type { Answered, BrokerClock } from "../../adapters/brokers/alpaca/account-reads.ts";
 import type { FeedQuote } from "../../adapters/feeds/alpaca/records.ts";
@@ -9,6 +10,8 @@ import type { Instants } from "../../execution/lifecycle/words.ts";
 
 const CLOCK_EVERY_MS = 30_000;
 const CLOCK_EXPOSED_MS = 5_000;
+/** One that answers slowly is asked more often: how else would it show that it is prompt again (fault 5). */
+const CLOCK_SLOW_MS = 2_000;
 const QUOTES_EVERY_MS = 1_000;
 /** A question that has had no answer by then does not keep the next one waiting. */
 const FORGOTTEN_MS = 10_000;
@@ -26,6 +29,8 @@ export interface ProbeParts {
 
 export interface ProbeNeeds {
   readonly isExposed: boolean;
+  /** The broker answers slowly. */
+  readonly wantsClock: boolean;
   /** Something is silent and the market is open. */
   readonly wantsQuotes: boolean;
 }
@@ -43,10 +48,10 @@ export class WatchProbes {
   }
 
   /** Asked ten times a second. */
-  look(mono: number, { isExposed, wantsQuotes }: ProbeNeeds): void {
+  look(mono: number, { isExposed, wantsClock, wantsQuotes }: ProbeNeeds): void {
     const clockAge = mono - this.#clockAskedMs;
-    if (clockAge >= (isExposed ? CLOCK_EXPOSED_MS : CLOCK_EVERY_MS) && !waits(this.#awaitsClock, clockAge))
-      void this.#askClock(mono);
+    const clockEveryMs = wantsClock ? CLOCK_SLOW_MS : isExposed ? CLOCK_EXPOSED_MS : CLOCK_EVERY_MS;
+    if (clockAge >= clockEveryMs && !waits(this.#awaitsClock, clockAge)) void this.#askClock(mono);
     const quotesAge = mono - this.#quotesAskedMs;
     if (wantsQuotes && quotesAge >= QUOTES_EVERY_MS && !waits(this.#awaitsQuotes, quotesAge))
       void this.#askQuotes(mono);

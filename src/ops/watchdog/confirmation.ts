@@ -9,6 +9,8 @@ import type { WatchdogReason, WatchdogTerms } from "./terms.ts";
 
 /** The feed's name among the reasons. */
 export const FEED = "feed";
+/** That of its stamps: what is old bars entries and closes nothing. */
+export const STAMPS = "stamps";
 export const CANCEL_AFTER_MS = 3000;
 const ENGINE_DEAD_MS = 3000;
 const ENGINE_GONE_MS = 10_000;

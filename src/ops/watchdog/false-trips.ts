@@ -64,6 +64,8 @@ export function falseTripEstimates(
             note: `a message each ${FEED_GAP_MS[feed]} ms, independent; real gaps come in bursts`,
           },
         ];
+      case "CAD-stamps":
+        return [{ ...row, tripsPerSession: 0, note: "none, unless all that comes for 2 s is late" }];
       default:
         return [];
     }

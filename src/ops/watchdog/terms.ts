@@ -9,7 +9,7 @@ import type { EpochMicros } from "../../domain/time.ts";
 /**
  * `HB-internal`: a peer that beats by itself, with progress when its beats carry a sequence. `HB-transport`: answers
  * to pings on a socket, aged from the ping. `HB-broker`: answers to requests, two of three. `CAD-feed`: any message on
- * the data socket, aged on the exchange's clock. `CAD-symbol`: of one symbol; locks it and never more. `BAR`, `NONE`:
+ * the data socket, aged on the exchange's clock. `CAD-stamps`: the exchange's own stamps on it. `CAD-symbol`: of one symbol; locks it and never more. `BAR`, `NONE`:
  * silence says nothing.
  */
 export type ChannelClass =
@@ -17,6 +17,7 @@ export type ChannelClass =
   | "HB-transport"
   | "HB-broker"
   | "CAD-feed"
+  | "CAD-stamps"
   | "CAD-symbol"
   | "BAR"
   | "NONE";
@@ -93,6 +94,7 @@ export interface WatchdogReason {
   readonly channel: string;
   readonly what:
     | "silent"
+    | "stale"
     | "stuck"
     | "down"
     | "recovering"

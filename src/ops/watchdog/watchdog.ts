@@ -2,7 +2,8 @@
  * Tells silence from death (DATA-8, C-36, C-37; RELIABILITY 1.3). A state machine over injected time: it is told beats,
  * pings, messages and witnesses, is asked ten times a second, and answers with the level it claims and the evidence.
  *
- *   S0  a heartbeat missed its deadline, or the feed its cadence      -> no entries
+ *   S0  a heartbeat missed its deadline, or the feed its cadence,
+ *       or what it tells is old by its own stamps                     -> no entries
  *   S1  three seconds of it, or feed and REST quotes both silent      -> working entries are cancelled
  *   S2  positions, market open, and one of
  *         engine dead   silent 3 s and no such process, or 10 s
@@ -21,9 +22,10 @@ import { invariant } from "../../domain/assert.ts";
 import { type Session, sessionIndexAt } from "../../domain/session.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { ChannelWatch } from "./channel-watch.ts";
-import { CANCEL_AFTER_MS, type Confirmed, confirm, type Evidence, FEED } from "./confirmation.ts";
+import { CANCEL_AFTER_MS, type Confirmed, confirm, type Evidence, FEED, STAMPS } from "./confirmation.ts";
 import { Episodes } from "./episodes.ts";
 import { FeedWatch, openSession } from "./feed-watch.ts";
+import { StampWatch } from "./stamp-watch.ts";
 import { SymbolLocks } from "./symbol-locks.ts";
 import type {
   BeatInfo,
@@ -49,6 +51,7 @@ export class Watchdog {
   readonly #terms: WatchdogTerms;
   readonly #channels: ReadonlyMap<string, ChannelWatch>;
   readonly #feed: FeedWatch | undefined;
+  readonly #stamps: StampWatch | undefined;
   readonly #locks: SymbolLocks;
   readonly #episodes = new Episodes();
   /** Names that failed in this episode: each must be well again before it ends. */
@@ -78,6 +81,8 @@ export class Watchdog {
     );
     const hasFeed = terms.channels.some(({ class: kind }) => kind === "CAD-feed");
     this.#feed = hasFeed ? new FeedWatch(terms.sessions, mono) : undefined;
+    const stamps = terms.channels.find(({ class: kind }) => kind === "CAD-stamps");
+    this.#stamps = stamps && new StampWatch(stamps.deadlineMs);
     this.#locks = new SymbolLocks(terms.symbolSilenceMs);
     this.#mono = mono;
     this.#at = at;
@@ -97,6 +102,11 @@ export class Watchdog {
   message(mono: number, at: EpochMicros, symbol?: string): void {
     this.#feed?.message(mono, at);
     if (symbol !== undefined) this.#locks.message(symbol, at);
+  }
+
+  /** News came over the data socket; `lagMs`: of the freshest stamp, milliseconds of the exchange's clock. */
+  stamped(mono: number, lagMs: number): void {
+    this.#stamps?.stamped(mono, lagMs);
   }
 
   /** `isGood`: quotes by REST advanced, the broker's clock answered, the process lives. */
@@ -154,6 +164,7 @@ export class Watchdog {
     const session = openSession(this.#terms.sessions, at);
     const isOpen = session !== undefined;
     this.#feed?.settle(mono, at, isOpen);
+    this.#stamps?.settle(isOpen);
     const misses = this.#misses(mono, at);
     this.#follow(mono, misses);
     const canTrade = isOpen && this.#feed?.isWideHalt !== true;
@@ -169,6 +180,7 @@ export class Watchdog {
     if (sleptMs > OWN_STALL_MS) {
       for (const channel of this.#channels.values()) channel.excuse(mono, sleptMs);
       this.#feed?.excuse(mono, sleptMs, this.#at, at);
+      this.#stamps?.excuse(mono, sleptMs);
       this.#locks.excuse(this.#at, at);
     }
     this.#mono = mono;
@@ -183,6 +195,8 @@ export class Watchdog {
     }
     const silent = this.#feed?.miss(mono, at, this.#terms.cadenceMs(at));
     if (silent !== undefined) misses.push({ channel: FEED, ...silent });
+    const old = this.#stamps?.miss();
+    if (old !== undefined) misses.push({ channel: STAMPS, what: "stale", ...old });
     return misses;
   }
 
@@ -204,6 +218,7 @@ export class Watchdog {
 
   #deepens(mono: number, misses: readonly WatchdogReason[]): boolean {
     return misses.some(({ channel, ageMs }) => {
+      if (channel === STAMPS) return false;
       if (channel === FEED) return this.#quoteAgeMs(mono) >= CANCEL_AFTER_MS;
       const { class: kind, isEngine } = this.#channel(channel).terms;
       return (kind === "HB-transport" || isEngine === true) && ageMs >= CANCEL_AFTER_MS;
@@ -211,7 +226,8 @@ export class Watchdog {
   }
 
   #isWell(name: string, mono: number): boolean {
-    const watch = name === FEED ? this.#feed : this.#channels.get(name);
+    const feed = name === FEED ? this.#feed : name === STAMPS ? this.#stamps : undefined;
+    const watch = feed ?? this.#channels.get(name);
     return watch?.isWell(mono, this.#episodes.exitMs) ?? true;
   }
 

@@ -50,6 +50,8 @@ export interface AlpacaBrokerOptions {
   readonly requestsPerMinute?: number;
   /** Asked right before a submission's bytes leave, however long it has waited: a reason to keep it back (I-9). */
   readonly barred?: (request: BrokerRequest) => string | undefined;
+  /** How long an answer took, milliseconds; a request that was given up counts with its deadline. */
+  readonly onRoundTrip?: ((ms: number) => void) | undefined;
 }
 
 /** An answer without the number of its question. */
@@ -69,14 +71,15 @@ export class AlpacaBroker {
   constructor(options: AlpacaBrokerOptions) {
     this.#options = options;
     const { clock, transport, credentials, hosts, seed, counts, log } = options;
-    const { exposed, onNews, onPulse, onTerminal } = options;
+    const { exposed, onNews, onPulse, onTerminal, onRoundTrip } = options;
     const rng = createRng(seed, "alpaca");
     const limit = new RateLimit({
       clock,
       perMinute: options.requestsPerMinute ?? TRADING_REQUESTS_PER_MINUTE,
     });
     const shared = { clock, transport, credentials, counts };
-    this.#rest = new AlpacaRest({ ...shared, origin: hosts.trading, limit, rng: rng.fork("requests") });
+    const requests = { origin: hosts.trading, limit, rng: rng.fork("requests"), onRoundTrip };
+    this.#rest = new AlpacaRest({ ...shared, ...requests });
     this.reads = accountReads({ rest: this.#rest, clock });
     this.#updates = new TradeUpdates({
       ...shared,

@@ -42,6 +42,8 @@ export interface AlpacaRestOptions {
   readonly limit: RateLimit;
   readonly rng: Rng;
   readonly counts: Counts;
+  /** Milliseconds from the wire to the answer, or to the deadline that gave it up; without the wait for budget. */
+  readonly onRoundTrip?: ((ms: number) => void) | undefined;
 }
 
 export class AlpacaRest {
@@ -79,7 +81,7 @@ export class AlpacaRest {
   }
 
   async #once(request: RestRequest): Promise<RestOutcome> {
-    const { clock, transport, limit, counts } = this.#options;
+    const { clock, transport, limit, counts, onRoundTrip } = this.#options;
     if (this.#isStopped) return { kind: "failed", sent: false, reason: "the client was stopped" };
     if (!(await limit.acquire(request.priority))) {
       counts.add("alpaca.no-budget");
@@ -96,12 +98,16 @@ export class AlpacaRest {
       abort.abort();
     });
     this.#flying.add(abort);
+    const leftMs = clock.now();
     try {
       const { status, headers, body } = await transport.request(this.#wire(request, abort.signal));
       limit.heard(status, headers);
+      onRoundTrip?.(clock.now() - leftMs);
       return { kind: "response", status, body };
     } catch (error) {
       const sent = error instanceof TransportError ? error.sent : true;
+      // A line that fails at once tells nothing of how long an answer takes.
+      if (isLate) onRoundTrip?.(clock.now() - leftMs);
       const reason = isLate ? `no answer within ${deadlineMs} ms` : this.#told(error);
       return { kind: "failed", sent, reason };
     } finally {
