@@ -19,6 +19,7 @@ import type { FlattenNote } from "../execution/flatten-state.ts";
 import type { Due, Instants, Lifecycle, LifecycleNote, LiveOrder } from "../execution/lifecycle/words.ts";
 import type { Alarm } from "../execution/reconciliation-facts.ts";
 import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
+import { AskedCancels } from "./asked-cancels.ts";
 import { answerAuctions } from "./auction-recheck.ts";
 import { BrokerDuty, type DutyParts } from "./broker-duty.ts";
 import { BrokerErrors } from "./broker-errors.ts";
@@ -28,6 +29,7 @@ import type { ExecuteConfig } from "./execute-config.ts";
 import { FlattenDuty, type FlattenParts } from "./flatten-duty.ts";
 import { LiveDecisions } from "./live-decisions.ts";
 import type { Command } from "./ports.ts";
+import { PositionDoubts } from "./position-doubts.ts";
 import { accountSnapshot, type ComputeFeedback, type Decision } from "./stage-messages.ts";
 import { tellExecute } from "./tell-execute.ts";
 
@@ -82,6 +84,8 @@ export class LiveExecute {
   readonly #duty: BrokerDuty;
   readonly #flatten: FlattenDuty;
   readonly #errors = new BrokerErrors();
+  readonly #cancels = new AskedCancels();
+  readonly #doubts: PositionDoubts;
   readonly output: ExecuteOutput = {
     requests: [],
     feedback: [],
@@ -102,8 +106,12 @@ export class LiveExecute {
     });
     const { stage } = this.#decisions;
     this.stage = stage;
-    const { instruments, lifecycle, external, outside = 0, adopted = [] } = config;
-    this.#duty = new BrokerDuty({ stage, lifecycle, instruments, external, outside, adopted });
+    const { instruments, lifecycle, external, outside = 0 } = config;
+    const [{ adopted = [] }, cancels] = [config, this.#cancels];
+    const lookNow = (now: Instants) => this.#duty.lookNow(now);
+    this.#doubts = new PositionDoubts({ stage, lifecycle, instruments, cancels, lookNow });
+    const compared: DutyParts["compared"] = (found, askedMs) => this.#doubts.compared(found, askedMs);
+    this.#duty = new BrokerDuty({ stage, lifecycle, instruments, external, outside, adopted, compared });
     const ask: FlattenParts["ask"] = (request, now) => this.#duty.ask(request, now);
     this.#flatten = new FlattenDuty({ stage, lifecycle, instruments, ask });
   }
@@ -130,7 +138,7 @@ export class LiveExecute {
   /** When `time` is wanted next, on each clock; infinite for never. */
   get nextDue(): Due {
     const { at, mono } = this.#lifecycle.nextDue;
-    return { at, mono: Math.min(mono, this.#duty.nextMs) };
+    return { at, mono: Math.min(mono, this.#duty.nextMs, this.#doubts.nextMs) };
   }
 
   /** When our books were compared with the broker's last; undefined before the first time. */
@@ -196,6 +204,7 @@ export class LiveExecute {
         this.#heard(input.news, now);
         break;
       case "time":
+        this.#doubts.time(now);
         this.#decisions.timePassed(now.at);
         this.#lifecycle.time(now);
         this.#duty.time(now);
@@ -205,6 +214,7 @@ export class LiveExecute {
         this.#lifecycle.restarted(now);
         this.#duty.restarted(now, input.life);
         this.#flatten.restarted(now);
+        this.#doubts.restarted(now);
         this.#errors.restarted(now);
         break;
       default:
@@ -219,6 +229,7 @@ export class LiveExecute {
   #heard(news: BrokerNews, now: Instants): void {
     this.#errors.heard(news, now);
     if (!this.#duty.heard(news, now)) this.#lifecycle.heard(news, now);
+    this.#doubts.reported(news, now);
     this.#settle(now);
     this.#duty.compare(now);
     this.#settle(now);
@@ -269,6 +280,7 @@ export class LiveExecute {
       for (const command of taken(commands)) this.#hand(command, now);
       for (const event of taken(events)) {
         this.output.brokerEvents.push(event);
+        this.#doubts.heard(event, now);
         this.stage.broker(event);
       }
       for (const report of taken(reports)) this.#lifecycle.heard(report, now);
@@ -282,6 +294,7 @@ export class LiveExecute {
     }
     const { output } = this;
     output.requests.push(...taken(this.#lifecycle.requests), ...taken(this.#duty.asks));
+    for (const note of this.#lifecycle.notes) this.#cancels.noted(note);
     output.notes.push(...taken(this.#lifecycle.notes));
     output.flattenNotes.push(...taken(this.#flatten.notes));
     output.alarms.push(...taken(this.#duty.alarms), ...taken(this.#flatten.alarms));
@@ -289,6 +302,7 @@ export class LiveExecute {
   }
 
   #hand(command: Command, now: Instants): void {
+    if (command.kind === "CancelOrder" && !this.#cancels.ask(command.order)) return;
     this.output.commands.push(command);
     if (command.kind === "CancelOrder") this.#lifecycle.cancel(command.order, now);
     else if (command.kind === "ReplaceStop") this.#lifecycle.moveStop(command.order, command.stop, now);

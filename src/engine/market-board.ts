@@ -40,6 +40,11 @@ export class MarketBoard {
   readonly #quotedAt: Float64Array;
   readonly #halted: Uint8Array;
   readonly #locked = new Map<InstrumentId, string>();
+  /** Instruments whose position is looked at before a stop rests again, and before a refused exit leaves again. */
+  readonly #stopsWait = new Set<InstrumentId>();
+  readonly #exitsWait = new Set<InstrumentId>();
+  readonly #withheld = new Set<InstrumentId>();
+  #isReleased = false;
 
   constructor(instruments: number) {
     this.#bid = new Float64Array(instruments).fill(Number.NaN);
@@ -82,6 +87,34 @@ export class MarketBoard {
 
   unlock(instrument: InstrumentId): void {
     this.#locked.delete(instrument);
+  }
+
+  /** The broker's word casts doubt on the position: it is looked at first. */
+  doubt(instrument: InstrumentId, what: "stops" | "exits"): void {
+    (what === "stops" ? this.#stopsWait : this.#exitsWait).add(instrument);
+  }
+
+  trust(instrument: InstrumentId, what: "stops" | "exits"): void {
+    (what === "stops" ? this.#stopsWait : this.#exitsWait).delete(instrument);
+    if (what === "stops" && this.#withheld.delete(instrument)) this.#isReleased = true;
+  }
+
+  /** True while a stop must not rest again; who was told so is asked again once it may. */
+  withholdsStop(instrument: InstrumentId): boolean {
+    if (this.#stopsWait.size === 0 || !this.#stopsWait.has(instrument)) return false;
+    this.#withheld.add(instrument);
+    return true;
+  }
+
+  withholdsExit(instrument: InstrumentId): boolean {
+    return this.#exitsWait.size > 0 && this.#exitsWait.has(instrument);
+  }
+
+  /** True once after stops that were withheld may rest. */
+  takeReleased(): boolean {
+    const wasReleased = this.#isReleased;
+    this.#isReleased = false;
+    return wasReleased;
   }
 
   quoted({ at, instrument, bid, ask }: Quote): void {

@@ -165,6 +165,7 @@ export class OutsideWord {
     authorities.expire(at);
     this.#parts.overrides.expire(at);
     desk.meeting.ticked(at);
+    if (facts.board.takeReleased()) desk.protectExposed();
     stops?.time(facts.now);
     if (at - this.#enforcedAt < MICROS_PER_SECOND) return;
     this.#enforcedAt = at;
