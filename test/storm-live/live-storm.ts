@@ -159,8 +159,6 @@ class LiveStorm {
         this.#truth.happened(update);
         this.#reach.hit(`broker ${update.event}`);
       },
-      sparesStaleReads: () =>
-        plan.known.flattenBooksStaleReads && this.#execute?.live.stage.flattening !== undefined,
       trace: (line) => this.#trace(line),
     });
     this.#network = new VirtualNetwork({

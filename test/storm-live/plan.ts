@@ -44,11 +44,6 @@ export type LiveFault = (typeof faultKinds)[number];
 /** Situations that the storm spares the live engine; each is one switch, to be turned off when the engine can. */
 export interface LiveLimits {
   /**
-   * While everything is being closed, one read of positions that is older than a fill books a position that nobody has
-   * (I-3, fault 31). While on, positions are never stale during a closing.
-   */
-  readonly flattenBooksStaleReads: boolean;
-  /**
    * The broker nets what strategies hold against each other, and refuses the protective order of the smaller side as one
    * that opens. While on, I-35 is not asked where strategies hold opposite sides.
    */
@@ -56,7 +51,6 @@ export interface LiveLimits {
 }
 
 export const knownLimits: LiveLimits = {
-  flattenBooksStaleReads: true,
   opposedLotsUnprotected: true,
 };
 
