@@ -8,7 +8,7 @@
  */
 import { InvariantError, unreachable } from "../domain/assert.ts";
 import type { BrokerNews, BrokerRequest } from "../domain/broker.ts";
-import type { BarsClosed, EngineEvent } from "../domain/events.ts";
+import type { BarsClosed, ControlEvent, EngineEvent } from "../domain/events.ts";
 import { flattenOrderId } from "../domain/flatten-order-id.ts";
 import type { InstrumentId, InstrumentTable } from "../domain/instrument.ts";
 import { BUY, type ClientOrderId, Purpose, SELL } from "../domain/order.ts";
@@ -109,8 +109,9 @@ export class LiveExecute {
     const { instruments, lifecycle, external, outside = 0 } = config;
     const [{ adopted = [] }, cancels] = [config, this.#cancels];
     const lookNow = (now: Instants) => this.#duty.lookNow(now);
-    this.#doubts = new PositionDoubts({ stage, lifecycle, instruments, cancels, lookNow });
-    const compared: DutyParts["compared"] = (found, askedMs) => this.#doubts.compared(found, askedMs);
+    const tell = (event: ControlEvent) => this.#tell(event);
+    this.#doubts = new PositionDoubts({ stage, lifecycle, instruments, cancels, lookNow, tell });
+    const compared: DutyParts["compared"] = (...what) => this.#doubts.compared(...what);
     this.#duty = new BrokerDuty({ stage, lifecycle, instruments, external, outside, adopted, compared });
     const ask: FlattenParts["ask"] = (request, now) => this.#duty.ask(request, now);
     this.#flatten = new FlattenDuty({ stage, lifecycle, instruments, ask });
@@ -204,8 +205,8 @@ export class LiveExecute {
         this.#heard(input.news, now);
         break;
       case "time":
-        this.#doubts.time(now);
         this.#decisions.timePassed(now.at);
+        this.#doubts.time(now);
         this.#lifecycle.time(now);
         this.#duty.time(now);
         this.#judgeBroker(now);
@@ -236,13 +237,16 @@ export class LiveExecute {
     this.#flatten.heard(news, now);
   }
 
+  #tell(event: ControlEvent): void {
+    this.output.brokerEvents.push(event);
+    this.stage.control(event);
+  }
+
   #judgeBroker(now: Instants): void {
     const changed = this.#errors.time(now, !this.isFlat);
     if (changed === undefined) return;
-    const event = { kind: "ClaimChanged", at: now.at, ...changed } as const;
     // Part of the record: nobody else could say again when the broker had been silent for too long.
-    this.output.brokerEvents.push(event);
-    this.stage.control(event);
+    this.#tell({ kind: "ClaimChanged", at: now.at, ...changed });
   }
 
   #event(event: EngineEvent, now: Instants): void {
@@ -294,7 +298,6 @@ export class LiveExecute {
     }
     const { output } = this;
     output.requests.push(...taken(this.#lifecycle.requests), ...taken(this.#duty.asks));
-    for (const note of this.#lifecycle.notes) this.#cancels.noted(note);
     output.notes.push(...taken(this.#lifecycle.notes));
     output.flattenNotes.push(...taken(this.#flatten.notes));
     output.alarms.push(...taken(this.#duty.alarms), ...taken(this.#flatten.alarms));
@@ -302,7 +305,7 @@ export class LiveExecute {
   }
 
   #hand(command: Command, now: Instants): void {
-    if (command.kind === "CancelOrder" && !this.#cancels.ask(command.order)) return;
+    if (!this.#cancels.isNews(command)) return;
     this.output.commands.push(command);
     if (command.kind === "CancelOrder") this.#lifecycle.cancel(command.order, now);
     else if (command.kind === "ReplaceStop") this.#lifecycle.moveStop(command.order, command.stop, now);

@@ -4,6 +4,7 @@
  * before one must not pass as one that never was.
  */
 import { z } from "zod";
+import type { PositionDoubted } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { Quote } from "../domain/quote.ts";
 import { indexedRows } from "./saved-rows.ts";
@@ -44,7 +45,6 @@ export class MarketBoard {
   readonly #stopsWait = new Set<InstrumentId>();
   readonly #exitsWait = new Set<InstrumentId>();
   readonly #withheld = new Set<InstrumentId>();
-  #isReleased = false;
 
   constructor(instruments: number) {
     this.#bid = new Float64Array(instruments).fill(Number.NaN);
@@ -89,17 +89,16 @@ export class MarketBoard {
     this.#locked.delete(instrument);
   }
 
-  /** The broker's word casts doubt on the position: it is looked at first. */
-  doubt(instrument: InstrumentId, what: "stops" | "exits"): void {
-    (what === "stops" ? this.#stopsWait : this.#exitsWait).add(instrument);
+  /** True when stops may rest again that were withheld. */
+  doubted({ instrument, stopsWait, exitsWait }: PositionDoubted): boolean {
+    if (exitsWait) this.#exitsWait.add(instrument);
+    else this.#exitsWait.delete(instrument);
+    if (stopsWait) this.#stopsWait.add(instrument);
+    else this.#stopsWait.delete(instrument);
+    return !stopsWait && this.#withheld.delete(instrument);
   }
 
-  trust(instrument: InstrumentId, what: "stops" | "exits"): void {
-    (what === "stops" ? this.#stopsWait : this.#exitsWait).delete(instrument);
-    if (what === "stops" && this.#withheld.delete(instrument)) this.#isReleased = true;
-  }
-
-  /** True while a stop must not rest again; who was told so is asked again once it may. */
+  /** True while a stop must not rest again; it is remembered that somebody wanted one. */
   withholdsStop(instrument: InstrumentId): boolean {
     if (this.#stopsWait.size === 0 || !this.#stopsWait.has(instrument)) return false;
     this.#withheld.add(instrument);
@@ -108,13 +107,6 @@ export class MarketBoard {
 
   withholdsExit(instrument: InstrumentId): boolean {
     return this.#exitsWait.size > 0 && this.#exitsWait.has(instrument);
-  }
-
-  /** True once after stops that were withheld may rest. */
-  takeReleased(): boolean {
-    const wasReleased = this.#isReleased;
-    this.#isReleased = false;
-    return wasReleased;
   }
 
   quoted({ at, instrument, bid, ask }: Quote): void {

@@ -63,6 +63,9 @@ export class OutsideWord {
       case "InstrumentUnlocked":
         facts.board.unlock(event.instrument);
         return;
+      case "PositionDoubted":
+        if (facts.board.doubted(event)) desk.protectExposed();
+        return;
       case "PositionAdjusted":
         adjustments.apply(event);
         return;
@@ -165,7 +168,6 @@ export class OutsideWord {
     authorities.expire(at);
     this.#parts.overrides.expire(at);
     desk.meeting.ticked(at);
-    if (facts.board.takeReleased()) desk.protectExposed();
     stops?.time(facts.now);
     if (at - this.#enforcedAt < MICROS_PER_SECOND) return;
     this.#enforcedAt = at;

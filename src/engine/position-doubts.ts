@@ -3,13 +3,13 @@
  * does first; somebody else's order that trades in what we hold; a refusal that says that what should be closed is not
  * there. The position is looked at before anything of the kind leaves again. Used by live execute alone.
  *
- * PD-1  After such news no stop rests again and no closing is repeated in the instrument until a look that began later
- *       shows what our books hold, or our books were set right.
+ * PD-1  After such news no stop rests again and no refused closing is repeated in the instrument until a look that
+ *       began later shows what our books hold.
  * PD-2  A doubt is no reason to stay unprotected: without such a look a closing is tried again after ten seconds, a stop
  *       after three quarters of a minute, which is longer than a difference takes to be booked.
  */
 import type { BrokerNews } from "../domain/broker.ts";
-import type { BrokerEvent } from "../domain/events.ts";
+import type { BrokerEvent, PositionDoubted } from "../domain/events.ts";
 import type { InstrumentId, InstrumentTable } from "../domain/instrument.ts";
 import { Purpose } from "../domain/order.ts";
 import { type Instants, type Lifecycle, wasRefusedAs } from "../execution/lifecycle/words.ts";
@@ -27,11 +27,13 @@ export interface DoubtParts {
   readonly instruments: InstrumentTable;
   readonly cancels: AskedCancels;
   lookNow(now: Instants): void;
+  /** To the stage, and into the record: parity has no broker to hear it from. */
+  tell(event: PositionDoubted): void;
 }
 
-/** Monotonic milliseconds; NaN while there is none. */
+/** Monotonic milliseconds: the last news, and the last refusal of a closing that waits, NaN without one. */
 interface Doubt {
-  stopsMs: number;
+  sinceMs: number;
   exitsMs: number;
 }
 
@@ -46,8 +48,8 @@ export class PositionDoubts {
   /** When `time` has something to do next, monotonic milliseconds. */
   get nextMs(): number {
     let next = Number.POSITIVE_INFINITY;
-    for (const { stopsMs, exitsMs } of this.#doubts.values()) {
-      if (!Number.isNaN(stopsMs)) next = Math.min(next, stopsMs + STOP_WAITS_MS);
+    for (const { sinceMs, exitsMs } of this.#doubts.values()) {
+      next = Math.min(next, sinceMs + STOP_WAITS_MS);
       if (!Number.isNaN(exitsMs)) next = Math.min(next, exitsMs + EXIT_WAITS_MS);
     }
     return next;
@@ -61,15 +63,12 @@ export class PositionDoubts {
     const { order } = event;
     const purpose = orders.purpose(order);
     if (purpose === Purpose.Entry) return;
-    const isRefused = event.kind === "OrderRejected" && wasRefusedAs(event.reason, "no_position");
-    const isTaken = event.kind === "OrderCanceled" && !isExit(purpose) && !cancels.has(order);
-    if (!isRefused && !isTaken) return;
     const instrument = orders.instrument(order);
-    if (!isRefused && stage.lots.shares(orders.strategy(order), instrument) === 0) return;
-    const doubt = this.#doubt(instrument, now);
-    if (!isRefused || !isExit(purpose)) return;
-    doubt.exitsMs = now.mono;
-    stage.facts.board.doubt(instrument, "exits");
+    if (event.kind === "OrderRejected") {
+      if (wasRefusedAs(event.reason, "no_position")) this.#doubt(instrument, isExit(purpose), now);
+    } else if (!isExit(purpose) && !cancels.has(order)) {
+      if (stage.lots.shares(orders.strategy(order), instrument) !== 0) this.#doubt(instrument, false, now);
+    }
   }
 
   /** The stream tells of every order of the account. */
@@ -79,52 +78,53 @@ export class PositionDoubts {
     const { stage, lifecycle, instruments } = this.#parts;
     const instrument = instruments.find(symbol);
     if (instrument === undefined || lifecycle.owns(clientId)) return;
-    if (stage.portfolio.shares(instrument) !== 0) this.#doubt(instrument, now);
+    if (stage.portfolio.shares(instrument) !== 0) this.#doubt(instrument, false, now);
   }
 
   /** The books were compared; `askedMs`: when the look began, monotonic milliseconds. */
-  compared({ agreed, adjustments }: Reconciliation, askedMs: number): void {
-    if (this.#doubts.size === 0) return;
-    const { instruments } = this.#parts;
-    const settled = adjustments.map(({ symbol }) => symbol);
-    for (const [instrument, { stopsMs, exitsMs }] of this.#doubts) {
-      const symbol = instruments.symbols[instrument] ?? "";
-      const isOlder = askedMs <= stopsMs || askedMs <= exitsMs;
-      if (settled.includes(symbol) || (!isOlder && agreed.includes(symbol))) this.#trust(instrument);
+  compared({ agreed }: Reconciliation, askedMs: number, now: Instants): void {
+    for (const [instrument, { sinceMs }] of this.#doubts) {
+      const symbol = this.#parts.instruments.symbols[instrument] ?? "";
+      if (askedMs > sinceMs && agreed.includes(symbol)) this.#trust(instrument, now);
     }
   }
 
-  time({ mono }: Instants): void {
+  time(now: Instants): void {
     for (const [instrument, doubt] of this.#doubts) {
-      if (mono >= doubt.exitsMs + EXIT_WAITS_MS) {
+      if (now.mono >= doubt.sinceMs + STOP_WAITS_MS) this.#trust(instrument, now);
+      else if (now.mono >= doubt.exitsMs + EXIT_WAITS_MS) {
         doubt.exitsMs = Number.NaN;
-        this.#parts.stage.facts.board.trust(instrument, "exits");
+        this.#say(instrument, doubt, now);
       }
-      if (mono >= doubt.stopsMs + STOP_WAITS_MS) this.#trust(instrument);
     }
   }
 
   /** The process began anew, and its clock with it. */
   restarted({ mono }: Instants): void {
     for (const doubt of this.#doubts.values()) {
-      if (!Number.isNaN(doubt.stopsMs)) doubt.stopsMs = mono;
+      doubt.sinceMs = mono;
       if (!Number.isNaN(doubt.exitsMs)) doubt.exitsMs = mono;
     }
   }
 
-  #doubt(instrument: InstrumentId, now: Instants): Doubt {
-    const doubt = this.#doubts.get(instrument) ?? { stopsMs: Number.NaN, exitsMs: Number.NaN };
+  #doubt(instrument: InstrumentId, isExitRefused: boolean, now: Instants): void {
+    const before = this.#doubts.get(instrument);
+    const doubt = before ?? { sinceMs: now.mono, exitsMs: Number.NaN };
+    const isNews = before === undefined || (isExitRefused && Number.isNaN(doubt.exitsMs));
     this.#doubts.set(instrument, doubt);
-    doubt.stopsMs = now.mono;
-    this.#parts.stage.facts.board.doubt(instrument, "stops");
+    doubt.sinceMs = now.mono;
+    if (isExitRefused) doubt.exitsMs = now.mono;
+    if (isNews) this.#say(instrument, doubt, now);
     this.#parts.lookNow(now);
-    return doubt;
   }
 
-  #trust(instrument: InstrumentId): void {
+  #trust(instrument: InstrumentId, now: Instants): void {
     this.#doubts.delete(instrument);
-    const { board } = this.#parts.stage.facts;
-    board.trust(instrument, "stops");
-    board.trust(instrument, "exits");
+    this.#say(instrument, undefined, now);
+  }
+
+  #say(instrument: InstrumentId, doubt: Doubt | undefined, { at }: Instants): void {
+    const [stopsWait, exitsWait] = [doubt !== undefined, !Number.isNaN(doubt?.exitsMs ?? Number.NaN)];
+    this.#parts.tell({ kind: "PositionDoubted", at, instrument, stopsWait, exitsWait });
   }
 }
