@@ -131,6 +131,11 @@ export class LiveExecute {
     return this.#decisions.stale;
   }
 
+  /** Entries that were given up because another strategy holds or enters the other side, counted (OS-1). */
+  get opposedEntries(): number {
+    return this.#decisions.opposed;
+  }
+
   /** How many strategies, the one that holds what is nobody's included, and instruments its books have. */
   get scope(): Pick<ExecuteConfig, "strategies" | "instruments"> {
     return this.#config.execute;
