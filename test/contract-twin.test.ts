@@ -78,7 +78,6 @@ async function twin(scenario: Scenario): Promise<BrokerWorld> {
     now,
     arrived: () => undefined,
     happened: () => undefined,
-    sparesStaleReads: () => true,
     trace: () => undefined,
   });
   const news: BrokerNews[] = [];

@@ -173,6 +173,8 @@ export const refusalClasses = [
   "buying_power",
   "shares_held",
   "wash_trade",
+  /** What it should close is not there. */
+  "no_position",
   "not_shortable",
   "not_tradable",
   "closed",

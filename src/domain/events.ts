@@ -204,6 +204,18 @@ export interface InstrumentUnlocked {
 }
 
 /**
+ * The broker's word casts doubt on the position, or does no longer: meanwhile no stop that ended rests again, and no
+ * closing that was refused as not there is repeated.
+ */
+export interface PositionDoubted {
+  readonly kind: "PositionDoubted";
+  readonly at: EpochMicros;
+  readonly instrument: InstrumentId;
+  readonly stopsWait: boolean;
+  readonly exitsWait: boolean;
+}
+
+/**
  * The broker holds more or less than our orders explain, and the broker is right (I-24). What is less is taken from
  * who holds it, what is more belongs to nobody who trades.
  */
@@ -247,6 +259,7 @@ export type ControlEvent =
   | ClaimChanged
   | InstrumentLocked
   | InstrumentUnlocked
+  | PositionDoubted
   | PositionAdjusted
   | FlattenVerified
   | LimitOverridden;
@@ -299,6 +312,7 @@ const controlKinds: readonly EngineEvent["kind"][] = [
   "ClaimChanged",
   "InstrumentLocked",
   "InstrumentUnlocked",
+  "PositionDoubted",
   "PositionAdjusted",
   "FlattenVerified",
   "LimitOverridden",

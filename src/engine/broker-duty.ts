@@ -24,6 +24,7 @@ import {
 } from "../execution/reconciliation-facts.ts";
 import { StrangeFills } from "../execution/strange-fills.ts";
 import type { ExecuteStage } from "./execute.ts";
+import { goneReport } from "./gone-report.ts";
 import { isKeyRefused, REFUSED_LOOK_MS } from "./key-refusal.ts";
 
 /** Requests of the duty are numbered from here on: the life cycle counts its own from 0. */
@@ -31,6 +32,8 @@ const FIRST_REQUEST = 1_000_000_000;
 const RETRY_MS = 2000;
 /** While something differs: a look is five of the requests that a broker allows in a minute. */
 const DOUBT_MS = 5000;
+/** Between a look and one that must not be older than some news. */
+const FRESH_MS = 1000;
 /** A look that was not answered by then is not waited for any longer. */
 const LOOK_TIMEOUT_MS = 30_000;
 /** How far back a look asks beyond the last one: news may be listed late. */
@@ -45,6 +48,8 @@ export interface DutyParts {
   readonly external: number;
   /** Dollars in the account that the run does not count as its own. */
   readonly outside: number;
+  /** The books were compared by a look that was asked for then, monotonic milliseconds. */
+  compared?(found: Reconciliation, askedMs: number, now: Instants): void;
   /** Held before the run: signed shares, dollars per share. */
   readonly adopted: readonly { readonly symbol: string; readonly shares: number; readonly price: number }[];
 }
@@ -65,6 +70,9 @@ export class BrokerDuty {
   readonly #looks = new Map<RequestId, number>();
   readonly #reads = new Map<RequestId, ClientOrderId>();
   #nextLookMs = Number.NEGATIVE_INFINITY;
+  #askedMs = Number.NEGATIVE_INFINITY;
+  /** A look that was asked for before that is too old. */
+  #freshMs = Number.NEGATIVE_INFINITY;
   #lookedAt: EpochMicros | undefined;
   #problem: string | undefined = "the broker's books have not been read yet";
   #isLineUp = false;
@@ -74,7 +82,7 @@ export class BrokerDuty {
   readonly #acknowledged = new Set<BrokerOrder["id"]>();
   #foreign = new Map<BrokerOrder["id"], string>();
   readonly #strangeFills = new StrangeFills();
-  #compareLater: BrokerLook | undefined;
+  #compareLater: { readonly look: BrokerLook; readonly askedMs: number } | undefined;
 
   /** What the last step gave; the caller empties them. Events are to be applied in their order. */
   readonly asks: BrokerRequest[] = [];
@@ -98,6 +106,7 @@ export class BrokerDuty {
 
   /** When `time` has something to do next, monotonic milliseconds: a look under way is waited for, not asked about. */
   get nextMs(): number {
+    if (this.#askedMs < this.#freshMs) return Math.max(this.#freshMs, this.#askedMs + FRESH_MS);
     if (this.#looks.size > 0) return Math.min(...this.#looks.values()) + LOOK_TIMEOUT_MS + 1;
     return Math.max(this.#nextLookMs, this.#cadence.nextMs);
   }
@@ -109,6 +118,8 @@ export class BrokerDuty {
     this.#reads.clear();
     this.#heardMs.clear();
     this.#nextLookMs = Number.NEGATIVE_INFINITY;
+    this.#askedMs = Number.NEGATIVE_INFINITY;
+    this.#freshMs = Number.NEGATIVE_INFINITY;
     this.#cadence.askForAll();
     this.#problem = "the broker's books have not been read since the start";
     if (life === 1) for (const held of this.#parts.adopted) this.#adopt(held, now);
@@ -126,17 +137,27 @@ export class BrokerDuty {
     this.#cadence.askForAll();
   }
 
+  /** A look that begins now is wanted, whatever is under way. */
+  lookNow({ mono }: Instants): void {
+    this.#cadence.askForAll();
+    this.#freshMs = mono;
+  }
+
   time(now: Instants): void {
     for (const [id, askedMs] of this.#looks) if (now.mono - askedMs > LOOK_TIMEOUT_MS) this.#looks.delete(id);
     const isDue = this.#cadence.due(now.mono).length > 0 && now.mono >= this.#nextLookMs;
-    if (isDue && this.#looks.size === 0)
+    const isFresh = this.#askedMs < this.#freshMs && now.mono >= this.#askedMs + FRESH_MS;
+    if ((isDue && this.#looks.size === 0) || isFresh)
       this.ask({ kind: "Look", priority: "reconcile", since: this.#since(now) }, now);
   }
 
   /** Numbers a request of the duty's own and sends it on its way. */
   ask(wanted: Ask, now: Instants): RequestId {
     const id = (FIRST_REQUEST + this.#requests++) as RequestId;
-    if (wanted.kind === "Look") this.#looks.set(id, now.mono);
+    if (wanted.kind === "Look") {
+      this.#looks.set(id, now.mono);
+      this.#askedMs = now.mono;
+    }
     this.asks.push({ ...wanted, id } as BrokerRequest);
     return id;
   }
@@ -150,7 +171,9 @@ export class BrokerDuty {
     }
     this.#note(news, now);
     if (!("request" in news) || news.request < FIRST_REQUEST) return false;
-    if (this.#looks.delete(news.request)) this.#looked(news, now);
+    const askedMs = this.#looks.get(news.request);
+    this.#looks.delete(news.request);
+    if (askedMs !== undefined) this.#looked(news, askedMs, now);
     const read = this.#reads.get(news.request);
     if (read !== undefined) {
       this.#reads.delete(news.request);
@@ -168,7 +191,7 @@ export class BrokerDuty {
     for (const { clientId } of [news.order, ...news.order.legs]) this.#heardMs.set(clientId, now.mono);
   }
 
-  #looked(news: BrokerNews, now: Instants): void {
+  #looked(news: BrokerNews, askedMs: number, now: Instants): void {
     if (news.kind !== "look") {
       this.#reconciler.lookFailed();
       this.#problem = `the broker's books cannot be read: ${"reason" in news ? news.reason : news.kind}`;
@@ -184,16 +207,17 @@ export class BrokerDuty {
       look.orders.filter(({ clientId }) => !this.#owns(clientId)).map(({ id, symbol }) => [id, symbol]),
     );
     this.#strangeFills.remember(look, this.#parts.lifecycle.byClientId());
-    this.#compareLater = look;
+    this.#compareLater = { look, askedMs };
   }
 
   /** After the life cycle has taken in what a look showed: the comparison itself. */
   compare(now: Instants): void {
-    const look = this.#compareLater;
-    if (look === undefined) return;
+    if (this.#compareLater === undefined) return;
+    const { look, askedMs } = this.#compareLater;
     this.#compareLater = undefined;
     const found = this.#reconciler.compare(look, this.#books(now), { at: now.at, ms: now.mono });
     this.#carryOut(found, now);
+    this.#parts.compared?.(found, askedMs, now);
     this.#problem = found.clean ? undefined : (found.alarms[0]?.text ?? "something is being found out");
     if (!found.clean) {
       this.#nextLookMs = Math.max(this.#nextLookMs, now.mono + DOUBT_MS);
@@ -359,26 +383,3 @@ const doubtful: readonly OpenOrder["state"][] = ["INTENT", "SENDING", "UNKNOWN",
 
 const stateOf = (state: OpenOrder["state"]): LocalOrder["state"] =>
   ended.includes(state) ? "ended" : doubtful.includes(state) ? "unknown" : "working";
-
-/** The broker was asked by name and knows nothing of it: it will never trade again. */
-function goneReport(order: OpenOrder): BrokerNews {
-  const { clientId, brokerId, symbol, side, shares, filled } = order;
-  return {
-    kind: "report",
-    cause: "poll",
-    event: "unknown to the broker",
-    order: {
-      id: brokerId ?? (`gone-${clientId}` as BrokerOrder["id"]),
-      clientId,
-      symbol,
-      side,
-      type: "unknown",
-      orderClass: "simple",
-      timeInForce: "unknown",
-      shares,
-      filled,
-      status: "canceled",
-      legs: [],
-    },
-  };
-}

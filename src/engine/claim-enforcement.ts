@@ -215,6 +215,7 @@ export class ClaimEnforcement {
     const { desk, lots, facts } = this.#parts;
     const isHeld = lots.shares(strategy, instrument) !== 0;
     if (!isHeld && !facts.entryWorking(strategy, instrument)) return 0;
+    if (mayClose && facts.board.withholdsExit(instrument)) return 1;
     if (mayClose) desk.exit(strategy, instrument, NO_SIGNAL, Purpose.Flatten);
     else desk.cancelEntry(strategy, instrument);
     return 1;

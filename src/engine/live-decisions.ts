@@ -13,6 +13,7 @@ import { DeferredEntries } from "./deferred-entries.ts";
 import { ExecuteStage } from "./execute.ts";
 import type { ExecuteConfig } from "./execute-config.ts";
 import { LiveOffset } from "./live-offset.ts";
+import { OneSide } from "./one-side.ts";
 import type { Decision } from "./stage-messages.ts";
 import { claimOnFault } from "./strategy-fault.ts";
 import { tellExecute } from "./tell-execute.ts";
@@ -23,6 +24,7 @@ export class LiveDecisions {
   readonly deferred: DeferredEntries;
   readonly #ageMicros: number;
   readonly #offset: LiveOffset;
+  readonly #sides: OneSide;
   /** Decisions that came too late to enter on, counted. */
   stale = 0;
 
@@ -37,6 +39,12 @@ export class LiveDecisions {
     const { pricing } = this.#offset;
     this.stage = new ExecuteStage({ ...config, execution: pricing }, onFill);
     this.deferred = new DeferredEntries(this.stage, pricing);
+    this.#sides = new OneSide(config, this.stage);
+  }
+
+  /** Entries that were given up because another strategy holds or enters the other side, counted. */
+  get opposed(): number {
+    return this.#sides.refused;
   }
 
   /** A minute is over. It is the time, whatever the clock of the quotes says. */
@@ -44,6 +52,8 @@ export class LiveDecisions {
     this.stage.control({ kind: "TimePassed", at: bars.at });
     this.stage.bars(bars);
     this.#offset.bars(bars);
+    const exits = this.#sides.unwound(bars.at);
+    if (exits.length > 0) this.stage.decide(exits);
   }
 
   /** What the market, an operator or an authority says. Returns the round trips that a split has ended. */
@@ -62,8 +72,9 @@ export class LiveDecisions {
   ): void {
     for (const fault of faults) this.stage.control(claimOnFault(fault, arrivedAt));
     const isStale = arrivedAt - at > this.#ageMicros;
-    const due = isStale ? intents.filter(({ kind }) => kind !== "Enter") : intents;
-    if (due.length < intents.length) this.stale += 1;
+    const fresh = isStale ? intents.filter(({ kind }) => kind !== "Enter") : intents;
+    if (fresh.length < intents.length) this.stale += 1;
+    const due = this.#sides.allowed(fresh);
     this.deferred.decided(due);
     if (due.length > 0) this.stage.decide(due);
     this.deferred.settled();

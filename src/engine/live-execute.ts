@@ -8,7 +8,7 @@
  */
 import { InvariantError, unreachable } from "../domain/assert.ts";
 import type { BrokerNews, BrokerRequest } from "../domain/broker.ts";
-import type { BarsClosed, ClaimChanged, EngineEvent } from "../domain/events.ts";
+import type { BarsClosed, ClaimChanged, ControlEvent, EngineEvent } from "../domain/events.ts";
 import { flattenOrderId } from "../domain/flatten-order-id.ts";
 import type { InstrumentId, InstrumentTable } from "../domain/instrument.ts";
 import { BUY, type ClientOrderId, Purpose, SELL } from "../domain/order.ts";
@@ -19,6 +19,7 @@ import type { FlattenNote } from "../execution/flatten-state.ts";
 import type { Due, Instants, Lifecycle, LifecycleNote, LiveOrder } from "../execution/lifecycle/words.ts";
 import type { Alarm } from "../execution/reconciliation-facts.ts";
 import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
+import { AskedCancels } from "./asked-cancels.ts";
 import { answerAuctions } from "./auction-recheck.ts";
 import { BrokerDuty, type DutyParts } from "./broker-duty.ts";
 import { BrokerErrors } from "./broker-errors.ts";
@@ -29,6 +30,7 @@ import { FlattenDuty, type FlattenParts } from "./flatten-duty.ts";
 import { KeyRefusal, keyClaim, keyClaimHolder, keyText } from "./key-refusal.ts";
 import { LiveDecisions } from "./live-decisions.ts";
 import type { Command } from "./ports.ts";
+import { PositionDoubts } from "./position-doubts.ts";
 import { accountSnapshot, type ComputeFeedback, type Decision } from "./stage-messages.ts";
 import { faultText } from "./strategy-fault.ts";
 import { tellExecute } from "./tell-execute.ts";
@@ -85,6 +87,8 @@ export class LiveExecute {
   readonly #flatten: FlattenDuty;
   readonly #errors = new BrokerErrors();
   readonly #key = new KeyRefusal();
+  readonly #cancels = new AskedCancels();
+  readonly #doubts: PositionDoubts;
   readonly output: ExecuteOutput = {
     requests: [],
     feedback: [],
@@ -105,8 +109,13 @@ export class LiveExecute {
     });
     const { stage } = this.#decisions;
     this.stage = stage;
-    const { instruments, lifecycle, external, outside = 0, adopted = [] } = config;
-    this.#duty = new BrokerDuty({ stage, lifecycle, instruments, external, outside, adopted });
+    const { instruments, lifecycle, external, outside = 0 } = config;
+    const [{ adopted = [] }, cancels] = [config, this.#cancels];
+    const lookNow = (now: Instants) => this.#duty.lookNow(now);
+    const tell = (event: ControlEvent) => this.#tell(event);
+    this.#doubts = new PositionDoubts({ stage, lifecycle, instruments, cancels, lookNow, tell });
+    const compared: DutyParts["compared"] = (...what) => this.#doubts.compared(...what);
+    this.#duty = new BrokerDuty({ stage, lifecycle, instruments, external, outside, adopted, compared });
     const ask: FlattenParts["ask"] = (request, now) => this.#duty.ask(request, now);
     this.#flatten = new FlattenDuty({ stage, lifecycle, instruments, ask });
   }
@@ -125,6 +134,11 @@ export class LiveExecute {
     return this.#decisions.stale;
   }
 
+  /** Entries that were given up because another strategy holds or enters the other side, counted (OS-1). */
+  get opposedEntries(): number {
+    return this.#decisions.opposed;
+  }
+
   /** How many strategies, the one that holds what is nobody's included, and instruments its books have. */
   get scope(): Pick<ExecuteConfig, "strategies" | "instruments"> {
     return this.#config.execute;
@@ -133,7 +147,7 @@ export class LiveExecute {
   /** When `time` is wanted next, on each clock; infinite for never. */
   get nextDue(): Due {
     const { at, mono } = this.#lifecycle.nextDue;
-    return { at, mono: Math.min(mono, this.#duty.nextMs) };
+    return { at, mono: Math.min(mono, this.#duty.nextMs, this.#doubts.nextMs) };
   }
 
   /** When our books were compared with the broker's last; undefined before the first time. */
@@ -205,6 +219,7 @@ export class LiveExecute {
         break;
       case "time":
         this.#decisions.timePassed(now.at);
+        this.#doubts.time(now);
         this.#lifecycle.time(now);
         this.#duty.time(now);
         this.#judgeBroker(now);
@@ -213,6 +228,7 @@ export class LiveExecute {
         this.#lifecycle.restarted(now);
         this.#duty.restarted(now, input.life);
         this.#flatten.restarted(now);
+        this.#doubts.restarted(now);
         this.#errors.restarted(now);
         break;
       default:
@@ -228,6 +244,7 @@ export class LiveExecute {
     this.#errors.heard(news, now);
     if (this.#key.heard(news)) this.#refused(now);
     if (!this.#duty.heard(news, now)) this.#lifecycle.heard(news, now);
+    this.#doubts.reported(news, now);
     this.#settle(now);
     this.#duty.compare(now);
     this.#settle(now);
@@ -240,6 +257,12 @@ export class LiveExecute {
       const id = this.#config.execute.strategyIds?.[fault.strategy] ?? `${fault.strategy}`;
       this.output.alarms.push({ severity: "page", text: faultText(id, fault) });
     }
+  }
+
+  /** Part of the record: nobody else could say it again. */
+  #tell(event: ControlEvent): void {
+    this.output.brokerEvents.push(event);
+    this.stage.control(event);
   }
 
   #judgeBroker(now: Instants): void {
@@ -256,10 +279,7 @@ export class LiveExecute {
   }
 
   #change(changed: Omit<ClaimChanged, "kind" | "at">, now: Instants): void {
-    const event = { kind: "ClaimChanged", at: now.at, ...changed } as const;
-    // Part of the record: nobody else could say again when the broker had been silent for too long.
-    this.output.brokerEvents.push(event);
-    this.stage.control(event);
+    this.#tell({ kind: "ClaimChanged", at: now.at, ...changed });
   }
 
   #event(event: EngineEvent, now: Instants): void {
@@ -299,6 +319,7 @@ export class LiveExecute {
       for (const command of taken(commands)) this.#hand(command, now);
       for (const event of taken(events)) {
         this.output.brokerEvents.push(event);
+        this.#doubts.heard(event, now);
         this.stage.broker(event);
       }
       for (const report of taken(reports)) this.#lifecycle.heard(report, now);
@@ -319,6 +340,7 @@ export class LiveExecute {
   }
 
   #hand(command: Command, now: Instants): void {
+    if (!this.#cancels.isNews(command)) return;
     this.output.commands.push(command);
     if (command.kind === "CancelOrder") this.#lifecycle.cancel(command.order, now);
     else if (command.kind === "ReplaceStop") this.#lifecycle.moveStop(command.order, command.stop, now);

@@ -4,6 +4,7 @@
  * before one must not pass as one that never was.
  */
 import { z } from "zod";
+import type { PositionDoubted } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { Quote } from "../domain/quote.ts";
 import { indexedRows } from "./saved-rows.ts";
@@ -40,6 +41,10 @@ export class MarketBoard {
   readonly #quotedAt: Float64Array;
   readonly #halted: Uint8Array;
   readonly #locked = new Map<InstrumentId, string>();
+  /** Instruments whose position is looked at before a stop rests again, and before a refused exit leaves again. */
+  readonly #stopsWait = new Set<InstrumentId>();
+  readonly #exitsWait = new Set<InstrumentId>();
+  readonly #withheld = new Set<InstrumentId>();
 
   constructor(instruments: number) {
     this.#bid = new Float64Array(instruments).fill(Number.NaN);
@@ -82,6 +87,26 @@ export class MarketBoard {
 
   unlock(instrument: InstrumentId): void {
     this.#locked.delete(instrument);
+  }
+
+  /** True when stops may rest again that were withheld. */
+  doubted({ instrument, stopsWait, exitsWait }: PositionDoubted): boolean {
+    if (exitsWait) this.#exitsWait.add(instrument);
+    else this.#exitsWait.delete(instrument);
+    if (stopsWait) this.#stopsWait.add(instrument);
+    else this.#stopsWait.delete(instrument);
+    return !stopsWait && this.#withheld.delete(instrument);
+  }
+
+  /** True while a stop must not rest again; it is remembered that somebody wanted one. */
+  withholdsStop(instrument: InstrumentId): boolean {
+    if (this.#stopsWait.size === 0 || !this.#stopsWait.has(instrument)) return false;
+    this.#withheld.add(instrument);
+    return true;
+  }
+
+  withholdsExit(instrument: InstrumentId): boolean {
+    return this.#exitsWait.size > 0 && this.#exitsWait.has(instrument);
   }
 
   quoted({ at, instrument, bid, ask }: Quote): void {

@@ -343,7 +343,8 @@ export class OrderDesk {
     if (held === 0 || this.#exitOrder[slot] !== NONE || this.waiting.follow(slot) !== Follow.Nothing) return;
     if (this.#legs.covers(slot, Math.abs(held) - this.#trimming(slot))) return;
     const signal = this.orders.get(order, OrderField.signal);
-    if (this.#legs.stop(slot) === undefined) this.#legs.arm(strategy, instrument, signal);
+    if (this.#facts.board.withholdsStop(instrument)) this.exposed.push(order);
+    else if (this.#legs.stop(slot) === undefined) this.#legs.arm(strategy, instrument, signal);
     else this.#clear(strategy, instrument, Follow.Stop, signal);
   }
 

@@ -403,6 +403,7 @@ it("every control event survives the journal", () => {
     { kind: "ClaimChanged", at, lifted: { authority: "kill_switch", source: "x", by: "itself" } },
     { kind: "InstrumentLocked", at, instrument: stock, reason: "why" },
     { kind: "InstrumentUnlocked", at, instrument: stock },
+    { kind: "PositionDoubted", at, instrument: stock, stopsWait: true, exitsWait: false },
     { kind: "PositionAdjusted", at, instrument: stock, shares: -1.5, price: 99.995, reason: "why", id: "x" },
     { kind: "FlattenVerified", at, haltId: "abc" },
   ];

@@ -67,6 +67,9 @@ export class OutsideWord {
       case "InstrumentUnlocked":
         facts.board.unlock(event.instrument);
         return;
+      case "PositionDoubted":
+        if (facts.board.doubted(event)) desk.protectExposed();
+        return;
       case "PositionAdjusted":
         adjustments.apply(event);
         return;

@@ -120,14 +120,16 @@ export class ProtectiveOrders {
 
   /** Moves the resting stop towards the price, or rests a first one. */
   protect(strategy: number, instrument: InstrumentId, wanted: number, signal: number): void {
-    const { orders, lots, commands, tick } = this.#parts;
+    const { orders, lots, commands, tick, facts } = this.#parts;
     const held = lots.shares(strategy, instrument);
     const stop = roundToTick(wanted, held > 0 ? -1 : 1, tick);
     const slot = lots.slot(strategy, instrument);
     const resting = this.#stopOrder[slot] as OrderNumber;
     if (!this.#works(resting)) {
+      const isFirst = Number.isNaN(this.#stopPrice[slot]!);
       this.#stopPrice[slot] = stop;
-      this.#restStop(strategy, instrument, signal);
+      // One that ended waits on the desk's list until the position was looked at.
+      if (isFirst || !facts.board.withholdsStop(instrument)) this.#restStop(strategy, instrument, signal);
       return;
     }
     const before = orders.get(resting, OrderField.stop);

@@ -92,8 +92,9 @@ export class PositionCheck {
     symbol: string,
     own: LocalPosition | undefined,
     their: BrokerPosition | undefined,
-    { alarms, unlocks }: Reconciliation,
+    { agreed, alarms, unlocks }: Reconciliation,
   ): void {
+    agreed.push(symbol);
     this.#standing.delete(symbol);
     if (this.#locked.delete(symbol)) unlocks.push(symbol);
     if (own?.averageEntry === undefined || their === undefined || own.external !== 0 || own.shares === 0)

@@ -102,6 +102,8 @@ export interface Reconciliation {
   readonly locks: { readonly symbol: string; readonly reason: string }[];
   readonly unlocks: string[];
   readonly claims: RaisedClaim[];
+  /** Symbols of which both hold the same. */
+  readonly agreed: string[];
   /** Sources of claims that may go, if nobody latched them. */
   readonly lifts: string[];
   readonly alarms: Alarm[];
@@ -123,6 +125,7 @@ export const nothingFound = (): Reconciliation => ({
   locks: [],
   unlocks: [],
   claims: [],
+  agreed: [],
   lifts: [],
   alarms: [],
   usesWorseEquity: false,

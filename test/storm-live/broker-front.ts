@@ -28,8 +28,6 @@ export interface FrontParts {
   arrived(method: string, path: string, body: unknown): void;
   /** What really happened, in order, before any of it is told. */
   happened(update: TradeUpdate): void;
-  /** True where a limit of the engine spares it a stale read. */
-  sparesStaleReads(): boolean;
   trace(line: () => string): void;
 }
 
@@ -186,10 +184,10 @@ export class BrokerFront implements VirtualServer {
 
   /** Positions as they were when they were asked for before, or none at all (fault 31). */
   #stale(text: string): string {
-    const { dice, sparesStaleReads } = this.#parts;
+    const { dice } = this.#parts;
     const before = this.#positions;
     this.#positions = text;
-    if (before === undefined || sparesStaleReads() || !dice.hits("positions_stale")) return text;
+    if (before === undefined || !dice.hits("positions_stale")) return text;
     return dice.integer("positions_stale", 3) === 0 ? "[]" : before;
   }
 

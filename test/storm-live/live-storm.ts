@@ -30,9 +30,7 @@ import { LiveStormJournal } from "./live-journal.ts";
 import {
   drawLivePlan,
   HEALED_MINUTES,
-  knownLimits,
   type LiveFault,
-  type LiveLimits,
   type LivePlan,
   type LiveSize,
   QUIET_MS,
@@ -46,7 +44,6 @@ import { Truth } from "./truth.ts";
 export interface LiveStormRequest {
   readonly seed: number;
   readonly size?: LiveSize;
-  readonly known?: Partial<LiveLimits>;
   readonly without?: readonly LiveFault[];
   readonly sabotage?: ExecuteSabotage;
   readonly trace?: (line: string) => void;
@@ -76,8 +73,8 @@ const DIGEST_EVERY = 25;
 const FEED_MS = 300;
 
 export async function runLiveStorm(request: LiveStormRequest): Promise<LiveStormResult> {
-  const { seed, size = usualSize, known = {}, without = [] } = request;
-  const plan = drawLivePlan(seed, size, { ...knownLimits, ...known });
+  const { seed, size = usualSize, without = [] } = request;
+  const plan = drawLivePlan(seed, size);
   const off = Object.fromEntries(without.map((kind) => [kind, 0]));
   return new LiveStorm({ ...plan, rates: { ...plan.rates, ...off } }, request).run();
 }
@@ -159,8 +156,6 @@ class LiveStorm {
         this.#truth.happened(update);
         this.#reach.hit(`broker ${update.event}`);
       },
-      sparesStaleReads: () =>
-        plan.known.flattenBooksStaleReads && this.#execute?.live.stage.flattening !== undefined,
       trace: (line) => this.#trace(line),
     });
     this.#network = new VirtualNetwork({
@@ -501,7 +496,6 @@ class LiveStorm {
       instruments: this.#market.instruments,
       strategies: this.#strategies,
       held: driver.held,
-      known: this.#plan.known,
       isHalted: this.#books.isHalted,
       isUp,
     });

@@ -1,7 +1,6 @@
 /**
  * What one seed of the live storm is: its faults and how often they come (swarm: each seed switches a random subset on),
- * how far the broker is away, how it fills, and which situations are spared because the live engine is known not to
- * survive them yet.
+ * how far the broker is away and how it fills.
  */
 import { createRng } from "../../src/numerics/rng.ts";
 import { drawPlan, type StormPlan } from "../../src/sim/storm/plan.ts";
@@ -41,25 +40,6 @@ export const faultKinds = [
 ] as const;
 export type LiveFault = (typeof faultKinds)[number];
 
-/** Situations that the storm spares the live engine; each is one switch, to be turned off when the engine can. */
-export interface LiveLimits {
-  /**
-   * While everything is being closed, one read of positions that is older than a fill books a position that nobody has
-   * (I-3, fault 31). While on, positions are never stale during a closing.
-   */
-  readonly flattenBooksStaleReads: boolean;
-  /**
-   * The broker nets what strategies hold against each other, and refuses the protective order of the smaller side as one
-   * that opens. While on, I-35 is not asked where strategies hold opposite sides.
-   */
-  readonly opposedLotsUnprotected: boolean;
-}
-
-export const knownLimits: LiveLimits = {
-  flattenBooksStaleReads: true,
-  opposedLotsUnprotected: true,
-};
-
 export interface LivePlan {
   readonly seed: number;
   /** Market, limits, stops and strategies are those of the storm. */
@@ -78,7 +58,6 @@ export interface LivePlan {
   /** Chance per minute that an operator acts. */
   readonly operatorRate: number;
   readonly crashesMax: number;
-  readonly known: LiveLimits;
 }
 
 export interface LiveSize {
@@ -129,7 +108,7 @@ const most: Readonly<Record<LiveFault, number>> = {
   market_late: 0.1,
 };
 
-export function drawLivePlan(seed: number, size: LiveSize = usualSize, known = knownLimits): LivePlan {
+export function drawLivePlan(seed: number, size: LiveSize = usualSize): LivePlan {
   const rng = createRng(seed, "live storm plan");
   const { symbols, minutes } = size;
   const whole = minutes + HEALED_MINUTES + SETTLE_MINUTES + SPARE_MINUTES;
@@ -154,6 +133,5 @@ export function drawLivePlan(seed: number, size: LiveSize = usualSize, known = k
     displayed: oneOf([7, 40, 400, 5_000]),
     operatorRate: oneOf([0, 0.03, 0.1]),
     crashesMax: 8,
-    known,
   };
 }

@@ -9,7 +9,6 @@ import type { LiveExecute } from "../../src/engine/live-execute.ts";
 import { broken } from "../../src/sim/storm/check.ts";
 import { STARTING_CASH } from "../../src/sim/storm/engine-build.ts";
 import type { LiveBooks } from "./books.ts";
-import type { LiveLimits } from "./plan.ts";
 import type { Truth } from "./truth.ts";
 
 export interface SettledParts {
@@ -22,7 +21,6 @@ export interface SettledParts {
   /** Requests that wait for the journal. */
   readonly held: number;
   readonly isUp: boolean;
-  readonly known: LiveLimits;
   /** Nobody has lifted the last halt. */
   readonly isHalted: boolean;
 }
@@ -82,12 +80,9 @@ function checkFlat({ truth, instruments, isHalted }: SettledParts): void {
 }
 
 /** Every share that the engine believes to be under a stop is. */
-function checkStops({ live, truth, instruments, strategies, known }: SettledParts): void {
+function checkStops({ live, truth, instruments, strategies }: SettledParts): void {
   const { stage } = live;
   for (const [i, symbol] of instruments.symbols.entries()) {
-    const held = Array.from({ length: strategies }, (_, s) => stage.lots.shares(s, i as InstrumentId));
-    const isOpposed = held.some((shares) => shares > 0) && held.some((shares) => shares < 0);
-    if (isOpposed && known.opposedLotsUnprotected) continue;
     for (const side of [1, -1]) {
       let wanted = 0;
       for (let s = 0; s < strategies; s++) {

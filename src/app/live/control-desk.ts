@@ -151,6 +151,7 @@ export class ControlDesk {
       ...workingOrders(live.stage.orders),
       unknownOrders: live.lifecycle.unknownCount,
       staleDecisions: live.staleDecisions,
+      opposedEntries: live.opposedEntries,
       deferrals: this.#deferrals(),
       requestsHeld: driver.held,
       lastReconciliation: live.reconciledAt === undefined ? null : isoInstant(live.reconciledAt),

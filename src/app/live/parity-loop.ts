@@ -9,6 +9,7 @@
 import type { BarBatch } from "../../domain/bars.ts";
 import type { BarsClosed, EngineEvent, QuoteUpdated, TradePrinted } from "../../domain/events.ts";
 import type { EpochMicros } from "../../domain/time.ts";
+import { AskedCancels } from "../../engine/asked-cancels.ts";
 import type { AllocatedStrategy } from "../../engine/compute.ts";
 import { ComputeStage } from "../../engine/compute.ts";
 import { commandText, parseEvent } from "../../engine/event-text.ts";
@@ -41,6 +42,7 @@ const ofTheBroker: readonly EngineEvent["kind"][] = [
   "PositionAdjusted",
   "InstrumentLocked",
   "InstrumentUnlocked",
+  "PositionDoubted",
   "FlattenVerified",
   "CashMoved",
 ];
@@ -65,6 +67,7 @@ export class ParityLoop {
   readonly execute: ExecuteStage;
   /** Made and not yet arrived. */
   readonly #onTheWay: Decision[] = [];
+  readonly #cancels = new AskedCancels();
   /** Commands that the record has not yet shown. */
   readonly #commands: string[] = [];
 
@@ -170,8 +173,8 @@ export class ParityLoop {
 
   #take(): void {
     for (const command of this.execute.commands.splice(0)) {
-      if (this.#venue === undefined) this.#commands.push(commandText(command));
-      else this.#venue.send(command);
+      if (this.#venue !== undefined) this.#venue.send(command);
+      else if (this.#cancels.isNews(command)) this.#commands.push(commandText(command));
     }
   }
 

@@ -2,7 +2,7 @@
  * The words of the order life cycle (RELIABILITY 3): what it is told, what it tells, and the states of 3.1. Everything
  * here is plain data, so that inputs can be journaled and replayed.
  */
-import type { BrokerNews, BrokerOrderId, BrokerRequest } from "../../domain/broker.ts";
+import type { BrokerNews, BrokerOrderId, BrokerRequest, RefusalClass } from "../../domain/broker.ts";
 import type { BrokerEvent, FillCosts } from "../../domain/events.ts";
 import type {
   ClientOrderId,
@@ -85,6 +85,9 @@ export type LifecycleState =
   | "REJECTED";
 
 export type NoteCause = "command" | "reply" | "stream" | "poll" | "timer" | "restart";
+
+/** True for the end of an order that the broker refused in that way; the class begins the reason. */
+export const wasRefusedAs = (reason: string, why: RefusalClass): boolean => reason.startsWith(`${why}: `);
 
 /** For the journal, for counting, for people. `transition` is the ordinary one; all others want a look. */
 export type NoteKind =

@@ -62,6 +62,7 @@ const refusals: readonly (readonly [status: number, text: RegExp, refusal: Refus
   [0, /insufficient .*buying power|cost basis.*exceeds/i, "buying_power"],
   [0, /insufficient qty/i, "shares_held"],
   [0, /wash trade/i, "wash_trade"],
+  [0, /position intent mismatch/i, "no_position"],
   [0, /sold short|not shortable|short|hard to borrow|locate/i, "not_shortable"],
   [0, /asset .*(?:not found|not active)|not tradable|not fractionable|symbol .*not found/i, "not_tradable"],
   [404, /./s, "not_found"],
