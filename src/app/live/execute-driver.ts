@@ -60,7 +60,7 @@ export class ExecuteDriver {
     this.#outbox = new RequestOutbox({
       patienceMs: terms.journalWaitMs,
       send: (request) => {
-        if (this.#mayLeave(request)) terms.send(request);
+        if (this.mayLeave(request)) terms.send(request);
         else this.#refuse(request, "entries were barred while it waited for the journal");
       },
       refuse: (request, reason) => this.#refuse(request, reason),
@@ -174,8 +174,8 @@ export class ExecuteDriver {
     this.#outbox.release(this.#terms.now().mono);
   }
 
-  /** What was approved before a halt and was not durable then never leaves (I-9): the gate judged another moment. */
-  #mayLeave({ kind, priority }: BrokerRequest): boolean {
+  /** What was approved before a halt and had not left then never leaves (I-9): the gate judged another moment. */
+  mayLeave({ kind, priority }: BrokerRequest): boolean {
     return kind !== "Submit" || priority !== "enter" || this.#terms.live.stage.authorities.allowsEntries();
   }
 

@@ -118,7 +118,7 @@ class ExecuteProcess {
       hosts,
       seed: 2,
       exchangeNow: () => now().at,
-      exposed: () => live.stage.portfolio.gross > 0,
+      ...{ exposed: () => live.stage.portfolio.gross > 0, mayLeave: (asked) => this.#driver.mayLeave(asked) },
       onNews: (news) => {
         if ("request" in news && news.kind !== "unknown" && news.kind !== "notSent")
           this.#watch.answered("broker", clock.now());

@@ -278,6 +278,25 @@ describe("a cancel of everything", () => {
   });
 });
 
+describe("an entry that waits for the request budget", () => {
+  it("does not leave any more when a halt came before its turn (I-9)", async () => {
+    let isBarred = false;
+    const given = { requestsPerMinute: 1, mayLeave: () => !isBarred };
+    const { broker, clock, news, counts } = open([post(accepted), post(accepted)], given);
+    broker.request(submit());
+    await clock.advance(57_000);
+    broker.request({ ...submit(), id: 2 as RequestId });
+    await clock.advance(1_000);
+    isBarred = true;
+    await clock.advance(10_000);
+    expect(repliesOf(news).map(({ kind, request }) => [kind, request])).toEqual([
+      ["accepted", 1],
+      ["notSent", 2],
+    ]);
+    expect(counts.of("alpaca.not-wanted")).toBe(1);
+  });
+});
+
 describe("the client", () => {
   it("answers each request once, whatever the broker does, also when it is stopped in between", async () => {
     const answers: readonly Answer[] = [

@@ -41,6 +41,8 @@ export interface AlpacaBrokerOptions {
   /** Are positions open in market hours? Shortens the back-off of the stream (C-35). */
   readonly exposed: () => boolean;
   readonly onNews: (news: BrokerNews) => void;
+  /** Asked about an order when its turn has come: it may have waited seconds for the request budget. */
+  readonly mayLeave?: (request: BrokerRequest) => boolean;
   /** Round trip of a ping on the stream of updates, milliseconds. */
   readonly onPulse: (rttMs: number) => void;
   /** The broker refused our keys: no stream until `start` is called again. */
@@ -125,7 +127,12 @@ export class AlpacaBroker {
       case "Submit": {
         const { spec } = request;
         const fits = (order: BrokerOrder): boolean => order.clientId === spec.clientId;
-        return this.#place({ method: "POST", path: "/v2/orders", priority }, submitBody(spec), fits);
+        const isWanted = () => this.#options.mayLeave?.(request) !== false;
+        return this.#place(
+          { method: "POST", path: "/v2/orders", priority, isWanted },
+          submitBody(spec),
+          fits,
+        );
       }
       case "Change": {
         const { order: id, change } = request;

@@ -24,6 +24,8 @@ export interface RestRequest {
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly priority: Priority;
+  /** Asked when its turn has come, right before it leaves; false: it does not. */
+  readonly isWanted?: () => boolean;
 }
 
 export type RestOutcome =
@@ -82,6 +84,10 @@ export class AlpacaRest {
     if (!(await limit.acquire(request.priority))) {
       counts.add("alpaca.no-budget");
       return { kind: "failed", sent: false, reason: "no request budget left for it" };
+    }
+    if (request.isWanted?.() === false) {
+      counts.add("alpaca.not-wanted");
+      return { kind: "failed", sent: false, reason: "no longer wanted when its turn came" };
     }
     const abort = new AbortController();
     const isExit = request.priority === "flatten" || request.priority === "protect";
