@@ -9,7 +9,7 @@ import type { EngineEvent, OperatorActed } from "../../domain/events.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
 import { isWorking, type OrderNumber, OrderStatus, Purpose } from "../../domain/order.ts";
 import { sessionIndexAt } from "../../domain/session.ts";
-import { type EpochMicros, MICROS_PER_SECOND } from "../../domain/time.ts";
+import { type EpochMicros, isoInstant, MICROS_PER_SECOND } from "../../domain/time.ts";
 import type { ExecuteInput } from "../../engine/live-execute.ts";
 import { OrderField, type OrderTable } from "../../execution/order-table.ts";
 import { sessionAt, xnysSessions } from "../../market/calendar.ts";
@@ -144,6 +144,7 @@ export class ControlDesk {
       run: context.terms.run,
       killMode: live.stage.kill.mode,
       overrides: live.stage.overrides.list,
+      lastReconciliation: live.reconciledAt === undefined ? null : isoInstant(live.reconciledAt),
       snapshot: this.snapshot(),
       feed: feed() ?? null,
       watchdog: verdict() ?? null,
@@ -205,7 +206,7 @@ export class ControlDesk {
       action: request.verb,
       reason: request.reason,
       before: JSON.stringify({ level: before }),
-      after: JSON.stringify({ level: after, ...overrideIn(request) }),
+      after: JSON.stringify({ level: after, ...subjectOf(request) }),
     });
     return { id: request.id, kind: "accepted", auditId: request.id };
   }
@@ -306,11 +307,15 @@ function workingOrders(orders: OrderTable): {
   return { workingOrders, workingEntries };
 }
 
-/** What the audit says of it, beside the level. */
-const overrideIn = (request: ControlAct) =>
-  request.verb === "override"
-    ? { key: request.key, value: request.value, forSeconds: request.forSeconds }
-    : {};
+/** What it was about, for the audit: a close without its symbol tells nobody anything. */
+function subjectOf(request: ControlAct): Readonly<Record<string, string | number>> {
+  if (request.verb === "override") {
+    const { key, value, forSeconds } = request;
+    return { key, value, forSeconds };
+  }
+  if ("strategy" in request) return { strategy: request.strategy };
+  return "symbol" in request && request.symbol !== undefined ? { symbol: request.symbol } : {};
+}
 
 const refused = (id: string, reason: string, exitCode: number): ControlAnswer => ({
   id,
