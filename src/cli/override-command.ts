@@ -1,14 +1,9 @@
 /** `plimsoll override KEY VALUE --for 30m`: a limit made stricter for a while, in a system that runs (ADMIN-1). */
-import { existsSync } from "node:fs";
-import { userInfo } from "node:os";
-import { join } from "node:path";
 import type { Command } from "commander";
 import { overridableKeys } from "../app/limit-override.ts";
-import { ControlClient } from "../app/live/control-client.ts";
-import { readRunTerms, runPlaces } from "../app/live/run-terms.ts";
 import { InputError } from "../domain/assert.ts";
 import { type CliContext, report } from "./context.ts";
-import { demoRoot } from "./demo-root.ts";
+import { askSystem, operatorName } from "./control-desk-door.ts";
 
 interface OverrideOptions {
   readonly for?: string;
@@ -41,24 +36,20 @@ export function registerOverrideCommand(program: Command, context: CliContext): 
       const { reason = "" } = options;
       if (reason.trim() === "") throw new InputError("override: give --reason TEXT; it goes into the audit");
       if (options.yes !== true) throw new InputError(`override: sets ${key} to ${number}; say so with --yes`);
-      const root = runRoot(context);
-      const terms = readRunTerms(runPlaces(root));
-      if (terms === undefined)
-        throw new InputError(`${runPlaces(root).terms}: no run here; start one with: plimsoll start`, 1);
-      const control = new ControlClient(root, terms);
-      try {
-        const by = userInfo().username;
-        const answer = await control.ask({ verb: "override", by, reason, key, value: number, forSeconds });
-        if (answer.kind === "refused")
-          throw new InputError(answer.reason, answer.exitCode === 3 ? 3 : answer.exitCode === 1 ? 1 : 2);
-        report(
-          context,
-          { accepted: true, ...(answer.kind === "accepted" ? { auditId: answer.auditId } : {}) },
-          () => `override: ${key} is ${number} for ${options.for}, at most until the session ends`,
-        );
-      } finally {
-        control.close();
-      }
+      const by = operatorName();
+      const answer = await askSystem(context, {
+        verb: "override",
+        by,
+        reason,
+        key,
+        value: number,
+        forSeconds,
+      });
+      report(
+        context,
+        { accepted: true, ...(answer.kind === "accepted" ? { auditId: answer.auditId } : {}) },
+        () => `override: ${key} is ${number} for ${options.for}, at most until the session ends`,
+      );
     });
 }
 
@@ -70,10 +61,4 @@ function secondsOf(text: string | undefined): number {
   throw new InputError(
     `--for ${(text ?? "is missing").slice(0, 20)}: give 1s to 24h, such as 90s, 30m or 2h`,
   );
-}
-
-/** The folder of state itself, or the demo's below it where only that one has a run. */
-function runRoot(context: CliContext): string {
-  const own = context.root();
-  return existsSync(join(own, "run", "run.json")) ? own : demoRoot(context);
 }
