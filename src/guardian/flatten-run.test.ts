@@ -111,7 +111,7 @@ describe("flatten", () => {
     expect(bench.broker.held.get("AAPL")).toBe(0);
   });
 
-  it("closes all the same where the broker never takes the cancel for all: orders are cancelled one by one", async () => {
+  it("closes all the same where the cancel for all is refused each time: orders are cancelled one by one", async () => {
     const bench = new Bench({ AAPL: 10, MSFT: -4 });
     bench.broker.refusesCancelAll = true;
     bench.broker.rest("AAPL", SELL, 10);
