@@ -33,6 +33,8 @@ export class ArithmeticBroker implements GuardianBroker {
   /** Cancels are only asked for: they happen at the next look. */
   cancelsLate = false;
   isDown = false;
+  /** The one request that cancels all fails each time; those for single orders work. */
+  refusesCancelAll = false;
   /** The next so many closing orders happen, and their answers are lost. */
   lostAnswers = 0;
   /** The next so many lists of positions come back empty. */
@@ -99,6 +101,7 @@ export class ArithmeticBroker implements GuardianBroker {
   }
 
   cancelAll(): Promise<boolean> {
+    if (this.refusesCancelAll) return Promise.resolve(false);
     for (const { id, isOpen } of this.orders) if (isOpen) this.#cancel(id);
     return Promise.resolve(!this.isDown);
   }

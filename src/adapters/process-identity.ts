@@ -22,16 +22,22 @@ export function isRunning({ pid, started }: ProcessIdentity): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
-  const now = startOf(pid);
+  const fields = statOf(pid);
+  // A zombie has ended; where nobody collects it, as in many containers, it would keep its name for ever.
+  if (fields[0] === "Z") return false;
+  const now = fields[19];
   return started === "" || now === undefined || now === started;
 }
 
 /** Start of a process in clock ticks since boot, from Linux; undefined elsewhere. */
-function startOf(pid: number): string | undefined {
+const startOf = (pid: number): string | undefined => statOf(pid)[19];
+
+/** What Linux tells of a process after its name, from its state on; empty elsewhere. */
+function statOf(pid: number): readonly string[] {
   try {
     // The name in brackets may hold spaces; fields are counted after it. Start is field 22.
-    return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[19];
+    return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
   } catch {
-    return undefined;
+    return [];
   }
 }

@@ -115,6 +115,21 @@ describe("the door of a running system", () => {
     expect(rule?.params).toMatchObject({ maxFraction: 0.01 });
   });
 
+  it("writes down which symbol or strategy an act was about", () => {
+    const act = (id: string, verb: string, more: object) =>
+      desk.answer(JSON.stringify({ verb, id, by: "me", reason: "r", ...more })).kind;
+    const [symbol = ""] = terms.symbols;
+    const [strategy = ""] = terms.strategyIds;
+    expect(act("4", "close", { symbol })).toBe("accepted");
+    expect(act("5", "disable", { strategy })).toBe("accepted");
+    expect(act("6", "pause", {})).toBe("accepted");
+    expect(audit.slice(-3).map(({ after }) => JSON.parse(after) as object)).toMatchObject([
+      { symbol },
+      { strategy },
+      { level: "NO_NEW_ENTRIES" },
+    ]);
+  });
+
   it("refuses what is looser with exit 3 and what is unknown with exit 2, and writes nothing", () => {
     const before = [audit.length, journal.length];
     expect(ask("2", "risk.position_size.maxFraction", 0.06)).toMatchObject({ kind: "refused", exitCode: 3 });

@@ -37,12 +37,24 @@ export function registerAuditCommands(program: Command, context: CliContext): vo
     });
 }
 
-type Row = { readonly at: string; readonly who: string; readonly action: string; readonly reason: string };
+interface Row {
+  readonly at: string;
+  readonly who: string;
+  readonly action: string;
+  readonly reason: string;
+  readonly after: unknown;
+}
 
 function textOf(rows: readonly Row[]): string {
   if (rows.length === 0) return "audit: nobody has acted yet";
   return alignedTable(
     [{ title: "at (UTC)" }, { title: "who" }, { title: "what" }, { title: "why" }],
-    rows.map(({ at, who, action, reason }) => [at, who, action, reason]),
+    rows.map(({ at, who, action, reason, after }) => [at, who, `${action}${subjectText(after)}`, reason]),
   );
+}
+
+/** ` AAPL`, ` risk.spread.maxFraction 0.0003`: what it was about, where it was about one thing. */
+function subjectText(after: unknown): string {
+  const { symbol, strategy, key, value } = after as Readonly<Record<string, unknown>>;
+  return [symbol, strategy, key, value].map((part) => (part === undefined ? "" : ` ${part}`)).join("");
 }

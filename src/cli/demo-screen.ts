@@ -15,6 +15,9 @@ export interface DemoScreen {
 
 /** Pictures a second at most: more would only flicker. */
 const PICTURES_PER_SECOND = 10;
+/** It is asked four times a second, and each question waits two seconds: longer is no answer. */
+const SILENT_MS = 3000;
+const LOOK_AGAIN_MS = 1000;
 
 export function demoScreen(context: CliContext, haltFile: string): DemoScreen {
   const { stdout } = process;
@@ -24,16 +27,28 @@ export function demoScreen(context: CliContext, haltFile: string): DemoScreen {
   if (!abilities.isTerminal) return lineScreen(context, abilities.unicode);
   const screen = new TerminalScreen(stdout);
   let drawnAt = Number.NEGATIVE_INFINITY;
+  let newest: EngineSnapshot | undefined;
+  let heardAt = 0;
   screen.start();
+  const again = setInterval(() => {
+    const silentMs = performance.now() - heardAt;
+    if (newest === undefined || silentMs < SILENT_MS) return;
+    screen.draw(terminalView(newest, { ...screen.size, ...abilities, haltFile, silentMs }));
+  }, LOOK_AGAIN_MS);
   return {
     isPicture: true,
     show(snapshot) {
       const now = performance.now();
+      newest = snapshot;
+      heardAt = now;
       if (now - drawnAt < 1000 / PICTURES_PER_SECOND) return;
       drawnAt = now;
       screen.draw(terminalView(snapshot, { ...screen.size, ...abilities, haltFile }));
     },
-    stop: () => screen.stop(),
+    stop() {
+      clearInterval(again);
+      screen.stop();
+    },
   };
 }
 

@@ -3,11 +3,12 @@ import type { Command } from "commander";
 import { type KnownRun, knownRun } from "../app/live/active-run.ts";
 import { type StatusValue, statusOf } from "../app/live/status-answer.ts";
 import { InputError } from "../domain/assert.ts";
+import type { EpochMicros } from "../domain/time.ts";
 import { money, number, percent, signed } from "../research/report/formats.ts";
 import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, report } from "./context.ts";
 import { askRun } from "./control-desk-door.ts";
-import { answer, because, levelName } from "./terminal-words.ts";
+import { answer, because, levelName, newYorkClock } from "./terminal-words.ts";
 
 const WORKING: ReadonlySet<string> = new Set(["sent", "accepted", "partially_filled"]);
 
@@ -91,6 +92,7 @@ function statusJson({ active }: KnownRun, value: StatusValue): object {
     positions,
     openOrders: orders.filter(({ status }) => WORKING.has(status)),
     unknownOrders: value.unknownOrders,
+    overrides: value.overrides,
     breakers: permission.claims.filter(({ authority }) => authority === "circuit_breakers"),
     processes: active?.processes ?? [],
     feed:
@@ -122,6 +124,10 @@ function statusText({ active }: KnownRun, value: StatusValue): string {
     `${snapshot.mode} run ${value.run}, ${snapshot.session.date} ${snapshot.clock} ET, ` +
       levelName(snapshot.permission.level),
     `${answer(snapshot)} ${because(snapshot)}`,
+    ...value.overrides.map(
+      ({ key, value: limit, until }) =>
+        `${key} is ${limit} until ${newYorkClock(until as EpochMicros)} ET, by an operator`,
+    ),
     `equity ${money(equity)} USD, day ${signed(dayPnl, 2)}, ` +
       `${percent(snapshot.drawdownFromDayHigh, 2)} from the day's high`,
     `gross ${percent(snapshot.gross, 1)}, long ${percent(long, 1)}, short ${percent(short, 1)}, ` +

@@ -57,6 +57,17 @@ describe("terminalView", () => {
     }
   });
 
+  it("says first of all that nobody answers, instead of a level and a clock that are old", () => {
+    for (const columns of [60, 100, 130]) {
+      const lines = view(ordinary, columns, 40, { silentMs: 12_345 });
+      expectExact(lines, columns, 40);
+      expect(lines[0]).toContain("NO ANSWER FOR 12 s");
+      expect(lines[0]).not.toContain(ordinary.clock);
+      expect(lines[0]).not.toContain("NORMAL");
+    }
+    expect(view(ordinary, 100, 40).join("\n")).not.toContain("NO ANSWER");
+  });
+
   it("fits and does not fail at any size, whatever the numbers and the words", () => {
     const odd = fc.oneof(fc.double(), fc.double({ min: -2, max: 2 }), fc.integer({ min: -1e9, max: 1e9 }));
     const text = fc.string({ maxLength: 60, unit: "grapheme" });

@@ -63,6 +63,8 @@ export interface TerminalViewOptions extends PaintOptions {
   readonly rows: number;
   /** File whose presence halts trading, as a person would type it. */
   readonly haltFile: string;
+  /** For how long nothing has been heard of the system, milliseconds; absent: it answers. */
+  readonly silentMs?: number;
 }
 
 /** From here on there is room for named columns, claims and a chart. */
@@ -78,7 +80,7 @@ export function terminalView(snapshot: EngineSnapshot, options: TerminalViewOpti
   const isRoomy = columns >= WIDE_COLUMNS && rows >= TALL_ROWS;
   const body = isRoomy ? roomy(snapshot, width, rows - 2) : compact(snapshot, width, rows - 2);
   const picture = [
-    headerRow(snapshot, columns),
+    options.silentMs === undefined ? headerRow(snapshot, columns) : silentRow(options.silentMs, columns),
     ...body.slice(0, rows - 2).map((row) => indented(row, columns)),
   ];
   while (picture.length < rows - 1) picture.push(BLANK);
@@ -115,6 +117,17 @@ function headerRow(snapshot: EngineSnapshot, columns: number): Row {
     if (tone.startsWith("chip")) return { text, tone };
     return { text, tone: tone === "strong" || tone === "mark" ? "haltedStrong" : "halted" };
   });
+}
+
+/** Takes the place of level and clock: what nobody has confirmed for seconds is not shown as if it were so. */
+function silentRow(silentMs: number, columns: number): Row {
+  const seconds = number(Math.floor(silentMs / 1000), 0);
+  const left = [
+    piece(` ${MARK} `, "haltedStrong"),
+    piece(`NO ANSWER FOR ${seconds} s`, "haltedStrong"),
+    piece("  the picture is old", "halted"),
+  ];
+  return exactly([...left, piece("  see: plimsoll status", "halted")], columns);
 }
 
 function footerRow({ haltFile }: TerminalViewOptions, width: number): Row {

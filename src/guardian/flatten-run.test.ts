@@ -111,6 +111,16 @@ describe("flatten", () => {
     expect(bench.broker.held.get("AAPL")).toBe(0);
   });
 
+  it("closes all the same where the cancel for all is refused each time: orders are cancelled one by one", async () => {
+    const bench = new Bench({ AAPL: 10, MSFT: -4 });
+    bench.broker.refusesCancelAll = true;
+    bench.broker.rest("AAPL", SELL, 10);
+    bench.broker.rest("NVDA", BUY, 5);
+    expect((await bench.run(bench.start(), 60_000)).outcome).toBe("flat");
+    expect(bench.now).toBeLessThanOrEqual(15_000);
+    expect([...bench.broker.held.values()]).toEqual([0, 0]);
+  });
+
   it("with cancels that come late it closes nothing until the shares are free", async () => {
     const bench = new Bench({ AAPL: 10 });
     bench.broker.cancelsLate = true;

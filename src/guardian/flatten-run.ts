@@ -31,6 +31,8 @@ const VERIFY_MS = 1000;
 const NOT_FLAT_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const ATTEMPTS_PER_HOUR = 50;
+/** After so many refusals of one cancel for all, orders are cancelled one by one, as each later round does. */
+const CANCEL_ALL_TRIES = 3;
 /** A flatten that met a closed market waits for the opening prints to pass. */
 const AFTER_OPEN_MS = 60_000;
 
@@ -44,7 +46,7 @@ export class FlattenRun {
   readonly #sentAt = new Map<string, readonly number[]>();
   readonly #since: number;
   #hasClosed = false;
-  #hasCancelled = false;
+  #cancelTries = 0;
   #wasClosed = false;
   #flatAt = Number.NaN;
   #picture = "";
@@ -70,9 +72,10 @@ export class FlattenRun {
       await this.#cancel(addingOrders(view.positions, view.orders));
       return { outcome: "going", waitMs: this.#wait(view) };
     }
-    if (view.isOpen && !this.#hasCancelled) {
+    if (view.isOpen && this.#cancelTries < CANCEL_ALL_TRIES) {
       this.line = "cancel";
-      this.#hasCancelled = await this.#ports.broker.cancelAll();
+      const isTaken = await this.#ports.broker.cancelAll();
+      this.#cancelTries = isTaken ? CANCEL_ALL_TRIES : this.#cancelTries + 1;
       return { outcome: "going", waitMs: VERIFY_MS };
     }
     const plan = planRound(view, this.begun.haltId, this.#signs);

@@ -207,7 +207,7 @@ export class ControlDesk {
       action: request.verb,
       reason: request.reason,
       before: JSON.stringify({ level: before }),
-      after: JSON.stringify({ level: after, ...overrideIn(request) }),
+      after: JSON.stringify({ level: after, ...subjectOf(request) }),
     });
     return { id: request.id, kind: "accepted", auditId: request.id };
   }
@@ -308,11 +308,15 @@ function workingOrders(orders: OrderTable): {
   return { workingOrders, workingEntries };
 }
 
-/** What the audit says of it, beside the level. */
-const overrideIn = (request: ControlAct) =>
-  request.verb === "override"
-    ? { key: request.key, value: request.value, forSeconds: request.forSeconds }
-    : {};
+/** What it was about, for the audit: a close without its symbol tells nobody anything. */
+function subjectOf(request: ControlAct): Readonly<Record<string, string | number>> {
+  if (request.verb === "override") {
+    const { key, value, forSeconds } = request;
+    return { key, value, forSeconds };
+  }
+  if ("strategy" in request) return { strategy: request.strategy };
+  return "symbol" in request && request.symbol !== undefined ? { symbol: request.symbol } : {};
+}
 
 const refused = (id: string, reason: string, exitCode: number): ControlAnswer => ({
   id,

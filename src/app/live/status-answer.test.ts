@@ -41,6 +41,12 @@ it("a feed that nobody has heard of is unknown, not an object of nothing", () =>
   expect(status({ feed: { line: "up", messageAgeMs: 5 } }).feed).toMatchObject({ line: "up" });
 });
 
+it("limits that an operator has tightened are told, and there are none where nothing is said", () => {
+  const override = { key: "risk.spread.maxFraction", value: 0.0003, until: 5 };
+  expect(status({}).overrides).toEqual([]);
+  expect(status({ overrides: [override] }).overrides).toEqual([override]);
+});
+
 it.each(["workingOrders", "unknownOrders", "requestsHeld"])("with %s nothing is at rest", (name) => {
   expect(isAtRest(status({}))).toBe(true);
   expect(isAtRest(status({ [name]: 1 }))).toBe(false);

@@ -16,8 +16,10 @@ export interface StatusValue {
   readonly unknownOrders: number;
   /** Requests that wait for the journal. */
   readonly requestsHeld: number;
-  /** ISO instant of the last look at the broker that agreed with our books; null before the first. */
+  /** ISO instant at which our books were compared with the broker's last; null before the first time. */
   readonly lastReconciliation: string | null;
+  /** Limits that an operator has tightened, until that instant of the exchange: epoch micros. */
+  readonly overrides: readonly { readonly key: string; readonly value: number; readonly until: number }[];
 }
 
 /** Undefined for an answer that is none to `status`. */
@@ -26,6 +28,7 @@ export function statusOf(answer: ControlAnswer): StatusValue | undefined {
   const { snapshot, feed, ...rest } = answer.value as Record<string, unknown>;
   return {
     ...(rest as unknown as StatusValue),
+    overrides: (rest.overrides as StatusValue["overrides"] | undefined) ?? [],
     lastReconciliation: (rest.lastReconciliation as string | undefined) ?? null,
     feed: (feed as FeedState | null) ?? undefined,
     snapshot: revivedSnapshot(snapshot),
