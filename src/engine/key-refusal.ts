@@ -3,7 +3,7 @@
  * Nobody enters any more until a person has looked; it is told once, and asked at a walking pace. What its stops
  * protect stays protected, and a guardian with a key of its own can still close.
  *
- * KR-1  From the first such answer on entries are barred; only an operator lifts that, and not while it goes on.
+ * KR-1  From the first such answer on entries are barred; only an operator lifts that, the next bars them again.
  * KR-2  An engine that is refused does not claim to close anything: the guardian would wait for it.
  */
 import type { BrokerNews } from "../domain/broker.ts";
