@@ -18,6 +18,8 @@ export interface ProcessPlan {
   readonly restart: RestartWhen;
   /** What counts as ready: a message "ready" by IPC, the first line on stdout, or being started. */
   readonly ready: "ipc" | "line" | "started";
+  /** How long a start may take; absent: as long as everybody's. Who takes over has no more than the others. */
+  readonly readyWithinMs?: number;
   /** True: a second one stands by, started with STANDBY=1, and takes the place of the first when that ends. */
   readonly standby?: boolean;
 }

@@ -315,6 +315,24 @@ describe("a stop", () => {
     expect(states(supervisor)).toEqual(["ingest down", "execute down", "guardian down"]);
   });
 
+  it("gives a start the time of its plan, and one that takes over no more than the others have", () => {
+    const plans = [plan("execute", { standby: true, readyWithinMs: 900_000 })];
+    const { world, supervisor } = supervise({ plans, stopOrder: [] });
+    supervisor.startAll();
+    const [first] = world.children;
+    world.pass(899_999);
+    expect(first?.signals).toEqual([]);
+    first?.ready();
+    world.pass(10_000);
+    const second = world.children[1];
+    first?.exited({ code: null, signal: "SIGKILL" });
+    expect(second?.turn).toBeDefined();
+    world.pass(29_999);
+    expect(second?.signals).toEqual([]);
+    world.pass(1);
+    expect(second?.signals).toEqual(["SIGKILL"]);
+  });
+
   it("kills what has not ended in time, also what was not ready", async () => {
     const { world, supervisor } = supervise({ plans: [plan("execute")], stopOrder: [] });
     supervisor.startAll();

@@ -185,11 +185,10 @@ export class Supervisor {
       this.#ready(child);
       return;
     }
-    this.#awaitReady(child);
+    this.#awaitReady(child, plan.readyWithinMs);
   }
 
-  #awaitReady(child: Child): void {
-    const { readyWithinMs } = this.#terms;
+  #awaitReady(child: Child, readyWithinMs = this.#terms.readyWithinMs): void {
     const why = `it was not ready after ${readyWithinMs} ms`;
     child.timer = this.#ports.timer(readyWithinMs, () => this.#kill(child, why));
   }

@@ -27,6 +27,11 @@ export interface SystemTerms {
 }
 
 const READY_WITHIN_MS = 60_000;
+/**
+ * Execute reads all of its run before it is ready, some two seconds for a session. Killing it for that would make a run
+ * of weeks one that never starts again; the guardian judges meanwhile what is held.
+ */
+const REPLAY_WITHIN_MS = 900_000;
 const STOP_WITHIN_MS = 20_000;
 
 export class LiveSystem {
@@ -118,7 +123,7 @@ export function plansOf({
   return [
     stage("ingest", keys),
     // What it knows is the journal of the whole run: reading that takes longer than a position may be unwatched.
-    { ...stage("execute", keys), standby: run.config.live.standby },
+    { ...stage("execute", keys), standby: run.config.live.standby, readyWithinMs: REPLAY_WITHIN_MS },
     stage("compute", {}),
     stage("ledger", {}),
     {
