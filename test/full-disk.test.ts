@@ -7,6 +7,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { scratchFolder } from "./scratch-folder.ts";
 
@@ -15,16 +16,15 @@ const disk = join(folder, "disk");
 mkdirSync(disk);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const MOUNT = 'mount -t tmpfs -o size=48m none "$0" && exec "$@"';
 /** In namespaces of its own: nobody else sees the mount, and nothing is left of it. */
 const onSmallDisk = (command: readonly string[]) =>
-  spawnSync(
-    "unshare",
-    ["-Urm", "sh", "-c", 'mount -t tmpfs -o size=48m none "$0" && exec "$@"', disk, ...command],
-    { encoding: "utf8" },
-  );
+  spawnSync("sh", ["-c", `exec unshare -Urm sh -c '${MOUNT}' "$0" "$@"`, disk, ...command], {
+    encoding: "utf8",
+  });
 const canMount = onSmallDisk(["true"]).status === 0;
 
-const SCRIPT = join(import.meta.dirname, "full-disk-writer.ts");
+const SCRIPT = fileURLToPath(new URL("./full-disk-writer.ts", import.meta.url));
 
 describe.skipIf(!canMount)(
   "a disk that is full (this machine lets nobody mount one where it is skipped)",

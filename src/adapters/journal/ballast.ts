@@ -1,6 +1,7 @@
 /**
- * A file that holds room on the disk of the journals (fault 57, C-52): when there is none left it goes, and what closes the
- * positions can still be written down. It is no reserve to trade on: entries are barred long before and until it is back.
+ * A file that holds room on the disk of the journals (fault 57, C-52): when there is none left it goes, and what closes
+ * the positions can still be written down. It is no reserve to trade on: entries are barred long before, and until it
+ * is back.
  */
 import { randomBytes } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";

@@ -6,13 +6,18 @@
 const REFUSED = "certificate refused: ";
 
 /** Every code of node's TLS that says a certificate does not hold, from expired over unknown issuer to wrong name. */
-const CODES =
-  /^(CERT_|CRL_|UNABLE_TO_(GET|VERIFY|DECRYPT|DECODE)_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_(CA|PURPOSE)|PATH_LENGTH_|HOSTNAME_MISMATCH|ERROR_IN_C|ERR_TLS_CERT_)/;
+const codes: readonly RegExp[] = [
+  /^(CERT|CRL|DEPTH_ZERO|SELF_SIGNED|PATH_LENGTH|ERR_TLS_CERT)_/,
+  /^UNABLE_TO_(GET|VERIFY|DECRYPT|DECODE)_/,
+  /^(INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|ERROR_IN_C.*)$/,
+];
 
 /** The line for people, of a connection to `host` as the address had it; undefined for any other failure. */
 export function certificateRefusal(error: Error, host: string): string | undefined {
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  return CODES.test(code) ? `${REFUSED}${host}, ${code} (${error.message})` : undefined;
+  return codes.some((known) => known.test(code))
+    ? `${REFUSED}${host}, ${code} (${error.message})`
+    : undefined;
 }
 
 /** Whether a failure that was told as text is one of these. */

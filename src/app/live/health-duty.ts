@@ -1,6 +1,7 @@
 /**
- * The health of the machine and of the line to the broker as claims (C-50, C-51, C-52, fault 5): each guard bars entries while it is not well, and no exit ever
- * waits for it. What is to be looked at as after a restart stays barred until the books were compared again.
+ * The health of the machine and of the line to the broker as claims (C-50, C-51, C-52, fault 5): each guard bars
+ * entries while it is not well, and no exit ever waits for it. What is to be looked at as after a restart stays barred
+ * until the books were compared again.
  */
 import { type EpochMicros, MICROS_PER_MINUTE } from "../../domain/time.ts";
 import type { HealthVerdict } from "../../ops/health/guards.ts";

@@ -11,7 +11,7 @@ const well: JournalHealth = {
   failure: undefined,
 };
 
-it("bars entries while the journal lives on its ballast, not for a moment longer, and for good once it has failed", () => {
+it("bars entries while the journal lives on its ballast, no longer, and for good once it has failed", () => {
   const guard = new JournalGuard();
   expect(guard.look(well)).toBeUndefined();
   const full = { ...well, isFull: true, isSlow: true, oldestMs: 300 };

@@ -17,7 +17,7 @@ const CADENCE_SEED_MS: Readonly<Record<FeedKind, number>> = { sip: 10_000, iex: 
 const GUARDIAN_MS = 2_000;
 /** Ingest tells of the feed five times a second; a peer that beats and no longer does has stopped forwarding. */
 const FORWARDING_MS = 1_000;
-/** Market data that is older than that by its own stamps is the past (fault 42), milliseconds of the exchange's clock. */
+/** Market data that is older by its own stamps is the past (fault 42), milliseconds of the exchange's clock. */
 const STAMP_LAG_MS = 5_000;
 
 /**

@@ -230,7 +230,7 @@ describe("safety mode begins within its bound", () => {
     expect(post.level()).toBe("NO_NEW_ENTRIES");
   });
 
-  it("a feed that flows and is 15 minutes behind bars entries, closes nothing, and is free when it is fresh", async () => {
+  it("a feed that flows 15 minutes behind bars entries, closes nothing, and is free when it is fresh", async () => {
     const post = await well();
     post.lagMs = 900_000;
     expect(await post.until("NO_NEW_ENTRIES", 10_000)).toBeLessThanOrEqual(3_000);
@@ -429,7 +429,7 @@ describe("the machine's own health", () => {
     expect(post.level("resources")).toBe("NORMAL");
   });
 
-  it("a broker that answers slowly bars entries within a second, and is asked more often until it is prompt", async () => {
+  it("a broker that answers slowly bars entries within a second, and is asked more often meanwhile", async () => {
     const post = await well();
     for (let n = 0; n < 2; n += 1) {
       await post.run(4_000);

@@ -1,7 +1,7 @@
 /**
  * All that watches inside the execute process, in one place: the watchdog with its witnesses, and the guards of the
- * machine and of the line. Ten times a second it looks around; whatever it finds leaves as claims, in the order in which they are to be
- * applied (C-36, C-37, C-50, C-51, C-52).
+ * machine and of the line. Ten times a second it looks around; whatever it finds leaves as claims, in the order in
+ * which they are to be applied (C-36, C-37, C-50, C-51, C-52).
  */
 import { skewMicros } from "../../adapters/brokers/alpaca/account-reads.ts";
 import type { AlpacaBroker } from "../../adapters/brokers/alpaca/broker.ts";

@@ -1,12 +1,12 @@
 /**
- * How long the broker takes to answer (fault 5): where 95 of 100 answers no longer come within a second, an entry is old
- * when it gets there and its fate is learned late. Entries wait until the broker is prompt again; exits never do.
+ * How long the broker takes to answer (fault 5): where 95 of 100 answers no longer come within a second, an entry is
+ * old when it gets there and its fate is learned late. Entries wait until the broker is prompt again; exits never do.
  *
  * RT-1  The last minute is judged, and never one answer alone: of fewer than twenty the second slowest counts. An idle
  *       account has a handful of answers a minute, one with positions some twenty: a count would span half an hour of
  *       the one and seconds of the other.
- * RT-2  What is held is free after three answers in a row within half a second, the newest of them at least four seconds
- *       after the first: what was slow before belongs to a trouble that is over. No answer frees nothing.
+ * RT-2  What is held is free after three answers in a row within half a second, the newest of them at least four
+ *       seconds after the first: what was slow before belongs to a trouble that is over. No answer frees nothing.
  */
 import type { HealthVerdict } from "./guards.ts";
 

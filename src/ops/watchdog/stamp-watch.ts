@@ -1,10 +1,10 @@
 /**
- * The exchange's own stamps on market data against the exchange's clock (fault 42): a feed that flows and is old, as one
- * of a delayed entitlement, beats and pongs like a good one and would have every decision made on the past.
+ * The exchange's own stamps on market data against the exchange's clock (fault 42): a feed that flows and is old, as
+ * one of a delayed entitlement, beats and pongs like a good one and would have every decision made on the past.
  *
- * SW-1  Only what comes is judged: no message, no verdict. Silence is the cadence's to judge.
- * SW-2  The freshest of what came counts, and one late report is no delay: nothing fresh for two seconds is one.
- * SW-3  What was found old stays so until something fresh comes, or the session ends.
+ * SG-1  Only what comes is judged: no message, no verdict. Silence is the cadence's to judge.
+ * SG-2  The freshest of what came counts, and one late report is no delay: nothing fresh for two seconds is one.
+ * SG-3  What was found old stays so until something fresh comes, or the session ends.
  */
 import type { Miss } from "./channel-watch.ts";
 

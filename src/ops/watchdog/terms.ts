@@ -9,8 +9,8 @@ import type { EpochMicros } from "../../domain/time.ts";
 /**
  * `HB-internal`: a peer that beats by itself, with progress when its beats carry a sequence. `HB-transport`: answers
  * to pings on a socket, aged from the ping. `HB-broker`: answers to requests, two of three. `CAD-feed`: any message on
- * the data socket, aged on the exchange's clock. `CAD-stamps`: the exchange's own stamps on it. `CAD-symbol`: of one symbol; locks it and never more. `BAR`, `NONE`:
- * silence says nothing.
+ * the data socket, aged on the exchange's clock. `CAD-stamps`: the exchange's own stamps on it. `CAD-symbol`: of one
+ * symbol; locks it and never more. `BAR`, `NONE`: silence says nothing.
  */
 export type ChannelClass =
   | "HB-internal"
