@@ -1,6 +1,6 @@
 /**
- * Goal    where a broker nets, what strategies hold of an instrument is on one side, so that what rests there is for the
- *         net position and all of it; what ended up on two sides all the same is closed (OS-1, OS-2).
+ * Goal    where a broker nets, what strategies hold of an instrument is on one side, so that what rests there is for
+ *         the net position and all of it; what ended up on two sides all the same is closed (OS-1, OS-2).
  * Method  live execute with a broker that says what the test makes it say: decisions in, commands and lots out.
  */
 import fc from "fast-check";

@@ -1,7 +1,8 @@
 /**
- * A broker nets one account: strategies cannot hold opposite sides of one instrument there. It refuses the entry against
- * what is held, and of opposite entries that crossed inside the account the protective order and the exit of the smaller
- * side, and whatever of the larger side goes beyond the net. Used where a broker fills; a backtest's venue keeps lots.
+ * A broker nets one account: strategies cannot hold opposite sides of one instrument there. It refuses the entry
+ * against what is held, and of opposite entries that crossed inside the account the protective order and the exit of
+ * the smaller side, and whatever of the larger side goes beyond the net. Used where a broker fills; a backtest's venue
+ * keeps lots.
  *
  * OS-1  All strategies hold one side of an instrument: nobody enters against what another one holds or enters. Of
  *       opposite entries of one decision the side with more dollars goes on, the earlier one of two equal ones. So what

@@ -5,8 +5,8 @@
  *
  * PD-1  After such news no stop rests again and no refused closing is repeated in the instrument until a look that
  *       began later shows what our books hold.
- * PD-2  A doubt is no reason to stay unprotected: without such a look a closing is tried again after ten seconds, a stop
- *       after three quarters of a minute, which is longer than a difference takes to be booked.
+ * PD-2  A doubt is no reason to stay unprotected: without such a look a closing is tried again after ten seconds, a
+ *       stop after three quarters of a minute, which is longer than a difference takes to be booked.
  */
 import type { BrokerNews } from "../domain/broker.ts";
 import type { BrokerEvent, PositionDoubted } from "../domain/events.ts";
