@@ -248,6 +248,7 @@ export class LiveWorld {
       send: (request) => this.#broker?.request(request),
       tell: () => undefined,
       journalWaitMs: JOURNAL_WAIT_MS,
+      egressMicros: 5_000_000,
       points: noKillPoints,
     });
     this.#broker = new AlpacaBroker({

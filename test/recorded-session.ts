@@ -181,6 +181,7 @@ class Recording {
       tell: (sequence, text) =>
         this.#toCompute.push({ kind: "feedback", sequence, feedback: parseFeedback(text) }),
       journalWaitMs: 100,
+      egressMicros: Number.POSITIVE_INFINITY,
     });
   }
 

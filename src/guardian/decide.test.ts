@@ -27,7 +27,7 @@ describe("the guardian's decision", () => {
     ["silent 10 s, orders only", { beatAgeMs: 10_000, isExposed: false, hasOrders: true }, "watch"],
     ["silent 10 s, market shut", { beatAgeMs: 10_000, isMarketOpen: false }, "watch"],
     ["never heard for 59 s", { beatAgeMs: 59_999, hasBeaten: false }, "watch"],
-    ["never heard for a minute", { beatAgeMs: 60_000, hasBeaten: false }, "engine-dead"],
+    ["never heard for three minutes", { beatAgeMs: 180_000, hasBeaten: false }, "engine-dead"],
     ["HALT for 0.9 s", { haltMs: 999 }, "watch"],
     ["HALT for 1 s", { haltMs: 1000 }, "halt"],
     ["HALT, market shut", { haltMs: 1000, isMarketOpen: false }, "halt"],

@@ -6,7 +6,7 @@
  * GU-2  A kill asked for (HALT) and not acted on within 1 s, or a loss of the day's limit not acted on within 3 s, is
  *       acted on here, whatever state the engine says it is in.
  * GU-3  A dead engine is one that is silent 3 s and has no process, or silent 10 s; with positions, in market hours.
- *       One that was never heard has a minute to start.
+ *       One that was never heard has three minutes to start: it reads its whole journal, and stops rest at the broker.
  */
 import type { KillMode } from "../domain/kill-mode.ts";
 
@@ -50,7 +50,7 @@ const HALT_MS = 1000;
 const LOSS_MS = 3000;
 const GONE_MS = 3000;
 const SILENT_MS = 10_000;
-const START_MS = 60_000;
+const START_MS = 180_000;
 
 const WATCH: Decision = { kind: "watch" };
 

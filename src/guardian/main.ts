@@ -22,6 +22,7 @@ import { type GuardianTerms, keysFrom, parseTerms } from "./terms.ts";
 const DEAD_MAN_MS = 60_000;
 
 function start(): void {
+  process.umask(0o077);
   const terms = termsGiven();
   const keys = keysFrom(env);
   const outbox = new Outbox(terms.root, Date.now);

@@ -99,6 +99,7 @@ export class ExecuteLife {
       send: (request) => (sabotage.send === undefined ? send(request) : sabotage.send(request, send)),
       tell: (sequence, text) => parts.tell(sequence, text),
       journalWaitMs: JOURNAL_WAIT_MS,
+      egressMicros: 5_000_000,
       points: noKillPoints,
     });
     this.#broker = new AlpacaBroker({

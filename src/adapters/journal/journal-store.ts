@@ -39,12 +39,17 @@ export class JournalStore {
 
   /**
    * Throws InputError (exit 1) naming the file when it is damaged or cannot be written. `makeRoom` is asked when the
-   * disk is full, and says whether there may be room now.
+   * disk is full, and says whether there may be room now. `isKnownSound`: the whole file is not checked again.
    */
-  constructor(path: string, reached: (point: CommitPoint) => void = () => {}, makeRoom = () => false) {
+  constructor(
+    path: string,
+    reached: (point: CommitPoint) => void = () => {},
+    makeRoom = () => false,
+    isKnownSound = false,
+  ) {
     this.#reached = reached;
     this.#makeRoom = makeRoom;
-    this.#db = openSound(path);
+    this.#db = openSound(path, isKnownSound);
     this.#insertEntry = this.#db.prepare("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)");
     this.#setHead = this.#db.prepare("UPDATE runs SET entries = ?, head = ? WHERE number = ?");
   }
@@ -187,9 +192,10 @@ function isDiskFull(error: unknown): boolean {
 const whole = (at: number | undefined): number | null =>
   at === undefined || !Number.isFinite(at) ? null : Math.round(at);
 
-function openSound(path: string): DatabaseSync {
+function openSound(path: string, isKnownSound: boolean): DatabaseSync {
   try {
     const db = openDatabase(path, { synchronous: "FULL", migrations: journalMigrations });
+    if (isKnownSound) return db;
     const said = String(db.prepare("PRAGMA quick_check(1)").get()?.quick_check);
     if (said === "ok") return db;
     db.close();

@@ -16,6 +16,7 @@ export interface ThreadTerms {
   readonly lease?: LeaseWish;
   /** A file that goes when the disk is full. */
   readonly ballast?: string;
+  readonly isKnownSound?: boolean;
 }
 
 export type ToThread =
@@ -82,17 +83,22 @@ export function runJournalThread(reached?: (point: CommitPoint) => void): void {
 }
 
 function open(
-  { path, run, lease, ballast }: ThreadTerms,
+  { path, run, lease, ballast, isKnownSound }: ThreadTerms,
   tell: (message: FromThread) => void,
   reached: ((point: CommitPoint) => void) | undefined,
 ): JournalStore | undefined {
   try {
-    const store = new JournalStore(path, reached, () => {
-      if (ballast === undefined) return false;
-      if (dropBallast(ballast)) tell({ kind: "full" });
-      // Gone already: another journal of this disk may have made the room just now.
-      return true;
-    });
+    const store = new JournalStore(
+      path,
+      reached,
+      () => {
+        if (ballast === undefined) return false;
+        if (dropBallast(ballast)) tell({ kind: "full" });
+        // Gone already: another journal of this disk may have made the room just now.
+        return true;
+      },
+      isKnownSound,
+    );
     if (lease !== undefined) store.takeLease(lease, Date.now());
     store.openRun(run);
     return store;

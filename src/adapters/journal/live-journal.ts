@@ -35,6 +35,8 @@ export interface LiveJournalTerms {
   readonly onLeaseLost?: () => void;
   /** A file on the same disk that goes when it is full, so that writing can go on for a while. */
   readonly ballast?: string;
+  /** It was read while another process wrote it: the whole file is not checked again, which takes longer each day. */
+  readonly isKnownSound?: boolean;
   /** The disk is full and the ballast went: what is left is for closing. */
   readonly onFull?: () => void;
   /** The monotonic clock, milliseconds. */
@@ -87,9 +89,9 @@ export class LiveJournal {
 
   /** Throws InputError (exit 1): the file is damaged, the run is closed, another process has the lease. */
   static open(terms: LiveJournalTerms): Promise<LiveJournal> {
-    const { path, run, lease, ballast } = terms;
+    const { path, run, lease, ballast, isKnownSound = false } = terms;
     const optional = { ...(lease && { lease }), ...(ballast !== undefined && { ballast }) };
-    const workerData: ThreadTerms = { path, run, ...optional };
+    const workerData: ThreadTerms = { path, run, isKnownSound, ...optional };
     const entry = terms.thread ?? new URL("./journal-worker.ts", import.meta.url);
     const worker = new Worker(entry, { workerData });
     return new Promise((resolve, reject) => {

@@ -56,7 +56,7 @@ export interface DemoTerms extends BeginTerms {
 /** Unix sockets have short names; the longest of ours below a root. */
 const SOCKET_PATH_MAX = 103;
 
-/** Two minutes of the exchange before its first open, and the seconds of the wall that the processes take to be there. */
+/** Two minutes of the exchange before its first open, and the seconds of the wall until the processes are there. */
 const leadMicros = (speed: number): number => 2 * MICROS_PER_MINUTE + 5 * MICROS_PER_SECOND * speed;
 
 /** The demo's account lives in its exchange and ends with it: every start is a new run. */

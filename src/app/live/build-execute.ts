@@ -50,15 +50,17 @@ const environments: Readonly<Record<TradingMode, Environment>> = {
   live: "live",
 };
 const NOTHING = 0 as Money;
-/** How old a decision may be when its order leaves, from the gate's verdict on (C-10). */
 const STALE_MICROS = 5 * MICROS_PER_SECOND;
 
-/** The order life cycle of a run. In a demo a second of ours is many of the exchange's: as many may pass. */
+/** How old a verdict may be when its order leaves (C-10). In a demo a second of ours is many of the exchange's. */
+export const egressMicros = ({ clock }: RunTerms): number => STALE_MICROS * Math.max(1, clock.speed);
+
+/** The order life cycle of a run. */
 export const lifecycleOf = (terms: RunTerms): Lifecycle =>
   new OrderLifecycle({
     environment: environments[terms.mode],
     fees: feesOf(terms),
-    staleAfterMicros: STALE_MICROS * Math.max(1, terms.clock.speed),
+    staleAfterMicros: egressMicros(terms),
     auctionWindow: (auction, at) =>
       auctionWindow(auction, at, xnysSessions(), terms.config.execution.openOrdersAt),
   });

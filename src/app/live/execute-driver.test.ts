@@ -31,6 +31,7 @@ class World {
     send: () => undefined,
     tell: (sequence) => this.told.push(sequence),
     journalWaitMs: 250,
+    egressMicros: Number.POSITIVE_INFINITY,
     points: noKillPoints,
   });
 

@@ -6,7 +6,7 @@
 
 import type { AlertRow, JournalRow, Ticket } from "../../adapters/journal/journal-terms.ts";
 import { InputError } from "../../domain/assert.ts";
-import type { BrokerRequest } from "../../domain/broker.ts";
+import type { BrokerRequest, RequestId } from "../../domain/broker.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { commandText, eventText } from "../../engine/event-text.ts";
 import type { ExecuteInput, ExecuteWord, LiveExecute } from "../../engine/live-execute.ts";
@@ -31,6 +31,8 @@ export interface DriverTerms {
   /** To compute; numbered from 0 in this run. */
   readonly tell: (sequence: number, text: string) => void;
   readonly journalWaitMs: number;
+  /** How old an entry may be when its bytes leave, exchange micros from its step on (C-10). */
+  readonly egressMicros: number;
   /** Where a crash test strikes. */
   readonly points: KillSwitchPoints<KillPoint<"execute">>;
 }
@@ -51,6 +53,8 @@ export class ExecuteDriver {
   #untold: JournalRow[] = [];
   #claims = -1;
   #pages = 0;
+  /** When the entries that may still leave were wanted. */
+  readonly #madeAt = new Map<RequestId, EpochMicros>();
   #inputs = 0;
   #decisions = 0;
   #marketSequence = -1;
@@ -121,6 +125,8 @@ export class ExecuteDriver {
     const known = this.#told.length;
     if (requests.length === 0 && known === this.#telling) return;
     if (this.#hasFailed) this.#tell(known);
+    for (const { id, kind, priority } of requests)
+      if (kind === "Submit" && priority === "enter") this.#madeAt.set(id, at);
     this.#outbox.put(requests, ticket, mono);
     this.#terms.whenWritten(ticket, () => {
       this.#tell(known);
@@ -176,13 +182,16 @@ export class ExecuteDriver {
   }
 
   /**
-   * What was approved before a halt and has not left by then never leaves (I-9), whatever it waited for: the gate judged
-   * another moment.
+   * What was approved before a halt, or too long ago, and has not left by then never leaves (I-9, C-10), whatever it
+   * waited for: the gate judged another moment.
    */
-  barred({ kind, priority }: BrokerRequest): string | undefined {
+  barred({ kind, priority, id }: BrokerRequest): string | undefined {
     if (kind !== "Submit" || priority !== "enter") return undefined;
-    const isAllowed = this.#terms.live.stage.authorities.allowsEntries();
-    return isAllowed ? undefined : "entries were barred while it waited to be sent";
+    if (!this.#terms.live.stage.authorities.allowsEntries())
+      return "entries were barred while it waited to be sent";
+    const { now, egressMicros } = this.#terms;
+    const isFresh = now().at - (this.#madeAt.get(id) ?? Number.NEGATIVE_INFINITY) <= egressMicros;
+    return isFresh ? undefined : "it waited too long to be sent";
   }
 
   #refuse({ id }: BrokerRequest, reason: string): void {

@@ -21,9 +21,10 @@ import type { EpochMicros } from "../../domain/time.ts";
 import type { ExecuteInput } from "../../engine/live-execute.ts";
 import { parseDecision, parseStageEvent } from "../../engine/stage-text.ts";
 import { TickSieve } from "../../engine/tick-sieve.ts";
-import { buildExecuteOf, lifecycleOf } from "./build-execute.ts";
+import { buildExecuteOf, egressMicros, lifecycleOf } from "./build-execute.ts";
 import { watchPostOf } from "./build-watch.ts";
 import { ControlDesk } from "./control-desk.ts";
+import { crashLoop, type EntryLock, GuardianWord } from "./entry-locks.ts";
 import { ExecuteDriver } from "./execute-driver.ts";
 import { FrameKind, linkBounds, numbered, parseNumbered, textOf } from "./frames.ts";
 import { GuardianDuty, LEASE_EVERY_MS } from "./guardian-duty.ts";
@@ -43,13 +44,6 @@ const WATCH_EVERY_MS = 100;
 /** How often one that stands by reads on. */
 const FOLLOW_EVERY_MS = 100;
 const DISK_FULL = "the disk is full: what the ballast left is enough to close with; make room on it";
-const crashLoop = {
-  authority: "circuit_breakers",
-  source: "crash_loop",
-  level: "NO_NEW_ENTRIES",
-  scalar: 1,
-  liftedBy: "operator",
-} as const;
 
 export async function runExecute(
   context: StageContext,
@@ -70,6 +64,7 @@ class ExecuteProcess {
   readonly #guardian: GuardianDuty;
   readonly #control: ControlDesk;
   readonly #journalGuard = new JournalGuard();
+  readonly #guardianWord = new GuardianWord();
   readonly #beatsHeard = new Map<string, bigint>();
   #journal: LiveJournal | undefined;
   #server: LinkServer | undefined;
@@ -109,6 +104,7 @@ class ExecuteProcess {
       },
       tell: (sequence, text) => this.#compute?.send(FrameKind.Feedback, numbered(sequence, text)),
       journalWaitMs: terms.config.live.journalWaitMs,
+      egressMicros: egressMicros(terms),
       points,
     });
     this.#broker = new AlpacaBroker({
@@ -147,9 +143,10 @@ class ExecuteProcess {
       page: (text) => this.#driver.page(text),
     });
     this.#watch = this.#post.duty;
-    this.#guardian = new GuardianDuty(context, this.#driver, (seq) =>
-      this.#watch.beat("guardian", clock.now(), seq, 0),
-    );
+    this.#guardian = new GuardianDuty(context, this.#driver, (beat) => {
+      this.#watch.beat("guardian", clock.now(), beat.seq, 0);
+      this.#lock(this.#guardianWord.heard(beat));
+    });
     this.#control = new ControlDesk({
       context,
       driver: this.#driver,
@@ -173,6 +170,7 @@ class ExecuteProcess {
       path,
       run: { run: terms.run, startedAt: terms.startedAt, header: JSON.stringify(terms) },
       lease: { name: "execute", owner: randomUUID() },
+      isKnownSound: turn !== undefined,
       onFailed: (reason) => {
         log("critical", `journal.db: ${reason}`);
         this.#driver.journalFailed(reason);
@@ -191,7 +189,7 @@ class ExecuteProcess {
     await this.#guardian.listen();
     await this.#listen();
     this.#consume({ kind: "restarted", life: this.#life });
-    if (process.env.SAFE_START === "1") this.#holdSafe();
+    if (process.env.SAFE_START === "1") this.#lock(crashLoop);
     this.#hearIngest();
     this.#broker.start();
     this.#timers.every(BEAT_EVERY_MS, () => this.#guardian.beat());
@@ -224,17 +222,17 @@ class ExecuteProcess {
       if (input.kind === "restarted") this.#life = input.life + 1;
       this.#driver.replay(input);
       this.#control.saw(input);
+      this.#guardianWord.saw(input);
     };
     return new JournalFollower({ path, run: terms.run, instruments, take });
   }
 
-  /** It has crashed again and again: it minds what it holds, and enters nothing until somebody has looked (C-54). */
-  #holdSafe(): void {
+  /** Entries wait for an operator, who is called. */
+  #lock(claim: EntryLock | undefined): void {
+    if (claim === undefined) return;
     const { at } = this.#context.now();
-    const reason = "execute has crashed three times in ten minutes: entries wait for an operator";
-    const claim = { ...crashLoop, reason };
     this.#consume({ kind: "event", event: { kind: "ClaimChanged", at, claim } });
-    this.#driver.page(reason);
+    this.#driver.page(claim.reason);
   }
 
   async #listen(): Promise<void> {

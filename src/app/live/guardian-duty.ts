@@ -8,6 +8,7 @@ import {
   type EngineBeat,
   type FlattenLease,
   type FlattenLine,
+  type GuardianBeat,
   positionsHash,
 } from "../../domain/guardian-beat.ts";
 import { GuardianSocket } from "../../ops/watchdog/guardian-socket.ts";
@@ -32,10 +33,10 @@ export class GuardianDuty {
   readonly #socket: GuardianSocket;
   #holdsLease = false;
 
-  constructor(context: StageContext, driver: ExecuteDriver, heard: (sequence: number) => void) {
+  constructor(context: StageContext, driver: ExecuteDriver, heard: (beat: GuardianBeat) => void) {
     this.#context = context;
     this.#driver = driver;
-    this.#socket = new GuardianSocket(({ seq }) => heard(seq));
+    this.#socket = new GuardianSocket(heard);
   }
 
   listen(): Promise<void> {

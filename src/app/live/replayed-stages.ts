@@ -111,6 +111,7 @@ class ReplayedExecute implements ReplayedStage {
       send: () => undefined,
       tell: () => undefined,
       journalWaitMs: Number.POSITIVE_INFINITY,
+      egressMicros: Number.POSITIVE_INFINITY,
     });
   }
 

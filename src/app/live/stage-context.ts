@@ -80,6 +80,8 @@ export async function stageMain(
   };
   process.on("uncaughtException", die("broke"));
   process.on("unhandledRejection", die("broke"));
+  // Files and sockets of a run are its user's alone, wherever the root lies.
+  process.umask(0o077);
   const turn = process.env.STANDBY === "1" ? ownTurn() : undefined;
   const stop = await run(stageContext(role, process.argv[2] ?? "", turn));
   const end = () => {

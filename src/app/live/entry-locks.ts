@@ -1,0 +1,45 @@
+/**
+ * What bars entries until an operator has looked, told by nobody inside the stage: a process that crashed again and
+ * again (C-54), and a guardian that has closed everything (C-01). What is held is minded all the same.
+ */
+import type { ClaimChanged } from "../../domain/events.ts";
+import type { GuardianBeat, GuardianState } from "../../domain/guardian-beat.ts";
+import type { ExecuteInput } from "../../engine/live-execute.ts";
+
+export type EntryLock = NonNullable<ClaimChanged["claim"]>;
+
+const GUARDIAN = "guardian";
+const lock = { level: "NO_NEW_ENTRIES", scalar: 1, liftedBy: "operator" } as const;
+
+export const crashLoop: EntryLock = {
+  ...lock,
+  authority: "circuit_breakers",
+  source: "crash_loop",
+  reason: "execute has crashed three times in ten minutes: entries wait for an operator",
+};
+
+const closes: readonly GuardianState[] = ["flattening", "holding", "flat"];
+
+/**
+ * What the guardian's beats mean for entries. Each of its closings locks once, in whatever life of this process: who
+ * resumed has seen it.
+ */
+export class GuardianWord {
+  readonly #known = new Set<string>();
+
+  /** Every input that the stage consumed, replayed ones too. */
+  saw(input: ExecuteInput): void {
+    if (input.kind !== "event" || input.event.kind !== "ClaimChanged") return;
+    const { claim } = input.event;
+    if (claim?.source === GUARDIAN) this.#known.add(claim.reason);
+  }
+
+  /** The lock to be raised; undefined where there is nothing new. */
+  heard({ state, haltId }: Pick<GuardianBeat, "state" | "haltId">): EntryLock | undefined {
+    if (haltId === undefined || !closes.includes(state)) return undefined;
+    const reason = `the guardian closed everything (halt ${haltId}): entries wait for an operator`;
+    if (this.#known.has(reason)) return undefined;
+    this.#known.add(reason);
+    return { ...lock, authority: "kill_switch", source: GUARDIAN, reason };
+  }
+}
