@@ -110,7 +110,8 @@ export class ExecuteLife {
       seed: parts.life,
       exchangeNow: () => this.now.at,
       exposed: () => live.stage.portfolio.gross > 0,
-      barred: (request) => this.driver.barred(request),
+      // Whoever sends by himself asks nobody.
+      barred: (request) => (sabotage.send === undefined ? this.driver.barred(request) : undefined),
       onNews: (news) => this.#news(news),
       onPulse: () => undefined,
       onTerminal: (reason) => parts.trace(() => `terminal: ${reason}`),
