@@ -24,6 +24,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** Ends the request at whatever stage. */
   readonly signal: AbortSignal;
+  /** True for what reduces risk: it never waits for a connection that other requests hold. */
+  readonly isUrgent?: boolean;
 }
 
 export interface HttpResponse {

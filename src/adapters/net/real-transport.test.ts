@@ -57,6 +57,22 @@ describe("a real request", () => {
     expect(answer.headers["x-request-id"]).toBe("r1");
   });
 
+  it("that reduces risk does not wait for connections that others hold", async () => {
+    const at = await listen(
+      createServer((request, response) => {
+        if (request.url === "/exit") response.end("closed");
+      }),
+    );
+    const made = transport();
+    const abort = new AbortController();
+    const get = (path: string, more = {}) =>
+      made.request({ method: "GET", url: `http://${at}${path}`, headers: {}, signal: abort.signal, ...more });
+    const slow = Array.from({ length: 40 }, () => get("/slow").catch(() => undefined));
+    expect((await get("/exit", { isUrgent: true })).body).toBe("closed");
+    abort.abort();
+    await Promise.all(slow);
+  });
+
   it("was not sent when nobody listens, when the name is not found, or when it was aborted before", async () => {
     const at = await listen(createServer());
     for (const close of closers.splice(0)) close();

@@ -34,9 +34,13 @@ const notSentCodes: readonly string[] = [
 /** Said outright, because node would else let the environment switch the check off (fault 9). */
 const VERIFIED = { rejectUnauthorized: true } as const;
 
+const newAgents = () => ({
+  plain: new HttpAgent({ keepAlive: true, maxSockets: CONNECTIONS_MAX }),
+  secure: new HttpsAgent({ ...VERIFIED, keepAlive: true, maxSockets: CONNECTIONS_MAX }),
+});
+
 export class RealTransport implements Transport {
-  readonly #plain = new HttpAgent({ keepAlive: true, maxSockets: CONNECTIONS_MAX });
-  readonly #secure = new HttpsAgent({ ...VERIFIED, keepAlive: true, maxSockets: CONNECTIONS_MAX });
+  readonly #agents = { usual: newAgents(), urgent: newAgents() };
 
   request(request: HttpRequest): Promise<HttpResponse> {
     const url = new URL(request.url);
@@ -51,7 +55,7 @@ export class RealTransport implements Transport {
       const options = {
         method,
         headers: { ...headers, ...length },
-        agent: isSecure ? this.#secure : this.#plain,
+        agent: this.#agents[request.isUrgent === true ? "urgent" : "usual"][isSecure ? "secure" : "plain"],
       };
       const outgoing = (isSecure ? httpsRequest : httpRequest)(url, options);
       let isConnected = false;
@@ -89,8 +93,10 @@ export class RealTransport implements Transport {
 
   /** Ends the kept connections, so that the process can end. */
   close(): void {
-    this.#plain.destroy();
-    this.#secure.destroy();
+    for (const { plain, secure } of Object.values(this.#agents)) {
+      plain.destroy();
+      secure.destroy();
+    }
   }
 }
 

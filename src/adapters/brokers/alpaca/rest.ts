@@ -33,6 +33,8 @@ export type RestOutcome =
   /** `sent` false: provably no byte left. */
   | { readonly kind: "failed"; readonly sent: boolean; readonly reason: string };
 
+const isExit = ({ priority }: RestRequest): boolean => priority === "flatten" || priority === "protect";
+
 export interface AlpacaRestOptions {
   readonly clock: Clock;
   readonly transport: Transport;
@@ -90,8 +92,7 @@ export class AlpacaRest {
     const barred = request.barred?.();
     if (barred !== undefined) return { kind: "failed", sent: false, reason: barred };
     const abort = new AbortController();
-    const isExit = request.priority === "flatten" || request.priority === "protect";
-    const deadlineMs = isExit ? EXIT_DEADLINE_MS : DEADLINE_MS;
+    const deadlineMs = isExit(request) ? EXIT_DEADLINE_MS : DEADLINE_MS;
     let isLate = false;
     const deadline = clock.timer(deadlineMs, () => {
       isLate = true;
@@ -116,16 +117,18 @@ export class AlpacaRest {
     }
   }
 
-  #wire({ method, path, query = {}, body }: RestRequest, signal: AbortSignal): HttpRequest {
+  #wire(request: RestRequest, signal: AbortSignal): HttpRequest {
+    const { method, path, query = {}, body } = request;
     const { credentials, origin } = this.#options;
     const pairs = Object.entries(query).flatMap(([name, value]) =>
       value === undefined ? [] : [`${name}=${encodeURIComponent(String(value))}`],
     );
     const url = `${origin}${path}${pairs.length === 0 ? "" : `?${pairs.join("&")}`}`;
     const headers = { ...authHeaders(credentials), accept: "application/json" };
-    if (body === undefined) return { method, url, headers, signal };
+    const rest = { method, url, signal, ...(isExit(request) ? { isUrgent: true } : {}) };
+    if (body === undefined) return { ...rest, headers };
     const withType = { ...headers, "content-type": "application/json" };
-    return { method, url, headers: withType, body: JSON.stringify(body), signal };
+    return { ...rest, headers: withType, body: JSON.stringify(body) };
   }
 
   #told(error: unknown): string {
