@@ -60,6 +60,9 @@ export async function sitThrough(terms: SittingTerms): Promise<SittingEnd> {
   }
 }
 
+/** A process refuses to join a run of another build (C-55). */
+const OTHER_BUILD = 3;
+
 class Sitting {
   readonly #terms: SittingTerms;
   readonly #system: LiveSystem;
@@ -73,6 +76,7 @@ class Sitting {
   #broken: string | undefined;
   #isReady = false;
   #closingSinceMs: number | undefined;
+  #isBuildTold = false;
   /** The wish to end has been heard. */
   #isHeard = false;
 
@@ -195,6 +199,11 @@ class Sitting {
     if (told.kind === "crash-loop") {
       if (!this.#isReady) this.#trouble.resolve(`${told.id} ended ${told.exits} times`);
       tell(`${told.id} has ended ${told.exits} times in ten minutes and starts in safe hold; see the log`);
+    } else if (told.kind === "standby-ended" && told.exit.code === OTHER_BUILD && !this.#isBuildTold) {
+      this.#isBuildTold = true;
+      tell(
+        "the program on the disk is not the one that runs: nothing can take over a death of execute; start again",
+      );
     } else if (told.kind === "exited" && told.isAbnormal)
       tell(`${told.id} ended with ${told.exit.signal ?? `code ${told.exit.code}`}; it is started again`);
   }
