@@ -98,7 +98,7 @@ describe("one session at the highest speed", () => {
     const reader = new JournalReader(join(folder, "one", "demo", "db", "journal.db"));
     expect(reader.verify()).toMatchObject({ runs: 1, brokenAt: null });
     reader.close();
-    expect(readFileSync(result.report, "utf8")).toContain(`journal of run ${result.run}`);
+    expect(readFileSync(join(folder, result.report), "utf8")).toContain(`journal of run ${result.run}`);
     // The whole session, with all that waited and was asked about again, decided by a loop that knows no processes.
     expect(await ask("one", "parity", "--demo")).toMatchObject({ code: 0, err: "" });
     expect(await ask("one", "journal", "replay", "--demo")).toMatchObject({ code: 0, err: "" });
