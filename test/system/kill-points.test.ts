@@ -38,6 +38,7 @@ let rig: LiveRig;
 async function areWell(): Promise<void> {
   await rig.up();
   expect(await rig.problems()).toEqual([]);
+  await rig.letGoOn();
 }
 
 beforeAll(async () => {

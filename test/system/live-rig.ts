@@ -39,7 +39,8 @@ export interface RigTerms {
 const POLL_MS = 150;
 const RESTART_MS = 400;
 const WELL_MS = 90_000;
-const SETTLE_MS = 30_000;
+/** A position that others have closed is booked after 30 s of doubt and a look. */
+const SETTLE_MS = 60_000;
 export const KILL_WORD = "PLIMSOLL_KILL_AT";
 
 export class LiveRig {
@@ -195,6 +196,17 @@ export class LiveRig {
     return false;
   }
 
+  /** Where the guardian has closed everything meanwhile, an operator has looked at it and resumes (C-01). */
+  async letGoOn(): Promise<void> {
+    const isLocked = (status: LiveStatus | undefined) =>
+      status?.snapshot.permission.claims.some(({ source }) => source === "guardian") === true;
+    if (!isLocked(await this.status())) return;
+    await this.until("resumed", SETTLE_MS, async () => {
+      const answer = await this.resume().catch(() => undefined);
+      return answer?.kind === "accepted";
+    });
+  }
+
   /** Waits for one more death; whoever starts after it has that word. */
   async nextDeath(role: Role, withinMs: number, word: string | undefined): Promise<void> {
     await this.until(`${role} is there`, WELL_MS, () => this.pid(role) !== undefined);
@@ -204,7 +216,7 @@ export class LiveRig {
     await this.until(`${role} dies`, withinMs, () => this.#exits(role) > before);
   }
 
-  /** What is wrong with the books now, given half a minute to agree. */
+  /** What is wrong with the books now, given a minute to agree. */
   async problems(): Promise<string[]> {
     const end = performance.now() + SETTLE_MS;
     for (;;) {
