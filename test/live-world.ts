@@ -9,7 +9,7 @@ import { AlpacaBroker } from "../src/adapters/brokers/alpaca/broker.ts";
 import { paperHosts } from "../src/adapters/brokers/alpaca/hosts.ts";
 import type { JournalRow } from "../src/adapters/journal/journal-terms.ts";
 import { Counts } from "../src/adapters/net/counts.ts";
-import type { Clock, HttpRequest, TimerHandle } from "../src/adapters/net/ports.ts";
+import type { HttpRequest, TimerHandle } from "../src/adapters/net/ports.ts";
 import { VirtualClock } from "../src/adapters/net/virtual-clock.ts";
 import {
   type VirtualAnswer,
@@ -41,6 +41,7 @@ import type { OrderRequest } from "../src/sim/brokerage/order-request.ts";
 import { credentials } from "./alpaca-conversation.ts";
 import { columnsOf } from "./bar-text.ts";
 import { ASSETS, type Ask, clock as newYork, request as orderOf } from "./brokerage-world.ts";
+import { LifeClock } from "./storm-live/life-clock.ts";
 
 export const SYMBOLS = ["ACME", "HARD"] as const;
 const instruments = instrumentTable(SYMBOLS);
@@ -56,28 +57,6 @@ const JOURNAL_WAIT_MS = 250;
 class Killed extends Error {}
 
 export type Fault = (request: HttpRequest, answer: () => VirtualAnswer) => VirtualAnswer | undefined;
-
-/** Timers of a life end with it; its clock starts at nothing. */
-class LifeClock implements Clock {
-  readonly #world: Clock;
-  readonly #bornAt: number;
-  isDead = false;
-
-  constructor(world: Clock) {
-    this.#world = world;
-    this.#bornAt = world.now();
-  }
-
-  now(): number {
-    return this.#world.now() - this.#bornAt;
-  }
-
-  timer(afterMs: number, fire: () => void): TimerHandle {
-    return this.#world.timer(afterMs, () => {
-      if (!this.isDead) fire();
-    });
-  }
-}
 
 class Front implements VirtualServer {
   readonly requests: string[] = [];

@@ -53,7 +53,7 @@ export class ExecuteDriver {
   #untold: JournalRow[] = [];
   #claims = -1;
   #pages = 0;
-  /** When the entries that may still leave were wanted. */
+  /** When the entries that have no answer yet were wanted. */
   readonly #madeAt = new Map<RequestId, EpochMicros>();
   #inputs = 0;
   #decisions = 0;
@@ -111,6 +111,7 @@ export class ExecuteDriver {
     const { live, now, write, points } = this.#terms;
     const input: ExecuteInput = { ...word, now: now() };
     const { at, mono } = input.now;
+    if (word.kind === "news" && "request" in word.news) this.#madeAt.delete(word.news.request);
     points.reached("before-append");
     let ticket = write([{ kind: "entry", part: "input", at, payload: executeInputText(input) }]);
     points.reached("after-append");
