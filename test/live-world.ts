@@ -44,9 +44,10 @@ import { ASSETS, type Ask, clock as newYork, request as orderOf } from "./broker
 import { LifeClock } from "./storm-live/life-clock.ts";
 
 export const SYMBOLS = ["ACME", "HARD"] as const;
-const instruments = instrumentTable(SYMBOLS);
+export const instruments = instrumentTable(SYMBOLS);
 const NONE = 0 as Money;
 const CASH = 100_000;
+export const RUN = "dworld";
 const OWN = 0;
 const EXTERNAL = 1;
 const TIME_EVERY_MS = 1_000;
@@ -214,9 +215,9 @@ export class LiveWorld {
   start(): void {
     const life = new LifeClock(this.clock);
     this.#life = life;
-    const live = build();
+    const live = freshExecute();
     this.#driver = new ExecuteDriver({
-      run: "dworld",
+      run: RUN,
       live,
       now: () => this.now,
       write: (rows) => this.#write(rows),
@@ -386,7 +387,8 @@ export class LiveWorld {
   }
 }
 
-function build(): LiveExecute {
+/** Its stage at the beginning of the run. */
+export function freshExecute(): LiveExecute {
   return new LiveExecute({
     execute: {
       strategies: 2,

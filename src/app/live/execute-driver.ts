@@ -4,19 +4,17 @@
  * those, the storm binds virtual ones.
  */
 
-import type { AlertRow, JournalRow, Ticket } from "../../adapters/journal/journal-terms.ts";
+import type { JournalRow, Ticket } from "../../adapters/journal/journal-terms.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { BrokerRequest, RequestId } from "../../domain/broker.ts";
 import type { EpochMicros } from "../../domain/time.ts";
-import { commandText, eventText } from "../../engine/event-text.ts";
 import type { ExecuteInput, ExecuteWord, LiveExecute } from "../../engine/live-execute.ts";
 import { executeInputText, feedbackText } from "../../engine/stage-text.ts";
 import type { Instants } from "../../execution/lifecycle/words.ts";
-import type { Alarm } from "../../execution/reconciliation-facts.ts";
 import { KeptTexts } from "./kept-texts.ts";
 import type { KillPoint, KillSwitchPoints } from "./kill-points.ts";
 import { RequestOutbox } from "./request-outbox.ts";
-import { checkpoint, executeDigest } from "./stage-digest.ts";
+import { emptyOutput, StepRows } from "./step-rows.ts";
 
 export interface DriverTerms {
   /** Name of the run. */
@@ -43,6 +41,7 @@ const PAGE_NUMBER = 1000;
 export class ExecuteDriver {
   readonly #terms: DriverTerms;
   readonly #outbox: RequestOutbox;
+  readonly #record: StepRows;
   /** All that compute was told in this run: whoever restarts asks for it again. */
   readonly #told = new KeptTexts();
   /** How many of those are durable, and were told. */
@@ -51,7 +50,6 @@ export class ExecuteDriver {
   #line: string | undefined;
   /** Alerts of the input that was replayed last: the crash may have come before they were written (C-60). */
   #untold: JournalRow[] = [];
-  #claims = -1;
   #pages = 0;
   /** When the entries that have no answer yet were wanted. */
   readonly #madeAt = new Map<RequestId, EpochMicros>();
@@ -61,6 +59,7 @@ export class ExecuteDriver {
 
   constructor(terms: DriverTerms) {
     this.#terms = terms;
+    this.#record = new StepRows(terms.run, terms.live);
     this.#outbox = new RequestOutbox({
       patienceMs: terms.journalWaitMs,
       send: (request) => {
@@ -99,11 +98,11 @@ export class ExecuteDriver {
   /** An input as the journal has it: the same step, and nothing leaves. */
   replay(input: ExecuteInput): void {
     this.#step(input);
-    const { output } = this.#terms.live;
-    for (const feedback of output.feedback) this.#told.push(feedbackText(feedback));
+    const { live } = this.#terms;
+    for (const feedback of live.output.feedback) this.#told.push(feedbackText(feedback));
     this.#telling = this.#told.length;
-    this.#untold = this.#alerts(input.now.at);
-    this.#emptyOutput();
+    this.#untold = this.#record.alerts(this.#inputs, input.now.at);
+    emptyOutput(live);
   }
 
   /** One input from outside, at this moment. */
@@ -117,11 +116,11 @@ export class ExecuteDriver {
     points.reached("after-append");
     this.#step(input);
     points.reached("after-step");
-    const rows = [...this.#untold.splice(0), ...this.#rows(at)];
+    const rows = [...this.#untold.splice(0), ...this.#record.of(this.#inputs, at)];
     if (rows.length > 0) ticket = write(rows);
     const requests = [...live.output.requests];
     for (const feedback of live.output.feedback) this.#told.push(feedbackText(feedback));
-    this.#emptyOutput();
+    emptyOutput(live);
     this.#passLine(ticket);
     const known = this.#told.length;
     if (requests.length === 0 && known === this.#telling) return;
@@ -173,8 +172,8 @@ export class ExecuteDriver {
   page(text: string): void {
     const { at } = this.#terms.now();
     this.#pages += 1;
-    const number = PAGE_NUMBER + this.#pages;
-    this.#terms.write([{ kind: "alert", row: this.#alert({ severity: "page", text }, at, number) }]);
+    const name = `${this.#inputs}-${PAGE_NUMBER + this.#pages}`;
+    this.#terms.write([this.#record.alert({ severity: "page", text }, at, name)]);
   }
 
   /** Lets go what has waited for the journal long enough. */
@@ -204,56 +203,5 @@ export class ExecuteDriver {
     if (input.kind === "decision") this.#decisions += 1;
     if (input.kind === "event" && input.sequence !== undefined) this.#marketSequence = input.sequence;
     this.#terms.live.step(input);
-  }
-
-  #rows(at: ExecuteInput["now"]["at"]): JournalRow[] {
-    const { live } = this.#terms;
-    const { commands, brokerEvents, notes, flattenNotes } = live.output;
-    const entry = (part: "command" | "note", payload: string): JournalRow => ({
-      kind: "entry",
-      part,
-      at,
-      payload,
-    });
-    const rows = [
-      ...brokerEvents.map((event) => entry("note", `event ${eventText(event)}`)),
-      ...notes.map((note) => entry("note", `life ${JSON.stringify(note)}`)),
-      ...flattenNotes.map((note) => entry("note", `flatten ${JSON.stringify(note)}`)),
-      ...commands.map((command) => entry("command", commandText(command))),
-      // In the transaction of what it tells of: no change of state without its alert (C-60).
-      ...this.#alerts(at),
-    ];
-    const digest = checkpoint("execute", this.#inputs, () => executeDigest(live));
-    if (digest !== undefined) rows.push(entry("note", digest));
-    const { authorities } = live.stage;
-    if (authorities.version !== this.#claims) {
-      this.#claims = authorities.version;
-      rows.push({ kind: "claims", rows: authorities.permission.claims });
-    }
-    return rows;
-  }
-
-  #alerts(at: EpochMicros): JournalRow[] {
-    const { alarms } = this.#terms.live.output;
-    return alarms.map((alarm, n) => ({ kind: "alert", row: this.#alert(alarm, at, n) }));
-  }
-
-  #alert({ severity, text }: Alarm, at: EpochMicros, n: number): AlertRow {
-    return {
-      id: `${this.#terms.run}-${this.#inputs}-${n}`,
-      at,
-      level: severity === "page" ? "critical" : "warning",
-      cause: text.replaceAll(/[\d.]+/g, "#").slice(0, 120),
-      text,
-      state: "waiting",
-      attempts: 0,
-      nextAt: at,
-      deliveredAt: undefined,
-      channel: undefined,
-    };
-  }
-
-  #emptyOutput(): void {
-    for (const list of Object.values(this.#terms.live.output) as unknown[][]) list.length = 0;
   }
 }

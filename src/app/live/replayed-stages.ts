@@ -1,6 +1,7 @@
 /** Each stage as a replay drives it: a recorded input in, out comes what the process writes of its step. */
+import type { InstrumentTable } from "../../domain/instrument.ts";
 import { LiveCompute } from "../../engine/live-compute.ts";
-import type { ExecuteInput, LiveExecute } from "../../engine/live-execute.ts";
+import type { LiveExecute } from "../../engine/live-execute.ts";
 import { type IngestInput, LiveIngest } from "../../engine/live-ingest.ts";
 import {
   decisionText,
@@ -8,15 +9,13 @@ import {
   parseExecuteInput,
   stageEventText,
 } from "../../engine/stage-text.ts";
-import type { Instants } from "../../execution/lifecycle/words.ts";
 import { buildExecute, lifecycleOf } from "./build-execute.ts";
-import { ExecuteDriver } from "./execute-driver.ts";
 import { ingestConfigOf } from "./ingest-config.ts";
-import { noKillPoints } from "./kill-points.ts";
 import { type JournaledStage, type RecordedRun, warmingBatches } from "./recorded-run.ts";
 import type { StageRow } from "./replay-run.ts";
 import { engineOf } from "./run-engine.ts";
 import { checkpoint, computeDigest, toldLine } from "./stage-digest.ts";
+import { emptyOutput, isOfStep, StepRows } from "./step-rows.ts";
 
 export interface ReplayedStage {
   /** What it says of that input, in order. Throws what the stage throws. */
@@ -27,7 +26,8 @@ export interface ReplayedStage {
 
 export function replayedStage(recorded: RecordedRun, stage: JournaledStage): ReplayedStage {
   if (stage === "ingest") return new ReplayedIngest(recorded);
-  return stage === "compute" ? new ReplayedCompute(recorded) : new ReplayedExecute(recorded);
+  if (stage === "compute") return new ReplayedCompute(recorded);
+  return new ReplayedExecute(recorded.run, recordedExecute(recorded), recorded.instruments);
 }
 
 /** The execute stage of a recorded run at its beginning. */
@@ -84,45 +84,31 @@ class ReplayedCompute implements ReplayedStage {
   }
 }
 
-/** The words that the driver begins its notes with. */
-const EXECUTE_NOTES = /^(?:event|life|flatten|digest) /;
+export class ReplayedExecute implements ReplayedStage {
+  readonly #live: LiveExecute;
+  readonly #instruments: InstrumentTable;
+  readonly #record: StepRows;
+  #inputs = 0;
 
-/** By the process's own driver, so that what it writes of a step cannot differ from what is compared. */
-class ReplayedExecute implements ReplayedStage {
-  readonly #recorded: RecordedRun;
-  readonly #driver: ExecuteDriver;
-  readonly #rows: StageRow[] = [];
-  #now: Instants | undefined;
-
-  constructor(recorded: RecordedRun) {
-    this.#recorded = recorded;
-    this.#driver = new ExecuteDriver({
-      run: recorded.run,
-      points: noKillPoints,
-      live: recordedExecute(recorded),
-      now: () => this.#now as Instants,
-      write: (rows) => {
-        for (const row of rows)
-          if (row.kind === "entry" && row.part !== "input")
-            this.#rows.push({ part: row.part, payload: String(row.payload) });
-        return 0;
-      },
-      whenWritten: () => undefined,
-      send: () => undefined,
-      tell: () => undefined,
-      journalWaitMs: Number.POSITIVE_INFINITY,
-      egressMicros: Number.POSITIVE_INFINITY,
-    });
+  /** `live` is at the beginning of the run. */
+  constructor(run: string, live: LiveExecute, instruments: InstrumentTable) {
+    this.#live = live;
+    this.#instruments = instruments;
+    this.#record = new StepRows(run, live);
   }
 
   step(text: string): StageRow[] {
-    const { now, ...word }: ExecuteInput = parseExecuteInput(text, this.#recorded.instruments);
-    this.#now = now;
-    this.#driver.consume(word);
-    return this.#rows.splice(0);
+    const input = parseExecuteInput(text, this.#instruments);
+    this.#inputs += 1;
+    this.#live.step(input);
+    const rows = this.#record.of(this.#inputs, input.now.at).filter((row) => row.kind === "entry");
+    emptyOutput(this.#live);
+    return rows.flatMap(({ part, payload }) =>
+      part === "input" ? [] : [{ part, payload: String(payload) }],
+    );
   }
 
   writes(note: string): boolean {
-    return EXECUTE_NOTES.test(note);
+    return isOfStep(note);
   }
 }
