@@ -6,6 +6,7 @@
 import { rmSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { replayRun } from "../../src/app/live/replay-run.ts";
 import { scratchFolder } from "../scratch-folder.ts";
 import { KILL_WORD, LiveRig, type Role } from "./live-rig.ts";
 
@@ -111,6 +112,16 @@ describe("a live system over the twin", () => {
   it("has unbroken journals, and nothing that execute sent is missing in them", async () => {
     expect(rig.journals.verify()).toEqual([]);
     expect(rig.twin.orders.size).toBeGreaterThan(10);
+  });
+
+  it("left a record that replays to the last byte through all those deaths, stage by stage", () => {
+    const { stages } = replayRun({ root });
+    expect(stages.map(({ stage, firstDifference }) => [stage, firstDifference])).toEqual([
+      ["ingest", null],
+      ["compute", null],
+      ["execute", null],
+    ]);
+    for (const { events, identical } of stages) expect([identical, events > 100]).toEqual([true, true]);
   });
 });
 
