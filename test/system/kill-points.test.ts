@@ -12,8 +12,8 @@ import { KILL_WORD, LiveRig, type Role } from "./live-rig.ts";
 
 const SPEED = 60;
 const SEED = 1;
-/** Until a process gets to its place: orders come every few seconds. */
-const REACHED_MS = 40_000;
+/** Until a process gets to its place: orders come every few seconds, on a busy machine in a minute. */
+const REACHED_MS = 120_000;
 const HALTED_MS = 120_000;
 const LINE_MS = 12_000;
 
