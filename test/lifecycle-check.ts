@@ -1,6 +1,7 @@
 /** What must be true once all has settled: the engine was told what the broker's books hold, no more, no less. */
 import { isEnded } from "../src/domain/broker.ts";
 import { BUY, type OrderNumber, SELL, type Side } from "../src/domain/order.ts";
+import type { LiveOrder } from "../src/execution/lifecycle/words.ts";
 import type { Case, LifecycleStorm } from "./lifecycle-storm.ts";
 
 interface Sum {
@@ -27,6 +28,7 @@ export function checkStorm(storm: LifecycleStorm): Account {
     const made = broker.orders.filter(({ clientId }) => clientId === order.clientId);
     orders += made.length;
     if (made.length > 1) wrongs.push(`${order.clientId} has ${made.length} orders`);
+    wrongs.push(...checkSlices(storm, order));
     const isLost = made.length === 0 && wasDoubted.has(order.clientId) && !tombstoned.has(order.clientId);
     if (isLost && !endsOtherwise(storm, order.clientId)) wrongs.push(`${order.clientId} vanished`);
   }
@@ -52,9 +54,31 @@ export function checkStorm(storm: LifecycleStorm): Account {
   return { wrongs, tombstones: tombstoned.size, orders };
 }
 
-/** Refused or too old after a doubt: provably no order either. */
+/** All that was ever asked for under a sliced order is no more than the order, each slice once (C-03). */
+function checkSlices({ broker, told }: LifecycleStorm, order: LiveOrder): string[] {
+  const { slices, symbol, side, shares } = order;
+  if (slices === undefined) return [];
+  const specs = told.requests.flatMap((request) => (request.kind === "Submit" ? [request.spec] : []));
+  const own = new Map(
+    specs
+      .filter((spec) => spec.symbol === symbol && spec.side === side)
+      .map((spec) => [spec.clientId, spec.shares]),
+  );
+  const asked = [...own.values()].reduce((sum, each) => sum + each, 0);
+  const wrongs = asked > shares ? [`${symbol}: slices of ${asked} for an order of ${shares}`] : [];
+  const made = broker.orders.filter((one) => one.symbol === symbol && one.side === side);
+  const ids = new Set(made.map(({ clientId }) => clientId));
+  if (ids.size < made.length) wrongs.push(`${symbol}: a slice has two orders`);
+  return wrongs;
+}
+
+/** Refused, too old or canceled before it left again, after a doubt: provably no order either. */
 const endsOtherwise = ({ told }: LifecycleStorm, id: string): boolean =>
-  told.notes.some(({ clientId, to }) => clientId === id && (to === "REJECTED" || to === "EXPIRED"));
+  told.notes.some(
+    ({ clientId, to, reason }) =>
+      clientId === id &&
+      (to === "REJECTED" || to === "EXPIRED" || (to === "CANCELED" && reason === "canceled before it left")),
+  );
 
 function checkFills(
   { told, broker }: LifecycleStorm,
@@ -99,7 +123,7 @@ function checkEnd(storm: LifecycleStorm, number: OrderNumber): string[] {
   const ends = endsOf(storm, number).length;
   const isFull = filledOf(storm, number) === order?.shares;
   const isOpen = storm.broker.orders.some(
-    ({ clientId, status }) => clientId === order?.clientId && !isEnded(status),
+    ({ symbol, side, status }) => symbol === order?.symbol && side === order.side && !isEnded(status),
   );
   if (ends > 1) return [`order ${number} ended ${ends} times`];
   if (!isFull && !isOpen && ends === 0) return [`order ${number} never ended`];

@@ -37,6 +37,9 @@ export function feed(lifecycle: OrderLifecycle, input: Input): void {
   else if (input.kind === "heard") lifecycle.heard(input.news, now);
   else if (input.kind === "time") lifecycle.time(now);
   else lifecycle.restarted(now);
+  // The gate's word on what leaves later: a fourth of the orders are not wanted any more by then.
+  for (const number of lifecycle.rechecks.asks.splice(0))
+    lifecycle.rechecks.answer(number, number % 4 === 3 ? "refused again" : undefined, now);
 }
 
 /** What belongs together: shares that an entry buys or that are held already, and the orders that close them. */
@@ -118,8 +121,9 @@ export class LifecycleStorm {
   }
 
   #decide(later: Later): void {
-    const roll = this.#rng.integer(20);
-    if (roll < 7) this.#bracketed(later);
+    const roll = this.#rng.integer(24);
+    if (roll >= 20) this.#sliced(later);
+    else if (roll < 7) this.#bracketed(later);
     else if (roll < 10) this.#shared(later);
     else if (roll < 12) this.#rearmed(later);
     else this.#simple(later, roll < 16 ? Purpose.Entry : Purpose.Exit);
@@ -187,6 +191,25 @@ export class LifecycleStorm {
       this.input({ kind: "cancel", number: stopOrder, now: this.now });
       if (this.#rng.uniform() < 0.7) this.input({ kind: "cancel", number: targetOrder, now: this.now });
     });
+  }
+
+  /** Large for its market: bought in slices, with or without a target. */
+  #sliced(later: Later): void {
+    const [entry, stopOrder, targetOrder] = this.#numbers(3) as [OrderNumber, OrderNumber, OrderNumber];
+    const symbol = `L${entry}`;
+    const withTarget = this.#rng.uniform() < 0.5;
+    const slices = { shares: 5 + this.#rng.integer(30), everyMicros: 5_000_000 };
+    const stop = { stopOrder, stop: 90 };
+    const bracket = withTarget ? { ...stop, targetOrder, target: 110 } : { ...stop, target: Number.NaN };
+    this.#place(symbol, entry, Purpose.Entry, { bracket, slices });
+    this.cases.push({
+      ...{ symbol, entry, held: 0 },
+      stops: [stopOrder],
+      targets: withTarget ? [targetOrder] : [],
+    });
+    this.#cancelLater(later, entry, 0.2, 30_000);
+    this.#trail(later, stopOrder);
+    this.#cancelLater(later, stopOrder, 0.3, 60_000);
   }
 
   /** Moves a stop now and then. */

@@ -167,9 +167,13 @@ export class LiveWorld {
   /** A driver was made for a new life; its replay comes next. */
   began: (driver: ExecuteDriver) => void = () => undefined;
 
+  /** Shares a session of each symbol, of the 20 sessions before; absent: nobody knows. */
+  readonly #usualVolume: number | undefined;
+
   /** Of New York, a Monday, as `09:30`. */
-  constructor(startsAt = "09:29:50") {
+  constructor(startsAt = "09:29:50", usualVolume?: number) {
     this.#startAt = newYork(startsAt);
+    this.#usualVolume = usualVolume;
     this.brokerage = new Brokerage({
       ...{ assets: ASSETS, sessions: xnysSessions(), startsAt: this.#startAt, startingCash: CASH },
       ...{ multiplier: 2, seed: 3, fillModel: "paper" },
@@ -215,7 +219,7 @@ export class LiveWorld {
   start(): void {
     const life = new LifeClock(this.clock);
     this.#life = life;
-    const live = freshExecute();
+    const live = freshExecute(this.#usualVolume);
     this.#driver = new ExecuteDriver({
       run: RUN,
       live,
@@ -388,8 +392,8 @@ export class LiveWorld {
 }
 
 /** Its stage at the beginning of the run. */
-export function freshExecute(): LiveExecute {
-  return new LiveExecute({
+export function freshExecute(usualVolume?: number): LiveExecute {
+  const live = new LiveExecute({
     execute: {
       strategies: 2,
       instruments: SYMBOLS.length,
@@ -415,14 +419,24 @@ export function freshExecute(): LiveExecute {
     strategies: 1,
     decisionAgeMicros: 10_000_000,
   });
+  if (usualVolume !== undefined) for (const bars of sessionsBefore(usualVolume)) live.stage.bars(bars);
+  return live;
+}
+
+/** The 20 sessions before, each one bar of that volume. */
+function* sessionsBefore(volume: number): Generator<BarBatch> {
+  const { close } = xnysSessions();
+  const today = close.findIndex((at) => at > newYork("09:30"));
+  const prices = SYMBOLS.map(() => 100);
+  for (const at of close.slice(today - 20, today)) yield columnsFrom(at as EpochMicros, prices, volume);
 }
 
 /** The bars of a minute in which nothing moved: one for each symbol. */
-function columnsFrom(at: EpochMicros, prices: readonly number[]): BarBatch {
+function columnsFrom(at: EpochMicros, prices: readonly number[], volume = 1_000_000): BarBatch {
   const bars = prices.map((price, i) => ({
     instrument: i as InstrumentId,
     closedAt: at,
-    ...{ open: price, high: price, low: price, close: price, volume: 1_000_000 },
+    ...{ open: price, high: price, low: price, close: price, volume },
   }));
   return { at, from: 0, to: bars.length, columns: columnsOf("1m", prices.length, bars) };
 }

@@ -215,7 +215,8 @@ export class MeanBroker {
     }
     this.#tell(order, "new");
     // Those who share an entry (M) each protect their own part.
-    if (!spec.opens && !spec.symbol.startsWith("M")) this.#checkLone(order);
+    if (!spec.opens && spec.symbol.startsWith("L")) this.#checkNotTwice(order);
+    else if (!spec.opens && !spec.symbol.startsWith("M")) this.#checkLone(order);
     if (this.#chance(0.04)) {
       this.#count("asyncReject");
       this.#in(this.#rng.integer(500), () => this.#end(order, "rejected"));
@@ -241,6 +242,20 @@ export class MeanBroker {
         !isEnded(one.status),
     );
     if (other !== undefined) this.violations.push(`${order.clientId} came while ${other.clientId} lived`);
+  }
+
+  /** What protects one slice is no second order for another's shares; all of one kind together sell what is held. */
+  #checkNotTwice({ symbol, side, clientId }: TrueOrder): void {
+    const own = this.orders.filter((one) => one.symbol === symbol);
+    const held = own.reduce((sum, one) => sum + (one.side === side ? -one.filled : one.filled), 0);
+    for (const kind of ["stop", "limit"]) {
+      const rest = own.filter(
+        (one) => one.side === side && one.type === kind && one.status !== "held" && !isEnded(one.status),
+      );
+      const shares = rest.reduce((sum, one) => sum + one.shares - one.filled, 0);
+      if (shares > held)
+        this.violations.push(`${clientId} came and ${kind}s rest for ${shares} of ${held} held`);
+    }
   }
 
   #order(spec: OrderSpec, clientId: string, type: TrueOrder["type"], side: Side): TrueOrder {

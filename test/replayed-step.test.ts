@@ -4,24 +4,8 @@
  * Method  the whole of execute in virtual time (`live-world.ts`), then each step again from the journal it wrote.
  */
 import { describe, expect, it } from "vitest";
-import { ReplayedExecute } from "../src/app/live/replayed-stages.ts";
-import { freshExecute, instruments, LiveWorld, RUN } from "./live-world.ts";
-
-/** Each input of the journal with the rows that followed it, once as written and once as a replay gives them. */
-function told({ journal }: LiveWorld): { readonly recorded: string[][]; readonly replayed: string[][] } {
-  const stage = new ReplayedExecute(RUN, freshExecute(), instruments);
-  const [recorded, replayed]: string[][][] = [[], []];
-  for (const row of journal.flat()) {
-    if (row.kind !== "entry") continue;
-    const payload = String(row.payload);
-    if (row.part !== "input") recorded?.at(-1)?.push(`${row.part} ${payload}`);
-    else {
-      recorded?.push([payload]);
-      replayed?.push([payload, ...stage.step(payload).map(({ part, payload }) => `${part} ${payload}`)]);
-    }
-  }
-  return { recorded: recorded ?? [], replayed: replayed ?? [] };
-}
+import { LiveWorld } from "./live-world.ts";
+import { toldAgain } from "./replayed-world.ts";
 
 /** The broker has no time for the first attempt; entries are paused before the second. */
 async function pausedBetweenAttempts(): Promise<LiveWorld> {
@@ -50,7 +34,7 @@ describe("an entry that is asked for again while entries are barred", () => {
   });
 
   it("is replayed step by step: the refusal belongs to the input that says so", async () => {
-    const { recorded, replayed } = told(await pausedBetweenAttempts());
+    const { recorded, replayed } = toldAgain(await pausedBetweenAttempts());
     const refusal = recorded.find(([input]) => input?.includes("entries were barred while it waited"));
     expect(refusal?.[1]).toContain('"from":"SENDING","to":"INTENT"');
     expect(replayed).toEqual(recorded);

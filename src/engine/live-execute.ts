@@ -18,9 +18,9 @@ import { idKindOf } from "../execution/client-order-id.ts";
 import type { FlattenNote } from "../execution/flatten-state.ts";
 import type { Due, Instants, Lifecycle, LifecycleNote, LiveOrder } from "../execution/lifecycle/words.ts";
 import type { Alarm } from "../execution/reconciliation-facts.ts";
+import { slicePlan } from "../execution/slicing.ts";
 import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
 import { AskedCancels } from "./asked-cancels.ts";
-import { answerAuctions } from "./auction-recheck.ts";
 import { BrokerDuty, type DutyParts } from "./broker-duty.ts";
 import { BrokerErrors } from "./broker-errors.ts";
 import type { DeferredEntries } from "./deferred-entries.ts";
@@ -31,6 +31,7 @@ import { KeyRefusal, keyClaim, keyClaimHolder, keyText } from "./key-refusal.ts"
 import { LiveDecisions } from "./live-decisions.ts";
 import type { Command } from "./ports.ts";
 import { PositionDoubts } from "./position-doubts.ts";
+import { answerRechecks } from "./recheck.ts";
 import { accountSnapshot, type ComputeFeedback, type Decision } from "./stage-messages.ts";
 import { faultText } from "./strategy-fault.ts";
 import { tellExecute } from "./tell-execute.ts";
@@ -311,7 +312,7 @@ export class LiveExecute {
     const { events } = this.#lifecycle;
     const { reports, events: wanted } = this.#duty;
     const closing = this.#flatten.events;
-    const asks = this.#lifecycle.auctions?.asks ?? [];
+    const asks = this.#lifecycle.rechecks?.asks ?? [];
     while (
       asks.length + commands.length + events.length + reports.length + wanted.length + closing.length >
       0
@@ -329,7 +330,7 @@ export class LiveExecute {
         tellExecute(this.stage, event);
       }
       // Last: what was told in this step may bar it.
-      answerAuctions(this.#lifecycle.auctions, this.stage, now);
+      answerRechecks(this.#lifecycle.rechecks, this.stage, now);
     }
     const { output } = this;
     output.requests.push(...taken(this.#lifecycle.requests), ...taken(this.#duty.asks));
@@ -356,7 +357,9 @@ export class LiveExecute {
     const strategy = execute.strategyIds?.[this.stage.orders.strategy(order.number)] ?? "";
     const { number, side, shares, purpose, type, timeInForce, limit, stop, bracket, members } = order;
     const parts = { strategy, symbol, decidedAt: order.decidedAt, kind: idKindOf(purpose) };
+    const usual = this.stage.facts.averageVolume(order.instrument);
     return {
+      slices: slicePlan(order, usual, execute.execution.slicing),
       ...{
         number,
         symbol,

@@ -7,6 +7,7 @@ import { MICROS_PER_MINUTE } from "../domain/time.ts";
 import { tickSize } from "../market/ticks.ts";
 import { adaptiveOffsetParams } from "./adaptive-offset.ts";
 import { openOrderTimes } from "./auction-window.ts";
+import { slicingParams } from "./slicing.ts";
 import { partialFillParams, stopKinds, virtualStopParams } from "./stop-params.ts";
 
 export const executionParams = z.strictObject({
@@ -32,6 +33,8 @@ export const executionParams = z.strictObject({
   stops: z.enum(stopKinds).default("venue"),
   virtualStop: virtualStopParams.prefault({}),
   partialFill: partialFillParams.prefault({}),
+  /** Live alone: in a backtest the venue's share of the volume bounds what an order gets of a bar. */
+  slicing: slicingParams.prefault({}),
 });
 export type ExecutionParams = z.infer<typeof executionParams>;
 

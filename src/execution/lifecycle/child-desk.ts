@@ -20,7 +20,7 @@ import { nanosOf } from "./fill-count.ts";
 import { Submissions } from "./submission.ts";
 import { type Ask, Wire } from "./wire.ts";
 import { readAt, readLater, readSoon, Withdrawals } from "./withdrawal.ts";
-import type { AuctionDesk, Due, Instants, NoteCause } from "./words.ts";
+import type { Due, Instants, NoteCause, RecheckDesk } from "./words.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 const REFUSED_CANCEL = "order_cancel_rejected";
@@ -55,8 +55,8 @@ export class ChildDesk {
     });
   }
 
-  get auctions(): AuctionDesk {
-    return this.#submissions.auctions;
+  get rechecks(): RecheckDesk {
+    return this.#submissions.rechecks;
   }
 
   /** What may still trade, is in doubt, or is watched by its clock. */

@@ -6,7 +6,7 @@ import type { BrokerOrder, BrokerOrderId, OrderSpec, Priority, RefusalClass } fr
 import type { Price } from "../../domain/money.ts";
 import type { ClientOrderId, OrderNumber, Side } from "../../domain/order.ts";
 import type { EpochMicros } from "../../domain/time.ts";
-import type { AuctionWait } from "./auction-waits.ts";
+import type { EntryWait } from "./entry-waits.ts";
 import type { Instants, LifecycleState, NoteCause, OpenOrder } from "./words.ts";
 
 const NANOS_PER_SHARE = 1_000_000_000;
@@ -63,8 +63,8 @@ export interface ChildOrder {
   readonly owner: ChildOwner;
   /** When the gate last said yes to it: from then on it ages (C-10). */
   judgedAt: EpochMicros;
-  /** Of an order for an auction. */
-  readonly wait: AuctionWait | undefined;
+  /** Of an order for an auction, or a further slice. */
+  readonly wait: EntryWait | undefined;
   state: LifecycleState;
   /** Its owner was told that it is over. */
   isOver: boolean;

@@ -14,16 +14,16 @@ import {
   TimeInForce,
 } from "../../domain/order.ts";
 import { ClientOrderIds } from "../client-order-id.ts";
-import { type AuctionWait, waitFor } from "./auction-waits.ts";
 import { ChildDesk } from "./child-desk.ts";
 import { isFinal, viewOf } from "./child-order.ts";
+import { type EntryWait, waitFor } from "./entry-waits.ts";
 import { nanosOf } from "./fill-count.ts";
 import { PlacedOrder } from "./placed-order.ts";
 import { ProtectiveGroup } from "./protective-group.ts";
 import { type GroupParts, type Leg, legOf } from "./protective-leg.ts";
-import { Teller, ticketOf } from "./tickets.ts";
+import { SlicedOrder } from "./sliced-order.ts";
+import { Teller, type Ticket, ticketOf } from "./tickets.ts";
 import type {
-  AuctionDesk,
   Due,
   IdParts,
   Instants,
@@ -32,13 +32,19 @@ import type {
   LifecycleTerms,
   LiveOrder,
   OpenOrder,
+  RecheckDesk,
+  SlicePlan,
 } from "./words.ts";
 
 const STALE_MICROS = 5_000_000;
 
+/** A stop or a target of the engine, wherever it rests. */
 interface RestingLeg {
-  readonly group: ProtectiveGroup;
-  readonly leg: Leg;
+  readonly ticket: Ticket;
+  /** That another leg may join; absent for one that rests in slices. */
+  readonly group?: ProtectiveGroup;
+  cancel(now: Instants): void;
+  move(stop: number, now: Instants): void;
 }
 
 export class OrderLifecycle implements Lifecycle {
@@ -46,12 +52,12 @@ export class OrderLifecycle implements Lifecycle {
   readonly #ids = new ClientOrderIds();
   readonly #desk: ChildDesk;
   readonly #teller: Teller;
-  readonly #auctions: AuctionDesk;
+  readonly #rechecks: RecheckDesk;
   readonly #parts: GroupParts;
-  readonly #orders = new Map<OrderNumber, PlacedOrder>();
+  readonly #orders = new Map<OrderNumber, PlacedOrder | SlicedOrder>();
   readonly #legs = new Map<OrderNumber, RestingLeg>();
   /** Those that have something to do at an instant of the exchange. */
-  readonly #timed = new Set<PlacedOrder>();
+  readonly #timed = new Set<PlacedOrder | SlicedOrder>();
 
   #seen = 0;
 
@@ -59,12 +65,12 @@ export class OrderLifecycle implements Lifecycle {
     this.#terms = terms;
     this.#desk = new ChildDesk(terms.staleAfterMicros ?? STALE_MICROS);
     this.#teller = new Teller(this.#desk.wire, terms);
-    const { auctions } = this.#desk;
-    this.#auctions = {
-      asks: auctions.asks,
-      later: (number, now) => auctions.later(number, now),
+    const { rechecks } = this.#desk;
+    this.#rechecks = {
+      asks: rechecks.asks,
+      later: (number, now) => rechecks.later(number, now),
       answer: (number, refusal, now) => {
-        auctions.answer(number, refusal, now);
+        rechecks.answer(number, refusal, now);
         this.#act(now);
       },
     };
@@ -100,8 +106,8 @@ export class OrderLifecycle implements Lifecycle {
     return { at, mono };
   }
 
-  get auctions(): AuctionDesk {
-    return this.#auctions;
+  get rechecks(): RecheckDesk {
+    return this.#rechecks;
   }
 
   get unknownCount(): number {
@@ -121,30 +127,27 @@ export class OrderLifecycle implements Lifecycle {
     this.#ids.taken(order.clientId);
     const { purpose } = order;
     if (purpose === Purpose.StopLoss || purpose === Purpose.TakeProfit) this.#protect(order, now);
+    else if (order.slices !== undefined) this.#placeSliced(order, order.slices, now);
     else {
       const placed = new PlacedOrder(this.#parts, order, this.#waitOf(order, now));
       this.#orders.set(order.number, placed);
       this.#timed.add(placed);
       for (const { number } of order.members ?? []) this.#orders.set(number, placed);
-      for (const group of placed.groups()) this.#remember(group);
+      for (const group of placed.groups())
+        for (const leg of [group.stop, group.target]) if (leg !== undefined) this.#remember(group, leg);
     }
     this.#act(now);
   }
 
   cancel(number: OrderNumber, now: Instants): void {
     this.#orders.get(number)?.cancel(now);
-    const resting = this.#legs.get(number);
-    if (resting?.leg.wanted === true) resting.group.cancelLeg(resting.leg, now);
+    this.#legs.get(number)?.cancel(now);
     this.#act(now);
   }
 
   /** Towards the price only (I-36). */
   moveStop(number: OrderNumber, stop: number, now: Instants): void {
-    const { group, leg } = this.#legs.get(number) ?? {};
-    if (leg === undefined || group === undefined || leg !== group.stop) return;
-    if (!(leg.ticket.side * (stop - leg.price) < 0)) return;
-    leg.price = stop;
-    group.settle(now);
+    this.#legs.get(number)?.move(stop, now);
     this.#act(now);
   }
 
@@ -180,7 +183,7 @@ export class OrderLifecycle implements Lifecycle {
   }
 
   /** Undefined for what leaves at once. An auction that nobody knows of has a window that never opens and is over. */
-  #waitOf({ timeInForce, purpose }: LiveOrder, now: Instants): AuctionWait | undefined {
+  #waitOf({ timeInForce, purpose }: LiveOrder, now: Instants): EntryWait | undefined {
     const { auctionWindow } = this.#terms;
     if (auctionWindow === undefined || purpose !== Purpose.Entry || !isForAuction(timeInForce))
       return undefined;
@@ -200,20 +203,40 @@ export class OrderLifecycle implements Lifecycle {
     this.#desk.pump(now);
   }
 
-  #remember(group: ProtectiveGroup): void {
-    for (const leg of [group.stop, group.target])
-      if (leg !== undefined) this.#legs.set(leg.ticket.number, { group, leg });
+  #placeSliced(order: LiveOrder, plan: SlicePlan, now: Instants): void {
+    const placed = new SlicedOrder(this.#parts, order, plan, now);
+    this.#orders.set(order.number, placed);
+    this.#timed.add(placed);
+    for (const ticket of placed.legs)
+      this.#legs.set(ticket.number, {
+        ticket,
+        cancel: (at) => placed.cancelLeg(ticket.number, at),
+        move: (stop, at) => placed.moveStop(ticket.number, stop, at),
+      });
+  }
+
+  #remember(group: ProtectiveGroup, leg: Leg): void {
+    this.#legs.set(leg.ticket.number, {
+      ticket: leg.ticket,
+      group,
+      cancel: (now) => {
+        if (leg.wanted) group.cancelLeg(leg, now);
+      },
+      move: (stop, now) => {
+        if (leg === group.stop) group.moveStop(stop, now);
+      },
+    });
   }
 
   /** A stop or a target for what is held: on its own, or a stop that joins the target that rests. */
   #protect(order: LiveOrder, now: Instants): void {
-    const { number, symbol, strategy, side, decidedAt, clientId, purpose } = order;
+    const { symbol, strategy, side, decidedAt, clientId, purpose } = order;
     const nanos = nanosOf(order.shares);
     const isStop = purpose === Purpose.StopLoss;
     const leg = legOf(ticketOf(order, nanos), isStop ? order.stop : order.limit);
     const pair = order.bracket?.targetOrder;
-    const { group: joined, leg: target } = pair === undefined ? {} : (this.#legs.get(pair) ?? {});
-    if (pair !== undefined && (joined === undefined || target?.ticket.isOver !== false)) {
+    const { group: joined, ticket } = pair === undefined ? {} : (this.#legs.get(pair) ?? {});
+    if (pair !== undefined && (joined === undefined || ticket?.isOver !== false)) {
       this.#teller.ended(leg.ticket, { kind: "canceled", reason: "its target is over" }, now);
       return;
     }
@@ -221,7 +244,7 @@ export class OrderLifecycle implements Lifecycle {
       joined ?? new ProtectiveGroup(this.#parts, { strategy, symbol, side, decidedAt }, undefined);
     if (isStop) group.stop = leg;
     else group.target = leg;
-    this.#legs.set(number, { group, leg });
+    this.#remember(group, leg);
     group.leaveAs(clientId);
     if (joined === undefined) group.cover(nanos, now);
     else group.join(nanos, now);

@@ -6,8 +6,8 @@ import type { BrokerOrder } from "../../domain/broker.ts";
 import { type OrderNumber, Purpose, type Side, TimeInForce } from "../../domain/order.ts";
 import { splitFill } from "../fill-split.ts";
 import { ENTRY_LIFE_MICROS } from "../order-policy.ts";
-import type { AuctionWait } from "./auction-waits.ts";
 import type { ChildEnd, ChildOrder, ChildOwner, Trade } from "./child-order.ts";
+import type { EntryWait } from "./entry-waits.ts";
 import { nanosOf } from "./fill-count.ts";
 import { bringsLegs, isWhole, priorityOf, specOf } from "./order-spec.ts";
 import { ProtectiveGroup } from "./protective-group.ts";
@@ -25,6 +25,9 @@ interface Part {
   readonly group: ProtectiveGroup | undefined;
 }
 
+/** The orders of the engine that it and its legs are slices of, by their numbers. */
+export type Wholes = ReadonlyMap<OrderNumber, Ticket>;
+
 export class PlacedOrder implements ChildOwner, EntryLink {
   readonly child: ChildOrder;
   readonly ticket: Ticket;
@@ -32,15 +35,17 @@ export class PlacedOrder implements ChildOwner, EntryLink {
   readonly #shares: readonly Part[];
   readonly #bringsLegs: boolean;
   readonly #dies: boolean;
+  readonly #wholes: Wholes | undefined;
   #endsAs: ChildEnd["kind"] = "canceled";
   #diesAt = NEVER;
   #settlesAt = NEVER;
   #protectsCrossed = false;
 
-  constructor(parts: GroupParts, order: LiveOrder, wait?: AuctionWait) {
+  constructor(parts: GroupParts, order: LiveOrder, wait?: EntryWait, wholes?: Wholes) {
     this.#parts = parts;
+    this.#wholes = wholes;
     const shares = nanosOf(order.shares);
-    this.ticket = ticketOf(order, shares);
+    this.ticket = ticketOf(order, shares, wholes?.get(order.number));
     this.#bringsLegs = bringsLegs(order);
     const isShort = order.timeInForce === TimeInForce.ImmediateOrCancel && !isWhole(shares);
     this.#dies = order.timeInForce === TimeInForce.NextBar || (isShort && order.purpose === Purpose.Entry);
@@ -159,7 +164,7 @@ export class PlacedOrder implements ChildOwner, EntryLink {
     const { strategy, symbol, decidedAt } = order;
     const group = new ProtectiveGroup(this.#parts, { strategy, symbol, side, decidedAt }, this);
     const leg = (number: OrderNumber, purpose: Purpose, price: number) =>
-      legOf(ticketOf({ number, side, purpose }, shares), price);
+      legOf(ticketOf({ number, side, purpose }, shares, this.#wholes?.get(number)), price);
     if (stopOrder !== undefined) group.stop = leg(stopOrder, Purpose.StopLoss, bracket.stop);
     if (targetOrder !== undefined) group.target = leg(targetOrder, Purpose.TakeProfit, bracket.target);
     return group;

@@ -95,6 +95,19 @@ export class ProtectiveGroup implements ChildOwner {
     this.settle(now);
   }
 
+  /** Towards the price only (I-36). */
+  moveStop(stop: number, now: Instants): void {
+    const leg = this.stop;
+    if (leg === undefined || !(leg.ticket.side * (stop - leg.price) < 0)) return;
+    leg.price = stop;
+    this.settle(now);
+  }
+
+  /** A leg that was wanted is gone while there is something to sell. */
+  get hasLostLeg(): boolean {
+    return this.left > 0 && this.#legs().some(({ wanted, ticket }) => wanted && ticket.isOver);
+  }
+
   /** Exchange micros at which it may grow; Infinity when it need not. */
   dueAt(): number {
     const grows = !this.isOver && this.#rests() && !this.#isAsked && !this.#isNative && this.#misfits();

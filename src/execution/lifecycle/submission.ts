@@ -10,8 +10,8 @@
  *       whenever it appears.
  */
 import type { BrokerReply, RefusalClass } from "../../domain/broker.ts";
-import { AuctionWaits, waitDue } from "./auction-waits.ts";
 import { type ChildEnd, type ChildOrder, isEntry } from "./child-order.ts";
+import { EntryWaits, waitDue } from "./entry-waits.ts";
 import type { Ask, Wire } from "./wire.ts";
 import type { Instants, LifecycleState, NoteCause } from "./words.ts";
 
@@ -42,12 +42,12 @@ export interface SubmissionParts {
 
 export class Submissions {
   readonly #parts: SubmissionParts;
-  readonly auctions: AuctionWaits;
+  readonly rechecks: EntryWaits;
 
   constructor(parts: SubmissionParts) {
     this.#parts = parts;
     const { live, end } = parts;
-    this.auctions = new AuctionWaits({ live, end, isStale: (child, now) => this.#isStale(child, now) });
+    this.rechecks = new EntryWaits({ live, end, isStale: (child, now) => this.#isStale(child, now) });
   }
 
   /** Sends what may leave now. */
@@ -143,7 +143,7 @@ export class Submissions {
     const { spec, wait } = child;
     if (spec === undefined) return;
     if (wait !== undefined && child.doubts === 0) {
-      if (this.auctions.holds(child, wait, now)) return;
+      if (this.rechecks.holds(child, wait, now)) return;
     } else if (isEntry(child) && this.#isStale(child, now)) {
       if (child.doubts > 0) this.abandon(child, "too old to send again", now);
       else end(child, { kind: "expired", reason: "the decision is too old to be sent" }, "timer", now);
@@ -154,7 +154,7 @@ export class Submissions {
       if (other.symbol !== child.symbol || other === child) continue;
       if (other.state === "SENDING" || (isEntry(child) && doubtful.includes(other.state))) return;
     }
-    if (wait !== undefined && !this.auctions.isCleared(child, wait, now)) return;
+    if (wait !== undefined && !this.rechecks.isCleared(child, wait, now)) return;
     child.attempts += 1;
     child.doubts += 1;
     child.firstSent = Math.min(child.firstSent, now.mono);

@@ -10,7 +10,7 @@ import type { ChildEnd, ChildOrder, Trade } from "./child-order.ts";
 import type { Wire } from "./wire.ts";
 import type { Instants, LifecycleTerms } from "./words.ts";
 
-/** An order of the engine. Nano-shares. */
+/** An order of the engine, or a slice of one. Nano-shares. */
 export interface Ticket {
   readonly number: OrderNumber;
   readonly side: Side;
@@ -20,12 +20,20 @@ export interface Ticket {
   filled: number;
   isAccepted: boolean;
   isOver: boolean;
+  /** How it ended, where somebody said so. */
+  end: ChildEnd | undefined;
+  /** The order that it is a slice of: the engine is told of that one, and its end is told by whoever made the slices. */
+  readonly whole: Ticket | undefined;
 }
 
 export const ticketOf = (
   { number, side, purpose }: Pick<Ticket, "number" | "side" | "purpose">,
   shares: number,
-): Ticket => ({ number, side, purpose, shares, filled: 0, isAccepted: false, isOver: false });
+  whole?: Ticket,
+): Ticket => ({
+  ...{ number, side, purpose, shares, whole },
+  ...{ filled: 0, isAccepted: false, isOver: false, end: undefined },
+});
 
 export class Teller {
   readonly events: BrokerEvent[] = [];
@@ -40,6 +48,10 @@ export class Teller {
   accepted(ticket: Ticket, now: Instants): void {
     if (ticket.isAccepted || ticket.isOver) return;
     ticket.isAccepted = true;
+    if (ticket.whole !== undefined) {
+      this.accepted(ticket.whole, now);
+      return;
+    }
     this.events.push({ kind: "OrderAccepted", at: now.at, order: ticket.number });
   }
 
@@ -55,22 +67,27 @@ export class Teller {
     const nanos = Math.min(trade.nanos, room);
     if (nanos <= 0) return;
     ticket.filled += nanos;
+    const told = ticket.whole ?? ticket;
+    if (told !== ticket) told.filled += nanos;
     const shares = nanos / NANOS;
     const dollars = shares * (trade.price / MICROS);
     this.events.push({
       kind: "OrderFilled",
       at: trade.at,
       order: number,
-      fillId: ticket.filled as FillId,
+      fillId: told.filled as FillId,
       quantity: nanos as Quantity,
       price: trade.price,
       costs: { ...this.#fees(side, trade.at, shares, dollars), slippage: 0 as Money },
     });
   }
 
-  ended(ticket: Ticket, { kind, reason }: ChildEnd, now: Instants): void {
+  ended(ticket: Ticket, end: ChildEnd, now: Instants): void {
     if (ticket.isOver) return;
     ticket.isOver = true;
+    ticket.end = end;
+    if (ticket.whole !== undefined) return;
+    const { kind, reason } = end;
     const told = { at: now.at, order: ticket.number, filled: ticket.filled as Quantity };
     // All of it traded: its fills have said so.
     if (ticket.filled > 0 && ticket.filled >= ticket.shares) return;

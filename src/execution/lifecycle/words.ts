@@ -38,6 +38,14 @@ export interface LiveBracket {
   readonly target: number;
 }
 
+/** How an order that is large for its market leaves (EXEC-1). */
+export interface SlicePlan {
+  /** Of each slice but the last, which is what is left. */
+  readonly shares: number;
+  /** From one slice's leaving to the next one's, exchange micros, at least. */
+  readonly everyMicros: number;
+}
+
 export interface LiveMember {
   readonly number: OrderNumber;
   /** Its part of the order. */
@@ -62,6 +70,8 @@ export interface LiveOrder {
   readonly decidedAt: EpochMicros;
   readonly bracket?: LiveBracket | undefined;
   readonly members?: readonly LiveMember[] | undefined;
+  /** Absent: it leaves as one. */
+  readonly slices?: SlicePlan | undefined;
   readonly clientId: ClientOrderId;
 }
 
@@ -143,9 +153,9 @@ export interface OpenOrder {
   readonly isHeld?: true;
 }
 
-/** Orders that wait for the window of their auction (EXEC-6). */
-export interface AuctionDesk {
-  /** Whose window is open: each leaves once `answer` says that it is still wanted. The caller empties it. */
+/** Entries that leave later than they were approved: for an auction, or as a further slice (EXEC-6). */
+export interface RecheckDesk {
+  /** Whose time has come: each leaves once `answer` says that it is still wanted. The caller empties it. */
   readonly asks: OrderNumber[];
   /** `refusal`: why it is not wanted any more; undefined lets it go. */
   /** Nobody can say yet: it is asked about again shortly, as long as its window is open. */
@@ -167,8 +177,8 @@ export interface Lifecycle {
   readonly events: BrokerEvent[];
   readonly notes: LifecycleNote[];
   readonly nextDue: Due;
-  /** Absent where orders for an auction leave at once. */
-  readonly auctions?: AuctionDesk;
+  /** Absent where every order leaves at once. */
+  readonly rechecks?: RecheckDesk;
   place(order: LiveOrder, now: Instants): void;
   cancel(number: OrderNumber, now: Instants): void;
   moveStop(number: OrderNumber, stop: number, now: Instants): void;

@@ -1,5 +1,6 @@
 /**
- * Orders for an auction wait for their window (EXEC-6): nothing is asked of the broker and nothing is told before.
+ * Orders for an auction wait for their window, further slices of a large order for their time (EXEC-6): nothing is asked
+ * of the broker and nothing is told before.
  *
  * AW-1  An order whose window is open and in whose way nothing stands is asked about first: it leaves once its owner
  *       says that it is still wanted, or ends as expired for the reason that is given.
@@ -11,10 +12,10 @@ import type { OrderNumber } from "../../domain/order.ts";
 import { type EpochMicros, MICROS_PER_SECOND } from "../../domain/time.ts";
 import type { LeaveWindow } from "../auction-window.ts";
 import type { ChildEnd, ChildOrder } from "./child-order.ts";
-import type { AuctionDesk, Instants, NoteCause } from "./words.ts";
+import type { Instants, NoteCause, RecheckDesk } from "./words.ts";
 
 /** Of an order that waits for its window, or may be sent in it. */
-export interface AuctionWait {
+export interface EntryWait {
   readonly window: LeaveWindow;
   /** It was asked about and not answered yet. */
   isAsked: boolean;
@@ -28,14 +29,14 @@ export interface AuctionWait {
 
 const LATER_MICROS = MICROS_PER_SECOND;
 
-export interface AuctionParts {
+export interface WaitParts {
   readonly live: ReadonlySet<ChildOrder>;
   isStale(child: ChildOrder, now: Instants): boolean;
   end(child: ChildOrder, end: ChildEnd, cause: NoteCause, now: Instants): void;
 }
 
 /** For an order that is placed at that instant: what leaves at once was judged just now. */
-export const waitFor = (window: LeaveWindow, at: EpochMicros): AuctionWait => ({
+export const waitFor = (window: LeaveWindow, at: EpochMicros): EntryWait => ({
   window,
   isAsked: false,
   isCleared: at >= window.opensAt,
@@ -44,19 +45,19 @@ export const waitFor = (window: LeaveWindow, at: EpochMicros): AuctionWait => ({
 });
 
 /** Exchange micros at which something becomes of an order that waits. */
-export const waitDue = ({ window, isOpen, askAt }: AuctionWait): number =>
+export const waitDue = ({ window, isOpen, askAt }: EntryWait): number =>
   isOpen ? window.closesAt : Math.min(askAt, window.closesAt);
 
-export class AuctionWaits implements AuctionDesk {
-  readonly #parts: AuctionParts;
+export class EntryWaits implements RecheckDesk {
+  readonly #parts: WaitParts;
   readonly asks: OrderNumber[] = [];
 
-  constructor(parts: AuctionParts) {
+  constructor(parts: WaitParts) {
     this.#parts = parts;
   }
 
   /** True when its time is not there yet, or is over, in which case it has ended. */
-  holds(child: ChildOrder, wait: AuctionWait, now: Instants): boolean {
+  holds(child: ChildOrder, wait: EntryWait, now: Instants): boolean {
     wait.isOpen = now.at >= wait.askAt;
     if (now.at < wait.window.closesAt) return !wait.isOpen;
     const reason = "its window closed before it left";
@@ -65,7 +66,7 @@ export class AuctionWaits implements AuctionDesk {
   }
 
   /** True when it may leave; if not, it is asked about. */
-  isCleared(child: ChildOrder, wait: AuctionWait, now: Instants): boolean {
+  isCleared(child: ChildOrder, wait: EntryWait, now: Instants): boolean {
     if (wait.isCleared && !this.#parts.isStale(child, now)) return true;
     wait.isCleared = false;
     if (!wait.isAsked) this.asks.push(child.number);

@@ -1,11 +1,13 @@
 /**
- * The gate is asked again about an order that waited for the window of its auction, right before it leaves (EXEC-6):
- * the account, the permission and the instrument may have changed since the decision.
+ * The gate is asked again about what leaves later than it was approved, right before it leaves (EXEC-6): an order that
+ * waited for the window of its auction, or a further slice of a large one. The account, the permission and the
+ * instrument may have changed since the decision.
  *
  * AR-1  The order is judged as if it were new, so its own exposure is taken out of the facts first: it would be counted
- *       twice. What only counts orders, as trades per day do, still counts it: that can refuse, never allow, more.
- * AR-2  The last close is the newest there is: its window lies between two sessions, or before the first bars of one.
- *       Quotes of closed hours are nobody's reference; the limit bounds the price.
+ *       twice. A throttle still counts it: that can refuse, never allow, more.
+ * AR-2  For an auction the last close is the newest there is: its window lies between two sessions, or before the first
+ *       bars of one. Quotes of closed hours are nobody's reference; the limit bounds the price. A slice is judged by
+ *       the market of now, and with all that is left of its order.
  * AR-3  An order that a rule would trim does not leave: what was approved is sent, or nothing is.
  *       While entries are barred for a time, as after a start, nothing is said: it is asked about again.
  * AR-4  Of several demands that share an order all must still be allowed: it leaves whole or not at all.
@@ -14,6 +16,7 @@ import type { InstrumentId } from "../domain/instrument.ts";
 import { HALF_NANO_SHARE } from "../domain/money.ts";
 import {
   BUY,
+  isForAuction,
   type OrderNumber,
   type OrderType,
   Purpose,
@@ -22,7 +25,7 @@ import {
   type TimeInForce,
 } from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
-import type { AuctionDesk, Instants } from "../execution/lifecycle/words.ts";
+import type { Instants, RecheckDesk } from "../execution/lifecycle/words.ts";
 import { OrderField, type OrderTable } from "../execution/order-table.ts";
 import type { OrderRequest, RiskView } from "../risk/rule.ts";
 import type { ExecuteStage } from "./execute.ts";
@@ -30,10 +33,11 @@ import type { ExecuteStage } from "./execute.ts";
 /** Entries are barred by a claim that lifts itself. */
 const LATER = Symbol("later");
 
+type Facts = ExecuteStage["facts"];
 type RecheckStage = Pick<ExecuteStage, "facts" | "gate" | "orders">;
 
 /** Answers every order that asks whether it is still wanted. */
-export function answerAuctions(desk: AuctionDesk | undefined, stage: RecheckStage, now: Instants): void {
+export function answerRechecks(desk: RecheckDesk | undefined, stage: RecheckStage, now: Instants): void {
   if (desk === undefined) return;
   for (const number of desk.asks.splice(0)) {
     const refusal = refusalOf(stage, number);
@@ -69,6 +73,14 @@ function refusalOfOne(
   return `${binding?.id ?? "size"}${measured}`;
 }
 
+/** No quotes, and the last close as if it were of now. */
+const atClose = (facts: Facts): Partial<RiskView> => ({
+  markedAt: (asked) => (Number.isNaN(facts.markedAt(asked)) ? Number.NaN : facts.now),
+  quotedAt: () => Number.NaN,
+  bid: () => Number.NaN,
+  ask: () => Number.NaN,
+});
+
 function requestOf(orders: OrderTable, number: OrderNumber, now: EpochMicros): OrderRequest {
   return {
     instrument: orders.instrument(number),
@@ -84,8 +96,6 @@ function requestOf(orders: OrderTable, number: OrderNumber, now: EpochMicros): O
     decidedAt: now,
   };
 }
-
-type Facts = ExecuteStage["facts"];
 
 /** The facts as they would be had that order never been sent. Everything else is asked of the facts themselves. */
 function viewWithout(facts: Facts, own: OrderRequest): RiskView {
@@ -104,6 +114,7 @@ function viewWithout(facts: Facts, own: OrderRequest): RiskView {
   const isOwn = (s: number, asked: InstrumentId): boolean => s === strategy && asked === instrument;
   const less = (all: number, part: number): number => Math.max(0, all - part);
   const overrides: Partial<RiskView> = {
+    entriesToday: less(facts.entriesToday, 1),
     workingGross: less(facts.workingGross, dollars),
     workingShort: side === SELL ? less(facts.workingShort, dollars) : facts.workingShort,
     intradayGross: facts.isIntraday(strategy) ? less(facts.intradayGross, dollars) : facts.intradayGross,
@@ -118,10 +129,7 @@ function viewWithout(facts: Facts, own: OrderRequest): RiskView {
     },
     openRisk: (assumed) =>
       less(facts.openRisk(assumed), shares * (Number.isNaN(perShare) ? assumed * price : perShare)),
-    markedAt: (asked) => (Number.isNaN(facts.markedAt(asked)) ? Number.NaN : facts.now),
-    quotedAt: () => Number.NaN,
-    bid: () => Number.NaN,
-    ask: () => Number.NaN,
+    ...(isForAuction(own.timeInForce) ? atClose(facts) : {}),
   };
   return new Proxy(facts as RiskView, {
     get: (target, name) => {

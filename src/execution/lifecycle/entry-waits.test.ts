@@ -18,8 +18,8 @@ const window = { opensAt: exchangeAt(OPENS_MS), closesAt: exchangeAt(CLOSES_MS) 
 const waiting = () =>
   new HandBroker({ auctionWindow: (auction) => (auction === "open" ? window : undefined) });
 
-const asked = (broker: HandBroker) => broker.life.auctions.asks.splice(0);
-const say = (broker: HandBroker, refusal?: string) => broker.life.auctions.answer(order, refusal, broker.now);
+const asked = (broker: HandBroker) => broker.life.rechecks.asks.splice(0);
+const say = (broker: HandBroker, refusal?: string) => broker.life.rechecks.answer(order, refusal, broker.now);
 
 it("waits without a word, longer than any other entry may, until its window opens", () => {
   const broker = waiting();
