@@ -59,9 +59,12 @@ export const controls: readonly Control[] = [
     where: ["src/risk/authority.ts", "src/app/live/control-desk.ts"],
     tests: ["src/risk/authority.test.ts", "test/engine-breakers.test.ts"],
   }),
-  partly("C-03", "Parent/child quantity", "slicing: an order has no children yet", {
-    where: ["src/execution/order-table.ts"],
-    tests: ["src/execution/order-table.test.ts"],
+  done("C-03", "Parent/child quantity", {
+    where: ["src/execution/lifecycle/tickets.ts", "src/execution/lifecycle/sliced-order.ts"],
+    tests: [
+      "src/execution/lifecycle/order-lifecycle.test.ts",
+      "src/execution/lifecycle/lifecycle-storm.test.ts",
+    ],
   }),
   done("C-04", "Max order shares/notional, hard"),
   partly("C-05", "Price collar", "the ATR as a width; the escalating collar of exits", {

@@ -1,6 +1,7 @@
 /**
- * Goal    an order for the opening auction waits for its window and is asked about again right before it leaves: by
- *         itself it stands in nobody's way, what has changed since the decision stops it, a restart changes nothing.
+ * Goal    an order for the opening auction waits for its window and is asked about again right before it leaves, and so
+ *         is a further slice of a large one: by itself it stands in nobody's way, what has changed since the decision
+ *         stops it, a restart changes nothing.
  * Method  live execute over the real rules and life cycle; the broker says nothing (EXEC-6).
  */
 import { expect, it } from "vitest";
@@ -18,12 +19,18 @@ import { OrderLifecycle } from "../execution/lifecycle/order-lifecycle.ts";
 import { executionParams } from "../execution/order-policy.ts";
 import { rules } from "../risk/registry.ts";
 import { type ExecuteInput, LiveExecute } from "./live-execute.ts";
+import { answerRechecks } from "./recheck.ts";
 
 const sessions = testSessions(3, 390);
 const closed = barClose(sessions, 0, 389);
 const opens = (sessions.open[1] ?? 0) - 14.5 * 60 * MICROS_PER_MINUTE;
 const stock = 0 as InstrumentId;
 const entry = 0 as OrderNumber;
+
+/** Of the next session, after the first minutes in which nothing is entered. */
+const later = barClose(sessions, 1, 10);
+const minute = (close: EpochMicros) =>
+  columnsOf("1m", 2, [...bars(0, "100/100/100", [close]), ...bars(1, "100/100/100", [close])]);
 
 /** The account holds nothing; each limit below leaves room for one such order and not for two. */
 const limits: Readonly<Record<string, unknown>> = {
@@ -33,6 +40,7 @@ const limits: Readonly<Record<string, unknown>> = {
   buying_power: { maxFraction: 0.15, multiple: 1 },
   open_risk: { maxFraction: 0.003 },
   spread: { required: true },
+  trades_per_day: { limit: 1 },
 };
 
 function built(): LiveExecute {
@@ -201,4 +209,52 @@ it("after a restart it waits until entries are allowed again; replaying its inpu
   expect(submits(live)).toHaveLength(1);
   const again = after(inputs);
   expect(submits(again)).toEqual(submits(live));
+});
+
+/** An order that left in the session, and what the gate says of the rest of it by a quote of then. */
+function askedOfSlice(bid: number, ask: number, also: readonly ExecuteInput[] = []): string | undefined {
+  const quoted = (instant: number, low: number, high: number) =>
+    event(
+      {
+        ...{ kind: "QuoteUpdated", at: instant as EpochMicros, instrument: stock },
+        ...{ bid: low, bidSize: 500, ask: high, askSize: 500 },
+      },
+      instant,
+    );
+  const live = after([
+    event({ kind: "BarsClosed", bars: { at: later, from: 0, to: 2, columns: minute(later) } }, later),
+    quoted(later + 1, 99.99, 100.01),
+    {
+      kind: "decision",
+      decision: { at: later, intents: [{ ...intent, at: later, timing: "now" }], signals: [] },
+      now: at(later + MICROS_PER_SECOND),
+    },
+    quoted(later + 15 * MICROS_PER_SECOND, bid, ask),
+    ...also,
+  ]);
+  expect(live.stage.orders.status(entry)).toBe(OrderStatus.Sent);
+  let said: string | undefined = "nobody was asked";
+  const answer = (_: OrderNumber, refusal: string | undefined) => {
+    said = refusal;
+  };
+  const desk = { asks: [entry], later: () => undefined, answer };
+  answerRechecks(desk, live.stage, at(later + 15 * MICROS_PER_SECOND));
+  return said;
+}
+
+it("a further slice stands in nobody's way by what its own order did, the only trade of the day included", () => {
+  expect(askedOfSlice(99.99, 100.01)).toBeUndefined();
+});
+
+it("a further slice is judged by the quote of now", () => {
+  expect(askedOfSlice(99, 101)).toMatch(/^spread: /);
+  expect(askedOfSlice(97.99, 98.01)).toMatch(/^price_collar: /);
+});
+
+it("a further slice does not leave after an operator has barred entries", () => {
+  const paused = event(
+    { kind: "OperatorActed", at: later, action: "pause", by: "me", reason: "news" },
+    later + 14 * MICROS_PER_SECOND,
+  );
+  expect(askedOfSlice(99.99, 100.01, [paused])).toBe("permission:operator: me: news");
 });

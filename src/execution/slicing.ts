@@ -30,8 +30,8 @@ const sliceable: readonly TimeInForce[] = [
 type Sliceable = Pick<LiveOrder, "purpose" | "type" | "timeInForce" | "shares" | "limit" | "members">;
 
 /**
- * Undefined: it leaves as one. `usualVolume`: shares a session, of the feed that trades are made by; NaN where it is not
- * known, and then nothing is large for it.
+ * Undefined: it leaves as one. `usualVolume`: shares a session, of the feed that is traded by; NaN where it is not known,
+ * and then nothing is large for it.
  */
 export function slicePlan(
   { purpose, type, timeInForce, shares, limit, members }: Sliceable,

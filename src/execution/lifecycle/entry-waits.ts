@@ -1,6 +1,6 @@
 /**
- * Orders for an auction wait for their window, further slices of a large order for their time (EXEC-6): nothing is asked
- * of the broker and nothing is told before.
+ * Orders for an auction wait for their window, further slices of a large order for their time (EXEC-6): nothing is
+ * asked of the broker and nothing is told before.
  *
  * AW-1  An order whose window is open and in whose way nothing stands is asked about first: it leaves once its owner
  *       says that it is still wanted, or ends as expired for the reason that is given.

@@ -1,7 +1,7 @@
 /**
- * An entry that is large for its market leaves in slices, one after another (EXEC-1). To the engine it is one order with
- * one stop and one target; at the broker each slice is an order of its own and brings its own legs along, so that what
- * was bought is protected while the rest still waits.
+ * An entry that is large for its market leaves in slices, one after another (EXEC-1). To the engine it is one order
+ * with one stop and one target; at the broker each slice is an order of its own and brings its own legs along, so that
+ * what was bought is protected while the rest still waits.
  *
  * SL-1  All slices together are the order, those that nobody knows the fate of included (C-03): what a slice did not
  *       buy no other one buys.

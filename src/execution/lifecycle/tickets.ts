@@ -22,7 +22,7 @@ export interface Ticket {
   isOver: boolean;
   /** How it ended, where somebody said so. */
   end: ChildEnd | undefined;
-  /** The order that it is a slice of: the engine is told of that one, and its end is told by whoever made the slices. */
+  /** The order that it is a slice of: the engine is told of that one, of its end by whoever made the slices. */
   readonly whole: Ticket | undefined;
 }
 
