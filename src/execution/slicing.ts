@@ -30,7 +30,7 @@ const sliceable: readonly TimeInForce[] = [
 type Sliceable = Pick<LiveOrder, "purpose" | "type" | "timeInForce" | "shares" | "limit" | "members">;
 
 /**
- * Undefined: it leaves as one. `usualVolume`: shares a session, of the feed that is traded by; NaN where it is not known,
+ * Undefined: it leaves as one. `usualVolume`: shares a session, of the feed that is traded by; NaN where it is unknown,
  * and then nothing is large for it.
  */
 export function slicePlan(
