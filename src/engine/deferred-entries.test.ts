@@ -127,7 +127,7 @@ describe("an entry across a wide quote", () => {
 
   it("does not leave, is watched, and is counted by its rule", () => {
     expect(entries()).toBe(0);
-    expect(live.isWatched(stock)).toBe(true);
+    expect(live.hearsEvery(stock)).toBe(MICROS_PER_SECOND);
     expect(deferred()).toEqual({ spread: 1 });
     expect(live.deferred.waiting).toMatchObject([
       { strategy: 0, instrument: 0, shares: 100, rule: "spread" },
@@ -156,7 +156,7 @@ describe("an entry across a wide quote", () => {
     quote(later(decidedAt, 61), 0.01);
     expect(entries()).toBe(0);
     expect(ended()).toEqual({ "too old": 1 });
-    expect(live.isWatched(stock)).toBe(false);
+    expect(live.hearsEvery(stock)).toBe(Number.POSITIVE_INFINITY);
   });
 
   it("is over when the clock alone says so", () => {
@@ -238,7 +238,7 @@ it("an entry that another rule refused is not deferred", () => {
   quote(later(decidedAt, 0.5), 1);
   decide([enter(decidedAt)]);
   expect(deferred()).toEqual({});
-  expect(live.isWatched(stock)).toBe(false);
+  expect(live.hearsEvery(stock)).toBe(Number.POSITIVE_INFINITY);
 });
 
 it("a limit beyond the collar of a good quote is refused for good", () => {

@@ -13,7 +13,7 @@ import { flattenOrderId } from "../domain/flatten-order-id.ts";
 import type { InstrumentId, InstrumentTable } from "../domain/instrument.ts";
 import { BUY, type ClientOrderId, Purpose, SELL } from "../domain/order.ts";
 import { empty } from "../domain/small-list.ts";
-import type { EpochMicros } from "../domain/time.ts";
+import { type EpochMicros, MICROS_PER_SECOND } from "../domain/time.ts";
 import { idKindOf } from "../execution/client-order-id.ts";
 import type { FlattenNote } from "../execution/flatten-state.ts";
 import type { Due, Instants, Lifecycle, LifecycleNote, LiveOrder } from "../execution/lifecycle/words.ts";
@@ -47,6 +47,9 @@ export type ExecuteWord =
   | { readonly kind: "news"; readonly news: BrokerNews }
   | { readonly kind: "time" }
   | { readonly kind: "restarted"; readonly life: number };
+
+/** TS-2 where something is merely held: bars value it, and a price near its stop is heard of at once. */
+const HELD_MICROS = 15 * MICROS_PER_SECOND;
 
 export type ExecuteInput = ExecuteWord & { readonly now: Instants };
 
@@ -161,15 +164,17 @@ export class LiveExecute {
     return this.#flatten.line;
   }
 
-  /** True while something of ours in the instrument depends on its market. */
-  isWatched(instrument: InstrumentId): boolean {
-    const { portfolio, facts } = this.stage;
-    return (
-      portfolio.shares(instrument) !== 0 ||
+  /** How often its market is to be heard of (TS-2): exchange micros, Infinity where nothing of ours depends on it. */
+  hearsEvery(instrument: InstrumentId): number {
+    const { portfolio, facts, flattening } = this.stage;
+    const works =
       facts.working(instrument, BUY) > 0 ||
       facts.working(instrument, SELL) > 0 ||
-      this.deferred.watches(instrument)
-    );
+      facts.exiting(instrument, BUY) > 0 ||
+      facts.exiting(instrument, SELL) > 0;
+    if (works || this.deferred.watches(instrument)) return MICROS_PER_SECOND;
+    if (portfolio.shares(instrument) === 0) return Number.POSITIVE_INFINITY;
+    return flattening === undefined ? HELD_MICROS : MICROS_PER_SECOND;
   }
 
   /** From that price to the nearest stop, as a fraction of it: 0 or less when it is reached, Infinity without one. */
@@ -358,22 +363,10 @@ export class LiveExecute {
     const { number, side, shares, purpose, type, timeInForce, limit, stop, bracket, members } = order;
     const parts = { strategy, symbol, decidedAt: order.decidedAt, kind: idKindOf(purpose) };
     const usual = this.stage.facts.averageVolume(order.instrument);
+    const slices = slicePlan(order, usual, execute.execution.slicing);
     return {
-      slices: slicePlan(order, usual, execute.execution.slicing),
-      ...{
-        number,
-        symbol,
-        strategy,
-        side,
-        shares,
-        purpose,
-        type,
-        timeInForce,
-        limit,
-        stop,
-        bracket,
-        members,
-      },
+      ...{ number, symbol, strategy, side, shares, purpose, type, timeInForce },
+      ...{ limit, stop, bracket, members, slices },
       // What leaves late is judged from the gate's verdict on, not from the bar (EXEC-6).
       decidedAt: now.at,
       clientId: this.#closingId(order, symbol) ?? this.#lifecycle.clientIdFor(parts),

@@ -4,8 +4,10 @@
  * any other, what does not pass was never there.
  *
  * TS-1  Before a decision the newest quotes of its instruments pass, so that the gate judges by the market of now.
- * TS-2  Of what is held or watched a trade passes at least once a second, at once when it is near or beyond a stop,
- *       with the newest quote before it: a stop is never judged by an older market than the feed told of (VS-2).
+ * TS-2  A trade near or beyond a stop passes at once, with the newest quote before it: a stop is never judged by an
+ *       older market than the feed told of (VS-2). Otherwise a trade or a quote passes once a second where something of
+ *       ours is under way or a quote is near a stop, and now and then where something is merely held: a restart reads
+ *       all of it again.
  * TS-3  A quote passes once and never after a newer one of its instrument.
  */
 import type { QuoteUpdated, TradePrinted } from "../domain/events.ts";
@@ -14,8 +16,8 @@ import { MICROS_PER_SECOND } from "../domain/time.ts";
 
 export interface SieveTerms {
   readonly instruments: number;
-  /** True while a stop, an exit or a working order of ours wants to know the market of the instrument. */
-  isWatched(instrument: InstrumentId): boolean;
+  /** How often its market is to be heard of, exchange micros; Infinity where nothing of ours depends on it. */
+  hearsEvery(instrument: InstrumentId): number;
   /** From that price to the nearest stop, as a fraction of it: 0 or less when it is reached, Infinity without one. */
   stopDistance(instrument: InstrumentId, price: number): number;
 }
@@ -36,17 +38,20 @@ export class TickSieve {
 
   /** What of it is to be consumed now, in order; mostly nothing. */
   quote(quote: QuoteUpdated): readonly QuoteUpdated[] {
-    const { instrument } = quote;
+    const { instrument, at, bid, ask } = quote;
     this.#newest[instrument] = quote;
-    if (!this.#terms.isWatched(instrument) || !this.#isDue(instrument, quote.at)) return [];
-    return this.of(instrument, quote.at);
+    const every = this.#terms.hearsEvery(instrument);
+    if (every === Number.POSITIVE_INFINITY) return [];
+    const isNear = this.#isNear(instrument, bid) || this.#isNear(instrument, ask);
+    const isDue = this.#isDue(instrument, at, isNear ? Math.min(every, MICROS_PER_SECOND) : every);
+    return isDue ? this.of(instrument, at) : [];
   }
 
   trade(trade: TradePrinted): readonly (QuoteUpdated | TradePrinted)[] {
     const { instrument, price, at } = trade;
-    if (!this.#terms.isWatched(instrument)) return [];
-    const isNear = this.#terms.stopDistance(instrument, price) <= NEAR;
-    if (!isNear && !this.#isDue(instrument, at)) return [];
+    const every = this.#terms.hearsEvery(instrument);
+    if (every === Number.POSITIVE_INFINITY) return [];
+    if (!this.#isNear(instrument, price) && !this.#isDue(instrument, at, every)) return [];
     return [...this.of(instrument, at), trade];
   }
 
@@ -59,7 +64,12 @@ export class TickSieve {
     return [quote];
   }
 
-  #isDue(instrument: InstrumentId, at: number): boolean {
-    return at - this.#passedAt[instrument]! >= MICROS_PER_SECOND;
+  #isDue(instrument: InstrumentId, at: number, every: number): boolean {
+    return at - this.#passedAt[instrument]! >= every;
+  }
+
+  /** False for a side that nobody quotes. */
+  #isNear(instrument: InstrumentId, price: number): boolean {
+    return this.#terms.stopDistance(instrument, price) <= NEAR;
   }
 }

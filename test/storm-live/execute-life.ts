@@ -120,7 +120,7 @@ export class ExecuteLife {
     });
     this.#sieve = new TickSieve({
       instruments: parts.instruments.symbols.length,
-      isWatched: (instrument) => live.isWatched(instrument),
+      hearsEvery: (instrument) => live.hearsEvery(instrument),
       stopDistance: (instrument, price) => live.stopDistance(instrument, price),
     });
   }

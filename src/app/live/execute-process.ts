@@ -130,7 +130,7 @@ class ExecuteProcess {
     });
     this.#sieve = new TickSieve({
       instruments: instruments.symbols.length,
-      isWatched: (instrument) => live.isWatched(instrument),
+      hearsEvery: (instrument) => live.hearsEvery(instrument),
       stopDistance: (instrument, price) => live.stopDistance(instrument, price),
     });
     this.#post = watchPostOf(context, {
