@@ -138,10 +138,8 @@ async function ordersFlow(): Promise<void> {
 async function haltAndDie(): Promise<string[]> {
   const problems: string[] = [];
   // So many deaths may be one flapping too many for the watchdog: then it waits an hour, or for an operator.
-  await rig.well().catch(async () => {
-    await rig.resume();
-    return rig.well();
-  });
+  await rig.well().catch(() => rig.resume());
+  await rig.up();
   await rig.halt();
   for (let n = 0; n < 4; n++) {
     await pause(chance(given.seed, n, 2) * 1500);
