@@ -60,8 +60,8 @@ describe("of the market of an instrument", () => {
     expect(heard(at(1), 60)).toHaveLength(60);
   });
 
-  it("every trade near its stop or beyond it passes at once, with the newest quote before it", () => {
-    for (const price of [100.15, 100, 80]) {
+  it("every trade at its stop or beyond it passes at once, with the newest quote before it", () => {
+    for (const price of [100, 80]) {
       const passed = heard(at(15), 30, price);
       for (let s = 1; s <= 30; s++) {
         const own = passed.indexOf(`TradePrinted ${s + 0.5}`);
@@ -69,6 +69,18 @@ describe("of the market of an instrument", () => {
         expect(passed.slice(0, own)).toContain(`QuoteUpdated ${s}`);
       }
     }
+  });
+
+  it("a tick passes each second where the price is near its stop", () => {
+    expect(heard(at(15), 60, 100.15)).toHaveLength(60);
+  });
+
+  it("the trade after one beyond the stop passes at once, wherever it is: it says whether that was a bad print", () => {
+    const sieve = sieveFor(at(15));
+    expect(sieve.trade(trade(1))).toHaveLength(1);
+    expect(sieve.trade(trade(1.1, 99))).toHaveLength(1);
+    expect(sieve.trade(trade(1.2, 110))).toHaveLength(1);
+    expect(sieve.trade(trade(1.3, 110))).toEqual([]);
   });
 
   it("a gap to the stop passes at once, however little was heard before", () => {

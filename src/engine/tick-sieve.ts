@@ -4,10 +4,10 @@
  * any other, what does not pass was never there.
  *
  * TS-1  Before a decision the newest quotes of its instruments pass, so that the gate judges by the market of now.
- * TS-2  A trade near or beyond a stop passes at once, with the newest quote before it: a stop is never judged by an
- *       older market than the feed told of (VS-2). Otherwise a trade or a quote passes once a second where something of
- *       ours is under way or a quote is near a stop, and now and then where something is merely held: a restart reads
- *       all of it again.
+ * TS-2  A trade at a stop or beyond it passes at once, with the newest quote before it, and so does the next trade
+ *       after it, wherever that is: a stop is never judged by an older market than the feed told of (VS-2). Otherwise a
+ *       tick passes once a second where something of ours is under way or a price is near a stop, and now and then
+ *       where something is merely held: a restart reads all of it again.
  * TS-3  A quote passes once and never after a newer one of its instrument.
  */
 import type { QuoteUpdated, TradePrinted } from "../domain/events.ts";
@@ -22,18 +22,21 @@ export interface SieveTerms {
   stopDistance(instrument: InstrumentId, price: number): number;
 }
 
-/** As a fraction of the price: beyond it a second's delay cannot matter to a stop. */
+/** As a fraction of the price. */
 const NEAR = 0.002;
 
 export class TickSieve {
   readonly #terms: SieveTerms;
   readonly #newest: (QuoteUpdated | undefined)[];
   readonly #passedAt: Float64Array;
+  /** 1: the last trade was at a stop or beyond it. */
+  readonly #wasBeyond: Uint8Array;
 
   constructor(terms: SieveTerms) {
     this.#terms = terms;
     this.#newest = new Array<QuoteUpdated | undefined>(terms.instruments).fill(undefined);
     this.#passedAt = new Float64Array(terms.instruments).fill(Number.NEGATIVE_INFINITY);
+    this.#wasBeyond = new Uint8Array(terms.instruments);
   }
 
   /** What of it is to be consumed now, in order; mostly nothing. */
@@ -42,16 +45,19 @@ export class TickSieve {
     this.#newest[instrument] = quote;
     const every = this.#terms.hearsEvery(instrument);
     if (every === Number.POSITIVE_INFINITY) return [];
-    const isNear = this.#isNear(instrument, bid) || this.#isNear(instrument, ask);
-    const isDue = this.#isDue(instrument, at, isNear ? Math.min(every, MICROS_PER_SECOND) : every);
-    return isDue ? this.of(instrument, at) : [];
+    // A side that nobody quotes is near nothing.
+    const isNear = this.#distance(instrument, bid) <= NEAR || this.#distance(instrument, ask) <= NEAR;
+    return this.#isDue(instrument, at, every, isNear) ? this.of(instrument, at) : [];
   }
 
   trade(trade: TradePrinted): readonly (QuoteUpdated | TradePrinted)[] {
     const { instrument, price, at } = trade;
     const every = this.#terms.hearsEvery(instrument);
     if (every === Number.POSITIVE_INFINITY) return [];
-    if (!this.#isNear(instrument, price) && !this.#isDue(instrument, at, every)) return [];
+    const distance = this.#distance(instrument, price);
+    const isAtOnce = distance <= 0 || this.#wasBeyond[instrument] === 1;
+    this.#wasBeyond[instrument] = distance <= 0 ? 1 : 0;
+    if (!isAtOnce && !this.#isDue(instrument, at, every, distance <= NEAR)) return [];
     return [...this.of(instrument, at), trade];
   }
 
@@ -64,12 +70,12 @@ export class TickSieve {
     return [quote];
   }
 
-  #isDue(instrument: InstrumentId, at: number, every: number): boolean {
-    return at - this.#passedAt[instrument]! >= every;
+  #isDue(instrument: InstrumentId, at: number, every: number, isNear: boolean): boolean {
+    const wanted = isNear ? Math.min(every, MICROS_PER_SECOND) : every;
+    return at - this.#passedAt[instrument]! >= wanted;
   }
 
-  /** False for a side that nobody quotes. */
-  #isNear(instrument: InstrumentId, price: number): boolean {
-    return this.#terms.stopDistance(instrument, price) <= NEAR;
+  #distance(instrument: InstrumentId, price: number): number {
+    return this.#terms.stopDistance(instrument, price);
   }
 }
