@@ -21,6 +21,7 @@ import type { EpochMicros } from "../../domain/time.ts";
 import type { ExecuteInput } from "../../engine/live-execute.ts";
 import { parseDecision, parseStageEvent } from "../../engine/stage-text.ts";
 import { TickSieve } from "../../engine/tick-sieve.ts";
+import { xnysSessions } from "../../market/calendar.ts";
 import { buildExecuteOf, egressMicros, lifecycleOf } from "./build-execute.ts";
 import { watchPostOf } from "./build-watch.ts";
 import { ControlDesk } from "./control-desk.ts";
@@ -35,11 +36,9 @@ import { JournalGuard } from "./journal-guard.ts";
 import { type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
 import { ProcessTimers } from "./process-timers.ts";
 import type { StageContext } from "./stage-context.ts";
+import { TIME_EVERY_MS, TimeKeeper, timeBeatMs } from "./time-keeper.ts";
 import type { WatchPost } from "./watch-post.ts";
 
-/** How often time passes for the stage, of the exchange; never more often than this on the wall. */
-const TIME_EVERY_MS = 1000;
-const TIME_LEAST_MS = 100;
 const WATCH_EVERY_MS = 100;
 /** How often one that stands by reads on. */
 const FOLLOW_EVERY_MS = 100;
@@ -196,7 +195,10 @@ class ExecuteProcess {
     this.#timers.every(LEASE_EVERY_MS, () => this.#guardian.keepLease());
     this.#timers.every(WATCH_EVERY_MS, () => this.#lookAround());
     const { speed } = terms.clock;
-    this.#timers.every(Math.max(TIME_LEAST_MS, TIME_EVERY_MS / speed), () => this.#consume({ kind: "time" }));
+    const time = new TimeKeeper(xnysSessions());
+    this.#timers.every(timeBeatMs(speed), () => {
+      if (time.passes(this.#context.now(), this.#driver.live.nextDue)) this.#consume({ kind: "time" });
+    });
   }
 
   async stop(): Promise<void> {
