@@ -9,7 +9,7 @@ import type { LiveOrder, SlicePlan } from "./lifecycle/words.ts";
 
 export const slicingParams = z.strictObject({
   /** Dollars; a smaller order is never sliced. */
-  fromDollars: z.number().min(0).default(20_000),
+  fromDollars: z.number().min(0).max(1_000_000_000).default(20_000),
   /** Shares of a slice, as a fraction of the usual volume of a minute: that of a session, spread evenly. */
   maxOfMinute: z.number().positive().max(1).default(0.05),
   /** Between two slices at least. */

@@ -1,6 +1,6 @@
 /**
  * How often time passes for execute (LEDGER-2): each time is an input that its journal keeps and a restart reads again.
- * Around a session the clock is heard at every beat; while the market sleeps now and then, and whenever something is due.
+ * Around a session the clock is heard at every beat; while the market sleeps now and then, and when something is due.
  */
 import type { SessionTable } from "../../domain/session.ts";
 import { type EpochMicros, MICROS_PER_MINUTE, MICROS_PER_SECOND } from "../../domain/time.ts";
