@@ -44,20 +44,41 @@ const STOP_TESTS = [
   "src/execution/virtual-stop-policy.test.ts",
   "test/tick-engine.test.ts",
   "src/sim/storm/storm.test.ts",
+  "test/storm-live.test.ts",
 ];
 
 export const controls: readonly Control[] = [
-  partly("C-01", "Kill switch", "the dashboard's button", {
-    where: ["src/engine/outside-word.ts", "src/app/live/halt-file.ts", "src/guardian/guardian.ts"],
-    tests: [
-      "src/engine/outside-word.test.ts",
-      "src/guardian/decide.test.ts",
-      "src/sim/engine-scenarios.test.ts",
-    ],
-  }),
+  partly(
+    "C-01",
+    "Kill switch",
+    "the dashboard's button; a kill by a broken invariant, which ends its process alone",
+    {
+      where: [
+        "src/engine/outside-word.ts",
+        "src/engine/kill-mode.ts",
+        "src/app/live/halt-file.ts",
+        "src/app/live/entry-locks.ts",
+        "src/guardian/guardian.ts",
+      ],
+      tests: [
+        "src/engine/outside-word.test.ts",
+        "src/engine/kill-mode.test.ts",
+        "src/app/live/entry-locks.test.ts",
+        "src/guardian/decide.test.ts",
+        "src/guardian/run-files.test.ts",
+        "src/sim/engine-scenarios.test.ts",
+        "test/system/demo-process.test.ts",
+      ],
+    },
+  ),
   partly("C-02", "Latch and resume", "who may resume: whoever has the account's files", {
     where: ["src/risk/authority.ts", "src/app/live/control-desk.ts"],
-    tests: ["src/risk/authority.test.ts", "test/engine-breakers.test.ts"],
+    tests: [
+      "src/risk/authority.test.ts",
+      "test/resume.test.ts",
+      "test/engine-breakers.test.ts",
+      "test/system/kill-points.test.ts",
+    ],
   }),
   done("C-03", "Parent/child quantity", {
     where: ["src/execution/lifecycle/tickets.ts", "src/execution/lifecycle/sliced-order.ts"],
@@ -67,8 +88,9 @@ export const controls: readonly Control[] = [
     ],
   }),
   done("C-04", "Max order shares/notional, hard"),
-  partly("C-05", "Price collar", "the ATR as a width; the escalating collar of exits", {
-    tests: ["test/collar-and-pricing.test.ts"],
+  partly("C-05", "Price collar", "the ATR as a width; a collar for exits other than a breached stop's", {
+    where: ["src/execution/virtual-stop-policy.ts"],
+    tests: ["test/collar-and-pricing.test.ts", "src/execution/virtual-stop-policy.test.ts"],
   }),
   done("C-06", "Duplicate-order check", {
     where: ["src/engine/entry-memory.ts"],
@@ -83,6 +105,7 @@ export const controls: readonly Control[] = [
       tests: [
         "src/engine/risk-state.test.ts",
         "test/risk-restart.test.ts",
+        "test/runaway-pause.test.ts",
         "src/adapters/brokers/alpaca/rate-limit.test.ts",
       ],
     },
@@ -91,28 +114,45 @@ export const controls: readonly Control[] = [
     where: ["src/domain/money.ts", "src/domain/brand.ts"],
     tests: ["src/domain/money.test.ts"],
   }),
-  partly("C-09", "Data validation gate", "confidence of signals", {
-    where: ["src/market/gatekeeper.ts"],
-    tests: ["src/market/gatekeeper.test.ts"],
-  }),
+  partly(
+    "C-09",
+    "Data validation gate",
+    "confidence of signals; the record of a running feed's refused quotes and prints, which are only counted",
+    { where: ["src/market/gatekeeper.ts"], tests: ["src/market/gatekeeper.test.ts"] },
+  ),
   partly("C-10", "Stale-decision guard", "a backtest's one limit serves bars and decisions", {
-    where: ["src/execution/lifecycle/submission.ts", "src/engine/live-execute.ts"],
-    tests: ["src/execution/lifecycle/order-lifecycle.test.ts"],
+    where: [
+      "src/engine/live-decisions.ts",
+      "src/execution/lifecycle/submission.ts",
+      "src/app/live/execute-driver.ts",
+    ],
+    tests: [
+      "src/execution/lifecycle/order-lifecycle.test.ts",
+      "test/broker-faults.test.ts",
+      "test/storm-live.test.ts",
+    ],
   }),
-  partly("C-11", "Gross, credit, buying power", "the broker's own figure; orders of unknown fate", {
-    where: ["src/engine/strategy-exposure.ts"],
-    tests: ["src/engine/risk-books.test.ts"],
+  partly("C-11", "Gross, credit, buying power", "the broker's own figure: a multiple of equity stands in", {
+    where: ["src/engine/strategy-exposure.ts", "src/execution/lifecycle/submission.ts"],
+    tests: ["src/engine/risk-books.test.ts", "src/execution/lifecycle/order-lifecycle.test.ts"],
   }),
   partly("C-12", "Single egress, no bypass", "approvals expire at the life cycle's door, not in the gate", {
-    where: ["src/risk/gate.ts", "src/engine/live-execute.ts"],
-    tests: ["src/risk/gate.test.ts", "src/sim/engine-invariants.test.ts"],
+    where: ["src/risk/gate.ts", "src/engine/live-execute.ts", "src/app/live/execute-driver.ts"],
+    tests: ["src/risk/gate.test.ts", "src/sim/engine-invariants.test.ts", "test/storm-live.test.ts"],
   }),
   partly("C-13", "Position size", "alert on drift"),
   partly("C-14", "ADV cap", "the mean serves as median; share of the bar's volume", {
     where: ["src/engine/instrument-activity.ts"],
     tests: ["src/engine/risk-books.test.ts"],
   }),
-  partly("C-15", "Per-trade risk", "stops are not required by default"),
+  partly(
+    "C-15",
+    "Per-trade risk",
+    "required stops in the demo and in a backtest: paper and live require them",
+    {
+      tests: ["src/app/traded-config.test.ts"],
+    },
+  ),
   partly("C-16", "Kelly", "probabilities of a promoted model; the strategy's own trades stand in", {
     where: ["src/ensemble/kelly.ts", "src/ensemble/track-record.ts"],
     tests: ["src/ensemble/kelly.test.ts", "src/ensemble/track-record.test.ts"],
@@ -127,15 +167,36 @@ export const controls: readonly Control[] = [
   }),
   later("C-19", "HMM regime gate", "regime"),
   later("C-20", "Position shock exit", "risk"),
-  done("C-21", "Spread filter"),
-  partly("C-22", "Virtual stop", "a live mode, where it is on unasked; a backtest asks for it", {
-    where: ["src/engine/virtual-stops.ts", "src/execution/virtual-stop-policy.ts"],
-    tests: STOP_TESTS,
+  done("C-21", "Spread filter", {
+    where: ["src/engine/deferred-entries.ts", "src/app/live/ledger-reads.ts"],
+    tests: [
+      "src/engine/deferred-entries.test.ts",
+      "src/app/traded-config.test.ts",
+      "test/ledger-outside.test.ts",
+    ],
   }),
-  partly("C-23", "Broker-side disaster stop", "a broker; the death of a process, not of an engine", {
-    where: ["src/execution/virtual-stop-policy.ts", "src/engine/order-desk.ts"],
-    tests: STOP_TESTS,
+  partly("C-22", "Virtual stop", "a backtest that has it unasked", {
+    where: [
+      "src/engine/virtual-stops.ts",
+      "src/execution/virtual-stop-policy.ts",
+      "src/engine/tick-sieve.ts",
+      "src/app/traded-config.ts",
+    ],
+    tests: [...STOP_TESTS, "src/engine/tick-sieve.test.ts", "src/app/traded-config.test.ts"],
   }),
+  partly(
+    "C-23",
+    "Broker-side disaster stop",
+    "what was adopted, or has no stop of its own; a test that kills a real process and looks for the stop",
+    {
+      where: [
+        "src/execution/virtual-stop-policy.ts",
+        "src/engine/order-desk.ts",
+        "src/execution/lifecycle/protective-group.ts",
+      ],
+      tests: [...STOP_TESTS, "src/execution/lifecycle/protective-group.test.ts"],
+    },
+  ),
   partly("C-24", "Short limits", "the lists of rule 201 and of the broker", {
     where: ["src/sim/borrow.ts"],
     tests: ["src/sim/venue-realism.test.ts"],
@@ -145,18 +206,24 @@ export const controls: readonly Control[] = [
     where: ["src/engine/entry-memory.ts"],
     tests: ["src/engine/risk-state.test.ts", "test/risk-restart.test.ts"],
   }),
-  partly("C-27", "Consecutive losses", "positions closed outside the program", {
-    where: ["src/risk/loss-streak.ts"],
+  done("C-27", "Consecutive losses", {
+    where: ["src/risk/loss-streak.ts", "src/engine/position-adjustments.ts"],
+    tests: ["src/engine/outside-word.test.ts"],
   }),
   done("C-28", "Rapid loss"),
   done("C-29", "Drawdown from day's high", {
     where: ["src/portfolio/baselines.ts"],
     tests: ["src/portfolio/baselines.test.ts"],
   }),
-  partly("C-30", "Daily circuit breaker", "e-mail and SMS; the broker's equity as second witness", {
-    where: ["src/portfolio/baselines.ts"],
-    tests: ["test/engine-breakers.test.ts"],
-  }),
+  partly(
+    "C-30",
+    "Daily circuit breaker",
+    "e-mail and SMS; a second witness: the engine acts on one valuation",
+    {
+      where: ["src/portfolio/baselines.ts", "src/engine/flatten-duty.ts", "src/guardian/day-loss.ts"],
+      tests: ["test/engine-breakers.test.ts", "test/day-loss-halt.test.ts", "src/guardian/guardian.test.ts"],
+    },
+  ),
   done("C-31", "15 % drawdown", { tests: ["test/engine-breakers.test.ts"] }),
   done("C-32", "Strategy loss", {
     where: ["src/engine/strategy-ledger.ts"],
@@ -170,9 +237,13 @@ export const controls: readonly Control[] = [
     where: ["src/risk/rules/session.ts"],
     tests: ["src/risk/rules/session.test.ts"],
   }),
-  done("C-35", "Reconnect backoff", {
+  partly("C-35", "Reconnect backoff", "300 s for the line of market data: it never waits longer than 15 s", {
     where: ["src/adapters/net/kept-line.ts", "src/adapters/net/back-off.ts"],
-    tests: ["src/adapters/net/kept-line.test.ts", "src/adapters/feeds/alpaca/data-stream.test.ts"],
+    tests: [
+      "src/adapters/net/kept-line.test.ts",
+      "src/adapters/brokers/alpaca/trade-updates.test.ts",
+      "src/adapters/feeds/alpaca/data-stream.test.ts",
+    ],
   }),
   done("C-36", "Heartbeat watchdog", {
     where: ["src/ops/watchdog/watchdog.ts", "src/ops/watchdog/stamp-watch.ts", "src/app/live/watch-duty.ts"],
@@ -180,11 +251,12 @@ export const controls: readonly Control[] = [
       "src/ops/watchdog/watchdog.test.ts",
       "src/ops/watchdog/stamp-watch.test.ts",
       "src/ops/watchdog/quiet-days.test.ts",
+      "src/app/live/watch-post.test.ts",
     ],
   }),
   done("C-37", "Feed-down kill", {
     where: ["src/ops/watchdog/confirmation.ts"],
-    tests: ["src/ops/watchdog/watchdog.test.ts"],
+    tests: ["src/ops/watchdog/watchdog.test.ts", "src/app/live/watch-post.test.ts"],
   }),
   partly("C-38", "Broker-error kill", "a storm of refusals that pauses one strategy", {
     where: ["src/engine/broker-errors.ts", "src/ops/health/round-trips.ts"],
@@ -203,12 +275,20 @@ export const controls: readonly Control[] = [
     ],
   }),
   done("C-40", "Partial-fill policy", {
-    where: ["src/execution/partial-fill.ts", "src/engine/order-desk.ts"],
-    tests: ["src/execution/partial-fill.test.ts", "src/engine/partial-fill.test.ts"],
+    where: [
+      "src/execution/partial-fill.ts",
+      "src/engine/order-desk.ts",
+      "src/execution/lifecycle/protective-group.ts",
+    ],
+    tests: [
+      "src/execution/partial-fill.test.ts",
+      "src/engine/partial-fill.test.ts",
+      "src/execution/lifecycle/protective-group.test.ts",
+    ],
   }),
   done("C-41", "Self-trade prevention", {
-    where: ["src/engine/demand-netting.ts", "src/engine/instrument-activity.ts"],
-    tests: ["src/sim/netting.test.ts", "src/engine/risk-books.test.ts"],
+    where: ["src/engine/demand-netting.ts", "src/engine/instrument-activity.ts", "src/engine/one-side.ts"],
+    tests: ["src/sim/netting.test.ts", "src/engine/risk-books.test.ts", "src/engine/one-side.test.ts"],
   }),
   partly(
     "C-42",
@@ -219,17 +299,40 @@ export const controls: readonly Control[] = [
       tests: ["src/domain/raw-basis.test.ts", "src/market/actions/adjust-bars.test.ts"],
     },
   ),
-  partly("C-43", "Session gate", "the broker's calendar as a second source", {
-    where: ["src/market/calendar.ts"],
-    tests: ["src/market/calendar.test.ts"],
+  partly("C-43", "Session gate", "the broker's calendar as a second source: doctor alone compares it", {
+    where: ["src/market/calendar.ts", "src/app/doctor/broker-checks.ts"],
+    tests: ["src/market/calendar.test.ts", "src/app/doctor/examine.test.ts"],
   }),
-  partly("C-44", "Halts / LULD", "bands of the stream: halts and pauses alone count", {
-    where: ["src/sim/halts.ts", "src/adapters/feeds/alpaca/trading-status.ts"],
-    tests: ["src/sim/halts.test.ts", "src/engine/trading-status.test.ts"],
-  }),
+  partly(
+    "C-44",
+    "Halts / LULD",
+    "bands of the stream; the wait of an exit that is no stop's and no flatten's; the mark's haircut",
+    {
+      where: [
+        "src/sim/halts.ts",
+        "src/adapters/feeds/alpaca/trading-status.ts",
+        "src/engine/virtual-stops.ts",
+        "src/execution/flatten.ts",
+      ],
+      tests: [
+        "src/sim/halts.test.ts",
+        "src/engine/trading-status.test.ts",
+        "src/engine/virtual-stops.test.ts",
+        "src/execution/flatten.test.ts",
+        "src/ops/watchdog/watchdog.test.ts",
+      ],
+    },
+  ),
   partly("C-45", "Flatten protocol", "e-mail and SMS: alerts wait in the outbox", {
     where: ["src/execution/flatten.ts", "src/engine/flatten-duty.ts", "src/engine/claim-enforcement.ts"],
-    tests: ["src/execution/flatten.test.ts", "src/sim/engine-scenarios.test.ts"],
+    tests: [
+      "src/execution/flatten.test.ts",
+      "src/sim/engine-scenarios.test.ts",
+      "test/day-loss-halt.test.ts",
+      "test/broker-faults.test.ts",
+      "test/storm-live.test.ts",
+      "test/system/kill-points.test.ts",
+    ],
   }),
   done("C-46", "Drop-copy equivalent", {
     where: ["src/guardian/guardian.ts", "src/domain/guardian-beat.ts"],
@@ -237,70 +340,145 @@ export const controls: readonly Control[] = [
   }),
   done("C-47", "Reconciliation", {
     where: ["src/execution/reconciliation.ts", "src/engine/broker-duty.ts"],
-    tests: ["src/execution/reconciliation.test.ts"],
+    tests: [
+      "src/execution/reconciliation.test.ts",
+      "src/execution/start-sequence.test.ts",
+      "test/closing-by-others.test.ts",
+    ],
   }),
   done("C-48", "External/manual orders", {
     where: ["src/execution/reconciliation.ts", "src/engine/position-adjustments.ts"],
     tests: ["src/execution/reconciliation.test.ts", "src/engine/outside-word.test.ts"],
   }),
-  partly("C-49", "Corporate actions", "announcements and the broker's quantities; the symbol's lock", {
-    where: ["src/engine/corporate-actions.ts"],
-    tests: ["src/sim/corporate-actions.test.ts", "test/corporate-actions.test.ts"],
+  partly(
+    "C-49",
+    "Corporate actions",
+    "a running system hears of none: announcements, the broker's quantities, the symbol's lock",
+    {
+      where: ["src/engine/corporate-actions.ts"],
+      tests: ["src/sim/corporate-actions.test.ts", "test/corporate-actions.test.ts"],
+    },
+  ),
+  done("C-50", "Clock guard", {
+    where: ["src/ops/health/guards.ts", "src/app/live/watch-post.ts", "src/app/live/watch-probes.ts"],
+    tests: [
+      "src/ops/health/guards.test.ts",
+      "src/app/live/watch-post.test.ts",
+      "src/adapters/brokers/alpaca/wire.test.ts",
+    ],
   }),
-  later("C-50", "Clock guard", "operations"),
-  later("C-51", "Event-loop guard", "operations"),
-  partly("C-52", "Resource guard", "the planned restart of a full heap", {
-    where: ["src/ops/health/guards.ts", "src/app/live/watch-post.ts", "src/adapters/journal/ballast.ts"],
+  done("C-51", "Event-loop guard", {
+    where: ["src/ops/health/guards.ts", "src/app/live/machine-readings.ts", "src/app/live/health-duty.ts"],
+    tests: ["src/ops/health/guards.test.ts", "src/app/live/watch-post.test.ts"],
+  }),
+  partly("C-52", "Resource guard", "the planned restart of a full heap; heaps of others than execute", {
+    where: [
+      "src/ops/health/guards.ts",
+      "src/app/live/watch-post.ts",
+      "src/adapters/journal/ballast.ts",
+      "src/adapters/bus/outbound-queue.ts",
+    ],
     tests: [
       "src/ops/health/guards.test.ts",
       "src/app/live/watch-post.test.ts",
       "src/adapters/journal/ballast.test.ts",
+      "src/adapters/bus/outbound-queue.test.ts",
+      "src/adapters/bus/link.test.ts",
     ],
   }),
-  partly("C-53", "Journal durability", "bit flips", {
+  partly("C-53", "Journal durability", "a start that finds a flipped bit: `journal verify` does", {
     where: [
       "src/adapters/journal/live-journal.ts",
       "src/app/live/request-outbox.ts",
       "src/app/live/journal-guard.ts",
     ],
-    tests: ["src/adapters/journal/live-journal.test.ts", "test/full-disk.test.ts"],
-  }),
-  partly("C-54", "Crash-loop guard", "what a child started with SAFE_START holds back", {
-    where: ["src/ops/restart-policy.ts", "src/ops/supervisor.ts"],
-    tests: ["src/ops/restart-policy.test.ts", "src/ops/supervisor.test.ts"],
-  }),
-  partly("C-55", "Build/config attestation", "a release record to compare with", {
-    where: ["src/app/code-version.ts", "src/app/live/run-terms.ts", "src/adapters/bus/socket-link.ts"],
-    tests: ["src/adapters/bus/link.test.ts"],
-  }),
-  later("C-56", "Change control", "operations"),
-  partly("C-57", "Config schema", "loosening only from the next session on", {
-    where: ["src/app/config.ts", "src/app/profile.ts", "src/app/limit-table.ts", "src/app/hard-bounds.ts"],
     tests: [
-      "src/app/config.test.ts",
-      "src/app/profile.test.ts",
-      "src/app/limit-table.test.ts",
-      "src/app/hard-bounds.test.ts",
+      "src/adapters/journal/live-journal.test.ts",
+      "src/app/live/journal-guard.test.ts",
+      "test/full-disk.test.ts",
+      "test/broker-faults.test.ts",
+      "test/storm-live.test.ts",
     ],
   }),
-  later("C-58", "Limit-reasonableness audit", "operations"),
+  partly(
+    "C-54",
+    "Crash-loop guard",
+    "a test of what execute holds back then; the guardian takes over a dead execute, not one in safe hold",
+    {
+      where: ["src/ops/restart-policy.ts", "src/ops/supervisor.ts", "src/app/live/entry-locks.ts"],
+      tests: ["src/ops/restart-policy.test.ts", "src/ops/supervisor.test.ts"],
+    },
+  ),
+  partly(
+    "C-55",
+    "Build/config attestation",
+    "a release record; lockfile, runtime and schema in the comparison",
+    {
+      where: [
+        "src/app/code-version.ts",
+        "src/app/live/run-terms.ts",
+        "src/app/live/open-run.ts",
+        "src/adapters/bus/socket-link.ts",
+      ],
+      tests: ["src/adapters/bus/link.test.ts", "src/app/live/open-run.test.ts"],
+    },
+  ),
+  later("C-56", "Change control", "operations"),
+  partly(
+    "C-57",
+    "Config schema",
+    "loosening only from the next session on; the difference shown and confirmed",
+    {
+      where: [
+        "src/app/config.ts",
+        "src/app/profile.ts",
+        "src/app/limit-table.ts",
+        "src/app/hard-bounds.ts",
+        "src/app/traded-config.ts",
+      ],
+      tests: [
+        "src/app/config.test.ts",
+        "src/app/profile.test.ts",
+        "src/app/limit-table.test.ts",
+        "src/app/hard-bounds.test.ts",
+        "src/app/traded-config.test.ts",
+      ],
+    },
+  ),
+  partly("C-58", "Limit-reasonableness audit", "the monthly audit: overrides do end by themselves", {
+    where: ["src/engine/limit-overrides.ts", "src/app/limit-override.ts"],
+    tests: ["src/engine/limit-overrides.test.ts", "src/app/limit-override.test.ts"],
+  }),
   done("C-59", "Environment interlock", {
-    where: ["src/adapters/brokers/alpaca/credentials.ts"],
-    tests: ["src/adapters/brokers/alpaca/credentials.test.ts"],
+    where: [
+      "src/adapters/brokers/alpaca/credentials.ts",
+      "src/app/live/interlock.ts",
+      "src/app/live/arm-file.ts",
+    ],
+    tests: ["src/adapters/brokers/alpaca/credentials.test.ts", "src/app/live/interlock.test.ts"],
   }),
-  partly("C-60", "Alert delivery", "delivery: rows are written with what they tell of", {
-    where: ["src/app/live/execute-driver.ts"],
-    tests: ["src/adapters/journal/live-journal.test.ts"],
-  }),
+  partly(
+    "C-60",
+    "Alert delivery",
+    "delivery: rows are written with what they tell of; no entries without a channel",
+    {
+      where: ["src/app/live/step-rows.ts", "src/app/live/execute-driver.ts", "src/guardian/run-files.ts"],
+      tests: [
+        "src/adapters/journal/live-journal.test.ts",
+        "test/day-loss-halt.test.ts",
+        "src/guardian/run-files.test.ts",
+      ],
+    },
+  ),
   later("C-61", "Alert aggregation", "operations"),
-  partly("C-62", "Dead-man's switch", "market hours: it pings around the clock", {
-    where: ["src/guardian/main.ts"],
-    tests: ["src/guardian/guardian.test.ts"],
+  partly("C-62", "Dead-man's switch", "a setting for its address, a test of the ping, market hours", {
+    where: ["src/guardian/main.ts", "src/guardian/decide.ts"],
+    tests: ["src/guardian/guardian.test.ts", "src/guardian/decide.test.ts"],
   }),
   done("C-63", "Cooldown after exit", {
     where: ["src/engine/instrument-activity.ts"],
     tests: ["src/engine/risk-books.test.ts", "src/engine/risk-state.test.ts", "test/risk-restart.test.ts"],
   }),
-  later("C-64", "Margin/day-trade rules", "broker adapter"),
+  later("C-64", "Margin/day-trade rules", "execution"),
   later("C-65", "End-of-day policy", "orchestrator"),
 ];
