@@ -184,6 +184,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     code: 2,
     says: ["the lake is empty", "data import"],
   },
+  "acknowledging nothing": { args: "acknowledge --reason x --yes", code: 2, says: ["AAPL", "--cash"] },
   "no journal": { args: "journal replay --root empty", code: 1, says: ["there is none", "plimsoll start"] },
   "a reset that is not meant": { args: "reset --demo", code: 2, says: ["reset --demo --yes"] },
   "stats without a file": { args: "stats metrics", code: 2, says: ["--input is missing"] },

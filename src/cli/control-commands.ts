@@ -36,14 +36,27 @@ export function registerControlCommands(program: Command, context: CliContext): 
   ).action((symbol: string | undefined, given: Given) =>
     act(context, symbol === undefined ? { verb: "flatten" } : { verb: "flatten", symbol }, given),
   );
-  for (const [verb, about] of [
-    ["close", "close what is held in a symbol"],
-    ["acknowledge", "take note of what was done outside, so that a locked symbol may be entered again"],
-  ] as const)
-    acting(program.command(`${verb} <symbol>`).description(about), `${verb} AAPL`).action(
-      (symbol: string, given: Given) => act(context, { verb, symbol }, given),
-    );
+  acting(
+    program.command("close <symbol>").description("close what is held in a symbol"),
+    "close AAPL",
+  ).action((symbol: string, given: Given) => act(context, { verb: "close", symbol }, given));
+  registerAcknowledge(program, context);
   registerStrategyCommands(program, context);
+}
+
+function registerAcknowledge(program: Command, context: CliContext): void {
+  const about = "take note of what was done outside, so that a locked symbol may be entered again";
+  acting(program.command("acknowledge [symbol]").description(about), "acknowledge AAPL")
+    .option("--cash", "instead: what the broker's cash is ahead by was a deposit or a withdrawal")
+    .action((symbol: string | undefined, given: Given & { readonly cash?: true }) => {
+      if ((symbol === undefined) === (given.cash !== true))
+        throw new InputError("acknowledge: give a symbol or --cash, one of them: plimsoll acknowledge AAPL");
+      return act(
+        context,
+        symbol === undefined ? { verb: "acknowledgeCash" } : { verb: "acknowledge", symbol },
+        given,
+      );
+    });
 }
 
 function registerStrategyCommands(program: Command, context: CliContext): void {
@@ -72,10 +85,12 @@ function acting(command: Command, example: string): Command {
 
 async function act(context: CliContext, what: Act, given: Given): Promise<void> {
   const reason = reasonOf(needed("--reason", given.reason, '--reason "why"'));
-  if (given.yes !== true) throw new InputError(`${what.verb} acts on a running system; say so: add --yes`);
+  if (given.yes !== true) throw new InputError(`${nameOf(what)} acts on a running system; say so: add --yes`);
   const answer = await askSystem(context, { ...what, by: operatorName(), reason } as ControlQuestion);
-  accepted(context, answer.kind === "accepted" ? answer.auditId : answer.id, what.verb);
+  accepted(context, answer.kind === "accepted" ? answer.auditId : answer.id, nameOf(what));
 }
+
+const nameOf = ({ verb }: Act): string => (verb === "acknowledgeCash" ? "acknowledge --cash" : verb);
 
 /** The one act that needs no running system: without one, the file halts whatever starts next. */
 async function halt(context: CliContext, given: Given): Promise<void> {

@@ -162,8 +162,11 @@ export type BrokerRequest = { readonly id: RequestId; readonly priority: Priorit
   | { readonly kind: "CancelAll" }
   | { readonly kind: "FindByClientId"; readonly clientId: ClientOrderId }
   | { readonly kind: "Read"; readonly order: BrokerOrderId }
-  /** All open orders, what ended since `since`, fills since then, positions and account: one consistent-enough look. */
-  | { readonly kind: "Look"; readonly since: EpochMicros }
+  /**
+   * All open orders, what ended since `since`, fills since then, positions and account: one consistent-enough look.
+   * `cashSince`: and what moved cash without a trade since that instant.
+   */
+  | { readonly kind: "Look"; readonly since: EpochMicros; readonly cashSince?: EpochMicros }
 );
 
 /** Why a broker said no for good (RELIABILITY 3.3): the order does not exist. */
@@ -193,6 +196,21 @@ export interface BrokerLook {
   /** Open ones, and those that ended since the asked instant; legs stand inside their parents. */
   readonly orders: readonly BrokerOrder[];
   readonly fills: readonly BrokerFill[];
+  /** Present when it was asked for; oldest first. */
+  readonly cash?: readonly BrokerCash[];
+}
+
+/** Cash that moved without a trade, as the broker wrote it down. */
+export interface BrokerCash {
+  readonly id: string;
+  /** The broker's word for it: CSD, DIV, INT. */
+  readonly word: string;
+  /** `flow`: from outside or to it. `result`: earned or paid. `other`: our books hold it already, or nobody knows. */
+  readonly kind: "flow" | "result" | "other";
+  /** Dollars; positive is received. */
+  readonly dollars: number;
+  /** What it was paid for; absent where the broker names nothing. */
+  readonly symbol?: string;
 }
 
 /**

@@ -286,7 +286,7 @@ export interface DividendPaid {
 
 export type CorporateActionEvent = SharesSplit | DividendPaid;
 
-/** Cash came from outside the account or went there: no profit, no loss. Positive is a deposit. */
+/** Cash came from outside the account or went there: no profit, no loss, unless it says so. Positive is a deposit. */
 export interface CashMoved {
   readonly kind: "CashMoved";
   readonly at: EpochMicros;
@@ -294,6 +294,8 @@ export interface CashMoved {
   readonly dollars: number;
   /** For people: "deposit", "withdrawal", "transfer". */
   readonly reason: string;
+  /** It was earned or paid after all: interest, a dividend, a fee that no fill and no corporate action told of. */
+  readonly isResult?: true;
 }
 
 export type EngineEvent =

@@ -31,7 +31,7 @@ export interface EngineBeat {
   readonly exposure: number;
   /** `positionsHash` of the engine's books. */
   readonly positionsHash: string;
-  /** Net of today's deposits and withdrawals, dollars: they are no profit and no loss. */
+  /** Net deposits and withdrawals since the close before, dollars: they are no profit and no loss. */
   readonly flows: number;
   /** Of the process, so that the guardian can ask the system whether it lives. */
   readonly pid: number;

@@ -23,9 +23,11 @@ import {
   startTerms,
 } from "../execution/reconciliation-facts.ts";
 import { StrangeFills } from "../execution/strange-fills.ts";
+import { CashDuty } from "./cash-duty.ts";
 import type { ExecuteStage } from "./execute.ts";
 import { goneReport } from "./gone-report.ts";
 import { isKeyRefused, REFUSED_LOOK_MS } from "./key-refusal.ts";
+import { standingOf } from "./order-standing.ts";
 
 /** Requests of the duty are numbered from here on: the life cycle counts its own from 0. */
 const FIRST_REQUEST = 1_000_000_000;
@@ -33,6 +35,7 @@ const RETRY_MS = 2000;
 /** While something differs: a look is five of the requests that a broker allows in a minute. */
 const DOUBT_MS = 5000;
 /** Between a look and one that must not be older than some news. */
+const FINDING_OUT = "something is being found out";
 const FRESH_MS = 1000;
 /** A look that was not answered by then is not waited for any longer. */
 const LOOK_TIMEOUT_MS = 30_000;
@@ -82,6 +85,7 @@ export class BrokerDuty {
   readonly #acknowledged = new Set<BrokerOrder["id"]>();
   #foreign = new Map<BrokerOrder["id"], string>();
   readonly #strangeFills = new StrangeFills();
+  readonly #cash = new CashDuty();
   #compareLater: { readonly look: BrokerLook; readonly askedMs: number } | undefined;
 
   /** What the last step gave; the caller empties them. Events are to be applied in their order. */
@@ -102,6 +106,11 @@ export class BrokerDuty {
   /** When the last comparison was made; undefined before the first. */
   get lookedAt(): EpochMicros | undefined {
     return this.#lookedAt;
+  }
+
+  /** Dollars that the broker's cash is ahead of our books and that an operator is asked about; undefined: none. */
+  get cashAhead(): number | undefined {
+    return this.#cash.ahead;
   }
 
   /** When `time` has something to do next, monotonic milliseconds: a look under way is waited for, not asked about. */
@@ -147,8 +156,13 @@ export class BrokerDuty {
     for (const [id, askedMs] of this.#looks) if (now.mono - askedMs > LOOK_TIMEOUT_MS) this.#looks.delete(id);
     const isDue = this.#cadence.due(now.mono).length > 0 && now.mono >= this.#nextLookMs;
     const isFresh = this.#askedMs < this.#freshMs && now.mono >= this.#askedMs + FRESH_MS;
-    if ((isDue && this.#looks.size === 0) || isFresh)
-      this.ask({ kind: "Look", priority: "reconcile", since: this.#since(now) }, now);
+    if ((isDue && this.#looks.size === 0) || isFresh) this.#look(now);
+  }
+
+  #look(now: Instants): void {
+    const cashSince = this.#cash.since(now.at);
+    const part = cashSince === undefined ? {} : { cashSince };
+    this.ask({ kind: "Look", priority: "reconcile", since: this.#since(now), ...part }, now);
   }
 
   /** Numbers a request of the duty's own and sends it on its way. */
@@ -203,6 +217,7 @@ export class BrokerDuty {
     this.#cadence.compared(now.mono);
     // What it shows of orders first: else a fill that was missed would look like a position of nobody's.
     this.reports.push(news);
+    if (look.cash !== undefined) this.events.push(...this.#cash.looked(look.cash, now.at));
     this.#foreign = new Map(
       look.orders.filter(({ clientId }) => !this.#owns(clientId)).map(({ id, symbol }) => [id, symbol]),
     );
@@ -218,7 +233,11 @@ export class BrokerDuty {
     const found = this.#reconciler.compare(look, this.#books(now), { at: now.at, ms: now.mono });
     this.#carryOut(found, now);
     this.#parts.compared?.(found, askedMs, now);
-    this.#problem = found.clean ? undefined : (found.alarms[0]?.text ?? "something is being found out");
+    const booked = this.#cash.compared(found.cash, now.at);
+    if (booked !== undefined) this.events.push(booked);
+    this.#problem = found.clean
+      ? undefined
+      : (found.alarms[0]?.text ?? found.claims[0]?.reason ?? FINDING_OUT);
     if (!found.clean) {
       this.#nextLookMs = Math.max(this.#nextLookMs, now.mono + DOUBT_MS);
       this.#cadence.askForAll();
@@ -370,16 +389,10 @@ export class BrokerDuty {
       symbol,
       side,
       // What waits for its auction was never sent: nothing of it can be at the broker.
-      state: order.isHeld === true ? "ended" : stateOf(state),
+      state: order.isHeld === true ? "ended" : standingOf(state),
       filled,
       reduces: this.#parts.stage.orders.purpose(number) !== Purpose.Entry,
       heardMs: this.#heardMs.get(clientId) ?? Number.NEGATIVE_INFINITY,
     };
   }
 }
-
-const ended: readonly OpenOrder["state"][] = ["FILLED", "CANCELED", "EXPIRED", "REJECTED", "TOMBSTONE"];
-const doubtful: readonly OpenOrder["state"][] = ["INTENT", "SENDING", "UNKNOWN", "ABANDONED"];
-
-const stateOf = (state: OpenOrder["state"]): LocalOrder["state"] =>
-  ended.includes(state) ? "ended" : doubtful.includes(state) ? "unknown" : "working";

@@ -237,10 +237,10 @@ export class ExecuteStage implements AccountFacts {
   }
 
   /** Deposits and withdrawals are no result: they change the units of the account, not their value. */
-  cashMoved({ dollars }: CashMoved): void {
+  cashMoved({ dollars, isResult }: CashMoved): void {
     this.#quiet.end();
     const amount = usd(dollars);
-    this.baselines.flow(toDollars(amount), this.portfolio.equity);
+    if (!isResult) this.baselines.flow(toDollars(amount), this.portfolio.equity);
     this.portfolio.flow(amount);
   }
 

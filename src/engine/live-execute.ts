@@ -154,6 +154,11 @@ export class LiveExecute {
     return { at, mono: Math.min(mono, this.#duty.nextMs, this.#doubts.nextMs) };
   }
 
+  /** What the broker's cash is ahead of our books by, where an operator is asked about it, dollars. */
+  get cashAhead(): number | undefined {
+    return this.#duty.cashAhead;
+  }
+
   /** When our books were compared with the broker's last; undefined before the first time. */
   get reconciledAt(): EpochMicros | undefined {
     return this.#duty.lookedAt;
@@ -293,6 +298,7 @@ export class LiveExecute {
     const symbolOf = (instrument: InstrumentId) => this.#config.instruments.symbols[instrument] ?? "";
     // Whoever restricts from outside lifts it again by books that were compared since.
     if (event.kind === "ClaimChanged" && event.claim !== undefined) this.#duty.lookSoon();
+    if (event.kind === "CashMoved") this.#duty.lookSoon();
     if (event.kind === "InstrumentUnlocked") this.#duty.acknowledged(symbolOf(event.instrument));
     if (event.kind === "TradingHalted" || event.kind === "TradingResumed")
       this.#flatten.halted(symbolOf(event.instrument), event.kind === "TradingHalted", now);

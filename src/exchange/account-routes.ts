@@ -41,7 +41,7 @@ const configurationBody = z.looseObject({
   max_options_trading_level: z.int().min(0).max(3).nullable().optional(),
 });
 
-const nonTrade = ["FEE"];
+const nonTrade = ["FEE", "CSD", "CSW", "DIV", "INT"];
 
 export function accountRoutes(
   brokerage: BrokeragePort,

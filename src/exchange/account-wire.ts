@@ -1,5 +1,6 @@
 /** Account, positions and activities as JSON of the trading API. */
 import { type DayNumber, isoDate } from "../domain/time.ts";
+import { newYorkDay } from "../market/us-eastern.ts";
 import type { AccountView, Activity, PositionView } from "../sim/brokerage/account-view.ts";
 import { dollarText, ratioText, shareText } from "./decimals.ts";
 import { wireTime } from "./wire-time.ts";
@@ -81,6 +82,17 @@ export function activityJson(activity: Activity) {
       net_amount: dollarText(activity.netAmount),
       status: "executed",
       description: `${activity.activitySubType} fee for proceeds of the day`,
+      currency: "USD",
+    };
+  if (activity.activityType !== "FILL")
+    return {
+      id: activity.id,
+      activity_type: activity.activityType,
+      date: isoDate(newYorkDay(activity.at)),
+      created_at: wireTime(activity.at),
+      net_amount: dollarText(activity.netAmount),
+      ...(activity.symbol === undefined ? {} : { symbol: activity.symbol }),
+      status: "executed",
       currency: "USD",
     };
   return {

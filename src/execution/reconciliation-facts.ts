@@ -87,6 +87,16 @@ export interface Alarm {
   readonly text: string;
 }
 
+/** Cash at the broker and in our books differ by more than fees and rounding explain. */
+export interface CashDifference {
+  /** What the broker is ahead by, dollars. */
+  readonly dollars: number;
+  /** Too little to bar entries. */
+  readonly isSmall: boolean;
+  /** It has stood unchanged for long enough to be booked. */
+  readonly isStanding: boolean;
+}
+
 export interface Reconciliation {
   readonly requests: ReconcileRequest[];
   /** For the life cycle, as if a poll had found them. */
@@ -107,8 +117,7 @@ export interface Reconciliation {
   /** Sources of claims that may go, if nobody latched them. */
   readonly lifts: string[];
   readonly alarms: Alarm[];
-  /** Our equity and the broker's have disagreed for long: the smaller one counts. */
-  usesWorseEquity: boolean;
+  cash: CashDifference | undefined;
   /** What the day's losses are to be measured from, where the two know different figures: the higher one. Dollars. */
   previousEquity: number | undefined;
   /** Nothing differs and nothing is being found out. */
@@ -128,7 +137,7 @@ export const nothingFound = (): Reconciliation => ({
   agreed: [],
   lifts: [],
   alarms: [],
-  usesWorseEquity: false,
+  cash: undefined,
   previousEquity: undefined,
   clean: true,
 });

@@ -388,12 +388,27 @@ describe("money", () => {
     expect(found(100_000.5)).toMatchObject({ clean: true, alarms: [] });
     expect(found(99_990)).toMatchObject({ clean: false, claims: [], alarms: [{ severity: "flag" }] });
     expect(found(99_000).claims).toMatchObject([{ source: "cash_unexplained", liftedBy: "itself" }]);
+    expect(found(99_000).alarms).toMatchObject([{ severity: "page" }]);
   });
 
-  it("26 equity that differs for more than two minutes: the worse one counts", () => {
-    const all = seen({ books: { equity: 101_000 } }, [0, 60, 120, 121]);
-    expect(all.map(({ usesWorseEquity }) => usesWorseEquity)).toEqual([false, false, false, true]);
-    expect(seen({ books: { equity: Number.NaN } }, [0, 121])[1]?.usesWorseEquity).toBe(true);
+  it("25 it is told once, also when it stands for hours, and again when it is another one", () => {
+    const reconciler = new Reconciler();
+    const alarms = (cash: number, at: number[]) =>
+      seen({ books: { cash, equity: cash } }, at, reconciler).map((found) => found.alarms.length);
+    expect(alarms(99_000, [0, 10, 31, 60, 3600])).toEqual([0, 0, 1, 0, 0]);
+    expect(alarms(98_000, [3610, 3650, 3700])).toEqual([0, 1, 0]);
+    expect(seen({ books: { cash: 98_000, equity: 98_000 } }, [4000], reconciler)[0]?.cash).toEqual({
+      ...{ dollars: 2_000, isSmall: false, isStanding: true },
+    });
+  });
+
+  it("26 equity that differs for more than two minutes bars entries until it agrees again, and is told once", () => {
+    const all = seen({ books: { equity: 101_000 } }, [0, 60, 120, 121, 130]);
+    const barred = all.map(({ claims }) => claims.some(({ source }) => source === "equity_disagrees"));
+    expect(barred).toEqual([false, false, false, true, true]);
+    expect(all.map(({ alarms }) => alarms.length)).toEqual([0, 0, 0, 1, 0]);
+    expect(seen({ books: { equity: Number.NaN } }, [0, 121])[1]?.claims).toHaveLength(1);
+    expect(seen({}, [0])[0]?.lifts).toContain("equity_disagrees");
   });
 
   it("27 B32 a restricted account bars entries, and no longer when it is free", () => {

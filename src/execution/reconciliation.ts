@@ -26,6 +26,7 @@ import {
 const RESTRICTED = "account_restricted";
 const FILLS = "fills_unknown_to_broker";
 const CASH = "cash_unexplained";
+const EQUITY = "equity_disagrees";
 /** Looks in a row before a fill that the broker lacks is an alarm. */
 const CYCLES = 2;
 
@@ -39,8 +40,9 @@ export class Reconciler {
   /** External orders by broker id, and the symbols that they lock. */
   #external = new Map<string, string>();
   #locked = new Set<string>();
-  #cashSinceMs = Number.NaN;
+  #cash: { readonly dollars: number; readonly sinceMs: number; readonly isTold: boolean } | undefined;
   #equitySinceMs = Number.NaN;
+  #isEquityTold = false;
   #incoherent = 0;
   #isClean = false;
 
@@ -281,33 +283,48 @@ export class Reconciler {
     now: Instants,
     found: Reconciliation,
   ): void {
-    const apart = Math.abs(local.equity - account.equity);
+    // What the positions are worth: cash has a check of its own.
+    const apart = Math.abs(local.equity - local.cash - (account.equity - account.cash));
     const isFar = !(apart <= this.#terms.equityFraction * Math.abs(account.equity));
-    if (!isFar) this.#equitySinceMs = Number.NaN;
-    else if (Number.isNaN(this.#equitySinceMs)) this.#equitySinceMs = now.ms;
-    if (isFar && now.ms - this.#equitySinceMs > this.#terms.equityMs) {
-      found.usesWorseEquity = true;
+    if (!isFar) {
+      this.#equitySinceMs = Number.NaN;
+      found.lifts.push(EQUITY);
+    } else if (Number.isNaN(this.#equitySinceMs)) this.#equitySinceMs = now.ms;
+    const isLong = isFar && now.ms - this.#equitySinceMs > this.#terms.equityMs;
+    if (isLong) {
       found.clean = false;
-      const text = `equity ${local.equity} in our books, ${account.equity} at the broker: the smaller one counts`;
-      found.alarms.push({ severity: "page", text });
+      const reason = `equity ${local.equity.toFixed(2)} in our books, ${account.equity.toFixed(2)} at the broker`;
+      // Losses may be measured from the wrong one of the two.
+      found.claims.push({ source: EQUITY, level: "NO_NEW_ENTRIES", reason, liftedBy: "itself" });
+      if (!this.#isEquityTold) found.alarms.push({ severity: "page", text: `${reason}: entries wait` });
     }
+    this.#isEquityTold = isLong;
     if (isSettled) this.#checkCash(account.cash - local.cash, account.equity, now, found);
   }
 
-  #checkCash(difference: number, equity: number, now: Instants, found: Reconciliation): void {
+  /** Another difference than before is another question. */
+  #checkCash(dollars: number, equity: number, now: Instants, found: Reconciliation): void {
     const { cashDollars, cashFraction, persistMs } = this.#terms;
-    if (Math.abs(difference) <= cashDollars) {
-      this.#cashSinceMs = Number.NaN;
+    if (Math.abs(dollars) <= cashDollars) {
+      this.#cash = undefined;
       found.lifts.push(CASH);
       return;
     }
-    if (Number.isNaN(this.#cashSinceMs)) this.#cashSinceMs = now.ms;
+    if (this.#cash === undefined || Math.abs(this.#cash.dollars - dollars) > cashDollars)
+      this.#cash = { dollars, sinceMs: now.ms, isTold: false };
     found.clean = false;
-    if (now.ms - this.#cashSinceMs < persistMs) return;
-    const reason = `cash at the broker is ${difference.toFixed(2)} dollars ahead of our books`;
-    found.alarms.push({ severity: "flag", text: reason });
-    if (Math.abs(difference) <= cashFraction * Math.abs(equity)) return;
-    found.claims.push({ source: CASH, level: "NO_NEW_ENTRIES", reason, liftedBy: "itself" });
+    const isSmall = Math.abs(dollars) <= cashFraction * Math.abs(equity);
+    const isStanding = now.ms - this.#cash.sinceMs >= persistMs;
+    found.cash = { dollars, isSmall, isStanding };
+    if (!isStanding) return;
+    const reason = `cash at the broker is ${dollars.toFixed(2)} dollars ahead of our books`;
+    if (!this.#cash.isTold) {
+      this.#cash = { ...this.#cash, isTold: true };
+      const cure = "plimsoll acknowledge --cash books it as a deposit or a withdrawal";
+      const text = isSmall ? `${reason}: booked as a result` : `${reason}; ${cure}`;
+      found.alarms.push({ severity: isSmall ? "flag" : "page", text });
+    }
+    if (!isSmall) found.claims.push({ source: CASH, level: "NO_NEW_ENTRIES", reason, liftedBy: "itself" });
   }
 }
 

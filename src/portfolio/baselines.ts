@@ -22,7 +22,7 @@ import { type EpochMicros, MICROS_PER_MINUTE } from "../domain/time.ts";
 /** How long after the open the day's base is fixed. */
 const BASE_DELAY = MICROS_PER_MINUTE;
 
-/** Plain JSON without NaN: what is not known yet is null. Dollars per unit, except `units`. */
+/** Plain JSON without NaN: what is not known yet is null. Dollars per unit, except `units` and the flows. */
 export interface BaselineState {
   readonly units: number;
   readonly last: number;
@@ -32,6 +32,9 @@ export interface BaselineState {
   readonly dayHigh: number;
   readonly high: number;
   readonly sessionOpen: number | null;
+  /** Dollars of the account. */
+  readonly flowToday: number;
+  readonly flowSince: number;
 }
 
 export class Baselines {
@@ -44,6 +47,8 @@ export class Baselines {
   #dayHigh = Number.NaN;
   #high = Number.NaN;
   #sessionOpen = Number.NaN;
+  #flowToday = 0;
+  #flowSince = 0;
 
   constructor(startingEquity: number) {
     this.#last = startingEquity;
@@ -76,6 +81,16 @@ export class Baselines {
     return this.#last;
   }
 
+  /** Net deposits and withdrawals since the last valuation of the session before this one, dollars. */
+  get flowToday(): number {
+    return this.#flowToday;
+  }
+
+  /** The same since the last valuation. */
+  get flowSinceValued(): number {
+    return this.#flowSince;
+  }
+
   /**
    * The new day starts from the last value of the one before, so an overnight gap counts. Told again of the
    * session it is in, as after a restart, it changes nothing.
@@ -87,11 +102,13 @@ export class Baselines {
     this.#dayOpen = Number.NaN;
     this.#dayBase = this.#last;
     this.#dayHigh = this.#last;
+    this.#flowToday = this.#flowSince;
   }
 
   /** Net asset value of the account, dollars, as marked at `at`. Returns what a unit is worth; NaN when unknown. */
   update(at: EpochMicros, equity: number): number {
     if (!Number.isFinite(equity)) return Number.NaN;
+    this.#flowSince = 0;
     // A division is not free, and most accounts are one unit for good.
     const value = this.#units === 1 ? equity : equity / this.#units;
     this.#last = value;
@@ -113,6 +130,8 @@ export class Baselines {
    * sells no units: the flow then counts as a result, because nothing can be measured in units of nothing.
    */
   flow(dollars: number, equityBefore: number = this.#last * this.#units): void {
+    this.#flowToday += dollars;
+    this.#flowSince += dollars;
     const before = Number.isFinite(equityBefore) ? equityBefore : this.#last * this.#units;
     const after = before + dollars;
     if (!(before > 0 && after > 0 && after < Number.POSITIVE_INFINITY)) return;
@@ -142,6 +161,8 @@ export class Baselines {
       dayHigh: this.#dayHigh,
       high: this.#high,
       sessionOpen: orNull(this.#sessionOpen),
+      flowToday: this.#flowToday,
+      flowSince: this.#flowSince,
     };
   }
 
@@ -163,6 +184,7 @@ export class Baselines {
     if (high < dayHigh) throw new InputError(`PF-4: saved baselines: high = ${high} is below dayHigh`, 3);
     const [last, previous] = [number("last"), number("previous")];
     const [dayOpen, sessionOpen] = [maybe("dayOpen"), maybe("sessionOpen")];
+    const [flowToday, flowSince] = [number("flowToday"), number("flowSince")];
     this.#units = units;
     this.#last = last;
     this.#previous = previous;
@@ -171,6 +193,8 @@ export class Baselines {
     this.#dayHigh = dayHigh;
     this.#high = high;
     this.#sessionOpen = sessionOpen;
+    this.#flowToday = flowToday;
+    this.#flowSince = flowSince;
   }
 }
 

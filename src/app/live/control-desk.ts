@@ -263,6 +263,8 @@ export class ControlDesk {
         return acted(request.verb, { strategy: this.#strategy(request.strategy) });
       case "acknowledge":
         return { kind: "InstrumentUnlocked", at, instrument: this.#instrument(request.symbol) };
+      case "acknowledgeCash":
+        return { kind: "CashMoved", at, dollars: this.#cashAhead(), reason: `${by}: ${reason}` };
       case "retire":
         return { kind: "ClaimChanged", at, claim: { ...retired, reason: `${by}: ${reason}` } };
       case "return":
@@ -274,6 +276,12 @@ export class ControlDesk {
       default:
         return acted(request.verb);
     }
+  }
+
+  #cashAhead(): number {
+    const { cashAhead } = this.#parts.driver.live;
+    if (cashAhead !== undefined) return cashAhead;
+    throw new InputError("acknowledge --cash: no cash waits for it; what differs is in: plimsoll status", 3);
   }
 
   #instrument(symbol: string): InstrumentId {

@@ -11,6 +11,7 @@ import {
   type GuardianBeat,
   positionsHash,
 } from "../../domain/guardian-beat.ts";
+import { newYorkDay } from "../../market/us-eastern.ts";
 import { GuardianSocket } from "../../ops/watchdog/guardian-socket.ts";
 import type { ExecuteDriver } from "./execute-driver.ts";
 import type { StageContext } from "./stage-context.ts";
@@ -66,10 +67,17 @@ export class GuardianDuty {
       ...(line === undefined ? {} : { flattenLine: line }),
       exposure: stage.portfolio.gross,
       positionsHash: positionsHash(positions),
-      flows: 0,
+      flows: this.#flows,
       pid: process.pid,
     };
     this.#socket.send(beat);
+  }
+
+  /** Before the first bar of a session the last one's flows are in the close that its losses are measured from. */
+  get #flows(): number {
+    const { baselines, clock } = this.#driver.live.stage;
+    const isToday = clock.date === newYorkDay(this.#context.now().at);
+    return isToday ? baselines.flowToday : baselines.flowSinceValued;
   }
 
   /** KR-2: which line of a closing we are at; undefined also when the broker lets us do none of it. */

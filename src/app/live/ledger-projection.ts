@@ -123,7 +123,7 @@ export class LedgerProjection {
     if (event.kind === "BarsClosed") this.#lots.bars(event.bars);
     else if (event.kind === "SharesSplit")
       this.#lots.restate(event.instrument, event.newShares / event.oldShares);
-    else if (event.kind === "CashMoved") this.#days.flow(event.dollars);
+    else if (event.kind === "CashMoved" && !event.isResult) this.#days.flow(event.dollars);
     else if (event.kind === "PositionAdjusted") {
       const price = event.price > 0 ? event.price : stage.portfolio.mark(event.instrument);
       this.#changes.push({

@@ -80,7 +80,15 @@ export interface FeeActivity extends ActivityHeader {
   readonly netAmount: number;
 }
 
-export type Activity = FillActivity | FeeActivity;
+/** Cash that no trade moved: deposits, withdrawals, dividends, interest. */
+export interface CashActivity extends ActivityHeader {
+  readonly activityType: "CSD" | "CSW" | "DIV" | "INT";
+  /** Micro-dollars; positive is received. */
+  readonly netAmount: number;
+  readonly symbol?: string;
+}
+
+export type Activity = FillActivity | FeeActivity | CashActivity;
 
 export interface ActivityFilter {
   /** All when absent. */

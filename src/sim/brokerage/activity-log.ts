@@ -1,6 +1,6 @@
 /** The account's record of what happened to it: fills and fees, in order, each under an id that sorts by time. */
 import { civilDate, dayOf, type EpochMicros, isoInstant, startOfDay } from "../../domain/time.ts";
-import type { Activity, ActivityFilter, FeeActivity, FillActivity } from "./account-view.ts";
+import type { Activity, ActivityFilter, CashActivity, FeeActivity, FillActivity } from "./account-view.ts";
 import type { OrderIds } from "./order-ids.ts";
 
 const MOST_ROWS = 100;
@@ -19,6 +19,10 @@ export class ActivityLog {
 
   fee(at: EpochMicros, row: Omit<FeeActivity, "id" | "at" | "activityType">): void {
     this.#rows.push({ id: `${stamp(at)}::${this.#ids.next()}`, at, activityType: "FEE", ...row });
+  }
+
+  cash(at: EpochMicros, row: Omit<CashActivity, "id" | "at">): void {
+    this.#rows.push({ id: `${stamp(at)}::${this.#ids.next()}`, at, ...row });
   }
 
   /** An unknown page token yields nothing: the page after a row that is not there. */

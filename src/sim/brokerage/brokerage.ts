@@ -17,6 +17,7 @@ import type {
   Activity,
   ActivityFilter,
   CancelRow,
+  CashActivity,
   CloseRow,
   HistoryFilter,
   HistoryRow,
@@ -209,6 +210,13 @@ export class Brokerage implements BrokeragePort {
 
   activities(filter: ActivityFilter = {}): readonly Activity[] {
     return this.#desk.activities.list(filter);
+  }
+
+  /** A deposit, a withdrawal, a dividend, interest: whole micro-dollars, positive is received. */
+  moveCash(row: Omit<CashActivity, "id" | "at">): void {
+    const { ledger, activities, now } = this.#desk;
+    ledger.cash = (ledger.cash + row.netAmount) as typeof ledger.cash;
+    activities.cash(now, row);
   }
 
   portfolioHistory(filter: HistoryFilter): readonly HistoryRow[] {

@@ -203,9 +203,9 @@ export class AlpacaBroker {
     return { kind: "unknown", reason: `${verdict.status} with an answer that is not this order` };
   }
 
-  #look({ priority, since }: Extract<BrokerRequest, { kind: "Look" }>): Promise<Answer> {
+  #look({ priority, since, cashSince }: Extract<BrokerRequest, { kind: "Look" }>): Promise<Answer> {
     const { counts, exchangeNow: now } = this.#options;
-    return lookAt({ rest: this.#rest, counts, priority, now }, since);
+    return lookAt({ rest: this.#rest, counts, priority, now }, since, cashSince);
   }
 
   #orderOf({ json }: Extract<Verdict, { kind: "ok" }>): BrokerOrder | undefined {

@@ -3,7 +3,7 @@
  * pages, or nothing: a list that was cut short reads as "not there", and what is not there gets closed or forgotten.
  */
 import type { z } from "zod";
-import type { BrokerFill, BrokerLook, BrokerOrder, Priority } from "../../../domain/broker.ts";
+import type { BrokerCash, BrokerFill, BrokerLook, BrokerOrder, Priority } from "../../../domain/broker.ts";
 import { isEnded } from "../../../domain/broker.ts";
 import { type EpochMicros, MICROS_PER_DAY } from "../../../domain/time.ts";
 import type { Counts } from "../../net/counts.ts";
@@ -12,6 +12,7 @@ import { fillFrom, orderFrom } from "./map-orders.ts";
 import { judge, type Verdict } from "./outcome.ts";
 import type { AlpacaRest, RestRequest } from "./rest.ts";
 import { wireAccount, wirePositions } from "./wire-account.ts";
+import { cashFrom, wireCashRows } from "./wire-cash.ts";
 import { instantText } from "./wire-instant.ts";
 import { type WireOrder, wireFills, wireOrders } from "./wire-orders.ts";
 
@@ -44,12 +45,17 @@ class ReadFailed extends Error {
  * `at` is the moment before the first question: whatever happened later may be missing. Orders come first and
  * positions last, so that a fill in between shows in the positions and not only in the orders.
  */
-export async function lookAt(context: LookContext, since: EpochMicros): Promise<LookAnswer> {
+export async function lookAt(
+  context: LookContext,
+  since: EpochMicros,
+  cashSince?: EpochMicros,
+): Promise<LookAnswer> {
   const at = context.now();
   try {
     const open = await orders(context, { status: "open" });
     const closed = await orders(context, { status: "closed", after: instantText(dayBefore(since)) });
     const fills = await fillsSince(context, since);
+    const cash = cashSince === undefined ? undefined : await cashRows(context, cashSince);
     const positions = await read(context, { path: "/v2/positions" }, wirePositions);
     const account = await read(context, { path: "/v2/account" }, wireAccount);
     const byId = new Map([...open, ...closed.filter((order) => endedSince(order, since))].map(idAndOrder));
@@ -59,6 +65,7 @@ export async function lookAt(context: LookContext, since: EpochMicros): Promise<
       positions: positions.filter((row) => row.asset_class === "us_equity").map(positionFrom),
       orders: [...byId.values()],
       fills,
+      ...(cash === undefined ? {} : { cash }),
     };
     return { kind: "look", look };
   } catch (error) {
@@ -108,22 +115,42 @@ function put(all: Map<string, BrokerOrder>, row: WireOrder, counts: Counts): voi
 }
 
 async function fillsSince(context: LookContext, since: EpochMicros): Promise<BrokerFill[]> {
-  const all: BrokerFill[] = [];
+  const rows = await activities(context, { path: "/v2/account/activities/FILL", since }, wireFills);
+  return rows.map((row) => {
+    const fill = fillFrom(row, context.counts);
+    if (fill === undefined)
+      throw new ReadFailed({ kind: "unknown", reason: `fill ${row.id} cannot be read` });
+    return fill;
+  });
+}
+
+async function cashRows(context: LookContext, since: EpochMicros): Promise<BrokerCash[]> {
+  const asked = { path: "/v2/account/activities", since, category: "non_trade_activity" };
+  const rows = await activities(context, asked, wireCashRows);
+  return rows.map(cashFrom).filter((row) => row !== undefined);
+}
+
+/** All pages of a part of the account's record. */
+async function activities<Row extends { readonly id: string }>(
+  context: LookContext,
+  {
+    path,
+    since,
+    ...shape
+  }: { readonly path: string; readonly since: EpochMicros; readonly category?: string },
+  schema: z.ZodType<Row[]>,
+): Promise<Row[]> {
+  const all: Row[] = [];
   let token: string | undefined;
   for (let page = 0; page < PAGES_MAX; page += 1) {
-    const query = { after: instantText(since), direction: "asc", page_size: FILLS_PAGE, page_token: token };
-    const rows = await read(context, { path: "/v2/account/activities/FILL", query }, wireFills);
-    for (const row of rows) {
-      const fill = fillFrom(row, context.counts);
-      if (fill === undefined)
-        throw new ReadFailed({ kind: "unknown", reason: `fill ${row.id} cannot be read` });
-      all.push(fill);
-    }
+    const place = { after: instantText(since), direction: "asc", page_size: FILLS_PAGE, page_token: token };
+    const rows = await read(context, { path, query: { ...shape, ...place } }, schema);
+    all.push(...rows);
     const next = rows.at(-1)?.id;
     if (rows.length < FILLS_PAGE || next === undefined || next === token) return all;
     token = next;
   }
-  throw new ReadFailed({ kind: "unknown", reason: `more than ${PAGES_MAX} pages of fills` });
+  throw new ReadFailed({ kind: "unknown", reason: `more than ${PAGES_MAX} pages of ${path}` });
 }
 
 async function read<Schema extends z.ZodType>(
