@@ -243,3 +243,25 @@ it("random days: heights are the maxima they claim to be, flows move none, resta
     }),
   );
 });
+
+describe("flows of a day", () => {
+  it("are those since the last valuation of the session before, and none of older ones", () => {
+    const lines = new Baselines(100_000);
+    lines.startSession(open(0));
+    lines.update(at(0, 1), 100_000);
+    lines.flow(5_000, 100_000);
+    lines.update(at(0, 2), 105_000);
+    expect([lines.flowToday, lines.flowSinceValued]).toEqual([5_000, 0]);
+    lines.flow(-2_000, 105_000);
+    expect([lines.flowToday, lines.flowSinceValued]).toEqual([3_000, -2_000]);
+    lines.startSession(open(1));
+    expect(lines.flowToday).toBe(-2_000);
+    lines.update(at(1, 1), 103_000);
+    lines.flow(-1_000, 103_000);
+    expect([lines.flowToday, lines.flowSinceValued]).toEqual([-3_000, -1_000]);
+    const again = restarted(lines);
+    expect([again.flowToday, again.flowSinceValued]).toEqual([-3_000, -1_000]);
+    lines.startSession(open(1));
+    expect(lines.flowToday).toBe(-3_000);
+  });
+});

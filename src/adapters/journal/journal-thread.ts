@@ -3,8 +3,9 @@
  * (ADR 0004). While a flush runs the next group gathers, so a slow disk makes larger groups and not a longer queue.
  */
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
-import { invariant } from "../../domain/assert.ts";
+import { InputError, invariant } from "../../domain/assert.ts";
 import { dropBallast } from "./ballast.ts";
+import { JournalReader } from "./journal-reader.ts";
 import { type CommitPoint, JournalStore } from "./journal-store.ts";
 import type { JournalRow, RunHeader, Ticket } from "./journal-terms.ts";
 import type { LeaseWish } from "./lease.ts";
@@ -101,11 +102,25 @@ function open(
     );
     if (lease !== undefined) store.takeLease(lease, Date.now());
     store.openRun(run);
+    if (!isKnownSound) refuseBroken(path, run.run);
     return store;
   } catch (error) {
     const isCurable = error instanceof Error && error.name === "InputError";
     tell({ kind: "refused", reason: error instanceof Error ? error.message : String(error), isCurable });
     return undefined;
+  }
+}
+
+/** What follows from a record that somebody, or the disk, has changed is worth nothing (RELIABILITY 3.4, start-up 1). */
+function refuseBroken(path: string, run: string): void {
+  const reader = new JournalReader(path);
+  try {
+    const { brokenAt } = reader.verifyRun(run);
+    if (brokenAt === null) return;
+    const where = `entry ${brokenAt} of run ${run} is not what was written`;
+    throw new InputError(`journal: ${path}: ${where}; restore it from a backup or move it away`, 1);
+  } finally {
+    reader.close();
   }
 }
 

@@ -511,3 +511,17 @@ describe("the lease", () => {
     expect(read((reader) => reader.lease("execute"))).toMatchObject({ owner: "near", pid: process.pid });
   });
 });
+
+describe("a record of which one letter was changed", () => {
+  it("is not gone on with, and its place is named; who read it meanwhile does not read it again", async () => {
+    const journal = await open();
+    for (const n of [0, 1, 2]) journal.append("input", at(n), `event ${n}`);
+    await journal.close();
+    const db = new DatabaseSync(path);
+    db.prepare("UPDATE entries SET payload = ? WHERE sequence = 1").run(Buffer.from("event 7"));
+    db.close();
+    await expect(open()).rejects.toThrow(/journal\.db: entry 1 of run r1 is not what was written; restore/);
+    await (await open({ isKnownSound: true })).close();
+    await (await open({ run: run("r2") })).close();
+  });
+});
