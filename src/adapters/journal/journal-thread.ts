@@ -111,7 +111,7 @@ function open(
   }
 }
 
-/** What follows from a record that somebody, or the disk, has changed is worth nothing (RELIABILITY 3.4, start-up 1). */
+/** What follows from a record that somebody or the disk has changed is worth nothing (RELIABILITY 3.4, start-up). */
 function refuseBroken(path: string, run: string): void {
   const reader = new JournalReader(path);
   try {

@@ -37,6 +37,7 @@ import {
 import { type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
 import { MarketTeller } from "./market-teller.ts";
 import { ProcessTimers } from "./process-timers.ts";
+import { refusedNotes } from "./refused-ticks.ts";
 import type { StageContext } from "./stage-context.ts";
 
 const STATE_EVERY_MS = 200;
@@ -383,7 +384,8 @@ class IngestProcess {
       ...this.#stamps.told,
     };
     this.#teller.state(this.#stateKey, JSON.stringify(state));
-    this.#ticks.audit.length = 0;
+    const { at } = this.#context.now();
+    for (const note of refusedNotes(this.#ticks.audit)) this.#journal?.append("note", at, note);
     this.#timers.after(STATE_EVERY_MS, () => this.#tellState());
   }
 }
