@@ -1,6 +1,6 @@
 /**
- * Quotes and trades that the gatekeeper refused, as notes of ingest's journal (DATA-4). They follow from no input of its
- * stage, which hears of bars alone: a replay passes them over.
+ * Quotes and trades that the gatekeeper refused, as notes of ingest's journal (DATA-4). They follow from no input of
+ * its stage, which hears of bars alone: a replay passes them over.
  */
 import type { AuditEntry } from "../../market/gatekeeper.ts";
 
