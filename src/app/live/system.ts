@@ -5,8 +5,10 @@
 import { join } from "node:path";
 import type { AlpacaCredentials } from "../../adapters/brokers/alpaca/credentials.ts";
 import { makeFolder } from "../../adapters/durable-file.ts";
+import { GUARDIAN_LOSS_MAX } from "../../guardian/terms.ts";
 import type { ProcessPlan, SupervisorReport } from "../../ops/process-plan.ts";
 import { type Supervision, superviseProcesses } from "../../ops/supervise-processes.ts";
+import type { Config } from "../config.ts";
 import { killWarning } from "../kill-params.ts";
 import type { LiveParams } from "../live-params.ts";
 import { type RunTerms, runPlaces } from "./run-terms.ts";
@@ -110,6 +112,7 @@ export function plansOf({
     ...means(id),
   });
   const places = runPlaces(root);
+  const { deadManUrl } = run.config.live;
   const guardian = {
     root,
     killSwitch: run.killSwitch,
@@ -117,8 +120,10 @@ export function plansOf({
     dataUrl: run.hosts.data,
     socketPath: places.guardianSocket,
     killMode: run.config.kill.mode,
-    dayLossMax: 0.03,
+    dayLossMax: guardianLossMax(run.config),
     clock: run.clock,
+    // A demo that is well says nothing of a system that is not.
+    ...(run.mode === "demo" || deadManUrl === "" ? {} : { deadManUrl }),
   };
   return [
     stage("ingest", keys),
@@ -141,6 +146,10 @@ export function plansOf({
     },
   ];
 }
+
+/** The limit of the breaker that it stands behind (C-30), and never a looser one than it may have by itself. */
+const guardianLossMax = ({ breakers }: Config): number =>
+  Math.min(GUARDIAN_LOSS_MAX, (breakers.day_base_loss as { readonly maxFraction: number }).maxFraction);
 
 /** What a child needs of ours: where programs are, and nothing that is a secret. */
 function bareEnvironment(): Readonly<Record<string, string | undefined>> {
