@@ -5,12 +5,14 @@
 import { join } from "node:path";
 import type { AlpacaCredentials } from "../../adapters/brokers/alpaca/credentials.ts";
 import { makeFolder } from "../../adapters/durable-file.ts";
+import { ledgerPlaces } from "../../adapters/ledger/ledger-store.ts";
 import { GUARDIAN_LOSS_MAX } from "../../guardian/terms.ts";
 import type { ProcessPlan, SupervisorReport } from "../../ops/process-plan.ts";
 import { type Supervision, superviseProcesses } from "../../ops/supervise-processes.ts";
 import type { Config } from "../config.ts";
 import { killWarning } from "../kill-params.ts";
 import type { LiveParams } from "../live-params.ts";
+import { ErrorCollector } from "./error-collector.ts";
 import { type RunTerms, runPlaces } from "./run-terms.ts";
 
 export interface SystemTerms {
@@ -38,11 +40,18 @@ const STOP_WITHIN_MS = 20_000;
 
 export class LiveSystem {
   readonly #supervision: Supervision;
+  readonly #errors: ErrorCollector;
 
   constructor(terms: SystemTerms) {
     const { root, run, report, longestWaitMs, crashesMax } = terms;
     makeFolder(run.killSwitch);
     makeFolder(join(root, "run"));
+    this.#errors = new ErrorCollector({
+      path: ledgerPlaces(root).performance,
+      now: () => performance.now(),
+      wallMs: Date.now,
+      failed: (reason) => this.note(`what goes wrong is in this log alone: ${reason}`),
+    });
     this.#supervision = superviseProcesses({
       root,
       env: bareEnvironment,
@@ -54,6 +63,7 @@ export class LiveSystem {
       longestWaitMs,
       crashesMax,
       onReport: report,
+      onLine: (record) => this.#errors.take(record),
     });
     const warning = killWarning(run.config.kill);
     if (warning !== undefined) this.note(warning);
@@ -79,6 +89,7 @@ export class LiveSystem {
 
   async stop(): Promise<void> {
     await this.#supervision.stop();
+    this.#errors.close();
   }
 }
 
