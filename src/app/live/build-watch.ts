@@ -55,5 +55,6 @@ export function watchPostOf(context: StageContext, parts: WatchParts): WatchPost
     now,
     isAlive: isProcessAlive,
     log: (line) => log("warning", line),
+    note: (line) => log("info", line),
   });
 }

@@ -42,7 +42,10 @@ export interface WatchPostParts {
   readonly computePid: () => number | undefined;
   readonly isAlive: (pid: number) => boolean;
   readonly claim: (event: ClaimChanged) => void;
+  /** Of trouble. */
   readonly log: (line: string) => void;
+  /** Of what is merely to be known. */
+  readonly note: (line: string) => void;
   /** A person is to be called. */
   readonly page: (text: string) => void;
 }
@@ -87,7 +90,7 @@ export class WatchPost {
     this.#loopMs = mono;
     this.#readings = { wallMs: machine.wallMs(), monoMs: mono };
     for (const { channel, deadlineMs, tripsPerSession, note } of this.duty.falseTrips)
-      this.#parts.log(
+      this.#parts.note(
         `watchdog: ${channel}, ${deadlineMs} ms: ${tripsPerSession.toPrecision(2)} false trips a session (${note})`,
       );
   }
