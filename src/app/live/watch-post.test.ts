@@ -10,6 +10,12 @@ import { WatchPost } from "./watch-post.ts";
 const open = sessionOn(dayNumber(2026, 3, 3))?.open ?? 0;
 const PID = 4711;
 
+interface PostTerms {
+  readonly confirmMs?: number;
+  readonly speed?: number;
+  readonly halted?: readonly string[];
+}
+
 /** What is well around the execute process; a test breaks parts of it. */
 class Post {
   mono = 1_000;
@@ -53,7 +59,7 @@ class Post {
 
   readonly #speed: number;
 
-  constructor({ speed = 1, ...params }: { confirmMs?: number; speed?: number } = {}) {
+  constructor({ speed = 1, halted = [], ...params }: PostTerms = {}) {
     this.#speed = speed;
     const live = () =>
       ({
@@ -101,6 +107,7 @@ class Post {
       computePid: () => PID,
       isAlive: () => this.isComputeAlive,
       claim: (event) => this.claims.push(event),
+      halted: () => halted,
       log: (line) => this.lines.push(line),
       note: (line) => this.notes.push(line),
       page: (text) => this.pages.push(text),
@@ -506,6 +513,31 @@ describe("the machine's own health", () => {
     const held = post.clockProbes;
     await post.run(60_000);
     expect(post.clockProbes - held).toBeGreaterThanOrEqual(11);
+  });
+});
+
+describe("a market-wide halt", () => {
+  const all = Array.from({ length: 8 }, (_, n) => `S${n}`);
+
+  it("is all that is asked for, halted: its silence is nobody's, and nothing is closed into it", async () => {
+    const post = new Post();
+    await post.run(5000);
+    for (const symbol of all) post.post.duty.halted(symbol, true, post.mono);
+    post.messages = false;
+    await post.run(300_000);
+    expect(post.level()).toBe("NORMAL");
+    post.post.duty.halted("S3", false, post.mono);
+    expect(await post.until("FLATTEN", 200_000)).toBeGreaterThanOrEqual(119_000);
+  });
+
+  it("is known to a process that starts in the middle of it", async () => {
+    const post = new Post({ halted: all });
+    post.messages = false;
+    await post.run(300_000);
+    expect(post.claims.map(({ claim }) => claim?.level)).not.toContain("FLATTEN");
+    const one = new Post({ halted: all.slice(1) });
+    one.messages = false;
+    expect(await one.until("FLATTEN", 300_000)).toBeLessThan(300_000);
   });
 });
 

@@ -42,6 +42,8 @@ export interface WatchPostParts {
   readonly computePid: () => number | undefined;
   readonly isAlive: (pid: number) => boolean;
   readonly claim: (event: ClaimChanged) => void;
+  /** Symbols that were halted when the journal was read: what is told later comes to the duty. */
+  readonly halted: () => readonly string[];
   /** Of trouble. */
   readonly log: (line: string) => void;
   /** Of what is merely to be known. */
@@ -84,8 +86,9 @@ export class WatchPost {
 
   /** What came before is no stall of the running system. Says what each deadline would cost on a quiet day. */
   begin(): void {
-    const { machine, now } = this.#parts;
+    const { machine, now, halted } = this.#parts;
     const { mono } = now();
+    for (const symbol of halted()) this.duty.halted(symbol, true, mono);
     machine.loop();
     this.#loopMs = mono;
     this.#readings = { wallMs: machine.wallMs(), monoMs: mono };
