@@ -1,4 +1,4 @@
-/** Levels of a log line, lowest first, in the one form that they have everywhere; `LOG_LEVEL` names the least (OPS-6). */
+/** Levels of a log line, lowest first, in the one form that they have everywhere; `LOG_LEVEL` is the least (OPS-6). */
 export const logLevels = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] as const;
 export type LogLevel = (typeof logLevels)[number];
 

@@ -1,4 +1,4 @@
-/** Goal: what a process writes reads as what the supervisor writes: one form of level, one name for the text (OPS-6). */
+/** Goal: what a process writes reads as what the supervisor writes: one form of level, one name of text (OPS-6). */
 import { afterEach, expect, it, vi } from "vitest";
 import { logRecord } from "../../ops/log-file.ts";
 import { stageLog } from "./stage-log.ts";

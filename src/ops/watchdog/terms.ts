@@ -10,7 +10,7 @@ import type { EpochMicros } from "../../domain/time.ts";
  * `HB-internal`: a peer that beats by itself, with progress when its beats carry a sequence. `HB-transport`: answers
  * to pings on a socket, aged from the ping. `HB-broker`: answers to requests, two of three. `CAD-feed`: any message on
  * the data socket, aged on the exchange's clock. `CAD-stamps`: the exchange's own stamps on it. `BAR`, `NONE`:
- * silence says nothing. One symbol's silence is the gate's: no entry on an old close (C-10), none without a price (C-05).
+ * silence says nothing. One symbol's silence is the gate's: no entry on an old close (C-10) or without a price (C-05).
  */
 export type ChannelClass =
   | "HB-internal"
