@@ -471,9 +471,9 @@ export const controls: readonly Control[] = [
     },
   ),
   later("C-61", "Alert aggregation", "operations"),
-  partly("C-62", "Dead-man's switch", "a setting for its address, a test of the ping, market hours", {
+  done("C-62", "Dead-man's switch", {
     where: ["src/guardian/main.ts", "src/guardian/decide.ts"],
-    tests: ["src/guardian/guardian.test.ts", "src/guardian/decide.test.ts"],
+    tests: ["test/dead-man.test.ts", "src/guardian/guardian.test.ts", "src/guardian/decide.test.ts"],
   }),
   done("C-63", "Cooldown after exit", {
     where: ["src/engine/instrument-activity.ts"],

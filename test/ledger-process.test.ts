@@ -17,6 +17,7 @@ import { type RunTerms, runPlaces, writeRunTerms } from "../src/app/live/run-ter
 import type { StageContext } from "../src/app/live/stage-context.ts";
 import { registerJournalProject } from "../src/cli/ledger-project-command.ts";
 import { history, liveSession, terms } from "./live-session.ts";
+import { runLine } from "./run-line.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 
 const root = scratchFolder("ledger-process-");
@@ -80,4 +81,13 @@ test("the process catches up, goes on where it was, and a rebuild makes the same
   await program.parseAsync(["project"], { from: "user" });
   expect(JSON.parse(said.join(""))).toMatchObject({ run: run.run });
   expect(content()).toEqual(whole);
+});
+
+test("journal project is a command of the program: what messages tell people to type is there", async () => {
+  const { code, out, err } = await runLine(["journal", "project", "--json", "--root", root]);
+  expect([code, err]).toEqual([0, ""]);
+  expect(JSON.parse(out)).toMatchObject({ run: run.run });
+  const nowhere = await runLine(["journal", "project", "--root", join(root, "nowhere")]);
+  expect(nowhere).toMatchObject({ code: 1, out: "" });
+  expect(nowhere.err).toContain("there is no run here; start one with: plimsoll start");
 });

@@ -24,6 +24,10 @@ export const liveParams = z.strictObject({
   journalWaitMs: z.int().min(10).max(5000),
   /** A second execute follows the journal and takes over when the first dies. */
   standby: z.boolean(),
+  /** Asked by the guardian every minute in paper and live; who hears nothing for 3 min calls a person (C-62). */
+  deadManUrl: z
+    .string()
+    .regex(/^(?:https?:\/\/[^\s/]+\S*)?$/, "must be an http(s) address, or empty for none"),
   processes: z.strictObject({
     ingest: means,
     compute: means,

@@ -1,6 +1,7 @@
-/** `plimsoll journal verify|replay` and `plimsoll parity`: what happened, and proof that it was so. */
+/** `plimsoll journal verify|replay|project` and `plimsoll parity`: what happened, and proof that it was so. */
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
+import { lifecycleOf } from "../app/live/build-execute.ts";
 import { checkParity } from "../app/live/parity.ts";
 import type { ParityDifference, ParityResult } from "../app/live/parity-terms.ts";
 import { type JournalsReport, journalPath, verifyJournals } from "../app/live/recorded-run.ts";
@@ -10,6 +11,7 @@ import { InputError } from "../domain/assert.ts";
 import { type CliContext, report } from "./context.ts";
 import { demoRoot } from "./demo-root.ts";
 import { example } from "./group-help.ts";
+import { registerJournalProject } from "./ledger-project-command.ts";
 import { maybeDate } from "./option-values.ts";
 
 interface RunOptions {
@@ -49,6 +51,8 @@ export function registerJournalCommands(program: Command, context: CliContext): 
       report(context, result, () => replayText(result));
       if (!result.identical) process.exitCode = 3;
     });
+
+  registerJournalProject(journal, context, lifecycleOf);
 
   program
     .command("parity")

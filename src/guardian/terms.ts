@@ -8,6 +8,9 @@ import { type KillMode, killModes } from "../domain/kill-mode.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { ClockTerms } from "../market/exchange-clock.ts";
 
+/** A guardian that waits for more would not be one, whatever it is told. */
+export const GUARDIAN_LOSS_MAX = 0.03;
+
 export interface GuardianTerms {
   /** Holds `run/flatten.json`, `db/guardian.jsonl`, `run/guardian-alerts.jsonl`. */
   readonly root: string;
@@ -19,10 +22,10 @@ export interface GuardianTerms {
   /** Unix socket on which execute listens for the guardian. */
   readonly socketPath: string;
   readonly killMode: KillMode;
-  /** Loss of the day's base at which everything is closed, a fraction: 0.03. */
+  /** Loss of the day's base at which everything is closed, a fraction of at most 0.03. */
   readonly dayLossMax: number;
   readonly clock: ClockTerms;
-  /** Asked every 60 s in market hours (C-62). */
+  /** Asked every 60 s, day and night: a silence of 3 min means that nobody guards (C-62). */
   readonly deadManUrl?: string;
 }
 
@@ -43,7 +46,8 @@ export function parseTerms(text: string, path: string): GuardianTerms {
   };
   const url = (key: string): string =>
     /^https?:\/\/[^\s/]+/.test(word(key)) ? word(key).replace(/\/+$/, "") : refuse(key, "an http(s) address");
-  const isLoss = typeof given.dayLossMax === "number" && given.dayLossMax > 0 && given.dayLossMax <= 0.03;
+  const { dayLossMax } = given;
+  const isLoss = typeof dayLossMax === "number" && dayLossMax > 0 && dayLossMax <= GUARDIAN_LOSS_MAX;
   return {
     root: word("root"),
     ...(given.killSwitch === undefined ? {} : { killSwitch: word("killSwitch") }),
@@ -53,7 +57,7 @@ export function parseTerms(text: string, path: string): GuardianTerms {
     killMode:
       killModes.find((mode) => mode === given.killMode) ??
       refuse("killMode", `one of ${killModes.join(", ")}`),
-    dayLossMax: isLoss ? (given.dayLossMax as number) : refuse("dayLossMax", "above 0 and at most 0.03"),
+    dayLossMax: isLoss ? dayLossMax : refuse("dayLossMax", `above 0 and at most ${GUARDIAN_LOSS_MAX}`),
     clock: clockTerms(given.clock, path),
     ...(given.deadManUrl === undefined ? {} : { deadManUrl: url("deadManUrl") }),
   };

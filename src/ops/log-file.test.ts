@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { scratchFolder } from "../../test/scratch-folder.ts";
 import { prepareCompileCache } from "./compile-cache.ts";
 import { LINE_MAX, LineSplitter } from "./line-splitter.ts";
-import { LogFile, logLine } from "./log-file.ts";
+import { LogFile, logRecord } from "./log-file.ts";
 
 let root: string;
 let folder: string;
@@ -81,10 +81,12 @@ it.each([
     '{"level":"CRITICAL","text":"halted","process":"forged","at":"2026"}',
     { level: "CRITICAL", at: "2026", text: "halted" },
   ],
+  ['{"level":"error","text":"in small letters"}', { level: "ERROR", text: "in small letters" }],
+  ['{"level":30,"text":"a number"}', { level: "WARNING", text: "a number" }],
   ['{"half":', { text: '{"half":' }],
   ["[1,2]", { text: "[1,2]" }],
 ])("%s becomes a line that names its process", (text, fields) => {
-  const line = JSON.parse(logLine("execute", "WARNING", text, noon("2026-11-20")));
+  const line = logRecord("execute", "WARNING", text, noon("2026-11-20"));
   expect(line).toMatchObject({ at: "2026-11-20T12:00:00.000Z", ...fields, process: "execute" });
 });
 

@@ -16,26 +16,35 @@ import {
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
+import { type LogLevel, levelNamed } from "./log-level.ts";
 
 const KEPT_DAYS = 90;
 const DAY_MS = 86_400_000;
 const UNFINISHED = ".unfinished";
 
-export type LogLevel = "INFO" | "WARNING" | "ERROR" | "CRITICAL";
-
-/**
- * One line of the log. What a process wrote as a JSON object keeps its fields; anything else becomes the text of one.
- * The process is ours to say, whatever the line says.
- */
-export function logLine(id: string, level: LogLevel, text: string, atMs: number): string {
-  const at = new Date(atMs).toISOString();
-  return JSON.stringify({ at, level, ...(fieldsOf(text) ?? { text }), process: id });
+export interface LogRecord {
+  readonly at: unknown;
+  readonly level: LogLevel;
+  readonly process: string;
+  readonly [field: string]: unknown;
 }
 
-function fieldsOf(text: string): object | undefined {
+/**
+ * One record of the log. What a process wrote as a JSON object keeps its fields, its level in our form; anything else
+ * becomes the text of one, with the level that is given. The process is ours to say, whatever the line says.
+ */
+export function logRecord(id: string, level: LogLevel, text: string, atMs: number): LogRecord {
+  const at = new Date(atMs).toISOString();
+  const fields = fieldsOf(text) ?? { text };
+  return { at, ...fields, level: levelNamed(fields.level) ?? level, process: id };
+}
+
+const logLine = (...given: Parameters<typeof logRecord>): string => JSON.stringify(logRecord(...given));
+
+function fieldsOf(text: string): Readonly<Record<string, unknown>> | undefined {
   if (!text.startsWith("{")) return undefined;
   try {
-    return JSON.parse(text) as object;
+    return JSON.parse(text) as Record<string, unknown>;
   } catch {
     return undefined;
   }

@@ -1,8 +1,9 @@
 /** Goal: what children say and what becomes of them stands in one log, whoever dies; children start from the cache. */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { scratchFolder } from "../../test/scratch-folder.ts";
+import type { LogRecord } from "./log-file.ts";
 import { type SupervisionTerms, superviseProcesses } from "./supervise-processes.ts";
 
 let root: string;
@@ -44,17 +45,19 @@ it("every line names its process, level and time; the compile cache is used", as
      process.on("message", () => {});
      process.send("ready");`,
   );
-  const heard: string[] = [];
+  const heard: LogRecord[] = [];
   const { supervisor, stop } = superviseProcesses(
-    terms({ plans: [plan(script)], onLine: (line) => heard.push(line) }),
+    terms({ plans: [plan(script)], onLine: (record) => heard.push(record) }),
   );
   supervisor.startAll();
   await supervisor.whenReady("execute");
   await stop();
   const text = readFileSync(join(root, "logs", "plimsoll-2026-11-20.log"), "utf8");
-  const lines = text.trimEnd().split("\n");
-  expect(lines).toEqual(heard);
-  const rows = lines.map((line) => JSON.parse(line));
+  const rows = text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(rows).toEqual(heard);
   expect(rows.every(({ at }) => at === "2026-11-20T12:00:00.000Z")).toBe(true);
   const said = rows.map(
     ({ process: id, level, text: words }) => `${id} ${level} ${words.replace(/\d+/g, "N")}`,
@@ -75,8 +78,49 @@ it("every line names its process, level and time; the compile cache is used", as
 
 it("without a place for the cache it says so and goes on", async () => {
   writeFileSync(join(root, "cache"), "in the way");
-  const heard: string[] = [];
-  const { stop } = superviseProcesses(terms({ onLine: (line) => heard.push(line) }));
+  const heard: LogRecord[] = [];
+  const { stop } = superviseProcesses(terms({ onLine: (record) => heard.push(record) }));
   await stop();
-  expect(heard.map((line) => JSON.parse(line).text)).toEqual([expect.stringMatching(/starts are slower/)]);
+  expect(heard.map(({ text }) => text)).toEqual([expect.stringMatching(/starts are slower/)]);
+});
+
+/** What the log holds after a child said one line of each level, in its own letters, and went. */
+async function logged(LOG_LEVEL: string | undefined): Promise<string[]> {
+  const script = join(root, "levels.mts");
+  writeFileSync(
+    script,
+    `for (const level of ["debug", "info", "WARNING", "error"]) console.log(JSON.stringify({ level, text: level }));
+     console.log("plain");
+     process.on("SIGTERM", () => process.exit(0));
+     process.on("message", () => {});
+     process.send("ready");`,
+  );
+  const env = () => ({ PATH: process.env.PATH, LOG_LEVEL });
+  const heard: LogRecord[] = [];
+  const given = terms({ plans: [plan(script)], env, onLine: (record) => heard.push(record) });
+  const { supervisor, note, stop } = superviseProcesses(given);
+  note("our own");
+  supervisor.startAll();
+  await supervisor.whenReady("execute");
+  await stop();
+  expect(heard.filter(({ process: id }) => id === "execute")).toHaveLength(5);
+  const path = join(root, "logs", "plimsoll-2026-11-20.log");
+  const rows = existsSync(path) ? readFileSync(path, "utf8").trimEnd().split("\n") : [];
+  return rows.map((line) => JSON.parse(line)).map(({ level, text }) => `${level} ${text}`);
+}
+
+it("LOG_LEVEL holds for what processes write and for the supervisor, in one form of its words", async () => {
+  expect(await logged("error")).toEqual(["ERROR error"]);
+});
+
+it("without LOG_LEVEL all but DEBUG is written, and a word that is none is said", async () => {
+  const lines = await logged("loud");
+  expect(lines[0]).toBe(
+    "WARNING LOG_LEVEL = loud: must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL; INFO holds",
+  );
+  expect(lines).toEqual(
+    expect.arrayContaining(["INFO our own", "INFO info", "WARNING WARNING", "ERROR error"]),
+  );
+  expect(lines).toContain("INFO plain");
+  expect(lines.filter((line) => line.startsWith("DEBUG"))).toEqual([]);
 });

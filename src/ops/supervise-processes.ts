@@ -4,7 +4,8 @@
  */
 import { join } from "node:path";
 import { prepareCompileCache } from "./compile-cache.ts";
-import { LogFile, type LogLevel, logLine } from "./log-file.ts";
+import { LogFile, type LogRecord, logRecord } from "./log-file.ts";
+import { isAtLeast, type LogLevel, levelNamed, logLevels } from "./log-level.ts";
 import type { SupervisorReport } from "./process-plan.ts";
 import { findPinning, spawnChild } from "./spawn-child.ts";
 import { Supervisor, type SupervisorTerms } from "./supervisor.ts";
@@ -16,8 +17,8 @@ export interface SupervisionTerms extends SupervisorTerms {
   readonly env: () => Readonly<Record<string, string | undefined>>;
   /** Milliseconds since 1970: names the day of a log line. */
   readonly wallMs: () => number;
-  /** Every line of the log, as JSON, after it was written. */
-  readonly onLine?: (line: string) => void;
+  /** Every line, after it was written; those below `LOG_LEVEL`, which are not written, too. */
+  readonly onLine?: (record: LogRecord) => void;
   readonly onReport?: (report: SupervisorReport) => void;
 }
 
@@ -46,11 +47,19 @@ const levels: Readonly<Record<SupervisorReport["kind"], LogLevel>> = {
 export function superviseProcesses(terms: SupervisionTerms): Supervision {
   const { root, env, wallMs, onLine, onReport } = terms;
   const log = new LogFile(join(root, "logs"), wallMs);
+  const { LOG_LEVEL: asked } = env();
+  const least = levelNamed(asked) ?? "INFO";
   const write = (id: string, level: LogLevel, text: string) => {
-    const line = logLine(id, level, text, wallMs());
-    log.write(line);
-    onLine?.(line);
+    const record = logRecord(id, level, text, wallMs());
+    if (isAtLeast(record.level, least)) log.write(JSON.stringify(record));
+    onLine?.(record);
   };
+  if (levelNamed(asked ?? least) === undefined)
+    write(
+      "supervisor",
+      "WARNING",
+      `LOG_LEVEL = ${asked}: must be one of ${logLevels.join(", ")}; INFO holds`,
+    );
   const cache = prepareCompileCache(join(root, "cache"));
   if (cache.note !== undefined) write("supervisor", "WARNING", cache.note);
   const spawning = () => ({

@@ -53,6 +53,9 @@ export class LedgerStore implements LedgerSink {
   }
 }
 
+/** Of one who holds the file while lines wait: whoever collects them also starts processes again. */
+const ERRORS_BUSY_MS = 100;
+
 /**
  * Adds lines to `error_log`. For the log collector alone: nobody else writes there. Throws InputError (exit 1) when the
  * file cannot be used.
@@ -62,8 +65,10 @@ export class ErrorLog {
 
   constructor(path: string) {
     this.#file = new LedgerFile(path, performanceTerms);
+    this.#file.db.exec(`PRAGMA busy_timeout = ${ERRORS_BUSY_MS}`);
   }
 
+  /** All of them or none: throws when the file is held by another, or is full. */
   appendErrors(rows: readonly ErrorRow[]): void {
     const insert = this.#file.db.prepare(
       `INSERT INTO error_log (timestamp, level, logger_name, message, source_file, line_number, exception_type,

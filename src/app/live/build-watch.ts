@@ -5,6 +5,7 @@ import { AlpacaHistory } from "../../adapters/feeds/alpaca/history.ts";
 import { Ballast } from "../../adapters/journal/ballast.ts";
 import { Counts } from "../../adapters/net/counts.ts";
 import { RealTransport } from "../../adapters/net/real-transport.ts";
+import type { InstrumentId } from "../../domain/instrument.ts";
 import { isProcessAlive, machineReadings } from "./machine-readings.ts";
 import type { StageContext } from "./stage-context.ts";
 import { WatchPost, type WatchPostParts } from "./watch-post.ts";
@@ -20,7 +21,7 @@ export interface WatchParts extends Pick<WatchPostParts, "live" | "computePid" |
 }
 
 export function watchPostOf(context: StageContext, parts: WatchParts): WatchPost {
-  const { terms, places, clock, now, log } = context;
+  const { terms, places, clock, now, log, instruments } = context;
   const { credentials, onBallast, ...rest } = parts;
   const ballast = new Ballast(places.ballast);
   const history = new AlpacaHistory({
@@ -54,6 +55,8 @@ export function watchPostOf(context: StageContext, parts: WatchParts): WatchPost
     },
     now,
     isAlive: isProcessAlive,
+    halted: () => instruments.symbols.filter((_, n) => rest.live().stage.facts.halted(n as InstrumentId)),
     log: (line) => log("warning", line),
+    note: (line) => log("info", line),
   });
 }

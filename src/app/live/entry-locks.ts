@@ -11,12 +11,18 @@ export type EntryLock = NonNullable<ClaimChanged["claim"]>;
 const GUARDIAN = "guardian";
 const lock = { level: "NO_NEW_ENTRIES", scalar: 1, liftedBy: "operator" } as const;
 
-export const crashLoop: EntryLock = {
+const crashLoop: EntryLock = {
   ...lock,
   authority: "circuit_breakers",
   source: "crash_loop",
   reason: "execute has crashed three times in ten minutes: entries wait for an operator",
 };
+
+/** What a supervisor's word at the start bars; undefined without it. */
+export const safeStart = ({
+  SAFE_START,
+}: Readonly<Record<string, string | undefined>>): EntryLock | undefined =>
+  SAFE_START === "1" ? crashLoop : undefined;
 
 const closes: readonly GuardianState[] = ["flattening", "holding", "flat"];
 

@@ -25,7 +25,7 @@ import { xnysSessions } from "../../market/calendar.ts";
 import { buildExecuteOf, egressMicros, lifecycleOf } from "./build-execute.ts";
 import { watchPostOf } from "./build-watch.ts";
 import { ControlDesk } from "./control-desk.ts";
-import { crashLoop, type EntryLock, GuardianWord } from "./entry-locks.ts";
+import { type EntryLock, GuardianWord, safeStart } from "./entry-locks.ts";
 import { ExecuteDriver } from "./execute-driver.ts";
 import { FrameKind, linkBounds, numbered, parseNumbered, textOf } from "./frames.ts";
 import { GuardianDuty, LEASE_EVERY_MS } from "./guardian-duty.ts";
@@ -188,7 +188,7 @@ class ExecuteProcess {
     await this.#guardian.listen();
     await this.#listen();
     this.#consume({ kind: "restarted", life: this.#life });
-    if (process.env.SAFE_START === "1") this.#lock(crashLoop);
+    this.#lock(safeStart(process.env));
     this.#hearIngest();
     this.#broker.start();
     this.#timers.every(BEAT_EVERY_MS, () => this.#guardian.beat());

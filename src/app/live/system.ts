@@ -5,10 +5,14 @@
 import { join } from "node:path";
 import type { AlpacaCredentials } from "../../adapters/brokers/alpaca/credentials.ts";
 import { makeFolder } from "../../adapters/durable-file.ts";
+import { ledgerPlaces } from "../../adapters/ledger/ledger-store.ts";
+import { GUARDIAN_LOSS_MAX } from "../../guardian/terms.ts";
 import type { ProcessPlan, SupervisorReport } from "../../ops/process-plan.ts";
 import { type Supervision, superviseProcesses } from "../../ops/supervise-processes.ts";
+import type { Config } from "../config.ts";
 import { killWarning } from "../kill-params.ts";
 import type { LiveParams } from "../live-params.ts";
+import { ErrorCollector } from "./error-collector.ts";
 import { type RunTerms, runPlaces } from "./run-terms.ts";
 
 export interface SystemTerms {
@@ -36,11 +40,18 @@ const STOP_WITHIN_MS = 20_000;
 
 export class LiveSystem {
   readonly #supervision: Supervision;
+  readonly #errors: ErrorCollector;
 
   constructor(terms: SystemTerms) {
     const { root, run, report, longestWaitMs, crashesMax } = terms;
     makeFolder(run.killSwitch);
     makeFolder(join(root, "run"));
+    this.#errors = new ErrorCollector({
+      path: ledgerPlaces(root).performance,
+      now: () => performance.now(),
+      wallMs: Date.now,
+      failed: (reason) => this.note(`what goes wrong is in this log alone: ${reason}`),
+    });
     this.#supervision = superviseProcesses({
       root,
       env: bareEnvironment,
@@ -52,6 +63,7 @@ export class LiveSystem {
       longestWaitMs,
       crashesMax,
       onReport: report,
+      onLine: (record) => this.#errors.take(record),
     });
     const warning = killWarning(run.config.kill);
     if (warning !== undefined) this.note(warning);
@@ -77,6 +89,7 @@ export class LiveSystem {
 
   async stop(): Promise<void> {
     await this.#supervision.stop();
+    this.#errors.close();
   }
 }
 
@@ -110,6 +123,7 @@ export function plansOf({
     ...means(id),
   });
   const places = runPlaces(root);
+  const { deadManUrl } = run.config.live;
   const guardian = {
     root,
     killSwitch: run.killSwitch,
@@ -117,8 +131,10 @@ export function plansOf({
     dataUrl: run.hosts.data,
     socketPath: places.guardianSocket,
     killMode: run.config.kill.mode,
-    dayLossMax: 0.03,
+    dayLossMax: guardianLossMax(run.config),
     clock: run.clock,
+    // A demo that is well says nothing of a system that is not.
+    ...(run.mode === "demo" || deadManUrl === "" ? {} : { deadManUrl }),
   };
   return [
     stage("ingest", keys),
@@ -141,6 +157,10 @@ export function plansOf({
     },
   ];
 }
+
+/** The limit of the breaker that it stands behind (C-30), and never a looser one than it may have by itself. */
+const guardianLossMax = ({ breakers }: Config): number =>
+  Math.min(GUARDIAN_LOSS_MAX, (breakers.day_base_loss as { readonly maxFraction: number }).maxFraction);
 
 /** What a child needs of ours: where programs are, and nothing that is a secret. */
 function bareEnvironment(): Readonly<Record<string, string | undefined>> {

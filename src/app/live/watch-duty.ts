@@ -85,7 +85,6 @@ export class WatchDuty {
         ...terms.params,
         feedDownMs: atLeast(terms.params.feedDownMs, LEAST_WALL.down, terms.speed),
         cadenceMs: () => atLeast(this.#cadenceMs, LEAST_WALL.silent, terms.speed),
-        symbolSilenceMs: new Map(),
       },
       mono,
       at,

@@ -10,6 +10,12 @@ import { WatchPost } from "./watch-post.ts";
 const open = sessionOn(dayNumber(2026, 3, 3))?.open ?? 0;
 const PID = 4711;
 
+interface PostTerms {
+  readonly confirmMs?: number;
+  readonly speed?: number;
+  readonly halted?: readonly string[];
+}
+
 /** What is well around the execute process; a test breaks parts of it. */
 class Post {
   mono = 1_000;
@@ -40,6 +46,7 @@ class Post {
   disk: ResourceReading = { diskFreeBytes: 5e10, diskBytes: 1e11, heapUsedBytes: 1, heapLimitBytes: 10 };
   readonly claims: ClaimChanged[] = [];
   readonly lines: string[] = [];
+  readonly notes: string[] = [];
   readonly pages: string[] = [];
   clockProbes = 0;
   quoteProbes = 0;
@@ -52,7 +59,7 @@ class Post {
 
   readonly #speed: number;
 
-  constructor({ speed = 1, ...params }: { confirmMs?: number; speed?: number } = {}) {
+  constructor({ speed = 1, halted = [], ...params }: PostTerms = {}) {
     this.#speed = speed;
     const live = () =>
       ({
@@ -100,7 +107,9 @@ class Post {
       computePid: () => PID,
       isAlive: () => this.isComputeAlive,
       claim: (event) => this.claims.push(event),
+      halted: () => halted,
       log: (line) => this.lines.push(line),
+      note: (line) => this.notes.push(line),
       page: (text) => this.pages.push(text),
     });
     this.post.begin();
@@ -507,8 +516,34 @@ describe("the machine's own health", () => {
   });
 });
 
+describe("a market-wide halt", () => {
+  const all = Array.from({ length: 8 }, (_, n) => `S${n}`);
+
+  it("is all that is asked for, halted: its silence is nobody's, and nothing is closed into it", async () => {
+    const post = new Post();
+    await post.run(5000);
+    for (const symbol of all) post.post.duty.halted(symbol, true, post.mono);
+    post.messages = false;
+    await post.run(300_000);
+    expect(post.level()).toBe("NORMAL");
+    post.post.duty.halted("S3", false, post.mono);
+    expect(await post.until("FLATTEN", 200_000)).toBeGreaterThanOrEqual(119_000);
+  });
+
+  it("is known to a process that starts in the middle of it", async () => {
+    const post = new Post({ halted: all });
+    post.messages = false;
+    await post.run(300_000);
+    expect(post.claims.map(({ claim }) => claim?.level)).not.toContain("FLATTEN");
+    const one = new Post({ halted: all.slice(1) });
+    one.messages = false;
+    expect(await one.until("FLATTEN", 300_000)).toBeLessThan(300_000);
+  });
+});
+
 it("says at the start what each deadline in force would cost on a quiet day", () => {
-  const { lines } = new Post({ confirmMs: 0 });
-  expect(lines.some((line) => line.startsWith("watchdog: compute, 500 ms: "))).toBe(true);
-  expect(lines.some((line) => line.includes("confirmMs = 0: no second witness"))).toBe(true);
+  const { lines, notes } = new Post({ confirmMs: 0 });
+  expect(notes.some((line) => line.startsWith("watchdog: compute, 500 ms: "))).toBe(true);
+  expect(notes.some((line) => line.includes("confirmMs = 0: no second witness"))).toBe(true);
+  expect(lines).toEqual([]);
 });

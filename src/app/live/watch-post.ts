@@ -42,7 +42,12 @@ export interface WatchPostParts {
   readonly computePid: () => number | undefined;
   readonly isAlive: (pid: number) => boolean;
   readonly claim: (event: ClaimChanged) => void;
+  /** Symbols that were halted when the journal was read: what is told later comes to the duty. */
+  readonly halted: () => readonly string[];
+  /** Of trouble. */
   readonly log: (line: string) => void;
+  /** Of what is merely to be known. */
+  readonly note: (line: string) => void;
   /** A person is to be called. */
   readonly page: (text: string) => void;
 }
@@ -81,13 +86,14 @@ export class WatchPost {
 
   /** What came before is no stall of the running system. Says what each deadline would cost on a quiet day. */
   begin(): void {
-    const { machine, now } = this.#parts;
+    const { machine, now, halted } = this.#parts;
     const { mono } = now();
+    for (const symbol of halted()) this.duty.halted(symbol, true, mono);
     machine.loop();
     this.#loopMs = mono;
     this.#readings = { wallMs: machine.wallMs(), monoMs: mono };
     for (const { channel, deadlineMs, tripsPerSession, note } of this.duty.falseTrips)
-      this.#parts.log(
+      this.#parts.note(
         `watchdog: ${channel}, ${deadlineMs} ms: ${tripsPerSession.toPrecision(2)} false trips a session (${note})`,
       );
   }

@@ -1,6 +1,6 @@
 /**
  * The market-data socket judged by what comes over it, on the exchange's clock, and only while it owes anything: market
- * open, symbols asked for, not all of them halted, no market-wide halt (RELIABILITY 1.3, I-23).
+ * open, symbols asked for, not all of them halted, as a market-wide halt does (RELIABILITY 1.3, I-23).
  *
  * FW-1  While nothing is owed, silence does not age.
  * FW-2  After a connect, a subscription or a sleep the feed has 20 s of grace, and no second one until it has spoken:
@@ -28,7 +28,6 @@ export class FeedWatch {
   #good = 0;
   #goodSince = 0;
   #subscribed = 0;
-  #isWideHalt = false;
   readonly #halted = new Set<string>();
 
   constructor(sessions: SessionTable, mono: number) {
@@ -37,12 +36,9 @@ export class FeedWatch {
     this.#graceUntil = mono + GRACE_MS;
   }
 
-  isHalted(symbol: string): boolean {
-    return this.#halted.has(symbol);
-  }
-
-  get isWideHalt(): boolean {
-    return this.#isWideHalt;
+  /** Nothing that is asked for trades: no order would be filled. */
+  get isAllHalted(): boolean {
+    return this.#subscribed > 0 && this.#halted.size >= this.#subscribed;
   }
 
   message(mono: number, at: EpochMicros): void {
@@ -62,10 +58,6 @@ export class FeedWatch {
     else this.#halted.delete(symbol);
   }
 
-  wideHalt(isHalted: boolean): void {
-    this.#isWideHalt = isHalted;
-  }
-
   /** FW-2. */
   grace(mono: number): void {
     if (!this.#hasSpokenSinceGrace) return;
@@ -81,8 +73,7 @@ export class FeedWatch {
 
   /** Told at every tick; FW-1. */
   settle(mono: number, at: EpochMicros, isOpen: boolean): void {
-    const allHalted = this.#halted.size >= this.#subscribed;
-    if (isOpen && !allHalted && !this.#isWideHalt) return;
+    if (isOpen && this.#subscribed > 0 && !this.isAllHalted) return;
     this.#mono = mono;
     if (at > this.#at) this.#at = at;
   }

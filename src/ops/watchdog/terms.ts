@@ -9,8 +9,8 @@ import type { EpochMicros } from "../../domain/time.ts";
 /**
  * `HB-internal`: a peer that beats by itself, with progress when its beats carry a sequence. `HB-transport`: answers
  * to pings on a socket, aged from the ping. `HB-broker`: answers to requests, two of three. `CAD-feed`: any message on
- * the data socket, aged on the exchange's clock. `CAD-stamps`: the exchange's own stamps on it. `CAD-symbol`: of one
- * symbol; locks it and never more. `BAR`, `NONE`: silence says nothing.
+ * the data socket, aged on the exchange's clock. `CAD-stamps`: the exchange's own stamps on it. `BAR`, `NONE`:
+ * silence says nothing. One symbol's silence is the gate's: no entry on an old close (C-10) or without a price (C-05).
  */
 export type ChannelClass =
   | "HB-internal"
@@ -18,7 +18,6 @@ export type ChannelClass =
   | "HB-broker"
   | "CAD-feed"
   | "CAD-stamps"
-  | "CAD-symbol"
   | "BAR"
   | "NONE";
 
@@ -50,8 +49,6 @@ export interface WatchdogTerms {
   readonly feedDownMs: number;
   /** Cadence deadline of the feed in force now, milliseconds of the exchange's clock (`FeedCadence.deadlineMs`). */
   readonly cadenceMs: (at: EpochMicros) => number;
-  /** Per symbol the silence that locks it, milliseconds of the exchange's clock; absent: none can be expected of it. */
-  readonly symbolSilenceMs: ReadonlyMap<string, number>;
   /** C-37 may wait while quotes by REST advance; the documents say no. */
   readonly restCountsAsFeed: boolean;
 }
@@ -67,8 +64,8 @@ export type WatchdogNews =
   | { readonly kind: "pinged"; readonly channel: string }
   /** How many symbols are asked for; none: the feed owes nothing. */
   | { readonly kind: "subscribed"; readonly symbols: number }
+  /** All that are asked for: a market-wide halt, whatever it is called. */
   | { readonly kind: "halted"; readonly symbol: string; readonly isHalted: boolean }
-  | { readonly kind: "market-wide-halt"; readonly isHalted: boolean }
   | { readonly kind: "exposure"; readonly dollars: number }
   /** This process slept, or the machine did. */
   | { readonly kind: "resumed" }
@@ -121,8 +118,6 @@ export interface WatchdogVerdict {
   readonly reasons: readonly WatchdogReason[];
   /** What was true at this instant (I-22). */
   readonly witnesses: readonly WitnessState[];
-  /** Symbols whose own silence locks them for entries. */
-  readonly locked: readonly string[];
   /** One line for people; present on the one tick at which a person is to be called. */
   readonly page?: string;
 }

@@ -60,7 +60,6 @@ class Bench {
         confirmMs: 30_000,
         feedDownMs: 120_000,
         cadenceMs: () => 10_000,
-        symbolSilenceMs: new Map(),
         restCountsAsFeed: false,
         ...given,
       },
@@ -118,7 +117,7 @@ class Bench {
     }
     if (world.pongs && this.#tick % 10 === 0) dog.beat("data", mono);
     if (world.tradePongs && this.#tick % 10 === 0) dog.beat("trades", mono);
-    if (world.feed && this.#tick % 5 === 0) dog.message(mono, this.at, "SPY");
+    if (world.feed && this.#tick % 5 === 0) dog.message(mono, this.at);
     this.verdict = dog.tick(mono, this.at);
     if (this.verdict.page !== undefined) this.pages.push(this.verdict.page);
     if (this.verdict.level === "FLATTEN") this.flattens += 1;
@@ -188,14 +187,6 @@ describe("detection", () => {
     expect(bench.until("NO_NEW_ENTRIES", 5000)).toBe(2000);
     expect(bench.run(600_000).flattens).toBe(0);
   });
-
-  it("one symbol's silence locks it and claims nothing", () => {
-    const bench = well({ symbolSilenceMs: new Map([["ACME", 5000]]) });
-    bench.dog.message(bench.mono, bench.at, "ACME");
-    expect(bench.run(10_000).verdict).toMatchObject({ level: "NORMAL", locked: ["ACME"] });
-    bench.dog.context({ kind: "halted", symbol: "ACME", isHalted: true }, bench.mono);
-    expect(bench.run(2000).verdict.locked).toEqual([]);
-  });
 });
 
 describe("confirmation", () => {
@@ -223,6 +214,20 @@ describe("confirmation", () => {
     closed.world.compute = false;
     expect(closed.until("FLATTEN", 60_000)).toBe(Number.POSITIVE_INFINITY);
     expect(closed.verdict.level).toBe("REDUCE_ONLY");
+  });
+
+  it("while all that is asked for is halted nothing can be closed, and nothing is asked to be", () => {
+    const bench = well();
+    const tell = (isHalted: boolean, symbols: number) => {
+      for (let n = 0; n < symbols; n += 1)
+        bench.dog.context({ kind: "halted", symbol: `S${n}`, isHalted }, bench.mono);
+    };
+    tell(true, 8);
+    bench.world.compute = false;
+    expect(bench.until("FLATTEN", 60_000)).toBe(Number.POSITIVE_INFINITY);
+    expect(bench.verdict.level).toBe("REDUCE_ONLY");
+    tell(false, 1);
+    expect(bench.until("FLATTEN", 1000)).toBeLessThanOrEqual(200);
   });
 
   it("blindness for 31 s asks to flatten and is withdrawn when the link is back before the first close", () => {
@@ -392,7 +397,6 @@ describe("what must not trip it", () => {
       ({ dog, mono }) => {
         for (let n = 0; n < 8; n += 1) dog.context({ kind: "halted", symbol: `S${n}`, isHalted: true }, mono);
       },
-      ({ dog, mono }) => dog.context({ kind: "market-wide-halt", isHalted: true }, mono),
       ({ dog, mono }) => dog.context({ kind: "subscribed", symbols: 0 }, mono),
     ];
     for (const cause of causes) {

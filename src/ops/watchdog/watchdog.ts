@@ -19,14 +19,13 @@
  * WD-6  What beats is in the terms, and the terms are times.
  */
 import { invariant } from "../../domain/assert.ts";
-import { type Session, sessionIndexAt } from "../../domain/session.ts";
+import { sessionIndexAt } from "../../domain/session.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { ChannelWatch } from "./channel-watch.ts";
 import { CANCEL_AFTER_MS, type Confirmed, confirm, type Evidence, FEED, STAMPS } from "./confirmation.ts";
 import { Episodes } from "./episodes.ts";
 import { FeedWatch, openSession } from "./feed-watch.ts";
 import { StampWatch } from "./stamp-watch.ts";
-import { SymbolLocks } from "./symbol-locks.ts";
 import type {
   BeatInfo,
   WatchdogNews,
@@ -45,14 +44,13 @@ const OWN_STALL_MS = 250;
 const RECOVERY_MS = 60_000;
 const RECOVERIES_PER_SESSION = 3;
 
-const CLEAR: WatchdogVerdict = { stage: "clear", level: "NORMAL", reasons: [], witnesses: [], locked: [] };
+const CLEAR: WatchdogVerdict = { stage: "clear", level: "NORMAL", reasons: [], witnesses: [] };
 
 export class Watchdog {
   readonly #terms: WatchdogTerms;
   readonly #channels: ReadonlyMap<string, ChannelWatch>;
   readonly #feed: FeedWatch | undefined;
   readonly #stamps: StampWatch | undefined;
-  readonly #locks: SymbolLocks;
   readonly #episodes = new Episodes();
   /** Names that failed in this episode: each must be well again before it ends. */
   readonly #failed = new Set<string>();
@@ -83,7 +81,6 @@ export class Watchdog {
     this.#feed = hasFeed ? new FeedWatch(terms.sessions, mono) : undefined;
     const stamps = terms.channels.find(({ class: kind }) => kind === "CAD-stamps");
     this.#stamps = stamps && new StampWatch(stamps.deadlineMs);
-    this.#locks = new SymbolLocks(terms.symbolSilenceMs);
     this.#mono = mono;
     this.#at = at;
   }
@@ -99,9 +96,8 @@ export class Watchdog {
   }
 
   /** Anything came over the data socket. */
-  message(mono: number, at: EpochMicros, symbol?: string): void {
+  message(mono: number, at: EpochMicros): void {
     this.#feed?.message(mono, at);
-    if (symbol !== undefined) this.#locks.message(symbol, at);
   }
 
   /** News came over the data socket; `lagMs`: of the freshest stamp, milliseconds of the exchange's clock. */
@@ -130,10 +126,6 @@ export class Watchdog {
         break;
       case "halted":
         this.#feed?.halted(news.symbol, news.isHalted);
-        this.#locks.halted(news.symbol, news.isHalted);
-        break;
-      case "market-wide-halt":
-        this.#feed?.wideHalt(news.isHalted);
         break;
       case "exposure":
         this.#exposure = news.dollars;
@@ -161,16 +153,15 @@ export class Watchdog {
   /** What holds now. Times must not fall. */
   tick(mono: number, at: EpochMicros): WatchdogVerdict {
     this.#excuseOwnSleep(mono, at);
-    const session = openSession(this.#terms.sessions, at);
-    const isOpen = session !== undefined;
+    const isOpen = openSession(this.#terms.sessions, at) !== undefined;
     this.#feed?.settle(mono, at, isOpen);
     this.#stamps?.settle(isOpen);
     const misses = this.#misses(mono, at);
     this.#follow(mono, misses);
-    const canTrade = isOpen && this.#feed?.isWideHalt !== true;
+    const canTrade = isOpen && this.#feed?.isAllHalted !== true;
     const confirmed = this.#exposure > 0 && canTrade ? confirm(this.#evidence(mono, at, misses)) : undefined;
     this.#recover(mono, at, misses.length === 0);
-    const verdict = this.#verdict(mono, at, misses, { confirmed, session });
+    const verdict = this.#verdict(mono, at, misses, confirmed);
     const page = this.#episodes.page(mono, isOpen);
     return page === undefined ? verdict : { ...verdict, page };
   }
@@ -181,7 +172,6 @@ export class Watchdog {
       for (const channel of this.#channels.values()) channel.excuse(mono, sleptMs);
       this.#feed?.excuse(mono, sleptMs, this.#at, at);
       this.#stamps?.excuse(mono, sleptMs);
-      this.#locks.excuse(this.#at, at);
     }
     this.#mono = mono;
     this.#at = at;
@@ -277,14 +267,13 @@ export class Watchdog {
     mono: number,
     at: EpochMicros,
     misses: readonly WatchdogReason[],
-    { confirmed, session }: { confirmed: Confirmed | undefined; session: Session | undefined },
+    confirmed: Confirmed | undefined,
   ): WatchdogVerdict {
     if (this.#flatten !== undefined)
       return this.#isFlat ? { ...this.#flatten, stage: "S3", level: "NO_NEW_ENTRIES" } : this.#flatten;
-    const locked = this.#locks.locked(mono, at, session);
     const barredMs = this.#episodes.barredMs(mono);
-    if (!this.#episodes.isOn && barredMs === 0) return locked.length === 0 ? CLEAR : { ...CLEAR, locked };
-    const evidence = { witnesses: this.#witnesses(mono, at), locked };
+    if (!this.#episodes.isOn && barredMs === 0) return CLEAR;
+    const evidence = { witnesses: this.#witnesses(mono, at) };
     if (confirmed !== undefined) {
       const reasons = [confirmed.reason, ...misses];
       this.#lastS2 = { stage: "S2", level: "FLATTEN", ends: confirmed.ends, reasons, ...evidence };
