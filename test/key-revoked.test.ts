@@ -182,7 +182,8 @@ describe("the guardian, when the engine's key is revoked", () => {
     const stage = new Stage();
     const places = runPlaces(root);
     mkdirSync(join(root, "run"), { recursive: true });
-    const context = { places, instruments, clock: new RealClock(), log: () => undefined };
+    const now = () => ({ at: noon, mono: 0 });
+    const context = { places, instruments, clock: new RealClock(), now, log: () => undefined };
     const driver = { live: stage.live, inputs: 1 };
     const duty = new GuardianDuty(
       context as unknown as StageContext,

@@ -36,7 +36,7 @@ import {
   stageEventText,
 } from "../src/engine/stage-text.ts";
 import { createSyntheticMarket } from "../src/sim/synthetic-market.ts";
-import { demoOverBars } from "./demo-over-bars.ts";
+import { terms } from "./live-session.ts";
 import { PromptBroker } from "./prompt-broker.ts";
 
 const MINUTE = 60 * MICROS_PER_SECOND;
@@ -47,24 +47,8 @@ function termsOf(root: string): RunTerms {
   mkdirSync(join(root, "run"), { recursive: true });
   const history = { ...market.history(2), instruments };
   const file = join(root, "run", "history-test.json");
-  return {
-    run: "dtest",
-    mode: "demo",
-    startedAt: "2026-11-18T14:00:00Z",
-    build: "test",
-    config: demoOverBars(),
-    strategyIds: ["reference_ema_cross", "swing_trend_following"],
-    symbols: instruments.symbols,
-    cash: 97_000,
-    outside: 0,
-    killSwitch: "",
-    accountId: "test",
-    adopted: [],
-    clock: { machineMs: 0, exchangeAt: 0 as EpochMicros, speed: 1, skipsClosedHours: false },
-    hosts: { trading: "", tradingStream: "", data: "", stream: "" },
-    feed: "sip",
-    history: { file: basename(file), sha256: writeHistory(file, history), bars: history.closedAt.length },
-  } as RunTerms;
+  const kept = { file: basename(file), sha256: writeHistory(file, history), bars: history.closedAt.length };
+  return { ...terms, feed: "sip", history: kept };
 }
 
 /** Writes the journals of one session's first `minutes` below `root`. */
