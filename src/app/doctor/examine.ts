@@ -8,8 +8,8 @@ import type { EpochMicros } from "../../domain/time.ts";
 import { type Config, type ConfigSources, configHash, loadConfig } from "../config.ts";
 import { type BrokerDesk, brokerDesk } from "../live/broker-reads.ts";
 import { runHosts } from "../live/interlock.ts";
-import { falseTripLines } from "../live/live-session.ts";
 import { tradingModes } from "../live/run-terms.ts";
+import { falseTripsOf } from "../live/watch-duty.ts";
 import { tradedConfig } from "../traded-config.ts";
 import { accountCheck, calendarCheck, clockCheck } from "./broker-checks.ts";
 import { type Check, fail, messageOf, ok, warn } from "./check.ts";
@@ -110,9 +110,22 @@ function feedCheck({ live, risk }: Config): Check {
   );
 }
 
+/** The likely ones; all of them stand in the log of each start. */
 function watchdogCheck(config: Config): Check {
-  const told = falseTripLines({ feed: config.live.feed, config }).map((line) =>
-    line.replace(/^false trips of | \(.*\)$/g, ""),
+  const likely = falseTripsOf(config.watchdog, config.live.feed)
+    .filter(({ channel, tripsPerSession }) => !isSupposed(channel) && tripsPerSession >= SELDOM)
+    .toSorted((a, b) => b.tripsPerSession - a.tripsPerSession)
+    .map(({ channel, deadlineMs, tripsPerSession }) => {
+      const trips = Number(tripsPerSession.toPrecision(2));
+      return `${channel} ${trips} at ${deadlineMs} ms`;
+    });
+  const rest = `the others less than ${SELDOM}`;
+  return ok(
+    "watchdog",
+    `false trips a session: ${[...likely, rest].join(", ")}; one bars entries for a while`,
   );
-  return ok("watchdog", `expected false trips: ${told.join("; ")}`);
 }
+
+/** A channel that is no heartbeat, reckoned to show why. */
+const isSupposed = (channel: string): boolean => channel.includes("were");
+const SELDOM = 0.001;

@@ -225,7 +225,7 @@ function endOf({ clock, mode }: RunTerms, sessions: number | undefined): number 
 }
 
 /** How often the deadlines would trip on a day when nothing is wrong (RELIABILITY 1.3). */
-export const falseTripLines = ({ feed, config }: Pick<RunTerms, "feed" | "config">): readonly string[] =>
+const falseTripLines = ({ feed, config }: Pick<RunTerms, "feed" | "config">): readonly string[] =>
   falseTripsOf(config.watchdog, feed).map(
     ({ channel, deadlineMs, tripsPerSession, note }) =>
       `false trips of ${channel} at ${deadlineMs} ms: ${tripsPerSession.toPrecision(2)} a session (${note})`,
