@@ -5,16 +5,7 @@
  */
 import { describe, expect, it } from "vitest";
 import type { VirtualAnswer } from "../src/adapters/net/virtual-network.ts";
-import { type Fault, LiveWorld } from "./live-world.ts";
-
-/** Running, books compared, two minutes into the session. */
-async function world(): Promise<LiveWorld> {
-  const made = new LiveWorld();
-  made.start();
-  await made.run(130);
-  expect(made.live.notReconciled).toBeUndefined();
-  return made;
-}
+import { type Fault, type LiveWorld, reconciledWorld } from "./live-world.ts";
 
 const isSubmission: (request: Parameters<Fault>[0]) => boolean = ({ method, url }) =>
   method === "POST" && url.endsWith("/v2/orders");
@@ -41,7 +32,7 @@ describe("the broker", () => {
     ["17 an error is told and the order lives: adopted, not rejected", { status: 500, body: "no" }, 5],
     ["20 a time-out after the order was made: adopted, and never a second one", "silence", 15],
   ])("%s", async (_, instead, seconds) => {
-    const made = await world();
+    const made = await reconciledWorld();
     made.front.fault = once(instead);
     made.enter("ACME", 100, 90);
     await made.run(seconds);
@@ -53,7 +44,7 @@ describe("the broker", () => {
   });
 
   it("24 the event of a fill is lost: a look finds it within 15 s, and its stop rests", async () => {
-    const made = await world();
+    const made = await reconciledWorld();
     made.front.frames = (text) => (text.includes("fill") && !text.includes('"new"') ? [] : [text]);
     made.enter("ACME", 100, 90);
     await made.run(15);
@@ -65,7 +56,7 @@ describe("the broker", () => {
   });
 
   it("4 a mute stream of updates: the fill is found by a look and counted once", async () => {
-    const made = await world();
+    const made = await reconciledWorld();
     made.front.frames = () => [];
     made.enter("ACME", 100, 90);
     await made.run(75);
@@ -77,7 +68,7 @@ describe("the broker", () => {
   });
 
   it("6 each frame twice: everything is counted once", async () => {
-    const made = await world();
+    const made = await reconciledWorld();
     made.front.frames = (text) => [text, text];
     made.enter("ACME", 100, 90);
     made.enter("HARD", 50, 90);
@@ -87,7 +78,7 @@ describe("the broker", () => {
   });
 
   it("33 the broker is down for half an hour of a closing: it goes on asking, without a storm, and ends flat after", async () => {
-    const made = await world();
+    const made = await reconciledWorld();
     made.enter("ACME", 100, 90);
     await made.run(30);
     made.front.fault = () => "unreachable";
@@ -110,7 +101,7 @@ describe("the broker", () => {
 
 describe("data and the process", () => {
   it("41 a decision on bars of long ago enters nothing (C-10)", async () => {
-    const made = await world();
+    const made = await reconciledWorld();
     const at = (made.at - 60_000_000) as typeof made.at;
     const terms = {
       binding: "fixed_shares",
@@ -135,7 +126,7 @@ describe("data and the process", () => {
 
 describe("the disk", () => {
   it("57 the journal has failed: no entry leaves, what closes does", async () => {
-    const made = await world();
+    const made = await reconciledWorld();
     made.enter("ACME", 100, 90);
     await made.run(30);
     made.isDiskWell = false;
@@ -151,7 +142,7 @@ describe("the disk", () => {
   });
 
   it("59 while nothing is durable no entry leaves", async () => {
-    const made = await world();
+    const made = await reconciledWorld();
     made.isDiskWell = false;
     made.enter("ACME", 100, 90);
     await made.run(30);

@@ -5,18 +5,10 @@
  */
 import { describe, expect, it } from "vitest";
 import type { CashActivity } from "../src/sim/brokerage/account-view.ts";
-import { LiveWorld } from "./live-world.ts";
+import { LiveWorld, reconciledWorld } from "./live-world.ts";
 import { toldAgain } from "./replayed-world.ts";
 
 const CENTS = 10_000;
-
-async function world(): Promise<LiveWorld> {
-  const made = new LiveWorld();
-  made.start();
-  await made.run(130);
-  expect(made.live.notReconciled).toBeUndefined();
-  return made;
-}
 
 const move = (made: LiveWorld, activityType: CashActivity["activityType"], dollars: number): void =>
   made.brokerage.moveCash({ activityType, netAmount: Math.round(dollars * 100) * CENTS });
@@ -54,7 +46,7 @@ describe("the broker's record says what moved", () => {
     ["DIV", 37.25, true],
     ["INT", -3.1, true],
   ])("%s of %d dollars is booked once, and nobody is asked", async (word, dollars, isResult) => {
-    const made = await world();
+    const made = await reconciledWorld();
     const unit = made.live.stage.baselines.unitValue;
     move(made, word, dollars);
     await made.run(180);
@@ -69,7 +61,7 @@ describe("the broker's record says what moved", () => {
   });
 
   it("a withdrawal of a fifth is no loss of the day: nothing is closed", async () => {
-    const made = await world();
+    const made = await reconciledWorld();
     made.enter("ACME", 100, 90);
     await made.run(20);
     move(made, "CSW", -20_000);
@@ -89,7 +81,7 @@ describe("the broker's record says what moved", () => {
   });
 
   it("a restart books nothing twice", async () => {
-    const made = await world();
+    const made = await reconciledWorld();
     move(made, "CSD", 5_000);
     await made.run(120);
     made.kill();
@@ -102,7 +94,7 @@ describe("the broker's record says what moved", () => {
 
 describe("the broker's record says nothing", () => {
   it("a small difference is booked as a result with one flag, and the run goes on", async () => {
-    const made = await world();
+    const made = await reconciledWorld();
     isHidden(made);
     move(made, "DIV", 20);
     await made.run(240);
@@ -116,7 +108,7 @@ describe("the broker's record says nothing", () => {
   });
 
   it("a large one bars entries, pages once, and waits for an operator, who books it as a deposit", async () => {
-    const made = await world();
+    const made = await reconciledWorld();
     isHidden(made);
     move(made, "CSD", 5_000);
     await made.run(900);
@@ -133,8 +125,35 @@ describe("the broker's record says nothing", () => {
     await agrees(made, 105_000);
   });
 
+  it("until an operator has booked it: the row that comes then is passed over, and the next one is booked", async () => {
+    const made = await reconciledWorld();
+    isHidden(made);
+    move(made, "CSD", 5_000);
+    await made.run(120);
+    const dollars = made.live.cashAhead ?? Number.NaN;
+    made.event({ kind: "CashMoved", at: made.at, dollars, reason: "me: a deposit" });
+    await made.run(60);
+    made.front.fault = () => undefined;
+    move(made, "DIV", 12.5);
+    await made.run(180);
+    expect(booked(made)).toMatchObject([{ dollars: 12.5, reason: "DIV" }]);
+    await agrees(made, 105_012.5);
+  });
+
+  it("a deposit and a withdrawal of the same hour are both booked", async () => {
+    const made = await reconciledWorld();
+    isHidden(made);
+    move(made, "CSD", 5_000);
+    move(made, "CSW", -3_000);
+    await made.run(60);
+    made.front.fault = () => undefined;
+    await made.run(360);
+    expect(booked(made).map((row) => row.dollars)).toEqual([5_000, -3_000]);
+    await agrees(made, 102_000);
+  });
+
   it("that comes late is read then, and explains it all", async () => {
-    const made = await world();
+    const made = await reconciledWorld();
     isHidden(made);
     move(made, "CSD", 5_000);
     await made.run(120);

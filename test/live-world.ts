@@ -391,6 +391,16 @@ export class LiveWorld {
   }
 }
 
+/** Running, books compared, two minutes into the session. */
+export async function reconciledWorld(): Promise<LiveWorld> {
+  const made = new LiveWorld();
+  made.start();
+  await made.run(130);
+  const { notReconciled } = made.live;
+  if (notReconciled !== undefined) throw new Error(`the world's books never agreed: ${notReconciled}`);
+  return made;
+}
+
 /** Its stage at the beginning of the run. */
 export function freshExecute(usualVolume?: number): LiveExecute {
   const live = new LiveExecute({

@@ -27,7 +27,7 @@ import { CashDuty } from "./cash-duty.ts";
 import type { ExecuteStage } from "./execute.ts";
 import { goneReport } from "./gone-report.ts";
 import { isKeyRefused, REFUSED_LOOK_MS } from "./key-refusal.ts";
-import { standingOf } from "./order-standing.ts";
+import { localOrder } from "./local-order.ts";
 
 /** Requests of the duty are numbered from here on: the life cycle counts its own from 0. */
 const FIRST_REQUEST = 1_000_000_000;
@@ -217,7 +217,8 @@ export class BrokerDuty {
     this.#cadence.compared(now.mono);
     // What it shows of orders first: else a fill that was missed would look like a position of nobody's.
     this.reports.push(news);
-    if (look.cash !== undefined) this.events.push(...this.#cash.looked(look.cash, now.at));
+    const ahead = look.account.cash - this.#ownCash;
+    if (look.cash !== undefined) this.events.push(...this.#cash.looked(look.cash, ahead, now.at));
     this.#foreign = new Map(
       look.orders.filter(({ clientId }) => !this.#owns(clientId)).map(({ id, symbol }) => [id, symbol]),
     );
@@ -339,13 +340,17 @@ export class BrokerDuty {
     return undefined;
   }
 
+  get #ownCash(): number {
+    return this.#parts.stage.portfolio.cash + this.#parts.outside;
+  }
+
   #books(now: Instants): LocalBooks {
     const { stage, lifecycle, outside } = this.#parts;
     const { portfolio } = stage;
     return {
       positions: this.#positions(now),
       orders: [...lifecycle.byClientId().values()].map((order) => this.#localOrder(order)),
-      cash: portfolio.cash + outside,
+      cash: this.#ownCash,
       equity: portfolio.equity + outside,
       owns: (id) => this.#owns(id),
       tombstones: new Set(lifecycle.tombstones().map(({ clientId }) => clientId)),
@@ -382,17 +387,7 @@ export class BrokerDuty {
   }
 
   #localOrder(order: OpenOrder): LocalOrder {
-    const { clientId, brokerId, symbol, side, filled, number, state } = order;
-    return {
-      clientId,
-      ...(brokerId === undefined ? {} : { brokerId }),
-      symbol,
-      side,
-      // What waits for its auction was never sent: nothing of it can be at the broker.
-      state: order.isHeld === true ? "ended" : standingOf(state),
-      filled,
-      reduces: this.#parts.stage.orders.purpose(number) !== Purpose.Entry,
-      heardMs: this.#heardMs.get(clientId) ?? Number.NEGATIVE_INFINITY,
-    };
+    const reduces = this.#parts.stage.orders.purpose(order.number) !== Purpose.Entry;
+    return localOrder(order, reduces, this.#heardMs.get(order.clientId) ?? Number.NEGATIVE_INFINITY);
   }
 }

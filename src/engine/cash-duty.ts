@@ -4,13 +4,15 @@
  * differ; each of its rows is booked once. Used by the duty to the broker alone.
  *
  * MC-1  What stood in the record when the run first looked is in its starting cash, and is never booked.
- * MC-2  A small difference that stands after the record was read is booked as a result, with a flag: fees are charged
+ * MC-2  A row is booked when all that are new make up the difference, or when it brings the two cashes nearer: one that
+ *       an operator has booked already, or that was booked without its row, is passed over when it is read.
+ * MC-3  A small difference that stands after the record was read is booked as a result, with a flag: fees are charged
  *       in cents of their own, and rows come late. A large one waits for an operator.
  */
 import type { BrokerCash } from "../domain/broker.ts";
 import type { CashMoved } from "../domain/events.ts";
 import { type EpochMicros, MICROS_PER_DAY, MICROS_PER_MINUTE } from "../domain/time.ts";
-import type { CashDifference } from "../execution/reconciliation-facts.ts";
+import { type CashDifference, reconcileTerms } from "../execution/reconciliation-facts.ts";
 
 /** Rows are dated by the day, and are written down days after it. */
 const BACK_MICROS = 7 * MICROS_PER_DAY;
@@ -36,8 +38,8 @@ export class CashDuty {
     return this.#ahead;
   }
 
-  /** A look brought the record along: what is to be booked of it. */
-  looked(rows: readonly BrokerCash[], at: EpochMicros): CashMoved[] {
+  /** A look brought the record along: what is to be booked of it. `ahead`: the broker's cash less ours, dollars. */
+  looked(rows: readonly BrokerCash[], ahead: number, at: EpochMicros): CashMoved[] {
     const fresh = rows.filter(({ id }) => !this.#known.has(id));
     for (const { id } of rows) this.#known.add(id);
     this.#isWanted = false;
@@ -47,10 +49,12 @@ export class CashDuty {
       this.#isFirst = false;
       return [];
     }
-    return fresh.flatMap(({ kind, word, symbol, dollars }) => {
+    return explaining(
+      fresh.filter(({ kind }) => kind !== "other"),
+      ahead,
+    ).map(({ kind, word, symbol, dollars }) => {
       const reason = symbol === undefined ? word : `${word} ${symbol}`;
-      if (kind === "other") return [];
-      return [moved(at, dollars, reason, kind === "result")];
+      return moved(at, dollars, reason, kind === "result");
     });
   }
 
@@ -69,6 +73,18 @@ export class CashDuty {
     if (!found.isSmall && found.isStanding) this.#ahead = found.dollars;
     return undefined;
   }
+}
+
+/** Those that explain so many dollars. */
+function explaining(rows: readonly BrokerCash[], ahead: number): readonly BrokerCash[] {
+  const all = rows.reduce((sum, { dollars }) => sum + dollars, 0);
+  if (Math.abs(ahead - all) <= reconcileTerms.cashDollars) return rows;
+  let left = ahead;
+  return rows.filter(({ dollars }) => {
+    if (!(Math.abs(left - dollars) < Math.abs(left))) return false;
+    left -= dollars;
+    return true;
+  });
 }
 
 const moved = (at: EpochMicros, dollars: number, reason: string, isResult: boolean): CashMoved => ({

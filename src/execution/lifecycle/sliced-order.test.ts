@@ -40,6 +40,18 @@ function next(broker: HandBroker) {
   return broker.one("Submit");
 }
 
+/** The next slice of 40 is bought whole: its legs, which work. */
+function boughtNext(broker: HandBroker): BrokerOrder[] {
+  const submit = next(broker);
+  const made = broker.made(submit.spec);
+  broker.answer(submit, { kind: "accepted", order: made });
+  const second = broker.fill(made, 40, 50);
+  const legs = second.legs.map((leg) => ({ ...leg, status: "working" as const }));
+  broker.report({ ...second, legs });
+  broker.told();
+  return legs;
+}
+
 const legOf = ({ legs }: BrokerOrder, type: "stop" | "limit") =>
   legs.find((leg) => leg.type === type) as BrokerOrder;
 
@@ -168,13 +180,7 @@ it("a stop that moved is moved where it rests, and is where later slices have th
 
 it("legs that are canceled are canceled in every slice, told once all are over, and nothing more is bought", () => {
   const { broker, first } = begun();
-  const submit = next(broker);
-  const made = broker.made(submit.spec);
-  broker.answer(submit, { kind: "accepted", order: made });
-  const second = broker.fill(made, 40, 50);
-  const legs = second.legs.map((leg) => ({ ...leg, status: "working" as const }));
-  broker.report({ ...second, legs });
-  broker.told();
+  const legs = boughtNext(broker);
   broker.life.cancel(stop, broker.now);
   broker.life.cancel(target, broker.now);
   expect(broker.told()).toEqual(["canceled 0 after 80"]);
@@ -189,13 +195,7 @@ it("legs that are canceled are canceled in every slice, told once all are over, 
 
 it("a lost stop takes the legs of all slices with it, so that one stop can rest for all", () => {
   const { broker, first } = begun();
-  const submit = next(broker);
-  const made = broker.made(submit.spec);
-  broker.answer(submit, { kind: "accepted", order: made });
-  const second = broker.fill(made, 40, 50);
-  const legs = second.legs.map((leg) => ({ ...leg, status: "working" as const }));
-  broker.report({ ...second, legs });
-  broker.told();
+  const legs = boughtNext(broker);
   for (const leg of first.legs) broker.end(leg);
   for (const { order } of broker.take("Cancel")) {
     const leg = legs.find(({ id }) => id === order);
