@@ -44,7 +44,7 @@ function checkShape({ path, text }: SourceFile): string[] {
 }
 
 function opensWithComment(text: string): boolean {
-  return text.replace(/^#!.*\n/, "").startsWith("/**");
+  return /^(?:\/\*\*|<!--)/.test(text.replace(/^#!.*\n/, ""));
 }
 
 function checkImports({ path, text }: SourceFile): string[] {
@@ -62,7 +62,7 @@ function checkImports({ path, text }: SourceFile): string[] {
 
 function checkPackage(path: string, from: string, room: Room, target: string): string[] {
   const allowed = room.packages.some(
-    (name) => name === target || (name === "node:*" && target.startsWith("node:")),
+    (name) => name === target || (name.endsWith("*") && target.startsWith(name.slice(0, -1))),
   );
   return allowed || isSupport(path) ? [] : [`${path}: ${from} may not use the package ${target}`];
 }

@@ -35,6 +35,9 @@ export const liveParams = z.strictObject({
     ledger: means,
     guardian: means,
     exchange: means,
+    monitor: means,
+    orchestrator: means,
+    dashboard: means,
   }),
 });
 export type LiveParams = z.infer<typeof liveParams>;

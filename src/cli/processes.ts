@@ -11,3 +11,10 @@ export const processPaths = {
   guardian: join(import.meta.dirname, "..", "guardian", "main.ts"),
   exchange: join(import.meta.dirname, "main.ts"),
 } as const;
+
+/** Around what trades: they watch, tell and show. */
+export const aroundPaths = {
+  monitor: join(import.meta.dirname, "..", "app", "monitor", "monitor-main.ts"),
+  orchestrator: join(import.meta.dirname, "..", "app", "orchestrator", "orchestrator-main.ts"),
+  dashboard: join(import.meta.dirname, "..", "dashboard", "server", "dashboard-main.ts"),
+} as const;

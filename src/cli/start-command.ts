@@ -16,7 +16,7 @@ import { demoRoot } from "./demo-root.ts";
 import { type DemoScreen, demoScreen } from "./demo-screen.ts";
 import { writeLiveReport } from "./live-report.ts";
 import { oneOf, wholeNumber } from "./option-values.ts";
-import { processPaths } from "./processes.ts";
+import { aroundPaths, processPaths } from "./processes.ts";
 import { stopSignals } from "./stop-signals.ts";
 import { closingLine } from "./terminal-plain.ts";
 
@@ -162,6 +162,11 @@ async function sit(
     const { show } = screen;
     return await sitThrough({
       ...{ root: context.root(), runRoot: stateRoot(context.root(), mode), begun, paths: processPaths },
+      around: {
+        monitor: { path: aroundPaths.monitor },
+        orchestrator: { path: aroundPaths.orchestrator },
+        dashboard: { path: aroundPaths.dashboard },
+      },
       ...(sessions === undefined ? {} : { sessions }),
       ...{ show, tell: say, stop: stop.signal },
     });

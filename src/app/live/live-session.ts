@@ -18,7 +18,7 @@ import { ControlClient, type ControlQuestion } from "./control-client.ts";
 import { closeRun } from "./open-run.ts";
 import type { RunTerms } from "./run-terms.ts";
 import { isAtRest, type StatusValue, statusOf } from "./status-answer.ts";
-import { LiveSystem, type SystemTerms } from "./system.ts";
+import { aroundIds, LiveSystem, type SystemTerms } from "./system.ts";
 import { falseTripsOf } from "./watch-duty.ts";
 
 export interface SittingTerms {
@@ -27,6 +27,7 @@ export interface SittingTerms {
   readonly runRoot: string;
   readonly begun: Begun;
   readonly paths: SystemTerms["paths"];
+  readonly around?: SystemTerms["around"];
   /** Ends by itself after so many; absent: never. */
   readonly sessions?: number;
   /** Called about four times a second. */
@@ -82,10 +83,12 @@ class Sitting {
 
   constructor(terms: SittingTerms) {
     this.#terms = terms;
-    const { begun, runRoot, paths } = terms;
+    const { begun, runRoot, paths, around } = terms;
     const { run, credentials, guardian } = begun;
     const report = (told: SupervisorReport) => this.#reported(told);
-    this.#system = new LiveSystem({ root: runRoot, run, credentials, guardian, paths, report });
+    this.#system = new LiveSystem({
+      ...{ root: runRoot, run, credentials, guardian, paths, around, report },
+    });
     this.#control = new ControlClient(runRoot, run);
     this.#exchange = new ExchangeClock(run.clock, xnysSessions());
     this.#endsAt = endOf(run, terms.sessions);
@@ -197,8 +200,10 @@ class Sitting {
     const { root, begun, tell } = this.#terms;
     writeActive(root, { mode: begun.run.mode, startedAt: this.#startedAt }, this.#system.status());
     if (told.kind === "crash-loop") {
-      if (!this.#isReady) this.#trouble.resolve(`${told.id} ended ${told.exits} times`);
-      tell(`${told.id} has ended ${told.exits} times in ten minutes and starts in safe hold; see the log`);
+      const isAround = aroundIds.some((id) => id === told.id);
+      if (!this.#isReady && !isAround) this.#trouble.resolve(`${told.id} ended ${told.exits} times`);
+      const then = isAround ? "trading goes on without it" : "it starts in safe hold";
+      tell(`${told.id} has ended ${told.exits} times in ten minutes; ${then}; see the log`);
     } else if (told.kind === "standby-ended" && told.exit.code === OTHER_BUILD && !this.#isBuildTold) {
       this.#isBuildTold = true;
       tell(

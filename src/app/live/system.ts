@@ -23,11 +23,23 @@ export interface SystemTerms {
   readonly guardian?: AlpacaCredentials | undefined;
   /** Entries of the processes, from the command line's table. */
   readonly paths: Readonly<Record<"ingest" | "compute" | "execute" | "ledger" | "guardian", string>>;
+  /** Of the processes that nobody waits for: trading goes on without them. Absent: they are not started. */
+  readonly around?: Readonly<Partial<Record<AroundId, AroundPlan>>> | undefined;
   readonly report: (report: SupervisorReport) => void;
   /** Bound of the wait before a process starts again; the supervisor's own when absent. */
   readonly longestWaitMs?: number;
   /** Abnormal ends in ten minutes that are a crash loop; the supervisor's own when absent. */
   readonly crashesMax?: number;
+}
+
+/** They watch, tell and show; none of them trades. */
+export const aroundIds = ["monitor", "orchestrator", "dashboard"] as const;
+export type AroundId = (typeof aroundIds)[number];
+
+export interface AroundPlan {
+  readonly path: string;
+  /** What it alone is given. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const READY_WITHIN_MS = 60_000;
@@ -41,8 +53,10 @@ const STOP_WITHIN_MS = 20_000;
 export class LiveSystem {
   readonly #supervision: Supervision;
   readonly #errors: ErrorCollector;
+  readonly #around: ReadonlySet<string>;
 
   constructor(terms: SystemTerms) {
+    this.#around = new Set(Object.keys(terms.around ?? {}));
     const { root, run, report, longestWaitMs, crashesMax } = terms;
     makeFolder(run.killSwitch);
     makeFolder(join(root, "run"));
@@ -58,7 +72,7 @@ export class LiveSystem {
       wallMs: Date.now,
       plans: plansOf(terms),
       readyWithinMs: READY_WITHIN_MS,
-      stopOrder: ["compute", "execute", "ledger", "ingest", "guardian"],
+      stopOrder: stopOrder(plansOf(terms)),
       stopWithinMs: STOP_WITHIN_MS,
       longestWaitMs,
       crashesMax,
@@ -76,6 +90,12 @@ export class LiveSystem {
     for (const id of ["ingest", "compute", "execute"]) await supervisor.whenReady(id);
     // It follows execute's journal, which is there by now.
     supervisor.start("ledger");
+    for (const id of aroundIds) if (this.#around.has(id)) supervisor.start(id);
+  }
+
+  /** Resolves when one that nobody waits for is ready; at once where it is not part of the system. */
+  async whenReady(id: AroundId): Promise<void> {
+    if (this.#around.has(id)) await this.#supervision.supervisor.whenReady(id);
   }
 
   /** A line of our own in the log of all processes. */
@@ -100,7 +120,8 @@ export function plansOf({
   credentials,
   guardian: ofGuardian = credentials,
   paths,
-}: Pick<SystemTerms, "root" | "run" | "credentials" | "guardian" | "paths">): ProcessPlan[] {
+  around = {},
+}: Pick<SystemTerms, "root" | "run" | "credentials" | "guardian" | "paths" | "around">): ProcessPlan[] {
   const { keyId, secretKey } = credentials;
   const keys = { ALPACA_API_KEY: keyId.reveal(), ALPACA_SECRET_KEY: secretKey.reveal() };
   const means = (id: keyof LiveParams["processes"]) => {
@@ -155,7 +176,29 @@ export function plansOf({
       ready: "started",
       ...means("guardian"),
     },
+    ...aroundIds.flatMap((id): ProcessPlan[] => {
+      const plan = around[id];
+      if (plan === undefined) return [];
+      const { path, env = {} } = plan;
+      const args = [path, root];
+      return [{ id, command: process.execPath, args, env, restart: "always", ready: "ipc", ...means(id) }];
+    }),
   ];
+}
+
+/** Tasks first, then what trades; who shows and tells sees the end. */
+function stopOrder(plans: readonly ProcessPlan[]): string[] {
+  const order = [
+    "orchestrator",
+    "compute",
+    "execute",
+    "ledger",
+    "ingest",
+    "guardian",
+    "dashboard",
+    "monitor",
+  ];
+  return order.filter((id) => plans.some((plan) => plan.id === id));
 }
 
 /** The limit of the breaker that it stands behind (C-30), and never a looser one than it may have by itself. */

@@ -1,0 +1,4 @@
+/** What the monitor does, one line each. The parts know nothing of each other. */
+import type { MonitorPart } from "./run-parts.ts";
+
+export const monitorParts: readonly MonitorPart[] = [];
