@@ -31,7 +31,7 @@ async function desk(): Promise<Desk> {
   const context = {
     ...{
       terms,
-      places: { killSwitch },
+      places: { killSwitch, root: killSwitch },
       clock: world.clock,
       instruments: { find: () => undefined, symbols: [] },
     },

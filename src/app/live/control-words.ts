@@ -22,6 +22,9 @@ export const controlRequest = z.discriminatedUnion("verb", [
   z.strictObject({ verb: z.literal("why"), id, symbol: symbol.optional() }),
   z.strictObject({ verb: z.literal("orders"), id, limit: z.int().min(1).max(10_000).default(200) }),
   z.strictObject({ verb: z.literal("trades"), id }),
+  /** All that a live picture is drawn from, and today's valuations. */
+  z.strictObject({ verb: z.literal("picture"), id }),
+  z.strictObject({ verb: z.literal("curve"), id }),
   z.strictObject({ verb: z.literal("pause"), ...act }),
   z.strictObject({ verb: z.literal("resume"), ...act }),
   z.strictObject({ verb: z.literal("halt"), ...act }),
@@ -37,6 +40,8 @@ export const controlRequest = z.discriminatedUnion("verb", [
   z.strictObject({ verb: z.literal("retire"), ...act }),
   z.strictObject({ verb: z.literal("return"), ...act }),
   z.strictObject({ verb: z.literal("override"), ...act, ...override }),
+  /** What happened at a door and changes nothing: a line of the audit alone. */
+  z.strictObject({ verb: z.literal("note"), ...act, what: z.string().regex(/^[a-z][a-z-]{0,39}$/) }),
 ]);
 export type ControlRequest = z.infer<typeof controlRequest>;
 export type ControlAct = Extract<ControlRequest, { readonly by: string }>;
