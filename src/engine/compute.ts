@@ -15,7 +15,7 @@ import type { Quote, TradePrint } from "../domain/quote.ts";
 import { empty } from "../domain/small-list.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { EnsembleParams } from "../ensemble/ensemble-params.ts";
-import type { SizingParams } from "../ensemble/sizing.ts";
+import type { SizeStep, SizingParams } from "../ensemble/sizing.ts";
 import type { RecordBasis } from "../ensemble/track-record.ts";
 import { VirtualLots } from "../ensemble/virtual-lots.ts";
 import type { ExecutionParams } from "../execution/order-policy.ts";
@@ -101,6 +101,8 @@ export class ComputeStage implements Wishes, OwnPositions {
   readonly intents: Intent[] = [];
   /** Its wishes that became no shares, by the constraint that left no room. */
   readonly declined: { readonly signal: number; readonly binding: SizingConstraint }[] = [];
+  /** What each constraint would have allowed of the wishes of this step. */
+  readonly sized: { readonly signal: number; readonly steps: readonly SizeStep[] }[] = [];
 
   constructor(config: ComputeConfig) {
     const { world, strategies } = config;
@@ -158,6 +160,7 @@ export class ComputeStage implements Wishes, OwnPositions {
     this.#batch = batch;
     empty(this.intents);
     empty(this.declined);
+    empty(this.sized);
     this.#see(batch);
     this.bank.update(batch);
     if (this.#paper !== undefined) this.#paper.bars(batch);
@@ -249,7 +252,8 @@ export class ComputeStage implements Wishes, OwnPositions {
     if (Number.isNaN(price)) return;
     const timing = entry.when ?? (this.#config.timeframe === "1d" ? "open_auction" : "now");
     const size = this.#sizing.size(strategy, entry, price, timing);
-    const { shares, binding } = size;
+    const { shares, binding, steps } = size;
+    this.sized.push({ signal, steps });
     if (shares === 0) this.declined.push({ signal, binding });
     if (this.#paper?.isSeen(strategy, instrument)) {
       // Who turns around leaves first, on paper as with money.
