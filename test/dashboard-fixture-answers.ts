@@ -8,6 +8,7 @@ import {
   type FixtureState,
   highOf,
   limitsOf,
+  limitUse,
   nowOf,
 } from "./dashboard-fixture-picture.ts";
 
@@ -517,33 +518,9 @@ export function healthAnswer(state: FixtureState): Running.HealthAnswer {
       loopP99Ms: 2.4 + k,
     })),
     machine: [
-      {
-        id: "disk",
-        label: "Disk",
-        group: "machine",
-        unit: "fraction",
-        use: 0.61,
-        limit: 0.9,
-        then: "no entries",
-      },
-      {
-        id: "memory",
-        label: "Memory",
-        group: "machine",
-        unit: "fraction",
-        use: 0.38,
-        limit: 0.8,
-        then: "warning",
-      },
-      {
-        id: "C-50",
-        label: "Clock skew",
-        group: "machine",
-        unit: "ms",
-        use: 12,
-        limit: 250,
-        then: "no entries",
-      },
+      limitUse(["disk", "Disk", "machine", "fraction", 0.61, 0.9, "no entries"]),
+      limitUse(["memory", "Memory", "machine", "fraction", 0.38, 0.8, "warning"]),
+      limitUse(["C-50", "Clock skew", "machine", "ms", 12, 250, "no entries"]),
     ],
     latency: [
       histogram("feed", "Feed to engine", 100, 3.1, 18.4),

@@ -256,6 +256,16 @@ type Row = readonly [
   then: string,
 ];
 
+export const limitUse = ([id, label, group, unit, use, limit, then]: Row): LimitUse => ({
+  id,
+  label,
+  group,
+  unit,
+  use,
+  limit,
+  then,
+});
+
 export function limitsOf(state: FixtureState): LimitUse[] {
   const money = moneyOf(state);
   const rows = positionsOf(state);
@@ -319,15 +329,7 @@ export function limitsOf(state: FixtureState): LimitUse[] {
     ["C-50", "Clock skew", "machine", "ms", 12, 1000, "no entries"],
     ["C-21", "Quote age at egress", "machine", "seconds", isOpen ? 0.41 : null, 2, "refused"],
   ];
-  return list.map(([id, label, group, unit, use, limit, then]) => ({
-    id,
-    label,
-    group,
-    unit,
-    use,
-    limit,
-    then,
-  }));
+  return list.map(limitUse);
 }
 
 function linksOf(state: FixtureState): LinkPicture[] {
