@@ -7,6 +7,7 @@ import { registerBacktestCommands } from "./backtest-commands.ts";
 import { registerBackupCommands } from "./backup-commands.ts";
 import type { CliContext } from "./context.ts";
 import { registerControlCommands } from "./control-commands.ts";
+import { registerDashboardCommand } from "./dashboard-command.ts";
 import { registerDataCommands } from "./data-commands.ts";
 import { registerDoctorCommand } from "./doctor-command.ts";
 import { registerExchangeCommand } from "./exchange-command.ts";
@@ -103,6 +104,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerAuditCommands(program, context);
   registerInitCommand(program, context);
   registerDoctorCommand(program, context);
+  registerDashboardCommand(program, context);
   registerArmCommand(program, context);
   return program;
 }

@@ -15,7 +15,7 @@ import type { Quote, TradePrint } from "../domain/quote.ts";
 import { empty } from "../domain/small-list.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { EnsembleParams } from "../ensemble/ensemble-params.ts";
-import type { SizeStep, SizingParams } from "../ensemble/sizing.ts";
+import type { SizingParams } from "../ensemble/sizing.ts";
 import type { RecordBasis } from "../ensemble/track-record.ts";
 import { VirtualLots } from "../ensemble/virtual-lots.ts";
 import type { ExecutionParams } from "../execution/order-policy.ts";
@@ -29,7 +29,7 @@ import { PaperDesk } from "./paper-desk.ts";
 import type { PaperPricing } from "./paper-positions.ts";
 import { type BasisKind, PriceBasis } from "./price-basis.ts";
 import { SignalField, SignalKind, SignalTable, STOP_MOVED, TIME_STOP } from "./signal-table.ts";
-import { SizingDesk } from "./sizing-desk.ts";
+import { type SizedWish, SizingDesk } from "./sizing-desk.ts";
 import { StrategyTurns } from "./strategy-fault.ts";
 import { isRowOf, type OwnPositions, RunningView, type Wishes } from "./strategy-view.ts";
 
@@ -99,10 +99,8 @@ export class ComputeStage implements Wishes, OwnPositions {
   readonly signals = new SignalTable();
   /** Intents of the last step; the caller takes them before the next. */
   readonly intents: Intent[] = [];
-  /** Its wishes that became no shares, by the constraint that left no room. */
-  readonly declined: { readonly signal: number; readonly binding: SizingConstraint }[] = [];
-  /** What each constraint would have allowed of the wishes of this step. */
-  readonly sized: { readonly signal: number; readonly steps: readonly SizeStep[] }[] = [];
+  /** Its wishes, sized: 0 shares where a constraint left no room. */
+  readonly sized: { readonly signal: number; readonly size: SizedWish }[] = [];
 
   constructor(config: ComputeConfig) {
     const { world, strategies } = config;
@@ -159,7 +157,6 @@ export class ComputeStage implements Wishes, OwnPositions {
   bars(batch: BarBatch, account: AccountFacts): void {
     this.#batch = batch;
     empty(this.intents);
-    empty(this.declined);
     empty(this.sized);
     this.#see(batch);
     this.bank.update(batch);
@@ -252,9 +249,8 @@ export class ComputeStage implements Wishes, OwnPositions {
     if (Number.isNaN(price)) return;
     const timing = entry.when ?? (this.#config.timeframe === "1d" ? "open_auction" : "now");
     const size = this.#sizing.size(strategy, entry, price, timing);
-    const { shares, binding, steps } = size;
-    this.sized.push({ signal, steps });
-    if (shares === 0) this.declined.push({ signal, binding });
+    const { shares, binding } = size;
+    this.sized.push({ signal, size });
     if (this.#paper?.isSeen(strategy, instrument)) {
       // Who turns around leaves first, on paper as with money.
       if (shares !== 0 || size.onPaper !== 0) this.#paper.leave(strategy, instrument);

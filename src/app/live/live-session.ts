@@ -33,6 +33,8 @@ export interface SittingTerms {
   /** Called about four times a second. */
   readonly show: (snapshot: EngineSnapshot) => void;
   readonly tell: (line: string) => void;
+  /** The dashboard has begun, or has said why it has not. */
+  readonly dashboardBegan?: () => void;
   readonly stop: AbortSignal;
 }
 
@@ -111,6 +113,8 @@ class Sitting {
     if (trouble !== undefined)
       throw new InputError(`the system does not come up: ${trouble}; see ${this.#terms.runRoot}/logs`, 1);
     this.#isReady = true;
+    const { dashboardBegan } = this.#terms;
+    if (dashboardBegan !== undefined) void this.#system.whenReady("dashboard").then(dashboardBegan);
     tell(`run ${begun.run.run} ${begun.goesOn ? "goes on" : "begins"}`);
   }
 

@@ -1,6 +1,6 @@
 /**
- * Who did what, the newest first, and whether the chain of hashes holds. The chain is walked once and then from where it
- * was left, some thousand rows at a time, so that a long record never keeps a question waiting.
+ * Who did what, the newest first, and whether the chain of hashes holds. The chain is walked once and then from where
+ * it was left, some thousand rows at a time, so that a long record never keeps a question waiting.
  */
 import { auditLink } from "../../../adapters/journal/journal-schema.ts";
 import type { EpochMicros } from "../../../domain/time.ts";

@@ -127,8 +127,12 @@ function wordsOf(kind: string, use: number | null, limit: number | null): string
   return { deny: `refused: ${numbers}`, shrink: `trimmed: ${numbers}` }[kind] ?? numbers;
 }
 
-const nearness = ({ use, limit }: { readonly use: number | null; readonly limit: number | null }): number =>
-  use === null || limit === null || limit === 0 ? 0 : Math.abs(use / limit);
+/** 1: at its limit. Some limits are the least that there must be: what passed above one is the nearer the smaller. */
+function nearness({ use, limit }: { readonly use: number | null; readonly limit: number | null }): number {
+  if (use === null || limit === null || limit === 0 || use === 0) return 0;
+  const share = Math.abs(use / limit);
+  return share > 1 ? 1 / share : share;
+}
 
 function orderStep(row: Row): ChainStep {
   const at = known(row.limit_price) === null ? "" : `, limit ${figure(row.limit_price)}`;
@@ -157,10 +161,11 @@ function fillSteps(trades: ReadDatabase, row: Row): ChainStep[] {
   }));
   const last = fills.at(-1);
   const bps = slippageOf(row);
+  const got = `${figure(row.filled_qty)} of ${figure(row.quantity)} shares at ${figure(row.filled_avg_price)}`;
   const filled: ChainStep = {
     kind: "fills",
     at: last?.at ?? null,
-    text: `${figure(row.filled_qty)} of ${figure(row.quantity)} shares at ${figure(row.filled_avg_price)} in ${fills.length} fills.`,
+    text: `${got} in ${fills.length} fills.`,
     isRefusal: false,
     fills,
   };

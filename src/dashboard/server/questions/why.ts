@@ -1,4 +1,4 @@
-/** The last decision, of a symbol or of all, and what became of it: from the ledger, so that execute need not answer. */
+/** The last decision, of a symbol or of all, and what became of it: from the ledger, so execute need not answer. */
 import type { EnginePicture } from "../../../app/live/engine-picture.ts";
 import type { WhyAnswer } from "../../contract/trading-answers.ts";
 import { instant } from "../known.ts";
