@@ -1,14 +1,15 @@
 /** `plimsoll status`: how the running system is, from its own books; without it, what its files tell. */
+
 import type { Command } from "commander";
+import { money, number, percent, signed } from "../app/formats.ts";
 import { type KnownRun, knownRun } from "../app/live/active-run.ts";
 import { type StatusValue, statusOf } from "../app/live/status-answer.ts";
+import { answer, because, levelName, newYorkClock } from "../app/permission-words.ts";
 import { InputError } from "../domain/assert.ts";
 import type { EpochMicros } from "../domain/time.ts";
-import { money, number, percent, signed } from "../research/report/formats.ts";
 import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, report } from "./context.ts";
 import { askRun } from "./control-desk-door.ts";
-import { answer, because, levelName, newYorkClock } from "./terminal-words.ts";
 
 const MEGABYTE = 1e6;
 const WORKING: ReadonlySet<string> = new Set(["sent", "accepted", "partially_filled"]);

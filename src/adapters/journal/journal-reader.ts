@@ -118,6 +118,10 @@ export class JournalReader {
     return this.#all("SELECT * FROM audit ORDER BY number").map(auditRow);
   }
 
+  hasAct(id: string): boolean {
+    return this.#all("SELECT 1 FROM audit WHERE id = ?", id).length > 0;
+  }
+
   /** Oldest first; of one state, or all. */
   alerts(state?: AlertRow["state"]): AlertRow[] {
     const sql = "SELECT * FROM alerts WHERE state = coalesce(?, state) ORDER BY at, id";
