@@ -17,6 +17,7 @@ import { rules } from "../risk/registry.ts";
 import { costParams } from "../sim/cost-model.ts";
 import { haltList } from "../sim/halts.ts";
 import { strategies } from "../strategies/registry.ts";
+import { backupParams } from "./backup-params.ts";
 import { killParams } from "./kill-params.ts";
 import { liveParams } from "./live-params.ts";
 import { type Profile, profiles, tightened } from "./profile.ts";
@@ -58,6 +59,7 @@ const schema = z.strictObject({
   kill: killParams,
   live: liveParams,
   watchdog: watchdogParams,
+  backup: backupParams,
   demo: z.strictObject({
     sessions: z.int().min(1).max(1000),
     warmupSessions: z.int().min(1).max(60),
