@@ -27,7 +27,7 @@ export function stripLinks(
 ): readonly { readonly name: string; readonly link: LinkPicture }[] {
   const wanted = [
     ["Feed", /^feed/],
-    ["Broker", /^broker/],
+    ["Broker", /^broker(?!-)/],
     ["Guardian", /^guardian/],
   ] as const;
   return wanted.flatMap(([name, id]) => {
