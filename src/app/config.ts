@@ -18,6 +18,7 @@ import { costParams } from "../sim/cost-model.ts";
 import { haltList } from "../sim/halts.ts";
 import { strategies } from "../strategies/registry.ts";
 import { dashboardParams } from "./dashboard-params.ts";
+import { backupParams } from "./backup-params.ts";
 import { killParams } from "./kill-params.ts";
 import { liveParams } from "./live-params.ts";
 import { type Profile, profiles, tightened } from "./profile.ts";
@@ -60,6 +61,7 @@ const schema = z.strictObject({
   live: liveParams,
   watchdog: watchdogParams,
   dashboard: dashboardParams,
+  backup: backupParams,
   demo: z.strictObject({
     sessions: z.int().min(1).max(1000),
     warmupSessions: z.int().min(1).max(60),

@@ -11,6 +11,7 @@ import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, report } from "./context.ts";
 import { askRun } from "./control-desk-door.ts";
 
+const MEGABYTE = 1e6;
 const WORKING: ReadonlySet<string> = new Set(["sent", "accepted", "partially_filled"]);
 
 export function registerStatusCommand(program: Command, context: CliContext): void {
@@ -154,6 +155,24 @@ function statusText({ active }: KnownRun, value: StatusValue): string {
 }
 
 function processesText(processes: NonNullable<KnownRun["active"]>["processes"]): string {
-  const told = processes.map(({ id, state, pid }) => `${id} ${state}${pid === undefined ? "" : ` (${pid})`}`);
-  return `processes: ${told.join(", ")}`;
+  if (processes.length === 0) return "processes: none is known";
+  const rows = processes.map(({ id, state, pid, vitals, restarts, hasStandby, isCrashLoop }) => [
+    ...[id, isCrashLoop ? `${state}, crashes again and again` : state, pid === undefined ? "" : String(pid)],
+    ...(vitals === undefined
+      ? ["", "", ""]
+      : [
+          number(vitals.rssBytes / MEGABYTE, 0),
+          percent(vitals.heapUsedBytes / vitals.heapLimitBytes, 0),
+          number(vitals.loopP99Ms, 1),
+        ]),
+    ...[String(restarts), hasStandby ? "yes" : ""],
+  ]);
+  const right = (title: string) => ({ title, align: "right" as const });
+  return alignedTable(
+    [
+      ...[{ title: "process" }, { title: "state" }, right("pid"), right("MB"), right("heap")],
+      ...[right("loop p99 ms"), right("restarts"), { title: "standby" }],
+    ],
+    rows,
+  );
 }

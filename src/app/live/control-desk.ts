@@ -8,6 +8,7 @@ import { InputError } from "../../domain/assert.ts";
 import type { EngineEvent, OperatorActed } from "../../domain/events.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
 import { isWorking, type OrderNumber, OrderStatus, Purpose } from "../../domain/order.ts";
+import type { Quote } from "../../domain/quote.ts";
 import { sessionIndexAt } from "../../domain/session.ts";
 import { type EpochMicros, isoInstant, MICROS_PER_SECOND } from "../../domain/time.ts";
 import type { ExecuteInput } from "../../engine/live-execute.ts";
@@ -23,9 +24,11 @@ import { type EnginePicture, enginePicture } from "./engine-picture.ts";
 import type { ExecuteDriver } from "./execute-driver.ts";
 import type { FeedState } from "./ingest-process.ts";
 import { LastWords } from "./last-words.ts";
+import { marketLines } from "./market-lines.ts";
 import { resumeBars } from "./resume-bars.ts";
 import { EXTERNAL } from "./run-engine.ts";
 import type { StageContext } from "./stage-context.ts";
+import { entriesBarredBy, taskHolder } from "./task-claims.ts";
 
 export interface ControlParts {
   readonly context: StageContext;
@@ -34,6 +37,8 @@ export interface ControlParts {
   readonly feed: () => FeedState | undefined;
   readonly verdict: () => WatchdogVerdict | undefined;
   readonly event: (event: EngineEvent) => void;
+  /** The newest quote that the stage has not been told. */
+  readonly quote: (instrument: InstrumentId) => Quote | undefined;
   readonly resumed: () => void;
 }
 
@@ -143,6 +148,10 @@ export class ControlDesk {
         return this.snapshot().orders.slice(0, request.limit);
       case "trades":
         return this.snapshot().trades;
+      case "market": {
+        const { context, driver, quote } = this.#parts;
+        return marketLines(driver.live.stage, context.instruments.symbols, quote);
+      }
       case "picture":
         return this.#picture();
       case "curve":
@@ -193,6 +202,8 @@ export class ControlDesk {
       opposedEntries: live.opposedEntries,
       deferrals: this.#deferrals(),
       requestsHeld: driver.held,
+      booksDiffer: live.notReconciled ?? null,
+      brokerRefuses: live.refusedBy ?? null,
       lastReconciliation: live.reconciledAt === undefined ? null : isoInstant(live.reconciledAt),
       inputs: driver.inputs,
     };
@@ -298,6 +309,12 @@ export class ControlDesk {
         return { kind: "CashMoved", at, dollars: this.#cashAhead(), reason: `${by}: ${reason}` };
       case "retire":
         return { kind: "ClaimChanged", at, claim: { ...retired, reason: `${by}: ${reason}` } };
+      case "reconcile":
+        return { kind: "BooksAsked", at, reason: `${by}: ${reason}` };
+      case "barEntries":
+        return { kind: "ClaimChanged", at, claim: entriesBarredBy(request.task, reason) };
+      case "allowEntries":
+        return { kind: "ClaimChanged", at, lifted: { ...taskHolder(request.task), by: "itself" } };
       case "return":
         return {
           kind: "ClaimChanged",
@@ -354,6 +371,7 @@ function subjectOf(request: ControlAct): Readonly<Record<string, string | number
     return { key, value, forSeconds };
   }
   if ("strategy" in request) return { strategy: request.strategy };
+  if ("task" in request) return { task: request.task };
   return "symbol" in request && request.symbol !== undefined ? { symbol: request.symbol } : {};
 }
 

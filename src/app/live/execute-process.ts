@@ -14,7 +14,6 @@ import { Counts } from "../../adapters/net/counts.ts";
 import type { TimerHandle } from "../../adapters/net/ports.ts";
 import { RealTransport } from "../../adapters/net/real-transport.ts";
 import { InputError } from "../../domain/assert.ts";
-import type { BrokerNews } from "../../domain/broker.ts";
 import type { EngineEvent } from "../../domain/events.ts";
 import { BEAT_EVERY_MS } from "../../domain/guardian-beat.ts";
 import type { EpochMicros } from "../../domain/time.ts";
@@ -33,7 +32,7 @@ import { haltAsked } from "./halt-file.ts";
 import type { FeedState } from "./ingest-process.ts";
 import { JournalFollower } from "./journal-follower.ts";
 import { JournalGuard } from "./journal-guard.ts";
-import { type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
+import { heardAt, type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
 import { ProcessTimers } from "./process-timers.ts";
 import type { StageContext } from "./stage-context.ts";
 import { TIME_EVERY_MS, TimeKeeper, timeBeatMs } from "./time-keeper.ts";
@@ -153,6 +152,7 @@ class ExecuteProcess {
       feed: () => this.#feed,
       verdict: () => this.#watch.verdict,
       event: (event) => this.#consume({ kind: "event", event }),
+      quote: (instrument) => this.#sieve.waiting(instrument),
       resumed: () => {
         this.#isHaltTold = false;
         this.#post.operatorResumed();
@@ -392,8 +392,3 @@ class ExecuteProcess {
 
 /** The twin limits by its own clock, which runs faster. */
 const DEMO_REQUESTS_PER_MINUTE = 12_000;
-
-function heardAt(points: KillSwitchPoints<KillPoint<"execute">>, news: BrokerNews): void {
-  if (news.kind === "accepted") points.reached("after-accept");
-  if (news.kind === "report" && news.order.filled > 0) points.reached("after-fill");
-}
