@@ -25,7 +25,7 @@ export async function controlDesk(folder: string): Promise<Desk> {
   const context = {
     ...{
       terms,
-      places: { killSwitch },
+      places: { killSwitch, root: killSwitch },
       clock: world.clock,
       instruments: { find: () => undefined, symbols: ["ACME", "HARD"] },
     },

@@ -17,6 +17,8 @@ import { rules } from "../risk/registry.ts";
 import { costParams } from "../sim/cost-model.ts";
 import { haltList } from "../sim/halts.ts";
 import { strategies } from "../strategies/registry.ts";
+import { dashboardParams } from "./dashboard-params.ts";
+import { backupParams } from "./backup-params.ts";
 import { killParams } from "./kill-params.ts";
 import { liveParams } from "./live-params.ts";
 import { type Profile, profiles, tightened } from "./profile.ts";
@@ -58,6 +60,8 @@ const schema = z.strictObject({
   kill: killParams,
   live: liveParams,
   watchdog: watchdogParams,
+  dashboard: dashboardParams,
+  backup: backupParams,
   demo: z.strictObject({
     sessions: z.int().min(1).max(1000),
     warmupSessions: z.int().min(1).max(60),

@@ -6,7 +6,8 @@
  * what is held and what was asked for. What does not fit is left out from the bottom; figures are never cut.
  */
 import type { EngineSnapshot } from "../app/engine-snapshot.ts";
-import { count, number, percent } from "../research/report/formats.ts";
+import { count, number, percent } from "../app/formats.ts";
+import { answer, authorityNames, because, leadingClaim, levelName } from "../app/permission-words.ts";
 import {
   blockedRow,
   costsRow,
@@ -47,15 +48,7 @@ import {
   wrapped,
 } from "./terminal-row.ts";
 import { orderRows, positionRows } from "./terminal-tables.ts";
-import {
-  answer,
-  authorityNames,
-  because,
-  leadingClaim,
-  levelName,
-  sessionCount,
-  speedText,
-} from "./terminal-words.ts";
+import { sessionCount, speedText } from "./terminal-words.ts";
 
 export interface TerminalViewOptions extends PaintOptions {
   /** Size of the terminal in characters. Usable from 60 x 15 on; smaller ones are cut. */

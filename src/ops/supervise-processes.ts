@@ -41,6 +41,7 @@ const levels: Readonly<Record<SupervisorReport["kind"], LogLevel>> = {
   "crash-loop": "CRITICAL",
   killed: "ERROR",
   "not-started": "ERROR",
+  asked: "WARNING",
 };
 
 /** Nothing is started yet. */
@@ -118,5 +119,9 @@ export function sentence(report: SupervisorReport): string {
       return `${id} was killed: ${report.why}`;
     case "not-started":
       return `${id} could not be started: ${report.why}`;
+    case "asked":
+      return report.refusal === undefined
+        ? `${report.by} asked for a ${report.wish} of ${id}: ${report.why}`
+        : `${report.by} asked for a ${report.wish} of ${id} (${report.why}), refused: ${report.refusal}`;
   }
 }

@@ -32,6 +32,14 @@ export interface ChainReport {
   readonly brokenAt: string | null;
 }
 
+/** Where the chains end: whoever keeps this elsewhere notices a cut tail, and a chain that was made anew. */
+export interface ChainHeads {
+  /** Of the newest run; null before the first. `sequence` is that of its last entry, -1 without one. */
+  readonly journal: { readonly run: string; readonly sequence: number; readonly head: string } | null;
+  /** Acts of operators, and the hash of the last; empty before the first. */
+  readonly audit: { readonly count: number; readonly head: string };
+}
+
 export class JournalReader {
   readonly #db: DatabaseSync;
   readonly #path: string;
@@ -113,9 +121,40 @@ export class JournalReader {
     return { runs: runs.length, entries, auditRows: audit.rows, brokenAt };
   }
 
+  /** As they are written down, not walked: `verify` says whether they are right. */
+  heads(): ChainHeads {
+    const [run] = this.#all("SELECT run, entries, head FROM runs ORDER BY number DESC LIMIT 1");
+    const [audit] = this.#all("SELECT rows, head FROM audit_head");
+    return {
+      journal:
+        run === undefined
+          ? null
+          : { run: String(run.run), sequence: Number(run.entries) - 1, head: String(run.head) },
+      audit: { count: Number(audit?.rows ?? 0), head: String(audit?.head ?? "") },
+    };
+  }
+
+  /** Hash of one entry; undefined where there is none. */
+  hashOf(run: string, sequence: number): string | undefined {
+    const sql =
+      "SELECT e.hash FROM entries e JOIN runs r ON e.run = r.number WHERE r.run = ? AND e.sequence = ?";
+    const [row] = this.#all(sql, run, sequence);
+    return row && String(row.hash);
+  }
+
+  /** Hash of the act of that number, from 1; undefined where there is none. */
+  auditHashOf(number: number): string | undefined {
+    const [row] = this.#all("SELECT hash FROM audit WHERE number = ?", number);
+    return row && String(row.hash);
+  }
+
   /** Oldest first. */
   audit(): AuditRow[] {
     return this.#all("SELECT * FROM audit ORDER BY number").map(auditRow);
+  }
+
+  hasAct(id: string): boolean {
+    return this.#all("SELECT 1 FROM audit WHERE id = ?", id).length > 0;
   }
 
   /** Oldest first; of one state, or all. */

@@ -25,6 +25,9 @@ export const controlRequest = z.discriminatedUnion("verb", [
   z.strictObject({ verb: z.literal("trades"), id }),
   /** Of each instrument: its mark, its quote, and what keeps it from being entered. */
   z.strictObject({ verb: z.literal("market"), id }),
+  /** All that a live picture is drawn from, and today's valuations. */
+  z.strictObject({ verb: z.literal("picture"), id }),
+  z.strictObject({ verb: z.literal("curve"), id }),
   z.strictObject({ verb: z.literal("pause"), ...act }),
   z.strictObject({ verb: z.literal("resume"), ...act }),
   z.strictObject({ verb: z.literal("halt"), ...act }),
@@ -45,6 +48,8 @@ export const controlRequest = z.discriminatedUnion("verb", [
   /** A task of the day failed without which nothing is to be entered, or has passed again: never more than that. */
   z.strictObject({ verb: z.literal("barEntries"), ...act, task }),
   z.strictObject({ verb: z.literal("allowEntries"), ...act, task }),
+  /** What happened at a door and changes nothing: a line of the audit alone. */
+  z.strictObject({ verb: z.literal("note"), ...act, what: z.string().regex(/^[a-z][a-z-]{0,39}$/) }),
 ]);
 export type ControlRequest = z.infer<typeof controlRequest>;
 export type ControlAct = Extract<ControlRequest, { readonly by: string }>;

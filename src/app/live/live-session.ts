@@ -4,7 +4,9 @@
  * under the stops that rest at the broker.
  */
 import { setTimeout as pause } from "node:timers/promises";
+import { type VitalsMeter, vitalsMeter } from "../../adapters/vitals-meter.ts";
 import { InputError } from "../../domain/assert.ts";
+import { type ProcessVitals, VITALS_EVERY_MS } from "../../domain/process-vitals.ts";
 import { sessionIndexAt } from "../../domain/session.ts";
 import { MICROS_PER_MINUTE } from "../../domain/time.ts";
 import { xnysSessions } from "../../market/calendar.ts";
@@ -73,6 +75,9 @@ class Sitting {
   readonly #startedAt = new Date().toISOString();
   readonly #trouble = Promise.withResolvers<string>();
   readonly #interrupt = new AbortController();
+  readonly #meter: VitalsMeter = vitalsMeter();
+  #vitals: ProcessVitals | undefined;
+  #telling: NodeJS.Timeout | undefined;
   #status: StatusValue | undefined;
   #broken: string | undefined;
   #isReady = false;
@@ -111,6 +116,7 @@ class Sitting {
     if (trouble !== undefined)
       throw new InputError(`the system does not come up: ${trouble}; see ${this.#terms.runRoot}/logs`, 1);
     this.#isReady = true;
+    this.#telling = setInterval(() => this.#tellOthers(this.#meter.read()), VITALS_EVERY_MS);
     tell(`run ${begun.run.run} ${begun.goesOn ? "goes on" : "begins"}`);
   }
 
@@ -139,6 +145,8 @@ class Sitting {
     const isOver = this.#status !== undefined && this.#isHeard && isAtRest(this.#status);
     this.#control.close();
     await this.#system.stop();
+    clearInterval(this.#telling);
+    this.#meter.close();
     await begun.end();
     if (begun.run.mode === "demo" || isOver) closeRun(runRoot, begun.run, new Date().toISOString());
     removeActive(root);
@@ -196,9 +204,21 @@ class Sitting {
     return isQuiet && dayHoldings(this.#status).length === 0;
   }
 
+  /** How the processes are, for whoever looks; a disk that is full keeps nothing else from going on. */
+  #tellOthers(vitals?: ProcessVitals): void {
+    const { root, begun } = this.#terms;
+    this.#vitals = vitals ?? this.#vitals;
+    const run = { mode: begun.run.mode, startedAt: this.#startedAt, supervisor: this.#vitals };
+    try {
+      writeActive(root, run, this.#system.status());
+    } catch (error) {
+      this.#system.note(`run/active.json: ${(error as Error).message}`);
+    }
+  }
+
   #reported(told: SupervisorReport): void {
-    const { root, begun, tell } = this.#terms;
-    writeActive(root, { mode: begun.run.mode, startedAt: this.#startedAt }, this.#system.status());
+    const { tell } = this.#terms;
+    this.#tellOthers();
     if (told.kind === "crash-loop") {
       const isAround = aroundIds.some((id) => id === told.id);
       if (!this.#isReady && !isAround) this.#trouble.resolve(`${told.id} ended ${told.exits} times`);

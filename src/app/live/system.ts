@@ -2,6 +2,7 @@
  * The whole system under one supervisor (OPS-2): the exchange where there is no other, ingest, compute, execute and the
  * guardian, each restarted alone. Chooses nothing: who starts it says what is traded and where.
  */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { AlpacaCredentials } from "../../adapters/brokers/alpaca/credentials.ts";
 import { makeFolder } from "../../adapters/durable-file.ts";
@@ -76,6 +77,7 @@ export class LiveSystem {
       stopWithinMs: STOP_WITHIN_MS,
       longestWaitMs,
       crashesMax,
+      isClosing: () => existsSync(runPlaces(root).flattenLease),
       onReport: report,
       onLine: (record) => this.#errors.take(record),
     });
@@ -160,7 +162,10 @@ export function plansOf({
   return [
     stage("ingest", keys),
     // What it knows is the journal of the whole run: reading that takes longer than a position may be unwatched.
-    { ...stage("execute", keys), standby: run.config.live.standby, readyWithinMs: REPLAY_WITHIN_MS },
+    {
+      ...stage("execute", keys),
+      ...{ standby: run.config.live.standby, readyWithinMs: REPLAY_WITHIN_MS, isGuarded: true },
+    },
     stage("compute", {}),
     stage("ledger", {}),
     {
@@ -174,6 +179,7 @@ export function plansOf({
       },
       restart: "always",
       ready: "started",
+      isGuarded: true,
       ...means("guardian"),
     },
     ...aroundIds.flatMap((id): ProcessPlan[] => {
@@ -181,7 +187,10 @@ export function plansOf({
       if (plan === undefined) return [];
       const { path, env = {} } = plan;
       const args = [path, root];
-      return [{ id, command: process.execPath, args, env, restart: "always", ready: "ipc", ...means(id) }];
+      const mayAsk = id === "monitor";
+      return [
+        { id, command: process.execPath, args, env, restart: "always", ready: "ipc", mayAsk, ...means(id) },
+      ];
     }),
   ];
 }
