@@ -25,7 +25,7 @@ export const jobsMigrations = [
     beats INTEGER NOT NULL DEFAULT 0,
     beats_failed INTEGER NOT NULL DEFAULT 0,
     beats_missed INTEGER NOT NULL DEFAULT 0,
-    noted_at TEXT NOT NULL
+    wall_at TEXT NOT NULL
   ) STRICT;
   CREATE INDEX task_runs_by_session ON task_runs (run, session, task);
   CREATE TABLE tasks (

@@ -49,7 +49,14 @@ describe("a run", () => {
     expect(again.cutShort("d1", 9)).toBe(0);
     expect(again.newest("d1")).toEqual([
       {
-        ...{ task: began.task, session: began.session, state: "failed", attempt: 1, isCutShort: true },
+        ...{
+          task: began.task,
+          session: began.session,
+          state: "failed",
+          attempt: 1,
+          isCutShort: true,
+          wallMs: 0,
+        },
         startedAt: 2_000_000,
       },
     ]);
@@ -122,7 +129,7 @@ it("beats of a session share a row that counts them, those that failed and those
   store.close();
 });
 
-it("what a task found replaces what it found of that session, and of no other; a number that is none is unknown", () => {
+it("what a task found replaces what it found of that session alone; a number that is none is unknown", () => {
   const path = place();
   const store = opened(path);
   const row = (symbol: string) => ({ symbol, reason: "held", made_at: 1 });

@@ -51,6 +51,8 @@ export interface NewestRun {
   readonly attempt: number;
   readonly isCutShort: boolean;
   readonly startedAt: number | null;
+  /** The machine's milliseconds since 1970 at which it began. */
+  readonly wallMs: number;
 }
 
 export interface TaskLine {
@@ -93,16 +95,16 @@ export class JobsStore {
   /** Those that began and never ended, in an earlier life. Returns how many. */
   cutShort(run: string, at: number): number {
     const { changes } = this.#statement(
-      `UPDATE task_runs SET state = 'failed', is_cut_short = 1, text = ?, ended_at = ?, noted_at = ?
+      `UPDATE task_runs SET state = 'failed', is_cut_short = 1, text = ?, ended_at = ?
        WHERE run = ? AND state = 'running'`,
-    ).run(CUT_SHORT, at, this.#now(), run);
+    ).run(CUT_SHORT, at, run);
     return Number(changes);
   }
 
   /** Of each task and session of a run; what was asked for by hand counts as nothing. */
   newest(run: string): NewestRun[] {
     const rows = this.#statement(
-      `SELECT task, session, state, attempt, is_cut_short, started_at FROM task_runs r
+      `SELECT task, session, state, attempt, is_cut_short, started_at, wall_at FROM task_runs r
        WHERE run = ? AND origin = 'schedule' AND attempt = (
          SELECT max(attempt) FROM task_runs o
          WHERE o.run = r.run AND o.session = r.session AND o.task = r.task AND o.origin = 'schedule')`,
@@ -114,6 +116,7 @@ export class JobsStore {
       attempt: Number(row.attempt),
       isCutShort: row.is_cut_short === 1,
       startedAt: row.started_at === null ? null : Number(row.started_at),
+      wallMs: Date.parse(String(row.wall_at)),
     }));
   }
 
@@ -123,10 +126,10 @@ export class JobsStore {
     const id = began.id ?? (origin === "asked" ? randomUUID() : idOf(began));
     this.#statement(
       `INSERT INTO task_runs (id, run, task, phase, session, origin, scheduled_at, started_at, attempt, state, text,
-         beats, beats_missed, noted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', '', ?, ?, ?)
+         beats, beats_missed, wall_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', '', ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET state = 'running', scheduled_at = excluded.scheduled_at,
          started_at = excluded.started_at, ended_at = NULL, is_cut_short = 0, beats = beats + excluded.beats,
-         beats_missed = beats_missed + excluded.beats_missed, noted_at = excluded.noted_at`,
+         beats_missed = beats_missed + excluded.beats_missed, wall_at = excluded.wall_at`,
     ).run(
       ...[id, run, task, phase, session, origin, scheduledAt, startedAt, attempt],
       ...[beat === undefined ? 0 : 1, beat?.missed ?? 0, this.#now()],
@@ -138,23 +141,14 @@ export class JobsStore {
     const isBad = state === "failed" ? 1 : 0;
     this.#statement(
       `UPDATE task_runs SET state = ?, ended_at = ?, took_ms = ?, text = ?, output = ?,
-         beats_failed = beats_failed + (CASE WHEN beats > 0 THEN ? ELSE 0 END), noted_at = ? WHERE id = ?`,
-    ).run(
-      state,
-      endedAt,
-      tookMs,
-      text,
-      output === undefined ? null : JSON.stringify(output),
-      isBad,
-      this.#now(),
-      id,
-    );
+         beats_failed = beats_failed + (CASE WHEN beats > 0 THEN ? ELSE 0 END) WHERE id = ?`,
+    ).run(state, endedAt, tookMs, text, output === undefined ? null : JSON.stringify(output), isBad, id);
   }
 
   skip(skipped: RunSkip): void {
     const { run, task, phase, session, scheduledAt, attempt, text } = skipped;
     this.#statement(
-      `INSERT INTO task_runs (id, run, task, phase, session, origin, scheduled_at, attempt, state, text, noted_at)
+      `INSERT INTO task_runs (id, run, task, phase, session, origin, scheduled_at, attempt, state, text, wall_at)
        VALUES (?, ?, ?, ?, ?, 'schedule', ?, ?, 'skipped', ?, ?) ON CONFLICT (id) DO NOTHING`,
     ).run(idOf(skipped), run, task, phase, session, scheduledAt, attempt, text, this.#now());
   }
