@@ -21,6 +21,7 @@ import { dashboardParams } from "./dashboard-params.ts";
 import { backupParams } from "./backup-params.ts";
 import { killParams } from "./kill-params.ts";
 import { liveParams } from "./live-params.ts";
+import { orchestratorParams } from "./orchestrator-params.ts";
 import { type Profile, profiles, tightened } from "./profile.ts";
 import { mustBe } from "./setting-words.ts";
 import { watchdogParams } from "./watchdog-params.ts";
@@ -62,6 +63,7 @@ const schema = z.strictObject({
   watchdog: watchdogParams,
   dashboard: dashboardParams,
   backup: backupParams,
+  orchestrator: orchestratorParams,
   demo: z.strictObject({
     sessions: z.int().min(1).max(1000),
     warmupSessions: z.int().min(1).max(60),
