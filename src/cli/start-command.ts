@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { asOnlyWriter } from "../adapters/lake/writer-lock.ts";
+import { sdNotify } from "../adapters/sd-notify.ts";
 import { type Config, loadConfig } from "../app/config.ts";
 import { stateRoot } from "../app/live/active-run.ts";
 import { type Begun, beginAccount, beginDemo, firstOpen } from "../app/live/begin-run.ts";
@@ -11,6 +12,7 @@ import { type SittingEnd, sitThrough } from "../app/live/live-session.ts";
 import { type TradingMode, tradingModes } from "../app/live/run-terms.ts";
 import { tradedConfig } from "../app/traded-config.ts";
 import { InputError } from "../domain/assert.ts";
+import { LifeSigns } from "../ops/life-signs.ts";
 import { type CliContext, report, tell } from "./context.ts";
 import { demoRoot } from "./demo-root.ts";
 import { type DemoScreen, demoScreen } from "./demo-screen.ts";
@@ -151,6 +153,8 @@ async function sit(
   begin: Begin,
 ): Promise<SittingEnd> {
   const stop = stopSignals();
+  const service = sdNotify(process.env, (reason) => context.err(`nobody hears how it is: ${reason}`));
+  const beat = service && new LifeSigns(service.watchdogMs);
   let screen: DemoScreen | undefined;
   const say = (line: string) => {
     // A picture would be torn by it: there the log has it.
@@ -169,8 +173,10 @@ async function sit(
       },
       ...(sessions === undefined ? {} : { sessions }),
       ...{ show, tell: say, stop: stop.signal },
+      seen: beat && ((sight) => service?.tell(beat.look(sight))),
     });
   } finally {
+    await service?.ended();
     screen?.stop();
     stop.release();
   }

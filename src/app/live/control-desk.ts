@@ -156,6 +156,7 @@ export class ControlDesk {
       requestsHeld: driver.held,
       lastReconciliation: live.reconciledAt === undefined ? null : isoInstant(live.reconciledAt),
       inputs: driver.inputs,
+      turns: driver.turns,
     };
   }
 
