@@ -13,6 +13,7 @@ import { registerDoctorCommand } from "./doctor-command.ts";
 import { registerExchangeCommand } from "./exchange-command.ts";
 import { registerFeatureCommands } from "./feature-commands.ts";
 import { askedHelp } from "./group-help.ts";
+import { registerGuardianCommand } from "./guardian-command.ts";
 import { registerInfoCommands } from "./info-commands.ts";
 import { registerInitCommand } from "./init-command.ts";
 import { registerJournalCommands } from "./journal-commands.ts";
@@ -100,6 +101,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerBackupCommands(program, context);
   registerOverrideCommand(program, context);
   registerStatusCommand(program, context);
+  registerGuardianCommand(program, context);
   registerControlCommands(program, context);
   registerAuditCommands(program, context);
   registerInitCommand(program, context);

@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { asOnlyWriter } from "../adapters/lake/writer-lock.ts";
+import { sdNotify } from "../adapters/sd-notify.ts";
 import { type Config, loadConfig } from "../app/config.ts";
 import { stateRoot } from "../app/live/active-run.ts";
 import { type Begun, beginAccount, beginDemo, firstOpen } from "../app/live/begin-run.ts";
@@ -15,6 +16,7 @@ import { linkOf, readDashboardFacts } from "../dashboard/server/dashboard-file.t
 import { listenTerms } from "../dashboard/server/listen-terms.ts";
 import { buildPage } from "../dashboard/server/page-build.ts";
 import { InputError } from "../domain/assert.ts";
+import { LifeSigns } from "../ops/life-signs.ts";
 import { type CliContext, report, tell } from "./context.ts";
 import { demoRoot } from "./demo-root.ts";
 import { type DemoScreen, demoScreen } from "./demo-screen.ts";
@@ -158,6 +160,8 @@ interface Sitting {
 
 async function sit(context: CliContext, { mode, sessions, begin, dashboard }: Sitting): Promise<SittingEnd> {
   const stop = stopSignals();
+  const service = sdNotify(process.env, (reason) => context.err(`nobody hears how it is: ${reason}`));
+  const beat = service && new LifeSigns(service.watchdogMs);
   let screen: DemoScreen | undefined;
   const say = (line: string) => {
     // A picture would be torn by it: there the log has it.
@@ -187,8 +191,10 @@ async function sit(context: CliContext, { mode, sessions, begin, dashboard }: Si
       },
       ...(sessions === undefined ? {} : { sessions }),
       ...{ show, tell: say, stop: stop.signal },
+      seen: beat && ((sight) => service?.tell(beat.look(sight))),
     });
   } finally {
+    await service?.ended();
     screen?.stop();
     stop.release();
   }

@@ -206,6 +206,7 @@ export class ControlDesk {
       brokerRefuses: live.refusedBy ?? null,
       lastReconciliation: live.reconciledAt === undefined ? null : isoInstant(live.reconciledAt),
       inputs: driver.inputs,
+      turns: driver.turns,
     };
   }
 

@@ -54,6 +54,7 @@ export class ExecuteDriver {
   /** When the entries that have no answer yet were wanted. */
   readonly #madeAt = new Map<RequestId, EpochMicros>();
   #inputs = 0;
+  #turns = 0;
   #decisions = 0;
   #marketSequence = -1;
 
@@ -78,6 +79,11 @@ export class ExecuteDriver {
   /** Inputs consumed in this run. */
   get inputs(): number {
     return this.#inputs;
+  }
+
+  /** How often the timer has come: it gets on while it waits for inputs, too. */
+  get turns(): number {
+    return this.#turns;
   }
 
   /** The next decision that compute is to send. */
@@ -176,8 +182,9 @@ export class ExecuteDriver {
     this.#terms.write([this.#record.alert({ severity: "page", text }, at, name)]);
   }
 
-  /** Lets go what has waited for the journal long enough. */
+  /** To be called by a timer, ten times a second: lets go what has waited for the journal long enough. */
   releaseOverdue(): void {
+    this.#turns += 1;
     this.#outbox.release(this.#terms.now().mono);
   }
 

@@ -14,6 +14,7 @@ import type { Config } from "../config.ts";
 import { killWarning } from "../kill-params.ts";
 import type { LiveParams } from "../live-params.ts";
 import { ErrorCollector } from "./error-collector.ts";
+import { logFolder } from "./log-folder.ts";
 import { type RunTerms, runPlaces } from "./run-terms.ts";
 
 export interface SystemTerms {
@@ -69,6 +70,7 @@ export class LiveSystem {
     });
     this.#supervision = superviseProcesses({
       root,
+      logs: logFolder(root, process.env),
       env: bareEnvironment,
       wallMs: Date.now,
       plans: plansOf(terms),
