@@ -19,6 +19,7 @@ import { registerInitCommand } from "./init-command.ts";
 import { registerJournalCommands } from "./journal-commands.ts";
 import { registerLedgerCommands } from "./ledger-commands.ts";
 import { registerOverrideCommand } from "./override-command.ts";
+import { registerReportCommands } from "./report-commands.ts";
 import { registerStartCommand } from "./start-command.ts";
 import { stateFolder } from "./state-folder.ts";
 import { registerStatsCommands } from "./stats-commands.ts";
@@ -104,6 +105,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerGuardianCommand(program, context);
   registerControlCommands(program, context);
   registerAuditCommands(program, context);
+  registerReportCommands(program, context);
   registerInitCommand(program, context);
   registerDoctorCommand(program, context);
   registerDashboardCommand(program, context);
