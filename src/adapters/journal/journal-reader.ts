@@ -135,6 +135,10 @@ export class JournalReader {
 
   /** Walks one run's chain: entries that are as they were written, and the sequence of the first that is not. */
   verifyRun(run: string): { readonly entries: number; readonly brokenAt: number | null } {
+    return this.#inOneView(() => this.#walk(run));
+  }
+
+  #walk(run: string): { readonly entries: number; readonly brokenAt: number | null } {
     const start = this.findRun(run);
     if (start === undefined) throw new InputError(`journal: ${this.#path} has no run ${run}`, 1);
     const [{ head, number } = {}] = this.#all("SELECT head, number FROM runs WHERE run = ?", run);
@@ -154,10 +158,24 @@ export class JournalReader {
 
   /** Walks every chain of the file. */
   verify(): ChainReport {
+    return this.#inOneView(() => this.#walkAll());
+  }
+
+  /** Of a file that is being written: the head that was read and the entries that are walked are of one moment. */
+  #inOneView<Result>(work: () => Result): Result {
+    this.#named(() => this.#db.exec("BEGIN"));
+    try {
+      return work();
+    } finally {
+      this.#db.exec("COMMIT");
+    }
+  }
+
+  #walkAll(): ChainReport {
     const runs = this.runs();
     let entries = 0;
     for (const { run } of runs) {
-      const found = this.verifyRun(run);
+      const found = this.#walk(run);
       entries += found.entries;
       if (found.brokenAt === null) continue;
       return { runs: runs.length, entries, auditRows: 0, brokenAt: `run ${run}, entry ${found.brokenAt}` };

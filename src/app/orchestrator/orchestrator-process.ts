@@ -33,6 +33,8 @@ import { resultOf } from "./task-result.ts";
 
 /** Of the wall: no beat comes more often than that, whatever the speed of the exchange's clock. */
 const LEAST_BEAT_MS = 1000;
+/** Of the wall, for a start: what fell into it was not missed, also where the exchange's clock is fast. */
+const START_MS = 60_000;
 /** Of the wall, between two looks at the plan. */
 const LOOK_LEAST_MS = 20;
 const LOOK_MOST_MS = 30_000;
@@ -74,7 +76,7 @@ class OrchestratorProcess {
     this.#store = new JobsStore(jobsPath(places.root), Date.now);
     this.#client = new ControlClient(places.root, terms);
     this.#door = controlDoor(this.#client);
-    this.#aliveSince = stage.now().at;
+    this.#aliveSince = (stage.now().at - START_MS * 1000 * terms.clock.speed) as EpochMicros;
     this.#firstRow = sessionIndexAt(xnysSessions(), terms.clock.exchangeAt);
   }
 

@@ -21,7 +21,7 @@ export const validateApiConnectivity = defineTask({
 });
 
 async function run(context: TaskContext): Promise<TaskResult> {
-  const down = context.processes().filter(({ id, state }) => vital.includes(id) && state !== "up");
+  const down = context.processes().filter(({ id, state }) => vital.includes(id) && state !== "ready");
   const states = down.map(({ id, state }) => `${id} is ${state}`).join(", ");
   if (down.length > 0) return failed(`${states}; the supervisor starts it again, its log says why`);
   const { feed, brokerRefuses } = await context.door.status();
