@@ -15,7 +15,7 @@ it("a journal is whole at every moment at which somebody walks it", async () => 
   try {
     await once(writer, "message");
     const counts: number[] = [];
-    while (counts.length < 40) {
+    while (counts.length < 8) {
       const reader = new JournalReader(path);
       const { entries, brokenAt } = reader.verify();
       expect(brokenAt).toBeNull();

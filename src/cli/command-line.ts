@@ -16,6 +16,7 @@ import { askedHelp } from "./group-help.ts";
 import { registerGuardianCommand } from "./guardian-command.ts";
 import { registerInfoCommands } from "./info-commands.ts";
 import { registerInitCommand } from "./init-command.ts";
+import { registerJobsCommands } from "./jobs-commands.ts";
 import { registerJournalCommands } from "./journal-commands.ts";
 import { registerLedgerCommands } from "./ledger-commands.ts";
 import { registerOverrideCommand } from "./override-command.ts";
@@ -105,6 +106,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerGuardianCommand(program, context);
   registerControlCommands(program, context);
   registerAuditCommands(program, context);
+  registerJobsCommands(program, context);
   registerReportCommands(program, context);
   registerInitCommand(program, context);
   registerDoctorCommand(program, context);

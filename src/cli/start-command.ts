@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { BACKUP_KEY } from "../adapters/backup/sealed-file.ts";
 import { asOnlyWriter } from "../adapters/lake/writer-lock.ts";
 import { sdNotify } from "../adapters/sd-notify.ts";
 import { type Config, loadConfig } from "../app/config.ts";
@@ -10,6 +11,7 @@ import { type Begun, beginAccount, beginDemo, firstOpen } from "../app/live/begi
 import { requirePermit } from "../app/live/interlock.ts";
 import { type SittingEnd, sitThrough } from "../app/live/live-session.ts";
 import { type TradingMode, tradingModes } from "../app/live/run-terms.ts";
+import { COMMAND_ENTRY } from "../app/orchestrator/command-port.ts";
 import { tradedConfig } from "../app/traded-config.ts";
 import { newAccessKey } from "../dashboard/server/access-key.ts";
 import { linkOf, readDashboardFacts } from "../dashboard/server/dashboard-file.ts";
@@ -186,7 +188,7 @@ async function sit(context: CliContext, { mode, sessions, begin, dashboard }: Si
       },
       around: {
         monitor: { path: aroundPaths.monitor },
-        orchestrator: { path: aroundPaths.orchestrator },
+        orchestrator: { path: aroundPaths.orchestrator, env: orchestratorEnvironment() },
         dashboard: { path: aroundPaths.dashboard, env: dashboard },
       },
       ...(sessions === undefined ? {} : { sessions }),
@@ -198,6 +200,12 @@ async function sit(context: CliContext, { mode, sessions, begin, dashboard }: Si
     screen?.stop();
     stop.release();
   }
+}
+
+/** Where the command line is, for tasks that are one of its commands; and what seals its backups, where there is a key. */
+function orchestratorEnvironment(): Readonly<Record<string, string>> {
+  const { [BACKUP_KEY]: key } = process.env;
+  return { [COMMAND_ENTRY]: processPaths.exchange, ...(key ? { [BACKUP_KEY]: key } : {}) };
 }
 
 function finish(

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { InputError } from "../../domain/assert.ts";
 import { jobsMigrations, type TaskTable, taskTables } from "./jobs-schema.ts";
-import type { FoundRow, RunState, TaskLine } from "./jobs-store.ts";
+import { type FoundRow, type NewestRun, newestRuns, type RunState, type TaskLine } from "./jobs-store.ts";
 
 const BUSY_MS = 1000;
 
@@ -85,6 +85,11 @@ export class JobsReader {
       )
       .all(run);
     return new Map(rows.map((row) => [String(row.task), runLine(row)]));
+  }
+
+  /** What the schedule has run, as the planner wants it. */
+  scheduled(run: string): NewestRun[] {
+    return newestRuns(this.#db, run);
   }
 
   find(id: string): RunLine | undefined {

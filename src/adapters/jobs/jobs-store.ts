@@ -101,23 +101,8 @@ export class JobsStore {
     return Number(changes);
   }
 
-  /** Of each task and session of a run; what was asked for by hand counts as nothing. */
   newest(run: string): NewestRun[] {
-    const rows = this.#statement(
-      `SELECT task, session, state, attempt, is_cut_short, started_at, wall_at FROM task_runs r
-       WHERE run = ? AND origin = 'schedule' AND attempt = (
-         SELECT max(attempt) FROM task_runs o
-         WHERE o.run = r.run AND o.session = r.session AND o.task = r.task AND o.origin = 'schedule')`,
-    ).all(run);
-    return rows.map((row) => ({
-      task: String(row.task),
-      session: String(row.session),
-      state: String(row.state) as RunState,
-      attempt: Number(row.attempt),
-      isCutShort: row.is_cut_short === 1,
-      startedAt: row.started_at === null ? null : Number(row.started_at),
-      wallMs: Date.parse(String(row.wall_at)),
-    }));
+    return newestRuns(this.#db, run);
   }
 
   /** Returns the row's name. */
@@ -211,6 +196,27 @@ export class JobsStore {
     }
     return statement;
   }
+}
+
+/** Of each task and session of a run; what was asked for by hand counts as nothing. */
+export function newestRuns(db: DatabaseSync, run: string): NewestRun[] {
+  const rows = db
+    .prepare(
+      `SELECT task, session, state, attempt, is_cut_short, started_at, wall_at FROM task_runs r
+       WHERE run = ? AND origin = 'schedule' AND attempt = (
+         SELECT max(attempt) FROM task_runs o
+         WHERE o.run = r.run AND o.session = r.session AND o.task = r.task AND o.origin = 'schedule')`,
+    )
+    .all(run);
+  return rows.map((row) => ({
+    task: String(row.task),
+    session: String(row.session),
+    state: String(row.state) as RunState,
+    attempt: Number(row.attempt),
+    isCutShort: row.is_cut_short === 1,
+    startedAt: row.started_at === null ? null : Number(row.started_at),
+    wallMs: Date.parse(String(row.wall_at)),
+  }));
 }
 
 const idOf = ({

@@ -19,11 +19,13 @@ import { executeJournal } from "../live/ledger-process.ts";
 import type { MarketLine } from "../live/market-lines.ts";
 import { verifyRecord } from "../live/record-proof.ts";
 import { restoreDrill } from "../live/restore-drill.ts";
+import type { RunTerms } from "../live/run-terms.ts";
 import { scheduledBackup, scheduleFolder } from "../live/scheduled-backup.ts";
 import type { StageContext } from "../live/stage-context.ts";
 import { statusOf } from "../live/status-answer.ts";
+import { COMMAND_ENTRY, commandJson } from "./command-port.ts";
 import { LedgerFile } from "./ledger-facts.ts";
-import { done } from "./task.ts";
+import { done, type TaskResult } from "./task.ts";
 import type { Door, TaskContext } from "./task-context.ts";
 
 const DAY_MS = 86_400_000;
@@ -81,12 +83,12 @@ export function contextOf({ stage, door, found }: ContextParts, run: RunOf): Tas
         caches: removeOldBelow(join(root, "cache"), COMPILED, Date.now() - cacheDays * DAY_MS),
       }),
     },
-    ...heavyPorts(stage),
+    ...heavyPorts(stage, base),
   };
 }
 
 /** What takes long: called in a process of its own. */
-function heavyPorts({ terms, places }: StageContext): Partial<TaskContext> {
+function heavyPorts({ terms, places }: StageContext, base: string): Partial<TaskContext> {
   const { root } = places;
   const settings = terms.config.backup;
   const backup = async () => {
@@ -94,7 +96,9 @@ function heavyPorts({ terms, places }: StageContext): Partial<TaskContext> {
     const text = `${made.file}, ${(made.bytes / 2 ** 20).toFixed(1)} MB in ${made.tookMs} ms`;
     return done(`${text}${made.sealed ? ", sealed" : ""}; ${made.removed} older removed`, made);
   };
+  const { [COMMAND_ENTRY]: entry } = process.env;
   return {
+    ...(entry === undefined ? {} : { dailyReport: (date) => dailyReport(entry, terms, base, date) }),
     checkpoint: backup,
     backup,
     newestArchive: () => newestArchive(scheduleFolder(root, settings)),
@@ -113,6 +117,18 @@ function heavyPorts({ terms, places }: StageContext): Partial<TaskContext> {
       );
     },
   };
+}
+
+async function dailyReport(
+  entry: string,
+  { run, mode }: Pick<RunTerms, "run" | "mode">,
+  base: string,
+  date: string,
+): Promise<TaskResult> {
+  const words = ["report", "daily", "--date", date, "--run", run, "--root", base];
+  const made = await commandJson(entry, mode === "demo" ? [...words, "--demo"] : words);
+  const { file } = made as { readonly file: string };
+  return done(`the report of ${date} is in ${file}`, { file });
 }
 
 function newestArchive(folder: string): { readonly ms: number; readonly file: string } | undefined {

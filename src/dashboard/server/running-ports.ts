@@ -1,5 +1,6 @@
 /** The parts that answer about errors, alerts, jobs and health, as far as this system has them. */
 import type { RunTerms } from "../../app/live/run-terms.ts";
+import { JobsReads } from "../../app/orchestrator/jobs-reads.ts";
 import type { RunningPorts } from "./ports.ts";
 
 export interface PortPlaces {
@@ -10,4 +11,6 @@ export interface PortPlaces {
   readonly terms: RunTerms;
 }
 
-export const runningPorts = (_places: PortPlaces): RunningPorts => ({});
+export const runningPorts = ({ root, terms }: PortPlaces): RunningPorts => ({
+  jobs: new JobsReads(root, terms),
+});
