@@ -43,6 +43,9 @@ async function desk(): Promise<Desk> {
       ...{ context, driver, audit: () => undefined, feed: () => undefined, verdict: () => undefined },
       event: (event) => world.event(event),
       resumed: () => undefined,
+      metrics: () => {
+        throw new Error("nobody asks for them here");
+      },
     });
   };
   world.heard = (input) => control?.saw(input);

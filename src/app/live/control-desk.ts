@@ -13,6 +13,7 @@ import { type EpochMicros, isoInstant, MICROS_PER_SECOND } from "../../domain/ti
 import type { ExecuteInput } from "../../engine/live-execute.ts";
 import { OrderField, type OrderTable } from "../../execution/order-table.ts";
 import { sessionAt, xnysSessions } from "../../market/calendar.ts";
+import type { EngineMetrics } from "../../ops/metrics/engine-metrics.ts";
 import type { WatchdogVerdict } from "../../ops/watchdog/terms.ts";
 import type { EngineSnapshot } from "../engine-snapshot.ts";
 import { engineSnapshot } from "../engine-view.ts";
@@ -33,6 +34,7 @@ export interface ControlParts {
   readonly verdict: () => WatchdogVerdict | undefined;
   readonly event: (event: EngineEvent) => void;
   readonly resumed: () => void;
+  readonly metrics: () => EngineMetrics;
 }
 
 /** Seconds of the wall between a halt and the end of it. */
@@ -134,6 +136,8 @@ export class ControlDesk {
         return this.snapshot().orders.slice(0, request.limit);
       case "trades":
         return this.snapshot().trades;
+      case "metrics":
+        return this.#parts.metrics();
     }
   }
 

@@ -22,6 +22,8 @@ export const controlRequest = z.discriminatedUnion("verb", [
   z.strictObject({ verb: z.literal("why"), id, symbol: symbol.optional() }),
   z.strictObject({ verb: z.literal("orders"), id, limit: z.int().min(1).max(10_000).default(200) }),
   z.strictObject({ verb: z.literal("trades"), id }),
+  /** Counts and durations, for whoever offers them to others (OPS-5). */
+  z.strictObject({ verb: z.literal("metrics"), id }),
   z.strictObject({ verb: z.literal("pause"), ...act }),
   z.strictObject({ verb: z.literal("resume"), ...act }),
   z.strictObject({ verb: z.literal("halt"), ...act }),
