@@ -19,6 +19,7 @@ import { haltList } from "../sim/halts.ts";
 import { strategies } from "../strategies/registry.ts";
 import { killParams } from "./kill-params.ts";
 import { liveParams } from "./live-params.ts";
+import { metricsParams } from "./metrics-params.ts";
 import { type Profile, profiles, tightened } from "./profile.ts";
 import { mustBe } from "./setting-words.ts";
 import { watchdogParams } from "./watchdog-params.ts";
@@ -58,6 +59,7 @@ const schema = z.strictObject({
   kill: killParams,
   live: liveParams,
   watchdog: watchdogParams,
+  metrics: metricsParams,
   demo: z.strictObject({
     sessions: z.int().min(1).max(1000),
     warmupSessions: z.int().min(1).max(60),

@@ -16,6 +16,7 @@ import { registerInfoCommands } from "./info-commands.ts";
 import { registerInitCommand } from "./init-command.ts";
 import { registerJournalCommands } from "./journal-commands.ts";
 import { registerLedgerCommands } from "./ledger-commands.ts";
+import { registerMetricsCommand } from "./metrics-command.ts";
 import { registerOverrideCommand } from "./override-command.ts";
 import { registerStartCommand } from "./start-command.ts";
 import { stateFolder } from "./state-folder.ts";
@@ -97,6 +98,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerJournalCommands(program, context);
   registerLedgerCommands(program, context);
   registerBackupCommands(program, context);
+  registerMetricsCommand(program, context);
   registerOverrideCommand(program, context);
   registerStatusCommand(program, context);
   registerControlCommands(program, context);
