@@ -17,10 +17,11 @@ import { rules } from "../risk/registry.ts";
 import { costParams } from "../sim/cost-model.ts";
 import { haltList } from "../sim/halts.ts";
 import { strategies } from "../strategies/registry.ts";
-import { dashboardParams } from "./dashboard-params.ts";
 import { backupParams } from "./backup-params.ts";
+import { dashboardParams } from "./dashboard-params.ts";
 import { killParams } from "./kill-params.ts";
 import { liveParams } from "./live-params.ts";
+import { metricsParams } from "./metrics-params.ts";
 import { orchestratorParams } from "./orchestrator-params.ts";
 import { type Profile, profiles, tightened } from "./profile.ts";
 import { mustBe } from "./setting-words.ts";
@@ -64,6 +65,7 @@ const schema = z.strictObject({
   dashboard: dashboardParams,
   backup: backupParams,
   orchestrator: orchestratorParams,
+  metrics: metricsParams,
   demo: z.strictObject({
     sessions: z.int().min(1).max(1000),
     warmupSessions: z.int().min(1).max(60),

@@ -19,6 +19,7 @@ import { registerInitCommand } from "./init-command.ts";
 import { registerJobsCommands } from "./jobs-commands.ts";
 import { registerJournalCommands } from "./journal-commands.ts";
 import { registerLedgerCommands } from "./ledger-commands.ts";
+import { registerMetricsCommand } from "./metrics-command.ts";
 import { registerOverrideCommand } from "./override-command.ts";
 import { registerReportCommands } from "./report-commands.ts";
 import { registerStartCommand } from "./start-command.ts";
@@ -101,6 +102,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerJournalCommands(program, context);
   registerLedgerCommands(program, context);
   registerBackupCommands(program, context);
+  registerMetricsCommand(program, context);
   registerOverrideCommand(program, context);
   registerStatusCommand(program, context);
   registerGuardianCommand(program, context);

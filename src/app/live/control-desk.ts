@@ -14,6 +14,7 @@ import { type EpochMicros, isoInstant, MICROS_PER_SECOND } from "../../domain/ti
 import type { ExecuteInput } from "../../engine/live-execute.ts";
 import { OrderField, type OrderTable } from "../../execution/order-table.ts";
 import { sessionAt, xnysSessions } from "../../market/calendar.ts";
+import type { EngineMetrics } from "../../ops/metrics/engine-metrics.ts";
 import type { WatchdogVerdict } from "../../ops/watchdog/terms.ts";
 import type { EngineSnapshot } from "../engine-snapshot.ts";
 import { engineSnapshot } from "../engine-view.ts";
@@ -40,6 +41,7 @@ export interface ControlParts {
   /** The newest quote that the stage has not been told. */
   readonly quote: (instrument: InstrumentId) => Quote | undefined;
   readonly resumed: () => void;
+  readonly metrics: () => EngineMetrics;
 }
 
 const ORDERS_SHOWN = 200;
@@ -148,14 +150,14 @@ export class ControlDesk {
         return this.snapshot().orders.slice(0, request.limit);
       case "trades":
         return this.snapshot().trades;
-      case "market": {
-        const { context, driver, quote } = this.#parts;
-        return marketLines(driver.live.stage, context.instruments.symbols, quote);
-      }
+      case "market":
+        return marketLines(this.#parts);
       case "picture":
         return this.#picture();
       case "curve":
         return this.#curve.filter(({ at }) => at > this.#parts.driver.live.stage.clock.open);
+      case "metrics":
+        return this.#parts.metrics();
     }
   }
 

@@ -28,6 +28,8 @@ export const controlRequest = z.discriminatedUnion("verb", [
   /** All that a live picture is drawn from, and today's valuations. */
   z.strictObject({ verb: z.literal("picture"), id }),
   z.strictObject({ verb: z.literal("curve"), id }),
+  /** Counts and durations, for whoever offers them to others (OPS-5). */
+  z.strictObject({ verb: z.literal("metrics"), id }),
   z.strictObject({ verb: z.literal("pause"), ...act }),
   z.strictObject({ verb: z.literal("resume"), ...act }),
   z.strictObject({ verb: z.literal("halt"), ...act }),
