@@ -3,12 +3,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "commander";
 import type { RunLine } from "../adapters/jobs/jobs-reader.ts";
 import { type KnownRun, knownRun } from "../app/live/active-run.ts";
+import { operatorName } from "../app/live/operator-name.ts";
 import { type JobLine, type JobsPicture, JobsReads } from "../app/orchestrator/jobs-reads.ts";
 import { tasks } from "../app/orchestrator/task-registry.ts";
 import { InputError } from "../domain/assert.ts";
 import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, report } from "./context.ts";
-import { operatorName } from "./control-desk-door.ts";
 import { example } from "./group-help.ts";
 import { wholeNumber } from "./option-values.ts";
 
@@ -65,8 +65,8 @@ function known(id: string): number {
 }
 
 async function reading(context: CliContext, work: (reads: JobsReads) => void | Promise<void>): Promise<void> {
-  const { root, run } = runOf(context);
-  const reads = new JobsReads(root, run);
+  const { root, run, isClosed: isOver } = runOf(context);
+  const reads = new JobsReads(root, run, { isOver });
   try {
     await work(reads);
   } finally {

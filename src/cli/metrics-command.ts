@@ -1,10 +1,10 @@
 /** `plimsoll metrics summary`: how fast the running system is, how well it is filled, and what it counted. */
 import type { Command } from "commander";
+import { number, percent } from "../app/formats.ts";
 import { knownRun } from "../app/live/active-run.ts";
 import { InputError } from "../domain/assert.ts";
 import type { EngineMetrics } from "../ops/metrics/engine-metrics.ts";
 import { type MetricsSummary, metricsSummary } from "../ops/metrics/metrics-summary.ts";
-import { number, percent } from "../app/formats.ts";
 import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, report } from "./context.ts";
 import { askRun } from "./control-desk-door.ts";

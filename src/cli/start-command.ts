@@ -202,7 +202,7 @@ async function sit(context: CliContext, { mode, sessions, begin, dashboard }: Si
   }
 }
 
-/** Where the command line is, for tasks that are one of its commands; and what seals its backups, where there is a key. */
+/** Where the command line is, for tasks that are one of its commands; and what seals backups, where there is a key. */
 function orchestratorEnvironment(): Readonly<Record<string, string>> {
   const { [BACKUP_KEY]: key } = process.env;
   return { [COMMAND_ENTRY]: processPaths.exchange, ...(key ? { [BACKUP_KEY]: key } : {}) };

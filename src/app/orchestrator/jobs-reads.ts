@@ -1,7 +1,7 @@
 /**
- * What people see of the tasks of the day, on the page and on the command line: each task with its last run and its next
- * time, and the history. Plain reads of db/jobs.db and the plan; a dead orchestrator is seen by what is late. What it
- * gives is `JobsAnswer` and `NextJob` of the dashboard's contract, which stands above this room.
+ * What people see of the tasks of the day, on the page and on the command line: each task with its last run and its
+ * next time, and the history. Plain reads of db/jobs.db and the plan; a dead orchestrator is seen by what is late. What
+ * it gives is `JobsAnswer` and `NextJob` of the dashboard's contract, which stands above this room.
  */
 import { JobsReader, type RunLine } from "../../adapters/jobs/jobs-reader.ts";
 import { jobsPath } from "../../adapters/jobs/jobs-store.ts";
@@ -56,9 +56,16 @@ export class JobsReads {
   readonly #run: RunTerms;
   readonly #exchange: ExchangeClock;
   readonly #wallMs: () => number;
+  readonly #isOver: boolean;
   #reader: JobsReader | undefined;
 
-  constructor(root: string, run: RunTerms, wallMs: () => number = Date.now) {
+  /** `isOver`: the run was closed; nothing of it is late, nothing comes next. */
+  constructor(
+    root: string,
+    run: RunTerms,
+    { wallMs = Date.now, isOver = false }: { readonly wallMs?: () => number; readonly isOver?: boolean } = {},
+  ) {
+    this.#isOver = isOver;
     this.#root = root;
     this.#run = run;
     this.#wallMs = wallMs;
@@ -70,7 +77,7 @@ export class JobsReads {
     const plan = this.#plan(reader);
     const described = new Map(reader?.tasks().map((line) => [line.id, line]));
     const newest = reader?.newest(this.#run.run);
-    const next = new Map(plan.next.map(({ id, at }) => [id, isoInstant(at)]));
+    const next = new Map(this.#isOver ? [] : plan.next.map(({ id, at }) => [id, isoInstant(at)]));
     const late = new Map(this.#late(plan).map((line) => [line.task, line]));
     return {
       phase: phaseAt(this.#now()),
@@ -158,6 +165,7 @@ export class JobsReads {
   }
 
   #late({ due }: DayPlan): JobLine[] {
+    if (this.#isOver) return [];
     const most = Math.max(LATE_MICROS, LATE_WALL_MS * 1000 * this.#run.clock.speed);
     return due
       .filter(
