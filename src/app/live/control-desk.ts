@@ -50,6 +50,15 @@ const retired = {
   liftedBy: "itself",
 } as const;
 
+/** What the monitor holds while something is wrong that it cannot heal (OPS-3). */
+const unhealthy = {
+  authority: "circuit_breakers",
+  source: "health",
+  level: "NO_NEW_ENTRIES",
+  scalar: 1,
+  liftedBy: "itself",
+} as const;
+
 export class ControlDesk {
   readonly #parts: ControlParts;
   readonly #words: LastWords;
@@ -271,6 +280,14 @@ export class ControlDesk {
         return { kind: "CashMoved", at, dollars: this.#cashAhead(), reason: `${by}: ${reason}` };
       case "retire":
         return { kind: "ClaimChanged", at, claim: { ...retired, reason: `${by}: ${reason}` } };
+      case "hold":
+        return { kind: "ClaimChanged", at, claim: { ...unhealthy, reason: `${by}: ${reason}` } };
+      case "release":
+        return {
+          kind: "ClaimChanged",
+          at,
+          lifted: { authority: unhealthy.authority, source: unhealthy.source, by: "itself" },
+        };
       case "return":
         return {
           kind: "ClaimChanged",
