@@ -19,6 +19,7 @@ import type { WatchdogVerdict } from "../../ops/watchdog/terms.ts";
 import type { EngineSnapshot } from "../engine-snapshot.ts";
 import { engineSnapshot } from "../engine-view.ts";
 import { judgedOverride } from "../limit-override.ts";
+import { claimOf } from "./claim-acts.ts";
 import { type ControlAct, type ControlAnswer, type ControlRequest, controlRequest } from "./control-words.ts";
 import { wasActed } from "./earlier-act.ts";
 import { type EnginePicture, enginePicture } from "./engine-picture.ts";
@@ -29,7 +30,6 @@ import { marketLines } from "./market-lines.ts";
 import { resumeBars } from "./resume-bars.ts";
 import { EXTERNAL } from "./run-engine.ts";
 import type { StageContext } from "./stage-context.ts";
-import { entriesBarredBy, taskHolder } from "./task-claims.ts";
 
 export interface ControlParts {
   readonly context: StageContext;
@@ -46,15 +46,6 @@ export interface ControlParts {
 
 const ORDERS_SHOWN = 200;
 const CURVE_POINTS = 2000;
-/** What holds while the system is being stopped, and until it is started again. */
-const retired = {
-  authority: "orchestrator",
-  source: "stopping",
-  level: "REDUCE_ONLY",
-  scalar: 1,
-  liftedBy: "itself",
-} as const;
-
 /** One valuation: exchange micros and dollars. */
 export interface CurvePoint {
   readonly at: EpochMicros;
@@ -311,19 +302,14 @@ export class ControlDesk {
       case "acknowledgeCash":
         return { kind: "CashMoved", at, dollars: this.#cashAhead(), reason: `${by}: ${reason}` };
       case "retire":
-        return { kind: "ClaimChanged", at, claim: { ...retired, reason: `${by}: ${reason}` } };
+      case "return":
+      case "hold":
+      case "release":
+      case "barEntries":
+      case "allowEntries":
+        return { kind: "ClaimChanged", at, ...claimOf(request) };
       case "reconcile":
         return { kind: "BooksAsked", at, reason: `${by}: ${reason}` };
-      case "barEntries":
-        return { kind: "ClaimChanged", at, claim: entriesBarredBy(request.task, reason) };
-      case "allowEntries":
-        return { kind: "ClaimChanged", at, lifted: { ...taskHolder(request.task), by: "itself" } };
-      case "return":
-        return {
-          kind: "ClaimChanged",
-          at,
-          lifted: { authority: retired.authority, source: retired.source, by: "itself" },
-        };
       default:
         return acted(request.verb);
     }

@@ -44,6 +44,9 @@ export const controlRequest = z.discriminatedUnion("verb", [
   /** Before a stop that leaves positions: no entry any more, and those that work are taken back. Lifted by `return`. */
   z.strictObject({ verb: z.literal("retire"), ...act }),
   z.strictObject({ verb: z.literal("return"), ...act }),
+  /** The monitor found what it cannot heal: no entry until it says `release`. It loosens nothing of anybody else's. */
+  z.strictObject({ verb: z.literal("hold"), ...act }),
+  z.strictObject({ verb: z.literal("release"), ...act }),
   z.strictObject({ verb: z.literal("override"), ...act, ...override }),
   /** Our books are compared with the broker's at once. */
   z.strictObject({ verb: z.literal("reconcile"), ...act }),

@@ -22,7 +22,7 @@ import { phaseOf, whenText } from "../../ops/orchestrator/task-moments.ts";
 import type { DayPlan, DueTask, PastRun, TaskTerms } from "../../ops/orchestrator/task-terms.ts";
 import { ControlClient } from "../live/control-client.ts";
 import type { StageContext } from "../live/stage-context.ts";
-import { taskHolder } from "../live/task-claims.ts";
+import { taskHolder } from "../live/claim-acts.ts";
 import { contextOf, controlDoor } from "./context-of.ts";
 import { serveJobs } from "./jobs-door.ts";
 import { failed, type Task, type TaskResult } from "./task.ts";
