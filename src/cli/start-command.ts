@@ -14,7 +14,7 @@ import { type TradingMode, tradingModes } from "../app/live/run-terms.ts";
 import { COMMAND_ENTRY } from "../app/orchestrator/command-port.ts";
 import { tradedConfig } from "../app/traded-config.ts";
 import { newAccessKey } from "../dashboard/server/access-key.ts";
-import { linkOf, readDashboardFacts } from "../dashboard/server/dashboard-file.ts";
+import { linkOf, readDashboardFacts, removeDashboardFacts } from "../dashboard/server/dashboard-file.ts";
 import { listenTerms } from "../dashboard/server/listen-terms.ts";
 import { buildPage } from "../dashboard/server/page-build.ts";
 import { InputError } from "../domain/assert.ts";
@@ -175,6 +175,7 @@ async function sit(context: CliContext, { mode, sessions, begin, dashboard }: Si
     const begun = await begin({ tell: say });
     const runRoot = stateRoot(context.root(), mode);
     const key = newAccessKey(runRoot);
+    removeDashboardFacts(runRoot);
     screen = demoScreen(context, join(killSwitch(context), "HALT"));
     const { show } = screen;
     return await sitThrough({

@@ -153,6 +153,7 @@ export const tradesMigrations = [
     verdicts TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX orders_by_number ON orders (run, number);
+  CREATE INDEX orders_asleep ON orders (run) WHERE status = 'sent' AND parent_id IS NOT NULL;
   CREATE INDEX signals_by_number ON signals (run, number);`,
 ] as const;
 
