@@ -17,6 +17,7 @@ import { rules } from "../risk/registry.ts";
 import { costParams } from "../sim/cost-model.ts";
 import { haltList } from "../sim/halts.ts";
 import { strategies } from "../strategies/registry.ts";
+import { alertParams } from "./alert-params.ts";
 import { killParams } from "./kill-params.ts";
 import { liveParams } from "./live-params.ts";
 import { type Profile, profiles, tightened } from "./profile.ts";
@@ -57,6 +58,7 @@ const schema = z.strictObject({
   halts: haltList,
   kill: killParams,
   live: liveParams,
+  alerts: alertParams,
   watchdog: watchdogParams,
   demo: z.strictObject({
     sessions: z.int().min(1).max(1000),

@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { readAlertSecrets, revealed } from "../adapters/alerts/alert-secrets.ts";
 import { asOnlyWriter } from "../adapters/lake/writer-lock.ts";
 import { type Config, loadConfig } from "../app/config.ts";
 import { stateRoot } from "../app/live/active-run.ts";
@@ -11,6 +12,7 @@ import { type SittingEnd, sitThrough } from "../app/live/live-session.ts";
 import { type TradingMode, tradingModes } from "../app/live/run-terms.ts";
 import { tradedConfig } from "../app/traded-config.ts";
 import { InputError } from "../domain/assert.ts";
+import { envFiles } from "./alert-env.ts";
 import { type CliContext, report, tell } from "./context.ts";
 import { demoRoot } from "./demo-root.ts";
 import { type DemoScreen, demoScreen } from "./demo-screen.ts";
@@ -160,15 +162,19 @@ async function sit(
     const begun = await begin({ tell: say });
     screen = demoScreen(context, join(killSwitch(context), "HALT"));
     const { show } = screen;
+    const secrets = readAlertSecrets(process.env, envFiles(context));
+    const isEchoed = begun.run.config.live.logs === "both";
     return await sitThrough({
       ...{ root: context.root(), runRoot: stateRoot(context.root(), mode), begun, paths: processPaths },
       around: {
-        monitor: { path: aroundPaths.monitor },
+        monitor: { path: aroundPaths.monitor, env: revealed(secrets) },
         orchestrator: { path: aroundPaths.orchestrator },
         dashboard: { path: aroundPaths.dashboard },
       },
       ...(sessions === undefined ? {} : { sessions }),
       ...{ show, tell: say, stop: stop.signal },
+      // One document is what stdout holds with --json; a log shipper reads either.
+      ...(isEchoed ? { echo: context.json() ? context.err : context.out } : {}),
     });
   } finally {
     screen?.stop();

@@ -11,12 +11,15 @@ import { isWorking, type OrderNumber, OrderStatus, Purpose } from "../../domain/
 import { sessionIndexAt } from "../../domain/session.ts";
 import { type EpochMicros, isoInstant, MICROS_PER_SECOND } from "../../domain/time.ts";
 import type { ExecuteInput } from "../../engine/live-execute.ts";
+import type { Instants } from "../../execution/lifecycle/words.ts";
 import { OrderField, type OrderTable } from "../../execution/order-table.ts";
 import { sessionAt, xnysSessions } from "../../market/calendar.ts";
 import type { WatchdogVerdict } from "../../ops/watchdog/terms.ts";
+import { needsChannel } from "../alert-params.ts";
 import type { EngineSnapshot } from "../engine-snapshot.ts";
 import { engineSnapshot } from "../engine-view.ts";
 import { judgedOverride } from "../limit-override.ts";
+import { ChannelWord } from "./channel-word.ts";
 import { type ControlAct, type ControlAnswer, type ControlRequest, controlRequest } from "./control-words.ts";
 import type { ExecuteDriver } from "./execute-driver.ts";
 import { haltAsked } from "./halt-file.ts";
@@ -24,6 +27,9 @@ import type { FeedState } from "./ingest-process.ts";
 import { LastWords } from "./last-words.ts";
 import { EXTERNAL } from "./run-engine.ts";
 import type { StageContext } from "./stage-context.ts";
+
+/** An act that changes something here. */
+type EventAct = Exclude<ControlAct, { readonly verb: "noted" }>;
 
 export interface ControlParts {
   readonly context: StageContext;
@@ -51,6 +57,7 @@ const retired = {
 export class ControlDesk {
   readonly #parts: ControlParts;
   readonly #words: LastWords;
+  readonly #channels: ChannelWord;
   readonly #curve: number[] = [];
   readonly #seen = new Set<string>();
   #audits = 0;
@@ -61,7 +68,10 @@ export class ControlDesk {
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
-    this.#words = new LastWords(parts.context.terms.strategyIds);
+    const { mode, strategyIds, config } = parts.context.terms;
+    this.#words = new LastWords(strategyIds);
+    const patienceMs = config.alerts.channelMinutes * 60_000;
+    this.#channels = new ChannelWord({ isNeeded: needsChannel(mode, config.alerts), patienceMs });
   }
 
   /** Every input that the stage consumed, replayed ones too. */
@@ -70,11 +80,18 @@ export class ControlDesk {
     // Whoever halted it; after a restart as old as the process, which replays it: the delay is there to think.
     if (isHalted && !this.#isHalted) this.#haltedAtMs = this.#parts.context.clock.now();
     this.#isHalted = isHalted;
+    this.#channels.saw(input);
     if (input.kind === "decision") this.#words.decided(input.decision);
     if (input.kind !== "event" || input.event.kind !== "BarsClosed") return;
     this.#bars += input.event.bars.to - input.event.bars.from;
     this.#curve.push(this.#parts.driver.live.stage.portfolio.equity);
     if (this.#curve.length > CURVE_POINTS) this.#curve.shift();
+  }
+
+  /** To be called ten times a second. */
+  look({ at, mono }: Instants): void {
+    const word = this.#channels.look(mono);
+    if (word !== undefined) this.#parts.event({ kind: "ClaimChanged", at, ...word });
   }
 
   /** Never throws: what cannot be answered is refused with one line. */
@@ -134,6 +151,9 @@ export class ControlDesk {
         return this.snapshot().orders.slice(0, request.limit);
       case "trades":
         return this.snapshot().trades;
+      case "channels":
+        this.#channels.heard(request.working, this.#parts.context.clock.now());
+        return { heard: request.working };
     }
   }
 
@@ -193,7 +213,7 @@ export class ControlDesk {
     const { context } = this.#parts;
     const { at } = context.now();
     if (request.verb === "resume") this.#mayResume();
-    const events = this.#eventsOf(request, at);
+    const events = request.verb === "noted" ? [] : this.#eventsOf(request, at);
     this.#seen.add(request.id);
     const before = this.#parts.driver.live.stage.authorities.permission.level;
     for (const event of events) this.#parts.event(event);
@@ -204,7 +224,7 @@ export class ControlDesk {
       id: request.id,
       at,
       who: request.by,
-      action: request.verb,
+      action: request.verb === "noted" ? request.action : request.verb,
       reason: request.reason,
       before: JSON.stringify({ level: before }),
       after: JSON.stringify({ level: after, ...subjectOf(request) }),
@@ -233,14 +253,14 @@ export class ControlDesk {
     if (problem !== undefined) throw new InputError(`resume: ${problem}; see: plimsoll status`, 3);
   }
 
-  #eventsOf(request: ControlAct, at: EpochMicros): readonly EngineEvent[] {
+  #eventsOf(request: EventAct, at: EpochMicros): readonly EngineEvent[] {
     if (request.verb !== "override") return [this.#eventOf(request, at)];
     const until = (at + request.forSeconds * MICROS_PER_SECOND) as EpochMicros;
     const wanted = judgedOverride(this.#parts.context.terms.config, request.key, request.value);
     return wanted.map((limit) => ({ kind: "LimitOverridden", at, ...limit, until }));
   }
 
-  #eventOf(request: Exclude<ControlAct, { readonly verb: "override" }>, at: EpochMicros): EngineEvent {
+  #eventOf(request: Exclude<EventAct, { readonly verb: "override" }>, at: EpochMicros): EngineEvent {
     const { by, reason } = request;
     const acted = (action: OperatorActed["action"], more: Partial<OperatorActed> = {}): OperatorActed => ({
       kind: "OperatorActed",
@@ -322,6 +342,7 @@ function subjectOf(request: ControlAct): Readonly<Record<string, string | number
     const { key, value, forSeconds } = request;
     return { key, value, forSeconds };
   }
+  if (request.verb === "noted") return { subject: request.subject };
   if ("strategy" in request) return { strategy: request.strategy };
   return "symbol" in request && request.symbol !== undefined ? { symbol: request.symbol } : {};
 }

@@ -37,6 +37,15 @@ export const controlRequest = z.discriminatedUnion("verb", [
   z.strictObject({ verb: z.literal("retire"), ...act }),
   z.strictObject({ verb: z.literal("return"), ...act }),
   z.strictObject({ verb: z.literal("override"), ...act, ...override }),
+  /** The monitor's word, four times a minute: people can be reached, or no channel has worked for long (C-60). */
+  z.strictObject({ verb: z.literal("channels"), id, working: z.boolean() }),
+  /** Something that somebody did elsewhere, for the audit; nothing follows from it here (I-40). */
+  z.strictObject({
+    verb: z.literal("noted"),
+    ...act,
+    action: z.enum(["acknowledge-alert", "resolve-error", "test-alerts"]),
+    subject: z.string().max(120),
+  }),
 ]);
 export type ControlRequest = z.infer<typeof controlRequest>;
 export type ControlAct = Extract<ControlRequest, { readonly by: string }>;

@@ -373,6 +373,7 @@ class ExecuteProcess {
     this.#hearBeats("ingest", this.#fromIngest, clock.now());
     this.#hearBeats("compute", this.#compute, clock.now());
     this.#post.look();
+    this.#control.look(now());
     const claim = this.#journalGuard.look(this.#openJournal.health());
     if (claim !== undefined) this.#consume({ kind: "event", event: { kind: "ClaimChanged", at, ...claim } });
   }
@@ -390,8 +391,7 @@ class ExecuteProcess {
   }
 }
 
-/** The twin limits by its own clock, which runs faster. */
-const DEMO_REQUESTS_PER_MINUTE = 12_000;
+const DEMO_REQUESTS_PER_MINUTE = 12_000; // The twin limits by its own clock, which runs faster.
 
 function heardAt(points: KillSwitchPoints<KillPoint<"execute">>, news: BrokerNews): void {
   if (news.kind === "accepted") points.reached("after-accept");
