@@ -1,4 +1,4 @@
-/** Goal: thousands of errors are listed, counted and resolved at once; a resolved one stays whose it is (OPS-6, UI-1). */
+/** Goal: thousands of errors are listed, counted and resolved at once; a resolved one stays resolved (OPS-6, UI-1). */
 import { rmSync } from "node:fs";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { scratchFolder } from "../../../test/scratch-folder.ts";
