@@ -12,13 +12,16 @@ import type { Quote } from "../../domain/quote.ts";
 import { sessionIndexAt } from "../../domain/session.ts";
 import { type EpochMicros, isoInstant, MICROS_PER_SECOND } from "../../domain/time.ts";
 import type { ExecuteInput } from "../../engine/live-execute.ts";
+import type { Instants } from "../../execution/lifecycle/words.ts";
 import { OrderField, type OrderTable } from "../../execution/order-table.ts";
 import { sessionAt, xnysSessions } from "../../market/calendar.ts";
 import type { EngineMetrics } from "../../ops/metrics/engine-metrics.ts";
 import type { WatchdogVerdict } from "../../ops/watchdog/terms.ts";
+import { needsChannel } from "../alert-params.ts";
 import type { EngineSnapshot } from "../engine-snapshot.ts";
 import { engineSnapshot } from "../engine-view.ts";
 import { judgedOverride } from "../limit-override.ts";
+import { ChannelWord } from "./channel-word.ts";
 import { claimOf } from "./claim-acts.ts";
 import { type ControlAct, type ControlAnswer, type ControlRequest, controlRequest } from "./control-words.ts";
 import { wasActed } from "./earlier-act.ts";
@@ -57,6 +60,7 @@ export interface CurvePoint {
 export class ControlDesk {
   readonly #parts: ControlParts;
   readonly #words: LastWords;
+  readonly #channels: ChannelWord;
   readonly #curve: CurvePoint[] = [];
   readonly #seen = new Set<string>();
   #audits = 0;
@@ -67,7 +71,10 @@ export class ControlDesk {
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
-    this.#words = new LastWords(parts.context.terms.strategyIds);
+    const { mode, strategyIds, config } = parts.context.terms;
+    this.#words = new LastWords(strategyIds);
+    const patienceMs = config.alerts.channelMinutes * 60_000;
+    this.#channels = new ChannelWord({ isNeeded: needsChannel(mode, config.alerts), patienceMs });
   }
 
   /** Every input that the stage consumed, replayed ones too. */
@@ -76,12 +83,19 @@ export class ControlDesk {
     // Whoever halted it; after a restart as old as the process, which replays it: the delay is there to think.
     if (isHalted && !this.#isHalted) this.#haltedAtMs = this.#parts.context.clock.now();
     this.#isHalted = isHalted;
+    this.#channels.saw(input);
     if (input.kind === "decision") this.#words.decided(input.decision);
     if (input.kind !== "event" || input.event.kind !== "BarsClosed") return;
     this.#bars += input.event.bars.to - input.event.bars.from;
     const { portfolio, baselines } = this.#parts.driver.live.stage;
     this.#curve.push({ at: input.event.bars.at, equity: portfolio.equity, high: baselines.dayHigh });
     if (this.#curve.length > CURVE_POINTS) this.#curve.shift();
+  }
+
+  /** To be called ten times a second. */
+  look({ at, mono }: Instants): void {
+    const word = this.#channels.look(mono);
+    if (word !== undefined) this.#parts.event({ kind: "ClaimChanged", at, ...word });
   }
 
   /** Never throws: what cannot be answered is refused with one line. */
@@ -149,6 +163,9 @@ export class ControlDesk {
         return this.#curve.filter(({ at }) => at > this.#parts.driver.live.stage.clock.open);
       case "metrics":
         return this.#parts.metrics();
+      case "channels":
+        this.#channels.heard(request.working, this.#parts.context.clock.now());
+        return { heard: request.working };
     }
   }
 
@@ -359,6 +376,7 @@ function subjectOf(request: ControlAct): Readonly<Record<string, string | number
     const { key, value, forSeconds } = request;
     return { key, value, forSeconds };
   }
+  if (request.verb === "note") return request.subject === undefined ? {} : { subject: request.subject };
   if ("strategy" in request) return { strategy: request.strategy };
   if ("task" in request) return { task: request.task };
   return "symbol" in request && request.symbol !== undefined ? { symbol: request.symbol } : {};

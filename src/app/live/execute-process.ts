@@ -38,6 +38,7 @@ import { ProcessTimers } from "./process-timers.ts";
 import type { StageContext } from "./stage-context.ts";
 import { TIME_EVERY_MS, TimeKeeper, timeBeatMs } from "./time-keeper.ts";
 import type { WatchPost } from "./watch-post.ts";
+
 const WATCH_EVERY_MS = 100;
 /** How often one that stands by reads on. */
 const FOLLOW_EVERY_MS = 100;
@@ -382,6 +383,7 @@ class ExecuteProcess {
     this.#hearBeats("ingest", this.#fromIngest, clock.now());
     this.#hearBeats("compute", this.#compute, clock.now());
     this.#post.look();
+    this.#control.look(now());
     const claim = this.#journalGuard.look(this.#openJournal.health());
     if (claim !== undefined) this.#consume({ kind: "event", event: { kind: "ClaimChanged", at, ...claim } });
   }
