@@ -72,9 +72,10 @@ export function sharesText(order: {
     : `${order.filled.toLocaleString("en-US")} of ${whole}`;
 }
 
-/** snake_case as words. */
+/** snake_case as words; what has spaces already is words and stays as it is. */
 export const plain = (id: string): string => id.replaceAll("_", " ");
 export const sentence = (id: string): string => {
+  if (id.includes(" ")) return id;
   const text = plain(id.toLowerCase());
   return text.charAt(0).toUpperCase() + text.slice(1);
 };

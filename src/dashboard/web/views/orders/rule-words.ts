@@ -63,7 +63,7 @@ export interface VerdictLine {
   /** Both numbers, or what was checked instead. */
   readonly use: string;
   readonly limit: string;
-  /** "of" for what may not be exceeded, "of at least" for what must be reached. */
+  /** "of" for what may not be exceeded, "needs" for what must be reached. */
   readonly joint: string;
   /** Share of the way to the limit, 0 to 1, more when past it; null: no bar. */
   readonly share: number | null;
@@ -94,7 +94,7 @@ function lineOf({ rule, use, limit, passed, text }: Verdict): VerdictLine {
   }
   const share = words.sense === "most" ? shareOf(use, limit) : shareOf(limit, use);
   const [shownUse, shownLimit] = apart(use, limit, words.unit);
-  const joint = words.sense === "most" ? "of" : "of at least";
+  const joint = words.sense === "most" ? "of" : "needs";
   return { ...head, use: shownUse, limit: shownLimit, joint, share: passed ? Math.min(1, share) : share };
 }
 
