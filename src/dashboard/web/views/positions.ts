@@ -2,7 +2,7 @@
 import type { LimitUse, PositionRow } from "../../contract/picture.ts";
 import { count, percent } from "../words/format.ts";
 
-/** How far the last price is from the stop, as a share of the price; below zero: past it. Null: no stop, or no price. */
+/** From the last price to the stop, as a share of the price; below zero: past it. Null: no stop, or no price. */
 export function toStop({ stop, last, shares }: PositionRow): number | null {
   if (stop === null || last === null || last === 0) return null;
   return ((last - stop) / last) * Math.sign(shares);
