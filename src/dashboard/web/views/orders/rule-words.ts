@@ -25,7 +25,7 @@ const most = (label: string, unit: Unit, calm = "nothing to measure"): RuleWords
 const least = (label: string, unit: Unit, calm: string): RuleWords => ({ label, unit, sense: "least", calm });
 
 const rules: Readonly<Record<string, RuleWords>> = {
-  session: least("Session edge", "minutes", "for an auction"),
+  session: least("Session", "minutes", "for an auction"),
   halt: most("Trading halt", "flag", "not halted"),
   stale_data: most("Data age", "seconds"),
   duplicate: least("Duplicate", "seconds", "none before"),
@@ -40,13 +40,13 @@ const rules: Readonly<Record<string, RuleWords>> = {
   strategy_positions: most("Positions, strategy", "count"),
   gross_exposure: most("Gross", "percent"),
   intraday_gross: most("Gross, intraday", "percent"),
-  shorts_share: most("Shorts of gross", "percent"),
+  shorts_share: most("Shorts", "percent"),
   open_risk: most("Open risk", "percent"),
   per_trade_risk: most("Risk, this trade", "percent", "no stop, share assumed"),
   daily_drawdown: most("From day high", "percent"),
   trades_per_day: most("Entries today", "count"),
   buying_power: most("Buying power", "percent"),
-  adv: most("Of usual volume", "tiny", "usual volume not known"),
+  adv: most("Volume", "tiny", "usual volume not known"),
   cooldown: least("Bars since a stop", "bars", "no stop yet"),
 };
 
