@@ -12,7 +12,7 @@ function facts(points: readonly (readonly [minute: number, equity: number, high:
     rungs: { fromHigh: 0.02, fromBase: 0.03 },
     marks: [],
   };
-  return { answer, base: 100_000, now: null, opensAt: at(0), closesAt: at(390) };
+  return { answer, base: 100_000, dayHigh: 100_000, now: null, opensAt: at(0), closesAt: at(390) };
 }
 
 test("both rungs stay inside the range on a calm day, and a fall beyond them does too", () => {
@@ -54,9 +54,10 @@ test("no line is drawn across a gap, and time never runs back", () => {
   expect(columns[1]).toEqual([100_000, null, 100_100, null]);
 });
 
-test("before the open there is nothing but a range", () => {
+test("before the open there is no curve, but both rungs stand", () => {
   const empty = facts([]);
-  expect(equityColumns(empty)[0]).toEqual([]);
+  expect(equityColumns(empty)[1]).toEqual([null, null]);
+  expect(equityColumns(empty)[3]).toEqual([98_000, 98_000]);
   expect(equityRange(empty, equityColumns(empty)).low).toBeLessThan(97_000);
 });
 

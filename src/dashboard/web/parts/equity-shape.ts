@@ -9,6 +9,8 @@ import { roundMoney } from "../words/format.ts";
 export interface EquityFacts {
   readonly answer: EquityAnswer;
   readonly base: number | null;
+  /** Where the rung below it stands before the first point. */
+  readonly dayHigh: number | null;
   /** The figure of the strip, as the last point; null: nothing newer. */
   readonly now: { readonly at: string; readonly equity: number; readonly high: number } | null;
   readonly opensAt: string;
@@ -21,7 +23,7 @@ export type EquityColumns = [number[], (number | null)[], (number | null)[], (nu
 /** Where minutes are missing for longer, the line is broken. */
 const gapSeconds = 10 * 60;
 
-export function equityColumns({ answer, now, closesAt }: EquityFacts): EquityColumns {
+export function equityColumns({ answer, now, dayHigh, opensAt, closesAt }: EquityFacts): EquityColumns {
   const columns: EquityColumns = [[], [], [], []];
   const isToday = answer.range === "today";
   const add = (at: number, equity: number | null, high: number | null) => {
@@ -41,6 +43,10 @@ export function equityColumns({ answer, now, closesAt }: EquityFacts): EquityCol
     high = point.high;
   }
   const close = Date.parse(closesAt) / 1000;
+  if (isToday && columns[0].length === 0 && dayHigh !== null) {
+    add(Date.parse(opensAt) / 1000, null, dayHigh);
+    high = dayHigh;
+  }
   if (isToday && high !== null && close > last) add(close, null, high);
   return columns;
 }
