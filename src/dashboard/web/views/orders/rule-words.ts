@@ -1,6 +1,6 @@
 /**
- * The rules of the gate and the constraints of the sizing as words, with the unit that their numbers are in. A rule that
- * is not known here is shown by its id and with plain numbers.
+ * The rules of the gate and the constraints of the sizing as words, with the unit that their numbers are in. A rule
+ * that is not known here is shown by its id and with plain numbers.
  */
 import { bps, noData, number, percent } from "../../words/format.ts";
 import { sentence } from "./order-words.ts";
