@@ -16,10 +16,12 @@ export function strategiesSentence(rows: readonly StrategyRow[]): StrategiesSent
   const held = on.filter((row) => row.held !== "");
   const allocated = on.reduce((sum, { allocation }) => sum + allocation, 0);
   const off = rows.length - on.length;
+  const strategies = on.length === 1 ? "strategy" : "strategies";
+  const names = held.map(({ id }) => id).join(", ");
   const answer =
     held.length === 0
       ? `${on.length} ${on.length === 1 ? "strategy works" : "strategies work"}, none is held back.`
-      : `${held.length} of ${on.length} ${on.length === 1 ? "strategy" : "strategies"} ${held.length === 1 ? "is" : "are"} held back: ${held.map(({ id }) => id).join(", ")}.`;
+      : `${held.length} of ${on.length} ${strategies} ${held.length === 1 ? "is" : "are"} held back: ${names}.`;
   const because = `Allocations sum to ${percent(allocated, 0)}${off > 0 ? `; ${off} off` : ""}.`;
   return { answer, because };
 }
