@@ -11,8 +11,10 @@ import { findPinning, spawnChild } from "./spawn-child.ts";
 import { Supervisor, type SupervisorTerms } from "./supervisor.ts";
 
 export interface SupervisionTerms extends SupervisorTerms {
-  /** Where `logs/` and `cache/` are; is there already. */
+  /** Where `cache/` is, and `logs/` unless told otherwise; is there already. */
   readonly root: string;
+  /** Folder of the log; absent: `logs` below the root. */
+  readonly logs?: string | undefined;
   /** What a child is given of our own environment; asked at each start. */
   readonly env: () => Readonly<Record<string, string | undefined>>;
   /** Milliseconds since 1970: names the day of a log line. */
@@ -41,12 +43,13 @@ const levels: Readonly<Record<SupervisorReport["kind"], LogLevel>> = {
   "crash-loop": "CRITICAL",
   killed: "ERROR",
   "not-started": "ERROR",
+  asked: "WARNING",
 };
 
 /** Nothing is started yet. */
 export function superviseProcesses(terms: SupervisionTerms): Supervision {
   const { root, env, wallMs, onLine, onReport } = terms;
-  const log = new LogFile(join(root, "logs"), wallMs);
+  const log = new LogFile(terms.logs ?? join(root, "logs"), wallMs);
   const { LOG_LEVEL: asked } = env();
   const least = levelNamed(asked) ?? "INFO";
   const write = (id: string, level: LogLevel, text: string) => {
@@ -118,5 +121,9 @@ export function sentence(report: SupervisorReport): string {
       return `${id} was killed: ${report.why}`;
     case "not-started":
       return `${id} could not be started: ${report.why}`;
+    case "asked":
+      return report.refusal === undefined
+        ? `${report.by} asked for a ${report.wish} of ${id}: ${report.why}`
+        : `${report.by} asked for a ${report.wish} of ${id} (${report.why}), refused: ${report.refusal}`;
   }
 }

@@ -2,6 +2,7 @@
  * The whole system under one supervisor (OPS-2): the exchange where there is no other, ingest, compute, execute and the
  * guardian, each restarted alone. Chooses nothing: who starts it says what is traded and where.
  */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { AlpacaCredentials } from "../../adapters/brokers/alpaca/credentials.ts";
 import { makeFolder } from "../../adapters/durable-file.ts";
@@ -13,6 +14,7 @@ import type { Config } from "../config.ts";
 import { killWarning } from "../kill-params.ts";
 import type { LiveParams } from "../live-params.ts";
 import { ErrorCollector } from "./error-collector.ts";
+import { logFolder } from "./log-folder.ts";
 import { type RunTerms, runPlaces } from "./run-terms.ts";
 
 export interface SystemTerms {
@@ -68,6 +70,7 @@ export class LiveSystem {
     });
     this.#supervision = superviseProcesses({
       root,
+      logs: logFolder(root, process.env),
       env: bareEnvironment,
       wallMs: Date.now,
       plans: plansOf(terms),
@@ -76,6 +79,7 @@ export class LiveSystem {
       stopWithinMs: STOP_WITHIN_MS,
       longestWaitMs,
       crashesMax,
+      isClosing: () => existsSync(runPlaces(root).flattenLease),
       onReport: report,
       onLine: (record) => this.#errors.take(record),
     });
@@ -160,7 +164,10 @@ export function plansOf({
   return [
     stage("ingest", keys),
     // What it knows is the journal of the whole run: reading that takes longer than a position may be unwatched.
-    { ...stage("execute", keys), standby: run.config.live.standby, readyWithinMs: REPLAY_WITHIN_MS },
+    {
+      ...stage("execute", keys),
+      ...{ standby: run.config.live.standby, readyWithinMs: REPLAY_WITHIN_MS, isGuarded: true },
+    },
     stage("compute", {}),
     stage("ledger", {}),
     {
@@ -174,6 +181,7 @@ export function plansOf({
       },
       restart: "always",
       ready: "started",
+      isGuarded: true,
       ...means("guardian"),
     },
     ...aroundIds.flatMap((id): ProcessPlan[] => {
@@ -181,7 +189,10 @@ export function plansOf({
       if (plan === undefined) return [];
       const { path, env = {} } = plan;
       const args = [path, root];
-      return [{ id, command: process.execPath, args, env, restart: "always", ready: "ipc", ...means(id) }];
+      const mayAsk = id === "monitor";
+      return [
+        { id, command: process.execPath, args, env, restart: "always", ready: "ipc", mayAsk, ...means(id) },
+      ];
     }),
   ];
 }
