@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { backupKeyEnv } from "../adapters/backup/sealed-file.ts";
 import { asOnlyWriter } from "../adapters/lake/writer-lock.ts";
 import { sdNotify } from "../adapters/sd-notify.ts";
 import { type Config, loadConfig } from "../app/config.ts";
@@ -186,7 +187,7 @@ async function sit(context: CliContext, { mode, sessions, begin, dashboard }: Si
       },
       around: {
         monitor: { path: aroundPaths.monitor },
-        orchestrator: { path: aroundPaths.orchestrator },
+        orchestrator: { path: aroundPaths.orchestrator, env: backupKeyEnv(process.env) },
         dashboard: { path: aroundPaths.dashboard, env: dashboard },
       },
       ...(sessions === undefined ? {} : { sessions }),
