@@ -26,6 +26,8 @@ export function strategiesSentence(rows: readonly StrategyRow[]): StrategiesSent
 
 /** Held back first, then those that work by their allocation, those that are off last. */
 export const strategyOrder = (rows: readonly StrategyRow[]): StrategyRow[] =>
-  rows.toSorted((a, b) => place(a) - place(b) || b.allocation - a.allocation || (a.id < b.id ? -1 : 1));
+  rows.toSorted(
+    (a, b) => place(a) - place(b) || b.allocation - a.allocation || (a.id < b.id ? -1 : 1),
+  );
 
 const place = ({ isEnabled, held }: StrategyRow): number => (!isEnabled ? 2 : held === "" ? 1 : 0);
