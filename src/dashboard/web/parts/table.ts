@@ -40,13 +40,6 @@ export interface Span {
   readonly to: number;
 }
 
-/**
- * Of a long table: so many elements are used for its rows in turn. A row that leaves hands its element to one that
- * comes, so that scrolling changes texts and builds nothing; more than are ever drawn at once.
- */
-export const rowElements = (height: number, rowHeight: number): number =>
-  Math.ceil(height / rowHeight) + 2 * beyond + 2;
-
 /** Rows to draw for what is in sight; some more on both sides, so that a fast scroll meets rows. */
 export function rowsInSight(scrollTop: number, height: number, rowHeight: number, total: number): Span {
   const first = Math.floor((scrollTop / rowHeight - beyond) / block) * block;
