@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { readAlertSecrets, revealed } from "../adapters/alerts/alert-secrets.ts";
 import { asOnlyWriter } from "../adapters/lake/writer-lock.ts";
 import { type Config, loadConfig } from "../app/config.ts";
 import { stateRoot } from "../app/live/active-run.ts";
@@ -15,6 +16,7 @@ import { linkOf, readDashboardFacts, removeDashboardFacts } from "../dashboard/s
 import { listenTerms } from "../dashboard/server/listen-terms.ts";
 import { buildPage } from "../dashboard/server/page-build.ts";
 import { InputError } from "../domain/assert.ts";
+import { envFiles } from "./alert-env.ts";
 import { type CliContext, report, tell } from "./context.ts";
 import { demoRoot } from "./demo-root.ts";
 import { type DemoScreen, demoScreen } from "./demo-screen.ts";
@@ -172,6 +174,8 @@ async function sit(context: CliContext, { mode, sessions, begin, dashboard }: Si
     removeDashboardFacts(runRoot);
     screen = demoScreen(context, join(killSwitch(context), "HALT"));
     const { show } = screen;
+    const secrets = readAlertSecrets(process.env, envFiles(context));
+    const isEchoed = begun.run.config.live.logs === "both";
     return await sitThrough({
       ...{ root: context.root(), runRoot, begun, paths: processPaths },
       dashboardBegan: () => {
@@ -182,12 +186,14 @@ async function sit(context: CliContext, { mode, sessions, begin, dashboard }: Si
         screen?.address(found.url, linkOf(found.url, key));
       },
       around: {
-        monitor: { path: aroundPaths.monitor },
+        monitor: { path: aroundPaths.monitor, env: revealed(secrets) },
         orchestrator: { path: aroundPaths.orchestrator },
         dashboard: { path: aroundPaths.dashboard, env: dashboard },
       },
       ...(sessions === undefined ? {} : { sessions }),
       ...{ show, tell: say, stop: stop.signal },
+      // One document is what stdout holds with --json; a log shipper reads either.
+      ...(isEchoed ? { echo: context.json() ? context.err : context.out } : {}),
     });
   } finally {
     screen?.stop();

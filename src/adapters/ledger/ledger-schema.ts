@@ -261,6 +261,8 @@ export const performanceMigrations = [
     resolved_by TEXT
   ) STRICT;
   CREATE INDEX error_log_by_time ON error_log (timestamp);`,
+  `CREATE INDEX error_log_by_level ON error_log (level, id);
+  CREATE INDEX error_log_open ON error_log (is_resolved, level, id);`,
 ] as const;
 
 /** The projected tables of each file, referenced ones first; and what names a row of each. */

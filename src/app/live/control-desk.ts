@@ -7,17 +7,18 @@ import type { AuditRow } from "../../adapters/journal/journal-terms.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { EngineEvent, OperatorActed } from "../../domain/events.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
-import { isWorking, type OrderNumber, OrderStatus, Purpose } from "../../domain/order.ts";
 import type { Quote } from "../../domain/quote.ts";
 import { sessionIndexAt } from "../../domain/session.ts";
 import { type EpochMicros, isoInstant, MICROS_PER_SECOND } from "../../domain/time.ts";
 import type { ExecuteInput } from "../../engine/live-execute.ts";
-import { OrderField, type OrderTable } from "../../execution/order-table.ts";
+import type { Instants } from "../../execution/lifecycle/words.ts";
 import { sessionAt, xnysSessions } from "../../market/calendar.ts";
 import type { WatchdogVerdict } from "../../ops/watchdog/terms.ts";
+import { needsChannel } from "../alert-params.ts";
 import type { EngineSnapshot } from "../engine-snapshot.ts";
 import { engineSnapshot } from "../engine-view.ts";
 import { judgedOverride } from "../limit-override.ts";
+import { ChannelWord } from "./channel-word.ts";
 import { type ControlAct, type ControlAnswer, type ControlRequest, controlRequest } from "./control-words.ts";
 import { wasActed } from "./earlier-act.ts";
 import { type EnginePicture, enginePicture } from "./engine-picture.ts";
@@ -29,6 +30,10 @@ import { resumeBars } from "./resume-bars.ts";
 import { EXTERNAL } from "./run-engine.ts";
 import type { StageContext } from "./stage-context.ts";
 import { entriesBarredBy, taskHolder } from "./task-claims.ts";
+import { workingOrders } from "./working-orders.ts";
+
+/** An act that changes something here. */
+type EventAct = Exclude<ControlAct, { readonly verb: "noted" }>;
 
 export interface ControlParts {
   readonly context: StageContext;
@@ -64,6 +69,7 @@ export interface CurvePoint {
 export class ControlDesk {
   readonly #parts: ControlParts;
   readonly #words: LastWords;
+  readonly #channels: ChannelWord;
   readonly #curve: CurvePoint[] = [];
   readonly #seen = new Set<string>();
   #audits = 0;
@@ -74,7 +80,10 @@ export class ControlDesk {
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
-    this.#words = new LastWords(parts.context.terms.strategyIds);
+    const { mode, strategyIds, config } = parts.context.terms;
+    this.#words = new LastWords(strategyIds);
+    const patienceMs = config.alerts.channelMinutes * 60_000;
+    this.#channels = new ChannelWord({ isNeeded: needsChannel(mode, config.alerts), patienceMs });
   }
 
   /** Every input that the stage consumed, replayed ones too. */
@@ -83,12 +92,19 @@ export class ControlDesk {
     // Whoever halted it; after a restart as old as the process, which replays it: the delay is there to think.
     if (isHalted && !this.#isHalted) this.#haltedAtMs = this.#parts.context.clock.now();
     this.#isHalted = isHalted;
+    this.#channels.saw(input);
     if (input.kind === "decision") this.#words.decided(input.decision);
     if (input.kind !== "event" || input.event.kind !== "BarsClosed") return;
     this.#bars += input.event.bars.to - input.event.bars.from;
     const { portfolio, baselines } = this.#parts.driver.live.stage;
     this.#curve.push({ at: input.event.bars.at, equity: portfolio.equity, high: baselines.dayHigh });
     if (this.#curve.length > CURVE_POINTS) this.#curve.shift();
+  }
+
+  /** To be called ten times a second. */
+  look({ at, mono }: Instants): void {
+    const word = this.#channels.look(mono);
+    if (word !== undefined) this.#parts.event({ kind: "ClaimChanged", at, ...word });
   }
 
   /** Never throws: what cannot be answered is refused with one line. */
@@ -156,6 +172,9 @@ export class ControlDesk {
         return this.#picture();
       case "curve":
         return this.#curve.filter(({ at }) => at > this.#parts.driver.live.stage.clock.open);
+      case "channels":
+        this.#channels.heard(request.working, this.#parts.context.clock.now());
+        return { heard: request.working };
     }
   }
 
@@ -245,7 +264,7 @@ export class ControlDesk {
     const { at } = context.now();
     const [bar] = request.verb === "resume" ? this.#resumeBars() : [];
     if (bar !== undefined) throw new InputError(`resume: ${bar}`, 3);
-    const events = this.#eventsOf(request, at);
+    const events = request.verb === "noted" ? [] : this.#eventsOf(request, at);
     this.#seen.add(request.id);
     const before = this.#parts.driver.live.stage.authorities.permission.level;
     for (const event of events) this.#parts.event(event);
@@ -256,7 +275,7 @@ export class ControlDesk {
       id: request.id,
       at,
       who: request.by,
-      action: request.verb === "note" ? request.what : request.verb,
+      action: request.verb === "noted" ? request.action : request.verb,
       reason: request.reason,
       before: JSON.stringify({ level: before }),
       after: JSON.stringify({ level: after, ...subjectOf(request) }),
@@ -271,18 +290,14 @@ export class ControlDesk {
     return resumeBars({ killSwitch, haltedFor, live: driver.live, at: context.now().at });
   }
 
-  #eventsOf(request: ControlAct, at: EpochMicros): readonly EngineEvent[] {
-    if (request.verb === "note") return [];
+  #eventsOf(request: EventAct, at: EpochMicros): readonly EngineEvent[] {
     if (request.verb !== "override") return [this.#eventOf(request, at)];
     const until = (at + request.forSeconds * MICROS_PER_SECOND) as EpochMicros;
     const wanted = judgedOverride(this.#parts.context.terms.config, request.key, request.value);
     return wanted.map((limit) => ({ kind: "LimitOverridden", at, ...limit, until }));
   }
 
-  #eventOf(
-    request: Exclude<ControlAct, { readonly verb: "override" | "note" }>,
-    at: EpochMicros,
-  ): EngineEvent {
+  #eventOf(request: Exclude<EventAct, { readonly verb: "override" }>, at: EpochMicros): EngineEvent {
     const { by, reason } = request;
     const acted = (action: OperatorActed["action"], more: Partial<OperatorActed> = {}): OperatorActed => ({
       kind: "OperatorActed",
@@ -347,29 +362,13 @@ export class ControlDesk {
   }
 }
 
-/** Orders that the broker may still fill, and the entries among them; legs that wait for their entry are none. */
-function workingOrders(orders: OrderTable): {
-  readonly workingOrders: number;
-  readonly workingEntries: number;
-} {
-  let workingOrders = 0;
-  let workingEntries = 0;
-  for (let n = 0; n < orders.length; n++) {
-    const order = n as OrderNumber;
-    const isAsleep = orders.status(order) === OrderStatus.Sent && orders.get(order, OrderField.parent) >= 0;
-    if (!isWorking(orders.status(order)) || isAsleep) continue;
-    workingOrders += 1;
-    if (orders.purpose(order) === Purpose.Entry) workingEntries += 1;
-  }
-  return { workingOrders, workingEntries };
-}
-
 /** What it was about, for the audit: a close without its symbol tells nobody anything. */
 function subjectOf(request: ControlAct): Readonly<Record<string, string | number>> {
   if (request.verb === "override") {
     const { key, value, forSeconds } = request;
     return { key, value, forSeconds };
   }
+  if (request.verb === "noted") return { subject: request.subject };
   if ("strategy" in request) return { strategy: request.strategy };
   if ("task" in request) return { task: request.task };
   return "symbol" in request && request.symbol !== undefined ? { symbol: request.symbol } : {};

@@ -48,8 +48,15 @@ export const controlRequest = z.discriminatedUnion("verb", [
   /** A task of the day failed without which nothing is to be entered, or has passed again: never more than that. */
   z.strictObject({ verb: z.literal("barEntries"), ...act, task }),
   z.strictObject({ verb: z.literal("allowEntries"), ...act, task }),
-  /** What happened at a door and changes nothing: a line of the audit alone. */
-  z.strictObject({ verb: z.literal("note"), ...act, what: z.string().regex(/^[a-z][a-z-]{0,39}$/) }),
+  /** The monitor's word, four times a minute: people can be reached, or no channel has worked for long (C-60). */
+  z.strictObject({ verb: z.literal("channels"), id, working: z.boolean() }),
+  /** Something that somebody did elsewhere, for the audit; nothing follows from it here (I-40). */
+  z.strictObject({
+    verb: z.literal("noted"),
+    ...act,
+    action: z.string().regex(/^[a-z][a-z-]{0,39}$/),
+    subject: z.string().max(120),
+  }),
 ]);
 export type ControlRequest = z.infer<typeof controlRequest>;
 export type ControlAct = Extract<ControlRequest, { readonly by: string }>;

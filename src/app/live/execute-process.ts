@@ -373,6 +373,7 @@ class ExecuteProcess {
     this.#hearBeats("ingest", this.#fromIngest, clock.now());
     this.#hearBeats("compute", this.#compute, clock.now());
     this.#post.look();
+    this.#control.look(now());
     const claim = this.#journalGuard.look(this.#openJournal.health());
     if (claim !== undefined) this.#consume({ kind: "event", event: { kind: "ClaimChanged", at, ...claim } });
   }

@@ -65,7 +65,10 @@ export class AuditTrail {
 
   async #write({ what, by, reason }: TrailNote): Promise<void> {
     try {
-      const answer = await this.#terms.ask({ verb: "note", by, reason, what }, ANSWER_WITHIN_MS);
+      const answer = await this.#terms.ask(
+        { verb: "noted", by, reason, action: what, subject: "" },
+        ANSWER_WITHIN_MS,
+      );
       if (answer.kind === "accepted") return;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
