@@ -3,19 +3,23 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { readAlertSecrets, revealed } from "../adapters/alerts/alert-secrets.ts";
+import { BACKUP_KEY } from "../adapters/backup/sealed-file.ts";
 import { asOnlyWriter } from "../adapters/lake/writer-lock.ts";
+import { sdNotify } from "../adapters/sd-notify.ts";
 import { type Config, loadConfig } from "../app/config.ts";
 import { stateRoot } from "../app/live/active-run.ts";
 import { type Begun, beginAccount, beginDemo, firstOpen } from "../app/live/begin-run.ts";
 import { requirePermit } from "../app/live/interlock.ts";
 import { type SittingEnd, sitThrough } from "../app/live/live-session.ts";
 import { type TradingMode, tradingModes } from "../app/live/run-terms.ts";
+import { COMMAND_ENTRY } from "../app/orchestrator/command-port.ts";
 import { tradedConfig } from "../app/traded-config.ts";
 import { newAccessKey } from "../dashboard/server/access-key.ts";
 import { linkOf, readDashboardFacts, removeDashboardFacts } from "../dashboard/server/dashboard-file.ts";
 import { listenTerms } from "../dashboard/server/listen-terms.ts";
 import { buildPage } from "../dashboard/server/page-build.ts";
 import { InputError } from "../domain/assert.ts";
+import { LifeSigns } from "../ops/life-signs.ts";
 import { envFiles } from "./alert-env.ts";
 import { type CliContext, report, tell } from "./context.ts";
 import { demoRoot } from "./demo-root.ts";
@@ -160,6 +164,8 @@ interface Sitting {
 
 async function sit(context: CliContext, { mode, sessions, begin, dashboard }: Sitting): Promise<SittingEnd> {
   const stop = stopSignals();
+  const service = sdNotify(process.env, (reason) => context.err(`nobody hears how it is: ${reason}`));
+  const beat = service && new LifeSigns(service.watchdogMs);
   let screen: DemoScreen | undefined;
   const say = (line: string) => {
     // A picture would be torn by it: there the log has it.
@@ -187,18 +193,26 @@ async function sit(context: CliContext, { mode, sessions, begin, dashboard }: Si
       },
       around: {
         monitor: { path: aroundPaths.monitor, env: revealed(secrets) },
-        orchestrator: { path: aroundPaths.orchestrator },
+        orchestrator: { path: aroundPaths.orchestrator, env: orchestratorEnvironment() },
         dashboard: { path: aroundPaths.dashboard, env: dashboard },
       },
       ...(sessions === undefined ? {} : { sessions }),
       ...{ show, tell: say, stop: stop.signal },
       // One document is what stdout holds with --json; a log shipper reads either.
       ...(isEchoed ? { echo: context.json() ? context.err : context.out } : {}),
+      seen: beat && ((sight) => service?.tell(beat.look(sight))),
     });
   } finally {
+    await service?.ended();
     screen?.stop();
     stop.release();
   }
+}
+
+/** Where the command line is, for tasks that are one of its commands; and what seals backups, where there is a key. */
+function orchestratorEnvironment(): Readonly<Record<string, string>> {
+  const { [BACKUP_KEY]: key } = process.env;
+  return { [COMMAND_ENTRY]: processPaths.exchange, ...(key ? { [BACKUP_KEY]: key } : {}) };
 }
 
 function finish(

@@ -18,10 +18,12 @@ export function registerStatusCommand(program: Command, context: CliContext): vo
   program
     .command("status")
     .description("what the running system may do, holds and waits for")
+    .option("--check", "exit 1 where none runs or execute does not answer; for a container's health")
     .addHelpText("after", "\nExample:\n  plimsoll status --json")
-    .action(async () => {
+    .action(async ({ check }: { check?: boolean }) => {
       const known = knownRun(context.root());
       if (known?.active === undefined) {
+        if (check === true) process.exitCode = 1;
         stopped(context, known);
         return;
       }

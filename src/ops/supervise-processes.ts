@@ -12,8 +12,10 @@ import { findPinning, spawnChild } from "./spawn-child.ts";
 import { Supervisor, type SupervisorTerms } from "./supervisor.ts";
 
 export interface SupervisionTerms extends SupervisorTerms {
-  /** Where `logs/` and `cache/` are; is there already. */
+  /** Where `cache/` is, and `logs/` unless told otherwise; is there already. */
   readonly root: string;
+  /** Folder of the log; absent: `logs` below the root. */
+  readonly logs?: string | undefined;
   /** What a child is given of our own environment; asked at each start. */
   readonly env: () => Readonly<Record<string, string | undefined>>;
   /** Milliseconds since 1970: names the day of a log line. */
@@ -55,7 +57,7 @@ const levels: Readonly<Record<SupervisorReport["kind"], LogLevel>> = {
 export function superviseProcesses(terms: SupervisionTerms): Supervision {
   const { root, env, wallMs, onLine, onReport, secrets = [], correlation, echo } = terms;
   const redacted = logRedactor(secrets);
-  const log = new LogFile(join(root, "logs"), wallMs);
+  const log = new LogFile(terms.logs ?? join(root, "logs"), wallMs);
   const { LOG_LEVEL: asked } = env();
   const least = levelNamed(asked) ?? "INFO";
   const write = (id: string, level: LogLevel, text: string) => {

@@ -1,5 +1,5 @@
 /** Goal: what was sealed comes back bit by bit with its key, and not at all with another one or a changed bit. */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
@@ -69,6 +69,12 @@ describe("the key", () => {
     }
     expect(said).toContain("64 hex digits");
     expect(said).not.toContain(wrong.slice(0, 20));
+    const file = path();
+    writeFileSync(file, `${DIGITS}\n`, { mode: 0o600 });
+    expect(backupKey({ PLIMSOLL_BACKUP_KEY_FILE: file })?.equals(key)).toBe(true);
+    chmodSync(file, 0o644);
+    expect(() => backupKey({ PLIMSOLL_BACKUP_KEY_FILE: file })).toThrow(/mode 0644, allowed is 0600/);
+    expect(() => backupKey({ PLIMSOLL_BACKUP_KEY_FILE: path() })).toThrow(/is not there/);
     expect(inspect(key) + JSON.stringify(key)).not.toContain("5f5f");
   });
 });

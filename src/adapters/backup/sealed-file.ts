@@ -13,7 +13,7 @@ import {
   type KeyObject,
   randomBytes,
 } from "node:crypto";
-import { closeSync, fsyncSync, openSync, readSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, readSync, rmSync, statSync, writeSync } from "node:fs";
 import { InputError } from "../../domain/assert.ts";
 
 const MAGIC = Buffer.from("PLIMSOLL-SEAL-1\n", "latin1");
@@ -26,16 +26,28 @@ const CIPHER = "aes-256-gcm";
 
 /** Names the key in the environment: 64 hex digits, as `openssl rand -hex 32` makes them. */
 export const BACKUP_KEY = "PLIMSOLL_BACKUP_KEY";
+/** Names a file that holds it, as a service manager or a container hands secrets over. */
+const KEY_FILE = "PLIMSOLL_BACKUP_KEY_FILE";
 
 /** The operator's key; undefined where there is none. Throws InputError (exit 2) for anything but 64 hex digits. */
 export function backupKey(env: Readonly<Record<string, string | undefined>>): KeyObject | undefined {
-  const { [BACKUP_KEY]: text } = env;
+  const text = env[BACKUP_KEY] || keyInFile(env[KEY_FILE]);
   if (text === undefined || text === "") return undefined;
   if (!/^[0-9a-fA-F]{64}$/.test(text))
     throw new InputError(
       `${BACKUP_KEY}: must be 64 hex digits, this has ${text.length} signs; make one with: openssl rand -hex 32`,
     );
   return createSecretKey(text, "hex");
+}
+
+function keyInFile(path: string | undefined): string | undefined {
+  if (path === undefined || path === "") return undefined;
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status === undefined) throw new InputError(`${KEY_FILE} ${path}: is not there; see docs/DEPLOYMENT.md`);
+  const mode = status.mode & 0o777;
+  if (process.platform !== "win32" && (mode & 0o077) !== 0)
+    throw new InputError(`${path} has mode 0${mode.toString(8)}, allowed is 0600; run: chmod 600 ${path}`, 3);
+  return readFileSync(path, "utf8").trim();
 }
 
 export function isSealed(path: string): boolean {

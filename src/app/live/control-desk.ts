@@ -13,12 +13,14 @@ import { type EpochMicros, isoInstant, MICROS_PER_SECOND } from "../../domain/ti
 import type { ExecuteInput } from "../../engine/live-execute.ts";
 import type { Instants } from "../../execution/lifecycle/words.ts";
 import { sessionAt, xnysSessions } from "../../market/calendar.ts";
+import type { EngineMetrics } from "../../ops/metrics/engine-metrics.ts";
 import type { WatchdogVerdict } from "../../ops/watchdog/terms.ts";
 import { needsChannel } from "../alert-params.ts";
 import type { EngineSnapshot } from "../engine-snapshot.ts";
 import { engineSnapshot } from "../engine-view.ts";
 import { judgedOverride } from "../limit-override.ts";
 import { ChannelWord } from "./channel-word.ts";
+import { claimOf } from "./claim-acts.ts";
 import { type ControlAct, type ControlAnswer, type ControlRequest, controlRequest } from "./control-words.ts";
 import { wasActed } from "./earlier-act.ts";
 import { type EnginePicture, enginePicture } from "./engine-picture.ts";
@@ -29,7 +31,6 @@ import { marketLines } from "./market-lines.ts";
 import { resumeBars } from "./resume-bars.ts";
 import { EXTERNAL } from "./run-engine.ts";
 import type { StageContext } from "./stage-context.ts";
-import { entriesBarredBy, taskHolder } from "./task-claims.ts";
 import { workingOrders } from "./working-orders.ts";
 
 /** An act that changes something here. */
@@ -45,19 +46,11 @@ export interface ControlParts {
   /** The newest quote that the stage has not been told. */
   readonly quote: (instrument: InstrumentId) => Quote | undefined;
   readonly resumed: () => void;
+  readonly metrics: () => EngineMetrics;
 }
 
 const ORDERS_SHOWN = 200;
 const CURVE_POINTS = 2000;
-/** What holds while the system is being stopped, and until it is started again. */
-const retired = {
-  authority: "orchestrator",
-  source: "stopping",
-  level: "REDUCE_ONLY",
-  scalar: 1,
-  liftedBy: "itself",
-} as const;
-
 /** One valuation: exchange micros and dollars. */
 export interface CurvePoint {
   readonly at: EpochMicros;
@@ -164,10 +157,8 @@ export class ControlDesk {
         return this.snapshot().orders.slice(0, request.limit);
       case "trades":
         return this.snapshot().trades;
-      case "market": {
-        const { context, driver, quote } = this.#parts;
-        return marketLines(driver.live.stage, context.instruments.symbols, quote);
-      }
+      case "market":
+        return marketLines(this.#parts);
       case "picture":
         return this.#picture();
       case "curve":
@@ -175,6 +166,8 @@ export class ControlDesk {
       case "channels":
         this.#channels.heard(request.working, this.#parts.context.clock.now());
         return { heard: request.working };
+      case "metrics":
+        return this.#parts.metrics();
     }
   }
 
@@ -225,6 +218,7 @@ export class ControlDesk {
       brokerRefuses: live.refusedBy ?? null,
       lastReconciliation: live.reconciledAt === undefined ? null : isoInstant(live.reconciledAt),
       inputs: driver.inputs,
+      turns: driver.turns,
     };
   }
 
@@ -323,19 +317,14 @@ export class ControlDesk {
       case "acknowledgeCash":
         return { kind: "CashMoved", at, dollars: this.#cashAhead(), reason: `${by}: ${reason}` };
       case "retire":
-        return { kind: "ClaimChanged", at, claim: { ...retired, reason: `${by}: ${reason}` } };
+      case "return":
+      case "hold":
+      case "release":
+      case "barEntries":
+      case "allowEntries":
+        return { kind: "ClaimChanged", at, ...claimOf(request) };
       case "reconcile":
         return { kind: "BooksAsked", at, reason: `${by}: ${reason}` };
-      case "barEntries":
-        return { kind: "ClaimChanged", at, claim: entriesBarredBy(request.task, reason) };
-      case "allowEntries":
-        return { kind: "ClaimChanged", at, lifted: { ...taskHolder(request.task), by: "itself" } };
-      case "return":
-        return {
-          kind: "ClaimChanged",
-          at,
-          lifted: { authority: retired.authority, source: retired.source, by: "itself" },
-        };
       default:
         return acted(request.verb);
     }

@@ -28,6 +28,8 @@ export const controlRequest = z.discriminatedUnion("verb", [
   /** All that a live picture is drawn from, and today's valuations. */
   z.strictObject({ verb: z.literal("picture"), id }),
   z.strictObject({ verb: z.literal("curve"), id }),
+  /** Counts and durations, for whoever offers them to others (OPS-5). */
+  z.strictObject({ verb: z.literal("metrics"), id }),
   z.strictObject({ verb: z.literal("pause"), ...act }),
   z.strictObject({ verb: z.literal("resume"), ...act }),
   z.strictObject({ verb: z.literal("halt"), ...act }),
@@ -42,6 +44,9 @@ export const controlRequest = z.discriminatedUnion("verb", [
   /** Before a stop that leaves positions: no entry any more, and those that work are taken back. Lifted by `return`. */
   z.strictObject({ verb: z.literal("retire"), ...act }),
   z.strictObject({ verb: z.literal("return"), ...act }),
+  /** The monitor found what it cannot heal: no entry until it says `release`. It loosens nothing of anybody else's. */
+  z.strictObject({ verb: z.literal("hold"), ...act }),
+  z.strictObject({ verb: z.literal("release"), ...act }),
   z.strictObject({ verb: z.literal("override"), ...act, ...override }),
   /** Our books are compared with the broker's at once. */
   z.strictObject({ verb: z.literal("reconcile"), ...act }),

@@ -18,16 +18,18 @@ export interface MarketLine {
   readonly lock: string | null;
 }
 
-type Known = Pick<ExecuteStage, "facts" | "portfolio">;
+interface Known {
+  readonly context: { readonly instruments: { readonly symbols: readonly string[] } };
+  readonly driver: { readonly live: { readonly stage: Pick<ExecuteStage, "facts" | "portfolio"> } };
+  /** The newest quote that the stage has not been told. */
+  readonly quote: (instrument: InstrumentId) => Quote | undefined;
+}
 
-export function marketLines(
-  { facts, portfolio }: Known,
-  symbols: readonly string[],
-  waiting: (instrument: InstrumentId) => Quote | undefined,
-): MarketLine[] {
-  return symbols.map((symbol, n) => {
+export function marketLines({ context, driver, quote }: Known): MarketLine[] {
+  const { facts, portfolio } = driver.live.stage;
+  return context.instruments.symbols.map((symbol, n) => {
     const instrument = n as InstrumentId;
-    const newest = waiting(instrument);
+    const newest = quote(instrument);
     const at = newest?.at ?? facts.quotedAt(instrument);
     return {
       symbol,

@@ -22,6 +22,9 @@ export interface StatusValue {
   readonly brokerRefuses: string | null;
   /** ISO instant at which our books were compared with the broker's last; null before the first time. */
   readonly lastReconciliation: string | null;
+  /** What execute has consumed, and how often its timers have run: it gets on while either grows. */
+  readonly inputs: number;
+  readonly turns: number;
   /** Limits that an operator has tightened, until that instant of the exchange: epoch micros. */
   readonly overrides: readonly { readonly key: string; readonly value: number; readonly until: number }[];
 }

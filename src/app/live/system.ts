@@ -16,6 +16,7 @@ import type { LiveParams } from "../live-params.ts";
 import { criticalLinesPath } from "../monitor/alert-sources.ts";
 import { CriticalOutbox } from "./critical-outbox.ts";
 import { ErrorCollector } from "./error-collector.ts";
+import { logFolder } from "./log-folder.ts";
 import { type RunTerms, runPlaces } from "./run-terms.ts";
 
 export interface SystemTerms {
@@ -78,6 +79,7 @@ export class LiveSystem {
       secrets: secretsOf(terms),
       correlation: run.run,
       ...(terms.echo === undefined ? {} : { echo: terms.echo }),
+      logs: logFolder(root, process.env),
       env: bareEnvironment,
       wallMs: Date.now,
       plans: plansOf(terms),

@@ -3,8 +3,10 @@
  * people.
  */
 import { alertPart } from "./alert-part.ts";
+import { healthPart } from "./health-part.ts";
+import { metricsPart } from "./metrics-part.ts";
 import type { MonitorPart } from "./run-parts.ts";
 
 const alerts = alertPart();
 
-export const monitorParts: readonly MonitorPart[] = [alerts];
+export const monitorParts: readonly MonitorPart[] = [metricsPart, alerts, healthPart(alerts)];

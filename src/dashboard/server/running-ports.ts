@@ -4,6 +4,7 @@ import type { RunTerms } from "../../app/live/run-terms.ts";
 import { alertsAnswer } from "../../app/monitor/alert-reads.ts";
 import { errorsAnswer } from "../../app/monitor/error-reads.ts";
 import { askMonitor, type MonitorAsk } from "../../app/monitor/monitor-asks.ts";
+import { JobsReads } from "../../app/orchestrator/jobs-reads.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { AlertsPort, ErrorsPort, RunningPorts } from "./ports.ts";
 
@@ -20,9 +21,10 @@ const ANSWER_WITHIN_MS = 3000;
 const TEST_WITHIN_MS = 25_000;
 const ONE = { from: 0, limit: 1 } as const;
 
-export const runningPorts = ({ root }: PortPlaces): RunningPorts => ({
+export const runningPorts = ({ root, terms }: PortPlaces): RunningPorts => ({
   errors: errorsPort(root),
   alerts: alertsPort(root),
+  jobs: new JobsReads(root, terms),
 });
 
 const errorsPort = (root: string): ErrorsPort => ({

@@ -16,6 +16,6 @@ route.start();
 const target = document.getElementById("page");
 if (target !== null) mount(App, { target });
 
+live.start(() => void session.check());
 if (found === null) await session.check();
 else await session.login(found.key);
-live.start(() => void session.check());

@@ -254,6 +254,17 @@ describe("a failure", () => {
     expect(made.log.filter(({ id }) => id === "connect").map(({ attempt }) => attempt)).toEqual([1, 2]);
   });
 
+  it("is not tried again when the same task of the next session is due", () => {
+    const made = days("2026-11-24 06:29", "2026-11-25 07:00", {
+      state: ({ task: { id } }) => (id === "connect" ? "failed" : "done"),
+      tasks: [task("connect", phase("PRE_MARKET"), { retries: 1000, backOffMs: 300_000 })],
+    });
+    const of = (session: string) =>
+      made.log.filter((each) => each.session === session).map(({ at }) => wallText(at));
+    expect(of("2026-11-24").at(-1)! < "2026-11-25 06:30").toBe(true);
+    expect(of("2026-11-25")[0]).toBe("2026-11-25 06:30");
+  });
+
   it("of what is not there yet is none: what needs it goes on", () => {
     const made = days("2026-11-24 06:29", "2026-11-24 07:00", { state: () => "unavailable" });
     expect(made.log.map(({ id, what }) => `${id} ${what}`)).toEqual(["connect began", "sync began"]);

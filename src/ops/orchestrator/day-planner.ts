@@ -30,7 +30,7 @@ export interface PlanQuestion {
   readonly sessions: SessionTable;
   /** Row of the first session whose tasks are ours; `DayPlan.firstRow` of the answer before. */
   readonly firstRow: number;
-  /** When this process came to be, exchange micros. */
+  /** What was over by then was missed: when this process came to be, less the time that a start takes. */
   readonly aliveSince: EpochMicros;
   readonly now: Instants;
   /** Switched off by the configuration. */

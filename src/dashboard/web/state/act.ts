@@ -29,7 +29,10 @@ async function send(asked: ActAsk): Promise<Outcome> {
     timeoutMs: 15_000,
   });
   if (reply.kind === "ended") {
-    session.end();
+    // A wrong key beside the command is told by the same status as no session at all.
+    if ("key" in asked) await session.check();
+    else session.end();
+    if (session.state === "in") return { isAccepted: false, text: reply.text || "The key is wrong." };
     return { isAccepted: false, text: "The session ended before this was sent. Give the key, then again." };
   }
   if (reply.kind !== "answer") return { isAccepted: false, text: withoutPage(asked, reply) };

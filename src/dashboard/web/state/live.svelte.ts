@@ -7,6 +7,8 @@ import { type Ages, figuresAge, freshness } from "./freshness.ts";
 
 const beatMs = 250;
 const againMs = 2000;
+/** A line that carries no picture for so long is left for a new one. */
+const deadAfterMs = 10_000;
 
 class Live {
   picture = $state.raw<Picture | null>(null);
@@ -15,6 +17,7 @@ class Live {
   isConnected = $state(false);
   #receivedAt = $state<number | null>(null);
   #waiting: Picture | null = null;
+  #triedAt = 0;
   #source: EventSource | null = null;
   #again: ReturnType<typeof setTimeout> | undefined;
   #beat: ReturnType<typeof setInterval> | undefined;
@@ -27,13 +30,14 @@ class Live {
     hasLevel: (this.picture?.permission.level ?? null) !== null,
   });
   readonly freshness = $derived(freshness(this.#ages));
-  readonly ageMs = $derived(figuresAge(this.#ages));
   /** The level, while it is known. */
   readonly level = $derived(this.freshness === "lost" ? null : (this.picture?.permission.level ?? null));
   /** The connection to market data, when it is what makes figures old. */
   readonly silentFeed = $derived<LinkPicture | null>(
     this.picture?.links.find((link) => link.id.startsWith("feed") && link.state === "down") ?? null,
   );
+  /** Of what is shown, milliseconds: of execute's answer, or of market data where that is older. */
+  readonly ageMs = $derived(Math.max(figuresAge(this.#ages), this.silentFeed?.ageMs ?? 0));
   readonly isStale = $derived(
     this.freshness === "stale" || this.freshness === "lost" || this.silentFeed !== null,
   );
@@ -44,15 +48,21 @@ class Live {
     return Date.parse(this.picture.at) + passed;
   });
 
+  /** Of the exchange: when what is shown was so. */
+  readonly asOf = $derived(
+    this.picture === null
+      ? null
+      : Date.parse(this.picture.at) - (this.silentFeed?.ageMs ?? 0) * this.picture.speed,
+  );
+
+  /** Ages are counted from here on, connected or not. */
   start(whenBroken: () => void): void {
     this.#whenBroken = whenBroken;
     this.#beat ??= setInterval(() => this.#tick(), beatMs);
-    this.connect();
   }
 
-  stop(): void {
-    clearInterval(this.#beat);
-    this.#beat = undefined;
+  /** Nothing is asked for any more; what is shown grows old. */
+  disconnect(): void {
     this.#drop();
     this.isConnected = false;
   }
@@ -62,6 +72,7 @@ class Live {
     this.#drop();
     const source = new EventSource("/api/stream");
     this.#source = source;
+    this.#triedAt = performance.now();
     source.addEventListener("open", () => {
       this.isConnected = true;
     });
@@ -82,10 +93,19 @@ class Live {
 
   #tick(): void {
     this.now = performance.now();
-    if (this.#waiting === null) return;
+    if (this.#waiting === null) {
+      this.#leaveDeadLine();
+      return;
+    }
     this.picture = this.#waiting;
     this.#receivedAt = this.now;
     this.#waiting = null;
+  }
+
+  /** After a sleep a line may look open and carry nothing. */
+  #leaveDeadLine(): void {
+    const heard = Math.max(this.#triedAt, this.#receivedAt ?? 0);
+    if (this.#source !== null && this.now - heard > deadAfterMs) this.connect();
   }
 
   #drop(): void {

@@ -2,7 +2,8 @@
 
 export type Reply<Answer> =
   | { readonly kind: "answer"; readonly status: number; readonly body: Answer }
-  | { readonly kind: "ended" }
+  /** 401: no session, or the key that came with the request is wrong. */
+  | { readonly kind: "ended"; readonly text: string }
   | { readonly kind: "failed"; readonly text: string }
   | { readonly kind: "aborted" };
 
@@ -31,8 +32,8 @@ export async function request<Answer>(path: string, asked: Asked = {}): Promise<
       signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    if (response.status === 401) return { kind: "ended" };
     const text = await response.text();
+    if (response.status === 401) return { kind: "ended", text: spokenText(text) };
     if (!spoken.has(response.status)) return { kind: "failed", text: saidBy(response.status, text) };
     return {
       kind: "answer",
@@ -46,8 +47,18 @@ export async function request<Answer>(path: string, asked: Asked = {}): Promise<
 }
 
 function saidBy(status: number, text: string): string {
-  const line = text.length > 0 && text.length < 200 && !text.startsWith("<") ? `: ${text}` : "";
-  return `The dashboard's server answered ${status}${line}`;
+  const said = spokenText(text);
+  return said === "" ? `The dashboard's server answered ${status}` : said.replace(/\.$/, "");
+}
+
+/** The sentence in an answer that refuses; empty: there is none. */
+function spokenText(text: string): string {
+  try {
+    const found = JSON.parse(text) as { readonly text?: unknown };
+    return typeof found?.text === "string" ? found.text : "";
+  } catch {
+    return "";
+  }
 }
 
 function reasonOf(cause: unknown, timeoutMs: number): string {

@@ -30,7 +30,7 @@ class Session {
     }
     this.trouble =
       reply.kind === "failed"
-        ? `${reply.text}. Look at it with plimsoll status.`
+        ? `${reply.text}.`
         : "This key is not the right one, or a newer one was made. plimsoll dashboard prints the one that holds.";
     if (this.state !== "in") this.state = "out";
     return false;

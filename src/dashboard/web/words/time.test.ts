@@ -46,6 +46,9 @@ test("ages show one unit, and the deadline where there is one", () => {
   expect(age(14_200)).toBe("14.2 s");
   expect(age(26 * 60_000)).toBe("26 m");
   expect(ageOf(14_200, 10_000)).toBe("14.2 s of 10.0 s");
+  expect(ageOf(41, 2000)).toBe("41 ms of 2,000 ms");
+  expect(ageOf(110, 500)).toBe("0.1 s of 0.5 s");
+  expect(ageOf(1_560_000, 1_200_000)).toBe("26 m of 20 m");
   expect(ageOf(null, 10_000)).toBe("no data");
 });
 

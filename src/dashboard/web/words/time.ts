@@ -97,10 +97,23 @@ export function age(ms: number | null): string {
   return `${Math.floor(whole / 86_400_000)} d`;
 }
 
+/** Age and deadline in one unit: 14.2 s and 10.0 s, 41 ms and 2,000 ms. Null deadline: there is none. */
+export function agePair(
+  ms: number,
+  deadlineMs: number | null,
+): { readonly age: string; readonly deadline: string | null } {
+  if (deadlineMs === null) return { age: age(ms), deadline: null };
+  if (ms < 100) return { age: age(ms), deadline: `${deadlineMs.toLocaleString("en-US")} ms` };
+  const [unit, size] = ms < 60_000 || deadlineMs < 60_000 ? (["s", 1000] as const) : (["m", 60_000] as const);
+  const write = (value: number) => `${(value / size).toFixed(unit === "s" ? 1 : 0)} ${unit}`;
+  return { age: write(ms), deadline: write(deadlineMs) };
+}
+
 /** 14.2 s of 10.0 s; without a deadline the age alone. */
 export function ageOf(ms: number | null, deadlineMs: number | null): string {
   if (ms === null) return "no data";
-  return deadlineMs === null ? age(ms) : `${age(ms)} of ${age(deadlineMs)}`;
+  const pair = agePair(ms, deadlineMs);
+  return pair.deadline === null ? pair.age : `${pair.age} of ${pair.deadline}`;
 }
 
 /** "in 2 h 23 m", "now", "4 m ago". */
