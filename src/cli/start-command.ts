@@ -201,9 +201,9 @@ async function sit(context: CliContext, { mode, sessions, begin, dashboard }: Si
       },
       ...(sessions === undefined ? {} : { sessions }),
       ...{ show, tell: say, stop: stop.signal },
-      seen: beat && ((sight) => service?.tell(beat.look(sight))),
       // One document is what stdout holds with --json; a log shipper reads either.
       ...(isEchoed ? { echo: context.json() ? context.err : context.out } : {}),
+      seen: beat && ((sight) => service?.tell(beat.look(sight))),
     });
   } finally {
     await service?.ended();

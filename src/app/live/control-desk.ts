@@ -7,13 +7,11 @@ import type { AuditRow } from "../../adapters/journal/journal-terms.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { EngineEvent, OperatorActed } from "../../domain/events.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
-import { isWorking, type OrderNumber, OrderStatus, Purpose } from "../../domain/order.ts";
 import type { Quote } from "../../domain/quote.ts";
 import { sessionIndexAt } from "../../domain/session.ts";
 import { type EpochMicros, isoInstant, MICROS_PER_SECOND } from "../../domain/time.ts";
 import type { ExecuteInput } from "../../engine/live-execute.ts";
 import type { Instants } from "../../execution/lifecycle/words.ts";
-import { OrderField, type OrderTable } from "../../execution/order-table.ts";
 import { sessionAt, xnysSessions } from "../../market/calendar.ts";
 import type { EngineMetrics } from "../../ops/metrics/engine-metrics.ts";
 import type { WatchdogVerdict } from "../../ops/watchdog/terms.ts";
@@ -33,6 +31,7 @@ import { marketLines } from "./market-lines.ts";
 import { resumeBars } from "./resume-bars.ts";
 import { EXTERNAL } from "./run-engine.ts";
 import type { StageContext } from "./stage-context.ts";
+import { workingOrders } from "./working-orders.ts";
 
 export interface ControlParts {
   readonly context: StageContext;
@@ -161,11 +160,11 @@ export class ControlDesk {
         return this.#picture();
       case "curve":
         return this.#curve.filter(({ at }) => at > this.#parts.driver.live.stage.clock.open);
-      case "metrics":
-        return this.#parts.metrics();
       case "channels":
         this.#channels.heard(request.working, this.#parts.context.clock.now());
         return { heard: request.working };
+      case "metrics":
+        return this.#parts.metrics();
     }
   }
 
@@ -351,23 +350,6 @@ export class ControlDesk {
     if (found >= 0) return found;
     throw new InputError(`${id}: no strategy of this run; it has ${strategyIds.join(", ")}`, 2);
   }
-}
-
-/** Orders that the broker may still fill, and the entries among them; legs that wait for their entry are none. */
-function workingOrders(orders: OrderTable): {
-  readonly workingOrders: number;
-  readonly workingEntries: number;
-} {
-  let workingOrders = 0;
-  let workingEntries = 0;
-  for (let n = 0; n < orders.length; n++) {
-    const order = n as OrderNumber;
-    const isAsleep = orders.status(order) === OrderStatus.Sent && orders.get(order, OrderField.parent) >= 0;
-    if (!isWorking(orders.status(order)) || isAsleep) continue;
-    workingOrders += 1;
-    if (orders.purpose(order) === Purpose.Entry) workingEntries += 1;
-  }
-  return { workingOrders, workingEntries };
 }
 
 /** What it was about, for the audit: a close without its symbol tells nobody anything. */
