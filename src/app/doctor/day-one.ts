@@ -150,7 +150,8 @@ function logsCheck(runRoot: string, { env }: DayOneTerms): Check {
   const loud = loudLines(runRoot, env);
   if (loud === undefined) return ok(name, "none yet: a fresh state");
   const of = (level: string) => loud.filter((line) => line.level === level);
-  const found = `${of("CRITICAL").length} critical, ${of("ERROR").length} errors, ${of("WARNING").length} warnings in the newest`;
+  const [critical, errors, warnings] = ["CRITICAL", "ERROR", "WARNING"].map((level) => of(level).length);
+  const found = `${critical} critical, ${errors} errors, ${warnings} warnings in the newest`;
   const worst = of("CRITICAL")[0] ?? of("ERROR")[0];
   if (worst === undefined) return ok(name, found);
   return warn(
