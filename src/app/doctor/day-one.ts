@@ -15,6 +15,7 @@ import { knownRun } from "../live/active-run.ts";
 import { logFolder } from "../live/log-folder.ts";
 import { readRecordProof } from "../live/record-proof.ts";
 import { readDrillRecord } from "../live/restore-drill.ts";
+import type { RunTerms } from "../live/run-terms.ts";
 import { readBackupRecord } from "../live/scheduled-backup.ts";
 import { tradedConfig } from "../traded-config.ts";
 import { type Check, fail, messageOf, ok, warn } from "./check.ts";
@@ -54,6 +55,7 @@ export function dayOneChecks(terms: DayOneTerms): readonly Check[] {
     signalsCheck(runRoot, run),
     breakersCheck(runRoot, run),
     dayResultCheck(runRoot, run),
+    ...(known === undefined ? [] : [historyCheck(known.run)]),
     errorLogCheck(runRoot),
     silentFailuresCheck(runRoot, terms),
     backupCheck(runRoot, terms.nowMs),
@@ -150,8 +152,8 @@ function logsCheck(runRoot: string, { env }: DayOneTerms): Check {
   const loud = loudLines(runRoot, env);
   if (loud === undefined) return ok(name, "none yet: a fresh state");
   const of = (level: string) => loud.filter((line) => line.level === level);
-  const [critical, errors, warnings] = ["CRITICAL", "ERROR", "WARNING"].map((level) => of(level).length);
-  const found = `${critical} critical, ${errors} errors, ${warnings} warnings in the newest`;
+  const counts = `${of("CRITICAL").length} critical, ${of("ERROR").length} errors, ${of("WARNING").length} warnings`;
+  const found = `${counts} in the newest`;
   const worst = of("CRITICAL")[0] ?? of("ERROR")[0];
   if (worst === undefined) return ok(name, found);
   return warn(
@@ -232,6 +234,18 @@ function dayResultCheck(runRoot: string, run = ""): Check {
   const told = `${found.date}: ${found.daily_pnl === null ? "not known" : `${Number(found.daily_pnl).toFixed(2)} USD`}`;
   if (found.is_final === 1) return ok(name, `${told}, final`);
   return warn(name, `${told}, provisional`, "it is final at 16:30 ET; look again then");
+}
+
+/** What a run that began with positions cannot know (RELIABILITY 6.7). */
+function historyCheck({ run, adopted, startedAt }: RunTerms): Check {
+  if (adopted.length === 0) return ok("history", `of run ${run} is whole: it began with nothing held`);
+  const taken = `${adopted.length} positions were taken over from the broker`;
+  const found = `${taken}; results before ${startedAt} are not known`;
+  return warn(
+    "history",
+    found,
+    "say so in reports of these days; they have no stop of ours: docs/RUNBOOK.md#rebuild-from-the-broker",
+  );
 }
 
 function errorLogCheck(runRoot: string): Check {
