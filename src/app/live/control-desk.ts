@@ -33,6 +33,8 @@ export interface ControlParts {
   readonly verdict: () => WatchdogVerdict | undefined;
   readonly event: (event: EngineEvent) => void;
   readonly resumed: () => void;
+  /** Has ingest ask for the corporate actions; false when nobody hears it. */
+  readonly checkActions: () => boolean;
 }
 
 /** Seconds of the wall between a halt and the end of it. */
@@ -193,6 +195,8 @@ export class ControlDesk {
     const { context } = this.#parts;
     const { at } = context.now();
     if (request.verb === "resume") this.#mayResume();
+    if (request.verb === "checkActions" && !this.#parts.checkActions())
+      throw new InputError("checkActions: ingest is not there; try again, or see: plimsoll status", 1);
     const events = this.#eventsOf(request, at);
     this.#seen.add(request.id);
     const before = this.#parts.driver.live.stage.authorities.permission.level;
@@ -234,13 +238,17 @@ export class ControlDesk {
   }
 
   #eventsOf(request: ControlAct, at: EpochMicros): readonly EngineEvent[] {
+    if (request.verb === "checkActions") return [];
     if (request.verb !== "override") return [this.#eventOf(request, at)];
     const until = (at + request.forSeconds * MICROS_PER_SECOND) as EpochMicros;
     const wanted = judgedOverride(this.#parts.context.terms.config, request.key, request.value);
     return wanted.map((limit) => ({ kind: "LimitOverridden", at, ...limit, until }));
   }
 
-  #eventOf(request: Exclude<ControlAct, { readonly verb: "override" }>, at: EpochMicros): EngineEvent {
+  #eventOf(
+    request: Exclude<ControlAct, { readonly verb: "override" | "checkActions" }>,
+    at: EpochMicros,
+  ): EngineEvent {
     const { by, reason } = request;
     const acted = (action: OperatorActed["action"], more: Partial<OperatorActed> = {}): OperatorActed => ({
       kind: "OperatorActed",

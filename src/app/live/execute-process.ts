@@ -153,6 +153,7 @@ class ExecuteProcess {
       feed: () => this.#feed,
       verdict: () => this.#watch.verdict,
       event: (event) => this.#consume({ kind: "event", event }),
+      checkActions: () => this.#fromIngest?.send(FrameKind.WantActions, "") ?? false,
       resumed: () => {
         this.#isHaltTold = false;
         this.#post.operatorResumed();
