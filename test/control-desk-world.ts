@@ -21,7 +21,9 @@ export async function controlDesk(folder: string): Promise<Desk> {
   asked += 1;
   const killSwitch = join(folder, `kill-${asked}`);
   mkdirSync(killSwitch);
-  const terms = { run: "dworld", strategyIds: ["tester"], clock: { speed: 1 }, config: {}, killSwitch };
+  const alerts = { channelMinutes: 5, barred: { demo: false, paper: false } };
+  const more = { mode: "demo", config: { alerts }, killSwitch };
+  const terms = { run: "dworld", strategyIds: ["tester"], clock: { speed: 1 }, ...more };
   const context = {
     ...{
       terms,

@@ -17,6 +17,7 @@ import { rules } from "../risk/registry.ts";
 import { costParams } from "../sim/cost-model.ts";
 import { haltList } from "../sim/halts.ts";
 import { strategies } from "../strategies/registry.ts";
+import { alertParams } from "./alert-params.ts";
 import { backupParams } from "./backup-params.ts";
 import { dashboardParams } from "./dashboard-params.ts";
 import { killParams } from "./kill-params.ts";
@@ -61,6 +62,7 @@ const schema = z.strictObject({
   halts: haltList,
   kill: killParams,
   live: liveParams,
+  alerts: alertParams,
   watchdog: watchdogParams,
   dashboard: dashboardParams,
   backup: backupParams,

@@ -83,6 +83,8 @@ function textOf(rows: readonly Row[]): string {
 
 /** ` AAPL`, ` risk.spread.maxFraction 0.0003`: what it was about, where it was about one thing. */
 function subjectText(after: unknown): string {
-  const { symbol, strategy, key, value } = after as Readonly<Record<string, unknown>>;
-  return [symbol, strategy, key, value].map((part) => (part === undefined ? "" : ` ${part}`)).join("");
+  const { symbol, strategy, key, value, subject } = after as Readonly<Record<string, unknown>>;
+  return [symbol, strategy, key, value, subject]
+    .map((part) => (part === undefined ? "" : ` ${part}`))
+    .join("");
 }

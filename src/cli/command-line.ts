@@ -1,6 +1,7 @@
 /** The whole command line as one function: words in, text and an exit code out. */
 import { Command, CommanderError } from "commander";
 import { InputError } from "../domain/assert.ts";
+import { registerAlertCommands } from "./alert-commands.ts";
 import { registerArmCommand } from "./arm-command.ts";
 import { registerAuditCommands } from "./audit-commands.ts";
 import { registerBacktestCommands } from "./backtest-commands.ts";
@@ -10,6 +11,7 @@ import { registerControlCommands } from "./control-commands.ts";
 import { registerDashboardCommand } from "./dashboard-command.ts";
 import { registerDataCommands } from "./data-commands.ts";
 import { registerDoctorCommand } from "./doctor-command.ts";
+import { registerErrorCommands } from "./error-commands.ts";
 import { registerExchangeCommand } from "./exchange-command.ts";
 import { registerFeatureCommands } from "./feature-commands.ts";
 import { askedHelp } from "./group-help.ts";
@@ -110,6 +112,8 @@ function buildProgram({ out, err }: Streams): Command {
   registerAuditCommands(program, context);
   registerJobsCommands(program, context);
   registerReportCommands(program, context);
+  registerAlertCommands(program, context);
+  registerErrorCommands(program, context);
   registerInitCommand(program, context);
   registerDoctorCommand(program, context);
   registerDashboardCommand(program, context);

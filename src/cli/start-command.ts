@@ -2,7 +2,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { BACKUP_KEY } from "../adapters/backup/sealed-file.ts";
+import { readAlertSecrets, revealed } from "../adapters/alerts/alert-secrets.ts";
+import { backupKeyEnv } from "../adapters/backup/sealed-file.ts";
 import { asOnlyWriter } from "../adapters/lake/writer-lock.ts";
 import { sdNotify } from "../adapters/sd-notify.ts";
 import { type Config, loadConfig } from "../app/config.ts";
@@ -14,11 +15,12 @@ import { type TradingMode, tradingModes } from "../app/live/run-terms.ts";
 import { COMMAND_ENTRY } from "../app/orchestrator/command-port.ts";
 import { tradedConfig } from "../app/traded-config.ts";
 import { newAccessKey } from "../dashboard/server/access-key.ts";
-import { linkOf, readDashboardFacts } from "../dashboard/server/dashboard-file.ts";
+import { linkOf, readDashboardFacts, removeDashboardFacts } from "../dashboard/server/dashboard-file.ts";
 import { listenTerms } from "../dashboard/server/listen-terms.ts";
 import { buildPage } from "../dashboard/server/page-build.ts";
 import { InputError } from "../domain/assert.ts";
 import { LifeSigns } from "../ops/life-signs.ts";
+import { envFiles } from "./alert-env.ts";
 import { type CliContext, report, tell } from "./context.ts";
 import { demoRoot } from "./demo-root.ts";
 import { type DemoScreen, demoScreen } from "./demo-screen.ts";
@@ -175,8 +177,11 @@ async function sit(context: CliContext, { mode, sessions, begin, dashboard }: Si
     const begun = await begin({ tell: say });
     const runRoot = stateRoot(context.root(), mode);
     const key = newAccessKey(runRoot);
+    removeDashboardFacts(runRoot);
     screen = demoScreen(context, join(killSwitch(context), "HALT"));
     const { show } = screen;
+    const secrets = readAlertSecrets(process.env, envFiles(context));
+    const isEchoed = begun.run.config.live.logs === "both";
     return await sitThrough({
       ...{ root: context.root(), runRoot, begun, paths: processPaths },
       dashboardBegan: () => {
@@ -187,12 +192,17 @@ async function sit(context: CliContext, { mode, sessions, begin, dashboard }: Si
         screen?.address(found.url, linkOf(found.url, key));
       },
       around: {
-        monitor: { path: aroundPaths.monitor },
-        orchestrator: { path: aroundPaths.orchestrator, env: orchestratorEnvironment() },
+        monitor: { path: aroundPaths.monitor, env: revealed(secrets) },
+        orchestrator: {
+          path: aroundPaths.orchestrator,
+          env: { [COMMAND_ENTRY]: processPaths.exchange, ...backupKeyEnv(process.env) },
+        },
         dashboard: { path: aroundPaths.dashboard, env: dashboard },
       },
       ...(sessions === undefined ? {} : { sessions }),
       ...{ show, tell: say, stop: stop.signal },
+      // One document is what stdout holds with --json; a log shipper reads either.
+      ...(isEchoed ? { echo: context.json() ? context.err : context.out } : {}),
       seen: beat && ((sight) => service?.tell(beat.look(sight))),
     });
   } finally {
@@ -203,11 +213,6 @@ async function sit(context: CliContext, { mode, sessions, begin, dashboard }: Si
 }
 
 /** Where the command line is, for tasks that are one of its commands; and what seals backups, where there is a key. */
-function orchestratorEnvironment(): Readonly<Record<string, string>> {
-  const { [BACKUP_KEY]: key } = process.env;
-  return { [COMMAND_ENTRY]: processPaths.exchange, ...(key ? { [BACKUP_KEY]: key } : {}) };
-}
-
 function finish(
   context: CliContext,
   { status, atRest, trouble }: SittingEnd,

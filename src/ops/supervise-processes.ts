@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { prepareCompileCache } from "./compile-cache.ts";
 import { LogFile, type LogRecord, logRecord } from "./log-file.ts";
 import { isAtLeast, type LogLevel, levelNamed, logLevels } from "./log-level.ts";
+import { logRedactor, oneLogLine } from "./log-redaction.ts";
 import type { SupervisorReport } from "./process-plan.ts";
 import { findPinning, spawnChild } from "./spawn-child.ts";
 import { Supervisor, type SupervisorTerms } from "./supervisor.ts";
@@ -22,6 +23,12 @@ export interface SupervisionTerms extends SupervisorTerms {
   /** Every line, after it was written; those below `LOG_LEVEL`, which are not written, too. */
   readonly onLine?: (record: LogRecord) => void;
   readonly onReport?: (report: SupervisorReport) => void;
+  /** Values that must stand in no line. */
+  readonly secrets?: readonly string[];
+  /** Names what lines of all processes belong to: stands in each that names nothing narrower itself. */
+  readonly correlation?: string;
+  /** Every line that is written, for who wants them beside the file. */
+  readonly echo?: (line: string) => void;
 }
 
 export interface Supervision {
@@ -48,13 +55,20 @@ const levels: Readonly<Record<SupervisorReport["kind"], LogLevel>> = {
 
 /** Nothing is started yet. */
 export function superviseProcesses(terms: SupervisionTerms): Supervision {
-  const { root, env, wallMs, onLine, onReport } = terms;
+  const { root, env, wallMs, onLine, onReport, secrets = [], correlation, echo } = terms;
+  const redacted = logRedactor(secrets);
   const log = new LogFile(terms.logs ?? join(root, "logs"), wallMs);
   const { LOG_LEVEL: asked } = env();
   const least = levelNamed(asked) ?? "INFO";
   const write = (id: string, level: LogLevel, text: string) => {
-    const record = logRecord(id, level, text, wallMs());
-    if (isAtLeast(record.level, least)) log.write(JSON.stringify(record));
+    const told = logRecord(id, level, text, wallMs());
+    const { component = id } = told;
+    const record = redacted({ ...(correlation === undefined ? {} : { correlation }), ...told, component });
+    if (isAtLeast(record.level, least)) {
+      const line = oneLogLine(record);
+      log.write(line);
+      echo?.(line);
+    }
     onLine?.(record);
   };
   if (levelNamed(asked ?? least) === undefined)

@@ -153,6 +153,7 @@ export const tradesMigrations = [
     verdicts TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX orders_by_number ON orders (run, number);
+  CREATE INDEX orders_asleep ON orders (run) WHERE status = 'sent' AND parent_id IS NOT NULL;
   CREATE INDEX signals_by_number ON signals (run, number);`,
 ] as const;
 
@@ -260,6 +261,8 @@ export const performanceMigrations = [
     resolved_by TEXT
   ) STRICT;
   CREATE INDEX error_log_by_time ON error_log (timestamp);`,
+  `CREATE INDEX error_log_by_level ON error_log (level, id);
+  CREATE INDEX error_log_open ON error_log (is_resolved, level, id);`,
 ] as const;
 
 /** The projected tables of each file, referenced ones first; and what names a row of each. */

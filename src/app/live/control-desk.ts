@@ -7,18 +7,20 @@ import type { AuditRow } from "../../adapters/journal/journal-terms.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { EngineEvent, OperatorActed } from "../../domain/events.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
-import { isWorking, type OrderNumber, OrderStatus, Purpose } from "../../domain/order.ts";
 import type { Quote } from "../../domain/quote.ts";
 import { sessionIndexAt } from "../../domain/session.ts";
 import { type EpochMicros, isoInstant, MICROS_PER_SECOND } from "../../domain/time.ts";
 import type { ExecuteInput } from "../../engine/live-execute.ts";
-import { OrderField, type OrderTable } from "../../execution/order-table.ts";
+import type { Instants } from "../../execution/lifecycle/words.ts";
 import { sessionAt, xnysSessions } from "../../market/calendar.ts";
 import type { EngineMetrics } from "../../ops/metrics/engine-metrics.ts";
 import type { WatchdogVerdict } from "../../ops/watchdog/terms.ts";
+import { needsChannel } from "../alert-params.ts";
 import type { EngineSnapshot } from "../engine-snapshot.ts";
 import { engineSnapshot } from "../engine-view.ts";
 import { judgedOverride } from "../limit-override.ts";
+import { ChannelWord } from "./channel-word.ts";
+import { claimOf } from "./claim-acts.ts";
 import { type ControlAct, type ControlAnswer, type ControlRequest, controlRequest } from "./control-words.ts";
 import { wasActed } from "./earlier-act.ts";
 import { type EnginePicture, enginePicture } from "./engine-picture.ts";
@@ -29,7 +31,7 @@ import { marketLines } from "./market-lines.ts";
 import { resumeBars } from "./resume-bars.ts";
 import { EXTERNAL } from "./run-engine.ts";
 import type { StageContext } from "./stage-context.ts";
-import { entriesBarredBy, taskHolder } from "./task-claims.ts";
+import { workingOrders } from "./working-orders.ts";
 
 export interface ControlParts {
   readonly context: StageContext;
@@ -46,15 +48,6 @@ export interface ControlParts {
 
 const ORDERS_SHOWN = 200;
 const CURVE_POINTS = 2000;
-/** What holds while the system is being stopped, and until it is started again. */
-const retired = {
-  authority: "orchestrator",
-  source: "stopping",
-  level: "REDUCE_ONLY",
-  scalar: 1,
-  liftedBy: "itself",
-} as const;
-
 /** One valuation: exchange micros and dollars. */
 export interface CurvePoint {
   readonly at: EpochMicros;
@@ -66,6 +59,7 @@ export interface CurvePoint {
 export class ControlDesk {
   readonly #parts: ControlParts;
   readonly #words: LastWords;
+  readonly #channels: ChannelWord;
   readonly #curve: CurvePoint[] = [];
   readonly #seen = new Set<string>();
   #audits = 0;
@@ -76,7 +70,10 @@ export class ControlDesk {
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
-    this.#words = new LastWords(parts.context.terms.strategyIds);
+    const { mode, strategyIds, config } = parts.context.terms;
+    this.#words = new LastWords(strategyIds);
+    const patienceMs = config.alerts.channelMinutes * 60_000;
+    this.#channels = new ChannelWord({ isNeeded: needsChannel(mode, config.alerts), patienceMs });
   }
 
   /** Every input that the stage consumed, replayed ones too. */
@@ -85,12 +82,19 @@ export class ControlDesk {
     // Whoever halted it; after a restart as old as the process, which replays it: the delay is there to think.
     if (isHalted && !this.#isHalted) this.#haltedAtMs = this.#parts.context.clock.now();
     this.#isHalted = isHalted;
+    this.#channels.saw(input);
     if (input.kind === "decision") this.#words.decided(input.decision);
     if (input.kind !== "event" || input.event.kind !== "BarsClosed") return;
     this.#bars += input.event.bars.to - input.event.bars.from;
     const { portfolio, baselines } = this.#parts.driver.live.stage;
     this.#curve.push({ at: input.event.bars.at, equity: portfolio.equity, high: baselines.dayHigh });
     if (this.#curve.length > CURVE_POINTS) this.#curve.shift();
+  }
+
+  /** To be called ten times a second. */
+  look({ at, mono }: Instants): void {
+    const word = this.#channels.look(mono);
+    if (word !== undefined) this.#parts.event({ kind: "ClaimChanged", at, ...word });
   }
 
   /** Never throws: what cannot be answered is refused with one line. */
@@ -156,6 +160,9 @@ export class ControlDesk {
         return this.#picture();
       case "curve":
         return this.#curve.filter(({ at }) => at > this.#parts.driver.live.stage.clock.open);
+      case "channels":
+        this.#channels.heard(request.working, this.#parts.context.clock.now());
+        return { heard: request.working };
       case "metrics":
         return this.#parts.metrics();
     }
@@ -311,19 +318,14 @@ export class ControlDesk {
       case "acknowledgeCash":
         return { kind: "CashMoved", at, dollars: this.#cashAhead(), reason: `${by}: ${reason}` };
       case "retire":
-        return { kind: "ClaimChanged", at, claim: { ...retired, reason: `${by}: ${reason}` } };
+      case "return":
+      case "hold":
+      case "release":
+      case "barEntries":
+      case "allowEntries":
+        return { kind: "ClaimChanged", at, ...claimOf(request) };
       case "reconcile":
         return { kind: "BooksAsked", at, reason: `${by}: ${reason}` };
-      case "barEntries":
-        return { kind: "ClaimChanged", at, claim: entriesBarredBy(request.task, reason) };
-      case "allowEntries":
-        return { kind: "ClaimChanged", at, lifted: { ...taskHolder(request.task), by: "itself" } };
-      case "return":
-        return {
-          kind: "ClaimChanged",
-          at,
-          lifted: { authority: retired.authority, source: retired.source, by: "itself" },
-        };
       default:
         return acted(request.verb);
     }
@@ -350,29 +352,13 @@ export class ControlDesk {
   }
 }
 
-/** Orders that the broker may still fill, and the entries among them; legs that wait for their entry are none. */
-function workingOrders(orders: OrderTable): {
-  readonly workingOrders: number;
-  readonly workingEntries: number;
-} {
-  let workingOrders = 0;
-  let workingEntries = 0;
-  for (let n = 0; n < orders.length; n++) {
-    const order = n as OrderNumber;
-    const isAsleep = orders.status(order) === OrderStatus.Sent && orders.get(order, OrderField.parent) >= 0;
-    if (!isWorking(orders.status(order)) || isAsleep) continue;
-    workingOrders += 1;
-    if (orders.purpose(order) === Purpose.Entry) workingEntries += 1;
-  }
-  return { workingOrders, workingEntries };
-}
-
 /** What it was about, for the audit: a close without its symbol tells nobody anything. */
 function subjectOf(request: ControlAct): Readonly<Record<string, string | number>> {
   if (request.verb === "override") {
     const { key, value, forSeconds } = request;
     return { key, value, forSeconds };
   }
+  if (request.verb === "note") return request.subject === undefined ? {} : { subject: request.subject };
   if ("strategy" in request) return { strategy: request.strategy };
   if ("task" in request) return { task: request.task };
   return "symbol" in request && request.symbol !== undefined ? { symbol: request.symbol } : {};

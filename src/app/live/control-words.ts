@@ -17,6 +17,24 @@ const override = {
   forSeconds: z.int().min(1).max(86_400),
 };
 
+/** What was done elsewhere, and to what: no act of this door is among them, so that none can be made up. */
+const noted = {
+  what: z.enum([
+    "login",
+    "login-refused",
+    "logout",
+    "request-refused",
+    "key-refused",
+    "halt-file",
+    "resolve-error",
+    "acknowledge-alert",
+    "test-alerts",
+    "run-task",
+  ]),
+  subject: z.string().max(120).optional(),
+};
+export type Noted = z.infer<typeof noted.what>;
+
 /** Each loosening one is confirmed by who asks; `halt` needs nothing but the word. */
 export const controlRequest = z.discriminatedUnion("verb", [
   z.strictObject({ verb: z.literal("status"), id }),
@@ -44,14 +62,19 @@ export const controlRequest = z.discriminatedUnion("verb", [
   /** Before a stop that leaves positions: no entry any more, and those that work are taken back. Lifted by `return`. */
   z.strictObject({ verb: z.literal("retire"), ...act }),
   z.strictObject({ verb: z.literal("return"), ...act }),
+  /** The monitor found what it cannot heal: no entry until it says `release`. It loosens nothing of anybody else's. */
+  z.strictObject({ verb: z.literal("hold"), ...act }),
+  z.strictObject({ verb: z.literal("release"), ...act }),
   z.strictObject({ verb: z.literal("override"), ...act, ...override }),
   /** Our books are compared with the broker's at once. */
   z.strictObject({ verb: z.literal("reconcile"), ...act }),
   /** A task of the day failed without which nothing is to be entered, or has passed again: never more than that. */
   z.strictObject({ verb: z.literal("barEntries"), ...act, task }),
   z.strictObject({ verb: z.literal("allowEntries"), ...act, task }),
-  /** What happened at a door and changes nothing: a line of the audit alone. */
-  z.strictObject({ verb: z.literal("note"), ...act, what: z.string().regex(/^[a-z][a-z-]{0,39}$/) }),
+  /** The monitor's word, four times a minute: people can be reached, or no channel has worked for long (C-60). */
+  z.strictObject({ verb: z.literal("channels"), id, working: z.boolean() }),
+  /** What happened at a door or elsewhere and changes nothing here: a line of the audit alone (I-40). */
+  z.strictObject({ verb: z.literal("note"), ...act, ...noted }),
 ]);
 export type ControlRequest = z.infer<typeof controlRequest>;
 export type ControlAct = Extract<ControlRequest, { readonly by: string }>;

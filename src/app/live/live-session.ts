@@ -34,6 +34,8 @@ export interface SittingTerms {
   readonly begun: Begun;
   readonly paths: SystemTerms["paths"];
   readonly around?: SystemTerms["around"];
+  /** Every line of the log, where it is wanted beside the file. */
+  readonly echo?: ((line: string) => void) | undefined;
   /** Ends by itself after so many; absent: never. */
   readonly sessions?: number;
   /** Called about four times a second. */
@@ -98,11 +100,11 @@ class Sitting {
 
   constructor(terms: SittingTerms) {
     this.#terms = terms;
-    const { begun, runRoot, paths, around } = terms;
+    const { begun, runRoot, paths, around, echo } = terms;
     const { run, credentials, guardian } = begun;
     const report = (told: SupervisorReport) => this.#reported(told);
     this.#system = new LiveSystem({
-      ...{ root: runRoot, run, credentials, guardian, paths, around, report },
+      ...{ root: runRoot, run, credentials, guardian, paths, around, report, echo },
     });
     this.#control = new ControlClient(runRoot, run);
     this.#exchange = new ExchangeClock(run.clock, xnysSessions());

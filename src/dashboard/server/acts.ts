@@ -131,7 +131,8 @@ export class Acts {
     const text = await performed(act, ports, by);
     if (text === undefined)
       return refused(503, `${act.verb}: ${absent[act.verb] ?? "is not part of this system"}`);
-    trail.note({ what: act.verb, by, reason: `${subjectOf(act)}${act.reason}` });
+    // What is done about alerts and errors, the monitor tells the audit itself.
+    if (act.verb === "run-task") trail.note({ what: act.verb, by, reason: `${act.task}: ${act.reason}` });
     return accepted(act.id, text);
   }
 }
@@ -171,28 +172,19 @@ const absent: Readonly<Partial<Record<ActWords["verb"], string>>> = {
 
 /** What was done; undefined where nobody can do it. */
 async function performed(act: ActWords, ports: RunningPorts, by: string): Promise<string | undefined> {
+  const { reason } = act;
   switch (act.verb) {
     case "resolve-error":
-      if (ports.errors === undefined) return undefined;
-      await ports.errors.resolve(act.error, by, act.reason);
-      return `Error ${act.error} is resolved.`;
+      return ports.errors?.resolve(act.error, by, reason);
     case "acknowledge-alert":
-      if (ports.alerts === undefined) return undefined;
-      await ports.alerts.acknowledge(act.alert, by, act.reason);
-      return "The alert is acknowledged.";
+      return ports.alerts?.acknowledge(act.alert, by, reason);
     case "test-alerts":
-      return ports.alerts?.test(by);
+      return ports.alerts?.test(by, reason);
     case "run-task":
-      return ports.jobs?.run(act.task, by, act.reason);
+      return ports.jobs?.run(act.task, by, reason);
     default:
       return undefined;
   }
-}
-
-function subjectOf(act: ActWords): string {
-  if (act.verb === "resolve-error") return `error ${act.error}: `;
-  if (act.verb === "acknowledge-alert") return `alert ${act.alert}: `;
-  return act.verb === "run-task" ? `${act.task}: ` : "";
 }
 
 const accepted = (auditId: string, text: string): Acted => ({

@@ -20,7 +20,7 @@ import { newAccessKey, readAccessKey, sessionsPath } from "./access-key.ts";
 import { Acts } from "./acts.ts";
 import { AuditTrail } from "./audit-trail.ts";
 import { CountsReading } from "./counts-reading.ts";
-import { removeDashboardFacts, writeDashboardFacts } from "./dashboard-file.ts";
+import { readDashboardFacts, removeDashboardFacts, writeDashboardFacts } from "./dashboard-file.ts";
 import { KeyGuard } from "./key-guard.ts";
 import { linksOf } from "./links.ts";
 import { type ListenTerms, listenTerms } from "./listen-terms.ts";
@@ -112,9 +112,11 @@ class Dashboard {
 
   async start(): Promise<void> {
     const { places, log } = this.#context;
+    // One that died: whoever has its page open finds this one there.
+    const earlier = readDashboardFacts(places.root)?.port;
     removeDashboardFacts(places.root);
     try {
-      await this.#listen();
+      await this.#listen(earlier);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       // Trading goes on without it.
@@ -139,14 +141,13 @@ class Dashboard {
     removeDashboardFacts(this.#context.places.root);
   }
 
-  async #listen(): Promise<void> {
+  async #listen(earlier: number | undefined): Promise<void> {
     const { terms, places, log } = this.#context;
     const { DASHBOARD_PORT: port } = process.env;
-    const listen = listenTerms(
-      terms.config.dashboard,
-      terms.mode,
-      port === undefined ? undefined : Number(port),
-    );
+    const asked = port === undefined ? undefined : Number(port);
+    const found = listenTerms(terms.config.dashboard, terms.mode, asked);
+    const ports = earlier === undefined || earlier === 0 ? found.ports : [earlier, ...found.ports];
+    const listen = { ...found, ports };
     const server = await this.#built(listen);
     this.#port = await bound(server, listen);
     this.#server = server;

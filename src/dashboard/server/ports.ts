@@ -4,7 +4,13 @@
  */
 
 import type { NextJob } from "../contract/picture.ts";
-import type { AlertsAnswer, ErrorsAnswer, HealthAnswer, JobsAnswer } from "../contract/running-answers.ts";
+import type {
+  AlertsAnswer,
+  ErrorLine,
+  ErrorsAnswer,
+  HealthAnswer,
+  JobsAnswer,
+} from "../contract/running-answers.ts";
 
 export interface Page {
   readonly from: number;
@@ -12,19 +18,22 @@ export interface Page {
 }
 
 export interface ErrorsPort {
-  read(page: Page & { readonly level?: string | undefined; readonly isOpen: boolean }): ErrorsAnswer;
+  read(
+    page: Page & { readonly level?: ErrorLine["level"] | undefined; readonly isOpen: boolean },
+  ): ErrorsAnswer;
   open(): ErrorsAnswer["open"];
-  /** Throws InputError for an error that is not there. */
-  resolve(error: number, by: string, reason: string): void | Promise<void>;
+  /** Tells what was done. Throws InputError for an error that is not there. */
+  resolve(error: number, by: string, reason: string): Promise<string>;
 }
 
 export interface AlertsPort {
   read(page: Page): AlertsAnswer;
   /** Incidents that nobody has acknowledged. */
   open(): number;
-  acknowledge(alert: string, by: string, reason: string): void | Promise<void>;
-  /** Sends one through every channel; tells how. */
-  test(by: string): string | Promise<string>;
+  /** Both tell what was done, and are written into the audit by who does it. */
+  acknowledge(alert: string, by: string, reason: string): Promise<string>;
+  /** Sends one through every channel. */
+  test(by: string, reason: string): Promise<string>;
 }
 
 export interface JobsPort {
@@ -32,7 +41,7 @@ export interface JobsPort {
   /** Tasks whose last run failed. */
   failed(): number;
   next(): readonly NextJob[];
-  run(task: string, by: string, reason: string): string | Promise<string>;
+  run(task: string, by: string, reason: string): Promise<string>;
 }
 
 export interface HealthPort {

@@ -30,7 +30,7 @@ import type { ErrorsAsk, OrdersAsk, PageAsk, SignalsAsk } from "./question-words
 import { AuditQuestion } from "./questions/audit.ts";
 import { chainAnswer } from "./questions/chain.ts";
 import { equityAnswer } from "./questions/equity.ts";
-import { ordersAnswer } from "./questions/orders.ts";
+import { OrdersQuestion } from "./questions/orders.ts";
 import { ResearchQuestion } from "./questions/research.ts";
 import { riskAnswer } from "./questions/risk.ts";
 import { signalsAnswer } from "./questions/signals.ts";
@@ -65,6 +65,7 @@ export class Room {
   readonly #performance: ReadDatabase;
   readonly #journal: ReadDatabase;
   readonly #research: ReadDatabase;
+  readonly #orders: OrdersQuestion;
   readonly #audit: AuditQuestion;
   readonly #backtests: ResearchQuestion;
   readonly #controls = controlsPage();
@@ -77,6 +78,7 @@ export class Room {
     this.#performance = new ReadDatabase(places.performance);
     this.#journal = new ReadDatabase(join(root, "db", "journal.db"));
     this.#research = new ReadDatabase(join(base, "db", "research.db"));
+    this.#orders = new OrdersQuestion(this.#trades, () => performance.now());
     this.#audit = new AuditQuestion(this.#journal);
     this.#backtests = new ResearchQuestion(this.#research, reports, reportFolders);
   }
@@ -97,7 +99,7 @@ export class Room {
 
   orders(ask: OrdersAsk): OrdersAnswer {
     const unknown = this.#terms.sampler.last?.picture.unknownOrders ?? 0;
-    return ordersAnswer(this.#trades, this.#terms.facts.run, ask, unknown);
+    return this.#orders.answer(this.#terms.facts.run, ask, unknown);
   }
 
   chain(id: string): ChainAnswer | undefined {

@@ -36,7 +36,7 @@ export function barsAround(journal: ReadDatabase, { run, instrument, at }: Place
   const to = Math.min(from + ENTRIES_MAX, firstFrom(journal, number, entries, at + AFTER));
   const rows = journal.all(
     `SELECT payload FROM entries WHERE run = ? AND sequence >= ? AND sequence < ? AND part = 'input'
-       AND payload LIKE 'event#%' AND payload LIKE '%"kind":"BarsClosed"%' ORDER BY sequence`,
+       AND payload LIKE 'event%' AND payload LIKE '%"kind":"BarsClosed"%' ORDER BY sequence`,
     number,
     from,
     to,

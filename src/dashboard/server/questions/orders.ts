@@ -5,28 +5,53 @@ import type { OrdersAsk } from "../question-words.ts";
 import type { Cell, ReadDatabase, Row } from "../read-database.ts";
 
 /** Legs that wait for their entry are no orders of anybody's yet. */
-const AWAKE = "NOT (o.status = 'sent' AND o.parent_id IS NOT NULL)";
+const ASLEEP = "o.status = 'sent' AND o.parent_id IS NOT NULL";
 const CARRIES_OUT = "o.purpose IN ('entry', 'exit')";
+/** It counts every order of the run: not with each page that somebody turns. */
+const FUNNEL_EVERY_MS = 2000;
 
 /** Newest first; a protective order says what it protects. */
 export const ORDER_COLUMNS = `o.*, s.reason AS signal_reason, p.filled_avg_price AS parent_price
   FROM orders o LEFT JOIN signals s ON s.id = o.signal_id LEFT JOIN orders p ON p.id = o.parent_id`;
 
-export function ordersAnswer(
-  trades: ReadDatabase,
-  run: string,
-  ask: OrdersAsk,
-  unknown: number,
-): OrdersAnswer {
-  const { where, values } = filtered(run, ask);
-  const total = known(trades.first(`SELECT count(*) AS n FROM orders o WHERE ${where}`, ...values)?.n) ?? 0;
-  const rows = trades.all(
-    `SELECT ${ORDER_COLUMNS} WHERE ${where} ORDER BY o.number DESC LIMIT ? OFFSET ?`,
-    ...values,
-    ask.limit,
-    ask.from,
-  );
-  return { total, from: ask.from, rows: rows.map(orderRow), funnel: funnelOf(trades, run, unknown) };
+export class OrdersQuestion {
+  readonly #trades: ReadDatabase;
+  /** Monotonic milliseconds. */
+  readonly #now: () => number;
+  #funnel: Omit<Funnel, "unknown"> | undefined;
+  #countedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(trades: ReadDatabase, now: () => number) {
+    this.#trades = trades;
+    this.#now = now;
+  }
+
+  answer(run: string, ask: OrdersAsk, unknown: number): OrdersAnswer {
+    const { where, values } = filtered(run, ask);
+    const rows = this.#trades.all(
+      // The page first and what belongs to it then: rows that are passed over are not joined.
+      `SELECT ${ORDER_COLUMNS} WHERE o.rowid IN (SELECT o.rowid FROM orders o WHERE ${where} AND NOT (${ASLEEP})
+         ORDER BY o.number DESC LIMIT ? OFFSET ?) ORDER BY o.number DESC`,
+      ...values,
+      ask.limit,
+      ask.from,
+    );
+    const total = this.#count(where, values) - this.#count(`${where} AND ${ASLEEP}`, values);
+    return { total, from: ask.from, rows: rows.map(orderRow), funnel: { ...this.#funnelOf(run), unknown } };
+  }
+
+  /** Each of both has an index; what is left of one after the other has none. */
+  #count(where: string, values: readonly Cell[]): number {
+    return known(this.#trades.first(`SELECT count(*) AS n FROM orders o WHERE ${where}`, ...values)?.n) ?? 0;
+  }
+
+  #funnelOf(run: string): Omit<Funnel, "unknown"> {
+    const now = this.#now();
+    if (this.#funnel !== undefined && now - this.#countedAt < FUNNEL_EVERY_MS) return this.#funnel;
+    this.#countedAt = now;
+    this.#funnel = funnelOf(this.#trades, run);
+    return this.#funnel;
+  }
 }
 
 function filtered(
@@ -38,7 +63,7 @@ function filtered(
   if (strategy !== undefined) filters.push(["o.strategy", strategy]);
   if (state !== undefined) filters.push(["o.status", state]);
   return {
-    where: [...filters.map(([column]) => `${column} = ?`), AWAKE].join(" AND "),
+    where: filters.map(([column]) => `${column} = ?`).join(" AND "),
     values: filters.map(([, value]) => value),
   };
 }
@@ -88,7 +113,7 @@ export function figure(value: unknown): string {
 }
 
 /** Of the whole run; protective orders follow their entry and are not counted. */
-function funnelOf(trades: ReadDatabase, run: string, unknown: number): Funnel {
+function funnelOf(trades: ReadDatabase, run: string): Omit<Funnel, "unknown"> {
   const row = trades.first(
     `SELECT count(*) AS decided, sum(o.status = 'denied') AS denied,
        count(DISTINCT CASE WHEN o.status = 'denied' THEN coalesce(o.rule, o.barred_by) END) AS rules,
@@ -109,7 +134,6 @@ function funnelOf(trades: ReadDatabase, run: string, unknown: number): Funnel {
     acked: count("acked"),
     filled: count("filled"),
     rejected: count("rejected"),
-    unknown,
     meanSlippageBps: count("worth") > 0 ? (10_000 * count("lost")) / count("worth") : null,
     // The ledger does not know when the broker took an order, only what became of it.
     ackP99Ms: null,
