@@ -17,6 +17,21 @@ const override = {
   forSeconds: z.int().min(1).max(86_400),
 };
 
+/** What may be noted for the audit: never a word that execute acts by. */
+const notedActions = [
+  "acknowledge-alert",
+  "resolve-error",
+  "test-alerts",
+  "run-task",
+  "login",
+  "login-refused",
+  "logout",
+  "key-refused",
+  "request-refused",
+  "halt-file",
+] as const;
+export type NotedAction = (typeof notedActions)[number];
+
 /** Each loosening one is confirmed by who asks; `halt` needs nothing but the word. */
 export const controlRequest = z.discriminatedUnion("verb", [
   z.strictObject({ verb: z.literal("status"), id }),
@@ -59,7 +74,7 @@ export const controlRequest = z.discriminatedUnion("verb", [
   z.strictObject({
     verb: z.literal("noted"),
     ...act,
-    action: z.string().regex(/^[a-z][a-z-]{0,39}$/),
+    action: z.enum(notedActions),
     subject: z.string().max(120),
   }),
 ]);

@@ -38,9 +38,9 @@ import { ProcessTimers } from "./process-timers.ts";
 import type { StageContext } from "./stage-context.ts";
 import { TIME_EVERY_MS, TimeKeeper, timeBeatMs } from "./time-keeper.ts";
 import type { WatchPost } from "./watch-post.ts";
+
 const WATCH_EVERY_MS = 100;
-/** How often one that stands by reads on. */
-const FOLLOW_EVERY_MS = 100;
+const FOLLOW_EVERY_MS = 100; // How often one that stands by reads on.
 const DISK_FULL = "the disk is full: what the ballast left is enough to close with; make room on it";
 
 export async function runExecute(

@@ -7,7 +7,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from "
 import { dirname } from "node:path";
 import { makeFolder, sha256OfText } from "../../adapters/durable-file.ts";
 import type { ControlQuestion } from "../../app/live/control-client.ts";
-import type { ControlAnswer } from "../../app/live/control-words.ts";
+import type { ControlAnswer, NotedAction } from "../../app/live/control-words.ts";
 import { InputError } from "../../domain/assert.ts";
 
 export interface TrailTerms {
@@ -27,8 +27,7 @@ const ANSWER_WITHIN_MS = 1000;
 const TAIL_BYTES = 4096;
 
 export interface TrailNote {
-  /** Small letters and hyphens. */
-  readonly what: string;
+  readonly what: NotedAction;
   readonly by: string;
   readonly reason: string;
 }
