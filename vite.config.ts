@@ -19,6 +19,20 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: "es2023",
     reportCompressedSize: false,
+    // One style sheet, and all views in one file: a view that is opened while the server is down is there already. The
+    // two chart libraries stay apart; candles are not loaded before an order's chain is opened.
+    cssCodeSplit: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "candles", test: /node_modules\/(?:lightweight-charts|fancy-canvas)\//, priority: 2 },
+            { name: "curve", test: /node_modules\/uplot\//, priority: 2 },
+            { name: "page", test: /./, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   server: { host: "127.0.0.1", proxy: { "/api": { target: fixture } } },
 });

@@ -17,10 +17,10 @@ const world = new DashboardWorld(live);
 let cookie = "";
 let ids = 0;
 const newId = (): string => `command-${++ids}`;
-const verbs = (): string[] => world.asked.map(({ verb }) => verb).filter((verb) => verb !== "noted");
+const verbs = (): string[] => world.asked.map(({ verb }) => verb).filter((verb) => verb !== "note");
 const notes = (): string[] =>
   world.asked.flatMap((asked: ControlQuestion) =>
-    asked.verb === "noted" ? [`${asked.action}: ${asked.reason}`] : [],
+    asked.verb === "note" ? [`${asked.what}: ${asked.reason}`] : [],
   );
 
 beforeAll(async () => {

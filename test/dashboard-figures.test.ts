@@ -235,12 +235,8 @@ describe("a question", () => {
   });
 
   it("of the audit says that the chain holds, and that it does not once a row was changed", async () => {
-    world.desk.answer(
-      JSON.stringify({ verb: "noted", id: "n1", by: "me", reason: "r", action: "login", subject: "s" }),
-    );
-    world.desk.answer(
-      JSON.stringify({ verb: "noted", id: "n2", by: "me", reason: "r", action: "login", subject: "s" }),
-    );
+    world.desk.answer(JSON.stringify({ verb: "note", id: "n1", by: "me", reason: "r", what: "login" }));
+    world.desk.answer(JSON.stringify({ verb: "note", id: "n2", by: "me", reason: "r", what: "login" }));
     await world.settled();
     expect(world.room.audit(page)).toMatchObject({
       total: 2,

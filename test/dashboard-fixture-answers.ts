@@ -195,6 +195,32 @@ export function ordersAnswer(state: FixtureState, asked: URLSearchParams): Tradi
   };
 }
 
+const otherVerdicts = [
+  ["max_positions", 9, 10],
+  ["gross_exposure", 0.294, 0.5],
+  ["position_size", 0.0294, 0.05],
+  ["shorts_share", 0.223, 0.5],
+  ["open_risk", 0.0062, 0.02],
+  ["daily_drawdown", 0.0021, 0.02],
+  ["trades_per_day", 23, 100],
+  ["per_trade_risk", 0.00047, 0.004],
+  ["price_collar", 0.0001, 0.005],
+  ["stale_data", 0.18, 90],
+  ["throttle", 3, 60],
+  ["buying_power", 0.032, 0.9],
+  ["adv", 0.00001, 0.01],
+  ["duplicate", null, 30],
+  ["self_trade", 0, 0],
+  ["halt", 0, 0],
+  ["session", 117, 5],
+].map(([rule, use, limit]) => ({
+  rule: String(rule),
+  use: use as number | null,
+  limit: limit as number,
+  passed: true,
+  text: "",
+}));
+
 export function chainAnswer(id: string): Trading.ChainAnswer | null {
   const order = orders.find((row) => row.id === id);
   if (order === undefined) return null;
@@ -241,7 +267,13 @@ export function chainAnswer(id: string): Trading.ChainAnswer | null {
       kind: "vote",
       at: when(-700),
       isRefusal: false,
-      text: "1 of 1 strategies wants it; nobody wants the other side.",
+      text: "Two want it, one wants the other side.",
+      figures: [
+        { name: order.strategy, value: 0.14 },
+        { name: "vol_managed_momentum", value: 0.031 },
+        { name: "mean_reversion", value: -0.038 },
+        { name: "net", value: 0.133 },
+      ],
     },
     {
       kind: "size",
@@ -260,7 +292,9 @@ export function chainAnswer(id: string): Trading.ChainAnswer | null {
       kind: "gate",
       at: when(-400),
       isRefusal: isDenied,
-      text: isDenied ? "Refused: spread 7.1 of 5.0 bps." : "14 of 14 rules passed.",
+      text: isDenied
+        ? "Refused: spread 7.1 of 5.0 bps."
+        : "18 of 18 rules passed. Nearest to its limit: positions.",
       verdicts: [
         {
           rule: "risk.spread",
@@ -269,9 +303,7 @@ export function chainAnswer(id: string): Trading.ChainAnswer | null {
           passed: !isDenied,
           text: isDenied ? "Spread 7.1 of 5.0 bps" : "Spread 1.8 of 5.0 bps",
         },
-        { rule: "risk.max_positions", use: 9, limit: 10, passed: true, text: "9 of 10 positions" },
-        { rule: "risk.position_size", use: 0.0294, limit: 0.05, passed: true, text: "2.94% of 5.00%" },
-        { rule: "risk.session", use: null, limit: null, passed: true, text: "Outside the toxic windows" },
+        ...otherVerdicts,
       ],
     },
   ];
@@ -288,9 +320,17 @@ export function chainAnswer(id: string): Trading.ChainAnswer | null {
         at: when(840),
         isRefusal: false,
         text: `${order.filled} of ${order.shares} filled.`,
-        fills: order.filled > 0 ? [{ at: when(840), shares: order.filled, price: order.price ?? close }] : [],
+        fills: [
+          { at: when(105), shares: Math.ceil(order.filled / 3), price: (order.price ?? close) - 0.01 },
+          { at: when(840), shares: order.filled - Math.ceil(order.filled / 3), price: order.price ?? close },
+        ].filter(({ shares }) => shares > 0),
       },
-      { kind: "slippage", at: when(840), isRefusal: false, text: "Against the price at the decision." },
+      {
+        kind: "slippage",
+        at: when(840),
+        isRefusal: false,
+        text: "+0.95 bps, 1.15 USD against the price at the decision.",
+      },
     );
   }
   return {
@@ -419,12 +459,12 @@ const signals = orders.slice(0, 1200).map((order, k) => ({
   at: order.at,
   symbol: order.symbol,
   strategy: order.strategy,
-  type: order.purpose === "entry" ? "enter_long" : "exit",
+  type: order.purpose === "entry" ? order.side.toUpperCase() : "CLOSE",
   price: order.price,
   strength: k % 4 === 0 ? null : (k % 10) / 10,
   stop: order.price === null ? null : order.price * 0.98,
   target: order.price === null ? null : order.price * 1.03,
-  status: order.state === "denied" ? "refused" : "ordered",
+  status: order.state === "denied" ? "denied" : k < 2 ? "pending" : "executed",
   reason: order.cause,
 }));
 
@@ -433,51 +473,92 @@ export function signalsAnswer(state: FixtureState, asked: URLSearchParams): Trad
   return { total: found.length, rows: found.slice(...slice(asked)) };
 }
 
-export function whyAnswer(symbol: string | null): Trading.WhyAnswer {
+export function whyAnswer(state: FixtureState, symbol: string | null): Trading.WhyAnswer {
+  const found = (state === "empty" ? [] : orders)
+    .filter((order) => order.purpose === "entry" && (!symbol || order.symbol === symbol))
+    .slice(0, 6);
+  const last = found[0];
   return {
     symbol,
-    decidedAt: et("14:07:00"),
-    answer: "NVDA was refused: spread 7.1 of 5.0 bps.",
-    decisions: [
-      {
-        symbol: "NVDA",
-        strategy: "relative_volume_breakout",
-        wanted: "enter long",
-        reason: "Volume 3.4 times its usual",
-        became: "refused: spread 7.1 of 5.0 bps",
-        orderId: "9990",
-      },
-    ],
-    blocked: [{ rule: "risk.spread", count: 6, shrunk: 0 }],
+    decidedAt: last?.at ?? null,
+    answer:
+      last === undefined
+        ? "No strategy has wanted anything since the start."
+        : last.state === "denied"
+          ? `${last.symbol} was denied: spread 7.1 of 5.0 bps.`
+          : `${last.symbol} was ${last.state}: nothing stood in its way.`,
+    decisions: found.map((order) => ({
+      symbol: order.symbol,
+      strategy: order.strategy,
+      wanted: `${order.side} ${order.shares}`,
+      reason: "Close 2.1 deviations below its mean, limit 2.0",
+      became: order.state === "denied" ? "denied: spread 7.1 of 5.0 bps" : order.state,
+      orderId: order.id,
+    })),
+    blocked:
+      last === undefined
+        ? []
+        : [
+            { rule: "risk.spread", count: 6, shrunk: 0 },
+            { rule: "risk.open_risk", count: 2, shrunk: 3 },
+            { rule: "risk.stale_data", count: 2, shrunk: 0 },
+            { rule: "risk.max_positions", count: 1, shrunk: 0 },
+          ],
   };
 }
 
-export function researchAnswer(): Running.ResearchAnswer {
+const regimes = [
+  ["2026-06-01", "bull", 14.2, "none"],
+  ["2026-08-03", "neutral", 19.8, "scale to 0.85"],
+  ["2026-08-19", "bear", 33.1, "scale to 0.50"],
+  ["2026-09-08", "neutral", 24.6, "scale to 0.85"],
+  ["2026-09-21", "bull", 16.4, "none"],
+  ["2026-10-26", "neutral", 20.9, "scale to 0.85"],
+  ["2026-11-11", "bull", 15.3, "none"],
+  ["2026-11-19", "neutral", 26.4, "scale to 0.70"],
+] as const;
+
+export function researchAnswer(state: FixtureState): Running.ResearchAnswer {
+  if (state === "empty") {
+    const none = { backtests: [], regime: [], models: [], pairs: [] };
+    return {
+      ...none,
+      absent: [{ part: "sentiment", text: "No source of news is configured: news.source." }],
+    };
+  }
   const next = chance(5);
   return {
-    backtests: Array.from({ length: 12 }, (_, k) => ({
-      runId: `r${(0x7c41e0 + k * 977).toString(16)}`,
-      at: new Date(nowOf("scaled") - k * 86_400_000).toISOString(),
-      strategies: strategyNames.slice(0, 1 + (k % 4)),
-      timeframe: k % 2 === 0 ? "1m" : "1d",
-      from: "2021-01-04",
-      to: "2026-10-30",
-      sharpe: next() * 2,
-      deflated: next(),
-      trials: 1 + Math.floor(next() * 300),
-      totalReturn: next() * 0.6 - 0.1,
-      verdict: ["Passes", "Not proven", "Failed"][k % 3] ?? "",
-      report: k % 4 === 3 ? null : `/reports/r${k}/report.html`,
+    backtests: Array.from({ length: 12 }, (_, k) => {
+      const deflated = k % 5 === 1 ? 0.962 + next() * 0.03 : next() * 0.94;
+      return {
+        runId: `r${(0x7c41e0 + k * 977).toString(16)}`,
+        at: new Date(nowOf("scaled") - k * 86_400_000).toISOString(),
+        strategies: strategyNames.slice(0, 1 + (k % 4)),
+        timeframe: k % 2 === 0 ? "1m" : "1d",
+        from: "2021-01-04",
+        to: "2026-10-30",
+        sharpe: next() * 2,
+        deflated,
+        trials: 1 + Math.floor(next() * 300),
+        totalReturn: next() * 0.6 - 0.1,
+        verdict: deflated >= 0.95 ? "Passes" : k === 7 ? "Failed: look-ahead" : "Not proven",
+        report: k % 4 === 3 ? null : `/reports/r${k}/report.html`,
+      };
+    }),
+    regime: regimes.map(([date, regime, vix, action]) => ({
+      at: `${date}T14:28:41.000Z`,
+      regime,
+      vix,
+      action,
     })),
-    regime: [
-      { at: et("09:28:41"), regime: "choppy", vix: 26.4, action: "scale to 0.70" },
-      { at: "2026-11-18T14:28:40.000Z", regime: "calm", vix: 19.2, action: "none" },
+    models: [
+      { id: "mr-gbdt-31", stage: "champion", text: "Passed 6 of 6 gates on 2026-10-31." },
+      { id: "fm-gbdt-03", stage: "rejected", text: "Deflated Sharpe 0.402 of 0.950; 4 gates failed." },
     ],
-    models: [],
     pairs: [],
     absent: [
-      { part: "models", text: "No model is trained yet: the learning loop is not built." },
-      { part: "pairs", text: "No pair is registered." },
+      { part: "pairs", text: "No pair is registered: plimsoll research pairs looks for them." },
+      { part: "walk-forward", text: "Not built yet: the report of each backtest has its own windows." },
     ],
   };
 }
@@ -618,25 +699,39 @@ const errors: readonly Running.ErrorLine[] = Array.from({ length: 5000 }, (_, k)
         ? null
         : `Error: ${message}\n    at send (mail.ts:41:11)\n    at run (outbox.ts:88:5)`,
     source: level === "WARNING" ? null : "mail.ts:41",
-    resolvedAt: k < 3 ? null : et("13:00:00"),
-    resolvedBy: k < 3 ? null : "operator",
+    resolvedAt: null,
+    resolvedBy: null,
   };
 });
 
-export function errorsAnswer(state: FixtureState, asked: URLSearchParams): Running.ErrorsAnswer {
-  const found = (state === "empty" ? [] : errors).filter(
-    (row) =>
-      (!asked.get("level") || row.level === asked.get("level")?.toUpperCase()) &&
-      (asked.get("open") !== "1" || row.resolvedAt === null),
+/** `opened`: how many of the newest lines nobody resolved; `resolved`: those that this test resolved. */
+export function errorsAnswer(
+  state: FixtureState,
+  asked: URLSearchParams,
+  { opened, resolved }: { readonly opened: number; readonly resolved: ReadonlySet<number> },
+): Running.ErrorsAnswer {
+  const all = (state === "empty" ? [] : errors).map((row, k) =>
+    k < opened && !resolved.has(row.id)
+      ? row
+      : { ...row, resolvedAt: et("13:00:00"), resolvedBy: resolved.has(row.id) ? "you" : "operator" },
+  );
+  const open = all.filter(({ resolvedAt }) => resolvedAt === null);
+  const count = (level: Running.ErrorLine["level"]) => open.filter((row) => row.level === level).length;
+  const found = (asked.get("open") === "1" ? open : all).filter(
+    (row) => !asked.get("level") || row.level === asked.get("level")?.toUpperCase(),
   );
   return {
     total: found.length,
-    open: state === "empty" ? { critical: 0, error: 0, warning: 0 } : { critical: 0, error: 1, warning: 2 },
+    open: { critical: count("CRITICAL"), error: count("ERROR"), warning: count("WARNING") },
     rows: found.slice(...slice(asked)),
   };
 }
 
-export function alertsAnswer(state: FixtureState, asked: URLSearchParams): Running.AlertsAnswer {
+export function alertsAnswer(
+  state: FixtureState,
+  asked: URLSearchParams,
+  acknowledged: ReadonlySet<string>,
+): Running.AlertsAnswer {
   const rows: Running.AlertLine[] =
     state === "empty"
       ? []
@@ -652,8 +747,8 @@ export function alertsAnswer(state: FixtureState, asked: URLSearchParams): Runni
               : "gap_fill paused: 3 losses in a row.",
           count: 1 + (k % 4),
           runbook: "docs/runbooks/halted.md",
-          acknowledgedAt: k < 2 ? null : et("13:50:00"),
-          acknowledgedBy: k < 2 ? null : "operator",
+          acknowledgedAt: k < 2 && !acknowledged.has(`al-${40 - k}`) ? null : et("13:50:00"),
+          acknowledgedBy: k < 2 && !acknowledged.has(`al-${40 - k}`) ? null : "operator",
           deliveries: [
             { channel: "e-mail", state: "failed", attempts: 3, at: null, error: "time-out after 10 s" },
             { channel: "SMS", state: "delivered", attempts: 1, at: et("13:41:46"), error: null },
@@ -674,6 +769,12 @@ export function alertsAnswer(state: FixtureState, asked: URLSearchParams): Runni
     ],
   };
 }
+
+const outcomes: Readonly<Record<string, Running.JobRun["state"]>> = {
+  universe_refresh: "unavailable",
+  backup: "failed",
+  reconcile: "running",
+};
 
 export function jobsAnswer(state: FixtureState): Running.JobsAnswer {
   const run = (task: string, k: number, outcome: Running.JobRun["state"]): Running.JobRun => ({
@@ -705,7 +806,7 @@ export function jobsAnswer(state: FixtureState): Running.JobsAnswer {
       about: `Runs ${id.replaceAll("_", " ")}.`,
       isAvailable: id !== "universe_refresh",
       nextAt: id === "universe_refresh" ? null : et("16:30:00"),
-      last: state === "empty" ? null : run(id, k + 1, id === "universe_refresh" ? "unavailable" : "done"),
+      last: state === "empty" ? null : run(id, k + 1, outcomes[id] ?? "done"),
     })),
     history:
       state === "empty"

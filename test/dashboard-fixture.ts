@@ -47,6 +47,10 @@ export class DashboardFixture {
   isStreaming = true;
   /** Every act that came, in order. */
   readonly acts: ActAsk[] = [];
+  /** How many of the newest errors nobody has resolved. */
+  openErrors = 3;
+  readonly resolved = new Set<number>();
+  readonly acknowledged = new Set<string>();
   /** What the next acts get in place of "accepted". */
   answerActs: ((asked: ActAsk) => ActAnswer) | null = null;
   readonly #options: FixtureOptions;
@@ -116,14 +120,15 @@ export class DashboardFixture {
       "/api/session": () => ({ isFresh: true, endsAt: new Date(Date.now() + 3_600_000).toISOString() }),
       "/api/equity": () => answers.equityAnswer(state, asked.get("range") === "run" ? "run" : "today"),
       "/api/orders": () => answers.ordersAnswer(state, asked),
-      "/api/why": () => answers.whyAnswer(asked.get("symbol")),
+      "/api/why": () => answers.whyAnswer(state, asked.get("symbol")),
       "/api/signals": () => answers.signalsAnswer(state, asked),
       "/api/strategies": () => answers.strategiesAnswer(state),
       "/api/risk": () => answers.riskAnswer(state),
-      "/api/research": () => answers.researchAnswer(),
+      "/api/research": () => answers.researchAnswer(state),
       "/api/health": () => answers.healthAnswer(state),
-      "/api/errors": () => answers.errorsAnswer(state, asked),
-      "/api/alerts": () => answers.alertsAnswer(state, asked),
+      "/api/errors": () =>
+        answers.errorsAnswer(state, asked, { opened: this.openErrors, resolved: this.resolved }),
+      "/api/alerts": () => answers.alertsAnswer(state, asked, this.acknowledged),
       "/api/jobs": () => answers.jobsAnswer(state),
       "/api/audit": () => answers.auditAnswer(state, asked),
     };
@@ -159,6 +164,8 @@ export class DashboardFixture {
       auditId: String(this.acts.length),
       text: `${asked.verb}: accepted, written to the audit as ${this.acts.length}.`,
     };
+    if (answer.kind === "accepted" && asked.verb === "resolve-error") this.resolved.add(asked.error);
+    if (answer.kind === "accepted" && asked.verb === "acknowledge-alert") this.acknowledged.add(asked.alert);
     send(response, answer.kind === "accepted" ? 200 : 409, answer);
   }
 

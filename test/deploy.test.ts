@@ -77,6 +77,26 @@ describe("the image", () => {
         expect(given).toContain(`!${path.replace("./", "")}`);
   });
 
+  it("runs no script that the package does not have, and holds every folder that the program reads from", () => {
+    const { scripts } = JSON.parse(readFileSync(join(DEPLOY, "..", "package.json"), "utf8")) as {
+      readonly scripts: Readonly<Record<string, string>>;
+    };
+    for (const run of of("RUN"))
+      for (const [, name = ""] of run.matchAll(/npm run ([\w:]+)/g)) expect(scripts).toHaveProperty([name]);
+    const copied = last.filter(({ word }) => word === "COPY").map(({ rest }) => rest.split(" ")[0]);
+    const read = globSync("src/**/*.ts", { cwd: join(DEPLOY, "..") })
+      .filter((path) => !path.endsWith(".test.ts"))
+      .flatMap((path) => [
+        ...readFileSync(join(DEPLOY, "..", path), "utf8").matchAll(
+          /import\.meta\.dirname(?:, "\.\."){2,3}, "(\w+)"/g,
+        ),
+      ])
+      .map(([, folder]) => folder)
+      .filter((folder) => folder !== undefined && existsSync(join(DEPLOY, "..", folder)));
+    expect(new Set(read)).toContain("assets");
+    for (const folder of new Set(read)) expect(copied).toContain(folder);
+  });
+
   it("its configuration is one that loads", () => {
     expect(loadConfig({ files: [join(DEPLOY, "plimsoll.container.yaml")] }).mode).toBe("demo");
   });

@@ -110,10 +110,10 @@ function buildProgram({ out, err }: Streams): Command {
   registerGuardianCommand(program, context);
   registerControlCommands(program, context);
   registerAuditCommands(program, context);
-  registerAlertCommands(program, context);
-  registerErrorCommands(program, context);
   registerJobsCommands(program, context);
   registerReportCommands(program, context);
+  registerAlertCommands(program, context);
+  registerErrorCommands(program, context);
   registerInitCommand(program, context);
   registerDoctorCommand(program, context);
   registerDashboardCommand(program, context);

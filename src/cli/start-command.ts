@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { readAlertSecrets, revealed } from "../adapters/alerts/alert-secrets.ts";
-import { BACKUP_KEY } from "../adapters/backup/sealed-file.ts";
+import { backupKeyEnv } from "../adapters/backup/sealed-file.ts";
 import { asOnlyWriter } from "../adapters/lake/writer-lock.ts";
 import { sdNotify } from "../adapters/sd-notify.ts";
 import { type Config, loadConfig } from "../app/config.ts";
@@ -193,7 +193,10 @@ async function sit(context: CliContext, { mode, sessions, begin, dashboard }: Si
       },
       around: {
         monitor: { path: aroundPaths.monitor, env: revealed(secrets) },
-        orchestrator: { path: aroundPaths.orchestrator, env: orchestratorEnvironment() },
+        orchestrator: {
+          path: aroundPaths.orchestrator,
+          env: { [COMMAND_ENTRY]: processPaths.exchange, ...backupKeyEnv(process.env) },
+        },
         dashboard: { path: aroundPaths.dashboard, env: dashboard },
       },
       ...(sessions === undefined ? {} : { sessions }),
@@ -210,11 +213,6 @@ async function sit(context: CliContext, { mode, sessions, begin, dashboard }: Si
 }
 
 /** Where the command line is, for tasks that are one of its commands; and what seals backups, where there is a key. */
-function orchestratorEnvironment(): Readonly<Record<string, string>> {
-  const { [BACKUP_KEY]: key } = process.env;
-  return { [COMMAND_ENTRY]: processPaths.exchange, ...(key ? { [BACKUP_KEY]: key } : {}) };
-}
-
 function finish(
   context: CliContext,
   { status, atRest, trouble }: SittingEnd,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { scratchFolder } from "../../../test/scratch-folder.ts";
-import { backupKey, isSealed, openSealed, sealFile } from "./sealed-file.ts";
+import { backupKey, backupKeyEnv, isSealed, openSealed, sealFile } from "./sealed-file.ts";
 
 const folder = scratchFolder("sealed-");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -72,6 +72,9 @@ describe("the key", () => {
     const file = path();
     writeFileSync(file, `${DIGITS}\n`, { mode: 0o600 });
     expect(backupKey({ PLIMSOLL_BACKUP_KEY_FILE: file })?.equals(key)).toBe(true);
+    const more = { PLIMSOLL_BACKUP_KEY_FILE: file, ALPACA_API_KEY: "PK" };
+    expect(backupKeyEnv(more)).toEqual({ PLIMSOLL_BACKUP_KEY_FILE: file });
+    expect(backupKeyEnv({ ALPACA_API_KEY: "PK" })).toEqual({});
     chmodSync(file, 0o644);
     expect(() => backupKey({ PLIMSOLL_BACKUP_KEY_FILE: file })).toThrow(/mode 0644, allowed is 0600/);
     expect(() => backupKey({ PLIMSOLL_BACKUP_KEY_FILE: path() })).toThrow(/is not there/);

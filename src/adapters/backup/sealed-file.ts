@@ -40,6 +40,15 @@ export function backupKey(env: Readonly<Record<string, string | undefined>>): Ke
   return createSecretKey(text, "hex");
 }
 
+/** What a process that makes backups is given of the environment. Throws as `backupKey` does. */
+export function backupKeyEnv(
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  if (backupKey(env) === undefined) return {};
+  const { [BACKUP_KEY]: key, [KEY_FILE]: file } = env;
+  return { ...(key ? { [BACKUP_KEY]: key } : {}), ...(file ? { [KEY_FILE]: file } : {}) };
+}
+
 function keyInFile(path: string | undefined): string | undefined {
   if (path === undefined || path === "") return undefined;
   const status = statSync(path, { throwIfNoEntry: false });

@@ -31,7 +31,6 @@ class World {
       context: {
         ...{ terms: this.terms, instruments: instrumentTable(this.terms.symbols), now: () => this.now },
         clock: { now: () => this.mono },
-        places: { root: "/nowhere" },
       },
       driver: { live: this.live },
       audit: (row: AuditRow) => this.audit.push(row),
@@ -103,16 +102,16 @@ it.each(["demo", "paper"] as const)("in %s nothing is barred by it", (mode) => {
 it("what people did about alerts and errors stands in the audit once, and changes nothing", () => {
   const world = new World("live");
   const words = {
-    verb: "noted",
+    verb: "note",
     id: "act-1",
     by: "ann",
     reason: "seen",
-    action: "resolve-error",
+    what: "resolve-error",
     subject: "17",
   };
   for (let n = 0; n < 2; n += 1) expect(world.ask(words)).toMatchObject({ kind: "accepted" });
   expect(world.audit).toMatchObject([{ id: "act-1", who: "ann", action: "resolve-error", reason: "seen" }]);
   expect(JSON.parse(world.audit[0]?.after ?? "")).toMatchObject({ subject: "17" });
   expect(world.journal).toEqual([]);
-  expect(world.ask({ ...words, id: "act-2", action: "resume" })).toMatchObject({ kind: "refused" });
+  expect(world.ask({ ...words, id: "act-2", what: "resume" })).toMatchObject({ kind: "refused" });
 });

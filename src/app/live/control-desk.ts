@@ -33,9 +33,6 @@ import { EXTERNAL } from "./run-engine.ts";
 import type { StageContext } from "./stage-context.ts";
 import { workingOrders } from "./working-orders.ts";
 
-/** An act that changes something here. */
-type EventAct = Exclude<ControlAct, { readonly verb: "noted" }>;
-
 export interface ControlParts {
   readonly context: StageContext;
   readonly driver: ExecuteDriver;
@@ -258,7 +255,7 @@ export class ControlDesk {
     const { at } = context.now();
     const [bar] = request.verb === "resume" ? this.#resumeBars() : [];
     if (bar !== undefined) throw new InputError(`resume: ${bar}`, 3);
-    const events = request.verb === "noted" ? [] : this.#eventsOf(request, at);
+    const events = this.#eventsOf(request, at);
     this.#seen.add(request.id);
     const before = this.#parts.driver.live.stage.authorities.permission.level;
     for (const event of events) this.#parts.event(event);
@@ -269,7 +266,7 @@ export class ControlDesk {
       id: request.id,
       at,
       who: request.by,
-      action: request.verb === "noted" ? request.action : request.verb,
+      action: request.verb === "note" ? request.what : request.verb,
       reason: request.reason,
       before: JSON.stringify({ level: before }),
       after: JSON.stringify({ level: after, ...subjectOf(request) }),
@@ -284,14 +281,18 @@ export class ControlDesk {
     return resumeBars({ killSwitch, haltedFor, live: driver.live, at: context.now().at });
   }
 
-  #eventsOf(request: EventAct, at: EpochMicros): readonly EngineEvent[] {
+  #eventsOf(request: ControlAct, at: EpochMicros): readonly EngineEvent[] {
+    if (request.verb === "note") return [];
     if (request.verb !== "override") return [this.#eventOf(request, at)];
     const until = (at + request.forSeconds * MICROS_PER_SECOND) as EpochMicros;
     const wanted = judgedOverride(this.#parts.context.terms.config, request.key, request.value);
     return wanted.map((limit) => ({ kind: "LimitOverridden", at, ...limit, until }));
   }
 
-  #eventOf(request: Exclude<EventAct, { readonly verb: "override" }>, at: EpochMicros): EngineEvent {
+  #eventOf(
+    request: Exclude<ControlAct, { readonly verb: "override" | "note" }>,
+    at: EpochMicros,
+  ): EngineEvent {
     const { by, reason } = request;
     const acted = (action: OperatorActed["action"], more: Partial<OperatorActed> = {}): OperatorActed => ({
       kind: "OperatorActed",
@@ -357,7 +358,7 @@ function subjectOf(request: ControlAct): Readonly<Record<string, string | number
     const { key, value, forSeconds } = request;
     return { key, value, forSeconds };
   }
-  if (request.verb === "noted") return { subject: request.subject };
+  if (request.verb === "note") return request.subject === undefined ? {} : { subject: request.subject };
   if ("strategy" in request) return { strategy: request.strategy };
   if ("task" in request) return { task: request.task };
   return "symbol" in request && request.symbol !== undefined ? { symbol: request.symbol } : {};

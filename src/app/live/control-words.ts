@@ -17,20 +17,23 @@ const override = {
   forSeconds: z.int().min(1).max(86_400),
 };
 
-/** What may be noted for the audit: never a word that execute acts by. */
-const notedActions = [
-  "acknowledge-alert",
-  "resolve-error",
-  "test-alerts",
-  "run-task",
-  "login",
-  "login-refused",
-  "logout",
-  "key-refused",
-  "request-refused",
-  "halt-file",
-] as const;
-export type NotedAction = (typeof notedActions)[number];
+/** What was done elsewhere, and to what: no act of this door is among them, so that none can be made up. */
+const noted = {
+  what: z.enum([
+    "login",
+    "login-refused",
+    "logout",
+    "request-refused",
+    "key-refused",
+    "halt-file",
+    "resolve-error",
+    "acknowledge-alert",
+    "test-alerts",
+    "run-task",
+  ]),
+  subject: z.string().max(120).optional(),
+};
+export type Noted = z.infer<typeof noted.what>;
 
 /** Each loosening one is confirmed by who asks; `halt` needs nothing but the word. */
 export const controlRequest = z.discriminatedUnion("verb", [
@@ -70,13 +73,8 @@ export const controlRequest = z.discriminatedUnion("verb", [
   z.strictObject({ verb: z.literal("allowEntries"), ...act, task }),
   /** The monitor's word, four times a minute: people can be reached, or no channel has worked for long (C-60). */
   z.strictObject({ verb: z.literal("channels"), id, working: z.boolean() }),
-  /** Something that somebody did elsewhere, for the audit; nothing follows from it here (I-40). */
-  z.strictObject({
-    verb: z.literal("noted"),
-    ...act,
-    action: z.enum(notedActions),
-    subject: z.string().max(120),
-  }),
+  /** What happened at a door or elsewhere and changes nothing here: a line of the audit alone (I-40). */
+  z.strictObject({ verb: z.literal("note"), ...act, ...noted }),
 ]);
 export type ControlRequest = z.infer<typeof controlRequest>;
 export type ControlAct = Extract<ControlRequest, { readonly by: string }>;

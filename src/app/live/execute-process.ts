@@ -14,7 +14,6 @@ import type { TimerHandle } from "../../adapters/net/ports.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { EngineEvent } from "../../domain/events.ts";
 import { BEAT_EVERY_MS } from "../../domain/guardian-beat.ts";
-import type { EpochMicros } from "../../domain/time.ts";
 import type { ExecuteInput } from "../../engine/live-execute.ts";
 import { parseDecision, parseStageEvent } from "../../engine/stage-text.ts";
 import { TickSieve } from "../../engine/tick-sieve.ts";
@@ -36,11 +35,12 @@ import { heardAt, type KillPoint, type KillSwitchPoints, noKillPoints } from "./
 import { PeerBeats, processFigures } from "./process-figures.ts";
 import { ProcessTimers } from "./process-timers.ts";
 import type { StageContext } from "./stage-context.ts";
-import { TIME_EVERY_MS, TimeKeeper, timeBeatMs } from "./time-keeper.ts";
+import { dueAfterMs, TIME_EVERY_MS, TimeKeeper, timeBeatMs } from "./time-keeper.ts";
 import type { WatchPost } from "./watch-post.ts";
 
 const WATCH_EVERY_MS = 100;
-const FOLLOW_EVERY_MS = 100; // How often one that stands by reads on.
+/** How often one that stands by reads on. */
+const FOLLOW_EVERY_MS = 100;
 const DISK_FULL = "the disk is full: what the ballast left is enough to close with; make room on it";
 
 export async function runExecute(
@@ -357,11 +357,7 @@ class ExecuteProcess {
   /** A timer for whatever the life cycle has to do next. */
   #arm(): void {
     const { clock, exchange } = this.#context;
-    const { at, mono } = this.#driver.live.nextDue;
-    const byExchange = Number.isFinite(at)
-      ? exchange.machineAt(at as EpochMicros) - Date.now()
-      : Number.POSITIVE_INFINITY;
-    const afterMs = Math.min(byExchange, mono - clock.now());
+    const afterMs = dueAfterMs(this.#driver.live.nextDue, exchange, clock);
     this.#due?.cancel();
     this.#due = undefined;
     if (!Number.isFinite(afterMs) || afterMs >= TIME_EVERY_MS) return;

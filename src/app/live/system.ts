@@ -76,10 +76,10 @@ export class LiveSystem {
     this.#critical = new CriticalOutbox(criticalLinesPath(root), Date.now);
     this.#supervision = superviseProcesses({
       root,
+      logs: logFolder(root, process.env),
       secrets: secretsOf(terms),
       correlation: run.run,
       ...(terms.echo === undefined ? {} : { echo: terms.echo }),
-      logs: logFolder(root, process.env),
       env: bareEnvironment,
       wallMs: Date.now,
       plans: plansOf(terms),

@@ -6,7 +6,6 @@ import { randomUUID } from "node:crypto";
 import { readAlertSecrets } from "../../adapters/alerts/alert-secrets.ts";
 import { AlertStore, alertsPath } from "../../adapters/alerts/alert-store.ts";
 import { plannedChannels, secretNames } from "../../adapters/alerts/channel-registry.ts";
-import type { AlertLevel } from "../../domain/alert.ts";
 import { InputError } from "../../domain/assert.ts";
 import { ControlClient, type ControlQuestion } from "../live/control-client.ts";
 import { ProcessTimers } from "../live/process-timers.ts";
@@ -15,15 +14,7 @@ import { CriticalLines, GuardianAlerts, JournalAlerts } from "./alert-sources.ts
 import { AlertWatch } from "./alert-watch.ts";
 import { doAsk } from "./ask-desk.ts";
 import { answerAsk, readAsks, sweepAnswers } from "./monitor-asks.ts";
-import type { MonitorPart } from "./run-parts.ts";
-
-/** What other parts of the monitor may say to people. */
-export interface AlertPort {
-  /** Alerts of one cause are one incident with a count, until it is cleared or has been quiet for long. */
-  raise(level: AlertLevel, cause: string, text: string): void;
-  /** What caused them is well again. */
-  clear(cause: string): void;
-}
+import type { AlertPort, MonitorPart } from "./run-parts.ts";
 
 const FOLLOW_EVERY_MS = 250;
 /** Twenty times within the five minutes after which execute takes silence for a no. */
@@ -129,7 +120,7 @@ class RunningAlerts {
     this.#isReachable = working;
     if (!(await this.#ask({ verb: "channels", working }))) return;
     for (const { id, who, action, subject, reason } of this.#store.untoldActs()) {
-      if (!(await this.#ask({ verb: "noted", by: who, reason, action, subject }, id))) return;
+      if (!(await this.#ask({ verb: "note", by: who, reason, what: action, subject }, id))) return;
       this.#store.toldAct(id, Date.now());
     }
   }

@@ -1,6 +1,5 @@
 /**
- * What the monitor does, one line each. The parts know nothing of each other but of the port that tells
- * people.
+ * What the monitor does, one line each. The parts know nothing of each other but of the port that tells people.
  */
 import { alertPart } from "./alert-part.ts";
 import { healthPart } from "./health-part.ts";
@@ -9,4 +8,4 @@ import type { MonitorPart } from "./run-parts.ts";
 
 const alerts = alertPart();
 
-export const monitorParts: readonly MonitorPart[] = [metricsPart, alerts, healthPart(alerts)];
+export const monitorParts: readonly MonitorPart[] = [alerts, metricsPart, healthPart(alerts)];

@@ -51,6 +51,8 @@ export interface LedgerFacts {
   claims(): readonly LedgerClaim[];
   /** Signed shares by symbol. */
   positions(): ReadonlyMap<string, number>;
+  /** Open round trips that were entered with a protective stop: `strategy symbol`. */
+  entered(): ReadonlySet<string>;
   /** Symbols with a signal in that span of exchange micros, and how many. */
   signalled(from: number, to: number): ReadonlyMap<string, number>;
   strategies(date: string): readonly StrategyFigures[];
@@ -106,6 +108,12 @@ export class LedgerFile implements LedgerFacts {
       this.#run,
     );
     return new Map(rows.map((row) => [String(row.symbol), signed(row)]));
+  }
+
+  entered(): Set<string> {
+    const sql =
+      "SELECT strategy, symbol FROM trades WHERE run = ? AND status = 'OPEN' AND stop_loss IS NOT NULL";
+    return new Set(this.#trades(sql, this.#run).map((row) => `${row.strategy} ${row.symbol}`));
   }
 
   signalled(from: number, to: number): Map<string, number> {

@@ -131,6 +131,7 @@ export class Acts {
     const text = await performed(act, ports, by);
     if (text === undefined)
       return refused(503, `${act.verb}: ${absent[act.verb] ?? "is not part of this system"}`);
+    // What is done about alerts and errors, the monitor tells the audit itself.
     if (act.verb === "run-task") trail.note({ what: act.verb, by, reason: `${act.task}: ${act.reason}` });
     return accepted(act.id, text);
   }

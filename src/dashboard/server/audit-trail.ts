@@ -7,7 +7,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from "
 import { dirname } from "node:path";
 import { makeFolder, sha256OfText } from "../../adapters/durable-file.ts";
 import type { ControlQuestion } from "../../app/live/control-client.ts";
-import type { ControlAnswer, NotedAction } from "../../app/live/control-words.ts";
+import type { ControlAnswer, Noted } from "../../app/live/control-words.ts";
 import { InputError } from "../../domain/assert.ts";
 
 export interface TrailTerms {
@@ -27,7 +27,7 @@ const ANSWER_WITHIN_MS = 1000;
 const TAIL_BYTES = 4096;
 
 export interface TrailNote {
-  readonly what: NotedAction;
+  readonly what: Noted;
   readonly by: string;
   readonly reason: string;
 }
@@ -64,10 +64,7 @@ export class AuditTrail {
 
   async #write({ what, by, reason }: TrailNote): Promise<void> {
     try {
-      const answer = await this.#terms.ask(
-        { verb: "noted", by, reason, action: what, subject: "" },
-        ANSWER_WITHIN_MS,
-      );
+      const answer = await this.#terms.ask({ verb: "note", by, reason, what }, ANSWER_WITHIN_MS);
       if (answer.kind === "accepted") return;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;

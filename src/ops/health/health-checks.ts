@@ -63,7 +63,8 @@ export function healthFindings(facts: HealthFacts): Finding[] {
       "supervisor",
       "",
       above(facts.supervisorAgeSeconds, SUPERVISOR_SECONDS),
-      `the supervisor has told nothing for ${shown(facts.supervisorAgeSeconds)} s, ${SUPERVISOR_SECONDS.down} are too long`,
+      `the supervisor has told nothing for ${shown(facts.supervisorAgeSeconds)} s, ` +
+        `${SUPERVISOR_SECONDS.down} are too long`,
     ),
   ];
 }

@@ -1,4 +1,4 @@
-/** While trading: every position has a stop that rests, and a market that speaks. */
+/** While trading: every stop that a position was entered with rests, and its market speaks. */
 
 import { counted, defineTask, done, failed, type TaskResult } from "../task.ts";
 import type { TaskContext } from "../task-context.ts";
@@ -9,19 +9,21 @@ const BARE_BEATS = 2;
 export const monitorPositions = defineTask({
   id: "monitor_positions",
   when: { kind: "beats", phase: "TRADING", everySeconds: 60 },
-  about: "Warns of a position without a protective stop and of one whose market has told nothing for long.",
+  about:
+    "Warns of a position whose protective stop does not rest, and of one whose market told nothing for long.",
   timeoutMs: 15_000,
-  inputs: "positions, stops and quotes of execute, the state of the feed",
+  inputs: "positions, stops and quotes of execute, the state of the feed, open trades of trades.db",
   run,
 });
 
-async function run({ door, params, memory, now }: TaskContext): Promise<TaskResult> {
+async function run({ door, ledger, params, memory, now }: TaskContext): Promise<TaskResult> {
   const { snapshot, feed } = await door.status();
+  const withStop = ledger.entered();
   const bare: string[] = [];
   for (const { symbol, strategy, stop, shares } of snapshot.positions) {
     const key = `${strategy} ${symbol}`;
-    // What nobody of ours ordered has no stop of ours.
-    const isBare = Number.isNaN(stop) && strategy !== "external" && shares !== 0;
+    // Who enters without a stop means it: the row of the round trip knows.
+    const isBare = Number.isNaN(stop) && shares !== 0 && withStop.has(key);
     const beats = isBare ? (memory.get(key) ?? 0) + 1 : 0;
     memory.set(key, beats);
     if (beats >= BARE_BEATS) bare.push(`${symbol} of ${strategy}`);
@@ -41,5 +43,8 @@ async function run({ door, params, memory, now }: TaskContext): Promise<TaskResu
       : []),
   ];
   if (problems.length > 0) return failed(`${problems.join("; ")}; see: plimsoll positions`, output);
-  return done(`${counted(snapshot.positions.length, "position")}, each with its stop and its market`, output);
+  return done(
+    `${counted(snapshot.positions.length, "position")}, each with the stop that it was entered with and its market`,
+    output,
+  );
 }

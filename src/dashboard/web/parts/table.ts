@@ -31,6 +31,8 @@ export interface Column<Row> {
 /** From so many rows on only those in sight are in the document. */
 export const longFrom = 200;
 const beyond = 12;
+/** What is drawn changes by so many rows at a time: a slow scroll draws seldom. */
+const block = 4;
 
 export interface Span {
   readonly from: number;
@@ -40,8 +42,12 @@ export interface Span {
 
 /** Rows to draw for what is in sight; some more on both sides, so that a fast scroll meets rows. */
 export function rowsInSight(scrollTop: number, height: number, rowHeight: number, total: number): Span {
-  const first = Math.floor(scrollTop / rowHeight) - beyond;
-  const last = Math.ceil((scrollTop + height) / rowHeight) + beyond;
+  const first = Math.floor((scrollTop / rowHeight - beyond) / block) * block;
+  const last = Math.ceil(((scrollTop + height) / rowHeight + beyond) / block) * block;
   const from = Math.max(0, Math.min(first, total - 1));
   return { from, to: Math.max(from, Math.min(last, total)) };
 }
+
+/** As many as can ever be drawn at once, so that `index % slots` names each of them differently. */
+export const slotsFor = (height: number, rowHeight: number): number =>
+  Math.ceil(height / rowHeight) + 2 * beyond + 2 * block;

@@ -6,6 +6,9 @@ import { request } from "./request.ts";
 import { session } from "./session.svelte.ts";
 
 const pageSize = 100;
+/** A scroll position that stood for so long is looked at; one that moves for longer than that is, too. */
+const restMs = 60;
+const movesMaxMs = 300;
 
 export interface Page<Row> {
   readonly total: number;
@@ -22,6 +25,8 @@ export class Pages<Row, Answer extends Page<Row> = Page<Row>> {
   #drawn = $state(0);
   #pages = new Map<number, readonly Row[]>();
   #asked = new Map<number, AbortController>();
+  #restTimer: ReturnType<typeof setTimeout> | undefined;
+  #movesSince = 0;
   #sight = { from: 0, to: pageSize };
   readonly #pathOf: (from: number, limit: number) => string;
 
@@ -36,7 +41,7 @@ export class Pages<Row, Answer extends Page<Row> = Page<Row>> {
 
   inSight = (span: { readonly from: number; readonly to: number }): void => {
     this.#sight = span;
-    for (const page of this.#pagesInSight()) if (!this.#pages.has(page)) void this.#fetch(page);
+    this.#soon();
   };
 
   /** Afresh what is in sight; with `forget` everything, for another filter. */
@@ -55,8 +60,22 @@ export class Pages<Row, Answer extends Page<Row> = Page<Row>> {
 
   /** When the view is left. */
   end(): void {
+    clearTimeout(this.#restTimer);
+    this.#restTimer = undefined;
     for (const asked of this.#asked.values()) asked.abort();
     this.#asked.clear();
+  }
+
+  /** When the scrolling rests, or goes on for long: pages that fly by are not asked for. */
+  #soon(): void {
+    const now = performance.now();
+    if (this.#restTimer === undefined) this.#movesSince = now;
+    clearTimeout(this.#restTimer);
+    const waitMs = Math.max(0, Math.min(restMs, this.#movesSince + movesMaxMs - now));
+    this.#restTimer = setTimeout(() => {
+      this.#restTimer = undefined;
+      for (const page of this.#pagesInSight()) if (!this.#pages.has(page)) void this.#fetch(page);
+    }, waitMs);
   }
 
   #pagesInSight(): number[] {

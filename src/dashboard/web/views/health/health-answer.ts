@@ -30,7 +30,7 @@ export function healthSentence(health: HealthAnswer, open: OpenCounts | null): H
   ].filter(Boolean);
   const because = [
     worst.length > 0 ? worst.slice(1).join("; ") : "",
-    late.length > 0 ? `Late: ${listed(late)}` : "",
+    worst.length > 0 && late.length > 0 ? `Late: ${listed(late)}` : "",
     openText(open),
   ]
     .filter(Boolean)

@@ -58,7 +58,7 @@ export const purposeWord = (purpose: string): string =>
 export const sideAndPurpose = (side: string, purpose: string): string =>
   purpose.toLowerCase() === "entry" ? side : `${side}, ${purposeWord(purpose)}`;
 
-/** "0 of 44" while it is not whole, the number alone when it is; denied orders bought nothing and show what was asked. */
+/** "0 of 44" while it is not whole, else the number alone; what was denied shows what was asked. */
 export function sharesText(order: {
   readonly shares: number;
   readonly filled: number;
@@ -72,9 +72,10 @@ export function sharesText(order: {
     : `${order.filled.toLocaleString("en-US")} of ${whole}`;
 }
 
-/** snake_case as words. */
+/** snake_case as words; what has spaces already is words and stays as it is. */
 export const plain = (id: string): string => id.replaceAll("_", " ");
 export const sentence = (id: string): string => {
+  if (id.includes(" ")) return id;
   const text = plain(id.toLowerCase());
   return text.charAt(0).toUpperCase() + text.slice(1);
 };

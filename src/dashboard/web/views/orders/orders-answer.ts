@@ -1,6 +1,7 @@
 /** The first sentences of Orders, Why and Signals: what happened to what was wanted. */
 import type { Funnel, SignalsAnswer } from "../../../contract/trading-answers.ts";
 import { count, noData, signed } from "../../words/format.ts";
+import { signalType } from "./signal-words.ts";
 
 export interface FunnelCell {
   readonly id: string;
@@ -76,5 +77,5 @@ export function signalsAnswer(answer: Pick<SignalsAnswer, "total" | "rows">): st
   const head = `${count(answer.total)} ${answer.total === 1 ? "signal" : "signals"}`;
   return last === undefined
     ? `${head}.`
-    : `${head}; the last one: ${last.strategy}, ${last.type.toLowerCase()} ${last.symbol}.`;
+    : `${head}; the last one: ${last.strategy}, ${signalType(last.type)} ${last.symbol}.`;
 }

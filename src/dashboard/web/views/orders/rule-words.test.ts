@@ -28,7 +28,7 @@ describe("the verdict grid", () => {
 
   test("a rule that wants at least so much is nearer the less there is", () => {
     const [near, far] = verdictLines([verdict("session", 117, 5), verdict("duplicate", 31, 30)]);
-    expect(near).toMatchObject({ rule: "duplicate", use: "31 s", joint: "of at least", limit: "30 s" });
+    expect(near).toMatchObject({ rule: "duplicate", use: "31 s", joint: "needs", limit: "30 s" });
     expect(near?.share).toBeCloseTo(30 / 31);
     expect(far?.share).toBeCloseTo(5 / 117);
   });

@@ -1,6 +1,6 @@
 /**
- * The rules of the gate and the constraints of the sizing as words, with the unit that their numbers are in. A rule that
- * is not known here is shown by its id and with plain numbers.
+ * The rules of the gate and the constraints of the sizing as words, with the unit that their numbers are in. A rule
+ * that is not known here is shown by its id and with plain numbers.
  */
 import { bps, noData, number, percent } from "../../words/format.ts";
 import { sentence } from "./order-words.ts";
@@ -25,7 +25,7 @@ const most = (label: string, unit: Unit, calm = "nothing to measure"): RuleWords
 const least = (label: string, unit: Unit, calm: string): RuleWords => ({ label, unit, sense: "least", calm });
 
 const rules: Readonly<Record<string, RuleWords>> = {
-  session: least("Session edge", "minutes", "for an auction"),
+  session: least("Session", "minutes", "for an auction"),
   halt: most("Trading halt", "flag", "not halted"),
   stale_data: most("Data age", "seconds"),
   duplicate: least("Duplicate", "seconds", "none before"),
@@ -40,13 +40,13 @@ const rules: Readonly<Record<string, RuleWords>> = {
   strategy_positions: most("Positions, strategy", "count"),
   gross_exposure: most("Gross", "percent"),
   intraday_gross: most("Gross, intraday", "percent"),
-  shorts_share: most("Shorts of gross", "percent"),
+  shorts_share: most("Shorts", "percent"),
   open_risk: most("Open risk", "percent"),
   per_trade_risk: most("Risk, this trade", "percent", "no stop, share assumed"),
   daily_drawdown: most("From day high", "percent"),
   trades_per_day: most("Entries today", "count"),
   buying_power: most("Buying power", "percent"),
-  adv: most("Of usual volume", "tiny", "usual volume not known"),
+  adv: most("Volume", "tiny", "usual volume not known"),
   cooldown: least("Bars since a stop", "bars", "no stop yet"),
 };
 
@@ -63,7 +63,7 @@ export interface VerdictLine {
   /** Both numbers, or what was checked instead. */
   readonly use: string;
   readonly limit: string;
-  /** "of" for what may not be exceeded, "of at least" for what must be reached. */
+  /** "of" for what may not be exceeded, "needs" for what must be reached. */
   readonly joint: string;
   /** Share of the way to the limit, 0 to 1, more when past it; null: no bar. */
   readonly share: number | null;
@@ -94,7 +94,7 @@ function lineOf({ rule, use, limit, passed, text }: Verdict): VerdictLine {
   }
   const share = words.sense === "most" ? shareOf(use, limit) : shareOf(limit, use);
   const [shownUse, shownLimit] = apart(use, limit, words.unit);
-  const joint = words.sense === "most" ? "of" : "of at least";
+  const joint = words.sense === "most" ? "of" : "needs";
   return { ...head, use: shownUse, limit: shownLimit, joint, share: passed ? Math.min(1, share) : share };
 }
 

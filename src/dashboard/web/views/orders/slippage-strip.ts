@@ -89,14 +89,19 @@ function placed(
     .map((order) => ({ order, x: toX(order.slippageBps) }))
     .toSorted((a, b) => a.x - b.x)
     .map(({ order, x }) => {
-      const free = laneOrder(lanes).find((k) => x - (lastX.get(k) ?? Number.NEGATIVE_INFINITY) >= lane);
-      // Every lane is taken here: the dots lie on each other in the middle, and the shade says how many.
-      const chosen = free ?? 0;
+      const last = (k: number) => lastX.get(k) ?? Number.NEGATIVE_INFINITY;
+      const laneList = laneOrder(lanes);
+      // Where every lane is taken, the one whose last dot is farthest away: they overlap least there.
+      const chosen =
+        laneList.find((k) => x - last(k) >= lane) ?? laneList.toSorted((a, b) => last(a) - last(b))[0] ?? 0;
       lastX.set(chosen, x);
       const { id, symbol, slippageBps } = order;
       return { id, symbol, bps: slippageBps, x, y: middle + chosen * lane };
     });
 }
+
+/** Smaller where there are many: a day of four hundred fills is a cloud, a day of twenty is twenty dots. */
+export const dotRadius = (fills: number): number => (fills <= 60 ? 4 : fills <= 160 ? 3 : 2.2);
 
 /** 0, 1, -1, 2, -2 ... */
 const laneOrder = (lanes: number): number[] =>

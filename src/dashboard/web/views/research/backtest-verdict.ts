@@ -1,6 +1,6 @@
 /**
- * Backtests, honesty first: what failed is not hidden behind what looks well, and a Sharpe ratio never stands without its
- * deflated twin and the number of trials that it took.
+ * Backtests, honesty first: what failed is not hidden behind what looks well, and a Sharpe ratio never stands without
+ * its deflated twin and the number of trials that it took.
  */
 import type { ResearchAnswer } from "../../../contract/running-answers.ts";
 

@@ -52,8 +52,8 @@ export interface DumbbellLine {
 }
 
 /**
- * Share of the capital against share of the result. The result is divided by the sum of the amounts without their signs:
- * a share of a net result near zero would be anything.
+ * Share of the capital against share of the result. The result is divided by the sum of the amounts without their
+ * signs: a share of a net result near zero would be anything.
  */
 export function dumbbells(rows: readonly StrategyRow[]): DumbbellLine[] {
   const moved = rows.reduce((sum, { totalPnl }) => sum + Math.abs(totalPnl ?? 0), 0);

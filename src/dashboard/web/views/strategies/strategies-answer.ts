@@ -16,18 +16,18 @@ export function strategiesSentence(rows: readonly StrategyRow[]): StrategiesSent
   const held = on.filter((row) => row.held !== "");
   const allocated = on.reduce((sum, { allocation }) => sum + allocation, 0);
   const off = rows.length - on.length;
+  const strategies = on.length === 1 ? "strategy" : "strategies";
+  const names = held.map(({ id }) => id).join(", ");
   const answer =
     held.length === 0
       ? `${on.length} ${on.length === 1 ? "strategy works" : "strategies work"}, none is held back.`
-      : `${held.length} of ${on.length} ${on.length === 1 ? "strategy" : "strategies"} ${held.length === 1 ? "is" : "are"} held back: ${held.map(({ id }) => id).join(", ")}.`;
+      : `${held.length} of ${on.length} ${strategies} ${held.length === 1 ? "is" : "are"} held back: ${names}.`;
   const because = `Allocations sum to ${percent(allocated, 0)}${off > 0 ? `; ${off} off` : ""}.`;
   return { answer, because };
 }
 
 /** Held back first, then those that work by their allocation, those that are off last. */
 export const strategyOrder = (rows: readonly StrategyRow[]): StrategyRow[] =>
-  rows.toSorted(
-    (a, b) => place(a) - place(b) || b.allocation - a.allocation || (a.id < b.id ? -1 : 1),
-  );
+  rows.toSorted((a, b) => place(a) - place(b) || b.allocation - a.allocation || (a.id < b.id ? -1 : 1));
 
 const place = ({ isEnabled, held }: StrategyRow): number => (!isEnabled ? 2 : held === "" ? 1 : 0);
