@@ -42,7 +42,7 @@ async function shoot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
 }
 
-describe.skipIf(absent !== undefined)(`the page in a browser${absent ? ` (skipped: ${absent})` : ""}`, () => {
+describe.skipIf(absent !== undefined)(`the page in a browser${absent ?? ""}`, () => {
   let browser: Browser;
   let fixture: DashboardFixture;
   let origin: string;

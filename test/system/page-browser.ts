@@ -1,14 +1,11 @@
 /** A browser before the built page, and what it must not do there: errors in the console, requests to anybody else. */
-import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { missingPrograms } from "./missing-programs.ts";
 
 const executablePath = "/usr/bin/chromium";
 
-/** Why these tests cannot run here; undefined: they can. */
-export const noBrowser = (): string | undefined =>
-  existsSync(executablePath) || process.env.REQUIRE_SYSTEM === "1"
-    ? undefined
-    : `${executablePath} is not installed`;
+/** What is missing, for the name of a test that is skipped; undefined: nothing. */
+export const noBrowser = (): string | undefined => missingPrograms([executablePath]);
 
 export const startBrowser = (): Promise<Browser> =>
   chromium.launch({

@@ -24,7 +24,7 @@ import { TickIngest } from "../../engine/tick-ingest.ts";
 import { xnysSessions } from "../../market/calendar.ts";
 import { CadenceKeeper } from "./cadence-keeper.ts";
 import { FeedStamps, type StampsTold } from "./feed-stamps.ts";
-import { rawBar, statusEvent } from "./feed-words.ts";
+import { type FeedFigures, FeedTally, rawBar, statusEvent } from "./feed-words.ts";
 import { FrameKind, linkBounds } from "./frames.ts";
 import { ingestConfigOf, skewMicrosOf } from "./ingest-config.ts";
 import {
@@ -45,7 +45,7 @@ const STATE_EVERY_MS = 200;
 const RETRY_MS = 2000;
 
 /** What execute is told of the feed, five times a second. */
-export interface FeedState extends StampsTold {
+export interface FeedState extends StampsTold, FeedFigures {
   readonly line: "up" | "down";
   readonly reason: string;
   readonly messageAgeMs: number;
@@ -99,6 +99,7 @@ class IngestProcess {
   /** The feed tells what happened in its order: nothing older than this comes any more. */
   #feedAt = 0;
   #isReplaying = true;
+  readonly #figures = new FeedTally();
   readonly #timers: ProcessTimers;
 
   constructor(context: StageContext, points: KillSwitchPoints<KillPoint<"ingest">>) {
@@ -126,8 +127,8 @@ class IngestProcess {
       exposed: () => true,
       onRecord: (record) => this.#record(record),
       onLine: (state, reason) => this.#lineChanged(state, reason),
-      onGap: ({ downMs }) => log("warning", `the line was down for ${Math.round(downMs)} ms`),
-      onPulse: () => undefined,
+      onGap: ({ downMs }) => this.#figures.gap(log, downMs),
+      onPulse: (rttMs) => this.#figures.pulse(rttMs),
       onMessage: () => this.#cadence.message(context.now().at),
       onRefused: ({ channel, symbol }, reason) => log("error", `${channel} of ${symbol}: ${reason}`),
       onTerminal: (reason) => log("critical", `the feed refuses us: ${reason}`),
@@ -143,7 +144,7 @@ class IngestProcess {
   }
 
   async start(): Promise<void> {
-    const { context } = { context: this.#context };
+    const context = this.#context;
     const { terms, places, clock, log } = context;
     const path = join(places.root, "db", "ingest.db");
     this.#journal = await LiveJournal.open({
@@ -175,6 +176,7 @@ class IngestProcess {
     const { symbols } = terms;
     for (const channel of ["bars", "quotes", "trades", "statuses"] as const)
       this.#stream.subscribe(channel, symbols);
+    context.parent.onAsk("reconnect", (why) => this.#stream.renew(`asked for: ${why}`));
     this.#stream.start();
     this.#tellState();
     this.#await();
@@ -223,6 +225,7 @@ class IngestProcess {
 
   #record(record: FeedRecord): void {
     const { at } = this.#context.now();
+    this.#figures.record();
     if (record.kind === "bar") {
       this.#bar(record, at);
       return;
@@ -381,6 +384,7 @@ class IngestProcess {
       symbols: this.#context.terms.symbols.length,
       rejected: this.#stage.rejected + this.#ticks.rejected,
       late: this.#stage.late,
+      ...this.#figures.told,
       ...this.#stamps.told,
     };
     this.#teller.state(this.#stateKey, JSON.stringify(state));

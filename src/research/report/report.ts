@@ -2,7 +2,6 @@
  * The backtest report: one HTML file that needs no network, no script and no other file, and is a pure
  * function of the run (BACK-2, BACK-3). The order of its parts is fixed: verdict, honesty, then the curve.
  */
-import { createHash } from "node:crypto";
 import type { ReportInput } from "../../app/run-result.ts";
 import { blockedPanel } from "./blocked-panel.ts";
 import { claimsPanel } from "./claims-panel.ts";
@@ -14,46 +13,22 @@ import type { ReportFont } from "./font.ts";
 import { freePanel } from "./free-panel.ts";
 import { handFillsPanel } from "./hand-fills-panel.ts";
 import { honestyPanel } from "./honesty-panel.ts";
-import { html, type Markup, trusted } from "./markup.ts";
+import { html, type Markup } from "./markup.ts";
 import { masthead, titleOf, verdictBanner } from "./masthead.ts";
 import { monthsPanel } from "./months-table.ts";
+import { pageText } from "./page.ts";
 import { reproduction } from "./reproduction.ts";
 import { curvesOf, yearRows } from "./series.ts";
 import { sizesPanel } from "./sizes-panel.ts";
 import { strategiesPanel } from "./strategies-panel.ts";
-import { stylesCss } from "./styles.ts";
-import { themeCss } from "./theme.ts";
 import { tradesPanel } from "./trades-panel.ts";
 import { judge } from "./verdict.ts";
 import { verdictWords } from "./verdict-words.ts";
 
-/** Switches the theme. The page is whole without it: the button shows itself only when scripts may run. */
-const THEME_SCRIPT = `const b=document.getElementById("theme"),r=document.documentElement;
-const m=matchMedia("(prefers-color-scheme: dark)");
-const now=()=>r.dataset.theme??(m.matches?"dark":"light"),other=()=>now()==="dark"?"light":"dark";
-const say=()=>{b.textContent=other()==="dark"?"Dark":"Light"};
-b.hidden=false;say();m.addEventListener("change",say);b.addEventListener("click",()=>{r.dataset.theme=other();say()});`;
-
 /** The whole file as text. Same input and font, same bytes. */
 export function renderReport(input: ReportInput, font: ReportFont): string {
-  const style = `${font.css}\n${themeCss()}\n${stylesCss}`;
-  const policy = [
-    "default-src 'none'",
-    `style-src '${sourceHash(style)}'`,
-    `script-src '${sourceHash(THEME_SCRIPT)}'`,
-    "font-src data:",
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join("; ");
-  const page = html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${trusted(policy)}">
-<title>Plimsoll ${input.result.mode ?? "backtest"} ${input.result.runId}: ${titleOf(input.result)}</title>
-<style>${trusted(style)}</style></head><body>
-${body(input)}
-<script>${trusted(THEME_SCRIPT)}</script></body></html>
-`;
-  return page.markup;
+  const { mode = "backtest", runId } = input.result;
+  return pageText({ title: `Plimsoll ${mode} ${runId}: ${titleOf(input.result)}`, body: body(input), font });
 }
 
 function body(input: ReportInput): Markup {
@@ -86,5 +61,3 @@ function body(input: ReportInput): Markup {
     reproduction(result),
   ]}</main>`;
 }
-
-const sourceHash = (text: string): string => `sha256-${createHash("sha256").update(text).digest("base64")}`;

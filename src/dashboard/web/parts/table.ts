@@ -31,6 +31,8 @@ export interface Column<Row> {
 /** From so many rows on only those in sight are in the document. */
 export const longFrom = 200;
 const beyond = 12;
+/** What is drawn changes by so many rows at a time: a slow scroll draws seldom. */
+const block = 4;
 
 export interface Span {
   readonly from: number;
@@ -38,17 +40,14 @@ export interface Span {
   readonly to: number;
 }
 
-/**
- * Of a long table: so many elements are used for its rows in turn. A row that leaves hands its element to one that
- * comes, so that scrolling changes texts and builds nothing; more than are ever drawn at once.
- */
-export const rowElements = (height: number, rowHeight: number): number =>
-  Math.ceil(height / rowHeight) + 2 * beyond + 2;
-
 /** Rows to draw for what is in sight; some more on both sides, so that a fast scroll meets rows. */
 export function rowsInSight(scrollTop: number, height: number, rowHeight: number, total: number): Span {
-  const first = Math.floor(scrollTop / rowHeight) - beyond;
-  const last = Math.ceil((scrollTop + height) / rowHeight) + beyond;
+  const first = Math.floor((scrollTop / rowHeight - beyond) / block) * block;
+  const last = Math.ceil(((scrollTop + height) / rowHeight + beyond) / block) * block;
   const from = Math.max(0, Math.min(first, total - 1));
   return { from, to: Math.max(from, Math.min(last, total)) };
 }
+
+/** As many as can ever be drawn at once, so that `index % slots` names each of them differently. */
+export const slotsFor = (height: number, rowHeight: number): number =>
+  Math.ceil(height / rowHeight) + 2 * beyond + 2 * block;

@@ -1,0 +1,27 @@
+/** Makes the report of a day and writes its page: for the command, and for whoever runs it each evening. */
+import { dirname, join } from "node:path";
+import { makeFolder, replaceFile } from "../../adapters/durable-file.ts";
+import { type DailyChoice, dailyReport } from "../../app/daily/daily-report.ts";
+import type { DailyReport } from "../../app/daily/daily-terms.ts";
+import { isoDate } from "../../domain/time.ts";
+import { loadReportFont } from "../report/font.ts";
+import { type DailyDigest, dailyDigest } from "./daily-digest.ts";
+import { dailyPage } from "./daily-page.ts";
+
+export interface WrittenDay {
+  readonly file: string;
+  readonly report: DailyReport;
+  readonly digest: DailyDigest;
+}
+
+/** Throws what `dailyReport` throws. An older report of the same day is replaced. */
+export function writeDailyReport({
+  out,
+  ...choice
+}: DailyChoice & { readonly out?: string | undefined }): WrittenDay {
+  const report = dailyReport(choice);
+  const file = out ?? join(choice.root, "reports", "daily", `${isoDate(choice.date)}.html`);
+  makeFolder(dirname(file));
+  replaceFile(file, dailyPage(report, loadReportFont()));
+  return { file, report, digest: dailyDigest(report, file) };
+}
