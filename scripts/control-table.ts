@@ -474,7 +474,7 @@ export const controls: readonly Control[] = [
       "test/day-loss-halt.test.ts",
       "src/guardian/run-files.test.ts",
       "src/app/live/critical-outbox.test.ts",
-      "src/adapters/alerts/channels.test.ts",
+      "test/alert-channels.test.ts",
       "test/alert-delivery.test.ts",
       "test/alert-watch.test.ts",
       "src/app/live/channel-word.test.ts",

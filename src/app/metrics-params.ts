@@ -9,4 +9,3 @@ export const metricsParams = z.strictObject({
   /** Offers equity in dollars; without it only as a fraction of what the run began with. */
   equity: z.boolean(),
 });
-export type MetricsParams = z.infer<typeof metricsParams>;

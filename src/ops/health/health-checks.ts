@@ -63,8 +63,7 @@ export function healthFindings(facts: HealthFacts): Finding[] {
       "supervisor",
       "",
       above(facts.supervisorAgeSeconds, SUPERVISOR_SECONDS),
-      `the supervisor has told nothing for ${shown(facts.supervisorAgeSeconds)} s, ` +
-        `${SUPERVISOR_SECONDS.down} are too long`,
+      `the supervisor is silent for ${shown(facts.supervisorAgeSeconds)} s, ${SUPERVISOR_SECONDS.late} allowed`,
     ),
   ];
 }
@@ -114,7 +113,7 @@ function lineFindings({ engine, engineAgeSeconds }: HealthFacts): Finding[] {
       "broker",
       "",
       above(brokerAnswerAgeSeconds ?? Number.NaN, BROKER_SECONDS),
-      `the broker has answered nothing for ${shown(brokerAnswerAgeSeconds ?? Number.NaN)} s, ${BROKER_SECONDS.late} allowed`,
+      `the broker is silent for ${shown(brokerAnswerAgeSeconds ?? Number.NaN)} s, ${BROKER_SECONDS.late} allowed`,
     ),
     finding(
       "broker-latency",
@@ -126,7 +125,7 @@ function lineFindings({ engine, engineAgeSeconds }: HealthFacts): Finding[] {
       "clock",
       "",
       above(Math.abs(skewSeconds ?? Number.NaN), SKEW_SECONDS),
-      `our clock is ${shown((skewSeconds ?? Number.NaN) * 1000)} ms off the broker's, ${SKEW_SECONDS.late * 1000} allowed`,
+      `our clock is ${shown((skewSeconds ?? Number.NaN) * 1000)} ms off, ${SKEW_SECONDS.late * 1000} allowed`,
     ),
   ];
 }
@@ -137,7 +136,7 @@ function engineFindings({ engine, engineAgeSeconds, ledgerLag }: HealthFacts): F
       "execute",
       "",
       above(engineAgeSeconds, EXECUTE_SECONDS),
-      `execute has not answered for ${shown(engineAgeSeconds)} s, ${EXECUTE_SECONDS.down} are too long`,
+      `execute has not answered for ${shown(engineAgeSeconds)} s, ${EXECUTE_SECONDS.late} allowed`,
     ),
     finding(
       "ledger",
@@ -164,7 +163,7 @@ function engineFindings({ engine, engineAgeSeconds, ledgerLag }: HealthFacts): F
       "guardian",
       "",
       above(guardianBeatAgeSeconds ?? Number.NaN, GUARDIAN_SECONDS),
-      `execute has not heard the guardian for ${shown(guardianBeatAgeSeconds ?? Number.NaN)} s, ${GUARDIAN_SECONDS.late} allowed`,
+      `the guardian is silent for ${shown(guardianBeatAgeSeconds ?? Number.NaN)} s, ${GUARDIAN_SECONDS.late} allowed`,
     ),
   ];
 }

@@ -6,11 +6,11 @@
 import { createHmac } from "node:crypto";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { MailServer, PostServer } from "../../../test/alert-receivers.ts";
-import { throwawayAuthority } from "../../../test/throwaway-certificate.ts";
-import { Secret } from "../brokers/alpaca/secret.ts";
-import type { AlertChannel, OutgoingMessage } from "./channel.ts";
-import { type ChannelParams, plannedChannels } from "./channel-registry.ts";
+import type { AlertChannel, OutgoingMessage } from "../src/adapters/alerts/channel.ts";
+import { type ChannelParams, plannedChannels } from "../src/adapters/alerts/channel-registry.ts";
+import { Secret } from "../src/adapters/brokers/alpaca/secret.ts";
+import { MailServer, PostServer } from "./alert-receivers.ts";
+import { throwawayAuthority } from "./throwaway-certificate.ts";
 
 const CANARY = "hush-7c41-canary";
 const message: OutgoingMessage = {
