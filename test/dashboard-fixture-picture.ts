@@ -86,10 +86,10 @@ function moneyOf(state: FixtureState): MoneyPicture {
     realisedToday: equity - base - unrealised,
     unrealised,
     startEquity: 400_000,
-    gross: (long + short) / equity,
-    net: (long - short) / equity,
-    long: long / equity,
-    short: short / equity,
+    gross: long + short,
+    net: long - short,
+    long,
+    short,
     costsToday: 38.41,
   };
 }
@@ -268,6 +268,7 @@ export const limitUse = ([id, label, group, unit, use, limit, then]: Row): Limit
 
 export function limitsOf(state: FixtureState): LimitUse[] {
   const money = moneyOf(state);
+  const share = (dollars: number | null) => (dollars ?? 0) / equityOf(state);
   const rows = positionsOf(state);
   const risk = sum(rows.map((row) => row.risk ?? 0)) / equityOf(state);
   const heaviest = Math.max(0, ...rows.map((row) => Math.abs(row.weight ?? 0)));
@@ -275,9 +276,9 @@ export function limitsOf(state: FixtureState): LimitUse[] {
   const loss = Math.max(0, 1 - equityOf(state) / base);
   const isOpen = state !== "empty";
   const list: Row[] = [
-    ["C-11", "Gross", "exposure", "fraction", money.gross, 0.5, "shrinks, then no entries"],
-    ["C-11.net", "Net, absolute", "exposure", "fraction", Math.abs(money.net ?? 0), 0.5, "no entries"],
-    ["C-11.long", "Long", "exposure", "fraction", money.long, 0.5, "no entries"],
+    ["C-11", "Gross", "exposure", "fraction", share(money.gross), 0.5, "shrinks, then no entries"],
+    ["C-11.net", "Net, absolute", "exposure", "fraction", Math.abs(share(money.net)), 0.5, "no entries"],
+    ["C-11.long", "Long", "exposure", "fraction", share(money.long), 0.5, "no entries"],
     [
       "C-24",
       "Short, of gross",

@@ -21,27 +21,27 @@ const row = (
 
 const rows: readonly LimitRow[] = [
   row(
-    ["C-29", "breakers.day_high_drawdown.maxFraction", "Drawdown from the day's high"],
+    ["C-29", "breakers.day_high_drawdown.maxFraction", "From day's high"],
     ["drawdown", "fraction", "no entries, positions may only shrink"],
     (uses) => uses.drawdownFromDayHigh,
   ),
   row(
-    ["C-30", "breakers.day_base_loss.maxFraction", "Loss from the day's base"],
+    ["C-30", "breakers.day_base_loss.maxFraction", "From day's base"],
     ["drawdown", "fraction", "flatten, lock"],
     (uses) => uses.lossFromDayBase,
   ),
   row(
-    ["C-31", "breakers.high_water_mark.maxFraction", "Drawdown from the highest ever"],
+    ["C-31", "breakers.high_water_mark.maxFraction", "From highest ever"],
     ["drawdown", "fraction", "half of every position, half sizes"],
     (uses) => uses.drawdownFromHigh,
   ),
   row(
-    ["C-11", "risk.gross_exposure.maxFraction", "Gross exposure"],
+    ["C-11", "risk.gross_exposure.maxFraction", "Gross"],
     ["exposure", "fraction", "entries are trimmed"],
     (uses) => uses.gross,
   ),
   row(
-    ["C-11", "risk.intraday_gross.maxFraction", "Gross of the intraday strategies"],
+    ["C-11", "risk.intraday_gross.maxFraction", "Gross, intraday"],
     ["exposure", "fraction", "entries are trimmed"],
     (uses) => uses.intradayGross,
   ),
@@ -51,12 +51,12 @@ const rows: readonly LimitRow[] = [
     (uses) => uses.largestPosition,
   ),
   row(
-    ["C-33", "risk.open_risk.maxFraction", "Open risk, all stops hit"],
+    ["C-33", "risk.open_risk.maxFraction", "Open risk"],
     ["exposure", "fraction", "entries are trimmed"],
     (uses) => uses.openRisk,
   ),
   row(
-    ["C-24", "risk.shorts_share.maxFraction", "Shorts, share of gross"],
+    ["C-24", "risk.shorts_share.maxFraction", "Shorts, of gross"],
     ["exposure", "fraction", "short entries are trimmed"],
     (uses) => uses.shortsShare,
   ),
@@ -71,12 +71,12 @@ const rows: readonly LimitRow[] = [
     (uses) => uses.entriesToday,
   ),
   row(
-    ["C-07", "risk.throttle.perMinute", "Entries in a minute"],
+    ["C-07", "risk.throttle.perMinute", "Entries a minute"],
     ["orders", "count", "entries are refused, the strategy pauses"],
     (uses) => uses.entriesThisMinute,
   ),
   row(
-    ["C-07", "risk.throttle.perSecond", "Entries in a second"],
+    ["C-07", "risk.throttle.perSecond", "Entries a second"],
     ["orders", "count", "entries are refused, the strategy pauses"],
     (uses) => uses.entriesThisSecond,
   ),

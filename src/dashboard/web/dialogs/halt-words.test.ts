@@ -5,7 +5,7 @@ import { haltChoices, haltDelay } from "./halt-words.ts";
 test("the dialog says what is closed before it is pressed, and works without a picture", () => {
   const picture = {
     positions: [{}, {}],
-    money: { equity: 100_000, gross: 0.294 },
+    money: { equity: 100_000, gross: 29_400 },
   } as unknown as Picture;
   const [keep, flatten] = haltChoices(picture);
   expect(keep?.text).toContain("2 positions stay under their stops.");

@@ -7,10 +7,7 @@ export const haltPicks = ["Fills look wrong", "News", "Data looks wrong", "Maint
 const plural = (size: number, one: string) => `${size} ${one}${size === 1 ? "" : "s"}`;
 
 /** Dollars of all positions together; null: not known. */
-export function grossDollars(picture: Picture | null): number | null {
-  if (picture === null || picture.money.equity === null || picture.money.gross === null) return null;
-  return picture.money.equity * picture.money.gross;
-}
+export const grossDollars = (picture: Picture | null): number | null => picture?.money.gross ?? null;
 
 export interface HaltChoice {
   readonly value: "keep" | "flatten";

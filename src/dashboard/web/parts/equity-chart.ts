@@ -1,5 +1,7 @@
 /** Draws equity and its rungs with uPlot. It reads the tokens when it is made, and is made anew when they change. */
 import type uPlotType from "uplot";
+import type { LevelName } from "../../contract/picture.ts";
+import { rankOf } from "../words/levels.ts";
 import { clockMinute } from "../words/time.ts";
 import {
   type EquityColumns,
@@ -193,14 +195,23 @@ export class EquityChart {
 
   #marks(plot: uPlotType): void {
     const { top, height, left, width } = plot.bbox;
-    for (const { at, text, level } of this.#drawing.facts.answer.marks) {
+    const taken: [number, number][] = [];
+    plot.ctx.font = font(10.5 * devicePixelRatio, 600);
+    for (const { at, text, level } of byGravity(this.#drawing.facts.answer.marks)) {
       const x = plot.valToPos(Date.parse(at) / 1000, "x", true);
       if (!(x >= left && x <= left + width)) continue;
       const isGrave = level === "HALTED" || level === "FLATTEN";
       const colour = level === null ? this.#colours.ink3 : isGrave ? this.#colours.l5 : this.#colours.g2;
-      this.#line(plot, colour, 1.5, [x, top, x, top + height]);
-      const isRight = x > left + width * 0.72;
-      this.#text(plot, text, x + (isRight ? -6 : 6) * devicePixelRatio, top + 6 * devicePixelRatio, {
+      plot.ctx.globalAlpha = isGrave ? 1 : 0.7;
+      this.#line(plot, colour, isGrave ? 1.5 : 1, [x, top, x, top + height]);
+      plot.ctx.globalAlpha = 1;
+      const shown = text.length > 36 ? `${text.slice(0, 35)}…` : text;
+      const size = plot.ctx.measureText(shown).width + 12 * devicePixelRatio;
+      const isRight = x + size > left + width;
+      const [from, to] = isRight ? [x - size, x] : [x, x + size];
+      if (taken.some(([start, end]) => from < end && to > start)) continue;
+      taken.push([from, to]);
+      this.#text(plot, shown, x + (isRight ? -6 : 6) * devicePixelRatio, top + 6 * devicePixelRatio, {
         colour: level === null ? this.#colours.ink3 : isGrave ? this.#colours.l5 : this.#colours.l2,
         weight: 600,
         align: isRight ? "right" : "left",
@@ -281,6 +292,12 @@ export class EquityChart {
     ctx.fillStyle = look.colour;
     ctx.fillText(text, x, y);
   }
+}
+
+/** The gravest first, then the newest: what has no room for its words loses them to these. */
+function byGravity(marks: EquityFacts["answer"]["marks"]): EquityFacts["answer"]["marks"] {
+  const rank = (level: LevelName | null) => (level === null ? -1 : rankOf(level));
+  return marks.toSorted((a, b) => rank(b.level) - rank(a.level) || Date.parse(b.at) - Date.parse(a.at));
 }
 
 /** The rung moves at once when the high does. */

@@ -1,6 +1,6 @@
 /**
  * The decision chain as rows: the name of each step, the time since the first one, which steps decide, and where the
- * chain ends. A denied chain ends at the gate: what would have come later is absent, not greyed.
+ * chain ends. What was not sized or was denied ends there: what would have come later is absent, not greyed.
  */
 import type { ChainStep } from "../../../contract/trading-answers.ts";
 import { number } from "../../words/format.ts";
@@ -28,7 +28,7 @@ export interface ChainRow {
 }
 
 export function chainRows(steps: readonly ChainStep[]): ChainRow[] {
-  const end = steps.findIndex(({ isRefusal }) => isRefusal);
+  const end = steps.findIndex(({ kind, isRefusal }) => isRefusal && (kind === "gate" || kind === "size"));
   const kept = end < 0 ? steps : steps.slice(0, end + 1);
   const first = kept.find(({ at }) => at !== null)?.at ?? null;
   const origin = first === null ? null : microsOf(first);

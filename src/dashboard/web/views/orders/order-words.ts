@@ -74,8 +74,8 @@ export function sharesText(order: {
 
 /** snake_case as words; what has spaces already is words and stays as it is. */
 export const plain = (id: string): string => id.replaceAll("_", " ");
+export const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 export const sentence = (id: string): string => {
   if (id.includes(" ")) return id;
-  const text = plain(id.toLowerCase());
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return upperFirst(plain(id.toLowerCase()));
 };

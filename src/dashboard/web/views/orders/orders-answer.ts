@@ -38,7 +38,7 @@ export function funnelCells(funnel: Funnel, budgetBps: number): FunnelCell[] {
       denied === 0 ? "by no rule" : `by ${rulesThatDenied} ${rulesThatDenied === 1 ? "rule" : "rules"}`,
     ),
     cell("sent", "Sent", sent, share(sent, decided, "of decided")),
-    cell("acked", "Acked", acked, ack),
+    cell("acked", "Acked", acked, ack || share(acked, sent, "of sent")),
     cell("filled", "Filled", filled, share(filled, sent, "of sent")),
     cell("rejected", "Rejected", rejected, "by the broker", rejected > 0 ? "bad" : "plain"),
     cell(

@@ -30,6 +30,11 @@ describe("the decision chain", () => {
     expect(rows.map(({ name }) => name)).toEqual(["Bar", "Risk gate"]);
   });
 
+  test("an order that the broker refused keeps what filled before", () => {
+    const rows = chainRows([step("gate", null), step("order", null, true), step("fills", null)]);
+    expect(rows.map(({ name }) => name)).toEqual(["Risk gate", "Order", "Fills"]);
+  });
+
   test("size and gate have solid nodes", () => {
     const keys = chainRows([step("signal", null), step("size", null), step("gate", null)]).map(
       ({ isKey }) => isKey,

@@ -52,6 +52,11 @@ describe("the verdict grid", () => {
     expect(verdictLines([verdict("trades_per_day", 0, 0)])[0]?.share).toBe(0);
   });
 
+  test("what was trimmed passed, and says so", () => {
+    const [line] = verdictLines([verdict("position_size", 0.062, 0.05, true, "trimmed: 0.06 of 0.05")]);
+    expect(line).toMatchObject({ label: "Position size, trimmed", use: "6.20%", share: 1 });
+  });
+
   test("a rule of tomorrow is shown by its id", () => {
     expect(ruleLabel("moon_phase")).toBe("Moon phase");
   });

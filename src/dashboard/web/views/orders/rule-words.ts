@@ -16,7 +16,10 @@ interface RuleWords {
   readonly calm: string;
 }
 
-const most = (label: string, unit: Unit, calm = "nothing to measure"): RuleWords => ({
+/** Where a rule has no words of its own for it, the server's stand in. */
+const nothing = "nothing to measure";
+
+const most = (label: string, unit: Unit, calm = nothing): RuleWords => ({
   label,
   unit,
   sense: "most",
@@ -87,9 +90,10 @@ export function verdictLines(verdicts: readonly Verdict[]): VerdictLine[] {
 
 function lineOf({ rule, use, limit, passed, text }: Verdict): VerdictLine {
   const words = wordsOf(rule);
-  const head = { rule, label: words.label, passed };
+  const label = passed && text.startsWith("trimmed") ? `${words.label}, trimmed` : words.label;
+  const head = { rule, label, passed };
   if (words.unit === "flag" || use === null || limit === null) {
-    const calm = text === "" ? words.calm : text;
+    const calm = words.calm === nothing ? text || nothing : words.calm;
     return { ...head, use: passed ? calm : text || noData, limit: "", joint: "", share: null };
   }
   const share = words.sense === "most" ? shareOf(use, limit) : shareOf(limit, use);

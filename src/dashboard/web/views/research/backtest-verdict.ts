@@ -3,6 +3,7 @@
  * its deflated twin and the number of trials that it took.
  */
 import type { ResearchAnswer } from "../../../contract/running-answers.ts";
+import { upperFirst } from "../orders/order-words.ts";
 
 export type Backtest = ResearchAnswer["backtests"][number];
 export type VerdictKind = "passes" | "unproven" | "failed";
@@ -15,9 +16,9 @@ export interface VerdictWord {
 /** The verdict is the report's own; here it is only read. What is not understood is not proven. */
 export function verdictOf({ verdict }: Pick<Backtest, "verdict">): VerdictWord {
   const text = verdict.trim();
-  if (/^pass/i.test(text)) return { kind: "passes", text };
   if (/^fail/i.test(text)) return { kind: "failed", text };
-  return { kind: "unproven", text: text === "" ? "Not proven" : text };
+  if (/\bpass(?:es|ed)?\b/i.test(text) && !/\bnot\b/i.test(text)) return { kind: "passes", text };
+  return { kind: "unproven", text: text === "" ? "Not proven" : upperFirst(text) };
 }
 
 /** The gate of the deflated Sharpe probability, as in the report. */

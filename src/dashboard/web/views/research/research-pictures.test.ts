@@ -63,6 +63,9 @@ describe("the verdict of a backtest", () => {
     ["Not proven", "unproven"],
     ["", "unproven"],
     ["Great", "unproven"],
+    ["Deflated Sharpe passes its gate", "passes"],
+    ["Does not pass", "unproven"],
+    ["its report is gone", "unproven"],
   ])("%s is %s: what is not understood is not proven", (verdict, kind) => {
     expect(verdictOf({ verdict }).kind).toBe(kind);
   });
