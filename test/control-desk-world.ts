@@ -39,6 +39,7 @@ export async function controlDesk(folder: string): Promise<Desk> {
       ...{ context, driver, audit: () => undefined, feed: () => undefined, verdict: () => undefined },
       event: (event) => world.event(event),
       quote: () => undefined,
+      checkActions: () => true,
       resumed: () => undefined,
       metrics: () => {
         throw new Error("nobody asks for them here");

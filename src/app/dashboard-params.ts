@@ -1,4 +1,4 @@
-/** Settings of the dashboard (UI-1, RELIABILITY 5): where it answers, and for how long a session is trusted. */
+/** Settings of the dashboard (RELIABILITY 5): where it answers, and for how long a session is trusted. */
 import { z } from "zod";
 
 export const loopbackHosts: readonly string[] = ["127.0.0.1", "::1"];

@@ -33,6 +33,49 @@ export interface CorporateAction extends SplitRatio {
   readonly payDate?: DayNumber;
 }
 
+/** What a source says of an action that is to come, with the name that it gave it (C-49). */
+export interface AnnouncedAction {
+  readonly id: string;
+  readonly symbol: string;
+  /** First day that trades without the right. */
+  readonly exDate: DayNumber;
+  readonly terms: AnnouncedTerms;
+}
+
+export type AnnouncedTerms =
+  | ({ readonly kind: "split" } & SplitRatio)
+  /** Dollars per share, positive. */
+  | { readonly kind: "dividend"; readonly perShare: number }
+  /** What books cannot be restated for by themselves: a new symbol, a merger, a spin-off, a word that nobody knows. */
+  | { readonly kind: "other"; readonly what: string };
+
+/** What an action overnight makes of an order at rest: nano-shares, and prices in dollars per share. */
+export interface Restatement {
+  shares(nanos: number): number;
+  stop(price: number): number;
+  /** Of one that sells, and of one that buys. */
+  sellLimit(price: number): number;
+  buyLimit(price: number): number;
+}
+
+/** The same arithmetic for everything that keeps a share or a price (CA-2, CA-3); a limit that sells keeps its price. */
+export const splitOf = (ratio: SplitRatio): Restatement => {
+  const price = (before: number) => before / ratioOf(ratio);
+  return {
+    shares: (nanos) => splitHolding(nanos, ratio).kept,
+    stop: price,
+    sellLimit: price,
+    buyLimit: price,
+  };
+};
+
+export const dividendOf = (perShare: number): Restatement => ({
+  shares: (nanos) => nanos,
+  stop: (before) => lessDividend(before, perShare),
+  sellLimit: (before) => before,
+  buyLimit: (before) => lessDividend(before, perShare),
+});
+
 /** New shares for one old one, as a double: for prices, marks and features, never for share counts. */
 export const ratioOf = ({ newShares, oldShares }: SplitRatio): number => newShares / oldShares;
 

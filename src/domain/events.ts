@@ -291,6 +291,8 @@ export interface DividendPaid {
   readonly isSpinOff: boolean;
   /** From when on it is cash, later than `at`; absent when it is cash at once. */
   readonly payAt?: EpochMicros;
+  /** The broker's own record books the cash when it comes: here it only moves prices (CA-6). */
+  readonly isExpected?: true;
 }
 
 export type CorporateActionEvent = SharesSplit | DividendPaid;

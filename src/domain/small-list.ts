@@ -30,3 +30,10 @@ export function insertAt<Item>(list: Item[], place: number, item: Item): void {
   if (place === list.length) list.push(item);
   else list.splice(place, 0, item);
 }
+
+/** Its items; the list is empty afterwards. */
+export function taken<Item>(list: Item[]): readonly Item[] {
+  const items = [...list];
+  empty(list);
+  return items;
+}

@@ -6,8 +6,9 @@
  * BD-2  A look that failed shows nothing; the next one comes soon.
  */
 import type { BrokerLook, BrokerNews, BrokerOrder, BrokerRequest, RequestId } from "../domain/broker.ts";
+import type { SplitRatio } from "../domain/corporate-action.ts";
 import type { ClaimChanged, EngineEvent } from "../domain/events.ts";
-import type { InstrumentId, InstrumentTable } from "../domain/instrument.ts";
+import type { InstrumentTable } from "../domain/instrument.ts";
 import { type ClientOrderId, Purpose } from "../domain/order.ts";
 import { type EpochMicros, MICROS_PER_MINUTE } from "../domain/time.ts";
 import { ownsClientId } from "../execution/client-order-id.ts";
@@ -18,7 +19,6 @@ import {
   type Alarm,
   type LocalBooks,
   type LocalOrder,
-  type LocalPosition,
   type Reconciliation,
   startTerms,
 } from "../execution/reconciliation-facts.ts";
@@ -28,6 +28,8 @@ import type { ExecuteStage } from "./execute.ts";
 import { goneReport } from "./gone-report.ts";
 import { isKeyRefused, REFUSED_LOOK_MS } from "./key-refusal.ts";
 import { localOrder } from "./local-order.ts";
+import { localPositions } from "./local-positions.ts";
+import { RestatedPositions } from "./restated-positions.ts";
 
 /** Requests of the duty are numbered from here on: the life cycle counts its own from 0. */
 const FIRST_REQUEST = 1_000_000_000;
@@ -55,6 +57,14 @@ export interface DutyParts {
   compared?(found: Reconciliation, askedMs: number, now: Instants): void;
   /** Held before the run: signed shares, dollars per share. */
   readonly adopted: readonly { readonly symbol: string; readonly shares: number; readonly price: number }[];
+}
+
+export interface RestatedPosition {
+  readonly symbol: string;
+  readonly ratio: SplitRatio;
+  /** Signed shares in our books, before and after. */
+  readonly before: number;
+  readonly after: number;
 }
 
 type Ask = BrokerRequest extends infer Request
@@ -86,6 +96,9 @@ export class BrokerDuty {
   #foreign = new Map<BrokerOrder["id"], string>();
   readonly #strangeFills = new StrangeFills();
   readonly #cash = new CashDuty();
+  readonly #restated = new RestatedPositions();
+  /** Locked by somebody outside: books that agree are no reason to free them. */
+  readonly #barred = new Set<string>();
   #compareLater: { readonly look: BrokerLook; readonly askedMs: number } | undefined;
 
   /** What the last step gave; the caller empties them. Events are to be applied in their order. */
@@ -138,7 +151,21 @@ export class BrokerDuty {
   /** An operator has seen what locked the symbol. */
   acknowledged(symbol: string): void {
     this.#locked.delete(symbol);
+    this.#barred.delete(symbol);
+    this.#restated.acknowledged(symbol);
     for (const [order, of] of this.#foreign) if (of === symbol) this.#acknowledged.add(order);
+  }
+
+  /** A split changed our position: nobody enters the symbol until the broker's shows it, too. */
+  restated({ symbol, ratio, before, after }: RestatedPosition, now: Instants): void {
+    this.#restated.split(symbol, ratio, before, after, now.at);
+    this.#lock(symbol, "a split is not known to be in the broker's books", now);
+    this.lookNow(now);
+  }
+
+  /** Only an operator frees it again. */
+  barred(symbol: string): void {
+    this.#barred.add(symbol);
   }
 
   /** The books are to be compared as soon as possible. */
@@ -231,6 +258,7 @@ export class BrokerDuty {
     if (this.#compareLater === undefined) return;
     const { look, askedMs } = this.#compareLater;
     this.#compareLater = undefined;
+    this.alarms.push(...this.#restated.looked(look.positions, now.at));
     const found = this.#reconciler.compare(look, this.#books(now), { at: now.at, ms: now.mono });
     this.#carryOut(found, now);
     this.#parts.compared?.(found, askedMs, now);
@@ -293,7 +321,7 @@ export class BrokerDuty {
 
   #unlock(symbol: string, now: Instants): void {
     const instrument = this.#parts.instruments.find(symbol);
-    if (instrument === undefined || !this.#locked.delete(symbol)) return;
+    if (instrument === undefined || !this.#locked.delete(symbol) || this.#barred.has(symbol)) return;
     this.events.push({ kind: "InstrumentUnlocked", at: now.at, instrument });
   }
 
@@ -348,42 +376,20 @@ export class BrokerDuty {
     const { stage, lifecycle, outside } = this.#parts;
     const { portfolio } = stage;
     return {
-      positions: this.#positions(now),
+      positions: localPositions(
+        this.#parts,
+        { adjusted: this.#adjusted, heardMs: this.#heardMs },
+        now.mono - LOOK_TIMEOUT_MS,
+      ),
       orders: [...lifecycle.byClientId().values()].map((order) => this.#localOrder(order)),
       cash: this.#ownCash,
       equity: portfolio.equity + outside,
       owns: (id) => this.#owns(id),
       tombstones: new Set(lifecycle.tombstones().map(({ clientId }) => clientId)),
       acknowledged: this.#acknowledged,
-      restating: new Set(),
+      restating: this.#restated.symbols,
       strangeFills: this.#strangeFills.list,
     };
-  }
-
-  #positions(now: Instants): LocalPosition[] {
-    const { stage, lifecycle, instruments, external } = this.#parts;
-    const heard = new Map<string, number>();
-    for (const { symbol, clientId } of lifecycle.byClientId().values()) {
-      const ms = this.#heardMs.get(clientId) ?? Number.NEGATIVE_INFINITY;
-      heard.set(symbol, Math.max(heard.get(symbol) ?? Number.NEGATIVE_INFINITY, ms));
-    }
-    const quiet = now.mono - LOOK_TIMEOUT_MS;
-    return instruments.symbols.flatMap((symbol, i) => {
-      const instrument = i as InstrumentId;
-      const shares = stage.portfolio.shares(instrument);
-      const price = stage.portfolio.mark(instrument);
-      if (shares === 0 && !heard.has(symbol)) return [];
-      return [
-        {
-          symbol,
-          shares,
-          external: stage.lots.shares(external, instrument),
-          ...(price > 0 ? { price } : {}),
-          adjustments: this.#adjusted.get(symbol) ?? 0,
-          heardMs: Math.max(quiet, heard.get(symbol) ?? quiet),
-        },
-      ];
-    });
   }
 
   #localOrder(order: OpenOrder): LocalOrder {

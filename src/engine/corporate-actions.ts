@@ -15,6 +15,8 @@
  *       not put off.
  * CA-5  Of one day and instrument a split comes first and a dividend is per new share: whoever lists both states
  *       them beside a bar in new shares. Everything sees them in that order (`actionOrder`).
+ * CA-6  A dividend that is only expected moves prices, stops and marks: its cash is booked from the broker's record
+ *       when it comes, and by nobody else.
  */
 import { lessDividend, ratioOf, splitHolding } from "../domain/corporate-action.ts";
 import type { CorporateActionEvent, DividendPaid, SharesSplit } from "../domain/events.ts";
@@ -136,14 +138,17 @@ export class CorporateActions {
     const { strategies, lots, portfolio, trades, orders, ledger, desk, income } = this.#books;
     const { instrument, at, perShare } = event;
     const less = (price: number) => lessDividend(price, perShare);
-    const cash = proceeds(portfolio.nanos(instrument), perShare);
-    const parts = income.dividend(at, instrument, dollarsPerShare(perShare), cash);
+    const isBooked = event.isExpected !== true;
+    const cash = isBooked ? proceeds(portfolio.nanos(instrument), perShare) : (0 as Money);
+    const parts = isBooked ? income.dividend(at, instrument, dollarsPerShare(perShare), cash) : [];
     for (let s = 0; s < strategies; s++) {
       const shares = lots.shares(s, instrument);
       if (shares === 0) continue;
-      const dollars = incomeDollars(parts[s] ?? 0);
-      trades.dividend(s, instrument, dollars);
-      ledger.dividend(s, dollars);
+      if (isBooked) {
+        const dollars = incomeDollars(parts[s] ?? 0);
+        trades.dividend(s, instrument, dollars);
+        ledger.dividend(s, dollars);
+      }
       desk.restate(s, instrument, less, shares < 0 ? less : (price) => price);
     }
     const mark = lessDividend(portfolio.mark(instrument), perShare);

@@ -12,7 +12,7 @@ import type { BarsClosed, ClaimChanged, ControlEvent, EngineEvent } from "../dom
 import { flattenOrderId } from "../domain/flatten-order-id.ts";
 import type { InstrumentId, InstrumentTable } from "../domain/instrument.ts";
 import { BUY, type ClientOrderId, Purpose, SELL } from "../domain/order.ts";
-import { empty } from "../domain/small-list.ts";
+import { taken } from "../domain/small-list.ts";
 import { type EpochMicros, MICROS_PER_SECOND } from "../domain/time.ts";
 import { idKindOf } from "../execution/client-order-id.ts";
 import type { FlattenNote } from "../execution/flatten-state.ts";
@@ -28,6 +28,7 @@ import type { ExecuteStage } from "./execute.ts";
 import type { ExecuteConfig } from "./execute-config.ts";
 import { FlattenDuty, type FlattenParts } from "./flatten-duty.ts";
 import { KeyRefusal, keyClaim, keyClaimHolder, keyText } from "./key-refusal.ts";
+import { isAction, LiveActions } from "./live-actions.ts";
 import { LiveDecisions } from "./live-decisions.ts";
 import type { Command } from "./ports.ts";
 import { PositionDoubts } from "./position-doubts.ts";
@@ -88,6 +89,7 @@ export class LiveExecute {
   readonly #decisions: LiveDecisions;
   readonly stage: ExecuteStage;
   readonly #duty: BrokerDuty;
+  readonly #actions: LiveActions;
   readonly #flatten: FlattenDuty;
   readonly #errors = new BrokerErrors();
   readonly #key = new KeyRefusal();
@@ -121,6 +123,8 @@ export class LiveExecute {
     const compared: DutyParts["compared"] = (...what) => this.#doubts.compared(...what);
     this.#duty = new BrokerDuty({ stage, lifecycle, instruments, external, outside, adopted, compared });
     const ask: FlattenParts["ask"] = (request, now) => this.#duty.ask(request, now);
+    const { duty, output } = { duty: this.#duty, output: this.output };
+    this.#actions = new LiveActions({ stage, lifecycle, instruments, duty, ...output });
     this.#flatten = new FlattenDuty({ stage, lifecycle, instruments, ask });
   }
 
@@ -304,10 +308,13 @@ export class LiveExecute {
     if (event.kind === "TradingHalted" || event.kind === "TradingResumed")
       this.#flatten.halted(symbolOf(event.instrument), event.kind === "TradingHalted", now);
     if (event.kind === "TradePrinted") this.#flatten.printed(symbolOf(event.instrument), now);
+    if (isAction(event)) {
+      this.#actions.told(event, () => this.#decisions.told(event), now);
+      return;
+    }
+    if (event.kind === "InstrumentLocked") this.#actions.locked(event);
     if (event.kind !== "BarsClosed") {
-      const ended = this.#decisions.told(event);
-      if (event.kind === "SharesSplit" || event.kind === "DividendPaid")
-        this.output.feedback.push({ kind: "action", event, ended });
+      this.#decisions.told(event);
       if (event.kind === "OperatorActed" && event.action === "enable" && event.strategy !== undefined)
         this.output.feedback.push({ kind: "enabled", strategy: event.strategy });
       return;
@@ -389,10 +396,4 @@ export class LiveExecute {
     this.#closings.set(key, attempt);
     return flattenOrderId(flattening.haltId, symbol, attempt);
   }
-}
-
-function taken<Item>(list: Item[]): readonly Item[] {
-  const items = [...list];
-  empty(list);
-  return items;
 }

@@ -2,7 +2,8 @@
  * Quotes and trades on their way in: the gatekeeper's verdict, and the event of what passed (DATA-4). They belong to no
  * minute and wait for none. Order within one instrument is the source's; what came too late is refused and counted.
  */
-import type { QuoteUpdated, TradePrinted } from "../domain/events.ts";
+import { lessDividend, ratioOf } from "../domain/corporate-action.ts";
+import type { CorporateActionEvent, QuoteUpdated, TradePrinted } from "../domain/events.ts";
 import type { InstrumentId, InstrumentTable } from "../domain/instrument.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import { quotes, trades } from "../market/gatekeeper/registry.ts";
@@ -76,6 +77,14 @@ export class TickIngest {
       price,
       size,
     };
+  }
+
+  /** What comes after it is measured against what it leaves of the price. */
+  action(event: CorporateActionEvent): void {
+    const after = (before: number) =>
+      event.kind === "SharesSplit" ? before / ratioOf(event) : lessDividend(before, event.perShare);
+    this.#quotes.restate(event.instrument, after);
+    this.#trades.restate(event.instrument, after);
   }
 
   get rejected(): number {

@@ -13,6 +13,7 @@ const bySource: Readonly<Record<string, OutageCause>> = {
   account_restricted: "broker",
   "round-trips": "broker",
   certificate: "network",
+  corporate_actions: "feed",
 };
 
 /** The watchdog's channels: `forwarding`, `ingest`, `compute` and `guardian` are processes of ours. */

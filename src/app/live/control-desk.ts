@@ -44,6 +44,8 @@ export interface ControlParts {
   readonly quote: (instrument: InstrumentId) => Quote | undefined;
   readonly resumed: () => void;
   readonly metrics: () => EngineMetrics;
+  /** Has ingest ask for the corporate actions; false when nobody hears it. */
+  readonly checkActions: () => boolean;
 }
 
 const ORDERS_SHOWN = 200;
@@ -255,6 +257,8 @@ export class ControlDesk {
     const { at } = context.now();
     const [bar] = request.verb === "resume" ? this.#resumeBars() : [];
     if (bar !== undefined) throw new InputError(`resume: ${bar}`, 3);
+    if (request.verb === "checkActions" && !this.#parts.checkActions())
+      throw new InputError("checkActions: ingest is not there; try again, or see: plimsoll status", 1);
     const events = this.#eventsOf(request, at);
     this.#seen.add(request.id);
     const before = this.#parts.driver.live.stage.authorities.permission.level;
@@ -282,7 +286,7 @@ export class ControlDesk {
   }
 
   #eventsOf(request: ControlAct, at: EpochMicros): readonly EngineEvent[] {
-    if (request.verb === "note") return [];
+    if (request.verb === "note" || request.verb === "checkActions") return [];
     if (request.verb !== "override") return [this.#eventOf(request, at)];
     const until = (at + request.forSeconds * MICROS_PER_SECOND) as EpochMicros;
     const wanted = judgedOverride(this.#parts.context.terms.config, request.key, request.value);
@@ -290,7 +294,7 @@ export class ControlDesk {
   }
 
   #eventOf(
-    request: Exclude<ControlAct, { readonly verb: "override" | "note" }>,
+    request: Exclude<ControlAct, { readonly verb: "override" | "note" | "checkActions" }>,
     at: EpochMicros,
   ): EngineEvent {
     const { by, reason } = request;

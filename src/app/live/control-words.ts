@@ -58,6 +58,8 @@ export const controlRequest = z.discriminatedUnion("verb", [
   z.strictObject({ verb: z.literal("acknowledge"), ...act, symbol }),
   /** What the broker's cash is ahead of our books by was a deposit or a withdrawal. */
   z.strictObject({ verb: z.literal("acknowledgeCash"), ...act }),
+  /** The corporate actions of the coming session are asked for now. */
+  z.strictObject({ verb: z.literal("checkActions"), ...act }),
   z.strictObject({ verb: z.literal("finish"), ...act }),
   /** Before a stop that leaves positions: no entry any more, and those that work are taken back. Lifted by `return`. */
   z.strictObject({ verb: z.literal("retire"), ...act }),

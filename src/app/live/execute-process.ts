@@ -150,6 +150,7 @@ class ExecuteProcess {
       verdict: () => this.#watch.verdict,
       event: (event) => this.#consume({ kind: "event", event }),
       quote: (instrument) => this.#sieve.waiting(instrument),
+      checkActions: () => this.#fromIngest?.send(FrameKind.WantActions, "") ?? false,
       resumed: () => {
         this.#isHaltTold = false;
         this.#post.operatorResumed();

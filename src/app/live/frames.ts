@@ -16,6 +16,8 @@ export const FrameKind = {
   Tick: 21,
   /** To ingest: send ticks, too. */
   WantTicks: 23,
+  /** To ingest: ask for the corporate actions of the coming session now. */
+  WantActions: 24,
   /** Ingest to execute: how the feed is. */
   FeedState: 22,
 } as const;

@@ -4,21 +4,18 @@
  * the line itself: what was missed while it was down is fetched and told in its order, marked by its age alone.
  */
 import { join } from "node:path";
-import { readCredentials } from "../../adapters/brokers/alpaca/credentials.ts";
 import type { Link } from "../../adapters/bus/bus-terms.ts";
 import { type LinkServer, serveLinks } from "../../adapters/bus/link-server.ts";
 import { AlpacaDataStream } from "../../adapters/feeds/alpaca/data-stream.ts";
 import { AlpacaHistory } from "../../adapters/feeds/alpaca/history.ts";
 import type { FeedBar, FeedRecord } from "../../adapters/feeds/alpaca/records.ts";
-import { JournalReader } from "../../adapters/journal/journal-reader.ts";
 import { LiveJournal } from "../../adapters/journal/live-journal.ts";
 import { Counts } from "../../adapters/net/counts.ts";
 import type { TimerHandle } from "../../adapters/net/ports.ts";
 import { RealTransport } from "../../adapters/net/real-transport.ts";
-import { InputError } from "../../domain/assert.ts";
-import type { BarsClosed, QuoteUpdated, TradePrinted, TradingStatusEvent } from "../../domain/events.ts";
+import type { QuoteUpdated, TradePrinted } from "../../domain/events.ts";
 import { type EpochMicros, MICROS_PER_MINUTE } from "../../domain/time.ts";
-import { type IngestInput, LiveIngest } from "../../engine/live-ingest.ts";
+import { type IngestInput, LiveIngest, type MarketNews } from "../../engine/live-ingest.ts";
 import { stageEventText } from "../../engine/stage-text.ts";
 import { TickIngest } from "../../engine/tick-ingest.ts";
 import { xnysSessions } from "../../market/calendar.ts";
@@ -26,18 +23,22 @@ import { CadenceKeeper } from "./cadence-keeper.ts";
 import { FeedStamps, type StampsTold } from "./feed-stamps.ts";
 import { type FeedFigures, FeedTally, rawBar, statusEvent } from "./feed-words.ts";
 import { FrameKind, linkBounds } from "./frames.ts";
-import { ingestConfigOf, skewMicrosOf } from "./ingest-config.ts";
+import { ingestConfigOf, marketKeys, skewMicrosOf } from "./ingest-config.ts";
 import {
   isSessionMinute,
   type MinuteGrace,
   minuteGrace,
   minutesOver,
   nextMinuteEnd,
+  untilMs,
 } from "./ingest-schedule.ts";
 import { type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
 import { MarketTeller } from "./market-teller.ts";
+import { missedBars, tellMissed } from "./missed-bars.ts";
 import { ProcessTimers } from "./process-timers.ts";
+import { recordedInputs } from "./recorded-inputs.ts";
 import { refusedNotes } from "./refused-ticks.ts";
+import { SessionActions } from "./session-actions.ts";
 import type { StageContext } from "./stage-context.ts";
 
 const STATE_EVERY_MS = 200;
@@ -55,6 +56,8 @@ export interface FeedState extends StampsTold, FeedFigures {
   readonly symbols: number;
   readonly rejected: number;
   readonly late: number;
+  /** Why nobody knows the corporate actions of the session; empty while they are known. */
+  readonly actionsUnknown: string;
 }
 
 export async function runIngest(
@@ -76,6 +79,7 @@ class IngestProcess {
   readonly #cadence: CadenceKeeper;
   readonly #stamps: FeedStamps;
   readonly #teller: MarketTeller;
+  readonly #actions: SessionActions;
   #journal: LiveJournal | undefined;
   #server: LinkServer | undefined;
   /** Behind those of the instruments. */
@@ -110,9 +114,7 @@ class IngestProcess {
     const { terms, instruments, clock, log } = context;
     this.#stateKey = instruments.symbols.length;
     this.#grace = minuteGrace(terms);
-    const credentials = readCredentials(process.env, join(context.places.root, ".env"));
-    if (credentials === undefined)
-      throw new InputError("ingest: no ALPACA_API_KEY; give it the keys of the market's data", 1);
+    const credentials = marketKeys(context.places.root);
     this.#stage = new LiveIngest(ingestConfigOf(terms, instruments), (event) => this.#told(event));
     this.#ticks = new TickIngest({ instruments, skewMicros: skewMicrosOf(terms) });
     this.#stamps = new FeedStamps(skewMicrosOf(terms));
@@ -134,6 +136,17 @@ class IngestProcess {
       onTerminal: (reason) => log("critical", `the feed refuses us: ${reason}`),
     });
     this.#history = new AlpacaHistory({ ...shared, origin: terms.hosts.data, feed: terms.feed });
+    this.#actions = new SessionActions({
+      ...{
+        history: this.#history,
+        instruments,
+        sessions: xnysSessions(),
+        startAt: terms.clock.exchangeAt,
+        log,
+      },
+      ...{ now: () => context.now().at, nowMs: () => clock.now(), through: () => this.#through },
+      step: (input) => this.#step(input),
+    });
     this.#cadence = new CadenceKeeper({
       feed: terms.feed,
       sessions: xnysSessions(),
@@ -165,20 +178,20 @@ class IngestProcess {
       clock,
       events: {
         up: (link) => this.#teller.up(link),
-        // The only thing that anybody asks of ingest.
         frame: (kind, _, link) => {
           if (kind === FrameKind.WantTicks) this.#teller.wantsTicks(link);
+          else if (kind === FrameKind.WantActions) void this.#actions.ask();
         },
         down: (_, link) => this.#teller.down(link),
         refused: (reason) => log("error", `refused a link: ${reason}`),
       },
     });
-    const { symbols } = terms;
     for (const channel of ["bars", "quotes", "trades", "statuses"] as const)
-      this.#stream.subscribe(channel, symbols);
+      this.#stream.subscribe(channel, terms.symbols);
     context.parent.onAsk("reconnect", (why) => this.#stream.renew(`asked for: ${why}`));
     this.#stream.start();
     this.#tellState();
+    this.#actions.eachMorning((at, look) => this.#timers.after(untilMs(context.exchange, at), look));
     this.#await();
   }
 
@@ -193,14 +206,9 @@ class IngestProcess {
 
   /** What was heard in an earlier life of this run leads to the same minutes. */
   #replay(path: string): void {
-    const reader = new JournalReader(path);
-    try {
-      for (const { part, payload } of reader.entries(this.#context.terms.run)) {
-        if (part !== "input") continue;
-        this.#stage.step(JSON.parse(String(payload)) as IngestInput);
-      }
-    } finally {
-      reader.close();
+    for (const input of recordedInputs(path, this.#context.terms.run)) {
+      this.#stage.step(input);
+      this.#actions.replayed(input);
     }
     this.#stage.audit.length = 0;
   }
@@ -208,12 +216,13 @@ class IngestProcess {
   #step(input: IngestInput): void {
     this.#journal?.append("input", input.at, JSON.stringify(input));
     this.#stage.step(input);
+    if (input.kind === "action" && input.event.kind !== "InstrumentLocked") this.#ticks.action(input.event);
     for (const refused of this.#stage.audit.splice(0))
       this.#journal?.append("note", input.at, `audit ${JSON.stringify(refused)}`);
   }
 
   /** Nobody may miss it. */
-  #told(event: BarsClosed | TradingStatusEvent): void {
+  #told(event: MarketNews): void {
     if (event.kind === "BarsClosed") this.#through = event.bars.at;
     if (this.#isReplaying) {
       this.#teller.replayed(event);
@@ -253,7 +262,7 @@ class IngestProcess {
   #bar(bar: FeedBar, at: EpochMicros): void {
     const end = (bar.timestamp + MICROS_PER_MINUTE) as EpochMicros;
     if (end <= this.#fetchedThrough || !isSessionMinute(xnysSessions(), end)) return;
-    if (!this.#isCaughtUp) {
+    if (!this.#isCaughtUp || this.#waitsForActions(end)) {
       // It would close its minute before those that were missed.
       this.#held.push({ bar, at });
       return;
@@ -269,6 +278,7 @@ class IngestProcess {
     this.#feedAt = Math.max(this.#feedAt, Math.min(told, now));
     const end = this.#end;
     if (end === undefined || !this.#isCaughtUp || this.#feedAt < end + this.#grace.byFeedMicros) return;
+    if (this.#waitsForActions(end)) return;
     if (this.#through < end)
       this.#step({ kind: "time", at: (end + this.#grace.byClockMicros) as EpochMicros });
     this.#await();
@@ -294,46 +304,29 @@ class IngestProcess {
     const turn = this.#catchUps;
     // All that is over by now is fetched; what came of it before is not needed.
     this.#held = [];
+    await this.#actions.ready();
     const missed = minutesOver(xnysSessions(), this.#through, this.#context.now().at);
-    const [first] = missed;
-    const end = missed.at(-1);
-    if (first !== undefined && end !== undefined) {
-      const answer = await this.#history.bars({
-        symbols: terms.symbols,
-        timeframe: "1Min",
-        adjustment: "raw",
-        from: (first - MICROS_PER_MINUTE) as EpochMicros,
-        to: (end - MICROS_PER_MINUTE) as EpochMicros,
-        priority: "reconcile",
+    const answer = await missedBars(this.#history, terms.symbols, missed);
+    if (this.#line === "down" || turn !== this.#catchUps) return;
+    if (!answer.ok) log("error", `the missed minutes could not be fetched: ${answer.reason}`);
+    if (!answer.ok || !this.#actions.covers(this.#context.now().at)) {
+      this.#timers.after(RETRY_MS, () => {
+        if (turn === this.#catchUps && this.#line === "up") void this.#catchUp();
       });
-      if (this.#line === "down" || turn !== this.#catchUps) return;
-      if (!answer.ok) {
-        log("error", `the missed minutes could not be fetched: ${answer.reason}`);
-        this.#timers.after(RETRY_MS, () => {
-          if (turn === this.#catchUps && this.#line === "up") void this.#catchUp();
-        });
-        return;
-      }
-      log("warning", `${missed.length} minutes were missed and are told now`);
-      this.#tellMissed(missed, [...answer.value.values()].flat());
+      return;
     }
+    if (missed.length > 0) log("warning", `${missed.length} minutes were missed and are told now`);
+    this.#fetchedThrough = tellMissed(missed, answer.value, {
+      step: (input) => this.#step(input),
+      before: (end) => this.#actions.before(end, end),
+      through: () => this.#through,
+      graceMicros: this.#grace.byClockMicros,
+      now: this.#context.now().at,
+      fetchedThrough: this.#fetchedThrough,
+    });
     this.#isCaughtUp = true;
     for (const { bar, at } of this.#held.splice(0)) this.#bar(bar, at);
     this.#await();
-  }
-
-  #tellMissed(missed: readonly EpochMicros[], bars: readonly FeedBar[]): void {
-    const { at: now } = this.#context.now();
-    const byEnd = Map.groupBy(bars, ({ timestamp }) => timestamp + MICROS_PER_MINUTE);
-    for (const end of missed) {
-      this.#step({ kind: "minute", at: end, end });
-      const found = byEnd.get(end) ?? [];
-      for (const bar of found) this.#step({ kind: "bar", at: end, bar: rawBar(bar) });
-      const due = (end + this.#grace.byClockMicros) as EpochMicros;
-      // Young minutes may still be on their way on the line.
-      if (due <= now && this.#through < end) this.#step({ kind: "time", at: due });
-      if (this.#through >= end) this.#fetchedThrough = end;
-    }
   }
 
   /** Waits for the end of the next minute and its grace; while the line is down nobody can tell silence from loss. */
@@ -343,6 +336,7 @@ class IngestProcess {
     if (end === undefined || end === this.#end || !this.#isCaughtUp) return;
     this.#end = end;
     const at = this.#lived(end);
+    this.#actions.before(end, at);
     this.#step({ kind: "minute", at, end });
     const due = (end + this.#grace.byClockMicros) as EpochMicros;
     this.#minute?.cancel();
@@ -359,7 +353,7 @@ class IngestProcess {
 
   #minuteOver(end: EpochMicros, due: EpochMicros): void {
     this.#end = undefined;
-    if (!this.#isCaughtUp) return;
+    if (!this.#isCaughtUp || this.#waitsForActions(end)) return;
     const at = this.#lived(end);
     // A timer may be a little early; the minute is not.
     if (at < due && this.#through < end) {
@@ -369,6 +363,15 @@ class IngestProcess {
     }
     if (this.#through < end) this.#step({ kind: "time", at });
     this.#await();
+  }
+
+  /** Nothing of a session is told before what changed its shares overnight (SA-1). */
+  #waitsForActions(end: EpochMicros): boolean {
+    if (this.#actions.covers(end)) return false;
+    this.#isCaughtUp = false;
+    this.#end = undefined;
+    void this.#catchUp();
+    return true;
   }
 
   #tellState(): void {
@@ -385,6 +388,7 @@ class IngestProcess {
       rejected: this.#stage.rejected + this.#ticks.rejected,
       late: this.#stage.late,
       ...this.#figures.told,
+      actionsUnknown: this.#actions.unknown,
       ...this.#stamps.told,
     };
     this.#teller.state(this.#stateKey, JSON.stringify(state));

@@ -4,7 +4,8 @@
  */
 import type { Link } from "../../adapters/bus/bus-terms.ts";
 import type { LiveJournal } from "../../adapters/journal/live-journal.ts";
-import { type BarsClosed, eventAt, type TradingStatusEvent } from "../../domain/events.ts";
+import { eventAt } from "../../domain/events.ts";
+import type { MarketNews } from "../../engine/live-ingest.ts";
 import { stageEventText } from "../../engine/stage-text.ts";
 import { FrameKind } from "./frames.ts";
 import { KeptTexts, sendKept } from "./kept-texts.ts";
@@ -43,13 +44,13 @@ export class MarketTeller {
   }
 
   /** As an earlier life of this run has told it. */
-  replayed(event: BarsClosed | TradingStatusEvent): void {
+  replayed(event: MarketNews): void {
     this.#told.push(stageEventText(event));
     this.#telling = this.#told.length;
   }
 
   /** What a crash would have us forget must not be known elsewhere: its number would be given a second time. */
-  tell(event: BarsClosed | TradingStatusEvent, journal: LiveJournal): void {
+  tell(event: MarketNews, journal: LiveJournal): void {
     const text = stageEventText(event);
     const entry = journal.append("command", eventAt(event), toldLine(this.#told.length, text));
     this.#told.push(text);

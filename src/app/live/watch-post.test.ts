@@ -181,6 +181,7 @@ class Post {
         symbols: 8,
         rejected: 0,
         late: 0,
+        actionsUnknown: "",
         stamps: this.#stamps,
         stampLagMs: this.lagMs,
       };

@@ -19,6 +19,7 @@ import {
 } from "../../ops/health/guards.ts";
 import { RoundTrips } from "../../ops/health/round-trips.ts";
 import { openSession } from "../../ops/watchdog/feed-watch.ts";
+import { ActionsGuard } from "./actions-guard.ts";
 import { CertificateGuard } from "./certificate-guard.ts";
 import { HealthDuty, type HealthGuard } from "./health-duty.ts";
 import type { FeedState } from "./ingest-process.ts";
@@ -59,6 +60,7 @@ export class WatchPost {
   readonly #probes: WatchProbes;
   readonly #roundTrips = new RoundTrips();
   readonly #certificates = new CertificateGuard();
+  readonly #actions = new ActionsGuard();
   #loopMs: number;
   #resourcesMs: number;
   #readings: { readonly wallMs: number; readonly monoMs: number };
@@ -122,6 +124,8 @@ export class WatchPost {
   feed(state: FeedState): void {
     this.duty.feed(state, this.#parts.now());
     if (state.line === "down") this.#failed(state.reason);
+    const claim = this.#actions.look(state.actionsUnknown);
+    if (claim !== undefined) this.#parts.claim({ kind: "ClaimChanged", at: this.#parts.now().at, ...claim });
   }
 
   operatorResumed(): void {

@@ -1,5 +1,5 @@
 /**
- * The dashboard's process (UI-1): it shows, asks and passes on what an operator wants, through execute's door like the
+ * The dashboard's process: it shows, asks and passes on what an operator wants, through execute's door like the
  * command line. It holds no broker key and opens every database read-only; it may die at any time and nobody waits.
  */
 import { dirname, join } from "node:path";

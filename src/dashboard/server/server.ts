@@ -1,5 +1,5 @@
 /**
- * The dashboard's server: the page, its stream, its questions and its acts behind one door (UI-1, RELIABILITY 5). What
+ * The dashboard's server: the page, its stream, its questions and its acts behind one door (RELIABILITY 5). What
  * a request may be is decided in `request-guard.ts`; what is answered comes from `Room`, which knows no HTTP.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";

@@ -5,6 +5,7 @@
 
 import { InvariantError } from "../../domain/assert.ts";
 import type { BrokerNews, BrokerRequest } from "../../domain/broker.ts";
+import type { Restatement } from "../../domain/corporate-action.ts";
 import type { BrokerEvent } from "../../domain/events.ts";
 import {
   type ClientOrderId,
@@ -58,6 +59,9 @@ export class OrderLifecycle implements Lifecycle {
   readonly #legs = new Map<OrderNumber, RestingLeg>();
   /** Those that have something to do at an instant of the exchange. */
   readonly #timed = new Set<PlacedOrder | SlicedOrder>();
+
+  /** Groups that protect what no order of this life cycle bought by itself. */
+  readonly #alone = new Set<ProtectiveGroup>();
 
   #seen = 0;
 
@@ -161,6 +165,13 @@ export class OrderLifecycle implements Lifecycle {
     this.#act(now);
   }
 
+  restate(symbol: string, change: Restatement, now: Instants): void {
+    for (const order of new Set(this.#orders.values()))
+      if (order.symbol === symbol && this.#timed.has(order)) order.restate(change, now);
+    for (const group of this.#alone) if (group.symbol === symbol) group.restate(change, now);
+    this.#act(now);
+  }
+
   restarted(now: Instants): void {
     this.#desk.restarted(now);
     this.#act(now);
@@ -194,6 +205,7 @@ export class OrderLifecycle implements Lifecycle {
   /** Whatever the input made possible. */
   #act(now: Instants): void {
     this.#seen = now.at;
+    for (const group of this.#alone) if (group.isOver) this.#alone.delete(group);
     for (const order of this.#timed) {
       order.time(now);
       if (order.isOver && order.groups().every(({ isOver }) => isOver)) this.#timed.delete(order);
@@ -246,6 +258,7 @@ export class OrderLifecycle implements Lifecycle {
     else group.target = leg;
     this.#remember(group, leg);
     group.leaveAs(clientId);
+    if (joined === undefined) this.#alone.add(group);
     if (joined === undefined) group.cover(nanos, now);
     else group.join(nanos, now);
   }

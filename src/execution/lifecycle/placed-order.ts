@@ -3,6 +3,7 @@
  * the engine what becomes of it, ends it when its time is over, and hands what it buys to its protective groups.
  */
 import type { BrokerOrder } from "../../domain/broker.ts";
+import type { Restatement } from "../../domain/corporate-action.ts";
 import { type OrderNumber, Purpose, type Side, TimeInForce } from "../../domain/order.ts";
 import { splitFill } from "../fill-split.ts";
 import { ENTRY_LIFE_MICROS } from "../order-policy.ts";
@@ -12,7 +13,7 @@ import { nanosOf } from "./fill-count.ts";
 import { bringsLegs, isWhole, priorityOf, specOf } from "./order-spec.ts";
 import { ProtectiveGroup } from "./protective-group.ts";
 import { type EntryLink, type GroupParts, legOf, SETTLE_MICROS } from "./protective-leg.ts";
-import { type Ticket, ticketOf } from "./tickets.ts";
+import { restateTicket, type Ticket, ticketOf } from "./tickets.ts";
 import type { Instants, LiveBracket, LiveOrder } from "./words.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -31,6 +32,7 @@ export type Wholes = ReadonlyMap<OrderNumber, Ticket>;
 export class PlacedOrder implements ChildOwner, EntryLink {
   readonly child: ChildOrder;
   readonly ticket: Ticket;
+  readonly symbol: string;
   readonly #parts: GroupParts;
   readonly #shares: readonly Part[];
   readonly #bringsLegs: boolean;
@@ -53,6 +55,7 @@ export class PlacedOrder implements ChildOwner, EntryLink {
     const priority = priorityOf(purpose);
     const spec = specOf(order);
     const terms = { clientId, number, symbol, side, shares, spec, priority, decidedAt, owner: this };
+    this.symbol = symbol;
     this.child = parts.desk.submit({ ...terms, wait });
     this.#shares = purpose === Purpose.Entry ? this.#partsOf(order, shares) : [];
     const [only] = this.#shares;
@@ -75,6 +78,13 @@ export class PlacedOrder implements ChildOwner, EntryLink {
   /** The rest of it shall not be bought: what it has is to be protected as it is. */
   withdraw(now: Instants): void {
     this.#parts.desk.cancel(this.child, now);
+  }
+
+  /** What still works was asked for in other shares: it is taken back. What it bought stays protected. */
+  restate(change: Restatement, now: Instants): void {
+    if (!this.isOver) this.cancel(now);
+    restateTicket(this.ticket, change);
+    for (const group of this.groups()) group.restate(change, now);
   }
 
   time(now: Instants): void {

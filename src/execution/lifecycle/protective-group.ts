@@ -6,9 +6,11 @@
  * OL-6  Never two rests at once: a new one leaves when every order of the old one is known to be over (I-7).
  * OL-7  Both legs together sell what the entry bought and no more (I-15); a leg that sold it ends the other.
  * OL-8  A rest grows with its entry once that is over, and while it works at most every 10 s of exchange time.
+ * OL-9  After a split everything that rests is taken back and rested anew: nobody knows what a broker made of it.
  */
 import type { BrokerOrder, RefusalClass } from "../../domain/broker.ts";
-import type { ClientOrderId, OrderNumber } from "../../domain/order.ts";
+import type { Restatement } from "../../domain/corporate-action.ts";
+import { type ClientOrderId, type OrderNumber, SELL } from "../../domain/order.ts";
 import type { ChildEnd, ChildOrder, ChildOwner, Trade } from "./child-order.ts";
 import {
   type EntryLink,
@@ -20,6 +22,7 @@ import {
   SETTLE_MICROS,
 } from "./protective-leg.ts";
 import { differs, type GroupIdentity, legTerms, planOf, type RestPlan, restTerms } from "./rest-plan.ts";
+import { restateTicket } from "./tickets.ts";
 import type { Instants } from "./words.ts";
 
 const LEG_READS = 4;
@@ -42,6 +45,8 @@ export class ProtectiveGroup implements ChildOwner {
   #whole: ChildOrder | undefined;
   #isNative = false;
   #isAsked = false;
+  /** What rests speaks of shares that are no more. */
+  #isStale = false;
   #lost: ChildEnd | undefined;
   #restedAt = Number.NEGATIVE_INFINITY;
   /** The id that the engine's command named, for the first rest. */
@@ -84,6 +89,10 @@ export class ProtectiveGroup implements ChildOwner {
     for (const child of this.#children()) this.#parts.desk.read(child, now);
   }
 
+  get symbol(): string {
+    return this.#identity.symbol;
+  }
+
   /** Nano-shares not yet sold. */
   get left(): number {
     return this.covered - this.sold;
@@ -100,6 +109,22 @@ export class ProtectiveGroup implements ChildOwner {
     const leg = this.stop;
     if (leg === undefined || !(leg.ticket.side * (stop - leg.price) < 0)) return;
     leg.price = stop;
+    this.settle(now);
+  }
+
+  /** An action overnight: what is left to sell, and at what prices, is counted anew. */
+  restate(change: Restatement, now: Instants): void {
+    if (this.isOver) return;
+    const left = change.shares(this.left);
+    this.#isStale ||= this.#rest !== undefined && left !== this.left;
+    this.covered = left;
+    this.sold = 0;
+    this.#soldBefore = 0;
+    for (const leg of this.#legs()) {
+      restateTicket(leg.ticket, change);
+      const limit = leg.ticket.side === SELL ? change.sellLimit : change.buyLimit;
+      leg.price = leg === this.stop ? change.stop(leg.price) : limit(leg.price);
+    }
     this.settle(now);
   }
 
@@ -244,7 +269,12 @@ export class ProtectiveGroup implements ChildOwner {
     }
     const isWrongKind = wanted.stop !== this.#rest?.stop || wanted.target !== this.#rest?.target;
     const child = this.stop?.child;
-    if (isWrongKind || child?.changeFailed === true || (this.#misfits() && now.at >= this.#growsAt())) {
+    if (
+      this.#isStale ||
+      isWrongKind ||
+      child?.changeFailed === true ||
+      (this.#misfits() && now.at >= this.#growsAt())
+    ) {
       this.#clear(now);
       return;
     }
@@ -309,6 +339,7 @@ export class ProtectiveGroup implements ChildOwner {
     this.#givenId = undefined;
     this.#isNative = false;
     this.#isAsked = false;
+    this.#isStale = false;
     this.#rest = plan;
     this.#soldBefore = this.sold;
     this.#restedAt = now.at;

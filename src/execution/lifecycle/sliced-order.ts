@@ -10,6 +10,7 @@
  * SL-3  Once a leg has sold something, or was lost, or was canceled, nothing more is bought. A lost leg takes all legs
  *       with it: the engine then rests one stop for all that is held.
  */
+import type { Restatement } from "../../domain/corporate-action.ts";
 import { type OrderNumber, Purpose, type Side } from "../../domain/order.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { idKindOf } from "../client-order-id.ts";
@@ -20,7 +21,7 @@ import { nanosOf } from "./fill-count.ts";
 import { PlacedOrder } from "./placed-order.ts";
 import type { ProtectiveGroup } from "./protective-group.ts";
 import type { GroupParts, Leg } from "./protective-leg.ts";
-import { type Ticket, ticketOf } from "./tickets.ts";
+import { restateTicket, type Ticket, ticketOf } from "./tickets.ts";
 import type { Instants, LiveOrder, SlicePlan } from "./words.ts";
 
 export class SlicedOrder {
@@ -49,6 +50,10 @@ export class SlicedOrder {
     this.#wholes = new Map([this.#entry, ...this.#legs].map((ticket) => [ticket.number, ticket]));
     this.#stop = order.bracket?.stop ?? Number.NaN;
     this.#leave(order, undefined);
+  }
+
+  get symbol(): string {
+    return this.#order.symbol;
   }
 
   /** Nothing more comes of the entry itself. */
@@ -80,6 +85,14 @@ export class SlicedOrder {
     if (bracket?.stopOrder !== number || !(side * (stop - this.#stop) > 0)) return;
     this.#stop = stop;
     for (const group of this.groups()) group.moveStop(stop, now);
+  }
+
+  /** Nothing more is bought in the old shares; what was bought stays protected. */
+  restate(change: Restatement, now: Instants): void {
+    this.#close(now);
+    for (const ticket of this.#wholes.values()) restateTicket(ticket, change);
+    this.#stop = change.stop(this.#stop);
+    for (const slice of this.#slices) slice.restate(change, now);
   }
 
   time(now: Instants): void {

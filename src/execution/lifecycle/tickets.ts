@@ -3,6 +3,7 @@
  * once. A fill is named by the nano-shares that it completes, so the same fill heard in three ways is one fill (I-1).
  */
 import { InvariantError } from "../../domain/assert.ts";
+import type { Restatement } from "../../domain/corporate-action.ts";
 import type { BrokerEvent } from "../../domain/events.ts";
 import { MICROS, type Money, NANOS, type Quantity } from "../../domain/money.ts";
 import { type FillId, type OrderNumber, Purpose, type Side } from "../../domain/order.ts";
@@ -18,6 +19,8 @@ export interface Ticket {
   /** All that may ever trade under it (C-03). */
   shares: number;
   filled: number;
+  /** As `filled`, in shares as they were when they traded: what names a fill, so that no split names two alike. */
+  named: number;
   isAccepted: boolean;
   isOver: boolean;
   /** How it ended, where somebody said so. */
@@ -32,8 +35,15 @@ export const ticketOf = (
   whole?: Ticket,
 ): Ticket => ({
   ...{ number, side, purpose, shares, whole },
-  ...{ filled: 0, isAccepted: false, isOver: false, end: undefined },
+  ...{ filled: 0, named: 0, isAccepted: false, isOver: false, end: undefined },
 });
+
+/** What had filled and what is left are each counted anew, as in the engine's own table. */
+export function restateTicket(ticket: Ticket, { shares }: Restatement): void {
+  const filled = shares(ticket.filled);
+  ticket.shares = filled + shares(Math.max(0, ticket.shares - ticket.filled));
+  ticket.filled = filled;
+}
 
 export class Teller {
   readonly events: BrokerEvent[] = [];
@@ -67,15 +77,19 @@ export class Teller {
     const nanos = Math.min(trade.nanos, room);
     if (nanos <= 0) return;
     ticket.filled += nanos;
+    ticket.named += nanos;
     const told = ticket.whole ?? ticket;
-    if (told !== ticket) told.filled += nanos;
+    if (told !== ticket) {
+      told.filled += nanos;
+      told.named += nanos;
+    }
     const shares = nanos / NANOS;
     const dollars = shares * (trade.price / MICROS);
     this.events.push({
       kind: "OrderFilled",
       at: trade.at,
       order: number,
-      fillId: told.filled as FillId,
+      fillId: told.named as FillId,
       quantity: nanos as Quantity,
       price: trade.price,
       costs: { ...this.#fees(side, trade.at, shares, dollars), slippage: 0 as Money },

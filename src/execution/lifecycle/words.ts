@@ -3,6 +3,7 @@
  * here is plain data, so that inputs can be journaled and replayed.
  */
 import type { BrokerNews, BrokerOrderId, BrokerRequest, RefusalClass } from "../../domain/broker.ts";
+import type { Restatement } from "../../domain/corporate-action.ts";
 import type { BrokerEvent, FillCosts } from "../../domain/events.ts";
 import type {
   ClientOrderId,
@@ -184,6 +185,11 @@ export interface Lifecycle {
   moveStop(number: OrderNumber, stop: number, now: Instants): void;
   heard(news: BrokerNews, now: Instants): void;
   time(now: Instants): void;
+  /**
+   * An action overnight changed what a share is: entries and exits that work are taken back, what protects is rested
+   * anew in the new shares and prices. Absent where nothing rests at a broker.
+   */
+  restate?(symbol: string, change: Restatement, now: Instants): void;
   /** The process began anew and its monotonic clock with it: what is not settled is asked about again. */
   restarted(now: Instants): void;
   /** The id for an order that is to be placed; the same until an order was placed under it. */

@@ -1,0 +1,78 @@
+/**
+ * Positions that a split has changed in our books and that the broker may not have changed yet (C-49). Until two of its
+ * looks show what our books hold, the symbol is locked and nothing of the difference is booked. Used by the duty to the
+ * broker alone.
+ *
+ * RP-1  A difference that a split of today may explain is never booked as somebody's trade.
+ * RP-2  One look is no proof (I-24): the second one that agrees ends it, or an operator.
+ * RP-3  A broker that shows something else half an hour later is told of once; the symbol stays locked.
+ */
+import { ratioOf, type SplitRatio } from "../domain/corporate-action.ts";
+import { HALF_NANO_SHARE } from "../domain/money.ts";
+import { type EpochMicros, MICROS_PER_MINUTE } from "../domain/time.ts";
+import type { Alarm } from "../execution/reconciliation-facts.ts";
+
+/** The exchange's. From half past eight to the hour before the open. */
+const TELL_AFTER_MICROS = 30 * MICROS_PER_MINUTE;
+const LOOKS = 2;
+
+interface Restated {
+  readonly ratio: SplitRatio;
+  /** Signed shares before it; what our books made of them; what one rounding over the whole account makes. */
+  readonly before: number;
+  readonly after: number;
+  readonly account: number;
+  readonly since: EpochMicros;
+  agreed: number;
+  isTold: boolean;
+}
+
+export class RestatedPositions {
+  readonly #restated = new Map<string, Restated>();
+
+  /** Symbols whose positions are not to be compared. */
+  get symbols(): ReadonlySet<string> {
+    return new Set(this.#restated.keys());
+  }
+
+  /** A second split before the first is settled counts from where the first began. */
+  split(symbol: string, ratio: SplitRatio, before: number, after: number, since: EpochMicros): void {
+    const account = Math.trunc(before * ratioOf(ratio) + Math.sign(before) * HALF_NANO_SHARE);
+    this.#restated.set(symbol, { ratio, before, after, account, since, agreed: 0, isTold: false });
+  }
+
+  acknowledged(symbol: string): void {
+    this.#restated.delete(symbol);
+  }
+
+  /** What the broker's books show; comes before they are compared. Returns what people must hear of. */
+  looked(
+    positions: readonly { readonly symbol: string; readonly shares: number }[],
+    at: EpochMicros,
+  ): Alarm[] {
+    const alarms: Alarm[] = [];
+    for (const [symbol, restated] of this.#restated) {
+      const held = positions.find((position) => position.symbol === symbol)?.shares ?? 0;
+      // Several lots are rounded one by one: what is then left over is a difference like any other.
+      const agrees = [restated.after, restated.account].some(
+        (shares) => Math.abs(held - shares) < HALF_NANO_SHARE,
+      );
+      if (restated.agreed >= LOOKS - 1 && agrees) this.#restated.delete(symbol);
+      restated.agreed = agrees ? restated.agreed + 1 : 0;
+      const isLate = !agrees && at - restated.since >= TELL_AFTER_MICROS;
+      if (!isLate || restated.isTold) continue;
+      restated.isTold = true;
+      alarms.push({ severity: "page", text: lateText(symbol, held, restated) });
+    }
+    return alarms;
+  }
+}
+
+function lateText(symbol: string, held: number, { ratio, before, after }: Restated): string {
+  const split = `${ratio.newShares} for ${ratio.oldShares}`;
+  const shows = held === before ? "has not split it yet" : "shows something else";
+  return (
+    `${symbol}: after a split ${split} our books hold ${after} shares and the broker ${held}: it ${shows}; ask it, ` +
+    `then: plimsoll acknowledge ${symbol} takes the broker's count`
+  );
+}
