@@ -25,7 +25,7 @@ const rank: Readonly<Record<ErrorLine["level"], number>> = { CRITICAL: 0, ERROR:
 export function causeOf(line: Pick<ErrorLine, "level" | "component" | "logger" | "message">): string {
   const text = line.message
     .replace(/"[^"]*"|'[^']*'/g, '""')
-    .replace(/\b[0-9a-f]{8,}\b/gi, "#")
+    .replace(/\b(?=\d*[a-f])[0-9a-f]{8,}\b/gi, "#")
     .replace(/\d+(?:[.,:]\d+)*/g, "#");
   return `${line.level} ${line.component} ${line.logger} ${text}`;
 }

@@ -30,6 +30,9 @@ describe("errors by cause", () => {
     expect(causeOf(line(1, { message: "run 4f9a2b77c1 ended" }))).toBe(
       causeOf(line(1, { message: "run 0badc0ffee ended" })),
     );
+    expect(causeOf(line(1, { message: "p99 127.58707100000001 ms, 100 wanted" }))).toBe(
+      causeOf(line(1, { message: "p99 301.388543 ms, 100 wanted" })),
+    );
     expect(causeOf(line(1, { message: 'no "SPY"' }))).toBe(causeOf(line(1, { message: 'no "QQQ"' })));
     expect(causeOf(line(1, { component: "execute" }))).not.toBe(causeOf(line(1)));
     expect(causeOf(line(1, { message: "Refused" }))).not.toBe(causeOf(line(1)));

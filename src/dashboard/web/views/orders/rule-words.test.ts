@@ -59,5 +59,6 @@ describe("the verdict grid", () => {
 
   test("a rule of tomorrow is shown by its id", () => {
     expect(ruleLabel("moon_phase")).toBe("Moon phase");
+    expect(ruleLabel("permission:journal")).toBe("Permission, journal");
   });
 });

@@ -3,7 +3,7 @@
  * that is not known here is shown by its id and with plain numbers.
  */
 import { bps, noData, number, percent } from "../../words/format.ts";
-import { sentence } from "./order-words.ts";
+import { plain, sentence } from "./order-words.ts";
 
 type Unit = "percent" | "tiny" | "bps" | "count" | "seconds" | "minutes" | "usd" | "bars" | "flag";
 
@@ -57,7 +57,9 @@ const rules: Readonly<Record<string, RuleWords>> = {
 const wordsOf = (rule: string): RuleWords =>
   rules[rule.replace(/^risk\./, "")] ?? most(sentence(rule.replace(/^risk\./, "")), "count");
 
-export const ruleLabel = (rule: string): string => wordsOf(rule).label;
+/** `permission:journal` is no rule: somebody's claim barred the order before any rule was asked. */
+export const ruleLabel = (rule: string): string =>
+  rule.startsWith("permission:") ? `Permission, ${plain(rule.slice(11))}` : wordsOf(rule).label;
 
 export interface VerdictLine {
   readonly rule: string;
