@@ -350,15 +350,22 @@ export const controls: readonly Control[] = [
     where: ["src/execution/reconciliation.ts", "src/engine/position-adjustments.ts"],
     tests: ["src/execution/reconciliation.test.ts", "src/engine/outside-word.test.ts"],
   }),
-  partly(
-    "C-49",
-    "Corporate actions",
-    "a running system hears of none: announcements, the broker's quantities, the symbol's lock",
-    {
-      where: ["src/engine/corporate-actions.ts"],
-      tests: ["src/sim/corporate-actions.test.ts", "test/corporate-actions.test.ts"],
-    },
-  ),
+  done("C-49", "Corporate actions", {
+    where: [
+      "src/engine/corporate-actions.ts",
+      "src/engine/action-book.ts",
+      "src/engine/live-actions.ts",
+      "src/engine/restated-positions.ts",
+      "src/app/live/session-actions.ts",
+    ],
+    tests: [
+      "src/sim/corporate-actions.test.ts",
+      "test/corporate-actions.test.ts",
+      "src/engine/action-book.test.ts",
+      "src/app/live/session-actions.test.ts",
+      "test/live-actions.test.ts",
+    ],
+  }),
   done("C-50", "Clock guard", {
     where: ["src/ops/health/guards.ts", "src/app/live/watch-post.ts", "src/app/live/watch-probes.ts"],
     tests: [

@@ -387,6 +387,24 @@ describe("a request", () => {
     );
   });
 
+  it("with markup in it, or asking for it, gets text that no browser takes for a page", async () => {
+    const hostile = "<img src=x onerror=alert(1)>";
+    for (const path of [
+      `why?symbol=${encodeURIComponent(hostile)}`,
+      "orders?limit=5",
+      "signals?limit=5",
+      "audit",
+    ]) {
+      const { headers, status, body } = await world.send(`/api/${path}`, { headers: { cookie } });
+      expect([path, status]).toEqual([path, 200]);
+      expect(headers["content-type"]).toMatch(/^application\/json/);
+      expect(headers["x-content-type-options"]).toBe("nosniff");
+      expect(() => JSON.parse(body) as unknown).not.toThrow();
+    }
+    const said = await world.act(cookie, { verb: "pause", id: newId(), reason: hostile });
+    expect([said.status, said.body.includes("<img")]).toEqual([200, false]);
+  });
+
   it("leads out of no folder, and through no link", async () => {
     const outside = join(world.root, "secret.html");
     writeFileSync(outside, "secret");

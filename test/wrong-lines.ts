@@ -116,6 +116,8 @@ const whole: Readonly<Record<string, string>> = {
   acknowledge: "AAA --reason why --yes",
   "alerts ack": "17",
   "errors resolve": "42",
+  "jobs run": "clean_up",
+  "report daily": "--date 2026-11-18",
 };
 
 const absent = ["OUT", "OUT.csv", "var"];

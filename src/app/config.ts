@@ -78,6 +78,8 @@ const schema = z.strictObject({
     params: z.strictObject(
       Object.fromEntries(strategies.map(({ id }) => [id, z.record(z.string(), z.unknown()).optional()])),
     ),
+    /** What companies do in the demo's market: lines as `exchange --action` takes them. */
+    actions: z.array(z.string().min(1).max(200)).max(100),
     /** `key.path=value`, over everything else, in the demo alone and never under the strict profile. */
     settings: z.array(z.string()).max(100),
   }),

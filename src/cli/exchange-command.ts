@@ -10,6 +10,7 @@ import { FilePrices } from "../exchange/prices/file-prices.ts";
 import type { PriceSource } from "../exchange/prices/price-source.ts";
 import { readPriceFiles } from "../exchange/prices/read-price-files.ts";
 import { SyntheticPrices } from "../exchange/prices/synthetic-prices.ts";
+import { parseAction } from "../exchange/scripted-actions.ts";
 import { marketDay, parseWireTime } from "../exchange/wire-time.ts";
 import { nextSession, sessionOn } from "../market/calendar.ts";
 import type { CliContext } from "./context.ts";
@@ -26,6 +27,7 @@ interface Given {
   readonly secret?: string;
   readonly rateLimit: string;
   readonly faults?: string;
+  readonly action: readonly string[];
   readonly clock?: string;
   readonly skipClosed?: boolean;
 }
@@ -50,6 +52,12 @@ export function registerExchangeCommand(program: Command, context: CliContext): 
     .option("--secret <secret>", "secret that belongs to it")
     .option("--rate-limit <n>", "requests per exchange minute, for trading and for data each", "200")
     .option("--faults <file>", "YAML or JSON list of what goes wrong, and when")
+    .option(
+      "--action <line>",
+      'what a company does, repeatable, e.g. "VAULO split 4:1 2026-11-19"',
+      (line: string, before: readonly string[]) => [...before, line],
+      [],
+    )
     .option("--clock <iso>", "exchange time at the start (default: two minutes before the first open)")
     .option(
       "--skip-closed",
@@ -106,6 +114,7 @@ async function optionsOf(given: Given): Promise<ExchangeOptions> {
       ? {}
       : { key: given.key, secret: given.secret }),
     ...(given.faults === undefined ? {} : { faults: faultsOf(given.faults) }),
+    actions: given.action.map((line) => parseAction(line, "--action")),
     ...(startsAt === undefined ? {} : { startsAt }),
     ...(given.skipClosed === undefined ? {} : { skipsClosedHours: given.skipClosed }),
   };

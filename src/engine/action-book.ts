@@ -1,6 +1,6 @@
 /**
- * Which announced actions are told, when, and what is made of a source that changes its mind (C-49). Ingest asks it with
- * each list that it fetched; what was told is part of its journal, so that a restart tells nothing twice.
+ * Which announced actions are told, when, and what is made of a source that changes its mind (C-49). Ingest asks it
+ * with each list that it fetched; what was told is part of its journal, so that a restart tells nothing twice.
  *
  * AK-1  An action is told once, before the first minute of its ex-date, splits of a symbol before its dividends.
  * AK-2  What cannot be restated by itself locks its symbol until an operator has looked: a kind that nobody knows, a

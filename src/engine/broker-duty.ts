@@ -6,7 +6,6 @@
  * BD-2  A look that failed shows nothing; the next one comes soon.
  */
 import type { BrokerLook, BrokerNews, BrokerOrder, BrokerRequest, RequestId } from "../domain/broker.ts";
-import type { SplitRatio } from "../domain/corporate-action.ts";
 import type { ClaimChanged, EngineEvent } from "../domain/events.ts";
 import type { InstrumentTable } from "../domain/instrument.ts";
 import { type ClientOrderId, Purpose } from "../domain/order.ts";
@@ -29,7 +28,7 @@ import { goneReport } from "./gone-report.ts";
 import { isKeyRefused, REFUSED_LOOK_MS } from "./key-refusal.ts";
 import { localOrder } from "./local-order.ts";
 import { localPositions } from "./local-positions.ts";
-import { RestatedPositions } from "./restated-positions.ts";
+import { type RestatedPosition, RestatedPositions } from "./restated-positions.ts";
 
 /** Requests of the duty are numbered from here on: the life cycle counts its own from 0. */
 const FIRST_REQUEST = 1_000_000_000;
@@ -57,14 +56,6 @@ export interface DutyParts {
   compared?(found: Reconciliation, askedMs: number, now: Instants): void;
   /** Held before the run: signed shares, dollars per share. */
   readonly adopted: readonly { readonly symbol: string; readonly shares: number; readonly price: number }[];
-}
-
-export interface RestatedPosition {
-  readonly symbol: string;
-  readonly ratio: SplitRatio;
-  /** Signed shares in our books, before and after. */
-  readonly before: number;
-  readonly after: number;
 }
 
 type Ask = BrokerRequest extends infer Request
@@ -96,7 +87,7 @@ export class BrokerDuty {
   #foreign = new Map<BrokerOrder["id"], string>();
   readonly #strangeFills = new StrangeFills();
   readonly #cash = new CashDuty();
-  readonly #restated = new RestatedPositions();
+  readonly #restated: RestatedPositions;
   /** Locked by somebody outside: books that agree are no reason to free them. */
   readonly #barred = new Set<string>();
   #compareLater: { readonly look: BrokerLook; readonly askedMs: number } | undefined;
@@ -109,6 +100,11 @@ export class BrokerDuty {
 
   constructor(parts: DutyParts) {
     this.#parts = parts;
+    const { instruments, stage } = parts;
+    this.#restated = new RestatedPositions((symbol) => {
+      const instrument = instruments.find(symbol);
+      return instrument === undefined ? 0 : stage.portfolio.shares(instrument);
+    });
   }
 
   /** Why our books and the broker's are not known to agree; undefined when they are. */
@@ -157,9 +153,9 @@ export class BrokerDuty {
   }
 
   /** A split changed our position: nobody enters the symbol until the broker's shows it, too. */
-  restated({ symbol, ratio, before, after }: RestatedPosition, now: Instants): void {
-    this.#restated.split(symbol, ratio, before, after, now.at);
-    this.#lock(symbol, "a split is not known to be in the broker's books", now);
+  restated(position: RestatedPosition, now: Instants): void {
+    this.#restated.split(position, now.at);
+    this.#lock(position.symbol, "a split is not known to be in the broker's books", now);
     this.lookNow(now);
   }
 

@@ -2,9 +2,6 @@
  * What a corporate action means where orders rest at a broker (C-49): the engine's books are restated like in a
  * backtest; here what works and rests follows, a held symbol is locked until the broker's books agree, and what nobody
  * can restate by itself waits for an operator. Used by live execute alone.
- *
- * LA-1  Told twice, an action changes nothing the second time: each has its number among the market's events, and
- *       whoever made the numbers told it once.
  */
 import { dividendOf, splitOf } from "../domain/corporate-action.ts";
 import type { CorporateActionEvent, EngineEvent, InstrumentLocked } from "../domain/events.ts";

@@ -16,11 +16,16 @@ import type { Alarm } from "../execution/reconciliation-facts.ts";
 const TELL_AFTER_MICROS = 30 * MICROS_PER_MINUTE;
 const LOOKS = 2;
 
-interface Restated {
+export interface RestatedPosition {
+  readonly symbol: string;
   readonly ratio: SplitRatio;
-  /** Signed shares before it; what our books made of them; what one rounding over the whole account makes. */
+  /** Signed shares in our books, before and after. */
   readonly before: number;
   readonly after: number;
+}
+
+interface Restated extends RestatedPosition {
+  /** What one rounding over the whole account makes of it. */
   readonly account: number;
   readonly since: EpochMicros;
   agreed: number;
@@ -29,16 +34,23 @@ interface Restated {
 
 export class RestatedPositions {
   readonly #restated = new Map<string, Restated>();
+  readonly #booked: (symbol: string) => number;
+
+  /** `booked`: signed shares that our books hold now. What was traded since is no difference. */
+  constructor(booked: (symbol: string) => number) {
+    this.#booked = booked;
+  }
 
   /** Symbols whose positions are not to be compared. */
   get symbols(): ReadonlySet<string> {
     return new Set(this.#restated.keys());
   }
 
-  /** A second split before the first is settled counts from where the first began. */
-  split(symbol: string, ratio: SplitRatio, before: number, after: number, since: EpochMicros): void {
+  /** A second split before the first is settled takes its place. */
+  split(position: RestatedPosition, since: EpochMicros): void {
+    const { symbol, ratio, before } = position;
     const account = Math.trunc(before * ratioOf(ratio) + Math.sign(before) * HALF_NANO_SHARE);
-    this.#restated.set(symbol, { ratio, before, after, account, since, agreed: 0, isTold: false });
+    this.#restated.set(symbol, { ...position, account, since, agreed: 0, isTold: false });
   }
 
   acknowledged(symbol: string): void {
@@ -52,9 +64,11 @@ export class RestatedPositions {
   ): Alarm[] {
     const alarms: Alarm[] = [];
     for (const [symbol, restated] of this.#restated) {
+      const now = this.#booked(symbol);
+      const traded = now - restated.after;
       const held = positions.find((position) => position.symbol === symbol)?.shares ?? 0;
       // Several lots are rounded one by one: what is then left over is a difference like any other.
-      const agrees = [restated.after, restated.account].some(
+      const agrees = [now, restated.account + traded].some(
         (shares) => Math.abs(held - shares) < HALF_NANO_SHARE,
       );
       if (restated.agreed >= LOOKS - 1 && agrees) this.#restated.delete(symbol);
@@ -62,17 +76,17 @@ export class RestatedPositions {
       const isLate = !agrees && at - restated.since >= TELL_AFTER_MICROS;
       if (!isLate || restated.isTold) continue;
       restated.isTold = true;
-      alarms.push({ severity: "page", text: lateText(symbol, held, restated) });
+      alarms.push({ severity: "page", text: lateText(held, now, restated) });
     }
     return alarms;
   }
 }
 
-function lateText(symbol: string, held: number, { ratio, before, after }: Restated): string {
+function lateText(held: number, booked: number, { symbol, ratio, before }: Restated): string {
   const split = `${ratio.newShares} for ${ratio.oldShares}`;
   const shows = held === before ? "has not split it yet" : "shows something else";
   return (
-    `${symbol}: after a split ${split} our books hold ${after} shares and the broker ${held}: it ${shows}; ask it, ` +
+    `${symbol}: after a split ${split} our books hold ${booked} shares and the broker ${held}: it ${shows}; ask it, ` +
     `then: plimsoll acknowledge ${symbol} takes the broker's count`
   );
 }

@@ -27,8 +27,10 @@ import { MarketHistory } from "./market-history.ts";
 import { NewsDesk } from "./news.ts";
 import { newsRoutes } from "./news-routes.ts";
 import { orderRoutes } from "./order-routes.ts";
+import { ActedPrices } from "./prices/acted-prices.ts";
 import type { Listing, PriceSource } from "./prices/price-source.ts";
 import { RateLimit } from "./rate-limit.ts";
+import { brokerageActions, type ScriptedAction } from "./scripted-actions.ts";
 import { TradeStream } from "./trade-stream.ts";
 import { TwinClock } from "./twin-clock.ts";
 import { Upgrades } from "./upgrades.ts";
@@ -49,6 +51,8 @@ export interface ExchangeOptions {
   /** Requests per exchange minute, for trading and for data; 200 when absent. */
   readonly rateLimit?: number;
   readonly faults?: readonly FaultTerms[];
+  /** What companies do; none when absent. */
+  readonly actions?: readonly ScriptedAction[];
   /** Two minutes before the source's first open when absent. */
   readonly startsAt?: EpochMicros;
   /** When absent: at speeds above 1. */
@@ -124,7 +128,9 @@ export async function startExchange(options: ExchangeOptions): Promise<RunningEx
 }
 
 function assemble(options: ExchangeOptions) {
-  const { source, key = newKey(), secret = newSecret(), speed = 1, seed = 1 } = options;
+  const { actions = [] } = options;
+  const source = actions.length === 0 ? options.source : new ActedPrices(options.source, actions);
+  const { key = newKey(), secret = newSecret(), speed = 1, seed = 1 } = options;
   const startsAt = options.startsAt ?? firstMoment(source);
   const sessions = xnysSessions();
   const assets = source.listings.map(assetTerms);
@@ -136,6 +142,7 @@ function assemble(options: ExchangeOptions) {
     multiplier: 2,
     seed,
     fillModel: options.fillModel ?? "paper",
+    actions: brokerageActions(actions, source.listings),
   });
   const skipsClosedHours = options.skipsClosedHours ?? speed > 1;
   const clock = new TwinClock({ startsAt, speed, skipsClosedHours }, sessions);
@@ -164,7 +171,7 @@ function assemble(options: ExchangeOptions) {
       ...accountRoutes(brokerage, assets, now),
       ...calendarRoutes(() => skewed(faults, now())),
       ...dataRoutes(history, now),
-      ...newsRoutes(desk, now),
+      ...newsRoutes(desk, actions, now),
       ...adminRoutes({ faults, clock, acts, now, connections }),
     ],
     faults,

@@ -1,4 +1,4 @@
-/** News and corporate actions by REST. The sources know no corporate actions, so their lists are empty. */
+/** News and corporate actions by REST: the actions are those that the twin was told to have. */
 import { type DayNumber, type EpochMicros, MICROS_PER_DAY } from "../domain/time.ts";
 import { CALENDAR_FIRST_DAY } from "../market/calendar.ts";
 import {
@@ -14,6 +14,7 @@ import {
   wordParameter,
 } from "./http-words.ts";
 import type { NewsDesk, Story } from "./news.ts";
+import { listedAction, type ScriptedAction } from "./scripted-actions.ts";
 import { marketDay, parseWireDay, wireTime } from "./wire-time.ts";
 
 /** Without a start the stories of so many days are looked through. */
@@ -35,10 +36,19 @@ const actionLists = [
   "rights_distributions",
 ];
 
-export function newsRoutes(desk: NewsDesk, now: () => EpochMicros): readonly Route[] {
+export function newsRoutes(
+  desk: NewsDesk,
+  actions: readonly ScriptedAction[],
+  now: () => EpochMicros,
+): readonly Route[] {
   return [
     { method: "GET", path: /^\/v1beta1\/news$/, group: "data", answer: (ask) => news(desk, ask, now()) },
-    { method: "GET", path: /^\/v1\/corporate-actions$/, group: "data", answer: corporateActions },
+    {
+      method: "GET",
+      path: /^\/v1\/corporate-actions$/,
+      group: "data",
+      answer: (ask) => corporateActions(ask, actions, now()),
+    },
   ];
 }
 
@@ -82,9 +92,11 @@ function storyJson({ createdAt, content, ...story }: Story, withContent: boolean
   return { ...story, ...times, content: withContent ? content : "", images: [] };
 }
 
-function corporateActions({ query }: Ask): Answer {
-  wholeParameter(query, "limit", { least: 1, most: 1000, otherwise: 100 });
-  wordParameter(query, "sort", ["asc", "desc"]);
+function corporateActions({ query }: Ask, actions: readonly ScriptedAction[], now: EpochMicros): Answer {
+  const limit = wholeParameter(query, "limit", { least: 1, most: 1000, otherwise: 100 });
+  const isDescending = wordParameter(query, "sort", ["asc", "desc"]) === "desc";
+  const symbols = listParameter(query, "symbols");
+  const skip = offsetOf(query.get("page_token"));
   for (const name of ["start", "end"]) {
     const text = query.get(name);
     if (text !== null && text !== "" && parseWireDay(text) === undefined)
@@ -93,5 +105,17 @@ function corporateActions({ query }: Ask): Answer {
   const types = listParameter(query, "types");
   const unknown = types?.find((type) => !actionLists.includes(`${type}s`) && !actionLists.includes(type));
   if (unknown !== undefined) throw badParameter(`invalid types: ${unknown.slice(0, 40)}`);
-  return ok({ corporate_actions: {}, next_page_token: null });
+  const [from, to] = ["start", "end"].map((name) => query.get(name) ?? "");
+  const listed = actions
+    .filter(({ symbol }) => symbols?.includes(symbol) ?? true)
+    .filter(({ listedAt, withdrawnAt }) => now >= listedAt && now < withdrawnAt)
+    .map(listedAction)
+    .filter(({ list }) => types?.some((type) => list === type || list === `${type}s`) ?? true)
+    .filter(({ row: { process_date: day } }) => (!from || day >= from) && (!to || day <= to))
+    .toSorted((a, b) => (a.row.process_date < b.row.process_date ? -1 : 1) * (isDescending ? -1 : 1));
+  const page = listed.slice(skip, skip + limit);
+  const next = listed.length > skip + limit ? Buffer.from(String(skip + limit)).toString("base64url") : null;
+  const byList = Object.groupBy(page, ({ list }) => list);
+  const lists = Object.entries(byList).map(([list, rows = []]) => [list, rows.map(({ row }) => row)]);
+  return ok({ corporate_actions: Object.fromEntries(lists), next_page_token: next });
 }

@@ -14,7 +14,8 @@ import { scratchFolder } from "../scratch-folder.ts";
 
 const root = scratchFolder("dashboard-system-");
 const demo = join(root, "demo");
-const WELL_MS = 90_000;
+/** On a busy machine, and with a page to build first. */
+const WELL_MS = 240_000;
 const said: string[] = [];
 let system: ChildProcess;
 let link = "";
@@ -153,6 +154,6 @@ it("halts while execute hangs, says how, shows that it does not answer, and exec
     readonly rows: readonly { readonly action: string; readonly who: string }[];
   };
   expect(audit.chain.state).toBe("ok");
-  expect(audit.rows.map(({ action }) => action)).toContain("pause");
-  expect(audit.rows.every(({ who }) => who.startsWith("dashboard:") || who === "start")).toBe(true);
+  const paused = audit.rows.find(({ action }) => action === "pause");
+  expect(paused?.who).toMatch(/^dashboard:/);
 });

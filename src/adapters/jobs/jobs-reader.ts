@@ -87,6 +87,14 @@ export class JobsReader {
     return new Map(rows.map((row) => [String(row.task), runLine(row)]));
   }
 
+  /** All runs of one session, in the order of their times. */
+  session(run: string, session: string): RunLine[] {
+    return this.#db
+      .prepare("SELECT * FROM task_runs WHERE run = ? AND session = ? ORDER BY scheduled_at, task, attempt")
+      .all(run, session)
+      .map(runLine);
+  }
+
   /** What the schedule has run, as the planner wants it. */
   scheduled(run: string): NewestRun[] {
     return newestRuns(this.#db, run);

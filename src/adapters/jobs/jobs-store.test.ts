@@ -79,6 +79,8 @@ describe("a run", () => {
       { attempt: 1, text: "no" },
     ]);
     expect(reader.failed("d1")).toBe(0);
+    expect(reader.session("d1", began.session).map(({ attempt }) => attempt)).toEqual([1, 2]);
+    expect(reader.session("d2", began.session)).toEqual([]);
     expect([...reader.newest("d1").values()]).toMatchObject([{ attempt: 2 }]);
     reader.close();
     store.close();

@@ -167,7 +167,11 @@ export class JournalReader {
     try {
       return work();
     } finally {
-      this.#db.exec("COMMIT");
+      try {
+        this.#db.exec("COMMIT");
+      } catch {
+        // A damaged file has told what is wrong with it already.
+      }
     }
   }
 

@@ -91,7 +91,7 @@ export function dailyReport(choice: DailyChoice): DailyReport {
     orders: orderTally(ledger.orders, ledger.executions),
     quality: dataQuality(recorded, { ...session, ...day }, replayed.minutes, replayed),
     incidents: dailyIncidents(recorded, day, ledger.claims),
-    jobs: dailyJobs(root, isoDate(date)),
+    jobs: dailyJobs(root, recorded.run, isoDate(date)),
     able: ableRecord(recorded, date, until),
     anchors: anchorsOf(recorded),
     ledgerBehind: Math.max(0, replayed.sequence - ledger.applied),

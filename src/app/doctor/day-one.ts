@@ -210,7 +210,8 @@ function signalsCheck(runRoot: string, run = ""): Check {
 function breakersCheck(runRoot: string, run = ""): Check {
   const name = "breakers";
   const sql =
-    "SELECT count(*) AS n, sum(is_active) AS active, group_concat(CASE is_active WHEN 1 THEN reason END, '; ') AS why " +
+    "SELECT count(*) AS n, sum(is_active) AS active, " +
+    "group_concat(CASE is_active WHEN 1 THEN reason END, '; ') AS why " +
     "FROM circuit_breaker_state WHERE run = ?";
   const found = row(ledgerPlaces(runRoot).performance, sql, run);
   if (found === undefined)

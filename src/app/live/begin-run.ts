@@ -73,6 +73,7 @@ export async function beginDemo(terms: DemoTerms): Promise<Begun> {
       ...["--cash", String(config.account.capital), "--rate-limit", "1000000"],
       ...["--data", isSynthetic ? data : priceFiles(data).join(",")],
       ...(isSynthetic ? ["--clock", startsAt] : []),
+      ...config.demo.actions.flatMap((line) => ["--action", line]),
     ],
   });
   const { credentials, hosts, clock, symbols } = twin;

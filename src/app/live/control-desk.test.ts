@@ -31,6 +31,7 @@ class World {
       context: {
         ...{ terms: this.terms, instruments: instrumentTable(this.terms.symbols), now: () => this.now },
         clock: { now: () => this.mono },
+        places: { root: "/nowhere" },
       },
       driver: { live: this.live },
       audit: (row: AuditRow) => this.audit.push(row),

@@ -237,7 +237,6 @@ class ExecuteProcess {
     return new JournalFollower({ path, run: terms.run, instruments, take });
   }
 
-  /** Entries wait for an operator, who is called. */
   #lock(claim: EntryLock | undefined): void {
     if (claim === undefined) return;
     const { at } = this.#context.now();

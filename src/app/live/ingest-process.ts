@@ -221,7 +221,6 @@ class IngestProcess {
       this.#journal?.append("note", input.at, `audit ${JSON.stringify(refused)}`);
   }
 
-  /** Nobody may miss it. */
   #told(event: MarketNews): void {
     if (event.kind === "BarsClosed") this.#through = event.bars.at;
     if (this.#isReplaying) {
@@ -336,7 +335,7 @@ class IngestProcess {
     if (end === undefined || end === this.#end || !this.#isCaughtUp) return;
     this.#end = end;
     const at = this.#lived(end);
-    this.#actions.before(end, at);
+    this.#actions.before(end, this.#context.now().at);
     this.#step({ kind: "minute", at, end });
     const due = (end + this.#grace.byClockMicros) as EpochMicros;
     this.#minute?.cancel();

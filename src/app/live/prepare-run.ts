@@ -185,7 +185,8 @@ async function historyBars(
   const from = table.open[first] as EpochMicros;
   const to = (now - MICROS_PER_MINUTE) as EpochMicros;
   const answer = await history.bars({
-    ...{ symbols, timeframe: "1Min", adjustment: "raw", from, to, priority: "research" },
+    // As counted today: a split among them would look like a fall (C-49).
+    ...{ symbols, timeframe: "1Min", adjustment: "split", from, to, priority: "research" },
   });
   if (!answer.ok) throw new InputError(`the history of bars cannot be read: ${answer.reason}`, 1);
   return [...answer.value.values()].flat().flatMap((bar) => barOf(bar, instruments));

@@ -3,7 +3,7 @@
  * it stood when it was last written down elsewhere. A chain alone notices neither a cut tail nor one that was made anew
  * as a whole; an anchor does: the last backup's, or one that left the machine in the daily digest. Needs no key.
  *
- * RP-1  A record that lost its tail, or was written anew, is not found whole while an anchor knows better.
+ * VR-1  A record that lost its tail, or was written anew, is not found whole while an anchor knows better.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -119,7 +119,7 @@ function anchorOfBackup(root: string): Anchor[] {
   return [{ from: `the backup of ${at}`, journal, audit }];
 }
 
-/** What the record should hold and does not (RP-1); undefined when it does. */
+/** What the record should hold and does not (VR-1); undefined when it does. */
 function missedBy(reader: JournalReader, { from, journal, audit }: Anchor): string | undefined {
   if (journal !== undefined && journal !== null && journal.sequence >= 0) {
     const found = reader.hashOf(journal.run, journal.sequence);

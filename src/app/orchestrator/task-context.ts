@@ -83,5 +83,4 @@ export interface TaskContext {
   readonly backup?: () => Promise<TaskResult>;
   readonly dailyReport?: (date: string) => Promise<TaskResult>;
   readonly restoreDrill?: () => Promise<TaskResult>;
-  readonly corporateActions?: (symbols: readonly string[]) => Promise<TaskResult>;
 }

@@ -62,7 +62,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     routerOptions: { maxParamLength: 140 },
     ...(tls === undefined
       ? { http: { maxHeaderSize: HEADERS_MAX } }
-      : { https: { ...tls, maxHeaderSize: HEADERS_MAX, minVersion: "TLSv1.2" as const } }),
+      : { https: { ...tls, maxHeaderSize: HEADERS_MAX } }),
     clientErrorHandler: (_, socket) => {
       if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
       else socket.destroy();

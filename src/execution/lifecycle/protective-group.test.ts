@@ -6,7 +6,8 @@
 import { describe, expect, it } from "vitest";
 import { HandBroker } from "../../../test/lifecycle-desk.ts";
 import type { BrokerOrder } from "../../domain/broker.ts";
-import { BUY, type OrderNumber, OrderType, Purpose, TimeInForce } from "../../domain/order.ts";
+import { dividendOf, splitOf } from "../../domain/corporate-action.ts";
+import { BUY, type OrderNumber, OrderType, Purpose, SELL, TimeInForce } from "../../domain/order.ts";
 
 const n = (number: number) => number as OrderNumber;
 const BRACKET = { stopOrder: n(1), stop: 45, targetOrder: n(2), target: 60 };
@@ -340,5 +341,59 @@ describe("a stop sent later", () => {
     }
     broker.accept();
     expect(broker.told()).toEqual(["accepted 6"]);
+  });
+});
+
+describe("a split over night", () => {
+  const FOUR = splitOf({ newShares: 4, oldShares: 1 });
+
+  it("takes back what rests and rests it anew, once, in the new shares and prices", () => {
+    const { broker, target, stop } = protectedEntry();
+    broker.life.restate("ACME", FOUR, broker.now);
+    expect(broker.take("Submit")).toEqual([]);
+    cancelAll(broker, [target, stop]);
+    const { spec } = broker.one("Submit");
+    expect(spec).toMatchObject({ shares: 400, takeProfit: 15, stopLoss: 11.25, side: SELL });
+    expect(broker.take("Submit")).toEqual([]);
+  });
+
+  it("of what a leg then sells counts every new share, and no fill is taken for an old one", () => {
+    const { broker, target, stop } = protectedEntry();
+    broker.life.restate("ACME", splitOf({ newShares: 1, oldShares: 10 }), broker.now);
+    cancelAll(broker, [target, stop]);
+    const { spec } = broker.one("Submit");
+    expect(spec).toMatchObject({ shares: 10, stopLoss: 450 });
+  });
+
+  it("that leaves less than a share takes the legs back and rests nothing", () => {
+    const { broker, target, stop } = protectedEntry();
+    broker.life.restate("ACME", splitOf({ newShares: 1, oldShares: 1000 }), broker.now);
+    expect(broker.life.open().length).toBeGreaterThan(0);
+    for (const leg of [1, 2]) broker.life.cancel(n(leg), broker.now);
+    cancelAll(broker, [target, stop]);
+    expect(broker.take("Submit")).toEqual([]);
+  });
+
+  it("of another symbol changes nothing", () => {
+    const { broker } = protectedEntry();
+    broker.life.restate("OTHER", FOUR, broker.now);
+    expect(broker.take("Cancel")).toEqual([]);
+  });
+
+  it("takes back an entry that still works, and protects what it has bought", () => {
+    const { broker, entry } = bracketed();
+    broker.fill(entry, 40, 50);
+    broker.life.restate("ACME", FOUR, broker.now);
+    const [cancel] = broker.take("Cancel");
+    expect(cancel?.order).toBe(entry.id);
+  });
+});
+
+describe("a dividend over night", () => {
+  it("moves the stop down with the price and leaves the target, in the order that rests", () => {
+    const { broker, stop } = protectedEntry();
+    broker.life.restate("ACME", dividendOf(0.5), broker.now);
+    expect(broker.take("Cancel")).toEqual([]);
+    expect(broker.one("Change")).toMatchObject({ order: stop.id, change: { stop: 44.5 } });
   });
 });

@@ -167,9 +167,9 @@ export const shapeOf = (text: string): string => text.replaceAll(/[\d.]+/g, "#")
 export const causeOfText = (text: string): string =>
   alertCauses.find(({ says }) => says?.test(text) === true)?.id ?? `${OTHER}${shapeOf(text)}`;
 
-/** Where the cure stands: a path with the heading. Causes of later parts stand under a heading of their own name. */
+/** Where the cure stands: a path with a heading that is there. */
 export function runbookOf(cause: string): string {
   const known = byId.get(cause)?.runbook;
-  const heading = known ?? (/^[a-z][a-z0-9-]*$/.test(cause) ? cause : "any-other-alert");
+  const heading = known ?? (cause.startsWith("health ") ? "health" : "any-other-alert");
   return `${RUNBOOK}#${heading}`;
 }

@@ -95,7 +95,7 @@ describe("the causes", () => {
   it("other words go by their shape, and have a page of the runbook, too", () => {
     expect(causeOfText("queue of 17 is longer than 5")).toBe(causeOfText("queue of 4 is longer than 9"));
     expect(runbookOf(causeOfText("something new 1"))).toBe("docs/RUNBOOK.md#any-other-alert");
-    expect(runbookOf("feed-slow")).toBe("docs/RUNBOOK.md#feed-slow");
+    expect(runbookOf("health disk")).toBe("docs/RUNBOOK.md#health");
     expect(new Set(alertCauses.map(({ id }) => id)).size).toBe(alertCauses.length);
   });
 });

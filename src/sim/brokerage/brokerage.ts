@@ -5,6 +5,7 @@
  *
  * SB-5  Time alone acts in order: what is due before an event happens before it. Same calls, same bytes.
  */
+import type { SplitRatio } from "../../domain/corporate-action.ts";
 import type { TradingStatusEvent } from "../../domain/events.ts";
 import { NANOS } from "../../domain/money.ts";
 import { SELL } from "../../domain/order.ts";
@@ -25,6 +26,7 @@ import type {
 } from "./account-view.ts";
 import { admit } from "./admission.ts";
 import type { BrokeragePort } from "./brokerage-port.ts";
+import { CorporateDesk } from "./corporate-desk.ts";
 import { Desk } from "./desk.ts";
 import { EquityHistory } from "./equity-history.ts";
 import { LateOrders } from "./late-orders.ts";
@@ -46,6 +48,7 @@ export class Brokerage implements BrokeragePort {
   readonly #changes: OrderChanges;
   readonly #account: AccountDesk;
   readonly #late: LateOrders;
+  readonly #corporate: CorporateDesk;
   #nextSample = Number.POSITIVE_INFINITY;
   #rejectNext = 0;
 
@@ -55,6 +58,7 @@ export class Brokerage implements BrokeragePort {
     this.#changes = new OrderChanges(this.#desk, this.#life);
     this.#account = new AccountDesk(this.#desk);
     this.#late = new LateOrders(this.#desk, this.#life);
+    this.#corporate = new CorporateDesk(this.#desk, terms.actions ?? []);
     if (this.#desk.day.hours !== "closed") this.#nextSample = EquityHistory.minuteAfter(terms.startsAt);
   }
 
@@ -64,7 +68,8 @@ export class Brokerage implements BrokeragePort {
 
   get nextDue(): number {
     const { day, store } = this.#desk;
-    return Math.min(day.nextAt, store.nextDue, this.#late.nextDue, this.#nextSample);
+    const acts = Math.min(this.#late.nextDue, this.#corporate.nextDue);
+    return Math.min(day.nextAt, store.nextDue, acts, this.#nextSample);
   }
 
   get configuration(): AccountConfiguration {
@@ -219,6 +224,12 @@ export class Brokerage implements BrokeragePort {
     activities.cash(now, row);
   }
 
+  /** A company splits its shares now; positions and open limit orders are changed with them. */
+  split(symbol: string, ratio: SplitRatio): void {
+    const instrument = this.#desk.find(symbol);
+    if (instrument !== undefined) this.#corporate.split(instrument, ratio);
+  }
+
   portfolioHistory(filter: HistoryFilter): readonly HistoryRow[] {
     return this.#desk.history.rows(filter);
   }
@@ -268,6 +279,7 @@ export class Brokerage implements BrokeragePort {
   #run(due: EpochMicros): void {
     const { day, store, history } = this.#desk;
     if (due > this.#desk.now) this.#desk.now = due;
+    this.#corporate.runDue();
     while (day.nextAt <= due) {
       const passed = day.pass();
       if (passed !== undefined) this.#cross(passed.boundary, passed.session);

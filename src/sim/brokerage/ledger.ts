@@ -4,6 +4,7 @@
  * A fill that adds moves the cost by what it paid; one that reduces takes its share of the cost out, so the average
  * entry stays and the difference is in the cash.
  */
+import { ratioOf, type SplitRatio, splitHolding } from "../../domain/corporate-action.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
 import { type Money, NANOS, notional, type Price, type Quantity, usd } from "../../domain/money.ts";
 import type { Side } from "../../domain/order.ts";
@@ -41,6 +42,23 @@ export class Ledger {
     if (opens > 0) this.cost[instrument] = this.cost[instrument]! + side * notional(price, opens);
     this.quantity[instrument] = before + side * quantity;
     return amount;
+  }
+
+  /** Signed nano-shares after it, and micro-dollars paid for the part of a share that nobody may hold. */
+  split(
+    instrument: InstrumentId,
+    { kept, fraction, paid }: { readonly kept: number; readonly fraction: number; readonly paid: Money },
+    ratio: SplitRatio,
+  ): void {
+    const whole = kept + fraction;
+    const cost = this.cost[instrument]!;
+    this.cost[instrument] =
+      whole === 0 ? 0 : Number((BigInt(Math.round(cost)) * BigInt(kept)) / BigInt(whole));
+    this.quantity[instrument] = kept;
+    this.cash = (this.cash + paid) as Money;
+    this.flow[instrument] = this.flow[instrument]! + paid;
+    this.closingQuantity[instrument] = splitHolding(this.closingQuantity[instrument]!, ratio).kept;
+    this.closingPrice[instrument] = Math.round(this.closingPrice[instrument]! / ratioOf(ratio));
   }
 
   /** Micro-dollars per share; 0 when flat. */

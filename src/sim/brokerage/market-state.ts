@@ -3,6 +3,7 @@ import type { TradingStatusEvent } from "../../domain/events.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
 import { MICROS } from "../../domain/money.ts";
 import type { Quote, TradePrint } from "../../domain/quote.ts";
+import type { EpochMicros } from "../../domain/time.ts";
 import { TickBook } from "../tick-book.ts";
 
 export class MarketState {
@@ -35,6 +36,13 @@ export class MarketState {
 
   status(event: TradingStatusEvent): void {
     this.#halt[event.instrument] = event.kind === "TradingHalted" ? 1 : 2;
+  }
+
+  /** What was seen before speaks of other shares: the last price is counted anew, the book is gone. */
+  split(instrument: InstrumentId, ratio: number): void {
+    this.#last[instrument] = Math.round(this.#last[instrument]! / ratio);
+    const nothing = { bid: Number.NaN, bidSize: 0, ask: Number.NaN, askSize: 0 };
+    this.book(instrument).quote({ at: 0 as EpochMicros, instrument, ...nothing });
   }
 
   /** Nothing fills on what was displayed before a halt. */

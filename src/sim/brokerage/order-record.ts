@@ -49,7 +49,7 @@ export interface OrderDraft {
   readonly trailPercent: number;
 }
 
-export interface OrderRecord extends Omit<OrderDraft, "quantity" | "stop"> {
+export interface OrderRecord extends Omit<OrderDraft, "quantity" | "stop" | "limit"> {
   readonly id: string;
   readonly clientOrderId: string;
   /** Order of submission. */
@@ -58,6 +58,7 @@ export interface OrderRecord extends Omit<OrderDraft, "quantity" | "stop"> {
   status: BrokerageStatus;
   quantity: number;
   stop: number;
+  limit: number;
   /** With the dollars: of its own fills and of those of the orders that it replaced. */
   filled: number;
   spent: Money;

@@ -5,6 +5,7 @@
 import type { SessionTable } from "../../domain/session.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import type { FeeSchedule } from "../regulatory-fees.ts";
+import type { BrokerageAction } from "./corporate-desk.ts";
 
 /** What the brokerage knows of a security. Its place in the list is the InstrumentId of quotes and trades. */
 export interface AssetTerms {
@@ -40,6 +41,8 @@ export interface BrokerageTerms {
   readonly feeSchedule?: FeeSchedule;
   /** How long a cancel or a replacement is on its way to the venue; fills may come first. 0 when absent. */
   readonly requestMicros?: number;
+  /** What companies do in the time of the account, each at its instant. */
+  readonly actions?: readonly BrokerageAction[];
   /** Before June 2026: four day trades in five sessions need 25,000 dollars of equity. Off when absent. */
   readonly legacyPdt?: boolean;
 }

@@ -1,0 +1,138 @@
+/**
+ * Goal    an announced action is told once, in time and in order, whatever the source repeats, changes or takes back.
+ * Method  lists by hand over the mornings of a week; a second book stands for the same process after a restart.
+ */
+import { describe, expect, it } from "vitest";
+import type { AnnouncedAction, AnnouncedTerms } from "../domain/corporate-action.ts";
+import { instrumentTable } from "../domain/instrument.ts";
+import { type DayNumber, dayNumber, type EpochMicros } from "../domain/time.ts";
+import { ActionBook, type ToldAction } from "./action-book.ts";
+
+const instruments = instrumentTable(["AAA", "BBB"]);
+const START = dayNumber(2026, 3, 2);
+const EX = dayNumber(2026, 3, 4);
+const at = 1_000 as EpochMicros;
+const notYet = () => false;
+
+const split = (newShares = 4, oldShares = 1): AnnouncedTerms => ({ kind: "split", newShares, oldShares });
+const cash = (perShare: number): AnnouncedTerms => ({ kind: "dividend", perShare });
+const action = (terms: AnnouncedTerms, more: Partial<AnnouncedAction> = {}): AnnouncedAction => ({
+  ...{ id: `${terms.kind}-1`, symbol: "AAA", exDate: EX, terms },
+  ...more,
+});
+const fresh = () => new ActionBook({ instruments, startDay: START });
+const words = (told: readonly ToldAction[]) =>
+  told.map(({ event }) => (event.kind === "InstrumentLocked" ? `locked: ${event.reason}` : event.kind));
+
+/** What a morning tells: the list is read, and everything up to that day is due. */
+function morning(
+  book: ActionBook,
+  list: readonly AnnouncedAction[],
+  day: DayNumber,
+  isOpen = notYet,
+): string[] {
+  const said = book.listed(list, day, at);
+  for (const each of said) book.told(each);
+  return words([...said, ...book.due(day, at, isOpen)]);
+}
+
+describe("AK-1", () => {
+  it("tells nothing before the ex-date, and each action once on it", () => {
+    const book = fresh();
+    const list = [action(split())];
+    expect(morning(book, list, dayNumber(2026, 3, 3))).toEqual([]);
+    expect(morning(book, list, EX)).toEqual(["SharesSplit"]);
+    expect(morning(book, list, EX)).toEqual([]);
+    expect(morning(book, list, dayNumber(2026, 3, 5))).toEqual([]);
+  });
+
+  it("tells a split before the dividend of the same day, and neither of the day that the run began on", () => {
+    const list = [
+      action(cash(0.2)),
+      action(split()),
+      action(split(), { id: "old", exDate: START, symbol: "BBB" }),
+    ];
+    expect(morning(fresh(), list, EX)).toEqual(["SharesSplit", "DividendPaid"]);
+  });
+
+  it("tells a dividend as one that the broker's record books", () => {
+    const book = fresh();
+    book.listed([action(cash(0.2))], EX, at);
+    expect(book.due(EX, at, notYet)[0]?.event).toMatchObject({ perShare: 0.2, isExpected: true });
+  });
+
+  it("knows after a restart what it told before", () => {
+    const [before, after] = [fresh(), fresh()];
+    before.listed([action(split())], EX, at);
+    for (const told of before.due(EX, at, notYet)) after.told(JSON.parse(JSON.stringify(told)) as ToldAction);
+    expect(morning(after, [action(split())], EX)).toEqual([]);
+  });
+
+  it("that was fetched before a restart and not told is told by the next list", () => {
+    fresh().listed([action(split())], dayNumber(2026, 3, 3), at);
+    expect(morning(fresh(), [action(split())], EX)).toEqual(["SharesSplit"]);
+  });
+
+  it("leaves symbols alone that the run does not trade", () => {
+    expect(morning(fresh(), [action(split(), { symbol: "ZZZ" })], EX)).toEqual([]);
+  });
+});
+
+describe("AK-3", () => {
+  it("the same under two names is one", () => {
+    expect(morning(fresh(), [action(split()), action(split(), { id: "twin" })], EX)).toEqual(["SharesSplit"]);
+  });
+
+  it("and is not withdrawn while one of the names is left", () => {
+    const book = fresh();
+    morning(book, [action(split()), action(split(), { id: "twin" })], EX);
+    expect(morning(book, [action(split(), { id: "twin" })], EX)).toEqual([]);
+  });
+});
+
+describe("AK-2 locks, once,", () => {
+  it.each([
+    [
+      "a kind that nobody knows",
+      [action({ kind: "other", what: "name change" })],
+      /name change: books are not restated/,
+    ],
+    ["two splits of one day", [action(split()), action(split(2), { id: "x" })], /lists two splits/],
+  ])("%s", (_, list, reason) => {
+    const book = fresh();
+    const [first, ...more] = morning(book, list, EX);
+    expect(first).toMatch(reason);
+    expect(first).toMatch(/^locked: 2026-03-04 AAA .*acknowledge$/);
+    expect(more.length).toBeLessThan(2);
+    expect(morning(book, list, EX)).toEqual([]);
+  });
+
+  it("what is listed after the first minute of its day", () => {
+    const [said] = morning(fresh(), [action(split())], EX, () => true);
+    expect(said).toMatch(/^locked: 2026-03-04 AAA split 4 for 1: it was listed after the first minute/);
+  });
+
+  it.each([
+    ["withdrawn", [], /is not listed any more/],
+    ["changed", [action(split(5))], /is changed to: 2026-03-04 AAA split 5 for 1/],
+  ])("what was told and is %s", (_, list, reason) => {
+    const book = fresh();
+    morning(book, [action(split())], EX);
+    const [first, ...more] = morning(book, list, EX);
+    expect(first).toMatch(reason);
+    expect(more).toEqual([]);
+    expect(morning(book, list, EX)).toEqual([]);
+  });
+
+  it("but not what was withdrawn before it was told", () => {
+    const book = fresh();
+    morning(book, [action(split())], dayNumber(2026, 3, 3));
+    expect(morning(book, [], EX)).toEqual([]);
+  });
+
+  it("nor an old one that has left the list", () => {
+    const book = fresh();
+    morning(book, [action(split())], EX);
+    expect(morning(book, [], dayNumber(2026, 3, 20))).toEqual([]);
+  });
+});
