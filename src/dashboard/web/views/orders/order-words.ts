@@ -48,7 +48,7 @@ const purposes: Readonly<Record<string, string>> = {
   stop_loss: "stop",
   take_profit: "target",
   flatten: "flatten",
-  virtual_stop: "watched stop",
+  virtual_stop: "watched",
 };
 
 export const purposeWord = (purpose: string): string =>
