@@ -21,6 +21,7 @@ import { Acts } from "./acts.ts";
 import { AuditTrail } from "./audit-trail.ts";
 import { CountsReading } from "./counts-reading.ts";
 import { readDashboardFacts, removeDashboardFacts, writeDashboardFacts } from "./dashboard-file.ts";
+import { healthPort } from "./health-port.ts";
 import { KeyGuard } from "./key-guard.ts";
 import { linksOf } from "./links.ts";
 import { type ListenTerms, listenTerms } from "./listen-terms.ts";
@@ -99,7 +100,10 @@ class Dashboard {
       log: (line) => log("error", line),
     });
     this.#facts = factsOf(context);
-    this.#ports = runningPorts({ root, base: this.#base, terms });
+    this.#ports = {
+      ...runningPorts({ root, base: this.#base, terms }),
+      health: healthPort({ root, terms, ask }),
+    };
     const reportFolders = [join(root, "reports"), join(this.#base, "reports")];
     this.#room = new Room({
       ...{ root, base: this.#base, facts: this.#facts, symbols: terms.symbols, sampler: this.#sampler },
