@@ -68,7 +68,9 @@ describe("the runbook", () => {
         cwd: ROOT,
       },
     );
-    const given = files.flatMap((path) => {
+    // A test may ask for a page that there is not.
+    const own = files.filter((path) => !path.endsWith(".test.ts"));
+    const given = own.flatMap((path) => {
       const found = readFileSync(join(ROOT, path), "utf8").matchAll(/RUNBOOK\.md#([\w-]+)/g);
       const within = path === join("docs", "RUNBOOK.md") ? text.matchAll(/\]\(#([\w-]+)\)/g) : [];
       return [...found, ...within].map(([, id = ""]) => ({ path, id }));
