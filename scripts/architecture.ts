@@ -56,7 +56,6 @@ export const rooms: Readonly<Record<string, Room>> = {
       "zod",
       "fastify",
       "@fastify/cookie",
-      "@fastify/static",
       "svelte",
       "svelte/*",
       "uplot",

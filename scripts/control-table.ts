@@ -464,20 +464,34 @@ export const controls: readonly Control[] = [
     ],
     tests: ["src/adapters/brokers/alpaca/credentials.test.ts", "src/app/live/interlock.test.ts"],
   }),
-  partly(
-    "C-60",
-    "Alert delivery",
-    "delivery: rows are written with what they tell of; no entries without a channel",
-    {
-      where: ["src/app/live/step-rows.ts", "src/app/live/execute-driver.ts", "src/guardian/run-files.ts"],
-      tests: [
-        "src/adapters/journal/live-journal.test.ts",
-        "test/day-loss-halt.test.ts",
-        "src/guardian/run-files.test.ts",
-      ],
-    },
-  ),
-  later("C-61", "Alert aggregation", "operations"),
+  done("C-60", "Alert delivery", {
+    where: [
+      "src/app/live/step-rows.ts",
+      "src/app/live/execute-driver.ts",
+      "src/guardian/run-files.ts",
+      "src/app/live/critical-outbox.ts",
+      "src/ops/alerts/alert-desk.ts",
+      "src/adapters/alerts/alert-store.ts",
+      "src/adapters/alerts/channel-registry.ts",
+      "src/app/monitor/alert-watch.ts",
+      "src/app/live/channel-word.ts",
+    ],
+    tests: [
+      "src/adapters/journal/live-journal.test.ts",
+      "test/day-loss-halt.test.ts",
+      "src/guardian/run-files.test.ts",
+      "src/app/live/critical-outbox.test.ts",
+      "test/alert-channels.test.ts",
+      "test/alert-delivery.test.ts",
+      "test/alert-watch.test.ts",
+      "src/app/live/channel-word.test.ts",
+      "src/app/live/control-desk.test.ts",
+    ],
+  }),
+  done("C-61", "Alert aggregation", {
+    where: ["src/ops/alerts/incident-folding.ts", "src/ops/alerts/alert-causes.ts"],
+    tests: ["src/ops/alerts/alert-desk.test.ts", "src/ops/alerts/message-text.test.ts"],
+  }),
   done("C-62", "Dead-man's switch", {
     where: ["src/guardian/main.ts", "src/guardian/decide.ts"],
     tests: ["test/dead-man.test.ts", "src/guardian/guardian.test.ts", "src/guardian/decide.test.ts"],

@@ -250,7 +250,7 @@ describe("what broke", () => {
     const row = db.prepare("SELECT entries, head FROM runs").get();
     db.close();
     expect(report.anchors.journals[0]).toEqual({ journal: "journal.db", ...row });
-    expect(report.anchors.audit).toMatchObject({ rows: 1 });
+    expect(report.anchors.audit).toMatchObject({ count: 1 });
     expect(report.anchors.audit.head).toMatch(/^[0-9a-f]{64}$/);
   });
 });

@@ -3,62 +3,16 @@
  *         (C-01, C-02); whoever halted, and in whatever life of the process.
  * Method  the control desk over the execute process in one thread, a kill switch in a folder of its own.
  */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ControlDesk } from "../src/app/live/control-desk.ts";
 import { haltAsked } from "../src/app/live/halt-file.ts";
-import type { StageContext } from "../src/app/live/stage-context.ts";
-import { LiveWorld } from "./live-world.ts";
+import { controlDesk, type Desk } from "./control-desk-world.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 
 const folder = scratchFolder("resume");
 
-interface Desk {
-  readonly world: LiveWorld;
-  readonly killSwitch: string;
-  ask(verb: string, more?: Record<string, string>): { kind: string; reason?: string; exitCode?: number };
-}
-
-let asked = 0;
-
-async function desk(): Promise<Desk> {
-  const world = new LiveWorld();
-  asked += 1;
-  const killSwitch = join(folder, `kill-${asked}`);
-  mkdirSync(killSwitch);
-  const terms = { run: "dworld", strategyIds: ["tester"], clock: { speed: 1 }, config: {}, killSwitch };
-  const context = {
-    ...{
-      terms,
-      places: { killSwitch },
-      clock: world.clock,
-      instruments: { find: () => undefined, symbols: [] },
-    },
-    now: () => world.now,
-  } as unknown as StageContext;
-  let control: ControlDesk | undefined;
-  world.began = (driver) => {
-    control = new ControlDesk({
-      ...{ context, driver, audit: () => undefined, feed: () => undefined, verdict: () => undefined },
-      event: (event) => world.event(event),
-      checkActions: () => true,
-      resumed: () => undefined,
-    });
-  };
-  world.heard = (input) => control?.saw(input);
-  world.start();
-  await world.run(60);
-  return {
-    world,
-    killSwitch,
-    ask: (verb, more = {}) => {
-      asked += 1;
-      const request = { id: `r${asked}`, verb, by: "tester", reason: "the cause is known", ...more };
-      return control?.answer(JSON.stringify(request)) as never;
-    },
-  };
-}
+const desk = () => controlDesk(folder);
 
 const level = ({ world }: Desk): string => world.live.stage.authorities.permission.level;
 

@@ -159,7 +159,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   "a speed in paper": { args: "start --mode paper --speed 2", code: 2, says: ["--speed is the demo's"] },
   "no speed": { args: "start --speed 0", code: 2, says: ["--speed 0"] },
   "too much speed": { args: "start --speed 601", code: 2, says: ["--speed 601", "at most 600"] },
-  "a port of nothing": { args: "start --port 9000", code: 3, says: ["--port", "later release"] },
+  "a port of nothing": { args: "start --port 99999", code: 2, says: ["--port", "65535"] },
   "an act without a reason": { args: "pause --yes", code: 2, says: ["--reason is missing"] },
   "an act that is not meant": { args: "close AAA --reason x", code: 2, says: ["close", "--yes"] },
   "an act on nothing": {

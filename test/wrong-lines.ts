@@ -63,6 +63,8 @@ const wrongValues: Readonly<Record<string, readonly string[]>> = {
   "--benchmark": ["x", "", "NaN"],
   "--long": ["nobody", ""],
   "--short": ["nobody", ""],
+  "--channel": ["pigeon", "", "SMTP", "__proto__"],
+  "--level": ["loud", "", "__proto__"],
   "--columns": ["close", "=", "warp=x", "close=", "close=nobody", "=close"],
   "--source": ["a b", "", "../x", "x".repeat(40), "ü"],
   "--config": ["none.yaml", "", ".", "bars.csv/x"],
@@ -112,6 +114,10 @@ const whole: Readonly<Record<string, string>> = {
   flatten: "--reason why --yes",
   close: "AAA --reason why --yes",
   acknowledge: "AAA --reason why --yes",
+  "alerts ack": "17",
+  "errors resolve": "42",
+  "jobs run": "clean_up",
+  "report daily": "--date 2026-11-18",
 };
 
 const absent = ["OUT", "OUT.csv", "var"];

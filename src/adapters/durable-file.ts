@@ -36,6 +36,21 @@ export function replaceFile(path: string, text: string): void {
   flushFolder(dirname(path));
 }
 
+/**
+ * Replaces `path` in one step for whoever reads it, and waits for no disk: after a power cut it may be the old one, or
+ * empty. For what is worth nothing by then.
+ */
+export function swapFile(path: string, text: string): void {
+  const beside = `${path}${unfinishedMark}${process.pid}`;
+  try {
+    writeFileSync(beside, text, { mode: 0o600 });
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
+}
+
 /** Private to the account: a lake may hold licensed data, and its root is 0700 (SYSTEM 18). */
 export function makeFolder(path: string): void {
   makeFolders(path);

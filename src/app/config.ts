@@ -17,8 +17,13 @@ import { rules } from "../risk/registry.ts";
 import { costParams } from "../sim/cost-model.ts";
 import { haltList } from "../sim/halts.ts";
 import { strategies } from "../strategies/registry.ts";
+import { alertParams } from "./alert-params.ts";
+import { backupParams } from "./backup-params.ts";
+import { dashboardParams } from "./dashboard-params.ts";
 import { killParams } from "./kill-params.ts";
 import { liveParams } from "./live-params.ts";
+import { metricsParams } from "./metrics-params.ts";
+import { orchestratorParams } from "./orchestrator-params.ts";
 import { type Profile, profiles, tightened } from "./profile.ts";
 import { mustBe } from "./setting-words.ts";
 import { watchdogParams } from "./watchdog-params.ts";
@@ -57,7 +62,12 @@ const schema = z.strictObject({
   halts: haltList,
   kill: killParams,
   live: liveParams,
+  alerts: alertParams,
   watchdog: watchdogParams,
+  dashboard: dashboardParams,
+  backup: backupParams,
+  orchestrator: orchestratorParams,
+  metrics: metricsParams,
   demo: z.strictObject({
     sessions: z.int().min(1).max(1000),
     warmupSessions: z.int().min(1).max(60),

@@ -49,6 +49,7 @@ export interface EngineSnapshot {
   readonly permission: { readonly level: Level; readonly scalar: number; readonly claims: readonly Claim[] };
   readonly equity: number;
   readonly startEquity: number;
+  /** Since the last value of the session before, as the ledger has it; breakers measure from the day's base. */
   readonly dayPnl: number;
   /** Fractions, zero or positive. */
   readonly drawdownFromDayHigh: number;

@@ -52,7 +52,7 @@ export function engineSnapshot(view: ViewOf): EngineSnapshot {
     permission: authorities.permission,
     equity,
     startEquity: view.startEquity,
-    dayPnl: equity - baselines.dayBase,
+    dayPnl: equity - baselines.dayStart,
     drawdownFromDayHigh: baselines.drawdownFromDayHigh(equity),
     drawdownLimit: view.limits.drawdown,
     gross: portfolio.gross / equity,

@@ -79,7 +79,13 @@ describe("the door of a running system", () => {
   const journal: string[] = [];
   const audit: AuditRow[] = [];
   const parts = {
-    context: { terms, instruments: instrumentTable(terms.symbols), now: () => now, clock: { now: () => 0 } },
+    context: {
+      terms,
+      places: { root: "/nowhere" },
+      instruments: instrumentTable(terms.symbols),
+      now: () => now,
+      clock: { now: () => 0 },
+    },
     driver: { live },
     audit: (row: AuditRow) => audit.push(row),
     event: (event: Parameters<ControlParts["event"]>[0]) => {

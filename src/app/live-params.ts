@@ -28,6 +28,8 @@ export const liveParams = z.strictObject({
   deadManUrl: z
     .string()
     .regex(/^(?:https?:\/\/[^\s/]+\S*)?$/, "must be an http(s) address, or empty for none"),
+  /** JSON lines of all processes in `logs/` alone, or on standard output as well, for a container's log. */
+  logs: z.enum(["file", "both"]),
   processes: z.strictObject({
     ingest: means,
     compute: means,

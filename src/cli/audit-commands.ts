@@ -1,16 +1,33 @@
-/** `plimsoll audit ls`: who did what to a running system, when and why, from the hash-chained record. */
+/** `plimsoll audit ls`, `verify-audit`: who did what to a running system, when and why; and that it is still so. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { JournalReader } from "../adapters/journal/journal-reader.ts";
 import { knownRun } from "../app/live/active-run.ts";
+import { anchorText, parseAnchor, type RecordProof, verifyRecord } from "../app/live/record-proof.ts";
 import { InputError } from "../domain/assert.ts";
 import { isoInstant } from "../domain/time.ts";
 import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, report } from "./context.ts";
+import { recordRoot } from "./demo-root.ts";
 import { example } from "./group-help.ts";
 
 export function registerAuditCommands(program: Command, context: CliContext): void {
+  program
+    .command("verify-audit")
+    .description(
+      "walk every chain of the record and compare its end with what was kept of it; exit 3 when it is not",
+    )
+    .option("--anchor <text>", "the line of a daily digest: journal RUN ENTRY HASH, audit COUNT HASH")
+    .addHelpText("after", "\nExample:\n  plimsoll verify-audit")
+    .addHelpText("after", "It needs no keys, and changes nothing but run/verify.json.")
+    .action(({ anchor }: { anchor?: string }) => {
+      const anchors = anchor === undefined ? [] : [parseAnchor(anchor)];
+      const proof = verifyRecord(recordRoot(context), Date.now(), anchors);
+      if (!proof.ok) process.exitCode = 3;
+      report(context, { ...proof, anchor: anchorText(proof.heads) }, () => proofText(proof));
+    });
+
   program
     .command("audit")
     .description("what operators did")
@@ -37,6 +54,17 @@ export function registerAuditCommands(program: Command, context: CliContext): vo
     });
 }
 
+function proofText({ ok, entries, runs, auditRows, brokenAt, anchors, heads, tookMs }: RecordProof): string {
+  if (!ok) return `audit: not as it was written: ${brokenAt}; keep all files and see docs/RUNBOOK.md`;
+  const compared =
+    anchors.length === 0 ? "nothing kept to compare its end with" : `as ${anchors.join(" and ")}`;
+  return [
+    `audit: ${entries} entries of ${runs} runs and ${auditRows} acts of operators are as they were written ` +
+      `(${tookMs} ms); ${compared}`,
+    `anchor: ${anchorText(heads)}`,
+  ].join("\n");
+}
+
 interface Row {
   readonly at: string;
   readonly who: string;
@@ -55,6 +83,8 @@ function textOf(rows: readonly Row[]): string {
 
 /** ` AAPL`, ` risk.spread.maxFraction 0.0003`: what it was about, where it was about one thing. */
 function subjectText(after: unknown): string {
-  const { symbol, strategy, key, value } = after as Readonly<Record<string, unknown>>;
-  return [symbol, strategy, key, value].map((part) => (part === undefined ? "" : ` ${part}`)).join("");
+  const { symbol, strategy, key, value, subject } = after as Readonly<Record<string, unknown>>;
+  return [symbol, strategy, key, value, subject]
+    .map((part) => (part === undefined ? "" : ` ${part}`))
+    .join("");
 }

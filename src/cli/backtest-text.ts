@@ -1,8 +1,9 @@
 /** What a person sees at the end of a backtest: the verdict first, then the figures it rests on. */
+
+import { count, money, percent, plural, probabilityOf, ratio, signed } from "../app/formats.ts";
 import type { CanaryResult, ReportInput, RunCosts, RunResult } from "../app/run-result.ts";
 import { paidIn } from "../app/whole-micros.ts";
 import { blockingClaim } from "../research/report/claim-names.ts";
-import { count, money, percent, plural, probabilityOf, ratio, signed } from "../research/report/formats.ts";
 import { hasEnoughDays, judge, PROBABILITY_GATE } from "../research/report/verdict.ts";
 import { verdictWords } from "../research/report/verdict-words.ts";
 import { alignedTable } from "./aligned-table.ts";

@@ -1,12 +1,29 @@
 /** `plimsoll backup` and `plimsoll restore`: one archive of a run's state, and the drill that proves it (LEDGER-3). */
 import type { Command } from "commander";
+import { BACKUP_KEY, backupKey } from "../adapters/backup/sealed-file.ts";
+import { loadConfig } from "../app/config.ts";
 import { type BackupDone, makeBackup } from "../app/live/backup.ts";
 import { lifecycleOf } from "../app/live/build-execute.ts";
 import { type Restored, restoreBackup } from "../app/live/restore.ts";
+import { type DrillRecord, restoreDrill } from "../app/live/restore-drill.ts";
+import { type BackupRecord, scheduledBackup } from "../app/live/scheduled-backup.ts";
 import { InputError } from "../domain/assert.ts";
 import { type CliContext, report, tell } from "./context.ts";
 import { recordRoot } from "./demo-root.ts";
 import { wholeNumber } from "./option-values.ts";
+
+interface BackupOptions {
+  readonly out?: string;
+  readonly keep?: string;
+  readonly scheduled?: boolean;
+}
+
+interface RestoreOptions {
+  readonly verify?: boolean;
+  readonly drill?: boolean;
+  readonly to?: string;
+  readonly yes?: boolean;
+}
 
 export function registerBackupCommands(program: Command, context: CliContext): void {
   program
@@ -16,49 +33,106 @@ export function registerBackupCommands(program: Command, context: CliContext): v
     )
     .option("--out <file>", "the archive (default: a new one in <root>/backups)")
     .option("--keep <n>", "remove all but the newest n archives of <root>/backups")
+    .option("--scheduled", "as the schedule does: into backup.folder, keeping what backup.keep* say")
     .addHelpText("after", "\nExample:\n  plimsoll backup --keep 30")
+    .addHelpText("after", `With ${BACKUP_KEY} in the environment the archive is sealed (AES-256-GCM).`)
     .addHelpText("after", "The lake is not in it; for bars see: plimsoll data snapshot create")
-    .action(async ({ out, keep }: { out?: string; keep?: string }) => {
-      if (out !== undefined && keep !== undefined)
-        throw new InputError(
-          "--keep counts the archives of <root>/backups; leave it out, or leave out --out",
-        );
-      const kept =
-        keep === undefined ? {} : { keep: wholeNumber("--keep", keep, { least: 1, most: 100_000 }) };
-      const root = recordRoot(context);
-      const done = await makeBackup({
-        root,
-        nowMs: Date.now(),
-        ...kept,
-        ...(out === undefined ? {} : { out }),
-      });
-      const { manifest, ...rest } = done;
-      tell(context, { root, ...rest, ...manifest }, () => madeText(done));
-    });
+    .action((options: BackupOptions) => backup(context, options));
 
   program
-    .command("restore <file>")
+    .command("restore [file]")
     .description("prove a backup, or make an empty root of it; never over a root that is there")
     .option("--verify", "unpack it elsewhere, check every hash and chain, replay it, compare, leave nothing")
+    .option("--drill", "as --verify, by default of the newest, and compare with the root's own journal")
     .option("--to <dir>", "the new root: an empty folder, or none yet")
     .option("--yes", "yes, make it")
     .addHelpText(
       "after",
       "\nExample:\n  plimsoll restore var/backups/plimsoll-20261120T213000000Z-p1k2.tar --verify",
     )
-    .action((file: string, { verify, to, yes }: { verify?: boolean; to?: string; yes?: boolean }) => {
-      if ((verify === true) === (to !== undefined))
-        throw new InputError(
-          "restore: give --verify to prove the backup, or --to DIR --yes to make a root of it",
-        );
-      if (to !== undefined && yes !== true)
-        throw new InputError(`restore: makes ${to} a root of its own; say so with --yes`);
-      const restored = restoreBackup({ file, lifecycleOf, ...(to === undefined ? {} : { to }) });
-      const { manifest, ...rest } = restored;
-      report(context, { ...rest, verified: true, ...manifest, next: nextOf(restored) }, () =>
-        restoredText(restored),
-      );
-    });
+    .action((file: string | undefined, options: RestoreOptions) => restore(context, file, options));
+}
+
+async function backup(context: CliContext, { out, keep, scheduled }: BackupOptions): Promise<void> {
+  if (out !== undefined && keep !== undefined)
+    throw new InputError("--keep counts the archives of <root>/backups; leave it out, or leave out --out");
+  if (scheduled === true && (out ?? keep) !== undefined)
+    throw new InputError(
+      "--scheduled takes its folder and what it keeps from backup.*; leave out the others",
+    );
+  const kept = keep === undefined ? {} : { keep: wholeNumber("--keep", keep, { least: 1, most: 100_000 }) };
+  const key = backupKey(process.env);
+  if (scheduled === true) {
+    const { backup: settings } = loadedConfig(context);
+    const record = await scheduledBackup({ root: recordRoot(context), settings, key, nowMs: Date.now });
+    tell(context, record, () => scheduledText(record));
+    return;
+  }
+  const root = recordRoot(context);
+  const done = await makeBackup({
+    ...{ root, key, nowMs: Date.now(), ...kept },
+    ...(out === undefined ? {} : { out }),
+  });
+  const { manifest, ...rest } = done;
+  tell(context, { root, sealed: key !== undefined, ...rest, ...manifest }, () => madeText(done));
+}
+
+function restore(
+  context: CliContext,
+  file: string | undefined,
+  { verify, drill, to, yes }: RestoreOptions,
+): void {
+  const asked = [verify === true, drill === true, to !== undefined].filter(Boolean);
+  if (asked.length !== 1)
+    throw new InputError(
+      "restore: give --verify to prove the backup, --drill to try the newest, or --to DIR --yes to make a root of it",
+    );
+  const key = backupKey(process.env);
+  if (drill === true) {
+    const { backup: settings } = loadedConfig(context);
+    const terms = { root: recordRoot(context), settings, key, lifecycleOf, nowMs: Date.now };
+    const record = restoreDrill({ ...terms, ...(file === undefined ? {} : { file }) });
+    report(context, record, () => drillText(record));
+    return;
+  }
+  if (file === undefined) throw new InputError("restore: name the file of a backup");
+  if (to !== undefined && yes !== true)
+    throw new InputError(`restore: makes ${to} a root of its own; say so with --yes`);
+  const restored = restoreBackup({ file, key, lifecycleOf, ...(to === undefined ? {} : { to }) });
+  const { manifest, ...rest } = restored;
+  report(context, { ...rest, verified: true, ...manifest, next: nextOf(restored) }, () =>
+    restoredText(restored),
+  );
+}
+
+const loadedConfig = (context: CliContext) =>
+  loadConfig({ files: context.configFiles(), assignments: context.assignments(), env: process.env });
+
+function scheduledText({ file, bytes, tookMs, sealed, journal, audit, removed }: BackupRecord): string {
+  const run = journal === null ? "no run" : `run ${journal.run} to entry ${journal.sequence}`;
+  return [
+    `backup: ${file}, ${(bytes / 2 ** 20).toFixed(1)} MB${sealed ? ", sealed" : ""}, in ${tookMs} ms`,
+    `        ${run} and ${audit.count} acts of operators; every chain is whole; removed ${removed} older`,
+  ].join("\n");
+}
+
+function drillText({
+  file,
+  run,
+  sequence,
+  inputs,
+  stateHash,
+  comparedWithRoot,
+  tookMs,
+}: DrillRecord): string {
+  const own = comparedWithRoot
+    ? "the root's own journal gives the same"
+    : "this root does not know the run, so there was nothing more to compare";
+  return [
+    `drill: ${file}`,
+    `       run ${run}: ${inputs} inputs replayed to entry ${sequence}; state ${stateHash}`,
+    `       ${own} (${tookMs} ms)`,
+  ].join("\n");
 }
 
 function madeText({ file, bytes, sha256, manifest, removed }: BackupDone): string {

@@ -1,21 +1,27 @@
 /** The whole command line as one function: words in, text and an exit code out. */
 import { Command, CommanderError } from "commander";
 import { InputError } from "../domain/assert.ts";
+import { registerAlertCommands } from "./alert-commands.ts";
 import { registerArmCommand } from "./arm-command.ts";
 import { registerAuditCommands } from "./audit-commands.ts";
 import { registerBacktestCommands } from "./backtest-commands.ts";
 import { registerBackupCommands } from "./backup-commands.ts";
 import type { CliContext } from "./context.ts";
 import { registerControlCommands } from "./control-commands.ts";
+import { registerDashboardCommand } from "./dashboard-command.ts";
 import { registerDataCommands } from "./data-commands.ts";
 import { registerDoctorCommand } from "./doctor-command.ts";
+import { registerErrorCommands } from "./error-commands.ts";
 import { registerExchangeCommand } from "./exchange-command.ts";
 import { registerFeatureCommands } from "./feature-commands.ts";
 import { askedHelp } from "./group-help.ts";
+import { registerGuardianCommand } from "./guardian-command.ts";
 import { registerInfoCommands } from "./info-commands.ts";
 import { registerInitCommand } from "./init-command.ts";
+import { registerJobsCommands } from "./jobs-commands.ts";
 import { registerJournalCommands } from "./journal-commands.ts";
 import { registerLedgerCommands } from "./ledger-commands.ts";
+import { registerMetricsCommand } from "./metrics-command.ts";
 import { registerOverrideCommand } from "./override-command.ts";
 import { registerReportCommands } from "./report-commands.ts";
 import { registerStartCommand } from "./start-command.ts";
@@ -98,13 +104,19 @@ function buildProgram({ out, err }: Streams): Command {
   registerJournalCommands(program, context);
   registerLedgerCommands(program, context);
   registerBackupCommands(program, context);
+  registerMetricsCommand(program, context);
   registerOverrideCommand(program, context);
   registerStatusCommand(program, context);
+  registerGuardianCommand(program, context);
   registerControlCommands(program, context);
   registerAuditCommands(program, context);
+  registerJobsCommands(program, context);
   registerReportCommands(program, context);
+  registerAlertCommands(program, context);
+  registerErrorCommands(program, context);
   registerInitCommand(program, context);
   registerDoctorCommand(program, context);
+  registerDashboardCommand(program, context);
   registerArmCommand(program, context);
   return program;
 }

@@ -1,9 +1,10 @@
 /** Commands of whoever operates a running system (ADMIN-1): each one act, with a reason, written to the audit. */
 import type { Command } from "commander";
 import type { ControlQuestion } from "../app/live/control-client.ts";
+import { operatorName } from "../app/live/operator-name.ts";
 import { InputError } from "../domain/assert.ts";
 import { type CliContext, tell } from "./context.ts";
-import { askSystem, operatorName, writeHaltFile } from "./control-desk-door.ts";
+import { askSystem, writeHalt } from "./control-desk-door.ts";
 import { needed } from "./option-values.ts";
 
 interface Given {
@@ -101,7 +102,7 @@ async function halt(context: CliContext, given: Given): Promise<void> {
     accepted(context, answer.kind === "accepted" ? answer.auditId : answer.id, "halt");
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const haltFile = writeHaltFile(context, by, reason);
+    const haltFile = writeHalt(context, by, reason);
     tell(context, { accepted: true, auditId: null, haltFile, because: error.message }, () =>
       [`halt: ${error.message}`, `the file ${haltFile} was made instead: what starts next, halts`].join("\n"),
     );

@@ -1,10 +1,9 @@
 /** The command line's way to a running system: finds it, asks, and turns a refusal into one line with its exit code. */
-import { userInfo } from "node:os";
 import { join } from "node:path";
-import { makeFolder, replaceFile } from "../adapters/durable-file.ts";
 import { type KnownRun, knownRun } from "../app/live/active-run.ts";
 import { ControlClient, type ControlQuestion } from "../app/live/control-client.ts";
 import type { ControlAnswer } from "../app/live/control-words.ts";
+import { writeHaltFile } from "../app/live/halt-file.ts";
 import { InputError } from "../domain/assert.ts";
 import type { CliContext } from "./context.ts";
 
@@ -33,20 +32,6 @@ export async function askRun(
   }
 }
 
-/** Whoever types: the name of the system's user. */
-export function operatorName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `user ${process.getuid?.() ?? "unknown"}`;
-  }
-}
-
 /** Halts without any program: who reads the file next halts. Returns its path. */
-export function writeHaltFile(context: CliContext, by: string, reason: string): string {
-  const folder = join(context.root(), "killswitch");
-  makeFolder(folder);
-  const path = join(folder, "HALT");
-  replaceFile(path, `${new Date().toISOString()} ${by}: ${reason}\n`);
-  return path;
-}
+export const writeHalt = (context: CliContext, by: string, reason: string): string =>
+  writeHaltFile(join(context.root(), "killswitch"), `${by}: ${reason}`, new Date().toISOString());

@@ -3,12 +3,14 @@ import type { EngineSnapshot } from "../app/engine-snapshot.ts";
 import type { CliContext } from "./context.ts";
 import { plainLines } from "./terminal-plain.ts";
 import { TerminalScreen, terminalAbilities } from "./terminal-screen.ts";
-import { terminalView } from "./terminal-view.ts";
+import { type TerminalViewOptions, terminalView } from "./terminal-view.ts";
 
 export interface DemoScreen {
   /** It owns the terminal: other lines would tear it. */
   readonly isPicture: boolean;
   show(snapshot: EngineSnapshot): void;
+  /** Where the dashboard answers, without and with its key. */
+  address(url: string, link: string): void;
   /** Gives the terminal back. May be called twice. */
   stop(): void;
 }
@@ -23,17 +25,18 @@ export function demoScreen(context: CliContext, haltFile: string): DemoScreen {
   const { stdout } = process;
   const abilities = terminalAbilities(stdout, process.env);
   if (context.quiet() || context.json())
-    return { isPicture: false, show: () => undefined, stop: () => undefined };
+    return { isPicture: false, show: () => undefined, address: () => undefined, stop: () => undefined };
   if (!abilities.isTerminal) return lineScreen(context, abilities.unicode);
   const screen = new TerminalScreen(stdout);
   let drawnAt = Number.NEGATIVE_INFINITY;
   let newest: EngineSnapshot | undefined;
   let heardAt = 0;
+  let dashboard: TerminalViewOptions["dashboard"];
   screen.start();
   const again = setInterval(() => {
     const silentMs = performance.now() - heardAt;
     if (newest === undefined || silentMs < SILENT_MS) return;
-    screen.draw(terminalView(newest, { ...screen.size, ...abilities, haltFile, silentMs }));
+    screen.draw(terminalView(newest, { ...screen.size, ...abilities, haltFile, dashboard, silentMs }));
   }, LOOK_AGAIN_MS);
   return {
     isPicture: true,
@@ -43,7 +46,10 @@ export function demoScreen(context: CliContext, haltFile: string): DemoScreen {
       heardAt = now;
       if (now - drawnAt < 1000 / PICTURES_PER_SECOND) return;
       drawnAt = now;
-      screen.draw(terminalView(snapshot, { ...screen.size, ...abilities, haltFile }));
+      screen.draw(terminalView(snapshot, { ...screen.size, ...abilities, haltFile, dashboard }));
+    },
+    address(url, link) {
+      dashboard = { url, link };
     },
     stop() {
       clearInterval(again);
@@ -61,6 +67,8 @@ function lineScreen(context: CliContext, unicode: boolean): DemoScreen {
       for (const line of plainLines(snapshot, previous, { unicode })) context.err(line);
       previous = snapshot;
     },
+    // It is a line of its own already.
+    address: () => undefined,
     stop: () => undefined,
   };
 }

@@ -19,6 +19,14 @@ ALPACA_SECRET_KEY=
 # A second key of the same account for the guardian: it can close when the first is revoked. May stay empty.
 ALPACA_GUARDIAN_KEY_ID=
 ALPACA_GUARDIAN_SECRET_KEY=
+# Of the channels for alerts that are switched on under alerts.channels; the others may stay empty.
+SMTP_USER=
+SMTP_PASSWORD=
+SLACK_WEBHOOK_URL=
+TWILIO_ACCOUNT_SID=
+TWILIO_AUTH_TOKEN=
+ALERT_WEBHOOK_URL=
+ALERT_WEBHOOK_SECRET=
 `;
 
 const meaning: Readonly<Record<Choice, string>> = {

@@ -1,9 +1,10 @@
 /** `plimsoll override KEY VALUE --for 30m`: a limit made stricter for a while, in a system that runs (ADMIN-1). */
 import type { Command } from "commander";
 import { overridableKeys } from "../app/limit-override.ts";
+import { operatorName } from "../app/live/operator-name.ts";
 import { InputError } from "../domain/assert.ts";
 import { type CliContext, report } from "./context.ts";
-import { askSystem, operatorName } from "./control-desk-door.ts";
+import { askSystem } from "./control-desk-door.ts";
 
 interface OverrideOptions {
   readonly for?: string;

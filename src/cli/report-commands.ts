@@ -1,7 +1,7 @@
 /** `plimsoll report daily`: one session as a page, as a few lines, or as data. */
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import type { Command } from "commander";
+import { outputFile } from "../adapters/output-place.ts";
 import { journalPath } from "../app/live/recorded-run.ts";
 import { InputError } from "../domain/assert.ts";
 import { writeDailyReport } from "../research/daily/write-daily-report.ts";
@@ -33,13 +33,14 @@ export function registerReportCommands(program: Command, context: CliContext): v
     .addHelpText("after", "\nExample:\n  plimsoll report daily --date 2026-11-18 --out day.html")
     .action(({ date, out, run, demo }: DailyOptions) => {
       const day = needed("--date", maybeDate("--date", date), "2026-11-18");
+      const file = out === undefined ? undefined : outputFile(out, "day.html");
       const root = recordOf(context, demo);
       const made = writeDailyReport({
         ...{ root, date: day, run, nowMs: Date.now() },
-        out: out === undefined ? undefined : resolve(out),
+        out: file,
       });
-      const { file, digest } = made;
-      report(context, { file, digest, ...made.report }, () => `${digest.text.trimEnd()}`);
+      const { digest } = made;
+      report(context, { file: made.file, digest, ...made.report }, () => `${digest.text.trimEnd()}`);
     });
 }
 

@@ -2,15 +2,25 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { readAlertSecrets, revealed } from "../adapters/alerts/alert-secrets.ts";
+import { backupKeyEnv } from "../adapters/backup/sealed-file.ts";
 import { asOnlyWriter } from "../adapters/lake/writer-lock.ts";
+import { sdNotify } from "../adapters/sd-notify.ts";
 import { type Config, loadConfig } from "../app/config.ts";
 import { stateRoot } from "../app/live/active-run.ts";
 import { type Begun, beginAccount, beginDemo, firstOpen } from "../app/live/begin-run.ts";
 import { requirePermit } from "../app/live/interlock.ts";
 import { type SittingEnd, sitThrough } from "../app/live/live-session.ts";
 import { type TradingMode, tradingModes } from "../app/live/run-terms.ts";
+import { COMMAND_ENTRY } from "../app/orchestrator/command-port.ts";
 import { tradedConfig } from "../app/traded-config.ts";
+import { newAccessKey } from "../dashboard/server/access-key.ts";
+import { linkOf, readDashboardFacts, removeDashboardFacts } from "../dashboard/server/dashboard-file.ts";
+import { listenTerms } from "../dashboard/server/listen-terms.ts";
+import { buildPage } from "../dashboard/server/page-build.ts";
 import { InputError } from "../domain/assert.ts";
+import { LifeSigns } from "../ops/life-signs.ts";
+import { envFiles } from "./alert-env.ts";
 import { type CliContext, report, tell } from "./context.ts";
 import { demoRoot } from "./demo-root.ts";
 import { type DemoScreen, demoScreen } from "./demo-screen.ts";
@@ -41,7 +51,7 @@ export function registerStartCommand(program: Command, context: CliContext): voi
     .option("--seed <n>", "seed of the demo's market (default: 1)")
     .option("--data <files>", "the demo's prices: synthetic, a folder, or files as A,B (default: synthetic)")
     .option("--sessions <n>", "end by itself after so many sessions (default in the demo: demo.sessions)")
-    .option("--port <p>", "port of the dashboard, which comes with a later release")
+    .option("--port <p>", "port of the dashboard, 0 for any that is free (default: dashboard.port)")
     .addHelpText("after", "\nExample:\n  plimsoll start --sessions 1 --speed 120")
     .addHelpText(
       "after",
@@ -84,9 +94,11 @@ async function start(context: CliContext, options: StartOptions): Promise<void> 
   const begin =
     mode === "demo" ? demoOf(context, options, config) : accountOf(context, options, config, mode);
   const sessions = sessionsOf(options, config, mode);
+  const dashboard = portOf(options);
+  listenTerms(config.dashboard, mode, undefined);
   context.root();
   const [end, made] = await alone(context, async () => {
-    const sat = await sit(context, mode, sessions, begin);
+    const sat = await sit(context, { mode, sessions, begin, dashboard });
     return [sat, mode === "demo" ? await reported(context, sat) : undefined] as const;
   });
   finish(context, end, made);
@@ -113,7 +125,6 @@ type Begin = (terms: { readonly tell: (line: string) => void }) => Promise<Begun
 function demoOf(context: CliContext, options: StartOptions, config: Config): Begin {
   const traded = tradedConfig(config, "demo");
   firstOpen(traded);
-  if (options.port !== undefined) refusePort(options.port);
   const speed = options.speed === undefined ? configuredSpeed(config) : speedOf(options.speed);
   const seed = wholeNumber("--seed", options.seed ?? "1", { least: 0, most: 2 ** 32 - 1 });
   const sessions = sessionsOf(options, config, "demo");
@@ -135,7 +146,6 @@ function accountOf(
     if (options[name] !== undefined)
       throw new InputError(`--${name} is the demo's; the market of mode ${mode} goes at its own pace`);
   const traded = tradedConfig(config, mode);
-  if (options.port !== undefined) refusePort(options.port);
   const places = { mode, root: stateRoot(context.root(), mode), env: process.env, folder: process.cwd() };
   requirePermit({ ...places, traded, nowMs: Date.now() });
   return ({ tell: say }) =>
@@ -144,38 +154,65 @@ function accountOf(
 
 const killSwitch = (context: CliContext): string => join(context.root(), "killswitch");
 
-async function sit(
-  context: CliContext,
-  mode: TradingMode,
-  sessions: number | undefined,
-  begin: Begin,
-): Promise<SittingEnd> {
+interface Sitting {
+  readonly mode: TradingMode;
+  readonly sessions: number | undefined;
+  readonly begin: Begin;
+  /** Environment of the dashboard's process. */
+  readonly dashboard: Readonly<Record<string, string>>;
+}
+
+async function sit(context: CliContext, { mode, sessions, begin, dashboard }: Sitting): Promise<SittingEnd> {
   const stop = stopSignals();
+  const service = sdNotify(process.env, (reason) => context.err(`nobody hears how it is: ${reason}`));
+  const beat = service && new LifeSigns(service.watchdogMs);
   let screen: DemoScreen | undefined;
   const say = (line: string) => {
     // A picture would be torn by it: there the log has it.
     if (!context.quiet() && !context.json() && screen?.isPicture !== true) context.err(line);
   };
   try {
+    const page = await buildPage();
+    if ("why" in page) say(page.why);
     const begun = await begin({ tell: say });
+    const runRoot = stateRoot(context.root(), mode);
+    const key = newAccessKey(runRoot);
+    removeDashboardFacts(runRoot);
     screen = demoScreen(context, join(killSwitch(context), "HALT"));
     const { show } = screen;
+    const secrets = readAlertSecrets(process.env, envFiles(context));
+    const isEchoed = begun.run.config.live.logs === "both";
     return await sitThrough({
-      ...{ root: context.root(), runRoot: stateRoot(context.root(), mode), begun, paths: processPaths },
+      ...{ root: context.root(), runRoot, begun, paths: processPaths },
+      dashboardBegan: () => {
+        const found = readDashboardFacts(runRoot);
+        if (found?.trouble !== undefined) say(found.trouble);
+        if (typeof found?.url !== "string") return;
+        say(`dashboard: ${linkOf(found.url, key)}`);
+        screen?.address(found.url, linkOf(found.url, key));
+      },
       around: {
-        monitor: { path: aroundPaths.monitor },
-        orchestrator: { path: aroundPaths.orchestrator },
-        dashboard: { path: aroundPaths.dashboard },
+        monitor: { path: aroundPaths.monitor, env: revealed(secrets) },
+        orchestrator: {
+          path: aroundPaths.orchestrator,
+          env: { [COMMAND_ENTRY]: processPaths.exchange, ...backupKeyEnv(process.env) },
+        },
+        dashboard: { path: aroundPaths.dashboard, env: dashboard },
       },
       ...(sessions === undefined ? {} : { sessions }),
       ...{ show, tell: say, stop: stop.signal },
+      // One document is what stdout holds with --json; a log shipper reads either.
+      ...(isEchoed ? { echo: context.json() ? context.err : context.out } : {}),
+      seen: beat && ((sight) => service?.tell(beat.look(sight))),
     });
   } finally {
+    await service?.ended();
     screen?.stop();
     stop.release();
   }
 }
 
+/** Where the command line is, for tasks that are one of its commands; and what seals backups, where there is a key. */
 function finish(
   context: CliContext,
   { status, atRest, trouble }: SittingEnd,
@@ -233,7 +270,8 @@ function configuredSpeed({ demo: { speed } }: Config): number {
   throw new InputError(`config: demo.speed = ${speed}: must be at most ${HIGHEST_SPEED}`);
 }
 
-function refusePort(text: string): never {
-  wholeNumber("--port", text, { least: 0, most: 65_535 });
-  throw new InputError("--port: the dashboard comes with a later release; leave it out", 3);
+/** What the dashboard's process is told of the command line. */
+function portOf({ port }: StartOptions): Readonly<Record<string, string>> {
+  if (port === undefined) return {};
+  return { DASHBOARD_PORT: String(wholeNumber("--port", port, { least: 0, most: 65_535 })) };
 }

@@ -1,25 +1,29 @@
 /** `plimsoll status`: how the running system is, from its own books; without it, what its files tell. */
+
 import type { Command } from "commander";
+import { money, number, percent, signed } from "../app/formats.ts";
 import { type KnownRun, knownRun } from "../app/live/active-run.ts";
 import { type StatusValue, statusOf } from "../app/live/status-answer.ts";
+import { answer, because, levelName, newYorkClock } from "../app/permission-words.ts";
 import { InputError } from "../domain/assert.ts";
 import type { EpochMicros } from "../domain/time.ts";
-import { money, number, percent, signed } from "../research/report/formats.ts";
 import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, report } from "./context.ts";
 import { askRun } from "./control-desk-door.ts";
-import { answer, because, levelName, newYorkClock } from "./terminal-words.ts";
 
+const MEGABYTE = 1e6;
 const WORKING: ReadonlySet<string> = new Set(["sent", "accepted", "partially_filled"]);
 
 export function registerStatusCommand(program: Command, context: CliContext): void {
   program
     .command("status")
     .description("what the running system may do, holds and waits for")
+    .option("--check", "exit 1 where none runs or execute does not answer; for a container's health")
     .addHelpText("after", "\nExample:\n  plimsoll status --json")
-    .action(async () => {
+    .action(async ({ check }: { check?: boolean }) => {
       const known = knownRun(context.root());
       if (known?.active === undefined) {
+        if (check === true) process.exitCode = 1;
         stopped(context, known);
         return;
       }
@@ -153,6 +157,24 @@ function statusText({ active }: KnownRun, value: StatusValue): string {
 }
 
 function processesText(processes: NonNullable<KnownRun["active"]>["processes"]): string {
-  const told = processes.map(({ id, state, pid }) => `${id} ${state}${pid === undefined ? "" : ` (${pid})`}`);
-  return `processes: ${told.join(", ")}`;
+  if (processes.length === 0) return "processes: none is known";
+  const rows = processes.map(({ id, state, pid, vitals, restarts, hasStandby, isCrashLoop }) => [
+    ...[id, isCrashLoop ? `${state}, crashes again and again` : state, pid === undefined ? "" : String(pid)],
+    ...(vitals === undefined
+      ? ["", "", ""]
+      : [
+          number(vitals.rssBytes / MEGABYTE, 0),
+          percent(vitals.heapUsedBytes / vitals.heapLimitBytes, 0),
+          number(vitals.loopP99Ms, 1),
+        ]),
+    ...[String(restarts), hasStandby ? "yes" : ""],
+  ]);
+  const right = (title: string) => ({ title, align: "right" as const });
+  return alignedTable(
+    [
+      ...[{ title: "process" }, { title: "state" }, right("pid"), right("MB"), right("heap")],
+      ...[right("loop p99 ms"), right("restarts"), { title: "standby" }],
+    ],
+    rows,
+  );
 }

@@ -1,14 +1,6 @@
 /** The figures beside the load line: equity, the day, both limits, what was earned and what it cost (DESIGN 5). */
 import type { EngineSnapshot } from "../app/engine-snapshot.ts";
-import {
-  count,
-  money,
-  number,
-  percent,
-  roughMoney,
-  signed,
-  signedPercent,
-} from "../research/report/formats.ts";
+import { count, money, number, percent, roughMoney, signed, signedPercent } from "../app/formats.ts";
 import { limitBar, lineChart, sparkline } from "./terminal-gauges.ts";
 import { type Piece, piece, type Row, rowWidth } from "./terminal-row.ts";
 import { moneyTone, ofLimit } from "./terminal-tables.ts";

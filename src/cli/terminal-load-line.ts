@@ -2,12 +2,13 @@
  * The load line in text (DESIGN 2): six rungs, one column per authority as high as its claim, water at the
  * level that holds, and the disc painted on NO NEW ENTRIES. Water below the disc: entries pass.
  */
+
 import type { EngineSnapshot } from "../app/engine-snapshot.ts";
-import { number } from "../research/report/formats.ts";
+import { number } from "../app/formats.ts";
+import { leadingClaim, levelName, rankOf } from "../app/permission-words.ts";
 import { type Authority, authorities, type Level, levels } from "../risk/authority.ts";
 import { joined, MARK } from "./terminal-gauges.ts";
 import { type Piece, piece, type Row, type Tone } from "./terminal-row.ts";
-import { leadingClaim, levelName, rankOf } from "./terminal-words.ts";
 
 /** Columns of the rung names: the longest as a chip. */
 const NAME_WIDTH = 16;

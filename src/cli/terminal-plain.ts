@@ -2,11 +2,13 @@
  * The same story for a pipe, a log file or a dumb terminal: one line per order, fill, level change and session
  * end, never a cursor movement. Made by comparing two snapshots.
  */
+
 import type { EngineSnapshot, OrderLine } from "../app/engine-snapshot.ts";
-import { count, money, number, plural, price, signed, signedPercent } from "../research/report/formats.ts";
+import { count, money, number, plural, price, signed, signedPercent } from "../app/formats.ts";
+import { answer, because, levelName } from "../app/permission-words.ts";
 import { paint, piece } from "./terminal-row.ts";
 import { orderSize, statusText } from "./terminal-tables.ts";
-import { answer, because, blockedWords, levelName, sessionCount } from "./terminal-words.ts";
+import { blockedWords, sessionCount } from "./terminal-words.ts";
 
 /** Lines for what happened since `previous`; undefined at the start, which tells where things stand. */
 export function plainLines(

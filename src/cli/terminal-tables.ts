@@ -1,6 +1,6 @@
 /** What is held and what was asked for, as rows of the terminal view. Positions stand nearest stop first (DESIGN 7). */
 import type { EngineSnapshot, OrderLine, PositionLine } from "../app/engine-snapshot.ts";
-import { count, NO_DATA, number, percent, price, signed, signedPercent } from "../research/report/formats.ts";
+import { count, NO_DATA, number, percent, price, signed, signedPercent } from "../app/formats.ts";
 import { levels } from "../risk/authority.ts";
 import { joined } from "./terminal-gauges.ts";
 import { type Piece, piece, type Row, say, type Tone } from "./terminal-row.ts";

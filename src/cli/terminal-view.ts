@@ -6,7 +6,8 @@
  * what is held and what was asked for. What does not fit is left out from the bottom; figures are never cut.
  */
 import type { EngineSnapshot } from "../app/engine-snapshot.ts";
-import { count, number, percent } from "../research/report/formats.ts";
+import { count, number, percent } from "../app/formats.ts";
+import { answer, authorityNames, because, leadingClaim, levelName } from "../app/permission-words.ts";
 import {
   blockedRow,
   costsRow,
@@ -47,15 +48,7 @@ import {
   wrapped,
 } from "./terminal-row.ts";
 import { orderRows, positionRows } from "./terminal-tables.ts";
-import {
-  answer,
-  authorityNames,
-  because,
-  leadingClaim,
-  levelName,
-  sessionCount,
-  speedText,
-} from "./terminal-words.ts";
+import { sessionCount, speedText } from "./terminal-words.ts";
 
 export interface TerminalViewOptions extends PaintOptions {
   /** Size of the terminal in characters. Usable from 60 x 15 on; smaller ones are cut. */
@@ -63,6 +56,8 @@ export interface TerminalViewOptions extends PaintOptions {
   readonly rows: number;
   /** File whose presence halts trading, as a person would type it. */
   readonly haltFile: string;
+  /** Where the dashboard answers; the link has its key in it. Absent: nowhere, or not yet. */
+  readonly dashboard?: { readonly url: string; readonly link: string } | undefined;
   /** For how long nothing has been heard of the system, milliseconds; absent: it answers. */
   readonly silentMs?: number;
 }
@@ -78,13 +73,15 @@ export function terminalView(snapshot: EngineSnapshot, options: TerminalViewOpti
   const { columns, rows } = options;
   const width = Math.max(1, columns - 2);
   const isRoomy = columns >= WIDE_COLUMNS && rows >= TALL_ROWS;
-  const body = isRoomy ? roomy(snapshot, width, rows - 2) : compact(snapshot, width, rows - 2);
+  const foot = footerRows(options, width);
+  const height = rows - 1 - foot.length;
+  const body = isRoomy ? roomy(snapshot, width, height) : compact(snapshot, width, height);
   const picture = [
     options.silentMs === undefined ? headerRow(snapshot, columns) : silentRow(options.silentMs, columns),
-    ...body.slice(0, rows - 2).map((row) => indented(row, columns)),
+    ...body.slice(0, height).map((row) => indented(row, columns)),
   ];
-  while (picture.length < rows - 1) picture.push(BLANK);
-  picture.push(indented(footerRow(options, width), columns));
+  while (picture.length < rows - foot.length) picture.push(BLANK);
+  picture.push(...foot.map((row) => indented(row, columns)));
   return picture.slice(0, rows).map((row) => paint(exactly(row, columns), options));
 }
 
@@ -128,6 +125,20 @@ function silentRow(silentMs: number, columns: number): Row {
     piece("  the picture is old", "halted"),
   ];
   return exactly([...left, piece("  see: plimsoll status", "halted")], columns);
+}
+
+function footerRows(options: TerminalViewOptions, width: number): Row[] {
+  const { dashboard } = options;
+  if (dashboard === undefined) return [footerRow(options, width)];
+  const { url, link } = dashboard;
+  const whole = [piece("Dashboard: ", "quiet"), piece(link, "strong")];
+  // Half a key opens nothing: then the address, and where the key is.
+  const short = [
+    piece("Dashboard: ", "quiet"),
+    piece(url, "strong"),
+    piece(", key: plimsoll dashboard", "quiet"),
+  ];
+  return [rowWidth(whole) <= width ? whole : short, footerRow(options, width)];
 }
 
 function footerRow({ haltFile }: TerminalViewOptions, width: number): Row {

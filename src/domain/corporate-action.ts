@@ -58,7 +58,7 @@ export interface Restatement {
   buyLimit(price: number): number;
 }
 
-/** The same arithmetic for everything that keeps a share or a price (CA-2, CA-3). */
+/** One arithmetic for everything that keeps a share or a price (CA-2, CA-3); a limit that sells keeps its price. */
 export const splitOf = (ratio: SplitRatio): Restatement => {
   const price = (before: number) => before / ratioOf(ratio);
   return {

@@ -253,6 +253,14 @@ export interface LimitOverridden {
   readonly until: EpochMicros;
 }
 
+/** Somebody wants our books compared with the broker's now, by a look that begins after this (C-47). */
+export interface BooksAsked {
+  readonly kind: "BooksAsked";
+  readonly at: EpochMicros;
+  /** For people: who, and why. */
+  readonly reason: string;
+}
+
 /** What neither the market nor an order tells, but who watches over the engine. */
 export type ControlEvent =
   | TimePassed
@@ -262,7 +270,8 @@ export type ControlEvent =
   | PositionDoubted
   | PositionAdjusted
   | FlattenVerified
-  | LimitOverridden;
+  | LimitOverridden
+  | BooksAsked;
 
 /** From here on one old share is `newShares / oldShares` new ones. Before the first bar of the ex-date (DATA-6). */
 export interface SharesSplit extends SplitRatio {
@@ -320,6 +329,7 @@ const controlKinds: readonly EngineEvent["kind"][] = [
   "PositionAdjusted",
   "FlattenVerified",
   "LimitOverridden",
+  "BooksAsked",
 ] satisfies readonly ControlEvent["kind"][];
 
 export const isControl = (event: EngineEvent): event is ControlEvent => controlKinds.includes(event.kind);

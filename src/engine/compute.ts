@@ -29,7 +29,7 @@ import { PaperDesk } from "./paper-desk.ts";
 import type { PaperPricing } from "./paper-positions.ts";
 import { type BasisKind, PriceBasis } from "./price-basis.ts";
 import { SignalField, SignalKind, SignalTable, STOP_MOVED, TIME_STOP } from "./signal-table.ts";
-import { SizingDesk } from "./sizing-desk.ts";
+import { type SizedWish, SizingDesk } from "./sizing-desk.ts";
 import { StrategyTurns } from "./strategy-fault.ts";
 import { isRowOf, type OwnPositions, RunningView, type Wishes } from "./strategy-view.ts";
 
@@ -99,8 +99,8 @@ export class ComputeStage implements Wishes, OwnPositions {
   readonly signals = new SignalTable();
   /** Intents of the last step; the caller takes them before the next. */
   readonly intents: Intent[] = [];
-  /** Its wishes that became no shares, by the constraint that left no room. */
-  readonly declined: { readonly signal: number; readonly binding: SizingConstraint }[] = [];
+  /** Its wishes, sized: 0 shares where a constraint left no room. */
+  readonly sized: { readonly signal: number; readonly size: SizedWish }[] = [];
 
   constructor(config: ComputeConfig) {
     const { world, strategies } = config;
@@ -157,7 +157,7 @@ export class ComputeStage implements Wishes, OwnPositions {
   bars(batch: BarBatch, account: AccountFacts): void {
     this.#batch = batch;
     empty(this.intents);
-    empty(this.declined);
+    empty(this.sized);
     this.#see(batch);
     this.bank.update(batch);
     if (this.#paper !== undefined) this.#paper.bars(batch);
@@ -250,7 +250,7 @@ export class ComputeStage implements Wishes, OwnPositions {
     const timing = entry.when ?? (this.#config.timeframe === "1d" ? "open_auction" : "now");
     const size = this.#sizing.size(strategy, entry, price, timing);
     const { shares, binding } = size;
-    if (shares === 0) this.declined.push({ signal, binding });
+    this.sized.push({ signal, size });
     if (this.#paper?.isSeen(strategy, instrument)) {
       // Who turns around leaves first, on paper as with money.
       if (shares !== 0 || size.onPaper !== 0) this.#paper.leave(strategy, instrument);

@@ -92,7 +92,7 @@ export class LiveCompute {
 
 /** What the stage has just decided; `first` is the number of signals that there were before. */
 export function decisionOf(
-  { intents, signals, declined, turns }: ComputeStage,
+  { intents, signals, sized, turns }: ComputeStage,
   { strategies }: Pick<ComputeConfig, "strategies">,
   at: EpochMicros,
   first: number,
@@ -101,7 +101,7 @@ export function decisionOf(
   for (let row = first; row < signals.length; row++) {
     const get = (field: SignalField) => signals.get(row, field);
     const strategy = get(SignalField.strategy);
-    const unsized = declined.find(({ signal }) => signal === row)?.binding;
+    const size = sized.find(({ signal }) => signal === row)?.size;
     notes.push({
       signal: row,
       strategy,
@@ -111,7 +111,9 @@ export function decisionOf(
       stop: orNull(get(SignalField.stop)),
       target: orNull(get(SignalField.target)),
       reason: sentence(signals, row, strategies[strategy]?.strategy.reasons ?? []),
-      ...(unsized === undefined ? {} : { unsized }),
+      ...(size?.shares === 0 ? { unsized: size.binding } : {}),
+      // JSON has no infinity: what sets no bound is left out.
+      ...(size === undefined ? {} : { sizes: size.steps.filter(([, shares]) => Number.isFinite(shares)) }),
     });
   }
   const faults = turns.faults.map(({ strategy, reason }) => ({ strategy, reason }));

@@ -303,6 +303,7 @@ export class LiveExecute {
     // Whoever restricts from outside lifts it again by books that were compared since.
     if (event.kind === "ClaimChanged" && event.claim !== undefined) this.#duty.lookSoon();
     if (event.kind === "CashMoved") this.#duty.lookSoon();
+    if (event.kind === "BooksAsked") this.#duty.lookNow(now);
     if (event.kind === "InstrumentUnlocked") this.#duty.acknowledged(symbolOf(event.instrument));
     if (event.kind === "TradingHalted" || event.kind === "TradingResumed")
       this.#flatten.halted(symbolOf(event.instrument), event.kind === "TradingHalted", now);

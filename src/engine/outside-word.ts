@@ -80,6 +80,9 @@ export class OutsideWord {
       case "LimitOverridden":
         this.#parts.overrides.apply(event);
         return;
+      case "BooksAsked":
+        // Who looks at the broker's books hears it itself; where there is no broker nothing differs.
+        return;
       default:
         unreachable(event);
     }

@@ -11,7 +11,7 @@ import { BUY, SELL } from "../domain/order.ts";
 import { empty } from "../domain/small-list.ts";
 import { DailyVolume } from "../ensemble/daily-volume.ts";
 import type { Edge } from "../ensemble/kelly.ts";
-import { type Size, type SizingRequest, sizeEntry } from "../ensemble/sizing.ts";
+import { type Size, type SizeStep, type SizingRequest, sizeEntry } from "../ensemble/sizing.ts";
 import { type RecordBasis, TrackRecord } from "../ensemble/track-record.ts";
 import { priceEntry, roundToTick } from "../execution/order-policy.ts";
 import { atr } from "../features/atr.ts";
@@ -29,6 +29,8 @@ const NOT_ASKED: Edge = { trades: 0, winRate: Number.NaN, win: Number.NaN, loss:
 /** A size, and what it would be if the record were too short to judge: 0 unless Kelly alone left no share. */
 export interface SizedWish extends Size {
   readonly onPaper: number;
+  /** What each constraint alone would have allowed. */
+  readonly steps: readonly SizeStep[];
 }
 
 export class SizingDesk {
@@ -115,12 +117,13 @@ export class SizingDesk {
   size(strategy: number, entry: Entry, price: number, timing: EntryTiming): SizedWish {
     const { sizing } = this.#config;
     const request = this.#request(strategy, entry, price, timing);
-    const size = sizeEntry(request, sizing);
+    const steps: SizeStep[] = [];
+    const size = sizeEntry(request, sizing, steps);
     const shares = Math.abs(size.shares);
     if (shares === 0) this.#unsized.set(size.binding, (this.#unsized.get(size.binding) ?? 0) + 1);
     this.#committed += shares * (request.limit > price ? request.limit : price);
     this.#asked.push({ instrument: entry.instrument, shares });
-    return { ...size, onPaper: shares === 0 ? this.#withoutVerdict(strategy, request) : 0 };
+    return { ...size, steps, onPaper: shares === 0 ? this.#withoutVerdict(strategy, request) : 0 };
   }
 
   /** What the wish would be if too few trades were known: whatever else leaves no share leaves none here either. */

@@ -46,6 +46,8 @@ export interface SignalNote {
   readonly reason: string;
   /** The constraint that left it no share; absent when there was room. */
   readonly unsized?: SizingConstraint;
+  /** Shares that each constraint alone would have allowed, where a size was asked for. */
+  readonly sizes?: readonly (readonly [SizingConstraint, number])[];
 }
 
 /** Compute to execute: all that was decided on the bars of one instant, also when that is nothing. */

@@ -70,6 +70,11 @@ export class TickSieve {
     return [quote];
   }
 
+  /** The newest quote that has not passed; it stays where it is. */
+  waiting(instrument: InstrumentId): QuoteUpdated | undefined {
+    return this.#newest[instrument];
+  }
+
   #isDue(instrument: InstrumentId, at: number, every: number, isNear: boolean): boolean {
     const wanted = isNear ? Math.min(every, MICROS_PER_SECOND) : every;
     return at - this.#passedAt[instrument]! >= wanted;

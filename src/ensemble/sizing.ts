@@ -88,16 +88,25 @@ interface Wanted {
   readonly binding: SizingConstraint;
 }
 
-export function sizeEntry(request: SizingRequest, params: SizingParams): Size {
+/** Shares that one constraint alone would allow, unsigned; infinite where it sets no bound. */
+export type SizeStep = readonly [SizingConstraint, number];
+
+/** `told` hears of every constraint that was asked, for the record. */
+export function sizeEntry(request: SizingRequest, params: SizingParams, told?: SizeStep[]): Size {
   const direction = Math.sign(request.conviction);
   // A price of zero would lift every cap to infinity.
   if (!(Math.abs(direction) > 0 && request.price > 0))
     return { shares: 0, binding: bindingOf(request.method) };
   const fixed = request.method === "fixed_shares";
-  if (fixed) return { shares: direction * params.fixedShares, binding: "fixed_shares" };
+  if (fixed) {
+    told?.push(["fixed_shares", params.fixedShares]);
+    return { shares: direction * params.fixedShares, binding: "fixed_shares" };
+  }
 
   const base = Math.min(request.equity, params.capital ?? Number.POSITIVE_INFINITY);
-  let { shares, binding } = weighed(request, params, wantedShares(request, params, base));
+  const wanted = wantedShares(request, params, base);
+  told?.push([wanted.binding, wanted.shares]);
+  let { shares, binding } = weighed(request, params, wanted, told);
   const price = Math.max(request.price, entryPrice(request));
   const caps: readonly (readonly [SizingConstraint, number])[] = [
     ["position_pct", (params.positionPct * base) / price],
@@ -105,6 +114,7 @@ export function sizeEntry(request: SizingRequest, params: SizingParams): Size {
     ["adv", request.advRoom],
     ["cash_buffer", (request.availableCash - params.cashBuffer * request.equity) / price],
   ];
+  told?.push(...caps);
   for (const [name, allowed] of caps) {
     if (allowed < shares || Number.isNaN(allowed)) {
       shares = allowed;
@@ -139,7 +149,12 @@ function wantedShares(request: SizingRequest, params: SizingParams, base: number
 }
 
 /** The scale that takes most of a size away names it; nothing is named for adding. */
-function weighed(request: SizingRequest, params: SizingParams, wanted: Wanted): Wanted {
+function weighed(
+  request: SizingRequest,
+  params: SizingParams,
+  wanted: Wanted,
+  told: SizeStep[] | undefined,
+): Wanted {
   if (wanted.shares === 0) return wanted;
   const scales: [SizingConstraint, number][] = [
     ["permission_scalar", request.scalar],
@@ -150,6 +165,7 @@ function weighed(request: SizingRequest, params: SizingParams, wanted: Wanted): 
   let least = 1;
   for (const [name, scale] of scales) {
     shares *= scale;
+    if (scale !== 1) told?.push([name, wanted.shares * scale]);
     if (scale < least) {
       least = scale;
       binding = name;

@@ -13,6 +13,7 @@ const calm: GuardianFacts = {
   isEngineClosing: false,
   lossMs: undefined,
   leaseIdleMs: undefined,
+  unchangedMs: 0,
 };
 
 describe("the guardian's decision", () => {
@@ -36,6 +37,20 @@ describe("the guardian's decision", () => {
     ["HALT, halt_only", { haltMs: 1000, killMode: "halt_only" }, "watch"],
     ["HALT, cancel, positions only", { haltMs: 1000, killMode: "cancel" }, "watch"],
     ["HALT, the engine closes", { haltMs: 1000, isEngineClosing: true }, "yield to engine"],
+    ["closing, nothing changes for 119 s", { isEngineClosing: true, unchangedMs: 119_999 }, "watch"],
+    ["closing, nothing changes for 2 min", { isEngineClosing: true, unchangedMs: 120_000 }, "engine-stuck"],
+    [
+      "closing with a lease that moves, nothing changes at the broker",
+      { isEngineClosing: true, unchangedMs: 120_000, leaseIdleMs: 100, haltMs: 9e5 },
+      "engine-stuck",
+    ],
+    ["stuck, market shut", { isEngineClosing: true, unchangedMs: 9e5, isMarketOpen: false }, "watch"],
+    ["stuck, halt_only", { isEngineClosing: true, unchangedMs: 9e5, killMode: "halt_only" }, "watch"],
+    [
+      "stuck, positions stay by the mode",
+      { isEngineClosing: true, unchangedMs: 9e5, killMode: "cancel" },
+      "watch",
+    ],
     ["loss for 2.9 s", { lossMs: 2999 }, "watch"],
     ["loss for 3 s", { lossMs: 3000 }, "loss"],
     ["loss, market shut", { lossMs: 3000, isMarketOpen: false }, "watch"],

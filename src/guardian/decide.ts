@@ -7,6 +7,8 @@
  *       acted on here, whatever state the engine says it is in.
  * GU-3  A dead engine is one that is silent 3 s and has no process, or silent 10 s; with positions, in market hours.
  *       One that was never heard has three minutes to start: it reads its whole journal, and stops rest at the broker.
+ * GU-4  Progress is what the broker shows: an engine that says it closes while nothing there changes for two minutes of
+ *       an open market is joined, under the same order ids, so that no share is closed twice.
  */
 import type { KillMode } from "../domain/kill-mode.ts";
 
@@ -30,9 +32,11 @@ export interface GuardianFacts {
   readonly lossMs: number | undefined;
   /** Since anything changed in somebody else's lease; undefined: there is none. */
   readonly leaseIdleMs: number | undefined;
+  /** For how long the broker has shown the same while the engine says that it closes, in an open market. */
+  readonly unchangedMs: number;
 }
 
-export type Cause = "engine-dead" | "loss" | "halt";
+export type Cause = "engine-dead" | "loss" | "halt" | "engine-stuck";
 
 export type Decision =
   | { readonly kind: "watch" }
@@ -51,10 +55,14 @@ const LOSS_MS = 3000;
 const GONE_MS = 3000;
 const SILENT_MS = 10_000;
 const START_MS = 180_000;
+/** Longer than the minute that closing waits after an open, and than a look, a cancel and a first try take together. */
+const STUCK_MS = 120_000;
 
 const WATCH: Decision = { kind: "watch" };
 
 export function decide(facts: GuardianFacts): Decision {
+  const stuck = stuckCause(facts);
+  if (stuck !== undefined) return stuck;
   const cause = causeOf(facts);
   if (cause === undefined) return WATCH;
   if (facts.leaseIdleMs !== undefined && facts.leaseIdleMs < LEASE_IDLE_MS)
@@ -62,11 +70,28 @@ export function decide(facts: GuardianFacts): Decision {
   return facts.isEngineClosing ? { kind: "yield", to: "engine" } : cause;
 }
 
-function causeOf(facts: GuardianFacts): Extract<Decision, { kind: "act" }> | undefined {
-  const { killMode, isExposed = false, haltMs, lossMs, isMarketOpen } = facts;
+type Act = Extract<Decision, { kind: "act" }>;
+
+function workOf({ killMode, isExposed = false, hasOrders }: GuardianFacts) {
   const does = killMode === "cancel" ? "cancel" : "flatten";
-  const hasWork = facts.hasOrders || (isExposed && does === "flatten");
-  const obeys = killMode !== "halt_only";
+  return {
+    does,
+    hasWork: hasOrders || (isExposed && does === "flatten"),
+    obeys: killMode !== "halt_only",
+  } as const;
+}
+
+function stuckCause(facts: GuardianFacts): Act | undefined {
+  const { unchangedMs, isEngineClosing, isMarketOpen } = facts;
+  const { does, hasWork, obeys } = workOf(facts);
+  if (!isEngineClosing || !isMarketOpen || !hasWork || !obeys || unchangedMs < STUCK_MS) return undefined;
+  const reason = `the engine says that it closes, and the broker has shown the same for ${unchangedMs} ms`;
+  return { kind: "act", cause: "engine-stuck", does, reason };
+}
+
+function causeOf(facts: GuardianFacts): Act | undefined {
+  const { isExposed = false, haltMs, lossMs, isMarketOpen } = facts;
+  const { does, hasWork, obeys } = workOf(facts);
   if (obeys && hasWork && haltMs !== undefined && haltMs >= HALT_MS) {
     const reason = `killswitch/HALT has stood for ${haltMs} ms`;
     return { kind: "act", cause: "halt", does, reason };

@@ -170,6 +170,26 @@ describe("the guardian", () => {
     expect(bench.broker.sent[0]?.clientId).toBe("Habc-AAPL-1");
   });
 
+  it("joins an engine that closes and gets nowhere, under its halt's name (GU-4)", async () => {
+    const bench = await new Bench().run(30_000);
+    bench.engine = { haltId: "abc", flattenLine: "close" };
+    await bench.run(118_000);
+    expect(bench.broker.sent).toEqual([]);
+    await bench.run(15_000);
+    expect(bench.isFlat).toBe(true);
+    expect(bench.broker.sent[0]?.clientId).toBe("Habc-AAPL-1");
+  });
+
+  it("leaves an engine alone that sells a share now and then", async () => {
+    const bench = await new Bench().run(30_000);
+    bench.engine = { haltId: "abc", flattenLine: "close" };
+    for (let shares = 9; shares > 5; shares -= 1) {
+      await bench.run(100_000);
+      bench.broker.held.set("AAPL", shares);
+    }
+    expect(bench.broker.sent).toEqual([]);
+  });
+
   it("leaves a lease alone that moves and takes over one that stands for 3 s", async () => {
     const bench = await new Bench().run(30_000);
     bench.isHalt = true;

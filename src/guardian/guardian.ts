@@ -19,7 +19,7 @@ import { type Decision, decide } from "./decide.ts";
 import { addingOrders } from "./flatten-plan.ts";
 import { FlattenRun } from "./flatten-run.ts";
 import type { FlattenBegun, GuardianJournal, OpenFlatten } from "./journal.ts";
-import type { GuardianAlert, GuardianBroker, SeenPosition } from "./ports.ts";
+import type { GuardianAlert, GuardianBroker, SeenOrder, SeenPosition } from "./ports.ts";
 
 const POLL_MS = 10_000;
 const POLL_EXPOSED_MS = 5000;
@@ -69,6 +69,9 @@ export class Guardian {
   #isExposed: boolean | undefined;
   #exposure: number | undefined;
   #hasOrders = false;
+  /** What the broker showed last, and since when it has shown that while the engine closes in an open market. */
+  #picture = "";
+  #unchangedSince = Number.NaN;
   #differed = 0;
   #inVain = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
@@ -128,7 +131,8 @@ export class Guardian {
 
   async #lookWhenDue(mono: number): Promise<void> {
     const isSilent = this.#beats.ageMs(mono) >= POLL_DOUBTFUL_MS;
-    const isNear = isSilent || this.#loss.isDoubtful || !Number.isNaN(this.#haltSince);
+    const isClosing = this.#beats.isEngineClosing(mono);
+    const isNear = isSilent || isClosing || this.#loss.isDoubtful || !Number.isNaN(this.#haltSince);
     const everyMs = isNear ? POLL_DOUBTFUL_MS : this.#isExposed === true ? POLL_EXPOSED_MS : POLL_MS;
     if (this.#isLooking || mono - this.#lookedAt < everyMs) return;
     this.#isLooking = true;
@@ -165,6 +169,7 @@ export class Guardian {
       this.#isExposed = positions.length > 0;
       const cancels = this.#killMode === "cancel" ? addingOrders(positions, orders) : orders;
       this.#hasOrders = cancels.length > 0;
+      this.#saw(positions, orders);
       this.#exposure = positions.reduce((sum, { shares, price }) => sum + Math.abs(shares * price), 0);
       this.#compare(positions);
       const at = exchangeNow();
@@ -179,6 +184,21 @@ export class Guardian {
       if (this.#inVain >= LOOKS_IN_VAIN)
         this.#tell("broker-silent", `the guardian cannot see the account: ${text}`);
     }
+  }
+
+  #saw(positions: readonly SeenPosition[], orders: readonly SeenOrder[]): void {
+    const held = positions.map(({ symbol, shares }) => `${symbol} ${shares}`);
+    const picture = [...held, ...orders.map(({ id }) => id)].toSorted().join();
+    if (picture !== this.#picture) this.#unchangedSince = Number.NaN;
+    this.#picture = picture;
+  }
+
+  /** GU-4. A broker that is not seen shows nothing: then the clock stands at its beginning, too. */
+  #unchangedMs(mono: number, isMarketOpen: boolean): number {
+    const counts = isMarketOpen && this.#state !== "blind" && this.#beats.isEngineClosing(mono);
+    if (!counts) this.#unchangedSince = Number.NaN;
+    else if (Number.isNaN(this.#unchangedSince)) this.#unchangedSince = mono;
+    return counts ? mono - this.#unchangedSince : 0;
   }
 
   /** C-46: the broker's positions against what the engine says it holds; a fill between the two looks is forgiven. */
@@ -196,11 +216,13 @@ export class Guardian {
     const mono = now();
     const { beat } = this.#beats;
     const haltMs = mono - this.#haltSince;
+    const isMarketOpen = openSession(exchangeNow()) !== undefined;
     return decide({
       killMode: this.#killMode,
       isExposed: this.#isExposed,
       hasOrders: this.#hasOrders,
-      isMarketOpen: openSession(exchangeNow()) !== undefined,
+      isMarketOpen,
+      unchangedMs: this.#unchangedMs(mono, isMarketOpen),
       haltMs: Number.isNaN(haltMs) ? undefined : haltMs,
       beatAgeMs: this.#beats.ageMs(mono),
       hasBeaten: beat !== undefined,

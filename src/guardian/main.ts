@@ -18,6 +18,7 @@ import { ask } from "./http.ts";
 import { FileJournal, lastBase, openFlatten } from "./journal.ts";
 import { isHaltAsked, LeaseFile, Outbox } from "./run-files.ts";
 import { type GuardianTerms, keysFrom, parseTerms } from "./terms.ts";
+import { tellVitals } from "./vitals.ts";
 
 const DEAD_MAN_MS = 60_000;
 
@@ -48,6 +49,7 @@ function start(): void {
   );
   const line = new EngineLine(terms.socketPath, (beat) => guardian.heard(beat));
   setInterval(() => void guardian.tick().catch(end), BEAT_EVERY_MS);
+  tellVitals();
   // Where the broker itself is part of the system, nothing is left to guard when the system is gone.
   if (/^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\])[:/]/.test(`${terms.apiUrl}/`))
     process.once("disconnect", () => process.exit(0));

@@ -22,6 +22,10 @@ export interface ProcessPlan {
   readonly readyWithinMs?: number;
   /** True: a second one stands by, started with STANDBY=1, and takes the place of the first when that ends. */
   readonly standby?: boolean;
+  /** True: nobody but its own end starts it again, unless it hangs. */
+  readonly isGuarded?: boolean;
+  /** True: it may ask for the restart of another. */
+  readonly mayAsk?: boolean;
 }
 
 /** How a process ended: one of both is known. */
@@ -45,4 +49,13 @@ export type SupervisorReport =
   | { readonly kind: "crash-loop"; readonly id: string; readonly exits: number }
   /** It did not end in time and was killed. */
   | { readonly kind: "killed"; readonly id: string; readonly why: string }
-  | { readonly kind: "not-started"; readonly id: string; readonly why: string };
+  | { readonly kind: "not-started"; readonly id: string; readonly why: string }
+  /** Somebody asked for its restart, or for a new line of it; `refusal` says why it was left alone. */
+  | {
+      readonly kind: "asked";
+      readonly id: string;
+      readonly wish: "restart" | "reconnect";
+      readonly by: string;
+      readonly why: string;
+      readonly refusal: string | undefined;
+    };

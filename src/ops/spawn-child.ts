@@ -5,7 +5,8 @@ import { delimiter, join } from "node:path";
 import type { Readable } from "node:stream";
 import { LineSplitter } from "./line-splitter.ts";
 import type { ProcessPlan } from "./process-plan.ts";
-import type { ChildEvents, RunningChild } from "./supervisor.ts";
+import type { RunningChild } from "./supervised-child.ts";
+import type { ChildEvents } from "./supervisor.ts";
 
 /** Where a line came from. */
 export type OutputStream = "out" | "err";
@@ -69,6 +70,9 @@ export function spawnChild(
   return {
     pid,
     kill: (signal) => void child.kill(signal),
+    tell: (message) => {
+      if (child.connected) child.send(message, () => undefined);
+    },
     takeOver: (added) => {
       const message: TakeOver = { takeOver: { ...absentAsNull(terms.envNow?.() ?? {}), ...added } };
       // One that is dying says so by its end, not here.
@@ -80,7 +84,8 @@ export function spawnChild(
 function listen(child: ChildProcess, plan: ProcessPlan, events: ChildEvents, { line }: SpawnTerms): void {
   child.on("error", (error) => line(plan.id, "err", error.message));
   child.on("message", (message) => {
-    if (plan.ready === "ipc" && message === "ready") events.ready();
+    if (message !== "ready") events.told(message);
+    else if (plan.ready === "ipc") events.ready();
   });
   lines(child.stdout, (text) => {
     line(plan.id, "out", text);

@@ -6,13 +6,16 @@ import { join } from "node:path";
 import { prepareCompileCache } from "./compile-cache.ts";
 import { LogFile, type LogRecord, logRecord } from "./log-file.ts";
 import { isAtLeast, type LogLevel, levelNamed, logLevels } from "./log-level.ts";
+import { logRedactor, oneLogLine } from "./log-redaction.ts";
 import type { SupervisorReport } from "./process-plan.ts";
 import { findPinning, spawnChild } from "./spawn-child.ts";
 import { Supervisor, type SupervisorTerms } from "./supervisor.ts";
 
 export interface SupervisionTerms extends SupervisorTerms {
-  /** Where `logs/` and `cache/` are; is there already. */
+  /** Where `cache/` is, and `logs/` unless told otherwise; is there already. */
   readonly root: string;
+  /** Folder of the log; absent: `logs` below the root. */
+  readonly logs?: string | undefined;
   /** What a child is given of our own environment; asked at each start. */
   readonly env: () => Readonly<Record<string, string | undefined>>;
   /** Milliseconds since 1970: names the day of a log line. */
@@ -20,6 +23,12 @@ export interface SupervisionTerms extends SupervisorTerms {
   /** Every line, after it was written; those below `LOG_LEVEL`, which are not written, too. */
   readonly onLine?: (record: LogRecord) => void;
   readonly onReport?: (report: SupervisorReport) => void;
+  /** Values that must stand in no line. */
+  readonly secrets?: readonly string[];
+  /** Names what lines of all processes belong to: stands in each that names nothing narrower itself. */
+  readonly correlation?: string;
+  /** Every line that is written, for who wants them beside the file. */
+  readonly echo?: (line: string) => void;
 }
 
 export interface Supervision {
@@ -41,17 +50,25 @@ const levels: Readonly<Record<SupervisorReport["kind"], LogLevel>> = {
   "crash-loop": "CRITICAL",
   killed: "ERROR",
   "not-started": "ERROR",
+  asked: "WARNING",
 };
 
 /** Nothing is started yet. */
 export function superviseProcesses(terms: SupervisionTerms): Supervision {
-  const { root, env, wallMs, onLine, onReport } = terms;
-  const log = new LogFile(join(root, "logs"), wallMs);
+  const { root, env, wallMs, onLine, onReport, secrets = [], correlation, echo } = terms;
+  const redacted = logRedactor(secrets);
+  const log = new LogFile(terms.logs ?? join(root, "logs"), wallMs);
   const { LOG_LEVEL: asked } = env();
   const least = levelNamed(asked) ?? "INFO";
   const write = (id: string, level: LogLevel, text: string) => {
-    const record = logRecord(id, level, text, wallMs());
-    if (isAtLeast(record.level, least)) log.write(JSON.stringify(record));
+    const told = logRecord(id, level, text, wallMs());
+    const { component = id } = told;
+    const record = redacted({ ...(correlation === undefined ? {} : { correlation }), ...told, component });
+    if (isAtLeast(record.level, least)) {
+      const line = oneLogLine(record);
+      log.write(line);
+      echo?.(line);
+    }
     onLine?.(record);
   };
   if (levelNamed(asked ?? least) === undefined)
@@ -118,5 +135,9 @@ export function sentence(report: SupervisorReport): string {
       return `${id} was killed: ${report.why}`;
     case "not-started":
       return `${id} could not be started: ${report.why}`;
+    case "asked":
+      return report.refusal === undefined
+        ? `${report.by} asked for a ${report.wish} of ${id}: ${report.why}`
+        : `${report.by} asked for a ${report.wish} of ${id} (${report.why}), refused: ${report.refusal}`;
   }
 }

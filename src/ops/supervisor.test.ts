@@ -52,6 +52,7 @@ class World implements SupervisorPorts {
     return {
       pid: 1000 + this.children.length,
       kill: (signal: string) => void child.signals.push(signal),
+      tell: () => undefined,
       takeOver: (added: Readonly<Record<string, string>>) => {
         child.turn = added;
       },

@@ -8,25 +8,23 @@
  *       starting.
  */
 import { InputError } from "../domain/assert.ts";
+import { vitalsIn } from "../domain/process-vitals.ts";
 import type { ExitFacts, ProcessPlan, SupervisorReport } from "./process-plan.ts";
+import { crashesAt, decideRestart, isCrashLoop, type RestartState } from "./restart-policy.ts";
+import { type RecoveryAsk, recoveryIn, refusalOf } from "./restart-request.ts";
 import {
-  crashesAt,
-  decideRestart,
-  freshRestartState,
-  isCrashLoop,
-  type RestartState,
-} from "./restart-policy.ts";
-
-/** A child that was started. */
-export interface RunningChild {
-  readonly pid: number;
-  kill(signal: "SIGTERM" | "SIGKILL"): void;
-  /** Tells one that stands by that its turn has come, with what a start would have added to its environment. */
-  takeOver(env: Readonly<Record<string, string>>): void;
-}
+  type Child,
+  type ChildStatus,
+  newChild,
+  type RunningChild,
+  type Standby,
+  statusOf,
+} from "./supervised-child.ts";
 
 export interface ChildEvents {
   ready(): void;
+  /** Whatever else it says by its channel. */
+  told(message: unknown): void;
   /** Once. */
   exited(exit: ExitFacts): void;
 }
@@ -52,48 +50,20 @@ export interface SupervisorTerms {
   readonly longestWaitMs?: number | undefined;
   /** So many abnormal ends in ten minutes are a crash loop; three when absent. */
   readonly crashesMax?: number | undefined;
+  /** Everything is being closed: nothing is restarted on request then. Never, when absent. */
+  readonly isClosing?: (() => boolean) | undefined;
 }
 
 /** From a child's being ready until a second one is started to stand by, and from that one's end until the next. */
 const STANDBY_AFTER_MS = 2000;
 const STANDBY_AGAIN_MS = 10_000;
 
-export type ChildState = "down" | "starting" | "ready" | "waiting";
-
-export interface ChildStatus {
-  readonly id: string;
-  readonly state: ChildState;
-  readonly pid: number | undefined;
-  /** Abnormal ends within the last ten minutes. */
-  readonly crashes: number;
-  readonly isCrashLoop: boolean;
-}
-
-interface Standby {
-  running: RunningChild | undefined;
-  hasTurn: boolean;
-}
-
-interface Child {
-  readonly plan: ProcessPlan;
-  state: ChildState;
-  restart: RestartState;
-  running: RunningChild | undefined;
-  startedMs: number;
-  /** Of the restart while it waits, of readiness while it starts. */
-  timer: { cancel(): void } | undefined;
-  standby: Standby | undefined;
-  standbyTimer: { cancel(): void } | undefined;
-  readonly standbyWaiters: (() => void)[];
-  readonly readyWaiters: (() => void)[];
-  readonly endWaiters: (() => void)[];
-}
-
 export class Supervisor {
   readonly #terms: SupervisorTerms;
   readonly #ports: SupervisorPorts;
   readonly #children: ReadonlyMap<string, Child>;
   #isStopping = false;
+  readonly #grantedMs: number[] = [];
 
   /** Throws InputError (exit 2) for plans that share an id and for an unknown id in the stop order. */
   constructor(terms: SupervisorTerms, ports: SupervisorPorts) {
@@ -124,13 +94,52 @@ export class Supervisor {
   }
 
   status(): ChildStatus[] {
-    return [...this.#children.values()].map(({ plan, state, running, restart }) => ({
-      id: plan.id,
-      state,
-      pid: running?.pid,
-      crashes: crashesAt(restart, this.#ports.now()),
-      isCrashLoop: this.#isLoop(restart),
-    }));
+    const now = this.#ports.now();
+    return [...this.#children.values()].map((child) => statusOf(child, now, this.#isLoop(child.restart)));
+  }
+
+  #told(child: Child, message: unknown): void {
+    const vitals = vitalsIn(message);
+    if (vitals !== undefined) {
+      child.vitals = vitals;
+      child.heardMs = this.#ports.now();
+      return;
+    }
+    const ask = recoveryIn(message);
+    if (ask !== undefined && child.plan.mayAsk === true) this.#asked(ask, child.plan.id);
+  }
+
+  /** Whether it is done is judged here (RR-1, RR-2). */
+  #asked(ask: RecoveryAsk, by: string): void {
+    const { id, wish, cause, why } = ask;
+    const child = this.#children.get(id);
+    const refusal = this.#isStopping
+      ? "the system is being stopped"
+      : child === undefined
+        ? "there is no such process"
+        : this.#refusal(ask, child);
+    this.#ports.report({ kind: "asked", id, wish, by, why, refusal });
+    if (refusal !== undefined || child === undefined) return;
+    if (wish === "reconnect") {
+      child.reconnects += 1;
+      child.running?.tell({ ask: "reconnect", why });
+      return;
+    }
+    child.restartedMs.push(this.#ports.now());
+    this.#grantedMs.push(this.#ports.now());
+    // What hangs hears no signal but one.
+    if (cause === "hung") this.#kill(child, why);
+    else this.#end(child, why);
+  }
+
+  #refusal(ask: RecoveryAsk, { plan, state, vitals, heardMs, restartedMs }: Child): string | undefined {
+    if (ask.wish === "reconnect") return state === "ready" ? undefined : "it is not running";
+    const nowMs = this.#ports.now();
+    return refusalOf(ask, {
+      ...{ isReady: state === "ready", isGuarded: plan.isGuarded === true, vitals, nowMs },
+      ...{ silentMs: nowMs - heardMs, ownMs: restartedMs, allMs: this.#grantedMs },
+      isClosing: this.#terms.isClosing?.() ?? false,
+    });
   }
 
   /** One after the other; resolves when the last has ended. Restarts end at once. */
@@ -151,13 +160,15 @@ export class Supervisor {
   #stopOne(child: Child): Promise<void> {
     if (child.running === undefined) return Promise.resolve();
     return new Promise((resolve) => {
-      child.timer?.cancel();
-      child.timer = this.#ports.timer(this.#terms.stopWithinMs, () =>
-        this.#kill(child, `it had not ended ${this.#terms.stopWithinMs} ms after SIGTERM`),
-      );
       child.endWaiters.push(resolve);
-      child.running?.kill("SIGTERM");
+      this.#end(child, `it had not ended ${this.#terms.stopWithinMs} ms after SIGTERM`);
     });
+  }
+
+  #end(child: Child, why: string): void {
+    child.timer?.cancel();
+    child.timer = this.#ports.timer(this.#terms.stopWithinMs, () => this.#kill(child, why));
+    child.running?.kill("SIGTERM");
   }
 
   #launch(child: Child): void {
@@ -165,10 +176,12 @@ export class Supervisor {
     const { now, report } = this.#ports;
     const isSafeStart = this.#isLoop(restart);
     child.startedMs = now();
+    child.starts += 1;
     child.state = "starting";
     try {
       child.running = this.#ports.start(plan, safeStart(isSafeStart), {
         ready: () => this.#ready(child),
+        told: (message) => this.#told(child, message),
         exited: (exit) => this.#exited(child, exit),
       });
     } catch (error) {
@@ -205,6 +218,9 @@ export class Supervisor {
           ready: () => {
             if (standby.hasTurn) this.#ready(child);
           },
+          told: (message) => {
+            if (standby.hasTurn) this.#told(child, message);
+          },
           exited: (exit) => {
             if (standby.hasTurn) this.#exited(child, exit);
             else this.#standbyEnded(child, exit);
@@ -240,6 +256,7 @@ export class Supervisor {
     standby.hasTurn = true;
     child.running = standby.running;
     child.startedMs = this.#ports.now();
+    child.starts += 1;
     child.state = "starting";
     this.#ports.report({ kind: "took-over", id: plan.id, pid: standby.running.pid, isSafeStart });
     this.#awaitReady(child);
@@ -264,6 +281,7 @@ export class Supervisor {
   #ready(child: Child): void {
     if (child.state !== "starting" || child.running === undefined) return;
     child.state = "ready";
+    child.heardMs = this.#ports.now();
     if (!this.#isStopping) child.timer?.cancel();
     this.#ports.report({ kind: "ready", id: child.plan.id, afterMs: this.#ports.now() - child.startedMs });
     for (const resolve of child.readyWaiters.splice(0)) resolve();
@@ -274,6 +292,7 @@ export class Supervisor {
     const { id, restart: when } = child.plan;
     child.timer?.cancel();
     child.running = undefined;
+    child.vitals = undefined;
     child.state = "down";
     for (const resolve of child.endWaiters.splice(0)) resolve();
     const { longestWaitMs } = this.#terms;
@@ -306,17 +325,3 @@ export class Supervisor {
 
 const safeStart = (isSafeStart: boolean): Readonly<Record<string, string>> =>
   isSafeStart ? { SAFE_START: "1" } : {};
-
-const newChild = (plan: ProcessPlan): Child => ({
-  plan,
-  state: "down",
-  restart: freshRestartState,
-  running: undefined,
-  startedMs: 0,
-  timer: undefined,
-  standby: undefined,
-  standbyTimer: undefined,
-  standbyWaiters: [],
-  readyWaiters: [],
-  endWaiters: [],
-});

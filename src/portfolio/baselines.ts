@@ -58,6 +58,11 @@ export class Baselines {
     this.#high = startingEquity;
   }
 
+  /** What the day's result is measured from: the last value of the session before, as dollars of today's account. */
+  get dayStart(): number {
+    return this.#previous * this.#units;
+  }
+
   /** Each height as dollars of today's account: what it would be worth if a unit stood there. */
   get dayBase(): number {
     return this.#dayBase * this.#units;

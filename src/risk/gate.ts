@@ -11,7 +11,14 @@ import type { InstrumentId } from "../domain/instrument.ts";
 import { type OrderNumber, type OrderType, Purpose, type Side, type TimeInForce } from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { Authorities, Claim } from "./authority.ts";
-import { isPositive, type OrderRequest, type RiskRule, type RiskView, type Verdict } from "./rule.ts";
+import {
+  isPositive,
+  type OrderRequest,
+  type RiskRule,
+  type RiskView,
+  type Verdict,
+  type VerdictKind,
+} from "./rule.ts";
 
 /**
  * Protective orders that live and die with their entry: the rest of a bracket. On a stop that was sent later,
@@ -96,6 +103,14 @@ class Approved {
 export type ApprovedOrder = Approved;
 export const isApproved = (order: ApprovedOrder): boolean => Approved.is(order);
 
+/** What one rule said of one order. */
+export interface AskedRule {
+  readonly rule: string;
+  readonly kind: VerdictKind;
+  readonly used: number;
+  readonly limit: number;
+}
+
 export class RiskGate {
   #rules: readonly RiskRule[];
   #otherRules: readonly RiskRule[] = [];
@@ -108,6 +123,8 @@ export class RiskGate {
   verdict: Verdict | undefined;
   /** The claim that barred the order before any rule was asked: the strictest, of the strongest authority. */
   barredBy: Claim | undefined;
+  /** Hears what every rule said of each order, for the record; absent: nobody does, and it costs nothing. */
+  told: ((order: OrderNumber, asked: readonly AskedRule[]) => void) | undefined;
 
   constructor(rules: readonly RiskRule[], authorities: Authorities) {
     this.#rules = rules;
@@ -148,7 +165,9 @@ export class RiskGate {
     const isBarred = isEntry && !this.#authorities.allowsEntries(strategy);
     this.barredBy = isBarred ? this.#authorities.strictestFor(strategy) : undefined;
     if (this.barredBy !== undefined || !isPositive(request.shares)) return undefined;
-    const shares = this.#ask(request, view, isEntry ? this.#rules : this.#otherRules);
+    const said: AskedRule[] | undefined = this.told === undefined ? undefined : [];
+    const shares = this.#ask(request, view, isEntry ? this.#rules : this.#otherRules, said);
+    if (said !== undefined) this.told?.(number, said);
     return shares > 0 ? new Approved(key, number, request, shares, bracket) : undefined;
   }
 
@@ -180,12 +199,19 @@ export class RiskGate {
   }
 
   /** Shares left after every rule was asked, in order; 0 once one refused. */
-  #ask(request: OrderRequest, view: RiskView, rules: readonly RiskRule[]): number {
+  #ask(
+    request: OrderRequest,
+    view: RiskView,
+    rules: readonly RiskRule[],
+    said: AskedRule[] | undefined,
+  ): number {
     let asked = request;
     for (let n = 0; n < rules.length; n++) {
       const rule = rules[n]!;
       const verdict = rule.check(asked, view);
       this.asked = n + 1;
+      if (said !== undefined)
+        said.push({ rule: rule.id, kind: verdict.kind, used: verdict.used, limit: verdict.limit });
       if (verdict.kind === "allow") continue;
       this.binding = rule;
       this.verdict = verdict;

@@ -15,6 +15,8 @@ const chain = z.strictObject({
   runs: z.int(),
   entries: z.int(),
   auditRows: z.int(),
+  /** Hash of the last act of an operator; empty before the first. Absent in backups of older programs. */
+  auditHead: z.string().optional(),
   /** Of the newest run; its head is the hash of its last entry. */
   run: z.string().nullable(),
   runEntries: z.int(),
@@ -97,7 +99,8 @@ function liveChain(path: string): Walked {
   const reader = new JournalReader(path);
   try {
     const { brokenAt, runs, entries, auditRows } = reader.verify();
-    return { brokenAt, chain: { runs, entries, auditRows, ...newest(path, "number") } };
+    const { head: auditHead } = reader.heads().audit;
+    return { brokenAt, chain: { runs, entries, auditRows, auditHead, ...newest(path, "number") } };
   } finally {
     reader.close();
   }

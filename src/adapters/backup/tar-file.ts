@@ -89,15 +89,20 @@ function checksum(block: Uint8Array): number {
 }
 
 /**
- * Unpacks into a folder and returns the names in their order. Throws InputError (exit 1) naming the archive and the
- * member when it is cut short, damaged, no such archive, or `isExpected` does not know a name: nothing is ever written
- * outside the folder.
+ * Unpacks into a folder and returns the names in their order. Throws InputError (exit 1) naming the archive, as `path`
+ * where it has another name for people, and the member when it is cut short, damaged, no such archive, or `isExpected`
+ * does not know a name: nothing is ever written outside the folder.
  */
-export function extractTar(path: string, folder: string, isExpected: (name: string) => boolean): string[] {
+export function extractTar(
+  from: string,
+  folder: string,
+  isExpected: (name: string) => boolean,
+  path = from,
+): string[] {
   const names: string[] = [];
   let file: number;
   try {
-    file = openSync(path, "r");
+    file = openSync(from, "r");
   } catch (error) {
     throw new InputError(`${path}: cannot be read (${reasonOf(error)}); give the file of a backup`, 1);
   }

@@ -32,8 +32,16 @@ export interface ChainReport {
   readonly brokenAt: string | null;
 }
 
+/** Where the chains end: whoever keeps this elsewhere notices a cut tail, and a chain that was made anew. */
+export interface ChainHeads {
+  /** Of the newest run; null before the first. `sequence` is that of its last entry, -1 without one. */
+  readonly journal: { readonly run: string; readonly sequence: number; readonly head: string } | null;
+  /** Acts of operators, and the hash of the last; empty before the first. */
+  readonly audit: { readonly count: number; readonly head: string };
+}
+
 /** Kept elsewhere, it proves that nothing before it was changed since. */
-export interface ChainHead {
+export interface RunHead {
   readonly run: string;
   readonly entries: number;
   readonly head: string;
@@ -87,17 +95,12 @@ export class JournalReader {
   }
 
   /** Where each run's chain ends, oldest first. */
-  heads(): ChainHead[] {
+  runHeads(): RunHead[] {
     return this.#all("SELECT run, entries, head FROM runs ORDER BY number").map((row) => ({
       run: String(row.run),
       entries: Number(row.entries),
       head: String(row.head),
     }));
-  }
-
-  auditHead(): { readonly rows: number; readonly head: string } {
-    const [{ rows, head } = {}] = this.#all("SELECT rows, head FROM audit_head");
-    return { rows: Number(rows ?? 0), head: String(head ?? "") };
   }
 
   /** First and last instant that a run was told anything at; undefined for one without an input. */
@@ -132,6 +135,10 @@ export class JournalReader {
 
   /** Walks one run's chain: entries that are as they were written, and the sequence of the first that is not. */
   verifyRun(run: string): { readonly entries: number; readonly brokenAt: number | null } {
+    return this.#inOneView(() => this.#walk(run));
+  }
+
+  #walk(run: string): { readonly entries: number; readonly brokenAt: number | null } {
     const start = this.findRun(run);
     if (start === undefined) throw new InputError(`journal: ${this.#path} has no run ${run}`, 1);
     const [{ head, number } = {}] = this.#all("SELECT head, number FROM runs WHERE run = ?", run);
@@ -151,10 +158,28 @@ export class JournalReader {
 
   /** Walks every chain of the file. */
   verify(): ChainReport {
+    return this.#inOneView(() => this.#walkAll());
+  }
+
+  /** Of a file that is being written: the head that was read and the entries that are walked are of one moment. */
+  #inOneView<Result>(work: () => Result): Result {
+    this.#named(() => this.#db.exec("BEGIN"));
+    try {
+      return work();
+    } finally {
+      try {
+        this.#db.exec("COMMIT");
+      } catch {
+        // A damaged file has told what is wrong with it already.
+      }
+    }
+  }
+
+  #walkAll(): ChainReport {
     const runs = this.runs();
     let entries = 0;
     for (const { run } of runs) {
-      const found = this.verifyRun(run);
+      const found = this.#walk(run);
       entries += found.entries;
       if (found.brokenAt === null) continue;
       return { runs: runs.length, entries, auditRows: 0, brokenAt: `run ${run}, entry ${found.brokenAt}` };
@@ -164,9 +189,40 @@ export class JournalReader {
     return { runs: runs.length, entries, auditRows: audit.rows, brokenAt };
   }
 
+  /** As they are written down, not walked: `verify` says whether they are right. */
+  heads(): ChainHeads {
+    const [run] = this.#all("SELECT run, entries, head FROM runs ORDER BY number DESC LIMIT 1");
+    const [audit] = this.#all("SELECT rows, head FROM audit_head");
+    return {
+      journal:
+        run === undefined
+          ? null
+          : { run: String(run.run), sequence: Number(run.entries) - 1, head: String(run.head) },
+      audit: { count: Number(audit?.rows ?? 0), head: String(audit?.head ?? "") },
+    };
+  }
+
+  /** Hash of one entry; undefined where there is none. */
+  hashOf(run: string, sequence: number): string | undefined {
+    const sql =
+      "SELECT e.hash FROM entries e JOIN runs r ON e.run = r.number WHERE r.run = ? AND e.sequence = ?";
+    const [row] = this.#all(sql, run, sequence);
+    return row && String(row.hash);
+  }
+
+  /** Hash of the act of that number, from 1; undefined where there is none. */
+  auditHashOf(number: number): string | undefined {
+    const [row] = this.#all("SELECT hash FROM audit WHERE number = ?", number);
+    return row && String(row.hash);
+  }
+
   /** Oldest first. */
   audit(): AuditRow[] {
     return this.#all("SELECT * FROM audit ORDER BY number").map(auditRow);
+  }
+
+  hasAct(id: string): boolean {
+    return this.#all("SELECT 1 FROM audit WHERE id = ?", id).length > 0;
   }
 
   /** Oldest first; of one state, or all. */

@@ -39,6 +39,8 @@ export interface LiveJournalTerms {
   readonly isKnownSound?: boolean;
   /** The disk is full and the ballast went: what is left is for closing. */
   readonly onFull?: () => void;
+  /** Rows are durable so many milliseconds after they were handed over. */
+  readonly onCommit?: (ms: number) => void;
   /** The monotonic clock, milliseconds. */
   readonly nowMs: () => number;
   /** Entry of the thread; tests bind one that strikes inside a commit. */
@@ -243,6 +245,7 @@ export class LiveJournal {
     if (this.#state !== "open") return;
     while (this.#handed[0] !== undefined && this.#handed[0].ticket <= ticket) {
       this.#pendingRows -= this.#handed[0].rows;
+      this.#terms.onCommit?.(this.#terms.nowMs() - this.#handed[0].atMs);
       this.#handed.shift();
     }
     this.#ticketOf.splice(0, sequence - this.#durableBefore);

@@ -4,7 +4,14 @@
 export type Cell = string | number | null;
 export type Row = Readonly<Record<string, Cell>>;
 
-export type TradesTable = "signals" | "orders" | "executions" | "trades" | "positions" | "position_lots";
+export type TradesTable =
+  | "signals"
+  | "orders"
+  | "order_verdicts"
+  | "executions"
+  | "trades"
+  | "positions"
+  | "position_lots";
 export type PerformanceTable =
   | "strategy_daily"
   | "portfolio_daily"

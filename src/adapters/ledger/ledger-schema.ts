@@ -145,6 +145,16 @@ export const tradesMigrations = [
     trade_id TEXT REFERENCES trades (id) DEFERRABLE INITIALLY DEFERRED,
     PRIMARY KEY (symbol, strategy)
   ) STRICT, WITHOUT ROWID;`,
+  // How each came to be, and pages of the newest: a person asks for both.
+  `ALTER TABLE signals ADD COLUMN sizes TEXT;
+  CREATE TABLE order_verdicts (
+    order_id TEXT PRIMARY KEY REFERENCES orders (id) DEFERRABLE INITIALLY DEFERRED,
+    run TEXT NOT NULL,
+    verdicts TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX orders_by_number ON orders (run, number);
+  CREATE INDEX orders_asleep ON orders (run) WHERE status = 'sent' AND parent_id IS NOT NULL;
+  CREATE INDEX signals_by_number ON signals (run, number);`,
 ] as const;
 
 /** Numbered migrations: never edited, only added to. */
@@ -251,12 +261,15 @@ export const performanceMigrations = [
     resolved_by TEXT
   ) STRICT;
   CREATE INDEX error_log_by_time ON error_log (timestamp);`,
+  `CREATE INDEX error_log_by_level ON error_log (level, id);
+  CREATE INDEX error_log_open ON error_log (is_resolved, level, id);`,
 ] as const;
 
 /** The projected tables of each file, referenced ones first; and what names a row of each. */
 export const tradesKeys = {
   signals: ["id"],
   orders: ["id"],
+  order_verdicts: ["order_id"],
   executions: ["id"],
   trades: ["id"],
   positions: ["symbol"],

@@ -74,12 +74,12 @@ export function anchorsOf({ root, run }: RecordedRun): DailyAnchors {
     if (!existsSync(path)) return [];
     return reading(path, (reader) =>
       reader
-        .heads()
+        .runHeads()
         .filter((head) => head.run === run)
         .map(({ entries, head }) => ({ journal, entries, head })),
     );
   });
-  return { journals: heads, audit: reading(journalPath(root, "execute"), (reader) => reader.auditHead()) };
+  return { journals: heads, audit: reading(journalPath(root, "execute"), (reader) => reader.heads().audit) };
 }
 
 function claimOf(row: LedgerRow): DailyClaim {

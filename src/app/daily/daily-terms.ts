@@ -279,5 +279,5 @@ export interface DailyAnchors {
     readonly entries: number;
     readonly head: string;
   }[];
-  readonly audit: { readonly rows: number; readonly head: string };
+  readonly audit: { readonly count: number; readonly head: string };
 }

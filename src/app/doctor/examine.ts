@@ -11,6 +11,7 @@ import { runHosts } from "../live/interlock.ts";
 import { tradingModes } from "../live/run-terms.ts";
 import { falseTripsOf } from "../live/watch-duty.ts";
 import { tradedConfig } from "../traded-config.ts";
+import { alertsCheck } from "./alert-checks.ts";
 import { accountCheck, calendarCheck, clockCheck } from "./broker-checks.ts";
 import { type Check, fail, messageOf, ok, warn } from "./check.ts";
 import { armedCheck, envFileCheck, guardianKeyCheck, keysFound, modeOf } from "./key-checks.ts";
@@ -59,7 +60,7 @@ export async function examine(terms: ExamineTerms): Promise<readonly Check[]> {
     await portsCheck(root),
     systemCheck(root),
     ...(value === undefined ? [] : [feedCheck(value), watchdogCheck(value)]),
-    warn("alerts", "channels are not available yet", "watch it with plimsoll status and the log"),
+    ...(value === undefined ? [] : [alertsCheck(places, value)]),
     warn("models", "not available yet", "strategies trade by their rules; the regime authority is absent"),
   ];
 }

@@ -1,11 +1,10 @@
 /** Keys and the file they lie in: there, whole, private, young, and of the environment that the mode names. */
 import { statSync } from "node:fs";
-import { join } from "node:path";
 import { type AlpacaCredentials, requireAgreement } from "../../adapters/brokers/alpaca/credentials.ts";
 import { liveHosts, paperHosts } from "../../adapters/brokers/alpaca/hosts.ts";
 import { type Config, configHash } from "../config.ts";
 import { requireArmed } from "../live/arm-file.ts";
-import { findCredentials, findGuardianCredentials } from "../live/interlock.ts";
+import { envFilesOf, findCredentials, findGuardianCredentials } from "../live/interlock.ts";
 import { tradedConfig } from "../traded-config.ts";
 import { type Check, fail, messageOf, ok, warn } from "./check.ts";
 
@@ -71,9 +70,10 @@ export function guardianKeyCheck(
 export const modeOf = ({ keyId }: AlpacaCredentials): "paper" | "live" =>
   keyId.reveal().startsWith("AK") ? "live" : "paper";
 
-export function envFileCheck({ root, folder, nowMs }: KeyPlaces): Check {
+export function envFileCheck(places: KeyPlaces): Check {
   const name = ".env";
-  const files = [join(folder, ".env"), join(root, ".env")].flatMap((path) => {
+  const { nowMs } = places;
+  const files = envFilesOf(places).flatMap((path) => {
     const status = statSync(path, { throwIfNoEntry: false });
     return status === undefined ? [] : [{ path, status }];
   });

@@ -6,7 +6,7 @@ const HOLDER = { authority: "circuit_breakers", source: "corporate_actions" } as
 export class ActionsGuard {
   #isHeld = false;
 
-  /** The claim to be raised or lifted; undefined while nothing has changed. `unknown`: why, or empty. */
+  /** The claim to be raised or lifted; undefined while nothing changed. `unknown`: why; empty while all are known. */
   look(unknown: string): Omit<ClaimChanged, "kind" | "at"> | undefined {
     const isUnknown = unknown !== "";
     if (isUnknown === this.#isHeld) return undefined;

@@ -3,10 +3,11 @@
  * does not answer. A file whose writer is gone tells of the last one.
  */
 import { readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { replaceFile } from "../../adapters/durable-file.ts";
+import { dirname, join } from "node:path";
+import { makeFolder, swapFile } from "../../adapters/durable-file.ts";
 import { isRunning, ownIdentity } from "../../adapters/process-identity.ts";
-import type { ChildStatus } from "../../ops/supervisor.ts";
+import type { ProcessVitals } from "../../domain/process-vitals.ts";
+import type { ChildStatus } from "../../ops/supervised-child.ts";
 import { isClosed } from "./open-run.ts";
 import { type RunTerms, readRunTerms, runPlaces, type TradingMode } from "./run-terms.ts";
 
@@ -17,6 +18,10 @@ export interface ActiveRun {
   readonly pid: number;
   readonly started: string;
   readonly startedAt: string;
+  /** Ages in it are as of this instant. */
+  readonly writtenAt: string;
+  /** Of the supervisor's own process. */
+  readonly supervisor: ProcessVitals | undefined;
   readonly processes: readonly ChildStatus[];
 }
 
@@ -28,11 +33,14 @@ export const stateRoot = (root: string, mode: TradingMode): string =>
 
 export function writeActive(
   root: string,
-  { mode, startedAt }: Pick<ActiveRun, "mode" | "startedAt">,
+  { mode, startedAt, supervisor }: Pick<ActiveRun, "mode" | "startedAt"> & Partial<ActiveRun>,
   processes: readonly ChildStatus[],
 ): void {
-  const active = { mode, root: stateRoot(root, mode), ...ownIdentity(), startedAt, processes };
-  replaceFile(activePath(root), `${JSON.stringify(active)}\n`);
+  const told = { startedAt, writtenAt: new Date().toISOString(), supervisor, processes };
+  const active = { mode, root: stateRoot(root, mode), ...ownIdentity(), ...told };
+  makeFolder(dirname(activePath(root)));
+  // It tells of living processes: after a power cut there is none.
+  swapFile(activePath(root), `${JSON.stringify(active)}\n`);
 }
 
 export function removeActive(root: string): void {

@@ -9,6 +9,7 @@
  * BK-1  No archive has the name of a backup before everything in it was proven.
  * BK-2  What is derived is copied before what it is made of: a copy of the ledger is never ahead of its journal.
  */
+import type { KeyObject } from "node:crypto";
 import {
   existsSync,
   mkdtempSync,
@@ -27,21 +28,27 @@ import {
   isMemberName,
   MANIFEST,
 } from "../../adapters/backup/manifest.ts";
+import { sealFile } from "../../adapters/backup/sealed-file.ts";
 import { writeTar } from "../../adapters/backup/tar-file.ts";
 import { flushFolder, makeFolder, sha256OfFile, unfinishedMark } from "../../adapters/durable-file.ts";
 import { asOnlyWriter } from "../../adapters/lake/writer-lock.ts";
 import { outputFile } from "../../adapters/output-place.ts";
 import { InputError } from "../../domain/assert.ts";
 import { canonicalJson } from "../../numerics/canonical-json.ts";
+import { type Retention, removableArchives } from "../../ops/backup-retention.ts";
 import { codeVersion } from "../code-version.ts";
 import { readRunTerms, runPlaces } from "./run-terms.ts";
 
 export interface BackupRequest {
   readonly root: string;
-  /** The archive; absent: a new name in `<root>/backups`. */
+  /** The archive; absent: a new name in `folder`. */
   readonly out?: string;
-  /** Of the archives in `<root>/backups`, the newest that stay; absent: all. */
-  readonly keep?: number;
+  /** Absent: `<root>/backups`. */
+  readonly folder?: string;
+  /** Of the archives in the folder, the newest that stay, or those of a schedule; absent: all. */
+  readonly keep?: number | Retention;
+  /** The archive is sealed with it; absent: whoever has the file can read it. */
+  readonly key?: KeyObject | undefined;
   /** Milliseconds since 1970. */
   readonly nowMs: number;
 }
@@ -56,7 +63,7 @@ export interface BackupDone {
 }
 
 /** Of the archives that we name ourselves: only those are ever removed. */
-const OWN_NAME = /^plimsoll-\d{8}T\d{9}Z-[a-z0-9]+\.tar$/;
+const OWN_NAME = /^plimsoll-\d{8}T\d{9}Z-[a-z0-9]+\.tar(?:\.sealed)?$/;
 const STAGING = `backup${unfinishedMark}`;
 /** BK-2: what is made of others first, then who consumed, and last who gave. All the rest comes between. */
 const FIRST = ["trades.db", "performance.db"];
@@ -64,9 +71,9 @@ const LAST = ["compute.db", "journal.db", "ingest.db"];
 
 /** Throws InputError (exit 1) naming the file that cannot be copied or is not sound; then no archive is made. */
 export async function makeBackup(request: BackupRequest): Promise<BackupDone> {
-  const { root, nowMs } = request;
+  const { root, nowMs, key } = request;
   const asked = request.out === undefined ? undefined : newArchive(request.out);
-  const folder = asked === undefined ? join(root, "backups") : dirname(asked);
+  const folder = asked === undefined ? (request.folder ?? backupFolder(root)) : dirname(asked);
   makeFolder(folder);
   return asOnlyWriter(
     join(folder, "backup.lock"),
@@ -77,8 +84,8 @@ export async function makeBackup(request: BackupRequest): Promise<BackupDone> {
       const staging = mkdtempSync(join(folder, STAGING));
       try {
         const manifest = fill(staging, root, nowMs);
-        const out = asked ?? join(folder, ownName(manifest));
-        return { ...put(staging, manifest, out), removed: thinned(folder, request.keep) };
+        const out = asked ?? join(folder, ownName(manifest, key !== undefined));
+        return { ...put(staging, manifest, out, key), removed: thinned(folder, request.keep) };
       } finally {
         rmSync(staging, { recursive: true, force: true });
       }
@@ -93,8 +100,17 @@ function newArchive(given: string): string {
   return file;
 }
 
-const ownName = ({ made, run }: BackupManifest): string =>
-  `plimsoll-${made.replaceAll(/[-:.]/g, "")}-${run ?? "norun"}.tar`;
+/** Where archives lie when nobody says otherwise. */
+export const backupFolder = (root: string): string => join(root, "backups");
+
+/** The archives of ours in a folder, oldest first. */
+export const ownArchives = (folder: string): string[] =>
+  inFolder(folder)
+    .filter((name) => OWN_NAME.test(name))
+    .toSorted();
+
+const ownName = ({ made, run }: BackupManifest, isSealed: boolean): string =>
+  `plimsoll-${made.replaceAll(/[-:.]/g, "")}-${run ?? "norun"}.tar${isSealed ? ".sealed" : ""}`;
 
 /** Copies into the staging folder and describes what lies there. */
 function fill(staging: string, root: string, nowMs: number): BackupManifest {
@@ -159,7 +175,12 @@ const described = (path: string, name: string): BackupMember => ({
   sha256: sha256OfFile(path),
 });
 
-function put(staging: string, manifest: BackupManifest, out: string): Omit<BackupDone, "removed"> {
+function put(
+  staging: string,
+  manifest: BackupManifest,
+  out: string,
+  key: KeyObject | undefined,
+): Omit<BackupDone, "removed"> {
   writeFileSync(join(staging, MANIFEST), `${canonicalJson(manifest)}\n`, { mode: 0o600 });
   const names = [MANIFEST, ...manifest.files.map(({ name }) => name)];
   const archive = join(staging, "archive.tar");
@@ -167,16 +188,19 @@ function put(staging: string, manifest: BackupManifest, out: string): Omit<Backu
     archive,
     names.map((name) => ({ name, path: join(staging, name) })),
   );
-  const sha256 = sha256OfFile(archive);
-  renameSync(archive, out);
+  const ready = key === undefined ? archive : join(staging, "archive.sealed");
+  if (key !== undefined) sealFile(archive, ready, key);
+  const sha256 = sha256OfFile(ready);
+  renameSync(ready, out);
   flushFolder(dirname(resolve(out)));
   return { file: out, bytes: statSync(out).size, sha256, manifest };
 }
 
-function thinned(folder: string, keep: number | undefined): string[] {
+function thinned(folder: string, keep: BackupRequest["keep"]): string[] {
   if (keep === undefined) return [];
-  const own = readdirSync(folder).filter((name) => OWN_NAME.test(name));
-  const old = own.toSorted().slice(0, Math.max(0, own.length - keep));
+  const own = ownArchives(folder);
+  const old =
+    typeof keep === "number" ? own.slice(0, Math.max(0, own.length - keep)) : removableArchives(own, keep);
   for (const name of old) rmSync(join(folder, name));
   return old.map((name) => join(folder, name));
 }

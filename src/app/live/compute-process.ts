@@ -17,6 +17,7 @@ import {
   parseFeedback,
   parseStageEvent,
 } from "../../engine/stage-text.ts";
+import { LatencyHistogram } from "../../ops/metrics/latency-histogram.ts";
 import { FrameKind, linkBounds, parseNumbered, textOf } from "./frames.ts";
 import { KeptTexts, sendKept } from "./kept-texts.ts";
 import { type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
@@ -49,10 +50,13 @@ class ComputeProcess {
   #nextMarket = 0;
   #nextFeedback = 0;
   #inputs = 0;
+  /** From a minute to its decision, for one symbol, seconds. */
+  readonly #signalTime = new LatencyHistogram();
 
   constructor(context: StageContext, points: KillSwitchPoints<KillPoint<"compute">>) {
     this.#context = context;
     this.#points = points;
+    context.parent.times("signal", this.#signalTime);
     this.#live = new LiveCompute(engineOf(context.terms, context.instruments).compute);
   }
 
@@ -162,8 +166,11 @@ class ComputeProcess {
     this.#points.reached("before-append");
     const sequence = this.#journal?.append("input", at, computeInputText(input)) ?? 0;
     const before = this.#decided.length;
+    const beganMs = this.#context.clock.now();
     this.#step(input);
     const ready = this.#decided.length;
+    if (ready > before)
+      this.#signalTime.observe((this.#context.clock.now() - beganMs) / (1000 * this.#live.scope.instruments));
     if (ready > before) this.#points.reached("after-decision");
     for (let n = before; n < ready; n++)
       this.#journal?.append("command", at as EpochMicros, this.#decided.at(n) ?? "");

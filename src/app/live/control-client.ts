@@ -57,10 +57,12 @@ export class ControlClient {
     });
   }
 
-  /** Throws InputError (exit 1) when execute does not answer in time. */
-  async ask(question: ControlQuestion, withinMs = 5000): Promise<ControlAnswer> {
+  /**
+   * Throws InputError (exit 1) when execute does not answer in time. With an `id` of the caller's the same act is one
+   * act however often it is sent.
+   */
+  async ask(question: ControlQuestion, withinMs = 5000, id: string = randomUUID()): Promise<ControlAnswer> {
     const answer = Promise.withResolvers<ControlAnswer>();
-    const id = randomUUID();
     const late = new InputError("execute does not answer; is the system running? see: plimsoll status", 1);
     const timer = this.#clock.timer(withinMs, () => {
       this.#waiting.delete(id);

@@ -7,23 +7,31 @@ import type { AuditRow } from "../../adapters/journal/journal-terms.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { EngineEvent, OperatorActed } from "../../domain/events.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
-import { isWorking, type OrderNumber, OrderStatus, Purpose } from "../../domain/order.ts";
+import type { Quote } from "../../domain/quote.ts";
 import { sessionIndexAt } from "../../domain/session.ts";
 import { type EpochMicros, isoInstant, MICROS_PER_SECOND } from "../../domain/time.ts";
 import type { ExecuteInput } from "../../engine/live-execute.ts";
-import { OrderField, type OrderTable } from "../../execution/order-table.ts";
+import type { Instants } from "../../execution/lifecycle/words.ts";
 import { sessionAt, xnysSessions } from "../../market/calendar.ts";
+import type { EngineMetrics } from "../../ops/metrics/engine-metrics.ts";
 import type { WatchdogVerdict } from "../../ops/watchdog/terms.ts";
+import { needsChannel } from "../alert-params.ts";
 import type { EngineSnapshot } from "../engine-snapshot.ts";
 import { engineSnapshot } from "../engine-view.ts";
 import { judgedOverride } from "../limit-override.ts";
+import { ChannelWord } from "./channel-word.ts";
+import { claimOf } from "./claim-acts.ts";
 import { type ControlAct, type ControlAnswer, type ControlRequest, controlRequest } from "./control-words.ts";
+import { wasActed } from "./earlier-act.ts";
+import { type EnginePicture, enginePicture } from "./engine-picture.ts";
 import type { ExecuteDriver } from "./execute-driver.ts";
-import { haltAsked } from "./halt-file.ts";
 import type { FeedState } from "./ingest-process.ts";
 import { LastWords } from "./last-words.ts";
+import { marketLines } from "./market-lines.ts";
+import { resumeBars } from "./resume-bars.ts";
 import { EXTERNAL } from "./run-engine.ts";
 import type { StageContext } from "./stage-context.ts";
+import { workingOrders } from "./working-orders.ts";
 
 export interface ControlParts {
   readonly context: StageContext;
@@ -32,28 +40,29 @@ export interface ControlParts {
   readonly feed: () => FeedState | undefined;
   readonly verdict: () => WatchdogVerdict | undefined;
   readonly event: (event: EngineEvent) => void;
+  /** The newest quote that the stage has not been told. */
+  readonly quote: (instrument: InstrumentId) => Quote | undefined;
   readonly resumed: () => void;
+  readonly metrics: () => EngineMetrics;
   /** Has ingest ask for the corporate actions; false when nobody hears it. */
   readonly checkActions: () => boolean;
 }
 
-/** Seconds of the wall between a halt and the end of it. */
-const LEAST_HALT_SECONDS = 60;
 const ORDERS_SHOWN = 200;
 const CURVE_POINTS = 2000;
-/** What holds while the system is being stopped, and until it is started again. */
-const retired = {
-  authority: "orchestrator",
-  source: "stopping",
-  level: "REDUCE_ONLY",
-  scalar: 1,
-  liftedBy: "itself",
-} as const;
+/** One valuation: exchange micros and dollars. */
+export interface CurvePoint {
+  readonly at: EpochMicros;
+  readonly equity: number;
+  /** The day's high so far. */
+  readonly high: number;
+}
 
 export class ControlDesk {
   readonly #parts: ControlParts;
   readonly #words: LastWords;
-  readonly #curve: number[] = [];
+  readonly #channels: ChannelWord;
+  readonly #curve: CurvePoint[] = [];
   readonly #seen = new Set<string>();
   #audits = 0;
   /** When everything was told to be closed, as far as this process knows; long ago where it never was. */
@@ -63,7 +72,10 @@ export class ControlDesk {
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
-    this.#words = new LastWords(parts.context.terms.strategyIds);
+    const { mode, strategyIds, config } = parts.context.terms;
+    this.#words = new LastWords(strategyIds);
+    const patienceMs = config.alerts.channelMinutes * 60_000;
+    this.#channels = new ChannelWord({ isNeeded: needsChannel(mode, config.alerts), patienceMs });
   }
 
   /** Every input that the stage consumed, replayed ones too. */
@@ -72,11 +84,19 @@ export class ControlDesk {
     // Whoever halted it; after a restart as old as the process, which replays it: the delay is there to think.
     if (isHalted && !this.#isHalted) this.#haltedAtMs = this.#parts.context.clock.now();
     this.#isHalted = isHalted;
+    this.#channels.saw(input);
     if (input.kind === "decision") this.#words.decided(input.decision);
     if (input.kind !== "event" || input.event.kind !== "BarsClosed") return;
     this.#bars += input.event.bars.to - input.event.bars.from;
-    this.#curve.push(this.#parts.driver.live.stage.portfolio.equity);
+    const { portfolio, baselines } = this.#parts.driver.live.stage;
+    this.#curve.push({ at: input.event.bars.at, equity: portfolio.equity, high: baselines.dayHigh });
     if (this.#curve.length > CURVE_POINTS) this.#curve.shift();
+  }
+
+  /** To be called ten times a second. */
+  look({ at, mono }: Instants): void {
+    const word = this.#channels.look(mono);
+    if (word !== undefined) this.#parts.event({ kind: "ClaimChanged", at, ...word });
   }
 
   /** Never throws: what cannot be answered is refused with one line. */
@@ -117,7 +137,7 @@ export class ControlDesk {
       sessionNumber: row - first,
       sessions: terms.sessions ?? Number.POSITIVE_INFINITY,
       startEquity: terms.cash,
-      curve: this.#curve,
+      curve: this.#curve.map(({ equity }) => equity),
       limits: { drawdown: limitOf(risk.daily_drawdown), gross: limitOf(risk.gross_exposure) },
       rejectedRecords: feed()?.rejected ?? 0,
       bars: this.#bars,
@@ -136,7 +156,44 @@ export class ControlDesk {
         return this.snapshot().orders.slice(0, request.limit);
       case "trades":
         return this.snapshot().trades;
+      case "market":
+        return marketLines(this.#parts);
+      case "picture":
+        return this.#picture();
+      case "curve":
+        return this.#curve.filter(({ at }) => at > this.#parts.driver.live.stage.clock.open);
+      case "channels":
+        this.#channels.heard(request.working, this.#parts.context.clock.now());
+        return { heard: request.working };
+      case "metrics":
+        return this.#parts.metrics();
     }
+  }
+
+  #picture(): EnginePicture {
+    const { context, driver, feed, verdict } = this.#parts;
+    const { terms, instruments } = context;
+    const { at } = context.now();
+    const table = xnysSessions();
+    const row = sessionIndexAt(table, at);
+    const { open_risk: openRisk } = terms.config.risk;
+    return enginePicture({
+      run: terms.run,
+      stage: driver.live.stage,
+      strategies: [...terms.strategyIds, EXTERNAL],
+      instruments,
+      at,
+      session: sessionAt(table, row),
+      sessionNumber: row - sessionIndexAt(table, terms.clock.exchangeAt),
+      sequence: driver.inputs,
+      assumedFraction: (openRisk as { readonly assumedFraction: number }).assumedFraction,
+      unknownOrders: driver.live.lifecycle.unknownCount,
+      requestsHeld: driver.held,
+      resumeBarred: this.#resumeBars(),
+      feed: feed(),
+      watchdog: verdict(),
+      reconciledAt: driver.live.reconciledAt,
+    });
   }
 
   #status() {
@@ -156,8 +213,11 @@ export class ControlDesk {
       opposedEntries: live.opposedEntries,
       deferrals: this.#deferrals(),
       requestsHeld: driver.held,
+      booksDiffer: live.notReconciled ?? null,
+      brokerRefuses: live.refusedBy ?? null,
       lastReconciliation: live.reconciledAt === undefined ? null : isoInstant(live.reconciledAt),
       inputs: driver.inputs,
+      turns: driver.turns,
     };
   }
 
@@ -191,10 +251,12 @@ export class ControlDesk {
 
   #act(request: ControlAct): ControlAnswer {
     // A double click, or a command that was sent again, is one command.
-    if (this.#seen.has(request.id)) return { id: request.id, kind: "accepted", auditId: request.id };
     const { context } = this.#parts;
+    if (this.#seen.has(request.id) || wasActed(context.places.root, request.id))
+      return { id: request.id, kind: "accepted", auditId: request.id };
     const { at } = context.now();
-    if (request.verb === "resume") this.#mayResume();
+    const [bar] = request.verb === "resume" ? this.#resumeBars() : [];
+    if (bar !== undefined) throw new InputError(`resume: ${bar}`, 3);
     if (request.verb === "checkActions" && !this.#parts.checkActions())
       throw new InputError("checkActions: ingest is not there; try again, or see: plimsoll status", 1);
     const events = this.#eventsOf(request, at);
@@ -208,7 +270,7 @@ export class ControlDesk {
       id: request.id,
       at,
       who: request.by,
-      action: request.verb,
+      action: request.verb === "note" ? request.what : request.verb,
       reason: request.reason,
       before: JSON.stringify({ level: before }),
       after: JSON.stringify({ level: after, ...subjectOf(request) }),
@@ -216,29 +278,15 @@ export class ControlDesk {
     return { id: request.id, kind: "accepted", auditId: request.id };
   }
 
-  #mayResume(): void {
+  #resumeBars(): string[] {
     const { context, driver } = this.#parts;
-    const asked = haltAsked(context.terms.killSwitch);
-    if (asked !== undefined)
-      throw new InputError(`resume: ${asked}; remove the cause first, then resume again`, 3);
-    const { stage } = driver.live;
-    const waited = (context.clock.now() - this.#haltedAtMs) / 1000;
-    if (waited < LEAST_HALT_SECONDS)
-      throw new InputError(
-        `resume: the halt is ${Math.floor(waited)} s old; wait until it is ${LEAST_HALT_SECONDS} s old`,
-        3,
-      );
-    if (stage.flattening !== undefined)
-      throw new InputError("resume: not everything is closed yet; see: plimsoll status", 3);
-    const [standing] = stage.standing(context.now().at);
-    if (standing !== undefined)
-      throw new InputError(`resume: ${standing} today; a new session may be resumed into`, 3);
-    const problem = driver.live.notReconciled;
-    if (problem !== undefined) throw new InputError(`resume: ${problem}; see: plimsoll status`, 3);
+    const haltedFor = (context.clock.now() - this.#haltedAtMs) / 1000;
+    const { killSwitch } = context.terms;
+    return resumeBars({ killSwitch, haltedFor, live: driver.live, at: context.now().at });
   }
 
   #eventsOf(request: ControlAct, at: EpochMicros): readonly EngineEvent[] {
-    if (request.verb === "checkActions") return [];
+    if (request.verb === "note" || request.verb === "checkActions") return [];
     if (request.verb !== "override") return [this.#eventOf(request, at)];
     const until = (at + request.forSeconds * MICROS_PER_SECOND) as EpochMicros;
     const wanted = judgedOverride(this.#parts.context.terms.config, request.key, request.value);
@@ -246,7 +294,7 @@ export class ControlDesk {
   }
 
   #eventOf(
-    request: Exclude<ControlAct, { readonly verb: "override" | "checkActions" }>,
+    request: Exclude<ControlAct, { readonly verb: "override" | "note" | "checkActions" }>,
     at: EpochMicros,
   ): EngineEvent {
     const { by, reason } = request;
@@ -274,13 +322,14 @@ export class ControlDesk {
       case "acknowledgeCash":
         return { kind: "CashMoved", at, dollars: this.#cashAhead(), reason: `${by}: ${reason}` };
       case "retire":
-        return { kind: "ClaimChanged", at, claim: { ...retired, reason: `${by}: ${reason}` } };
       case "return":
-        return {
-          kind: "ClaimChanged",
-          at,
-          lifted: { authority: retired.authority, source: retired.source, by: "itself" },
-        };
+      case "hold":
+      case "release":
+      case "barEntries":
+      case "allowEntries":
+        return { kind: "ClaimChanged", at, ...claimOf(request) };
+      case "reconcile":
+        return { kind: "BooksAsked", at, reason: `${by}: ${reason}` };
       default:
         return acted(request.verb);
     }
@@ -307,30 +356,15 @@ export class ControlDesk {
   }
 }
 
-/** Orders that the broker may still fill, and the entries among them; legs that wait for their entry are none. */
-function workingOrders(orders: OrderTable): {
-  readonly workingOrders: number;
-  readonly workingEntries: number;
-} {
-  let workingOrders = 0;
-  let workingEntries = 0;
-  for (let n = 0; n < orders.length; n++) {
-    const order = n as OrderNumber;
-    const isAsleep = orders.status(order) === OrderStatus.Sent && orders.get(order, OrderField.parent) >= 0;
-    if (!isWorking(orders.status(order)) || isAsleep) continue;
-    workingOrders += 1;
-    if (orders.purpose(order) === Purpose.Entry) workingEntries += 1;
-  }
-  return { workingOrders, workingEntries };
-}
-
 /** What it was about, for the audit: a close without its symbol tells nobody anything. */
 function subjectOf(request: ControlAct): Readonly<Record<string, string | number>> {
   if (request.verb === "override") {
     const { key, value, forSeconds } = request;
     return { key, value, forSeconds };
   }
+  if (request.verb === "note") return request.subject === undefined ? {} : { subject: request.subject };
   if ("strategy" in request) return { strategy: request.strategy };
+  if ("task" in request) return { task: request.task };
   return "symbol" in request && request.symbol !== undefined ? { symbol: request.symbol } : {};
 }
 

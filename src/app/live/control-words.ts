@@ -9,6 +9,7 @@ const by = z.string().min(1).max(80);
 const reason = z.string().min(1).max(400);
 const symbol = z.string().min(1).max(24);
 const act = { id, by, reason };
+const task = z.string().regex(/^[a-z][a-z_]{0,60}$/);
 /** A limit made stricter, for so many seconds of the exchange's clock. */
 const override = {
   key: z.string().min(1).max(120),
@@ -16,12 +17,37 @@ const override = {
   forSeconds: z.int().min(1).max(86_400),
 };
 
+/** What was done elsewhere, and to what: no act of this door is among them, so that none can be made up. */
+const noted = {
+  what: z.enum([
+    "login",
+    "login-refused",
+    "logout",
+    "request-refused",
+    "key-refused",
+    "halt-file",
+    "resolve-error",
+    "acknowledge-alert",
+    "test-alerts",
+    "run-task",
+  ]),
+  subject: z.string().max(120).optional(),
+};
+export type Noted = z.infer<typeof noted.what>;
+
 /** Each loosening one is confirmed by who asks; `halt` needs nothing but the word. */
 export const controlRequest = z.discriminatedUnion("verb", [
   z.strictObject({ verb: z.literal("status"), id }),
   z.strictObject({ verb: z.literal("why"), id, symbol: symbol.optional() }),
   z.strictObject({ verb: z.literal("orders"), id, limit: z.int().min(1).max(10_000).default(200) }),
   z.strictObject({ verb: z.literal("trades"), id }),
+  /** Of each instrument: its mark, its quote, and what keeps it from being entered. */
+  z.strictObject({ verb: z.literal("market"), id }),
+  /** All that a live picture is drawn from, and today's valuations. */
+  z.strictObject({ verb: z.literal("picture"), id }),
+  z.strictObject({ verb: z.literal("curve"), id }),
+  /** Counts and durations, for whoever offers them to others (OPS-5). */
+  z.strictObject({ verb: z.literal("metrics"), id }),
   z.strictObject({ verb: z.literal("pause"), ...act }),
   z.strictObject({ verb: z.literal("resume"), ...act }),
   z.strictObject({ verb: z.literal("halt"), ...act }),
@@ -38,7 +64,19 @@ export const controlRequest = z.discriminatedUnion("verb", [
   /** Before a stop that leaves positions: no entry any more, and those that work are taken back. Lifted by `return`. */
   z.strictObject({ verb: z.literal("retire"), ...act }),
   z.strictObject({ verb: z.literal("return"), ...act }),
+  /** The monitor found what it cannot heal: no entry until it says `release`. It loosens nothing of anybody else's. */
+  z.strictObject({ verb: z.literal("hold"), ...act }),
+  z.strictObject({ verb: z.literal("release"), ...act }),
   z.strictObject({ verb: z.literal("override"), ...act, ...override }),
+  /** Our books are compared with the broker's at once. */
+  z.strictObject({ verb: z.literal("reconcile"), ...act }),
+  /** A task of the day failed without which nothing is to be entered, or has passed again: never more than that. */
+  z.strictObject({ verb: z.literal("barEntries"), ...act, task }),
+  z.strictObject({ verb: z.literal("allowEntries"), ...act, task }),
+  /** The monitor's word, four times a minute: people can be reached, or no channel has worked for long (C-60). */
+  z.strictObject({ verb: z.literal("channels"), id, working: z.boolean() }),
+  /** What happened at a door or elsewhere and changes nothing here: a line of the audit alone (I-40). */
+  z.strictObject({ verb: z.literal("note"), ...act, ...noted }),
 ]);
 export type ControlRequest = z.infer<typeof controlRequest>;
 export type ControlAct = Extract<ControlRequest, { readonly by: string }>;

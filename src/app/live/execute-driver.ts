@@ -8,7 +8,7 @@ import type { JournalRow, Ticket } from "../../adapters/journal/journal-terms.ts
 import { InputError } from "../../domain/assert.ts";
 import type { BrokerRequest, RequestId } from "../../domain/broker.ts";
 import type { EpochMicros } from "../../domain/time.ts";
-import type { ExecuteInput, ExecuteWord, LiveExecute } from "../../engine/live-execute.ts";
+import type { ExecuteInput, ExecuteOutput, ExecuteWord, LiveExecute } from "../../engine/live-execute.ts";
 import { executeInputText, feedbackText } from "../../engine/stage-text.ts";
 import type { Instants } from "../../execution/lifecycle/words.ts";
 import { KeptTexts } from "./kept-texts.ts";
@@ -31,6 +31,8 @@ export interface DriverTerms {
   readonly journalWaitMs: number;
   /** How old an entry may be when its bytes leave, exchange micros from its step on (C-10). */
   readonly egressMicros: number;
+  /** After each step, replayed ones too, while its output is still there. */
+  readonly stepped?: (input: ExecuteInput, output: ExecuteOutput) => void;
   /** Where a crash test strikes. */
   readonly points: KillSwitchPoints<KillPoint<"execute">>;
 }
@@ -54,6 +56,7 @@ export class ExecuteDriver {
   /** When the entries that have no answer yet were wanted. */
   readonly #madeAt = new Map<RequestId, EpochMicros>();
   #inputs = 0;
+  #turns = 0;
   #decisions = 0;
   #marketSequence = -1;
 
@@ -78,6 +81,11 @@ export class ExecuteDriver {
   /** Inputs consumed in this run. */
   get inputs(): number {
     return this.#inputs;
+  }
+
+  /** How often the timer has come: it gets on while it waits for inputs, too. */
+  get turns(): number {
+    return this.#turns;
   }
 
   /** The next decision that compute is to send. */
@@ -176,8 +184,9 @@ export class ExecuteDriver {
     this.#terms.write([this.#record.alert({ severity: "page", text }, at, name)]);
   }
 
-  /** Lets go what has waited for the journal long enough. */
+  /** To be called by a timer, ten times a second: lets go what has waited for the journal long enough. */
   releaseOverdue(): void {
+    this.#turns += 1;
     this.#outbox.release(this.#terms.now().mono);
   }
 
@@ -202,6 +211,8 @@ export class ExecuteDriver {
     this.#inputs += 1;
     if (input.kind === "decision") this.#decisions += 1;
     if (input.kind === "event" && input.sequence !== undefined) this.#marketSequence = input.sequence;
-    this.#terms.live.step(input);
+    const { live, stepped } = this.#terms;
+    live.step(input);
+    stepped?.(input, live.output);
   }
 }

@@ -4,39 +4,38 @@
  */
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { AlpacaBroker } from "../../adapters/brokers/alpaca/broker.ts";
+import type { AlpacaBroker } from "../../adapters/brokers/alpaca/broker.ts";
 import { readCredentials, requireAgreement } from "../../adapters/brokers/alpaca/credentials.ts";
 import type { Link } from "../../adapters/bus/bus-terms.ts";
 import { LinkClient } from "../../adapters/bus/link-client.ts";
 import { type LinkServer, serveLinks } from "../../adapters/bus/link-server.ts";
 import { LiveJournal } from "../../adapters/journal/live-journal.ts";
-import { Counts } from "../../adapters/net/counts.ts";
 import type { TimerHandle } from "../../adapters/net/ports.ts";
-import { RealTransport } from "../../adapters/net/real-transport.ts";
 import { InputError } from "../../domain/assert.ts";
-import type { BrokerNews } from "../../domain/broker.ts";
 import type { EngineEvent } from "../../domain/events.ts";
 import { BEAT_EVERY_MS } from "../../domain/guardian-beat.ts";
-import type { EpochMicros } from "../../domain/time.ts";
 import type { ExecuteInput } from "../../engine/live-execute.ts";
 import { parseDecision, parseStageEvent } from "../../engine/stage-text.ts";
 import { TickSieve } from "../../engine/tick-sieve.ts";
 import { xnysSessions } from "../../market/calendar.ts";
+import { brokerOf } from "./build-broker.ts";
 import { buildExecuteOf, egressMicros, lifecycleOf } from "./build-execute.ts";
 import { watchPostOf } from "./build-watch.ts";
 import { ControlDesk } from "./control-desk.ts";
 import { type EntryLock, GuardianWord, safeStart } from "./entry-locks.ts";
 import { ExecuteDriver } from "./execute-driver.ts";
+import { ExecuteGauges, type GaugeReads } from "./execute-gauges.ts";
 import { FrameKind, linkBounds, numbered, parseNumbered, textOf } from "./frames.ts";
 import { GuardianDuty, LEASE_EVERY_MS } from "./guardian-duty.ts";
 import { haltAsked } from "./halt-file.ts";
 import type { FeedState } from "./ingest-process.ts";
 import { JournalFollower } from "./journal-follower.ts";
 import { JournalGuard } from "./journal-guard.ts";
-import { type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
+import { heardAt, type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
+import { PeerBeats, processFigures } from "./process-figures.ts";
 import { ProcessTimers } from "./process-timers.ts";
 import type { StageContext } from "./stage-context.ts";
-import { TIME_EVERY_MS, TimeKeeper, timeBeatMs } from "./time-keeper.ts";
+import { dueAfterMs, TIME_EVERY_MS, TimeKeeper, timeBeatMs } from "./time-keeper.ts";
 import type { WatchPost } from "./watch-post.ts";
 
 const WATCH_EVERY_MS = 100;
@@ -62,9 +61,10 @@ class ExecuteProcess {
   readonly #watch: WatchPost["duty"];
   readonly #guardian: GuardianDuty;
   readonly #control: ControlDesk;
+  readonly #gauges: ExecuteGauges;
   readonly #journalGuard = new JournalGuard();
   readonly #guardianWord = new GuardianWord();
-  readonly #beatsHeard = new Map<string, bigint>();
+  readonly #beats = new PeerBeats();
   #journal: LiveJournal | undefined;
   #server: LinkServer | undefined;
   #ingest: LinkClient | undefined;
@@ -72,6 +72,7 @@ class ExecuteProcess {
   #compute: Link | undefined;
   #computePid: number | undefined;
   #feed: FeedState | undefined;
+  #guardianMs = Number.NaN;
   #isHaltTold = false;
   #isStopped = false;
   #life = 1;
@@ -80,13 +81,13 @@ class ExecuteProcess {
 
   constructor(context: StageContext, points: KillSwitchPoints<KillPoint<"execute">>) {
     this.#context = context;
-    const { terms, places, instruments, clock, log, now } = context;
+    const { terms, places, instruments, clock, now } = context;
     this.#timers = new ProcessTimers(clock);
     const credentials = readCredentials(process.env, join(places.root, ".env"));
     if (credentials === undefined) throw new InputError("execute: no ALPACA_API_KEY; give it its keys", 1);
-    const hosts = { ...terms.hosts, dataStream: terms.hosts.stream };
-    requireAgreement(credentials, hosts, terms.mode);
+    requireAgreement(credentials, { ...terms.hosts, dataStream: terms.hosts.stream }, terms.mode);
     const live = buildExecuteOf(terms, places, lifecycleOf(terms));
+    this.#gauges = new ExecuteGauges(context, live);
     this.#driver = new ExecuteDriver({
       run: terms.run,
       live,
@@ -98,21 +99,17 @@ class ExecuteProcess {
         }),
       send: (request) => {
         if (request.kind === "Submit") points.reached("before-send");
+        this.#gauges.sent(request);
         this.#broker.request(request);
         if (request.kind === "Submit") points.reached("after-send");
       },
       tell: (sequence, text) => this.#compute?.send(FrameKind.Feedback, numbered(sequence, text)),
       journalWaitMs: terms.config.live.journalWaitMs,
       egressMicros: egressMicros(terms),
+      stepped: (input, output) => this.#gauges.stepped(input, output),
       points,
     });
-    this.#broker = new AlpacaBroker({
-      clock,
-      transport: new RealTransport(),
-      credentials,
-      hosts,
-      seed: 2,
-      exchangeNow: () => now().at,
+    this.#broker = brokerOf(context, credentials, {
       exposed: () => live.stage.portfolio.gross > 0,
       barred: (request) => this.#driver.barred(request),
       onNews: (news) => {
@@ -123,9 +120,7 @@ class ExecuteProcess {
       onPulse: () => this.#watch.answered("trade-updates", clock.now()),
       onTerminal: (reason) => this.#driver.page(`the broker's stream of updates refuses our key: ${reason}`),
       onRoundTrip: (ms) => this.#post.roundTrip(ms),
-      log: (line) => log("info", line),
-      counts: new Counts(),
-      ...(terms.mode === "demo" ? { requestsPerMinute: DEMO_REQUESTS_PER_MINUTE } : {}),
+      gauges: this.#gauges,
     });
     this.#sieve = new TickSieve({
       instruments: instruments.symbols.length,
@@ -143,6 +138,7 @@ class ExecuteProcess {
     });
     this.#watch = this.#post.duty;
     this.#guardian = new GuardianDuty(context, this.#driver, (beat) => {
+      this.#guardianMs = clock.now();
       this.#watch.beat("guardian", clock.now(), beat.seq, 0);
       this.#lock(this.#guardianWord.heard(beat));
     });
@@ -153,11 +149,21 @@ class ExecuteProcess {
       feed: () => this.#feed,
       verdict: () => this.#watch.verdict,
       event: (event) => this.#consume({ kind: "event", event }),
+      quote: (instrument) => this.#sieve.waiting(instrument),
       checkActions: () => this.#fromIngest?.send(FrameKind.WantActions, "") ?? false,
       resumed: () => {
         this.#isHaltTold = false;
         this.#post.operatorResumed();
       },
+      metrics: () => this.#gauges.read(this.#figures()),
+    });
+  }
+
+  #figures(): GaugeReads {
+    const guardianAgeMs = this.#context.clock.now() - this.#guardianMs;
+    return processFigures({
+      ...{ journal: this.#openJournal, driver: this.#driver, broker: this.#broker, post: this.#post },
+      ...{ feed: this.#feed, ingest: this.#fromIngest, compute: this.#compute, guardianAgeMs },
     });
   }
 
@@ -177,6 +183,7 @@ class ExecuteProcess {
       },
       ballast: places.ballast,
       onFull: () => this.#driver.page(DISK_FULL),
+      onCommit: this.#gauges.committed,
       onLeaseLost: () => {
         log("critical", "another execute has the lease: this one stops");
         process.exit(3);
@@ -311,6 +318,7 @@ class ExecuteProcess {
     const { instruments } = this.#context;
     if (kind === FrameKind.FeedState) {
       this.#feed = JSON.parse(textOf(payload)) as FeedState;
+      this.#gauges.feed(this.#feed);
       this.#post.feed(this.#feed);
     } else if (kind === FrameKind.Tick) {
       this.#tick(parseStageEvent(textOf(payload), instruments));
@@ -327,6 +335,7 @@ class ExecuteProcess {
   }
 
   #tick(event: EngineEvent): void {
+    this.#gauges.tick(event);
     const passed =
       event.kind === "QuoteUpdated"
         ? this.#sieve.quote(event)
@@ -348,11 +357,7 @@ class ExecuteProcess {
   /** A timer for whatever the life cycle has to do next. */
   #arm(): void {
     const { clock, exchange } = this.#context;
-    const { at, mono } = this.#driver.live.nextDue;
-    const byExchange = Number.isFinite(at)
-      ? exchange.machineAt(at as EpochMicros) - Date.now()
-      : Number.POSITIVE_INFINITY;
-    const afterMs = Math.min(byExchange, mono - clock.now());
+    const afterMs = dueAfterMs(this.#driver.live.nextDue, exchange, clock);
     this.#due?.cancel();
     this.#due = undefined;
     if (!Number.isFinite(afterMs) || afterMs >= TIME_EVERY_MS) return;
@@ -373,27 +378,19 @@ class ExecuteProcess {
     this.#hearBeats("ingest", this.#fromIngest, clock.now());
     this.#hearBeats("compute", this.#compute, clock.now());
     this.#post.look();
+    this.#control.look(now());
     const claim = this.#journalGuard.look(this.#openJournal.health());
     if (claim !== undefined) this.#consume({ kind: "event", event: { kind: "ClaimChanged", at, ...claim } });
   }
 
   #hearBeats(channel: string, link: Link | undefined, mono: number): void {
-    if (link?.lastBeat === undefined || this.#beatsHeard.get(channel) === link.lastBeat.atNs) return;
-    const { sequence, pending, atNs } = link.lastBeat;
-    this.#beatsHeard.set(channel, atNs);
-    const heardMs = mono - link.beatAgeMs();
+    const beat = this.#beats.of(channel, link, mono);
+    if (beat === undefined) return;
+    const { sequence, pending, heardMs } = beat;
     const { marketSequence } = this.#driver;
     // What ingest has told and we have not heard is its backlog, whatever it says of itself.
     if (channel === "ingest")
       this.#watch.beat(channel, heardMs, marketSequence, Math.max(0, sequence - 1 - marketSequence));
     else this.#watch.beat(channel, heardMs, sequence, pending);
   }
-}
-
-/** The twin limits by its own clock, which runs faster. */
-const DEMO_REQUESTS_PER_MINUTE = 12_000;
-
-function heardAt(points: KillSwitchPoints<KillPoint<"execute">>, news: BrokerNews): void {
-  if (news.kind === "accepted") points.reached("after-accept");
-  if (news.kind === "report" && news.order.filled > 0) points.reached("after-fill");
 }

@@ -1,4 +1,7 @@
 /** How the ingest stage of a run judges what it hears: for the process and for a replay of its journal alike. */
+import { join } from "node:path";
+import { type AlpacaCredentials, readCredentials } from "../../adapters/brokers/alpaca/credentials.ts";
+import { InputError } from "../../domain/assert.ts";
 import type { InstrumentTable } from "../../domain/instrument.ts";
 import { MICROS_PER_MINUTE, MICROS_PER_SECOND } from "../../domain/time.ts";
 import type { IngestConfig } from "../../engine/ingest.ts";
@@ -18,3 +21,10 @@ export const ingestConfigOf = (terms: RunTerms, instruments: InstrumentTable): I
   skewMicros: skewMicrosOf(terms),
   stamp: barStartStamp(MICROS_PER_MINUTE),
 });
+
+/** From the environment, else from `.env` in the root. Throws InputError (exit 1) without them. */
+export function marketKeys(root: string): AlpacaCredentials {
+  const keys = readCredentials(process.env, join(root, ".env"));
+  if (keys !== undefined) return keys;
+  throw new InputError("ingest: no ALPACA_API_KEY; give it the keys of the market's data", 1);
+}

@@ -4,7 +4,6 @@
  * the line itself: what was missed while it was down is fetched and told in its order, marked by its age alone.
  */
 import { join } from "node:path";
-import { readCredentials } from "../../adapters/brokers/alpaca/credentials.ts";
 import type { Link } from "../../adapters/bus/bus-terms.ts";
 import { type LinkServer, serveLinks } from "../../adapters/bus/link-server.ts";
 import { AlpacaDataStream } from "../../adapters/feeds/alpaca/data-stream.ts";
@@ -14,7 +13,6 @@ import { LiveJournal } from "../../adapters/journal/live-journal.ts";
 import { Counts } from "../../adapters/net/counts.ts";
 import type { TimerHandle } from "../../adapters/net/ports.ts";
 import { RealTransport } from "../../adapters/net/real-transport.ts";
-import { InputError } from "../../domain/assert.ts";
 import type { QuoteUpdated, TradePrinted } from "../../domain/events.ts";
 import { type EpochMicros, MICROS_PER_MINUTE } from "../../domain/time.ts";
 import { type IngestInput, LiveIngest, type MarketNews } from "../../engine/live-ingest.ts";
@@ -23,15 +21,16 @@ import { TickIngest } from "../../engine/tick-ingest.ts";
 import { xnysSessions } from "../../market/calendar.ts";
 import { CadenceKeeper } from "./cadence-keeper.ts";
 import { FeedStamps, type StampsTold } from "./feed-stamps.ts";
-import { rawBar, statusEvent } from "./feed-words.ts";
+import { type FeedFigures, FeedTally, rawBar, statusEvent } from "./feed-words.ts";
 import { FrameKind, linkBounds } from "./frames.ts";
-import { ingestConfigOf, skewMicrosOf } from "./ingest-config.ts";
+import { ingestConfigOf, marketKeys, skewMicrosOf } from "./ingest-config.ts";
 import {
   isSessionMinute,
   type MinuteGrace,
   minuteGrace,
   minutesOver,
   nextMinuteEnd,
+  untilMs,
 } from "./ingest-schedule.ts";
 import { type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
 import { MarketTeller } from "./market-teller.ts";
@@ -47,7 +46,7 @@ const STATE_EVERY_MS = 200;
 const RETRY_MS = 2000;
 
 /** What execute is told of the feed, five times a second. */
-export interface FeedState extends StampsTold {
+export interface FeedState extends StampsTold, FeedFigures {
   readonly line: "up" | "down";
   readonly reason: string;
   readonly messageAgeMs: number;
@@ -104,6 +103,7 @@ class IngestProcess {
   /** The feed tells what happened in its order: nothing older than this comes any more. */
   #feedAt = 0;
   #isReplaying = true;
+  readonly #figures = new FeedTally();
   readonly #timers: ProcessTimers;
 
   constructor(context: StageContext, points: KillSwitchPoints<KillPoint<"ingest">>) {
@@ -114,9 +114,7 @@ class IngestProcess {
     const { terms, instruments, clock, log } = context;
     this.#stateKey = instruments.symbols.length;
     this.#grace = minuteGrace(terms);
-    const credentials = readCredentials(process.env, join(context.places.root, ".env"));
-    if (credentials === undefined)
-      throw new InputError("ingest: no ALPACA_API_KEY; give it the keys of the market's data", 1);
+    const credentials = marketKeys(context.places.root);
     this.#stage = new LiveIngest(ingestConfigOf(terms, instruments), (event) => this.#told(event));
     this.#ticks = new TickIngest({ instruments, skewMicros: skewMicrosOf(terms) });
     this.#stamps = new FeedStamps(skewMicrosOf(terms));
@@ -131,8 +129,8 @@ class IngestProcess {
       exposed: () => true,
       onRecord: (record) => this.#record(record),
       onLine: (state, reason) => this.#lineChanged(state, reason),
-      onGap: ({ downMs }) => log("warning", `the line was down for ${Math.round(downMs)} ms`),
-      onPulse: () => undefined,
+      onGap: ({ downMs }) => this.#figures.gap(log, downMs),
+      onPulse: (rttMs) => this.#figures.pulse(rttMs),
       onMessage: () => this.#cadence.message(context.now().at),
       onRefused: ({ channel, symbol }, reason) => log("error", `${channel} of ${symbol}: ${reason}`),
       onTerminal: (reason) => log("critical", `the feed refuses us: ${reason}`),
@@ -190,11 +188,10 @@ class IngestProcess {
     });
     for (const channel of ["bars", "quotes", "trades", "statuses"] as const)
       this.#stream.subscribe(channel, terms.symbols);
+    context.parent.onAsk("reconnect", (why) => this.#stream.renew(`asked for: ${why}`));
     this.#stream.start();
     this.#tellState();
-    this.#actions.eachMorning((at, look) =>
-      this.#timers.after(Math.max(1, context.exchange.machineAt(at) - Date.now()), look),
-    );
+    this.#actions.eachMorning((at, look) => this.#timers.after(untilMs(context.exchange, at), look));
     this.#await();
   }
 
@@ -236,6 +233,7 @@ class IngestProcess {
 
   #record(record: FeedRecord): void {
     const { at } = this.#context.now();
+    this.#figures.record();
     if (record.kind === "bar") {
       this.#bar(record, at);
       return;
@@ -388,6 +386,7 @@ class IngestProcess {
       symbols: this.#context.terms.symbols.length,
       rejected: this.#stage.rejected + this.#ticks.rejected,
       late: this.#stage.late,
+      ...this.#figures.told,
       actionsUnknown: this.#actions.unknown,
       ...this.#stamps.told,
     };

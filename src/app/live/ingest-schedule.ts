@@ -5,6 +5,7 @@
 import type { SessionTable } from "../../domain/session.ts";
 import { sessionIndexAt } from "../../domain/session.ts";
 import { type EpochMicros, MICROS_PER_MINUTE, MICROS_PER_SECOND } from "../../domain/time.ts";
+import type { ExchangeClock } from "../../market/exchange-clock.ts";
 import type { RunTerms } from "./run-terms.ts";
 
 /** How long after its end a minute waits for stragglers, by the feed's own time. */
@@ -60,3 +61,7 @@ export function minutesOver(sessions: SessionTable, from: EpochMicros, now: Epoc
 export function isSessionMinute(sessions: SessionTable, end: EpochMicros): boolean {
   return nextMinuteEnd(sessions, (end - 1) as EpochMicros) === end;
 }
+
+/** Milliseconds of the machine until then, at least one. */
+export const untilMs = (exchange: Pick<ExchangeClock, "machineAt">, at: EpochMicros): number =>
+  Math.max(1, exchange.machineAt(at) - Date.now());

@@ -53,7 +53,17 @@ export function requirePermit({ mode, traded, root, env, folder, nowMs }: Interl
   return { credentials, guardian, hosts: runHosts(hosts), armed };
 }
 
-/** From the environment, else from `.env` in the current folder, else from `.env` in the root. */
+/** As a service manager or a container hands it over: LoadCredential= of systemd, a secret of compose. */
+export const CREDENTIAL_FILE = "plimsoll.env";
+
+/** Where keys may lie besides the environment, the first first. */
+export function envFilesOf({ root, env, folder }: Pick<InterlockTerms, "root" | "env" | "folder">): string[] {
+  const { CREDENTIALS_DIRECTORY: given } = env;
+  const handed = given === undefined || given === "" ? [] : [join(given, CREDENTIAL_FILE)];
+  return [...handed, join(folder, ".env"), join(root, ".env")];
+}
+
+/** From the environment, else from the files of `envFilesOf`. */
 export function requireCredentials({
   mode,
   root,
@@ -68,23 +78,28 @@ export function requireCredentials({
   );
 }
 
-export function findCredentials({
-  root,
-  env,
-  folder,
-}: Pick<InterlockTerms, "root" | "env" | "folder">): AlpacaCredentials | undefined {
-  return readCredentials(env, join(folder, ".env")) ?? readCredentials(env, join(root, ".env"));
+export function findCredentials(
+  places: Pick<InterlockTerms, "root" | "env" | "folder">,
+): AlpacaCredentials | undefined {
+  return firstOf(envFilesOf(places), (file) => readCredentials(places.env, file));
 }
 
 /** The guardian's own, from the same places. */
-export function findGuardianCredentials({
-  root,
-  env,
-  folder,
-}: Pick<InterlockTerms, "root" | "env" | "folder">): AlpacaCredentials | undefined {
-  return (
-    readGuardianCredentials(env, join(folder, ".env")) ?? readGuardianCredentials(env, join(root, ".env"))
-  );
+export function findGuardianCredentials(
+  places: Pick<InterlockTerms, "root" | "env" | "folder">,
+): AlpacaCredentials | undefined {
+  return firstOf(envFilesOf(places), (file) => readGuardianCredentials(places.env, file));
+}
+
+function firstOf<Found>(
+  files: readonly string[],
+  find: (file: string) => Found | undefined,
+): Found | undefined {
+  for (const file of files) {
+    const found = find(file);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 export const runHosts = ({ trading, tradingStream, data, dataStream }: AlpacaHosts): RunTerms["hosts"] => ({

@@ -4,6 +4,7 @@
  * PLIMSOLL_KILL_AT nothing of it does anything.
  */
 import { InputError } from "../../domain/assert.ts";
+import type { BrokerNews } from "../../domain/broker.ts";
 
 /**
  * By process. `after-send`: the bytes of a submission have left; `after-accept`, `after-fill`: heard, not journaled;
@@ -96,4 +97,10 @@ class CountedPoint implements KillSwitchPoints<string> {
     if (point === "after-send") setTimeout(this.#die, SENT_AFTER_MS);
     else this.#die();
   }
+}
+
+/** What the broker tells, at which some of them lie. */
+export function heardAt(points: KillSwitchPoints<KillPoint<"execute">>, news: BrokerNews): void {
+  if (news.kind === "accepted") points.reached("after-accept");
+  if (news.kind === "report" && news.order.filled > 0) points.reached("after-fill");
 }

@@ -107,8 +107,8 @@ export class LedgerDays {
   #capture(stage: ExecuteStage, at: EpochMicros): void {
     const { portfolio, baselines } = stage;
     const { equity, cash, receivable, net, gross } = portfolio;
-    const { previous, units } = baselines.save();
-    const [value, before, high] = [baselines.unitValue, previous * units, baselines.high];
+    const { previous } = baselines.save();
+    const [value, before, high] = [baselines.unitValue, baselines.dayStart, baselines.high];
     this.#capturedAt = at;
     this.#dayReturn = value / previous - 1;
     this.#isDirty = true;

@@ -18,13 +18,20 @@ import type { EngineEvent } from "../../domain/events.ts";
 import type { ExecuteInput, LiveExecute } from "../../engine/live-execute.ts";
 import type { Decision } from "../../engine/stage-messages.ts";
 import { TradeField } from "../../engine/trade-log.ts";
+import type { AskedRule } from "../../risk/gate.ts";
 import { claimChanges } from "./ledger-claims.ts";
 import { LedgerDays } from "./ledger-days.ts";
 import { LedgerLots } from "./ledger-lots.ts";
 import { LedgerNames, type LedgerTerms } from "./ledger-names.ts";
 import { LedgerOrders } from "./ledger-orders.ts";
 import { positionChanges } from "./ledger-positions.ts";
-import { adjustmentRow, closedTradeRow, openTradeRow, signalRow } from "./ledger-rows-of-trades.ts";
+import {
+  adjustmentRow,
+  closedTradeRow,
+  openTradeRow,
+  signalRow,
+  verdictsRow,
+} from "./ledger-rows-of-trades.ts";
 
 /** While inputs that are applied already pass by, what they would write is dropped so often. */
 const DROP_EVERY = 1024;
@@ -96,6 +103,12 @@ export class LedgerProjection {
     if (sequence > this.#applied || this.#unapplied < DROP_EVERY) return;
     this.#collect(execute);
     this.#unapplied = 0;
+  }
+
+  /** What the gate's rules said of an order, in the step that is shown next. */
+  asked(order: number, rules: readonly AskedRule[]): void {
+    if (rules.length === 0) return;
+    this.#changes.push({ kind: "add", table: "order_verdicts", row: verdictsRow(this.#names, order, rules) });
   }
 
   /** Writes what has changed, and that the journal is applied up to `sequence`: the last input's, or a later one's. */

@@ -76,6 +76,34 @@ export function proveLedger(root: string, terms: RunTerms, lifecycle: Lifecycle)
   }
 }
 
+export interface ReplayedState {
+  /** As `LedgerProof.state`. */
+  readonly state: string;
+  readonly inputs: number;
+  /** Sequence that was reached: `last`, or the journal's end where that comes sooner. */
+  readonly head: number;
+}
+
+/** What the journal of a root gives up to the entry `last`, made in `scratch`; the root itself is read only. */
+export function replayedState(
+  { root, scratch, last }: { readonly root: string; readonly scratch: string; readonly last: number },
+  terms: RunTerms,
+  lifecycle: Lifecycle,
+): ReplayedState {
+  const built = { trades: join(scratch, "trades.db"), performance: join(scratch, "performance.db") };
+  const journal = new JournalReader(executeJournal(root));
+  const store = new LedgerStore(built);
+  try {
+    const execute = buildExecuteOf(terms, runPlaces(root), lifecycle);
+    const replay = new LedgerReplay(execute, ledgerTerms(terms), store);
+    const inputs = replay.take(upTo(journal.entries(terms.run, replay.next), last));
+    return { state: stateOf(built), inputs, head: replay.next - 1 };
+  } finally {
+    store.close();
+    journal.close();
+  }
+}
+
 function* upTo(entries: Iterable<JournalEntry>, last: number): Generator<JournalEntry> {
   for (const entry of entries) {
     if (entry.sequence > last) return;

@@ -24,6 +24,7 @@ export class LedgerReplay {
     this.#execute = execute;
     this.#terms = terms;
     this.#projection = new LedgerProjection(terms, sink);
+    execute.stage.gate.told = (order, asked) => this.#projection.asked(order, asked);
   }
 
   /** Sequence of the first entry that it has not seen. */

@@ -15,6 +15,7 @@ import type { Decision, SignalNote } from "../../engine/stage-messages.ts";
 import type { OpenLot } from "../../engine/trade-log.ts";
 import { TradeField } from "../../engine/trade-log.ts";
 import { OrderField } from "../../execution/order-table.ts";
+import type { AskedRule } from "../../risk/gate.ts";
 import type { LedgerNames } from "./ledger-names.ts";
 
 /** A signal as compute told of it. */
@@ -43,6 +44,7 @@ export function signalRow(names: LedgerNames, { at, intents }: Decision, note: S
     executed_at: isDone ? at : null,
     reason: note.reason,
     sizing: enters?.binding ?? note.unsized ?? null,
+    sizes: note.sizes === undefined ? null : JSON.stringify(note.sizes),
   };
 }
 
@@ -97,6 +99,13 @@ export function orderRow(
     barred_by: barredBy(blocked.barred.get(number)),
   };
 }
+
+/** What every rule of the gate said of an order, as far as they were asked: `[rule, kind, used, limit]`. */
+export const verdictsRow = (names: LedgerNames, order: number, asked: readonly AskedRule[]): Row => ({
+  order_id: names.order(order),
+  run: names.run,
+  verdicts: JSON.stringify(asked.map(({ rule, kind, used, limit }) => [rule, kind, used, limit])),
+});
 
 const barredBy = (claim: { readonly source: string; readonly reason: string } | undefined): Cell =>
   claim === undefined ? null : `${claim.source}: ${claim.reason}`;

@@ -3,20 +3,26 @@
  * everything first; paper and live take back what would enter, close what is held for the day only, and leave the rest
  * under the stops that rest at the broker.
  */
+import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
+import { type VitalsMeter, vitalsMeter } from "../../adapters/vitals-meter.ts";
 import { InputError } from "../../domain/assert.ts";
+import { parseLease } from "../../domain/guardian-beat.ts";
+import { type ProcessVitals, VITALS_EVERY_MS } from "../../domain/process-vitals.ts";
 import { sessionIndexAt } from "../../domain/session.ts";
 import { MICROS_PER_MINUTE } from "../../domain/time.ts";
 import { xnysSessions } from "../../market/calendar.ts";
 import { ExchangeClock } from "../../market/exchange-clock.ts";
+import type { LifeSight } from "../../ops/life-signs.ts";
 import type { SupervisorReport } from "../../ops/process-plan.ts";
 import { strategies } from "../../strategies/registry.ts";
 import type { EngineSnapshot } from "../engine-snapshot.ts";
 import { removeActive, writeActive } from "./active-run.ts";
 import type { Begun } from "./begin-run.ts";
 import { ControlClient, type ControlQuestion } from "./control-client.ts";
+import { logFolder } from "./log-folder.ts";
 import { closeRun } from "./open-run.ts";
-import type { RunTerms } from "./run-terms.ts";
+import { type RunTerms, runPlaces } from "./run-terms.ts";
 import { isAtRest, type StatusValue, statusOf } from "./status-answer.ts";
 import { aroundIds, LiveSystem, type SystemTerms } from "./system.ts";
 import { falseTripsOf } from "./watch-duty.ts";
@@ -28,12 +34,18 @@ export interface SittingTerms {
   readonly begun: Begun;
   readonly paths: SystemTerms["paths"];
   readonly around?: SystemTerms["around"];
+  /** Every line of the log, where it is wanted beside the file. */
+  readonly echo?: ((line: string) => void) | undefined;
   /** Ends by itself after so many; absent: never. */
   readonly sessions?: number;
   /** Called about four times a second. */
   readonly show: (snapshot: EngineSnapshot) => void;
   readonly tell: (line: string) => void;
+  /** The dashboard has begun, or has said why it has not. */
+  readonly dashboardBegan?: () => void;
   readonly stop: AbortSignal;
+  /** Whoever wants to know whether it gets on; hears it after each look and when the end begins. */
+  readonly seen?: ((sight: LifeSight) => void) | undefined;
 }
 
 export interface SittingEnd {
@@ -70,9 +82,14 @@ class Sitting {
   readonly #control: ControlClient;
   readonly #exchange: ExchangeClock;
   readonly #endsAt: number;
+  /** Of the exchange's clock, when this sitting began. */
+  readonly #beganAt: number;
   readonly #startedAt = new Date().toISOString();
   readonly #trouble = Promise.withResolvers<string>();
   readonly #interrupt = new AbortController();
+  readonly #meter: VitalsMeter = vitalsMeter();
+  #vitals: ProcessVitals | undefined;
+  #telling: NodeJS.Timeout | undefined;
   #status: StatusValue | undefined;
   #broken: string | undefined;
   #isReady = false;
@@ -83,15 +100,16 @@ class Sitting {
 
   constructor(terms: SittingTerms) {
     this.#terms = terms;
-    const { begun, runRoot, paths, around } = terms;
+    const { begun, runRoot, paths, around, echo } = terms;
     const { run, credentials, guardian } = begun;
     const report = (told: SupervisorReport) => this.#reported(told);
     this.#system = new LiveSystem({
-      ...{ root: runRoot, run, credentials, guardian, paths, around, report },
+      ...{ root: runRoot, run, credentials, guardian, paths, around, report, echo },
     });
     this.#control = new ControlClient(runRoot, run);
     this.#exchange = new ExchangeClock(run.clock, xnysSessions());
     this.#endsAt = endOf(run, terms.sessions);
+    this.#beganAt = this.#now();
     void begun.exchangeGone.then(() => this.#trouble.resolve("the exchange ended by itself"));
     void this.#trouble.promise.then((text) => {
       this.#broken = text;
@@ -109,8 +127,14 @@ class Sitting {
     const trouble = await Promise.race([ready, this.#trouble.promise, stopped.promise]);
     stop.removeEventListener("abort", onStop);
     if (trouble !== undefined)
-      throw new InputError(`the system does not come up: ${trouble}; see ${this.#terms.runRoot}/logs`, 1);
+      throw new InputError(
+        `the system does not come up: ${trouble}; see ${logFolder(this.#terms.runRoot, process.env)}`,
+        1,
+      );
     this.#isReady = true;
+    const { dashboardBegan } = this.#terms;
+    if (dashboardBegan !== undefined) void this.#system.whenReady("dashboard").then(dashboardBegan);
+    this.#telling = setInterval(() => this.#tellOthers(this.#meter.read()), VITALS_EVERY_MS);
     tell(`run ${begun.run.run} ${begun.goesOn ? "goes on" : "begins"}`);
   }
 
@@ -119,11 +143,13 @@ class Sitting {
     const wake = AbortSignal.any([stop, this.#interrupt.signal]);
     let isBack = !begun.goesOn;
     while (this.#broken === undefined) {
-      await this.#look();
+      this.#tellSight(await this.#look());
       if (!isBack)
         isBack = await this.#act({ verb: "return", by: "start", reason: "the system was started again" });
-      if (this.#closingSinceMs === undefined && (stop.aborted || this.#now() >= this.#endsAt))
+      if (this.#closingSinceMs === undefined && (stop.aborted || this.#now() >= this.#endsAt)) {
         this.#closingSinceMs = performance.now();
+        this.#tellSight(false);
+      }
       if (this.#closingSinceMs !== undefined && (await this.#isClosed(this.#closingSinceMs))) break;
       await pause(LOOK_EVERY_MS, undefined, { signal: stop.aborted ? this.#interrupt.signal : wake }).catch(
         () => undefined,
@@ -139,6 +165,8 @@ class Sitting {
     const isOver = this.#status !== undefined && this.#isHeard && isAtRest(this.#status);
     this.#control.close();
     await this.#system.stop();
+    clearInterval(this.#telling);
+    this.#meter.close();
     await begun.end();
     if (begun.run.mode === "demo" || isOver) closeRun(runRoot, begun.run, new Date().toISOString());
     removeActive(root);
@@ -148,16 +176,35 @@ class Sitting {
     return this.#exchange.exchangeAt(Date.now());
   }
 
-  async #look(): Promise<void> {
+  /** True when execute answered. */
+  async #look(): Promise<boolean> {
     try {
       const status = statusOf(await this.#control.ask({ verb: "status" }, 2000));
-      if (status === undefined) return;
+      if (status === undefined) return false;
       this.#status = status;
       this.#terms.show(status.snapshot);
+      return true;
     } catch (error) {
       // Execute may be starting again: the next look tells.
       if (!(error instanceof InputError)) throw error;
+      return false;
     }
+  }
+
+  #tellSight(answered: boolean): void {
+    const { seen, runRoot } = this.#terms;
+    if (seen === undefined) return;
+    const { inputs = 0, turns = 0, lastReconciliation = null } = this.#status ?? {};
+    seen({
+      nowMs: performance.now(),
+      answered,
+      progress: inputs + turns,
+      isReconciled: lastReconciliation !== null && Date.parse(lastReconciliation) * 1000 >= this.#beganAt,
+      isExecuteUp: this.#system.status().some(({ id, state }) => id === "execute" && state === "ready"),
+      closingBeat: closingBeatOf(runRoot),
+      isEnding: this.#closingSinceMs !== undefined,
+      text: sightText(this.#status, answered),
+    });
   }
 
   async #act(question: ControlQuestion): Promise<boolean> {
@@ -196,9 +243,21 @@ class Sitting {
     return isQuiet && dayHoldings(this.#status).length === 0;
   }
 
+  /** How the processes are, for whoever looks; a disk that is full keeps nothing else from going on. */
+  #tellOthers(vitals?: ProcessVitals): void {
+    const { root, begun } = this.#terms;
+    this.#vitals = vitals ?? this.#vitals;
+    const run = { mode: begun.run.mode, startedAt: this.#startedAt, supervisor: this.#vitals };
+    try {
+      writeActive(root, run, this.#system.status());
+    } catch (error) {
+      this.#system.note(`run/active.json: ${(error as Error).message}`);
+    }
+  }
+
   #reported(told: SupervisorReport): void {
-    const { root, begun, tell } = this.#terms;
-    writeActive(root, { mode: begun.run.mode, startedAt: this.#startedAt }, this.#system.status());
+    const { tell } = this.#terms;
+    this.#tellOthers();
     if (told.kind === "crash-loop") {
       const isAround = aroundIds.some((id) => id === told.id);
       if (!this.#isReady && !isAround) this.#trouble.resolve(`${told.id} ended ${told.exits} times`);
@@ -212,6 +271,24 @@ class Sitting {
     } else if (told.kind === "exited" && told.isAbnormal)
       tell(`${told.id} ended with ${told.exit.signal ?? `code ${told.exit.code}`}; it is started again`);
   }
+}
+
+/** Of whoever closes everything now, engine or guardian; undefined: nobody does. */
+function closingBeatOf(runRoot: string): number | undefined {
+  try {
+    return parseLease(readFileSync(runPlaces(runRoot).flattenLease, "utf8"))?.beatAtMs;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Shown to everybody on the machine: counts, and no money. */
+function sightText(status: StatusValue | undefined, answered: boolean): string {
+  if (status === undefined) return "starting";
+  const { permission, positions, mode } = status.snapshot;
+  const counts = `${positions.length} positions, ${status.unknownOrders} orders unknown`;
+  const silent = answered ? "" : "; execute does not answer";
+  return `${mode} run ${status.run}: ${permission.level}, ${counts}${silent}`;
 }
 
 /** Symbols in which a strategy of the day holds something. */

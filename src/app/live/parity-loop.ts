@@ -44,6 +44,7 @@ const ofTheBroker: readonly EngineEvent["kind"][] = [
   "InstrumentUnlocked",
   "PositionDoubted",
   "FlattenVerified",
+  "BooksAsked",
   "CashMoved",
 ];
 

@@ -3,10 +3,11 @@
  * head and compared, in a folder of its own; and where that is asked for, that folder becomes a root that was empty.
  * Never over a root that is in use: what stands there may be newer than any backup.
  */
+import type { KeyObject } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import { provenFacts } from "../../adapters/backup/database-copy.ts";
+import { type DatabaseFacts, provenFacts } from "../../adapters/backup/database-copy.ts";
 import {
   type BackupManifest,
   type BackupMember,
@@ -14,6 +15,7 @@ import {
   MANIFEST,
   parseManifest,
 } from "../../adapters/backup/manifest.ts";
+import { BACKUP_KEY, isSealed, openSealed } from "../../adapters/backup/sealed-file.ts";
 import { extractTar } from "../../adapters/backup/tar-file.ts";
 import { flushFolder, makeFolder, sha256OfFile, unfinishedMark } from "../../adapters/durable-file.ts";
 import { InputError } from "../../domain/assert.ts";
@@ -27,6 +29,8 @@ export interface RestoreRequest {
   readonly file: string;
   /** An empty folder or none, that becomes the root; absent: the backup is only proven. */
   readonly to?: string;
+  /** Of a sealed backup. */
+  readonly key?: KeyObject | undefined;
   /** The life cycle of a run's execute process: the same inputs mean the same to it. */
   readonly lifecycleOf: (terms: RunTerms) => Lifecycle;
 }
@@ -45,7 +49,7 @@ export interface Restored {
  * Throws InputError (exit 1) naming the archive and the file in it that is not what was put in; exit 3 when the ledger
  * is not what the journal gives, or the root is not empty. Whatever it throws, nothing is left.
  */
-export function restoreBackup({ file, to, lifecycleOf }: RestoreRequest): Restored {
+export function restoreBackup({ file, to, key, lifecycleOf }: RestoreRequest): Restored {
   const begun = performance.now();
   const target = to === undefined ? undefined : resolve(to);
   if (target !== undefined) requireEmpty(target);
@@ -54,7 +58,7 @@ export function restoreBackup({ file, to, lifecycleOf }: RestoreRequest): Restor
   const name = target === undefined ? "plimsoll-restore" : basename(target);
   const folder = mkdtempSync(join(above, `${name}${unfinishedMark}`));
   try {
-    const manifest = unpack(file, folder);
+    const manifest = unpack(file, folder, key);
     const terms = readRunTerms(runPlaces(folder));
     const notReplayed = whyNotReplayed(manifest, terms);
     const ledger =
@@ -76,8 +80,10 @@ function whyNotReplayed({ run }: BackupManifest, terms: RunTerms | undefined): s
   return terms.build === own ? null : `run ${run} was traded by build ${terms.build}, this is ${own}`;
 }
 
-function unpack(file: string, folder: string): BackupManifest {
-  const [first, ...names] = extractTar(file, folder, isMemberName);
+function unpack(file: string, folder: string, key: KeyObject | undefined): BackupManifest {
+  const [first, ...names] = isSealed(file)
+    ? unsealed(file, folder, key)
+    : extractTar(file, folder, isMemberName);
   if (first !== MANIFEST) throw new InputError(`${file}: is no backup of ours: ${MANIFEST} is missing`, 1);
   const manifest = parseManifest(readFileSync(join(folder, MANIFEST), "utf8"), file);
   rmSync(join(folder, MANIFEST));
@@ -88,6 +94,18 @@ function unpack(file: string, folder: string): BackupManifest {
   return manifest;
 }
 
+function unsealed(file: string, folder: string, key: KeyObject | undefined): string[] {
+  if (key === undefined)
+    throw new InputError(`${file}: is sealed; set ${BACKUP_KEY} to the key that it was made with`);
+  const opened = join(folder, "archive.tar");
+  openSealed(file, opened, key);
+  try {
+    return extractTar(opened, folder, isMemberName, file);
+  } finally {
+    rmSync(opened);
+  }
+}
+
 function prove(file: string, folder: string, { name, bytes, sha256, database }: BackupMember): void {
   const path = join(folder, name);
   if (!existsSync(path)) throw new InputError(`${file}: ${name} is missing; take another backup`, 1);
@@ -95,8 +113,15 @@ function prove(file: string, folder: string, { name, bytes, sha256, database }: 
     throw new InputError(`${file}: ${name} is not what was put in; take another backup`, 1);
   if (database === undefined) return;
   const found = provenFacts(path, `${file}: ${name}`);
-  if (canonicalJson(found) !== canonicalJson(database))
+  if (canonicalJson(asTold(found, database)) !== canonicalJson(database))
     throw new InputError(`${file}: ${name} does not hold what its list says; take another backup`, 1);
+}
+
+/** Older programs did not write down where the acts of operators end. */
+function asTold({ chain, ...found }: DatabaseFacts, told: DatabaseFacts): DatabaseFacts {
+  if (chain === undefined) return found;
+  const { auditHead, ...older } = chain;
+  return { ...found, chain: told.chain?.auditHead === undefined ? older : { ...older, auditHead } };
 }
 
 function requireEmpty(target: string): void {

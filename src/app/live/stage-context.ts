@@ -8,6 +8,7 @@ import type { Instants } from "../../execution/lifecycle/words.ts";
 import { xnysSessions } from "../../market/calendar.ts";
 import { ExchangeClock } from "../../market/exchange-clock.ts";
 import type { TakeOver } from "../../ops/spawn-child.ts";
+import { noParent, type ParentLine, parentLine } from "./parent-line.ts";
 import {
   type RunPlaces,
   type RunTerms,
@@ -28,13 +29,19 @@ export interface StageContext {
   readonly log: StageLog;
   /** Of a process that stands by: resolves when it takes the place of the one that ended. Undefined: it is no such. */
   readonly turn: Promise<void> | undefined;
+  readonly parent: ParentLine;
   /** Both clocks, now. */
   now(): Instants;
   hello(resumeFrom: number): Hello;
 }
 
 /** Reads the run's terms from its root. Throws InputError when there is no run or other code began it. */
-export function stageContext(role: string, root: string, turn?: Promise<void>): StageContext {
+export function stageContext(
+  role: string,
+  root: string,
+  turn?: Promise<void>,
+  parent: ParentLine = noParent,
+): StageContext {
   const places = runPlaces(root);
   const terms = readRunTerms(places);
   if (terms === undefined)
@@ -52,6 +59,7 @@ export function stageContext(role: string, root: string, turn?: Promise<void>): 
     exchange,
     log: stageLog(role),
     turn,
+    parent,
     now: () => ({ at: exchange.exchangeAt(Date.now()), mono: clock.now() }),
     hello: (resumeFrom) => ({
       role,
@@ -83,7 +91,7 @@ export async function stageMain(
   // Files and sockets of a run are its user's alone, wherever the root lies.
   process.umask(0o077);
   const turn = process.env.STANDBY === "1" ? ownTurn() : undefined;
-  const stop = await run(stageContext(role, process.argv[2] ?? "", turn));
+  const stop = await run(stageContext(role, process.argv[2] ?? "", turn, parentLine()));
   const end = () => {
     void stop().then(() => process.exit(0), die("could not end in good order"));
   };
@@ -100,12 +108,16 @@ function ownTurn(): Promise<void> {
   return new Promise((resolve) => {
     const orphaned = () => process.exit(0);
     process.once("disconnect", orphaned);
-    process.once("message", (message) => {
+    const told = (message: unknown): void => {
+      const { takeOver } = message as Partial<TakeOver>;
+      if (takeOver === undefined) return;
+      process.off("message", told);
       process.off("disconnect", orphaned);
-      for (const [name, value] of Object.entries((message as TakeOver).takeOver))
+      for (const [name, value] of Object.entries(takeOver))
         if (value === null) delete process.env[name];
         else process.env[name] = value;
       resolve();
-    });
+    };
+    process.on("message", told);
   });
 }

@@ -16,8 +16,15 @@ export interface StatusValue {
   readonly unknownOrders: number;
   /** Requests that wait for the journal. */
   readonly requestsHeld: number;
+  /** Why our books and the broker's are not known to agree; null when they are. */
+  readonly booksDiffer: string | null;
+  /** What the broker said when it refused our key; null while it serves us. */
+  readonly brokerRefuses: string | null;
   /** ISO instant at which our books were compared with the broker's last; null before the first time. */
   readonly lastReconciliation: string | null;
+  /** What execute has consumed, and how often its timers have run: it gets on while either grows. */
+  readonly inputs: number;
+  readonly turns: number;
   /** Limits that an operator has tightened, until that instant of the exchange: epoch micros. */
   readonly overrides: readonly { readonly key: string; readonly value: number; readonly until: number }[];
 }
@@ -29,6 +36,8 @@ export function statusOf(answer: ControlAnswer): StatusValue | undefined {
   return {
     ...(rest as unknown as StatusValue),
     overrides: (rest.overrides as StatusValue["overrides"] | undefined) ?? [],
+    booksDiffer: (rest.booksDiffer as string | null | undefined) ?? null,
+    brokerRefuses: (rest.brokerRefuses as string | null | undefined) ?? null,
     lastReconciliation: (rest.lastReconciliation as string | undefined) ?? null,
     feed: (feed as FeedState | null) ?? undefined,
     snapshot: revivedSnapshot(snapshot),

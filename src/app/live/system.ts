@@ -2,6 +2,7 @@
  * The whole system under one supervisor (OPS-2): the exchange where there is no other, ingest, compute, execute and the
  * guardian, each restarted alone. Chooses nothing: who starts it says what is traded and where.
  */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { AlpacaCredentials } from "../../adapters/brokers/alpaca/credentials.ts";
 import { makeFolder } from "../../adapters/durable-file.ts";
@@ -12,7 +13,10 @@ import { type Supervision, superviseProcesses } from "../../ops/supervise-proces
 import type { Config } from "../config.ts";
 import { killWarning } from "../kill-params.ts";
 import type { LiveParams } from "../live-params.ts";
+import { criticalLinesPath } from "../monitor/alert-sources.ts";
+import { CriticalOutbox } from "./critical-outbox.ts";
 import { ErrorCollector } from "./error-collector.ts";
+import { logFolder } from "./log-folder.ts";
 import { type RunTerms, runPlaces } from "./run-terms.ts";
 
 export interface SystemTerms {
@@ -30,6 +34,8 @@ export interface SystemTerms {
   readonly longestWaitMs?: number;
   /** Abnormal ends in ten minutes that are a crash loop; the supervisor's own when absent. */
   readonly crashesMax?: number;
+  /** Every line of the log, where it is wanted beside the file. */
+  readonly echo?: ((line: string) => void) | undefined;
 }
 
 /** They watch, tell and show; none of them trades. */
@@ -53,6 +59,7 @@ const STOP_WITHIN_MS = 20_000;
 export class LiveSystem {
   readonly #supervision: Supervision;
   readonly #errors: ErrorCollector;
+  readonly #critical: CriticalOutbox;
   readonly #around: ReadonlySet<string>;
 
   constructor(terms: SystemTerms) {
@@ -66,8 +73,13 @@ export class LiveSystem {
       wallMs: Date.now,
       failed: (reason) => this.note(`what goes wrong is in this log alone: ${reason}`),
     });
+    this.#critical = new CriticalOutbox(criticalLinesPath(root), Date.now);
     this.#supervision = superviseProcesses({
       root,
+      logs: logFolder(root, process.env),
+      secrets: secretsOf(terms),
+      correlation: run.run,
+      ...(terms.echo === undefined ? {} : { echo: terms.echo }),
       env: bareEnvironment,
       wallMs: Date.now,
       plans: plansOf(terms),
@@ -76,8 +88,12 @@ export class LiveSystem {
       stopWithinMs: STOP_WITHIN_MS,
       longestWaitMs,
       crashesMax,
+      isClosing: () => existsSync(runPlaces(root).flattenLease),
       onReport: report,
-      onLine: (record) => this.#errors.take(record),
+      onLine: (record) => {
+        this.#critical.take(record);
+        this.#errors.take(record);
+      },
     });
     const warning = killWarning(run.config.kill);
     if (warning !== undefined) this.note(warning);
@@ -109,9 +125,23 @@ export class LiveSystem {
 
   async stop(): Promise<void> {
     await this.#supervision.stop();
+    this.#critical.close();
     this.#errors.close();
   }
 }
+
+/** All that no line of the log may hold. */
+function secretsOf({ credentials, guardian, around = {} }: SystemTerms): string[] {
+  const keys = [credentials, guardian].flatMap((pair) =>
+    pair === undefined ? [] : [pair.keyId.reveal(), pair.secretKey.reveal()],
+  );
+  const given = Object.values(around).flatMap(({ env = {} }) =>
+    Object.entries(env).flatMap(([name, value]) => (SECRET_NAME.test(name) ? [value] : [])),
+  );
+  return [...keys, ...given];
+}
+
+const SECRET_NAME = /SECRET|TOKEN|PASS|KEY|SID|URL|USER/;
 
 /** Keys reach only who needs them, and by the environment: no list of processes shows them. */
 export function plansOf({
@@ -160,7 +190,10 @@ export function plansOf({
   return [
     stage("ingest", keys),
     // What it knows is the journal of the whole run: reading that takes longer than a position may be unwatched.
-    { ...stage("execute", keys), standby: run.config.live.standby, readyWithinMs: REPLAY_WITHIN_MS },
+    {
+      ...stage("execute", keys),
+      ...{ standby: run.config.live.standby, readyWithinMs: REPLAY_WITHIN_MS, isGuarded: true },
+    },
     stage("compute", {}),
     stage("ledger", {}),
     {
@@ -174,6 +207,7 @@ export function plansOf({
       },
       restart: "always",
       ready: "started",
+      isGuarded: true,
       ...means("guardian"),
     },
     ...aroundIds.flatMap((id): ProcessPlan[] => {
@@ -181,7 +215,10 @@ export function plansOf({
       if (plan === undefined) return [];
       const { path, env = {} } = plan;
       const args = [path, root];
-      return [{ id, command: process.execPath, args, env, restart: "always", ready: "ipc", ...means(id) }];
+      const mayAsk = id === "monitor";
+      return [
+        { id, command: process.execPath, args, env, restart: "always", ready: "ipc", mayAsk, ...means(id) },
+      ];
     }),
   ];
 }

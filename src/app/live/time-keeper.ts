@@ -2,14 +2,28 @@
  * How often time passes for execute (LEDGER-2): each time is an input that its journal keeps and a restart reads again.
  * Around a session the clock is heard at every beat; while the market sleeps now and then, and when something is due.
  */
+import type { Clock } from "../../adapters/net/ports.ts";
 import type { SessionTable } from "../../domain/session.ts";
 import { type EpochMicros, MICROS_PER_MINUTE, MICROS_PER_SECOND } from "../../domain/time.ts";
 import type { Due, Instants } from "../../execution/lifecycle/words.ts";
+import type { ExchangeClock } from "../../market/exchange-clock.ts";
 
 /** A beat, of the exchange's clock; on the wall never more often than the second one. */
 export const TIME_EVERY_MS = 1000;
 const LEAST_MS = 100;
 export const timeBeatMs = (speed: number): number => Math.max(LEAST_MS, TIME_EVERY_MS / speed);
+
+/** Milliseconds of the machine until the first of both clocks' instants comes; Infinity where none does. */
+export function dueAfterMs(
+  { at, mono }: Due,
+  exchange: Pick<ExchangeClock, "machineAt">,
+  clock: Pick<Clock, "now">,
+): number {
+  const byExchange = Number.isFinite(at)
+    ? exchange.machineAt(at as EpochMicros) - Date.now()
+    : Number.POSITIVE_INFINITY;
+  return Math.min(byExchange, mono - clock.now());
+}
 
 /** Before the open, for orders of the auction and the checks of the morning; and after the close. */
 const AROUND_MICROS = 30 * MICROS_PER_MINUTE;

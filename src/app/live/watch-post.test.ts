@@ -177,6 +177,7 @@ class Post {
         messageAgeMs: mono - this.#messageMs,
         pulseAgeMs: mono - this.#pingMs,
         cadenceMs: 20_000,
+        ...{ records: 0, gaps: 0, rttMs: null },
         symbols: 8,
         rejected: 0,
         late: 0,

@@ -66,6 +66,8 @@ export class WatchPost {
   #readings: { readonly wallMs: number; readonly monoMs: number };
   #deadSinceMs: number | undefined;
   #isRejudging = false;
+  /** Our clock less the broker's by the last answer, milliseconds; undefined before the first. */
+  skewMs: number | undefined;
 
   constructor(parts: WatchPostParts) {
     this.#parts = parts;
@@ -202,6 +204,7 @@ export class WatchPost {
     if (clock === undefined) return;
     this.duty.answered("broker", heard.mono);
     const skewMs = -Math.round(skewMicros(clock, heard.at, terms.speed) / (1000 * terms.speed));
+    this.skewMs = skewMs;
     this.#judged("clock", judgeClock({ skewMs, wallMs: 0, monoMs: 0 }), heard);
   }
 

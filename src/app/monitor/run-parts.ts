@@ -10,6 +10,16 @@ export interface MonitorPart {
   start(context: StageContext): Promise<() => Promise<void>>;
 }
 
+/** Tells people: alerts of one cause are one incident, until it is cleared. */
+export type RaiseAlert = (level: "info" | "warning" | "critical", cause: string, text: string) => void;
+
+/** Whoever tells people, as the other parts see it. */
+export interface AlertPort {
+  readonly raise: RaiseAlert;
+  /** What caused them is well again. */
+  clear(cause: string): void;
+}
+
 /** For `stageMain`. */
 export const runParts =
   (parts: readonly MonitorPart[]) =>

@@ -11,7 +11,8 @@ export type LevelName = "NORMAL" | "SCALED" | "NO_NEW_ENTRIES" | "REDUCE_ONLY" |
 export type AuthorityName = "killSwitch" | "breakers" | "orchestrator" | "regime" | "ensemble" | "strategy";
 export type Light = "ok" | "late" | "down" | "off";
 
-// ---- GET /api/stream: server-sent events. `picture` at most 4 times a second; a comment every 10 s keeps the line.
+// ---- GET /api/stream: server-sent events. `picture` at most 4 times a second and at least once, changed or not: after
+// 2 s without one the page marks its figures old, after 5 s the level is unknown. A comment every 10 s keeps the line.
 
 export interface Picture {
   readonly mode: "demo" | "paper" | "live";
@@ -88,6 +89,7 @@ export interface ClaimRow {
   readonly isAbsent: boolean;
 }
 
+/** Dollars, exposure too; only `dayPnlFraction` is a fraction. */
 export interface MoneyPicture {
   readonly equity: number | null;
   readonly cash: number | null;

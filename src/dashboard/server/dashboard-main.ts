@@ -1,4 +1,5 @@
 /** Entry of the dashboard's process; its only argument is the root. */
 import { stageMain } from "../../app/live/stage-context.ts";
+import { runDashboard } from "./dashboard-process.ts";
 
-await stageMain("dashboard", async () => () => Promise.resolve());
+await stageMain("dashboard", runDashboard);

@@ -6,7 +6,7 @@
  *       link and no markup, whatever was fed in.
  */
 import type { DailyReport } from "../../app/daily/daily-terms.ts";
-import { count, number, percent, plural, roughMoney, signed, signedPercent } from "../report/formats.ts";
+import { count, number, percent, plural, roughMoney, signed, signedPercent } from "../../app/formats.ts";
 import { dailyVerdict, minutes } from "./daily-verdict.ts";
 
 export interface DailyDigest {

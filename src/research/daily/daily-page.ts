@@ -3,11 +3,6 @@
  * answer first, then the evidence (DESIGN 1, 9).
  */
 import type { DailyReport } from "../../app/daily/daily-terms.ts";
-
-import { parseIsoDate, weekday } from "../../domain/time.ts";
-import { easternTime } from "../report/eastern-time.ts";
-import { direction, emptyState } from "../report/figures.ts";
-import type { ReportFont } from "../report/font.ts";
 import {
   count,
   money,
@@ -18,7 +13,11 @@ import {
   roughMoney,
   signed,
   signedPercent,
-} from "../report/formats.ts";
+} from "../../app/formats.ts";
+import { parseIsoDate, weekday } from "../../domain/time.ts";
+import { easternTime } from "../report/eastern-time.ts";
+import { direction, emptyState } from "../report/figures.ts";
+import type { ReportFont } from "../report/font.ts";
 import { html, type Markup, nothing } from "../report/markup.ts";
 import { pageText } from "../report/page.ts";
 import { dailyCss } from "./daily-styles.ts";

@@ -1,7 +1,7 @@
 /** The answer of a day in words: what it made, whether it could trade, what broke. A function of the figures alone. */
 import type { DailyReport } from "../../app/daily/daily-terms.ts";
+import { count, duration, money, number, percent, plural, signedPercent } from "../../app/formats.ts";
 import { outageCauses } from "../../ops/able-minutes.ts";
-import { count, duration, money, number, percent, plural, signedPercent } from "../report/formats.ts";
 
 export interface DailyVerdict {
   readonly kind: "good" | "look" | "halted";

@@ -1,9 +1,9 @@
 /** What broke: claims with their cause, restarts, alerts with their delivery, errors, and what people did about it. */
 import type { DailyClaim, DailyReport } from "../../app/daily/daily-terms.ts";
+import { count, duration, plural } from "../../app/formats.ts";
 import { claimName } from "../report/claim-names.ts";
 import { easternTime } from "../report/eastern-time.ts";
 import { emptyState, panel, table } from "../report/figures.ts";
-import { count, duration, plural } from "../report/formats.ts";
 import { html, type Markup, nothing } from "../report/markup.ts";
 
 const ends: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 /** One figure of a row of figures, with what stands beside it. */
-import { NO_DATA } from "../report/formats.ts";
+import { NO_DATA } from "../../app/formats.ts";
 import { html, type Markup } from "../report/markup.ts";
 
 /** `tone`: gain, loss or flat for money; none otherwise. */

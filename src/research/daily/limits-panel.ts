@@ -1,8 +1,8 @@
 /** Every limit with its highest use of the day: the disc is the limit, the bar is the use (DESIGN 1, 3). */
 import type { DailyReport, LimitHigh } from "../../app/daily/daily-terms.ts";
+import { besideLimit, count, NO_DATA, number } from "../../app/formats.ts";
 import { easternTime } from "../report/eastern-time.ts";
 import { note, panel } from "../report/figures.ts";
-import { besideLimit, count, NO_DATA, number } from "../report/formats.ts";
 import { html, type Markup } from "../report/markup.ts";
 import { across, disc } from "../report/svg.ts";
 

@@ -1,9 +1,9 @@
 /** How good the data was, what the scheduler did, the able minutes of 21 sessions, and the heads of the records. */
 import type { DailyReport } from "../../app/daily/daily-terms.ts";
+import { count, NO_DATA, number, percent, plural } from "../../app/formats.ts";
 import { type AbleDay, outageCauses } from "../../ops/able-minutes.ts";
 import { easternTime } from "../report/eastern-time.ts";
 import { emptyState, note, panel, table } from "../report/figures.ts";
-import { count, NO_DATA, number, percent, plural } from "../report/formats.ts";
 import { html, type Markup, nothing } from "../report/markup.ts";
 import { across, disc } from "../report/svg.ts";
 import { minutes } from "./daily-verdict.ts";
@@ -178,7 +178,7 @@ export function anchorsPanel({ anchors, run, build, session }: DailyReport): Mar
     ),
     [
       "audit",
-      plural(anchors.audit.rows, "act"),
+      plural(anchors.audit.count, "act"),
       anchors.audit.head === "" ? NO_DATA : anchors.audit.head,
     ] as const,
   ];

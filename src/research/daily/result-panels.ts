@@ -1,5 +1,6 @@
 /** What made the money and what is held: by strategy, by symbol, open positions, trades with their reasons. */
 import type { DailyReport, DailyTrade } from "../../app/daily/daily-terms.ts";
+import { count, money, NO_DATA, number, percent, plural, price, roughMoney } from "../../app/formats.ts";
 import { easternTime } from "../report/eastern-time.ts";
 import {
   emptyState,
@@ -10,7 +11,6 @@ import {
   riskMultiple,
   table,
 } from "../report/figures.ts";
-import { count, money, NO_DATA, number, percent, plural, price, roughMoney } from "../report/formats.ts";
 import { html, type Markup } from "../report/markup.ts";
 
 const SYMBOLS_SHOWN = 10;

@@ -1,9 +1,9 @@
 /** The equity of one session by the minute, with the two rungs that it may not fall to (DESIGN 6.1). */
 import type { DailyReport } from "../../app/daily/daily-terms.ts";
+import { percent, roughMoney, signed } from "../../app/formats.ts";
 import { roundTicks } from "../report/axis.ts";
 import { FOOT, LABEL_GAP, scale, TOP } from "../report/chart-frame.ts";
 import { easternTime } from "../report/eastern-time.ts";
-import { percent, roughMoney, signed } from "../report/formats.ts";
 import { html, type Markup } from "../report/markup.ts";
 import {
   type At,

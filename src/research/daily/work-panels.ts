@@ -1,8 +1,8 @@
 /** What was refused and why, and what became of the orders that left. */
 import type { DailyBlocked, DailyReport } from "../../app/daily/daily-terms.ts";
+import { count, NO_DATA, number, percent, plural, roughMoney, signed } from "../../app/formats.ts";
 import { blockingClaim } from "../report/claim-names.ts";
 import { emptyState, note, panel, roughChange, table } from "../report/figures.ts";
-import { count, NO_DATA, number, percent, plural, roughMoney, signed } from "../report/formats.ts";
 import { html, type Markup } from "../report/markup.ts";
 
 const WORDS: Readonly<Record<string, string>> = {

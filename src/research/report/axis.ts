@@ -1,5 +1,5 @@
 /** Where an axis puts its ticks: round figures, at most five, and the dates along the bottom. */
-import { yearMonth } from "./formats.ts";
+import { yearMonth } from "../../app/formats.ts";
 
 const TICKS_MAX = 5;
 /** A ratio of highest to lowest under which a log axis looks linear and takes linear ticks. */

@@ -1,8 +1,9 @@
 /** What the rules and the claims kept from trading, and what that saved and cost (RISK-6). */
+
+import { count, plural, roughMoney } from "../../app/formats.ts";
 import type { BlockedByRule } from "../../app/run-result.ts";
 import { blockingClaim } from "./claim-names.ts";
 import { emptyState, note, panel, roughChange, table } from "./figures.ts";
-import { count, plural, roughMoney } from "./formats.ts";
 import { html, type Markup } from "./markup.ts";
 
 const TITLE = "What the rules blocked";

@@ -1,10 +1,11 @@
 /** Every claim that breakers and other authorities raised: on what, why, from when to when, and what ended it. */
+
+import { count, number, plural } from "../../app/formats.ts";
 import type { RunClaim, RunClaims } from "../../app/run-result.ts";
 import { isOfAccount } from "./claim-marks.ts";
 import { claimName } from "./claim-names.ts";
 import { easternTime } from "./eastern-time.ts";
 import { emptyState, note, panel, table } from "./figures.ts";
-import { count, number, plural } from "./formats.ts";
 import { html, type Markup } from "./markup.ts";
 
 const TITLE = "When breakers barred entries";

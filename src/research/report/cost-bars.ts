@@ -1,8 +1,9 @@
 /** From the result before costs to the result after them, one bar per kind of cost. */
+
+import { count, number, percent, plural, roughMoney, signed } from "../../app/formats.ts";
 import type { FlatCosts, RunCosts, RunIncome } from "../../app/run-result.ts";
 import { paidIn } from "../../app/whole-micros.ts";
 import { emptyState, note, panel } from "./figures.ts";
-import { count, number, percent, plural, roughMoney, signed } from "./formats.ts";
 import { html, type Markup, nothing } from "./markup.ts";
 import { across } from "./svg.ts";
 

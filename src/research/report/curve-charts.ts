@@ -2,11 +2,12 @@
  * The three curves of the report: equity as growth of 1, drawdown under it on the same dates, and the
  * rolling Sharpe. Each is a plot and a strip of labels at its right end (DESIGN 6).
  */
+
+import { multiple, percent, plural, ratio, signed } from "../../app/formats.ts";
 import type { RunLimits } from "../../app/run-result.ts";
 import { dateMarks, logTicks, placesFor, roundTicks } from "./axis.ts";
 import { dateGrid, FOOT, LABEL_GAP, type Scale, scale, TOP } from "./chart-frame.ts";
 import { type ClaimMark, drawMarks, roomFor } from "./claim-marks.ts";
-import { multiple, percent, plural, ratio, signed } from "./formats.ts";
 import { html, type Markup } from "./markup.ts";
 import { type Curves, deepest, ROLLING_DAYS, rollingSharpe, YEAR_DAYS } from "./series.ts";
 import { type At, curve, disc, dot, ground, label, level, plot, rightAxis, stretched } from "./svg.ts";

@@ -1,9 +1,10 @@
 /** The panels that hold the curves, and what they say when a run is too short for one. */
+
+import { money, signed } from "../../app/formats.ts";
 import type { RunResult } from "../../app/run-result.ts";
 import { claimMarks } from "./claim-marks.ts";
 import { type CurveStyle, drawdownChart, equityChart, isLogScale, rollingChart } from "./curve-charts.ts";
 import { emptyState, panel } from "./figures.ts";
-import { money, signed } from "./formats.ts";
 import { allFigures, keyFigures } from "./key-figures.ts";
 import { html, type Markup } from "./markup.ts";
 import { yearsTable } from "./months-table.ts";

@@ -1,8 +1,9 @@
 /** How much was at stake, session by session, and how much of it was traded, month by month. */
+
+import { percent, yearMonth } from "../../app/formats.ts";
 import { type DateMark, dateMarks, placesFor, roundTicks } from "./axis.ts";
 import { dateGrid, LABEL_GAP, scale } from "./chart-frame.ts";
 import { emptyState, panel } from "./figures.ts";
-import { percent, yearMonth } from "./formats.ts";
 import { html, type Markup } from "./markup.ts";
 import { type Curves, meanGross } from "./series.ts";
 import { curve, disc, ground, label, level, plot, rightAxis, stretched } from "./svg.ts";

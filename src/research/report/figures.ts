@@ -1,5 +1,5 @@
 /** Figures with their colour: the sign carries the meaning, colour only speeds it up. */
-import { signed, signedPercent } from "./formats.ts";
+import { signed, signedPercent } from "../../app/formats.ts";
 import { html, type Markup, type Part } from "./markup.ts";
 
 export function direction(value: number, text: string): "gain" | "loss" | "flat" {

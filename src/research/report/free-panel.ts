@@ -1,7 +1,8 @@
 /** The run beside itself for free: what the costs took, and what the decisions alone were worth. */
+
+import { count, NO_DATA, percent, ratio, signed, signedPercent } from "../../app/formats.ts";
 import type { RunResult } from "../../app/run-result.ts";
 import { emptyState, moneyChange, note, panel, percentChange, type TableRows, table } from "./figures.ts";
-import { count, NO_DATA, percent, ratio, signed, signedPercent } from "./formats.ts";
 import { html, type Markup } from "./markup.ts";
 import { YEAR_DAYS } from "./series.ts";
 import { hasEnoughDays } from "./verdict.ts";

@@ -1,8 +1,9 @@
 /** Ten fills by hand: every number between the bar's price and the money paid, for a person with a calculator. */
+
+import { money, number, plural } from "../../app/formats.ts";
 import type { HandFill } from "../../app/run-result.ts";
 import { easternTime } from "./eastern-time.ts";
 import { emptyState, note, panel, table } from "./figures.ts";
-import { money, number, plural } from "./formats.ts";
 import { html, type Markup } from "./markup.ts";
 
 const TITLE = "Ten fills by hand";

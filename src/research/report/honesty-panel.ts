@@ -1,9 +1,9 @@
 /** The Honesty panel: five gates, each with both numbers, and every warning in full. Cannot be folded. */
 import { OBSERVATIONS_MIN } from "../../app/enough-days.ts";
+import { count, NO_DATA, number, plural, probabilityOf, ratio, signed } from "../../app/formats.ts";
 import type { RunResult } from "../../app/run-result.ts";
 import type { Adjustment } from "../../domain/bars.ts";
 import { easternMoment } from "./eastern-time.ts";
-import { count, NO_DATA, number, plural, probabilityOf, ratio, signed } from "./formats.ts";
 import { gateBar } from "./gate-bar.ts";
 import { luckPicture } from "./luck-picture.ts";
 import { html, type Markup, nothing, type Part } from "./markup.ts";

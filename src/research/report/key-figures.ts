@@ -1,6 +1,5 @@
 /** Key figures, each with its honest twin beside it, and every other figure on demand. */
-import type { RunMetrics, RunResult } from "../../app/run-result.ts";
-import { table } from "./figures.ts";
+
 import {
   count,
   money,
@@ -12,7 +11,9 @@ import {
   probabilityOf,
   ratio,
   signed,
-} from "./formats.ts";
+} from "../../app/formats.ts";
+import type { RunMetrics, RunResult } from "../../app/run-result.ts";
+import { table } from "./figures.ts";
 import { html, type Markup } from "./markup.ts";
 import { YEAR_DAYS } from "./series.ts";
 import { hasEnoughDays, PROBABILITY_GATE } from "./verdict.ts";

@@ -3,9 +3,10 @@
  * luck alone would show in the counted trials. The shaded share to the right of luck is the deflated
  * Sharpe probability.
  */
+
+import { number, ratio } from "../../app/formats.ts";
 import type { RunResult } from "../../app/run-result.ts";
 import { placesFor, roundTicks } from "./axis.ts";
-import { number, ratio } from "./formats.ts";
 import type { Markup } from "./markup.ts";
 import { YEAR_DAYS } from "./series.ts";
 import { type At, curve, disc, ground, label, level, plot, stretched, upright } from "./svg.ts";

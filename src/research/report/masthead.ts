@@ -1,7 +1,8 @@
 /** The top of the page: what was run, and the verdict with its cure. */
+
+import { count, plural, roughMoney } from "../../app/formats.ts";
 import type { RunResult } from "../../app/run-result.ts";
 import type { Timeframe } from "../../domain/bars.ts";
-import { count, plural, roughMoney } from "./formats.ts";
 import { html, type Markup } from "./markup.ts";
 import type { Verdict } from "./verdict.ts";
 import type { VerdictWords } from "./verdict-words.ts";

@@ -1,6 +1,7 @@
 /** Months as a heat map: the number first, the shade second, full shade at a fixed 6 %. */
+
+import { multiple, NO_DATA, percent, signed } from "../../app/formats.ts";
 import { direction, panel, percentChange, table } from "./figures.ts";
-import { multiple, NO_DATA, percent, signed } from "./formats.ts";
 import { html, type Markup } from "./markup.ts";
 import type { YearRow } from "./series.ts";
 import { FULL_SHADE_RETURN, SHADE_STEPS } from "./theme.ts";

@@ -1,6 +1,7 @@
 /** The footer: everything that makes these bytes again, and what proves that they are the same. */
+
+import { count, percent, plural, roughMoney } from "../../app/formats.ts";
 import type { RunResult } from "../../app/run-result.ts";
-import { count, percent, plural, roughMoney } from "./formats.ts";
 import { html, type Markup } from "./markup.ts";
 
 export function reproduction(result: RunResult): Markup {

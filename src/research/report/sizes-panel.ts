@@ -1,7 +1,8 @@
 /** Which constraint decided how large entries were, and which left no share at all. */
+
+import { count, percent } from "../../app/formats.ts";
 import type { SizeCause } from "../../app/run-result.ts";
 import { emptyState, panel, table } from "./figures.ts";
-import { count, percent } from "./formats.ts";
 import { html, type Markup } from "./markup.ts";
 
 const TITLE = "What set the sizes";

@@ -1,8 +1,9 @@
 /** What each strategy won and paid, on its own share of the capital, and where strategies met inside the account. */
+
+import { count, money, NO_DATA, number, percent, plural, ratio, roughMoney } from "../../app/formats.ts";
 import type { NettingSummary, RunResult, StrategyShare } from "../../app/run-result.ts";
 import { wholeMicros } from "../../app/whole-micros.ts";
 import { moneyChange, note, panel, percentChange, table } from "./figures.ts";
-import { count, money, NO_DATA, number, percent, plural, ratio, roughMoney } from "./formats.ts";
 import { html, type Markup, type Part } from "./markup.ts";
 import { hasEnoughDays } from "./verdict.ts";
 

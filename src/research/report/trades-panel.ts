@@ -1,9 +1,10 @@
 /** Trades with the reason of each entry and exit: the last closed, the best and the worst. */
+
+import { count, duration, number, plural, price } from "../../app/formats.ts";
 import type { RunResult, TradeRow } from "../../app/run-result.ts";
 import { timeframeSeconds } from "../../domain/bars.ts";
 import { easternTime } from "./eastern-time.ts";
 import { emptyState, moneyChange, panel, riskMultiple, type TableRows, table } from "./figures.ts";
-import { count, duration, number, plural, price } from "./formats.ts";
 import { html, type Markup, type Part } from "./markup.ts";
 
 const LAST_SHOWN = 20;

@@ -3,10 +3,10 @@
  * gates say, and never praises.
  */
 import { OBSERVATIONS_MIN } from "../../app/enough-days.ts";
+import { count, number, percent, plural, probabilityOf, ratio, roughMoney } from "../../app/formats.ts";
 import type { RunResult } from "../../app/run-result.ts";
 import { paidIn } from "../../app/whole-micros.ts";
 import { easternMoment } from "./eastern-time.ts";
-import { count, number, percent, plural, probabilityOf, ratio, roughMoney } from "./formats.ts";
 import { YEAR_DAYS } from "./series.ts";
 import {
   deflatedTrackRecord,

@@ -51,7 +51,7 @@ export interface AlpacaBrokerOptions {
   /** Asked right before a submission's bytes leave, however long it has waited: a reason to keep it back (I-9). */
   readonly barred?: (request: BrokerRequest) => string | undefined;
   /** How long an answer took, milliseconds; a request that was given up counts with its deadline. */
-  readonly onRoundTrip?: ((ms: number) => void) | undefined;
+  readonly onRoundTrip?: ((ms: number, asked: string, status: number) => void) | undefined;
 }
 
 /** An answer without the number of its question. */
@@ -66,6 +66,7 @@ export class AlpacaBroker {
   readonly reads: AccountReads;
   readonly #options: AlpacaBrokerOptions;
   readonly #rest: AlpacaRest;
+  readonly #limit: RateLimit;
   readonly #updates: TradeUpdates;
 
   constructor(options: AlpacaBrokerOptions) {
@@ -77,6 +78,7 @@ export class AlpacaBroker {
       clock,
       perMinute: options.requestsPerMinute ?? TRADING_REQUESTS_PER_MINUTE,
     });
+    this.#limit = limit;
     const shared = { clock, transport, credentials, counts };
     const requests = { origin: hosts.trading, limit, rng: rng.fork("requests"), onRoundTrip };
     this.#rest = new AlpacaRest({ ...shared, ...requests });
@@ -98,6 +100,16 @@ export class AlpacaBroker {
   /** Milliseconds since the stream's ping that is still unanswered was sent; 0 when none is. */
   get pulseAgeMs(): number {
     return this.#updates.pulseAgeMs;
+  }
+
+  /** What each may still spend of its share of the minute, 0 to 1. */
+  get budget(): readonly { readonly priority: string; readonly ratio: number }[] {
+    return this.#limit.shares();
+  }
+
+  /** Requests that wait for the budget. */
+  get queued(): number {
+    return this.#limit.queued;
   }
 
   start(): void {

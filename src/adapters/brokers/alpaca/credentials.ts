@@ -2,8 +2,8 @@
  * Keys to a brokerage account, and the rule that key, host and mode must agree (C-59): a key of one environment never
  * leaves for another, and any disagreement is refused before the first byte. The demo talks to this machine only.
  */
-import { readFileSync, statSync } from "node:fs";
 import { InputError } from "../../../domain/assert.ts";
+import { type Environment, readEnvFile } from "../../env-file.ts";
 import { type AlpacaHosts, type AlpacaMode, liveHosts, paperHosts } from "./hosts.ts";
 import { Secret } from "./secret.ts";
 
@@ -13,8 +13,6 @@ export interface AlpacaCredentials {
   /** APCA_API_BASE_URL as the user set it, without a slash at its end. */
   readonly baseUrl?: string;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 const KEY_NAMES = ["ALPACA_API_KEY", "APCA_API_KEY_ID"] as const;
 const SECRET_NAMES = ["ALPACA_SECRET_KEY", "APCA_API_SECRET_KEY"] as const;
@@ -121,21 +119,4 @@ function oneOf(values: Environment, names: Names): string | undefined {
   if (first !== undefined && second !== undefined && first !== second)
     throw new InputError(`${names[0]} and ${names[1]} are both set and differ; unset one`);
   return first ?? second;
-}
-
-/** `NAME=value` lines; `#` begins a comment line; quotes around a value are taken off. Missing file: empty. */
-function readEnvFile(path: string): Environment {
-  const status = statSync(path, { throwIfNoEntry: false });
-  if (status === undefined) return {};
-  const mode = status.mode & 0o777;
-  if (process.platform !== "win32" && (mode & 0o177) !== 0)
-    throw new InputError(`${path} has mode 0${mode.toString(8)}, allowed is 0600; run: chmod 600 ${path}`, 3);
-  const values: Record<string, string> = {};
-  for (const line of readFileSync(path, "utf8").split(/\r?\n/)) {
-    const match = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/.exec(line);
-    if (match === null) continue;
-    const [, name = "", value = ""] = match;
-    values[name] = /^(["']).*\1$/.test(value) ? value.slice(1, -1) : value;
-  }
-  return values;
 }

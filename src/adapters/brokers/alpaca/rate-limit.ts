@@ -77,6 +77,16 @@ export class RateLimit {
     return now < this.#toldUntil ? Math.min(own, this.#toldLeft) : own;
   }
 
+  /** What each priority may still spend of what is not kept from it, 0 to 1. */
+  shares(): readonly { readonly priority: Priority; readonly ratio: number }[] {
+    const { left } = this;
+    return priorities.map((priority) => {
+      const kept = terms[priority].reserve * this.#perMinute;
+      const ratio = (left - kept) / (this.#perMinute - kept);
+      return { priority, ratio: Math.min(1, Math.max(0, ratio)) };
+    });
+  }
+
   /** True when the request may leave now; false when it waited as long as it may, or too many wait. */
   acquire(priority: Priority): Promise<boolean> {
     if (this.#mayGo(priority) && !this.#isSomeoneBefore(priority)) {

@@ -44,8 +44,11 @@ export interface AlpacaRestOptions {
   readonly limit: RateLimit;
   readonly rng: Rng;
   readonly counts: Counts;
-  /** Milliseconds from the wire to the answer, or to the deadline that gave it up; without the wait for budget. */
-  readonly onRoundTrip?: ((ms: number) => void) | undefined;
+  /**
+   * Milliseconds from the wire to the answer, or to the deadline that gave it up; without the wait for budget. `asked`
+   * is one of few words, `status` 0 where no answer came.
+   */
+  readonly onRoundTrip?: ((ms: number, asked: string, status: number) => void) | undefined;
 }
 
 export class AlpacaRest {
@@ -103,12 +106,12 @@ export class AlpacaRest {
     try {
       const { status, headers, body } = await transport.request(this.#wire(request, abort.signal));
       limit.heard(status, headers);
-      onRoundTrip?.(clock.now() - leftMs);
+      onRoundTrip?.(clock.now() - leftMs, wordOf(request), status);
       return { kind: "response", status, body };
     } catch (error) {
       const sent = error instanceof TransportError ? error.sent : true;
       // A line that fails at once tells nothing of how long an answer takes.
-      if (isLate) onRoundTrip?.(clock.now() - leftMs);
+      if (isLate) onRoundTrip?.(clock.now() - leftMs, wordOf(request), 0);
       const reason = isLate ? `no answer within ${deadlineMs} ms` : this.#told(error);
       return { kind: "failed", sent, reason };
     } finally {
@@ -140,6 +143,14 @@ export class AlpacaRest {
       this.#options.clock.timer(ms, resolve);
     });
   }
+}
+
+const words = { GET: "read", POST: "submit", PATCH: "change", DELETE: "cancel" } as const;
+
+/** `read_orders`, `submit_orders`: the ids in a path would be names without end. */
+function wordOf({ method, path }: RestRequest): string {
+  const [, , what = ""] = path.split("/");
+  return `${words[method]}_${/^[a-z]+/.exec(what)?.[0] ?? "other"}`;
 }
 
 /** May the same question have another answer a moment later? */

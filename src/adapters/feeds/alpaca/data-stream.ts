@@ -110,6 +110,11 @@ export class AlpacaDataStream implements LineProtocol {
     this.#line.stop();
   }
 
+  /** Ends the line and opens another: this one gives nothing. */
+  renew(reason: string): void {
+    this.#line.renew(reason);
+  }
+
   subscribe(channel: FeedChannel, symbols: readonly string[]): void {
     for (const symbol of symbols) this.#subscriptions.add({ channel, symbol });
     this.#ask();

@@ -1,8 +1,8 @@
 /**
- * How the report writes numbers, money and time (DESIGN 5). Plain text, no locale: the same figure is
+ * How people are shown numbers, money and time (DESIGN 5). Plain text, no locale: the same figure is
  * the same bytes on every machine. A figure that does not exist is "no data", never 0, NaN or a dash.
  */
-import { isoDate, parseIsoDate } from "../../domain/time.ts";
+import { isoDate, parseIsoDate } from "../domain/time.ts";
 
 export const NO_DATA = "no data";
 /** U+2212, as wide as a digit; the hyphen of the keyboard is not a minus. */

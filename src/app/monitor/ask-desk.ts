@@ -1,0 +1,74 @@
+/** Does what people ask about alerts and errors, and writes down who asked (I-40). Never throws. */
+import { AlertStore, alertsPath } from "../../adapters/alerts/alert-store.ts";
+import { markResolved } from "../../adapters/ledger/error-marks.ts";
+import { ledgerPlaces } from "../../adapters/ledger/ledger-store.ts";
+import { InputError } from "../../domain/assert.ts";
+import type { AlertWatch } from "./alert-watch.ts";
+import type { AskAnswer, MonitorAsk } from "./monitor-asks.ts";
+
+export interface AskPlace {
+  readonly root: string;
+  readonly watch: Pick<AlertWatch, "desk" | "test">;
+  readonly store: AlertStore;
+  readonly nowMs: number;
+}
+
+export function doAsk(ask: MonitorAsk, place: AskPlace): AskAnswer {
+  try {
+    const text = done(ask, place);
+    const { id, by: who, reason } = ask;
+    const said = { id, atMs: place.nowMs, who, reason };
+    if (ask.kind === "acknowledge")
+      place.store.addAct({ ...said, action: "acknowledge-alert", subject: `${ask.incident}` });
+    else if (ask.kind === "resolve")
+      place.store.addAct({ ...said, action: "resolve-error", subject: `${ask.error}` });
+    else place.store.addAct({ ...said, action: "test-alerts", subject: ask.channel ?? "all" });
+    return { ok: true, text };
+  } catch (error) {
+    if (error instanceof InputError) return { ok: false, text: error.message };
+    return { ok: false, text: `not done: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+/** Without a running system: the line is marked, and the audit hears of it from the next monitor. */
+export function resolveOffline(
+  root: string,
+  { id, by: who, reason, error }: Extract<MonitorAsk, { readonly kind: "resolve" }>,
+  nowMs: number,
+): string {
+  markResolved(ledgerPlaces(root).performance, { id: error, by: who, at: new Date(nowMs).toISOString() });
+  const store = new AlertStore(alertsPath(root), () => undefined);
+  try {
+    store.addAct({ id, atMs: nowMs, who, reason, action: "resolve-error", subject: `${error}` });
+  } finally {
+    store.close();
+  }
+  return `error ${error} is resolved`;
+}
+
+function done(ask: MonitorAsk, { root, watch, nowMs }: AskPlace): string {
+  switch (ask.kind) {
+    case "acknowledge":
+      if (watch.desk.acknowledge(ask.incident, ask.by, nowMs)) return `alert ${ask.incident} is acknowledged`;
+      throw new InputError(
+        `alerts: ${ask.incident} is no open alert: it is acknowledged or over; see: plimsoll alerts ls`,
+        1,
+      );
+    case "resolve":
+      markResolved(ledgerPlaces(root).performance, {
+        ...{ id: ask.error, by: ask.by, at: new Date(nowMs).toISOString() },
+      });
+      return `error ${ask.error} is resolved`;
+    case "test": {
+      const all = watch.desk.channels.all.map(({ id }) => id);
+      const channels = ask.channel === undefined ? all : all.filter((id) => id === ask.channel);
+      if (channels.length === 0)
+        throw new InputError(
+          `alerts: channel ${ask.channel ?? ""} is not switched on; there are ${all.join(", ") || "none"}`,
+          2,
+        );
+      watch.test(ask.id, channels, `asked for by ${ask.by}`);
+      return `a test leaves by ${channels.join(", ")}`;
+    }
+  }
+}

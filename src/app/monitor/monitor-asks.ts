@@ -1,0 +1,104 @@
+/**
+ * What people ask of the monitor: one file for each ask in `run/alert-asks`, put there in one step, and one
+ * for its answer. A file needs no running monitor: what is asked while it starts again is done when it is
+ * back.
+ */
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { z } from "zod";
+import { makeFolder, replaceFile } from "../../adapters/durable-file.ts";
+
+/** It names a file. */
+const id = z.string().regex(/^[A-Za-z0-9-]{8,80}$/);
+const by = z.string().min(1).max(80);
+const reason = z.string().min(1).max(400);
+
+export const monitorAsk = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("acknowledge"), id, by, reason, incident: z.int().min(1) }),
+  z.strictObject({ kind: z.literal("test"), id, by, reason, channel: z.string().max(20).optional() }),
+  z.strictObject({ kind: z.literal("resolve"), id, by, reason, error: z.int().min(1) }),
+]);
+export type MonitorAsk = z.infer<typeof monitorAsk>;
+
+export interface AskAnswer {
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+const ASKS_MAX = 100;
+const LOOK_EVERY_MS = 50;
+const ANSWERS_KEPT_MS = 3_600_000;
+
+const folderOf = (root: string): string => join(root, "run", "alert-asks");
+const askPath = (root: string, ask: string): string => join(folderOf(root), `${ask}.ask`);
+const answerPath = (root: string, ask: string): string => join(folderOf(root), `${ask}.answer`);
+
+/** Undefined: it is written down, and the monitor has not answered within that time. */
+export async function askMonitor(
+  root: string,
+  ask: MonitorAsk,
+  withinMs: number,
+): Promise<AskAnswer | undefined> {
+  monitorAsk.parse(ask);
+  makeFolder(folderOf(root));
+  replaceFile(askPath(root, ask.id), JSON.stringify(ask));
+  const endMs = performance.now() + withinMs;
+  while (performance.now() < endMs) {
+    await pause(LOOK_EVERY_MS);
+    const answer = readAnswer(answerPath(root, ask.id));
+    if (answer === undefined) continue;
+    rmSync(answerPath(root, ask.id), { force: true });
+    return answer;
+  }
+  return undefined;
+}
+
+/** For the monitor: what is asked now, in the order of its ids. What is no ask is removed. */
+export function readAsks(root: string): readonly MonitorAsk[] {
+  let names: readonly string[];
+  try {
+    names = readdirSync(folderOf(root)).filter((name) => name.endsWith(".ask"));
+  } catch {
+    return [];
+  }
+  return names
+    .toSorted()
+    .slice(0, ASKS_MAX)
+    .flatMap((name) => {
+      const path = join(folderOf(root), name);
+      try {
+        return [monitorAsk.parse(JSON.parse(readFileSync(path, "utf8")))];
+      } catch {
+        rmSync(path, { force: true });
+        return [];
+      }
+    });
+}
+
+/** The answer stands before the ask goes: a crash between the two has it done twice, which changes nothing. */
+export function answerAsk(root: string, ask: MonitorAsk, answer: AskAnswer): void {
+  replaceFile(answerPath(root, ask.id), JSON.stringify(answer));
+  rmSync(askPath(root, ask.id), { force: true });
+}
+
+/** Answers that nobody fetched. */
+export function sweepAnswers(root: string, nowMs: number): void {
+  try {
+    for (const name of readdirSync(folderOf(root))) {
+      const path = join(folderOf(root), name);
+      if (name.endsWith(".answer") && nowMs - statSync(path).mtimeMs > ANSWERS_KEPT_MS)
+        rmSync(path, { force: true });
+    }
+  } catch {
+    // There is no folder yet.
+  }
+}
+
+function readAnswer(path: string): AskAnswer | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as AskAnswer;
+  } catch {
+    return undefined;
+  }
+}

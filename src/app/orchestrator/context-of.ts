@@ -1,0 +1,175 @@
+/** Makes the context of a task out of the running system: the door to execute, the ledger, files. Decides nothing. */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { backupKey } from "../../adapters/backup/sealed-file.ts";
+import { JournalReader } from "../../adapters/journal/journal-reader.ts";
+import { ledgerPlaces } from "../../adapters/ledger/ledger-store.ts";
+import { removeOldBelow, removeOldFiles } from "../../adapters/old-files.ts";
+import { InputError } from "../../domain/assert.ts";
+import type { Session } from "../../domain/session.ts";
+import { isoDate } from "../../domain/time.ts";
+import { nextSession } from "../../market/calendar.ts";
+import { strategies } from "../../strategies/registry.ts";
+import { readActive } from "../live/active-run.ts";
+import { ownArchives } from "../live/backup.ts";
+import { lifecycleOf } from "../live/build-execute.ts";
+import type { ControlClient, ControlQuestion } from "../live/control-client.ts";
+import type { ControlAnswer } from "../live/control-words.ts";
+import { executeJournal } from "../live/ledger-process.ts";
+import type { MarketLine } from "../live/market-lines.ts";
+import { verifyRecord } from "../live/record-proof.ts";
+import { restoreDrill } from "../live/restore-drill.ts";
+import type { RunTerms } from "../live/run-terms.ts";
+import { scheduledBackup, scheduleFolder } from "../live/scheduled-backup.ts";
+import type { StageContext } from "../live/stage-context.ts";
+import { statusOf } from "../live/status-answer.ts";
+import { COMMAND_ENTRY, commandJson } from "./command-port.ts";
+import { LedgerFile } from "./ledger-facts.ts";
+import { done, type TaskResult } from "./task.ts";
+import type { Door, TaskContext } from "./task-context.ts";
+
+const DAY_MS = 86_400_000;
+const ANSWER_WITHIN_MS = 5000;
+const COMPRESSED_LOG = /^plimsoll-\d{4}-\d{2}-\d{2}\.log(?:\.gz)?$/;
+/** As the runtime names what it has compiled. */
+const COMPILED = /^[0-9a-f]{6,16}$/;
+
+/** What differs from run to run. */
+export interface RunOf {
+  readonly session: Session;
+  readonly signal: AbortSignal;
+  readonly crashedAtMs: number | undefined;
+  readonly memory: Map<string, number>;
+}
+
+export interface ContextParts {
+  readonly stage: StageContext;
+  readonly door: Door;
+  readonly found: TaskContext["found"];
+}
+
+const intraday = new Set(strategies.filter(({ horizon }) => horizon === "intraday").map(({ id }) => id));
+
+export function contextOf({ stage, door, found }: ContextParts, run: RunOf): TaskContext {
+  const { terms, places, clock, log, now } = stage;
+  const { root } = places;
+  const { session, signal, memory, crashedAtMs } = run;
+  const base = dirname(terms.killSwitch);
+  return {
+    ...{ run: terms.run, root, mode: terms.mode, symbols: terms.symbols, intraday, door, found, log, now },
+    ...{ session, signal, memory, crashedAtMs, date: isoDate(session.date) },
+    nextSession: nextSession(session.date),
+    params: terms.config.orchestrator,
+    ledger: new LedgerFile(ledgerPlaces(root), terms.run),
+    pause: (ms) =>
+      new Promise((resolve, reject) => {
+        const stop = () => reject(new InputError("its time is over", 1));
+        if (signal.aborted) stop();
+        const timer = clock.timer(ms, () => {
+          signal.removeEventListener("abort", aborted);
+          resolve();
+        });
+        const aborted = () => {
+          timer.cancel();
+          stop();
+        };
+        signal.addEventListener("abort", aborted, { once: true });
+      }),
+    processes: () => readActive(base)?.processes ?? [],
+    journalEntries: () => journalEntries(root),
+    files: {
+      remove: (logDays, cacheDays) => ({
+        logs: removeOldFiles(join(root, "logs"), COMPRESSED_LOG, Date.now() - logDays * DAY_MS),
+        caches: removeOldBelow(join(root, "cache"), COMPILED, Date.now() - cacheDays * DAY_MS),
+      }),
+    },
+    ...heavyPorts(stage, base),
+  };
+}
+
+/** What takes long: called in a process of its own. */
+function heavyPorts({ terms, places }: StageContext, base: string): Partial<TaskContext> {
+  const { root } = places;
+  const settings = terms.config.backup;
+  const backup = async () => {
+    const made = await scheduledBackup({ root, settings, key: backupKey(process.env), nowMs: Date.now });
+    const text = `${made.file}, ${(made.bytes / 2 ** 20).toFixed(1)} MB in ${made.tookMs} ms`;
+    return done(`${text}${made.sealed ? ", sealed" : ""}; ${made.removed} older removed`, made);
+  };
+  const { [COMMAND_ENTRY]: entry } = process.env;
+  return {
+    ...(entry === undefined ? {} : { dailyReport: (date) => dailyReport(entry, terms, base, date) }),
+    checkpoint: backup,
+    backup,
+    newestArchive: () => newestArchive(scheduleFolder(root, settings)),
+    verifyRecords: async () => verifyRecord(root, Date.now()),
+    restoreDrill: async () => {
+      const drill = restoreDrill({
+        root,
+        settings,
+        key: backupKey(process.env),
+        lifecycleOf,
+        nowMs: Date.now,
+      });
+      return done(
+        `${drill.file}: ${drill.inputs} inputs replayed in ${drill.tookMs} ms, the same state`,
+        drill,
+      );
+    },
+  };
+}
+
+async function dailyReport(
+  entry: string,
+  { run, mode }: Pick<RunTerms, "run" | "mode">,
+  base: string,
+  date: string,
+): Promise<TaskResult> {
+  const words = ["report", "daily", "--date", date, "--run", run, "--root", base];
+  const made = await commandJson(entry, mode === "demo" ? [...words, "--demo"] : words);
+  const { file } = made as { readonly file: string };
+  return done(`the report of ${date} is in ${file}`, { file });
+}
+
+function newestArchive(folder: string): { readonly ms: number; readonly file: string } | undefined {
+  const file = existsSync(folder) ? ownArchives(folder).at(-1) : undefined;
+  const [, year, month, day, hour, minute, second, ms] =
+    /^plimsoll-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z/.exec(file ?? "") ?? [];
+  if (file === undefined || year === undefined) return undefined;
+  return { file, ms: Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`) };
+}
+
+function journalEntries(root: string): number | undefined {
+  const path = executeJournal(root);
+  if (!existsSync(path)) return undefined;
+  const reader = new JournalReader(path);
+  try {
+    const { journal } = reader.heads();
+    return journal === null ? undefined : journal.sequence + 1;
+  } finally {
+    reader.close();
+  }
+}
+
+/** Execute's door, as the orchestrator goes through it. */
+export function controlDoor(client: ControlClient): Door {
+  const asked = async (question: ControlQuestion, id?: string): Promise<ControlAnswer> => {
+    const answer = await client.ask(question, ANSWER_WITHIN_MS, id);
+    if (answer.kind === "refused") throw new InputError(`${question.verb}: refused: ${answer.reason}`, 3);
+    return answer;
+  };
+  return {
+    async status() {
+      const status = statusOf(await asked({ verb: "status" }));
+      if (status === undefined) throw new InputError("execute does not tell its status; see its log", 1);
+      return status;
+    },
+    async market() {
+      const answer = await asked({ verb: "market" });
+      return answer.kind === "told" ? (answer.value as MarketLine[]) : [];
+    },
+    async act(act, id) {
+      await asked({ ...act, by: "orchestrator" } as ControlQuestion, id);
+    },
+  };
+}

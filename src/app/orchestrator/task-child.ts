@@ -1,0 +1,52 @@
+/** Runs a heavy task in a process of its own: the loop of the orchestrator stays free, and its time can be ended. */
+import { fork } from "node:child_process";
+import { join } from "node:path";
+import { failed, type TaskResult } from "./task.ts";
+
+const ENTRY = join(import.meta.dirname, "task-main.ts");
+const LAST_WORDS = 300;
+
+export interface ChildRun {
+  /** Of the run. */
+  readonly root: string;
+  readonly task: string;
+  readonly date: string;
+  readonly crashedAtMs: number | undefined;
+  readonly isAfterCrash: boolean;
+  /** Kills it. */
+  readonly signal: AbortSignal;
+}
+
+/** Never rejects: an end without a result is a failure. */
+export function runInChild({
+  root,
+  task,
+  date,
+  crashedAtMs,
+  isAfterCrash,
+  signal,
+}: ChildRun): Promise<TaskResult> {
+  return new Promise((resolve) => {
+    const words = [root, task, date, String(crashedAtMs ?? ""), isAfterCrash ? "crash" : "first"];
+    const child = fork(ENTRY, words, { stdio: ["ignore", "inherit", "pipe", "ipc"] });
+    let said = "";
+    let result: TaskResult | undefined;
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      said = `${said}${text}`.slice(-LAST_WORDS);
+    });
+    child.on("message", (message) => {
+      result = message as TaskResult;
+    });
+    const kill = () => void child.kill("SIGKILL");
+    signal.addEventListener("abort", kill, { once: true });
+    child.once("error", (error) => resolve(failed(`its process could not be started: ${error.message}`)));
+    child.once("exit", (code, ended) => {
+      signal.removeEventListener("abort", kill);
+      resolve(
+        result ??
+          failed(`its process ended with ${ended ?? `code ${code}`}: ${said.trim() || "it said nothing"}`),
+      );
+    });
+    if (signal.aborted) kill();
+  });
+}

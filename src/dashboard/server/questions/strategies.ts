@@ -1,0 +1,64 @@
+/** The strategies of the run: what each may use, holds, made, and what holds it back. */
+import type { Config } from "../../../app/config.ts";
+import type { EnginePicture } from "../../../app/live/engine-picture.ts";
+import { strategies } from "../../../strategies/registry.ts";
+import type { StrategiesAnswer } from "../../contract/trading-answers.ts";
+import { known } from "../known.ts";
+import type { ReadDatabase } from "../read-database.ts";
+
+const DAYS = 260;
+
+export function strategiesAnswer(
+  performance: ReadDatabase,
+  {
+    run,
+    config,
+    strategyIds,
+  }: { readonly run: string; readonly config: Config; readonly strategyIds: readonly string[] },
+  engine: EnginePicture | undefined,
+): StrategiesAnswer {
+  const stats = new Map(
+    performance
+      .all("SELECT * FROM strategy_stats WHERE run = ?", run)
+      .map((row) => [String(row.strategy), row]),
+  );
+  const days = performance.all(
+    `SELECT date, strategy, net_pnl FROM strategy_daily WHERE run = ? AND strategy <> 'external'
+     ORDER BY date DESC, strategy LIMIT ?`,
+    run,
+    DAYS * Math.max(1, strategyIds.length),
+  );
+  const today = days[0]?.date;
+  return {
+    rows: strategyIds.map((id, index) => {
+      const entry = config.strategies[id];
+      const row = stats.get(id);
+      const own = engine?.permission.claims.filter(({ scope }) => scope === index) ?? [];
+      const held = engine?.positions.filter(({ strategy }) => strategy === id) ?? [];
+      const day = days.find(({ date, strategy }) => date === today && strategy === id);
+      return {
+        id,
+        isEnabled: (entry?.enabled ?? false) && !own.some(({ source }) => source === "operator_disabled"),
+        allocation: entry?.allocation ?? 0,
+        horizon: horizonOf(id),
+        held: own.map(({ reason }) => reason).join("; "),
+        positions: held.length,
+        maxPositions: entry?.maxPositions ?? 0,
+        dayPnl: known(day?.net_pnl),
+        totalPnl: known(row?.total_pnl),
+        trades: known(row?.total_trades) ?? 0,
+        winRate: known(row?.win_rate),
+        profitFactor: known(row?.profit_factor),
+        sharpe: known(row?.sharpe_ratio),
+        maxDrawdown: known(row?.max_drawdown),
+      };
+    }),
+    days: days.toReversed().map(({ date, strategy, net_pnl: net }) => ({
+      date: String(date),
+      strategy: String(strategy),
+      netPnl: known(net),
+    })),
+  };
+}
+
+const horizonOf = (id: string): string => strategies.find((strategy) => strategy.id === id)?.horizon ?? "";

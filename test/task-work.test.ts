@@ -1,0 +1,380 @@
+/**
+ * Goal    what each task does of the running system, says of it, and leaves: what would hurt if it were wrong is that it
+ *         passes while something is broken, or acts where it must not.
+ * Method  tasks over ports of a world that a test sets; time passes when a task pauses.
+ */
+import { describe, expect, it } from "vitest";
+import type { StatusValue } from "../src/app/live/status-answer.ts";
+import { taskIds, tasks } from "../src/app/orchestrator/task-registry.ts";
+import { resultOf } from "../src/app/orchestrator/task-result.ts";
+import type { EpochMicros } from "../src/domain/time.ts";
+import { type FakeWorld, fakeWorld, holds, market, position } from "./task-context-fake.ts";
+
+const run = (id: string, { context }: FakeWorld, isAfterCrash = false) =>
+  resultOf(tasks.find((task) => task.id === id)!, context, isAfterCrash);
+const bought = (symbol: string) => position(symbol, { strategy: "day_trader", stop: Number.NaN });
+const verbs = ({ asked }: FakeWorld) => asked.map(({ act }) => act.verb);
+
+describe("validate_api_connectivity", () => {
+  it("passes when all is up and the broker answers a look", async () => {
+    const world = fakeWorld();
+    expect(await run("validate_api_connectivity", world)).toMatchObject({ state: "done" });
+    expect(verbs(world)).toEqual(["reconcile"]);
+  });
+
+  it.each<[string, (world: FakeWorld) => void, RegExp]>([
+    ["a process is down", (w) => (w.processes = [{ id: "compute", state: "waiting" }]), /compute is waiting/],
+    [
+      "the broker refuses the key",
+      (w) => (w.status = { ...w.status, brokerRefuses: "401" }),
+      /refuses our key.*doctor/,
+    ],
+    ["ingest says nothing", (w) => (w.status = { ...w.status, feed: undefined }), /ingest has told nothing/],
+    [
+      "the feed is down",
+      (w) => (w.status = { ...w.status, feed: { ...w.status.feed!, line: "down", reason: "no route" } }),
+      /down \(no route\).*doctor/,
+    ],
+    ["the broker does not answer", (w) => (w.acted = () => undefined), /has not answered for 30 s/],
+  ])("fails with the cure when %s", async (_, breaks, expected) => {
+    const world = fakeWorld();
+    breaks(world);
+    const { state, text } = await run("validate_api_connectivity", world);
+    expect([state, text]).toEqual(["failed", expect.stringMatching(expected)]);
+  });
+
+  it("is passed by a ledger or a page that is down", async () => {
+    const world = fakeWorld();
+    world.processes.push({ id: "ledger", state: "down" }, { id: "dashboard", state: "waiting" });
+    expect((await run("validate_api_connectivity", world)).state).toBe("done");
+  });
+});
+
+describe.each(["sync_positions_from_broker", "reconcile_positions"])("%s", (id) => {
+  it("does not pass on a comparison of before, nor on one with a difference", async () => {
+    const world = fakeWorld();
+    world.acted = () => undefined;
+    expect((await run(id, world)).state).toBe("failed");
+    const other = fakeWorld();
+    other.acted = () =>
+      (other.status = {
+        ...other.status,
+        lastReconciliation: "later",
+        booksDiffer: "AAPL: 10 instead of 12",
+      });
+    const { state, text } = await run(id, other);
+    expect([state, text]).toEqual(["failed", expect.stringContaining("AAPL: 10 instead of 12")]);
+  });
+
+  it("waits for a difference that is being cleared up", async () => {
+    const world = fakeWorld();
+    world.acted = () =>
+      (world.status = { ...world.status, lastReconciliation: "later", booksDiffer: "found out" });
+    world.passed = () => {
+      if (world.ms > 4000) world.status = { ...world.status, booksDiffer: null };
+    };
+    expect((await run(id, world)).state).toBe("done");
+  });
+});
+
+it("reconcile_positions fails where the ledger holds otherwise", async () => {
+  const world = fakeWorld();
+  holds(world, position("AAA"), position("AAA", { strategy: "other", shares: 5 }));
+  world.ledger.positions = () => new Map([["AAA", 15]]);
+  expect((await run("reconcile_positions", world)).state).toBe("done");
+  world.ledger.positions = () =>
+    new Map([
+      ["AAA", 14],
+      ["BBB", -1],
+    ]);
+  const { state, text } = await run("reconcile_positions", world);
+  expect([state, text]).toEqual([
+    "failed",
+    expect.stringMatching(/AAA 14 instead of 15, BBB -1 instead of 0/),
+  ]);
+});
+
+it("run_premarket_analysis writes each symbol's gap and what stands in its way; unknown is null, not 0", async () => {
+  const world = fakeWorld();
+  holds(world, position("BBB"));
+  world.market = [
+    market("AAA", { bid: 102.9, ask: 103.1 }),
+    market("BBB", { bid: null, ask: null }),
+    market("CCC", { isHalted: true, lock: "an order that is not ours works" }),
+  ];
+  expect(await run("run_premarket_analysis", world)).toMatchObject({
+    state: "done",
+    output: { flagged: ["AAA", "CCC"], quoted: 2 },
+  });
+  const rows = world.tables.get("premarket 2026-11-24") ?? [];
+  expect(rows).toMatchObject([
+    { symbol: "AAA", is_held: 0, flags: expect.stringContaining("gap 3.00 %") },
+    { symbol: "BBB", is_held: 1, gap: null, flags: "" },
+    { symbol: "CCC", flags: "halted; locked: an order that is not ours works" },
+  ]);
+  expect(rows[0]?.gap).toBeCloseTo(0.03, 9);
+});
+
+describe("check_corporate_actions", () => {
+  const feedWith = (actionsUnknown: string) =>
+    ({ line: "up", reason: "", symbols: 3, messageAgeMs: 5, actionsUnknown }) as StatusValue["feed"];
+
+  it("has ingest ask, and passes once they are known", async () => {
+    const world = fakeWorld();
+    world.status = { ...world.status, feed: feedWith("the source does not answer") };
+    world.passed = () => {
+      world.status = { ...world.status, feed: feedWith("") };
+    };
+    expect(await run("check_corporate_actions", world)).toMatchObject({ state: "done" });
+    expect(world.asked.map(({ act }) => act.verb)).toEqual(["checkActions"]);
+  });
+
+  it("fails with the reason while nobody knows them", async () => {
+    const world = fakeWorld();
+    world.status = { ...world.status, feed: feedWith("the source does not answer") };
+    expect(await run("check_corporate_actions", world)).toMatchObject({
+      state: "failed",
+      text: expect.stringContaining("the source does not answer"),
+    });
+  });
+});
+
+describe("at the open", () => {
+  it("check_opening_conditions lists what is halted, locked and wide, and fails without market data", async () => {
+    const world = fakeWorld();
+    world.market = [market("AAA", { isHalted: true }), market("BBB", { bid: 99, ask: 101 }), market("CCC")];
+    expect(await run("check_opening_conditions", world)).toMatchObject({
+      state: "done",
+      output: { halted: ["AAA"], wide: ["BBB"], locked: [] },
+    });
+    world.status = { ...world.status, feed: undefined };
+    expect((await run("check_opening_conditions", world)).state).toBe("failed");
+  });
+
+  it("execute_opening_orders fails where an order's fate stays unknown, and not where it is cleared up", async () => {
+    const world = fakeWorld();
+    world.status = { ...world.status, unknownOrders: 2 };
+    expect(await run("execute_opening_orders", world)).toMatchObject({ state: "failed" });
+    world.ms = 0;
+    world.passed = () => (world.status = { ...world.status, unknownOrders: 0 });
+    expect(await run("execute_opening_orders", world)).toMatchObject({ state: "done" });
+  });
+});
+
+describe("while trading", () => {
+  it("monitor_positions warns of a stop that has not rested for two beats, not of who entered without one", async () => {
+    const world = fakeWorld();
+    world.market = [market("AAA"), market("BBB")];
+    holds(
+      world,
+      position("AAA", { stop: Number.NaN }),
+      position("BBB", { stop: Number.NaN, strategy: "bare" }),
+    );
+    world.ledger.entered = () => new Set(["swing_trend_following AAA"]);
+    expect((await run("monitor_positions", world)).state).toBe("done");
+    const second = await run("monitor_positions", world);
+    expect(second).toMatchObject({ state: "failed", output: { bare: ["AAA of swing_trend_following"] } });
+    holds(world, position("AAA"));
+    expect((await run("monitor_positions", world)).state).toBe("done");
+  });
+
+  it("monitor_positions warns of a market that told nothing for long, and of a feed that is down", async () => {
+    const world = fakeWorld();
+    holds(world, position("AAA"));
+    world.market = [market("AAA", { quotedAt: "2026-11-24T14:30:00Z" }), market("BBB", { quotedAt: null })];
+    expect(await run("monitor_positions", world)).toMatchObject({
+      state: "failed",
+      output: { stale: ["AAA"] },
+    });
+    world.market = [market("AAA")];
+    world.status = { ...world.status, feed: { ...world.status.feed!, line: "down" } };
+    expect((await run("monitor_positions", world)).text).toContain("no market data");
+  });
+
+  it("process_intraday_signals fails when minutes come and no decision follows", async () => {
+    const world = fakeWorld();
+    const bars = (count: number) =>
+      (world.status = {
+        ...world.status,
+        snapshot: { ...world.status.snapshot, bars: count },
+      } as StatusValue);
+    bars(0);
+    expect((await run("process_intraday_signals", world)).state).toBe("done");
+    bars(3 * 6);
+    const { state, text } = await run("process_intraday_signals", world);
+    expect([state, text]).toEqual(["failed", expect.stringContaining("6 minutes came")]);
+    bars(3 * 20);
+    world.ledger.meta = () => ({ applied: 20, decisions: 6, staleDecisions: 1 });
+    expect((await run("process_intraday_signals", world)).state).toBe("done");
+  });
+
+  it("check_circuit_breakers fails where lattice and ledger differ for good, and waits for a ledger behind", async () => {
+    const world = fakeWorld();
+    const claim = { authority: "circuit_breakers", source: "watchdog" };
+    world.status = {
+      ...world.status,
+      snapshot: {
+        ...world.status.snapshot,
+        permission: { level: "NO_NEW_ENTRIES", scalar: 1, claims: [claim] },
+      } as unknown as StatusValue["snapshot"],
+    };
+    expect(await run("check_circuit_breakers", world)).toMatchObject({
+      state: "failed",
+      text: expect.stringContaining("execute has circuit_breakers:watchdog, the ledger none"),
+    });
+    world.ms = 0;
+    world.passed = () => (world.ledger.claims = () => [{ ...claim, target: "account" }]);
+    expect((await run("check_circuit_breakers", world)).state).toBe("done");
+  });
+});
+
+describe("close_intraday_positions", () => {
+  it("leaves alone what the engine closes, and what swing strategies hold", async () => {
+    const world = fakeWorld();
+    holds(world, bought("AAA"), position("BBB"));
+    world.passed = () => holds(world, position("BBB"));
+    expect((await run("close_intraday_positions", world)).state).toBe("done");
+    expect(world.asked).toEqual([]);
+  });
+
+  it("closes by the door what is still held, each symbol by one name however often it is asked", async () => {
+    const world = fakeWorld();
+    holds(world, bought("AAA"), bought("CCC"), position("BBB"));
+    world.acted = () => undefined;
+    world.passed = () => {
+      if (world.asked.length > 0 && world.ms > 25_000) holds(world, position("BBB"));
+    };
+    expect(await run("close_intraday_positions", world)).toMatchObject({
+      state: "done",
+      output: { closed: ["AAA", "CCC"] },
+    });
+    expect(world.asked.map(({ act, id }) => [act, id])).toMatchObject([
+      [{ verb: "close", symbol: "AAA" }, "2026-11-24 close AAA"],
+      [{ verb: "close", symbol: "CCC" }, "2026-11-24 close CCC"],
+    ]);
+  });
+
+  it("asks nothing of a market that is closed, and fails", async () => {
+    const world = fakeWorld();
+    holds(world, bought("AAA"));
+    world.at = world.context.session.close as EpochMicros;
+    expect(await run("close_intraday_positions", world)).toMatchObject({ state: "failed" });
+    expect(world.asked).toEqual([]);
+  });
+
+  it("after a crash looks first: what is closed is not closed again", async () => {
+    const world = fakeWorld();
+    expect(await run("close_intraday_positions", world, true)).toMatchObject({ state: "done" });
+    expect(world.asked).toEqual([]);
+  });
+});
+
+it("flatten_intraday_positions calls people when something is held over night", async () => {
+  const world = fakeWorld();
+  expect((await run("flatten_intraday_positions", world)).state).toBe("done");
+  expect(world.lines).toEqual([]);
+  holds(world, bought("AAA"));
+  expect((await run("flatten_intraday_positions", world)).state).toBe("failed");
+  expect(world.lines).toMatchObject([{ level: "critical", text: expect.stringContaining("AAA") }]);
+});
+
+describe("calculate_daily_pnl", () => {
+  const day = (pnl: number | null) => [{ date: "2026-11-24", pnl, equity: 100_000, isFinal: false }];
+
+  it("keeps both figures, and fails where they differ by more than is allowed", async () => {
+    const world = fakeWorld();
+    world.ledger.days = () => day(12.6);
+    expect((await run("calculate_daily_pnl", world)).state).toBe("done");
+    expect(world.tables.get("daily_pnl 2026-11-24")).toMatchObject([
+      { own: 12.5, ledger: 12.6, equity: 100_000 },
+    ]);
+    world.ledger.days = () => day(112.5);
+    expect(await run("calculate_daily_pnl", world)).toMatchObject({ state: "failed" });
+    expect(world.tables.get("daily_pnl 2026-11-24")).toMatchObject([{ ledger: 112.5, difference: -100 }]);
+  });
+
+  it("fails where the ledger has no such day", async () => {
+    expect((await run("calculate_daily_pnl", fakeWorld())).text).toContain("no result of 2026-11-24");
+  });
+});
+
+it("update_watchlists gives the next session each symbol once, with every reason", async () => {
+  const world = fakeWorld();
+  holds(world, position("AAA"), position("OLD", { strategy: "external" }));
+  world.ledger.signalled = () => new Map([["AAA", 2]]);
+  expect((await run("update_watchlists", world)).state).toBe("done");
+  expect(world.tables.get("watchlist 2026-11-25")).toMatchObject([
+    { symbol: "AAA", reason: "universe; held: 10 by swing_trend_following; 2 signals" },
+    { symbol: "BBB", reason: "universe" },
+    { symbol: "CCC", reason: "universe" },
+    { symbol: "OLD", reason: "held: 10 by external" },
+  ]);
+});
+
+describe("sync_previous_day", () => {
+  it("fails while the ledger is far behind the journal", async () => {
+    const world = fakeWorld();
+    const context = { ...world.context, journalEntries: () => 5000 };
+    expect(await run("sync_previous_day", { ...world, context })).toMatchObject({ state: "failed" });
+  });
+
+  it("passes on a first day, and names the last one after", async () => {
+    const world = fakeWorld();
+    expect((await run("sync_previous_day", world)).text).toContain("no day before");
+    world.ledger.days = () => [{ date: "2026-11-23", pnl: 1, equity: 1, isFinal: true }];
+    expect((await run("sync_previous_day", world)).text).toContain("2026-11-23");
+  });
+});
+
+it("verify_records calls people when the record is broken", async () => {
+  const world = fakeWorld();
+  const proof = {
+    ok: false,
+    brokenAt: "journal.db, run d1, entry 7",
+    entries: 7,
+    runs: 1,
+    auditRows: 0,
+    anchors: [],
+  };
+  const context = { ...world.context, verifyRecords: async () => proof as never };
+  expect(await run("verify_records", { ...world, context })).toMatchObject({ state: "failed" });
+  expect(world.lines).toMatchObject([{ level: "critical", text: expect.stringContaining("entry 7") }]);
+});
+
+describe("an archive", () => {
+  const made = async () => ({ state: "done" as const, text: "made again" });
+
+  it.each(["backup_data", "checkpoint_system_state"])(
+    "of %s that was made before a crash is not made again",
+    async (id) => {
+      const world = fakeWorld();
+      const newestArchive = () => ({ ms: 5000, file: "x.tar" });
+      const context = { ...world.context, newestArchive, backup: made, checkpoint: made, crashedAtMs: 4000 };
+      expect((await run(id, { ...world, context }, true)).text).toContain("before the crash: x.tar");
+      const earlier = { ...context, crashedAtMs: 6000 };
+      expect((await run(id, { ...world, context: earlier }, true)).text).toBe("made again");
+    },
+  );
+});
+
+describe("what is not there", () => {
+  it.each([
+    ...["load_regime_detector", "refresh_universe", "validate_model_freshness", "run_daily_research"],
+    ...["run_strategy_optimization", "run_nightly_research_pipeline", "retrain_models", "run_walk_forward"],
+    ...["generate_daily_report", "backup_data", "restore_drill", "verify_records"],
+  ])("%s says so and fails nothing", async (id) => {
+    const world = fakeWorld();
+    const task = tasks.find((one) => one.id === id)!;
+    expect(task.missing(world.context)).toMatch(/^not available yet: /);
+    expect(await run(id, world)).toMatchObject({
+      state: "unavailable",
+      text: expect.stringMatching(/^not available yet/),
+    });
+  });
+
+  it("every other task is there", () => {
+    const { context } = fakeWorld();
+    const there = tasks.filter((task) => task.missing(context) === undefined).map(({ id }) => id);
+    expect(there.length + 13).toBe(taskIds.length);
+  });
+});
