@@ -51,9 +51,10 @@ export const controls: readonly Control[] = [
   partly(
     "C-01",
     "Kill switch",
-    "the dashboard's button; a kill by a broken invariant, which ends its process alone",
+    "a kill by a broken invariant, which ends its process alone",
     {
       where: [
+        "src/dashboard/server/acts.ts",
         "src/engine/outside-word.ts",
         "src/engine/kill-mode.ts",
         "src/app/live/halt-file.ts",
@@ -68,6 +69,8 @@ export const controls: readonly Control[] = [
         "src/guardian/run-files.test.ts",
         "src/sim/engine-scenarios.test.ts",
         "test/system/demo-process.test.ts",
+        "test/system/operators-page.test.ts",
+        "test/system/dashboard-process.test.ts",
       ],
     },
   ),
@@ -218,7 +221,7 @@ export const controls: readonly Control[] = [
   partly(
     "C-30",
     "Daily circuit breaker",
-    "e-mail and SMS; a second witness: the engine acts on one valuation",
+    "a second witness: the engine acts on one valuation",
     {
       where: ["src/portfolio/baselines.ts", "src/engine/flatten-duty.ts", "src/guardian/day-loss.ts"],
       tests: ["test/engine-breakers.test.ts", "test/day-loss-halt.test.ts", "src/guardian/guardian.test.ts"],
@@ -323,7 +326,7 @@ export const controls: readonly Control[] = [
       ],
     },
   ),
-  partly("C-45", "Flatten protocol", "e-mail and SMS: alerts wait in the outbox", {
+  done("C-45", "Flatten protocol", {
     where: ["src/execution/flatten.ts", "src/engine/flatten-duty.ts", "src/engine/claim-enforcement.ts"],
     tests: [
       "src/execution/flatten.test.ts",
