@@ -20,6 +20,7 @@ const shots = process.env.DASHBOARD_SHOTS ?? "";
 
 const views = [
   ["orders/10000", "Orders"],
+  ["risk", "Risk"],
   ["why", "Why"],
   ["why/AMD", "Why"],
   ["signals", "Signals"],
