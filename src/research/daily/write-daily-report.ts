@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { makeFolder, replaceFile } from "../../adapters/durable-file.ts";
 import { type DailyChoice, dailyReport } from "../../app/daily/daily-report.ts";
 import type { DailyReport } from "../../app/daily/daily-terms.ts";
+import { anchorText, recordHeads } from "../../app/live/record-proof.ts";
 import { isoDate } from "../../domain/time.ts";
 import { loadReportFont } from "../report/font.ts";
 import { type DailyDigest, dailyDigest } from "./daily-digest.ts";
@@ -23,5 +24,10 @@ export function writeDailyReport({
   const file = out ?? join(choice.root, "reports", "daily", `${isoDate(choice.date)}.html`);
   makeFolder(dirname(file));
   replaceFile(file, dailyPage(report, loadReportFont()));
-  return { file, report, digest: dailyDigest(report, file) };
+  const heads = recordHeads(choice.root);
+  return {
+    file,
+    report,
+    digest: dailyDigest(report, { file, ...(heads === undefined ? {} : { anchor: anchorText(heads) }) }),
+  };
 }
