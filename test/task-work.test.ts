@@ -35,12 +35,40 @@ describe("validate_api_connectivity", () => {
       (w) => (w.status = { ...w.status, feed: { ...w.status.feed!, line: "down", reason: "no route" } }),
       /down \(no route\).*doctor/,
     ],
-    ["the broker does not answer", (w) => (w.acted = () => undefined), /has not answered for 30 s/],
+    ["the broker does not answer", (w) => (w.acted = () => undefined), /has not answered for 45 s/],
   ])("fails with the cure when %s", async (_, breaks, expected) => {
     const world = fakeWorld();
     breaks(world);
     const { state, text } = await run("validate_api_connectivity", world);
     expect([state, text]).toEqual(["failed", expect.stringMatching(expected)]);
+  });
+
+  it("passes when the broker answers at once and the books are being found out for long: that is no slow line", async () => {
+    const world = fakeWorld();
+    const { acted } = world;
+    world.acted = (act) => {
+      acted(act);
+      world.status = { ...world.status, booksDiffer: "something is being found out" };
+    };
+    world.passed = () => {
+      if (world.ms > 35_000) world.status = { ...world.status, booksDiffer: null };
+    };
+    const { state, text, output } = await run("validate_api_connectivity", world);
+    expect([state, text]).toEqual(["done", expect.stringMatching(/answered a look in \d{1,3} ms/)]);
+    expect(output).toMatchObject({ roundTripMs: 0 });
+  });
+
+  it.each([
+    [20_000, "done"],
+    [31_000, "failed"],
+  ])("of a broker that takes %s ms is %s: execute waits for half a minute", async (ms, expected) => {
+    const world = fakeWorld();
+    const { acted } = world;
+    world.acted = () => undefined;
+    world.passed = () => {
+      if (world.ms >= ms) acted({ verb: "reconcile", reason: "late" });
+    };
+    expect((await run("validate_api_connectivity", world)).state).toBe(expected);
   });
 
   it("is passed by a ledger or a page that is down", async () => {
