@@ -14,6 +14,7 @@ import { dailyReport } from "../src/app/daily/daily-report.ts";
 import type { DailyReport } from "../src/app/daily/daily-terms.ts";
 import { ledgerTerms } from "../src/app/live/build-execute.ts";
 import { writeHistory } from "../src/app/live/history-file.ts";
+import { keptRecord } from "../src/app/live/kept-records.ts";
 import { rebuildLedger } from "../src/app/live/ledger-rebuild.ts";
 import { parseAnchor, verifyRecord } from "../src/app/live/record-proof.ts";
 import { journalPath } from "../src/app/live/recorded-run.ts";
@@ -296,6 +297,20 @@ describe("the command", () => {
     expect(file).toBe(join(root, "reports", "daily", `${DATE}.html`));
     expect(readFileSync(file, "utf8")).toContain("<!doctype html>");
     expect(digest.text).toContain(file);
+  });
+
+  it("leaves the able minutes for the health page, of the newest day, and where no other file was asked for", () => {
+    writeDailyReport({ root, date, nowMs: 0, lifecycle });
+    const kept = keptRecord(root, "able");
+    expect(kept).toMatchObject({ date: DATE, run: report.run, fraction: report.able.fraction, goal: 0.995 });
+    expect(kept?.lostMinutes).toBeCloseTo(report.able.scheduled - report.able.able, 9);
+    expect(kept?.sessions).toBe(report.able.days.length);
+    const earlier = parseIsoDate("2026-11-18") as DayNumber;
+    writeDailyReport({ root, date: earlier, nowMs: 0, lifecycle });
+    expect(keptRecord(root, "able")).toEqual(kept);
+    rmSync(join(root, "run", "able.json"));
+    writeDailyReport({ root, date, nowMs: 0, lifecycle, out: join(root, "elsewhere.html") });
+    expect(keptRecord(root, "able")).toBeUndefined();
   });
 
   it("has a digest that names the day, its result and what broke, and proves the record by its last line", () => {

@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import type { StatusValue } from "../src/app/live/status-answer.ts";
 import { taskIds, tasks } from "../src/app/orchestrator/task-registry.ts";
 import { resultOf } from "../src/app/orchestrator/task-result.ts";
+import { InputError } from "../src/domain/assert.ts";
 import type { EpochMicros } from "../src/domain/time.ts";
 import { type FakeWorld, fakeWorld, holds, market, position } from "./task-context-fake.ts";
 
@@ -354,7 +355,7 @@ describe("sync_previous_day", () => {
   });
 });
 
-it("verify_records calls people when the record is broken", async () => {
+it("verify_records calls people when the record is broken and bars entries, the same finding by the same act", async () => {
   const world = fakeWorld();
   const proof = {
     ok: false,
@@ -367,6 +368,18 @@ it("verify_records calls people when the record is broken", async () => {
   const context = { ...world.context, verifyRecords: async () => proof as never };
   expect(await run("verify_records", { ...world, context })).toMatchObject({ state: "failed" });
   expect(world.lines).toMatchObject([{ level: "critical", text: expect.stringContaining("entry 7") }]);
+  await run("verify_records", { ...world, context });
+  expect(world.asked).toMatchObject([
+    { act: { verb: "pause", reason: expect.stringContaining("entry 7") } },
+    { act: { verb: "pause" } },
+  ]);
+  expect(world.asked[0]?.id).toBe(world.asked[1]?.id);
+  const gone = {
+    ...world.context.door,
+    act: () => Promise.reject(new InputError("execute does not answer", 1)),
+  };
+  const { text } = await run("verify_records", { ...world, context: { ...context, door: gone } });
+  expect(text).toContain("entries could not be barred (execute does not answer)");
 });
 
 describe("an archive", () => {

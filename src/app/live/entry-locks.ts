@@ -1,7 +1,7 @@
 /**
  * What bars entries until an operator has looked, told by nobody inside the stage: a process that crashed again and
- * again (C-54), a guardian that has closed everything (C-01), and a record that is not what was written (RELIABILITY 5).
- * What is held is minded all the same.
+ * again (C-54), a guardian that has closed everything (C-01), and a record that is not what was written
+ * (RELIABILITY 5). What is held is minded all the same.
  */
 import type { ClaimChanged } from "../../domain/events.ts";
 import type { GuardianBeat, GuardianState } from "../../domain/guardian-beat.ts";
@@ -29,8 +29,8 @@ export const safeStart = ({
 const closes: readonly GuardianState[] = ["flattening", "holding", "flat"];
 
 /**
- * What the guardian's beats and the record mean for entries. Each closing, and each thing that is wrong with the record,
- * locks once, in whatever life of this process: who resumed has seen it.
+ * What the guardian's beats and the record mean for entries. Each closing, and each thing that is wrong with the
+ * record, locks once, in whatever life of this process: who resumed has seen it.
  */
 export class LockWords {
   readonly #known = new Set<string>();

@@ -68,6 +68,8 @@ export interface AbleRecord {
   readonly at: string;
   /** It could be reckoned. */
   readonly ok: boolean;
+  readonly run: string;
+  readonly mode: string;
   /** Newest session in it, YYYY-MM-DD. */
   readonly date: string;
   /** Able of scheduled; null where nothing was scheduled. */
@@ -85,14 +87,25 @@ export interface KeptRecords {
   readonly able: AbleRecord;
 }
 
+/** What is shown of it must be there: a file that somebody wrote by hand is none. */
+const figures: Readonly<Record<keyof KeptRecords, readonly string[]>> = {
+  backup: [],
+  drill: [],
+  verify: ["entries", "auditRows"],
+  able: ["sessions", "lostMinutes"],
+};
+
 const pathOf = (root: string, id: keyof KeptRecords): string => join(root, "run", `${id}.json`);
 
 /** The last one; undefined before the first, and for a file that nobody can read. */
 export function keptRecord<Id extends keyof KeptRecords>(root: string, id: Id): KeptRecords[Id] | undefined {
   try {
-    const record = JSON.parse(readFileSync(pathOf(root, id), "utf8")) as Partial<KeptRecords[Id]> | null;
+    const record = JSON.parse(readFileSync(pathOf(root, id), "utf8")) as Readonly<
+      Record<string, unknown>
+    > | null;
     const isOne = typeof record?.at === "string" && typeof record.ok === "boolean";
-    return isOne ? (record as KeptRecords[Id]) : undefined;
+    const isWhole = isOne && figures[id].every((name) => typeof record[name] === "number");
+    return isWhole ? (record as unknown as KeptRecords[Id]) : undefined;
   } catch {
     return undefined;
   }

@@ -7,8 +7,8 @@ import type { TaskContext } from "../task-context.ts";
 /** Without these nothing is traded; a ledger or a page that is down bars nobody. */
 const vital = ["ingest", "compute", "execute", "guardian"];
 /**
- * What execute itself waits for a look, which is half a dozen questions one after the other. How fast each single answer
- * has to be for an entry is judged in execute all day long, and bars by itself.
+ * What execute itself waits for a look, which is half a dozen questions one after the other. How fast each single
+ * answer has to be for an entry is judged in execute all day long, and bars by itself.
  */
 const LOOK_MOST_MS = LOOK_TIMEOUT_MS;
 
