@@ -6,6 +6,7 @@
  *   npm run bench -- engine|features|sweep --data DIR [--set one,uni]
  *   npm run bench -- storm --seeds N
  *   npm run bench -- tick-to-order
+ *   npm run bench -- page
  *   npm run bench -- soak --hours 24 --speed 60
  *   npm run bench -- sessions --data FILE --sessions 5 --speed 60
  */
@@ -16,6 +17,7 @@ import { variantWorker } from "../src/cli/tasks.ts";
 import { type EngineFigures, engineBench } from "./engine.bench.ts";
 import { type FeatureFigures, featuresBench } from "./features.bench.ts";
 import { type GrowthFigures, growthBench } from "./growth.bench.ts";
+import { pageBench } from "./page.bench.ts";
 import { performanceSvg, performanceTable, type RatioFigure } from "./performance-report.ts";
 import { sessionsBench } from "./sessions.bench.ts";
 import { soakBench } from "./soak.bench.ts";
@@ -26,6 +28,7 @@ import { tickToOrderBench } from "./tick-to-order.bench.ts";
 
 /** Benches that read their own words. */
 const apart: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  page: pageBench,
   storm: stormBench,
   "storm-live": stormLiveBench,
   soak: soakBench,

@@ -48,29 +48,27 @@ const STOP_TESTS = [
 ];
 
 export const controls: readonly Control[] = [
-  partly(
-    "C-01",
-    "Kill switch",
-    "the dashboard's button; a kill by a broken invariant, which ends its process alone",
-    {
-      where: [
-        "src/engine/outside-word.ts",
-        "src/engine/kill-mode.ts",
-        "src/app/live/halt-file.ts",
-        "src/app/live/entry-locks.ts",
-        "src/guardian/guardian.ts",
-      ],
-      tests: [
-        "src/engine/outside-word.test.ts",
-        "src/engine/kill-mode.test.ts",
-        "src/app/live/entry-locks.test.ts",
-        "src/guardian/decide.test.ts",
-        "src/guardian/run-files.test.ts",
-        "src/sim/engine-scenarios.test.ts",
-        "test/system/demo-process.test.ts",
-      ],
-    },
-  ),
+  partly("C-01", "Kill switch", "a kill by a broken invariant, which ends its process alone", {
+    where: [
+      "src/dashboard/server/acts.ts",
+      "src/engine/outside-word.ts",
+      "src/engine/kill-mode.ts",
+      "src/app/live/halt-file.ts",
+      "src/app/live/entry-locks.ts",
+      "src/guardian/guardian.ts",
+    ],
+    tests: [
+      "src/engine/outside-word.test.ts",
+      "src/engine/kill-mode.test.ts",
+      "src/app/live/entry-locks.test.ts",
+      "src/guardian/decide.test.ts",
+      "src/guardian/run-files.test.ts",
+      "src/sim/engine-scenarios.test.ts",
+      "test/system/demo-process.test.ts",
+      "test/system/operators-page.test.ts",
+      "test/system/dashboard-process.test.ts",
+    ],
+  }),
   partly("C-02", "Latch and resume", "who may resume: whoever has the account's files", {
     where: ["src/risk/authority.ts", "src/app/live/control-desk.ts"],
     tests: [
@@ -215,15 +213,10 @@ export const controls: readonly Control[] = [
     where: ["src/portfolio/baselines.ts"],
     tests: ["src/portfolio/baselines.test.ts"],
   }),
-  partly(
-    "C-30",
-    "Daily circuit breaker",
-    "e-mail and SMS; a second witness: the engine acts on one valuation",
-    {
-      where: ["src/portfolio/baselines.ts", "src/engine/flatten-duty.ts", "src/guardian/day-loss.ts"],
-      tests: ["test/engine-breakers.test.ts", "test/day-loss-halt.test.ts", "src/guardian/guardian.test.ts"],
-    },
-  ),
+  partly("C-30", "Daily circuit breaker", "a second witness: the engine acts on one valuation", {
+    where: ["src/portfolio/baselines.ts", "src/engine/flatten-duty.ts", "src/guardian/day-loss.ts"],
+    tests: ["test/engine-breakers.test.ts", "test/day-loss-halt.test.ts", "src/guardian/guardian.test.ts"],
+  }),
   done("C-31", "15 % drawdown", { tests: ["test/engine-breakers.test.ts"] }),
   done("C-32", "Strategy loss", {
     where: ["src/engine/strategy-ledger.ts"],
@@ -323,7 +316,7 @@ export const controls: readonly Control[] = [
       ],
     },
   ),
-  partly("C-45", "Flatten protocol", "e-mail and SMS: alerts wait in the outbox", {
+  done("C-45", "Flatten protocol", {
     where: ["src/execution/flatten.ts", "src/engine/flatten-duty.ts", "src/engine/claim-enforcement.ts"],
     tests: [
       "src/execution/flatten.test.ts",

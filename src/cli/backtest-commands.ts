@@ -53,7 +53,7 @@ export function registerBacktestCommands(program: Command, context: CliContext):
     .option("--out <dir>", "folder of the results")
     .addHelpText("after", EXAMPLE)
     .action(async (options: BacktestOptions) => {
-      const out = needed("--out", options.out, "--out reports/NAME");
+      const out = needed("--out", options.out, "--out var/reports/NAME");
       const earlier = earlierRun(outputFolder(out), out);
       const report = await run(context, options, out);
       if (earlier !== undefined && earlier !== report.result.runId && !context.quiet())

@@ -26,7 +26,7 @@ import { CashDuty } from "./cash-duty.ts";
 import type { ExecuteStage } from "./execute.ts";
 import { goneReport } from "./gone-report.ts";
 import { isKeyRefused, REFUSED_LOOK_MS } from "./key-refusal.ts";
-import { localOrder } from "./local-order.ts";
+import { lastHeard, localOrder } from "./local-order.ts";
 import { localPositions } from "./local-positions.ts";
 import { type RestatedPosition, RestatedPositions } from "./restated-positions.ts";
 
@@ -80,7 +80,7 @@ export class BrokerDuty {
   #lookedAt: EpochMicros | undefined;
   #problem: string | undefined = "the broker's books have not been read yet";
   #isLineUp = false;
-  readonly #heardMs = new Map<ClientOrderId, number>();
+  readonly #heardMs = new Map<string, number>();
   readonly #adjusted = new Map<string, number>();
   readonly #locked = new Set<string>();
   readonly #acknowledged = new Set<BrokerOrder["id"]>();
@@ -225,7 +225,8 @@ export class BrokerDuty {
 
   #note(news: Exclude<BrokerNews, { kind: "line" }>, now: Instants): void {
     if (!("order" in news)) return;
-    for (const { clientId } of [news.order, ...news.order.legs]) this.#heardMs.set(clientId, now.mono);
+    for (const { clientId, id } of [news.order, ...news.order.legs])
+      for (const name of [clientId, id]) this.#heardMs.set(name, now.mono);
   }
 
   #looked(news: BrokerNews, askedMs: number, now: Instants): void {
@@ -390,6 +391,6 @@ export class BrokerDuty {
 
   #localOrder(order: OpenOrder): LocalOrder {
     const reduces = this.#parts.stage.orders.purpose(order.number) !== Purpose.Entry;
-    return localOrder(order, reduces, this.#heardMs.get(order.clientId) ?? Number.NEGATIVE_INFINITY);
+    return localOrder(order, reduces, lastHeard(order, this.#heardMs));
   }
 }

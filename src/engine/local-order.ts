@@ -10,10 +10,11 @@ const standingOf = (state: LifecycleState): LocalOrder["state"] =>
 
 /** `reduces`: it can only make a position smaller. `heardMs`: when something was last heard of it, monotonic ms. */
 export function localOrder(order: OpenOrder, reduces: boolean, heardMs: number): LocalOrder {
-  const { clientId, brokerId, symbol, side, filled, state } = order;
+  const { clientId, brokerId, brokerIds, symbol, side, filled, state } = order;
   return {
     clientId,
     ...(brokerId === undefined ? {} : { brokerId }),
+    brokerIds,
     symbol,
     side,
     // What waits for its auction or its slice was never sent: nothing of it can be at the broker.
@@ -22,4 +23,10 @@ export function localOrder(order: OpenOrder, reduces: boolean, heardMs: number):
     reduces,
     heardMs,
   };
+}
+
+/** When anything was last heard of it, under any id that it has had; monotonic ms. */
+export function lastHeard({ clientId, brokerIds }: OpenOrder, heardMs: ReadonlyMap<string, number>): number {
+  const heard = [clientId, ...brokerIds].map((name) => heardMs.get(name) ?? Number.NEGATIVE_INFINITY);
+  return Math.max(...heard);
 }

@@ -1,9 +1,9 @@
 /** The positions of our books as they are compared with the broker's: by symbol, with what may explain a difference. */
 import type { InstrumentId, InstrumentTable } from "../domain/instrument.ts";
-import type { ClientOrderId } from "../domain/order.ts";
 import type { Lifecycle } from "../execution/lifecycle/words.ts";
 import type { LocalPosition } from "../execution/reconciliation-facts.ts";
 import type { ExecuteStage } from "./execute.ts";
+import { lastHeard } from "./local-order.ts";
 
 interface Books {
   readonly stage: ExecuteStage;
@@ -17,7 +17,7 @@ interface Known {
   /** Differences that were booked, by symbol. */
   readonly adjusted: ReadonlyMap<string, number>;
   /** When an order was heard of last, monotonic milliseconds. */
-  readonly heardMs: ReadonlyMap<ClientOrderId, number>;
+  readonly heardMs: ReadonlyMap<string, number>;
 }
 
 /** `quiet`: what was heard before then, monotonic milliseconds, explains nothing any more. */
@@ -27,9 +27,9 @@ export function localPositions(
   quiet: number,
 ): LocalPosition[] {
   const heard = new Map<string, number>();
-  for (const { symbol, clientId } of lifecycle.byClientId().values()) {
-    const ms = heardMs.get(clientId) ?? Number.NEGATIVE_INFINITY;
-    heard.set(symbol, Math.max(heard.get(symbol) ?? Number.NEGATIVE_INFINITY, ms));
+  for (const order of lifecycle.byClientId().values()) {
+    const before = heard.get(order.symbol) ?? Number.NEGATIVE_INFINITY;
+    heard.set(order.symbol, Math.max(before, lastHeard(order, heardMs)));
   }
   return instruments.symbols.flatMap((symbol, i) => {
     const instrument = i as InstrumentId;

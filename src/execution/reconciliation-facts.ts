@@ -10,6 +10,8 @@ export interface LocalOrder {
   readonly clientId: ClientOrderId;
   /** Absent until the broker named it. */
   readonly brokerId?: BrokerOrderId;
+  /** All that it has had: a look may show one that was replaced meanwhile. */
+  readonly brokerIds?: readonly BrokerOrderId[];
   readonly symbol: string;
   readonly side: Side;
   readonly state: LocalOrderState;

@@ -183,6 +183,20 @@ describe("orders", () => {
     expect(found.reports.map((report) => report.event)).toEqual(["imported"]);
   });
 
+  it("07b what a stop was replaced by while the look was under way is no second order, as long as it is fresh", () => {
+    const brokerIds = ["b-stop-S0", "b-stop-S1"] as BrokerOrderId[];
+    const picture = (heardMs: number) => ({
+      orders: [order("stop-S0")],
+      books: {
+        owns: () => true,
+        orders: [local("stop", { brokerId: brokerIds[1] as BrokerOrderId, brokerIds, heardMs })],
+      },
+    });
+    expect(last(picture(0), [4])).toMatchObject({ imports: [], alarms: [], clean: false });
+    // Both cannot work for longer than that: then it is an order that nobody of us knows of.
+    expect(last(picture(0), [6]).imports.map(({ clientId }) => clientId)).toEqual(["stop-S0"]);
+  });
+
   it("08 B16 one that was given up and exists after all wakes somebody", () => {
     const tombstones = new Set(["p-9" as ClientOrderId]);
     expect(last({ orders: [order("p-9")], books: { tombstones } }, [0]).alarms).toMatchObject([

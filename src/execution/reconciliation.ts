@@ -149,6 +149,11 @@ export class Reconciler {
       if (!differs) continue;
       // Nobody takes it in: what it traded, the guardian's closing say, is booked as a position that differs.
       if (own === undefined && isEnded(order.status)) continue;
+      if (own === undefined && this.#isReplaced(order, local, now)) {
+        busy.add(order.symbol);
+        found.clean = false;
+        continue;
+      }
       busy.add(order.symbol);
       found.clean = false;
       // The stream may be about to say the same.
@@ -158,6 +163,12 @@ export class Reconciler {
     }
     this.#locks(external, local, found);
     this.#alarmUnbacked(unbacked, busy, known, found);
+  }
+
+  /** One that became another while the look was under way, which takes seconds: the next look shows it gone. */
+  #isReplaced({ id }: BrokerOrder, { orders }: LocalBooks, now: Instants): boolean {
+    const heir = orders.find(({ brokerIds }) => brokerIds?.includes(id) === true);
+    return heir !== undefined && now.ms - heir.heardMs < this.#terms.graceMs;
   }
 
   #import(order: BrokerOrder, { tombstones }: LocalBooks, { imports, alarms }: Reconciliation): void {

@@ -11,6 +11,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { DashboardFixture, type FixtureOptions } from "../dashboard-fixture.ts";
 import { scratchFolder } from "../scratch-folder.ts";
+import { scrolled } from "./scrolling.ts";
 
 const executablePath = "/usr/bin/chromium";
 const hasBrowser = existsSync(executablePath);
@@ -302,18 +303,6 @@ async function open({ theme = "dark", width = 1440, state = "scaled", openErrors
   return { page, fixture, troubles, address };
 }
 
-interface Scrolled {
-  readonly frames: number;
-  readonly medianMs: number;
-  readonly worstMs: number;
-  /** Of all frames, those that took longer than two of a 60 Hz screen. */
-  readonly shareOver32Ms: number;
-  readonly longestTaskMs: number;
-  /** Of the page's main thread, milliseconds of the processor. */
-  readonly cpuMsPerFrame: number;
-  readonly rowsMost: number;
-}
-
 /** What runs in the page is text: this side knows no document. */
 const isAnswered = "(document.querySelector('.answer')?.textContent ?? '').trim().length > 8";
 const isAllAmd = `(() => {
@@ -321,55 +310,6 @@ const isAllAmd = `(() => {
   return cells.length > 3 && cells.every(({ textContent }) => textContent === "AMD");
 })()`;
 
-/** From the top to the end of a list in 240 frames, as a dragged scroll bar does; frames and long tasks are measured. */
-const scrollThrough = `async (element) => {
-  const tasks = [];
-  const observer = new PerformanceObserver((entries) => {
-    for (const { duration } of entries.getEntries()) tasks.push(duration);
-  });
-  observer.observe({ type: "longtask" });
-  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-  const count = 240;
-  const gaps = [];
-  let rowsMost = 0;
-  let before = await frame();
-  for (let k = 1; k <= count; k++) {
-    element.scrollTop = ((element.scrollHeight - element.clientHeight) * k) / count;
-    const now = await frame();
-    gaps.push(now - before);
-    before = now;
-    rowsMost = Math.max(rowsMost, element.querySelectorAll("tr[data-at]").length);
-  }
-  observer.disconnect();
-  const sorted = gaps.toSorted((a, b) => a - b);
-  const rounded = (value) => Math.round(value * 10) / 10;
-  return {
-    frames: count,
-    medianMs: rounded(sorted[count / 2]),
-    worstMs: rounded(sorted.at(-1)),
-    shareOver32Ms: Math.round((gaps.filter((gap) => gap > 32).length / count) * 1000) / 1000,
-    longestTaskMs: rounded(Math.max(0, ...tasks)),
-    rowsMost,
-  };
-}`;
-
 /** Waits from this side: the page's policy lets nothing in it turn text into code. */
 const holds = (page: Page, what: string) =>
   expect.poll(() => page.evaluate<boolean>(what), { timeout: 20_000 }).toBe(true);
-
-/** Of the long list in the document: there is one. */
-async function scrolled(page: Page): Promise<Scrolled> {
-  const tools = await page.context().newCDPSession(page);
-  await tools.send("Performance.enable", { timeDomain: "threadTicks" });
-  const cpuMs = async () => {
-    const { metrics } = await tools.send("Performance.getMetrics");
-    return 1000 * (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN);
-  };
-  const before = await cpuMs();
-  const found = await page.evaluate<Omit<Scrolled, "cpuMsPerFrame">>(
-    `(${scrollThrough})(document.querySelector(".long"))`,
-  );
-  const spent = (await cpuMs()) - before;
-  await tools.detach();
-  return { ...found, cpuMsPerFrame: Math.round((spent / found.frames) * 10) / 10 };
-}

@@ -2,64 +2,28 @@
  * Goal: the dashboard's process holds nothing that could trade, outlives its own death, and its halt works while compute
  * and while execute hang (UI-1, RELIABILITY 5). Method: a demo of real processes, one of them stopped at a time.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { ActAnswer } from "../../src/dashboard/contract/acts.ts";
 import type { Picture } from "../../src/dashboard/contract/picture.ts";
 import { readDashboardFacts } from "../../src/dashboard/server/dashboard-file.ts";
-import { scratchFolder } from "../scratch-folder.ts";
+import { RunningDemo } from "./running-demo.ts";
 
-const root = scratchFolder("dashboard-system-");
-const demo = join(root, "demo");
-/** On a busy machine, and with a page to build first. */
-const WELL_MS = 240_000;
-const said: string[] = [];
-let system: ChildProcess;
-let link = "";
+let demo: RunningDemo;
 let cookie = "";
 
 beforeAll(async () => {
-  const words = [
-    "src/cli/main.ts",
-    "start",
-    "--root",
-    root,
-    "--sessions",
-    "1",
-    "--speed",
-    "60",
-    "--port",
-    "0",
-  ];
-  system = spawn(process.execPath, words, { stdio: ["ignore", "ignore", "pipe"] });
-  system.stderr?.on("data", (piece: Buffer) => said.push(String(piece)));
-  await until("the link is printed", () => /dashboard: (http\S+)/.test(said.join("")));
-  link = /dashboard: (http\S+)/.exec(said.join(""))?.[1] ?? "";
-  const key = new URL(link).hash.replace("#key=", "");
-  const { headers, status } = await post("/api/login", { key });
+  demo = await RunningDemo.start(60);
+  const { headers, status } = await post("/api/login", { key: demo.key });
   expect(status).toBe(204);
   cookie = headers.get("set-cookie")?.split(";")[0] ?? "";
-}, WELL_MS);
+}, 240_000);
 
-afterAll(async () => {
-  const gone = new Promise((resolve) => system.once("exit", resolve));
-  system.kill("SIGINT");
-  await Promise.race([gone, pause(WELL_MS)]);
-  rmSync(root, { recursive: true, force: true });
-});
+afterAll(() => demo?.stop());
 
-async function until(what: string, is: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + WELL_MS;
-  while (!(await is())) {
-    if (performance.now() > end) throw new Error(`${what}: not within ${WELL_MS} ms\n${said.join("")}`);
-    await pause(100);
-  }
-}
-
-const url = (): string => readDashboardFacts(demo)?.url ?? new URL(link).origin;
+const facts = () => readDashboardFacts(join(demo.root, "demo"));
+const url = (): string => facts()?.url ?? demo.origin;
 
 function post(path: string, body: object): Promise<Response> {
   const headers = { "content-type": "application/json", "x-plimsoll": "1", origin: url(), cookie };
@@ -82,19 +46,12 @@ async function picture(): Promise<Picture> {
   }
 }
 
-function pidOf(id: string): number {
-  const active = JSON.parse(readFileSync(join(root, "run", "active.json"), "utf8")) as {
-    readonly processes: readonly { readonly id: string; readonly pid?: number }[];
-  };
-  return active.processes.find((each) => each.id === id)?.pid ?? 0;
-}
-
 it("holds no key of the broker and opens no database to write", async () => {
-  await until(
+  await demo.until(
     "it has asked for rows",
     async () => (await fetch(`${url()}/api/orders`, { headers: { cookie } })).ok,
   );
-  const pid = readDashboardFacts(demo)?.pid ?? 0;
+  const pid = facts()?.pid ?? 0;
   const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
   expect(environment).not.toMatch(/ALPACA|SECRET|KEY_ID|GUARDIAN/);
   const files = readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
@@ -111,20 +68,20 @@ it("holds no key of the broker and opens no database to write", async () => {
 });
 
 it("shows pictures of a running system, and again at the same address after its own death", async () => {
-  await until("execute's picture is there", async () => (await picture()).engine.state === "ok");
-  const before = readDashboardFacts(demo);
+  await demo.until("execute's picture is there", async () => (await picture()).engine.state === "ok");
+  const before = facts();
   process.kill(before?.pid ?? 0, "SIGKILL");
-  await until("it is back", () => {
-    const now = readDashboardFacts(demo);
+  await demo.until("it is back", () => {
+    const now = facts();
     return now !== undefined && now.pid !== before?.pid && now.url !== null;
   });
-  expect(readDashboardFacts(demo)?.url).toBe(before?.url);
+  expect(facts()?.url).toBe(before?.url);
   expect((await fetch(`${url()}/api/session`, { headers: { cookie } })).status).toBe(200);
-  await until("it shows again", async () => (await picture()).engine.state === "ok");
+  await demo.until("it shows again", async () => (await picture()).engine.state === "ok");
 });
 
 it("acts while compute hangs", async () => {
-  const compute = pidOf("compute");
+  const compute = demo.pidOf("compute");
   process.kill(compute, "SIGSTOP");
   try {
     const answer = await post("/api/act", { verb: "pause", id: "system-test-1", reason: "compute hangs" });
@@ -135,7 +92,7 @@ it("acts while compute hangs", async () => {
 });
 
 it("halts while execute hangs, says how, shows that it does not answer, and execute obeys when it wakes", async () => {
-  const execute = pidOf("execute");
+  const execute = demo.pidOf("execute");
   process.kill(execute, "SIGSTOP");
   try {
     const began = performance.now();
@@ -143,12 +100,12 @@ it("halts while execute hangs, says how, shows that it does not answer, and exec
     expect(performance.now() - began).toBeLessThan(5000);
     const { kind, text } = (await answer.json()) as ActAnswer;
     expect([kind, text]).toEqual(["accepted", expect.stringContaining("HALT")]);
-    expect(existsSync(join(root, "killswitch", "HALT"))).toBe(true);
-    await until("the picture says so", async () => (await picture()).engine.state !== "ok");
+    expect(existsSync(join(demo.root, "killswitch", "HALT"))).toBe(true);
+    await demo.until("the picture says so", async () => (await picture()).engine.state !== "ok");
   } finally {
     process.kill(execute, "SIGCONT");
   }
-  await until("it is halted", async () => (await picture()).permission.level === "HALTED");
+  await demo.until("it is halted", async () => (await picture()).permission.level === "HALTED");
   const audit = (await (await fetch(`${url()}/api/audit`, { headers: { cookie } })).json()) as {
     readonly chain: { readonly state: string };
     readonly rows: readonly { readonly action: string; readonly who: string }[];

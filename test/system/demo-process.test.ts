@@ -124,8 +124,11 @@ describe("the HALT file", () => {
     const resumed = await ask("halted", "resume", "--reason", "again", "--yes");
     expect(resumed).toMatchObject({ code: 3, out: "" });
     expect(resumed.err).toMatch(/^plimsoll: resume: .*HALT.*\n$/);
-    const rows = JSON.parse((await ask("halted", "audit", "ls", "--json")).out);
-    expect(rows).toMatchObject([{ id: auditId, action: "pause", reason: "lunch" }]);
+    const rows: { who: string }[] = JSON.parse((await ask("halted", "audit", "ls", "--json")).out);
+    // Where the machine was slow enough, the tasks before the open have asked for theirs too.
+    expect(rows.filter(({ who }) => who !== "orchestrator")).toMatchObject([
+      { id: auditId, action: "pause", reason: "lunch" },
+    ]);
     child.kill("SIGINT");
     expect(await ended).toBe(0);
     expect(said.out).toContain("It holds nothing, and no order works.");

@@ -166,6 +166,7 @@ export const ackedState = (child: ChildOrder): LifecycleState => (child.filled >
 export const viewOf = (child: ChildOrder): OpenOrder => ({
   clientId: child.clientId,
   brokerId: child.brokerId,
+  brokerIds: [...child.counts.keys()],
   number: child.number,
   symbol: child.symbol,
   side: child.side,

@@ -143,6 +143,8 @@ export interface LifecycleTerms {
 export interface OpenOrder {
   readonly clientId: ClientOrderId;
   readonly brokerId: BrokerOrderId | undefined;
+  /** All that it has had: each replacement gave it a new one. */
+  readonly brokerIds: readonly BrokerOrderId[];
   /** The engine's order whose fills these are. */
   readonly number: OrderNumber;
   readonly symbol: string;

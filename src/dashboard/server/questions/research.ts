@@ -115,7 +115,7 @@ function annual(perPeriod: unknown): number | null {
 }
 
 function verdictOf(found: Summary | undefined): string {
-  if (found === undefined) return "its report is gone";
+  if (found === undefined) return "no report here";
   const { dsr, canary } = found.honesty;
   if (canary.passed === false) return "Failed: it saw the future";
   if (dsr === null) return "Not proven: too little to judge";

@@ -1,5 +1,6 @@
 /** Figures that several places show, made of one picture: each place reads the same name. */
 import type { LimitUse, LinkPicture, Picture } from "../../contract/picture.ts";
+import { rankOf } from "../words/levels.ts";
 
 /** How far equity stands below the day's high, as a fraction of it; null: not known. */
 export function belowHigh({ money }: Picture): number | null {
@@ -46,3 +47,13 @@ export function sessionLeft(
   if (now < opens) return { text: "to open", ms: opens - now };
   return now < closes ? { text: "left", ms: closes - now } : null;
 }
+
+/** Entries are barred until an operator resumes: pausing adds nothing, what is wanted next is the way back. */
+export const isHeldByOperator = (picture: Picture | null): boolean =>
+  picture?.permission.claims.some(
+    ({ liftedBy, scope, level }) =>
+      liftedBy === "operator" &&
+      scope === null &&
+      level !== null &&
+      rankOf(level) >= rankOf("NO_NEW_ENTRIES"),
+  ) ?? false;
