@@ -386,15 +386,17 @@ export const controls: readonly Control[] = [
       "src/adapters/bus/link.test.ts",
     ],
   }),
-  partly("C-53", "Journal durability", "a start that finds a flipped bit: `journal verify` does", {
+  done("C-53", "Journal durability", {
     where: [
       "src/adapters/journal/live-journal.ts",
       "src/app/live/request-outbox.ts",
       "src/app/live/journal-guard.ts",
+      "src/app/live/entry-locks.ts",
     ],
     tests: [
       "src/adapters/journal/live-journal.test.ts",
       "src/app/live/journal-guard.test.ts",
+      "test/broken-record-start.test.ts",
       "test/full-disk.test.ts",
       "test/broker-faults.test.ts",
       "test/storm-live.test.ts",

@@ -14,8 +14,8 @@ import { loadConfig } from "../src/app/config.ts";
 import { alertFigures, alertsAnswer, testDeliveries } from "../src/app/monitor/alert-reads.ts";
 import { CriticalLines, GuardianAlerts, JournalAlerts } from "../src/app/monitor/alert-sources.ts";
 import { AlertWatch } from "../src/app/monitor/alert-watch.ts";
-import { doAsk } from "../src/app/monitor/ask-desk.ts";
-import { answerAsk, askMonitor, readAsks } from "../src/app/monitor/monitor-asks.ts";
+import { doAsk, hearAsks } from "../src/app/monitor/ask-desk.ts";
+import { askMonitor, readAsks } from "../src/app/monitor/monitor-asks.ts";
 import type { SendResult } from "../src/domain/alert.ts";
 import type { EpochMicros } from "../src/domain/time.ts";
 import { Outbox } from "../src/guardian/run-files.ts";
@@ -229,8 +229,7 @@ describe("people", () => {
     world.watch.raise("critical", "health", "memory 91 of 80 %");
     await world.pass();
     const answered = askMonitor(root, { kind: "acknowledge", incident: 1, ...ask }, 5000);
-    for (const each of readAsks(root))
-      answerAsk(root, each, doAsk(each, { root, watch: world.watch, store: world.store, nowMs: world.now }));
+    hearAsks({ root, watch: world.watch, store: world.store, nowMs: world.now });
     expect(await answered).toEqual({ ok: true, text: "alert 1 is acknowledged" });
     expect(readAsks(root)).toEqual([]);
     await world.pass(900_000, 10_000);

@@ -15,12 +15,13 @@ import { LedgerStore, ledgerPlaces } from "../src/adapters/ledger/ledger-store.t
 import { codeVersion } from "../src/app/code-version.ts";
 import { ledgerTerms } from "../src/app/live/build-execute.ts";
 import { writeHistory } from "../src/app/live/history-file.ts";
+import { keptRecord } from "../src/app/live/kept-records.ts";
 import { executeJournal } from "../src/app/live/ledger-process.ts";
 import { LedgerReplay } from "../src/app/live/ledger-replay.ts";
 import { anchorText, parseAnchor, recordHeads, verifyRecord } from "../src/app/live/record-proof.ts";
-import { readDrillRecord, restoreDrill } from "../src/app/live/restore-drill.ts";
+import { restoreDrill } from "../src/app/live/restore-drill.ts";
 import { type RunTerms, runPlaces, writeRunTerms } from "../src/app/live/run-terms.ts";
-import { readBackupRecord, scheduledBackup } from "../src/app/live/scheduled-backup.ts";
+import { scheduledBackup } from "../src/app/live/scheduled-backup.ts";
 import { runCommandLine } from "../src/cli/command-line.ts";
 import { history, liveSession, terms } from "./live-session.ts";
 import { scratchFolder } from "./scratch-folder.ts";
@@ -97,7 +98,7 @@ afterEach(() => expect(leftovers()).toEqual([]));
 describe("the scheduled backup", () => {
   test("says what it made and where the chains ended", async () => {
     const record = await backup();
-    expect(readBackupRecord(root)).toEqual(record);
+    expect(keptRecord(root, "backup")).toEqual(record);
     expect(record).toMatchObject({ ok: true, why: null, sealed: false, removed: 0 });
     expect(record.bytes).toBeGreaterThan(10_000);
     expect(record.journal).toEqual(recordHeads(root)?.journal);
@@ -121,7 +122,7 @@ describe("the scheduled backup", () => {
     const good = await backup();
     alter("UPDATE entries SET payload = 'another' WHERE sequence = 5");
     await expect(backup()).rejects.toThrow(/chain is broken/);
-    expect(readBackupRecord(root)).toMatchObject({
+    expect(keptRecord(root, "backup")).toMatchObject({
       ok: false,
       file: null,
       why: expect.stringContaining("chain is broken"),
@@ -138,7 +139,7 @@ describe("the scheduled backup", () => {
     expect(() => drill(undefined, backupKey({ PLIMSOLL_BACKUP_KEY: "00".repeat(32) }))).toThrow(
       /does not open/,
     );
-    expect(readDrillRecord(root)).toMatchObject({
+    expect(keptRecord(root, "drill")).toMatchObject({
       ok: false,
       file,
       why: expect.stringContaining("does not open"),
@@ -155,7 +156,7 @@ describe("the drill", () => {
     expect(record).toMatchObject({ ok: true, file, run: run.run, sequence: entries.length - 51, why: null });
     expect(record.comparedWithRoot).toBe(true);
     expect(record.stateHash).toMatch(/^[0-9a-f]{64}$/);
-    expect(readDrillRecord(root)).toEqual(record);
+    expect(keptRecord(root, "drill")).toEqual(record);
     await backup();
     expect(drill().stateHash).not.toBe(record.stateHash);
   });
@@ -164,11 +165,14 @@ describe("the drill", () => {
     await backup();
     writeRunTerms(runPlaces(root), { ...run, cash: run.cash + 0.01 });
     expect(() => drill()).toThrow(/gives state .* the root's own journal/);
-    expect(readDrillRecord(root)).toMatchObject({ ok: false });
+    expect(keptRecord(root, "drill")).toMatchObject({ ok: false });
     writeRunTerms(runPlaces(root), run);
     alter(`DELETE FROM entries WHERE sequence >= 400`);
     expect(() => drill()).toThrow(/ends at entry/);
-    expect(readDrillRecord(root)).toMatchObject({ ok: false, why: expect.stringContaining("ends at entry") });
+    expect(keptRecord(root, "drill")).toMatchObject({
+      ok: false,
+      why: expect.stringContaining("ends at entry"),
+    });
   });
 
   test("without a backup says what to do", () => {

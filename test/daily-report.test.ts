@@ -14,7 +14,9 @@ import { dailyReport } from "../src/app/daily/daily-report.ts";
 import type { DailyReport } from "../src/app/daily/daily-terms.ts";
 import { ledgerTerms } from "../src/app/live/build-execute.ts";
 import { writeHistory } from "../src/app/live/history-file.ts";
+import { keptRecord } from "../src/app/live/kept-records.ts";
 import { rebuildLedger } from "../src/app/live/ledger-rebuild.ts";
+import { parseAnchor, verifyRecord } from "../src/app/live/record-proof.ts";
 import { journalPath } from "../src/app/live/recorded-run.ts";
 import type { RunTerms } from "../src/app/live/run-terms.ts";
 import type { EngineEvent } from "../src/domain/events.ts";
@@ -277,7 +279,9 @@ describe("DD-1 hostile text is inert", () => {
         })),
       },
     };
-    const { subject, text, slack } = dailyDigest(bad);
+    const { subject, text, html, short, slack } = dailyDigest(bad);
+    expect(html).not.toMatch(/<img|\u202E|(?:src|href)="/u);
+    expect(short).not.toMatch(/[*]|@|:\/\//);
     expect(subject).not.toMatch(/[\r\n]/);
     expect(`${text}${slack}`).not.toMatch(/[\u202E\r]/u);
     expect(text.split("\n").every((line) => line.length <= 200)).toBe(true);
@@ -293,6 +297,36 @@ describe("the command", () => {
     expect(file).toBe(join(root, "reports", "daily", `${DATE}.html`));
     expect(readFileSync(file, "utf8")).toContain("<!doctype html>");
     expect(digest.text).toContain(file);
+  });
+
+  it("leaves the able minutes for the health page, of the newest day, and where no other file was asked for", () => {
+    writeDailyReport({ root, date, nowMs: 0, lifecycle });
+    const kept = keptRecord(root, "able");
+    expect(kept).toMatchObject({ date: DATE, run: report.run, fraction: report.able.fraction, goal: 0.995 });
+    expect(kept?.lostMinutes).toBeCloseTo(report.able.scheduled - report.able.able, 9);
+    expect(kept?.sessions).toBe(report.able.days.length);
+    const earlier = parseIsoDate("2026-11-18") as DayNumber;
+    writeDailyReport({ root, date: earlier, nowMs: 0, lifecycle });
+    expect(keptRecord(root, "able")).toEqual(kept);
+    rmSync(join(root, "run", "able.json"));
+    writeDailyReport({ root, date, nowMs: 0, lifecycle, out: join(root, "elsewhere.html") });
+    expect(keptRecord(root, "able")).toBeUndefined();
+  });
+
+  it("has a digest that names the day, its result and what broke, and proves the record by its last line", () => {
+    const { digest } = writeDailyReport({ root, date, nowMs: 0, lifecycle });
+    expect(digest.subject).toMatch(
+      /^Plimsoll \w+ 2026-11-19: Look at it, [+\u2212][\d,]+\.\d\d USD, [+\u2212]\d+\.\d\d\s?%, \d+ incidents$/,
+    );
+    const kept = digest.text.trimEnd().split("\n").at(-1) ?? "";
+    expect(digest.html).toContain(kept);
+    expect(digest.short.split("\n").at(-1)).toBe(kept);
+    expect(verifyRecord(root, 0, [parseAnchor(kept)])).toMatchObject({ ok: true, auditRows: 1 });
+    const other = kept.replace(
+      /audit 1 ([0-9a-f])/,
+      (_, first: string) => `audit 1 ${first === "0" ? 1 : 0}`,
+    );
+    expect(verifyRecord(root, 0, [parseAnchor(other)])).toMatchObject({ ok: false });
   });
 
   it.each([

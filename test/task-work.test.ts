@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import type { StatusValue } from "../src/app/live/status-answer.ts";
 import { taskIds, tasks } from "../src/app/orchestrator/task-registry.ts";
 import { resultOf } from "../src/app/orchestrator/task-result.ts";
+import { InputError } from "../src/domain/assert.ts";
 import type { EpochMicros } from "../src/domain/time.ts";
 import { type FakeWorld, fakeWorld, holds, market, position } from "./task-context-fake.ts";
 
@@ -35,12 +36,40 @@ describe("validate_api_connectivity", () => {
       (w) => (w.status = { ...w.status, feed: { ...w.status.feed!, line: "down", reason: "no route" } }),
       /down \(no route\).*doctor/,
     ],
-    ["the broker does not answer", (w) => (w.acted = () => undefined), /has not answered for 30 s/],
+    ["the broker does not answer", (w) => (w.acted = () => undefined), /has not answered for 45 s/],
   ])("fails with the cure when %s", async (_, breaks, expected) => {
     const world = fakeWorld();
     breaks(world);
     const { state, text } = await run("validate_api_connectivity", world);
     expect([state, text]).toEqual(["failed", expect.stringMatching(expected)]);
+  });
+
+  it("passes when the broker answers at once and the books are being found out for long: that is no slow line", async () => {
+    const world = fakeWorld();
+    const { acted } = world;
+    world.acted = (act) => {
+      acted(act);
+      world.status = { ...world.status, booksDiffer: "something is being found out" };
+    };
+    world.passed = () => {
+      if (world.ms > 35_000) world.status = { ...world.status, booksDiffer: null };
+    };
+    const { state, text, output } = await run("validate_api_connectivity", world);
+    expect([state, text]).toEqual(["done", expect.stringMatching(/answered a look in \d{1,3} ms/)]);
+    expect(output).toMatchObject({ roundTripMs: 0 });
+  });
+
+  it.each([
+    [20_000, "done"],
+    [31_000, "failed"],
+  ])("of a broker that takes %s ms is %s: execute waits for half a minute", async (ms, expected) => {
+    const world = fakeWorld();
+    const { acted } = world;
+    world.acted = () => undefined;
+    world.passed = () => {
+      if (world.ms >= ms) acted({ verb: "reconcile", reason: "late" });
+    };
+    expect((await run("validate_api_connectivity", world)).state).toBe(expected);
   });
 
   it("is passed by a ledger or a page that is down", async () => {
@@ -326,7 +355,7 @@ describe("sync_previous_day", () => {
   });
 });
 
-it("verify_records calls people when the record is broken", async () => {
+it("verify_records calls people when the record is broken and bars entries, the same finding by the same act", async () => {
   const world = fakeWorld();
   const proof = {
     ok: false,
@@ -339,6 +368,18 @@ it("verify_records calls people when the record is broken", async () => {
   const context = { ...world.context, verifyRecords: async () => proof as never };
   expect(await run("verify_records", { ...world, context })).toMatchObject({ state: "failed" });
   expect(world.lines).toMatchObject([{ level: "critical", text: expect.stringContaining("entry 7") }]);
+  await run("verify_records", { ...world, context });
+  expect(world.asked).toMatchObject([
+    { act: { verb: "pause", reason: expect.stringContaining("entry 7") } },
+    { act: { verb: "pause" } },
+  ]);
+  expect(world.asked[0]?.id).toBe(world.asked[1]?.id);
+  const gone = {
+    ...world.context.door,
+    act: () => Promise.reject(new InputError("execute does not answer", 1)),
+  };
+  const { text } = await run("verify_records", { ...world, context: { ...context, door: gone } });
+  expect(text).toContain("entries could not be barred (execute does not answer)");
 });
 
 describe("an archive", () => {

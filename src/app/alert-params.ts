@@ -8,8 +8,8 @@ const MINUTE_MS = 60_000;
 
 export const alertParams = z.strictObject({
   channels: channelParams,
-  /** Critical alerts go to every channel that is switched on. */
-  routes: z.strictObject({ warning: route, info: route }),
+  /** Critical alerts go to every channel that is switched on. `digest`: the day in a few lines, after each close. */
+  routes: z.strictObject({ warning: route, info: route, digest: route }),
   /** Between two calls about a critical incident that nobody has acknowledged. */
   repeatMinutes: z.number().min(1).max(60),
   /** Calls about one incident beyond the first; after them the dead-man's switch and the page remain. */

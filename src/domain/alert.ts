@@ -24,6 +24,17 @@ export interface RaisedAlert {
   readonly count?: number;
 }
 
+/** What is told once in words of its own, instead of as an incident: the digest of a day. All of it is inert. */
+export interface Letter {
+  readonly subject: string;
+  /** Plain text, for mail. */
+  readonly text: string;
+  /** The same in a few lines, for Slack, webhooks and text messages; at most 1,600 characters. */
+  readonly short: string;
+  /** The same as a page, for mail; it loads nothing. */
+  readonly html: string;
+}
+
 export type IncidentState = "open" | "acknowledged" | "over";
 
 export interface Incident {
@@ -47,6 +58,8 @@ export interface Incident {
   readonly messages: number;
   readonly toldMs: number;
   readonly toldCount: number;
+  /** Told in these words; absent for whatever is an alert. */
+  readonly letter?: Letter | undefined;
 }
 
 export type MessageKind = "first" | "repeat" | "summary" | "test";
@@ -81,6 +94,8 @@ export interface MessageText {
   readonly body: string;
   /** As the body, in at most 1,600 characters. */
   readonly short: string;
+  /** Of a letter alone: beside the body in mail; elsewhere `short` stands for both. */
+  readonly html?: string | undefined;
 }
 
 /** What is known of a channel, over restarts. */

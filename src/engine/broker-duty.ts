@@ -39,7 +39,7 @@ const DOUBT_MS = 5000;
 const FINDING_OUT = "something is being found out";
 const FRESH_MS = 1000;
 /** A look that was not answered by then is not waited for any longer. */
-const LOOK_TIMEOUT_MS = 30_000;
+export const LOOK_TIMEOUT_MS = 30_000;
 /** How far back a look asks beyond the last one: news may be listed late. */
 const OVERLAP_MICROS = 10 * MICROS_PER_MINUTE;
 const STARTUP = "startup";

@@ -73,4 +73,5 @@ export const alertMigrations = [
     told_ms INTEGER
   ) STRICT;
   CREATE INDEX acts_untold ON acts (told_ms) WHERE told_ms IS NULL;`,
+  "ALTER TABLE incidents ADD COLUMN letter TEXT",
 ] as const;

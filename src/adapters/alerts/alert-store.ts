@@ -19,6 +19,7 @@ import type {
   DeliveryState,
   Incident,
   IncidentState,
+  Letter,
   Message,
   MessageKind,
   RaisedAlert,
@@ -109,11 +110,12 @@ export class AlertStore implements AlertRecord {
   putIncident(incident: Incident): void {
     const { id, level, cause, source, text, lastText, shapes, openedMs, lastMs, count, state } = incident;
     this.#write(
-      `INSERT OR REPLACE INTO incidents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO incidents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...[id, level, cause, source, text, lastText, JSON.stringify(shapes)],
       ...[Math.round(openedMs), Math.round(lastMs), count, state],
       ...[whole(incident.acknowledgedMs), incident.acknowledgedBy ?? null, whole(incident.overMs)],
       ...[incident.messages, Math.round(incident.toldMs), incident.toldCount],
+      incident.letter === undefined ? null : JSON.stringify(incident.letter),
     );
   }
 
@@ -184,9 +186,10 @@ export class AlertStore implements AlertRecord {
   load(nowMs: number, reopenMs: number): RecordedAlerts {
     const messages = this.#messages();
     const incidents = this.#statement(
-      `SELECT * FROM incidents WHERE state <> 'over' OR (over_ms >= ? AND messages > 0 AND cause <> 'test') OR id IN (
-         SELECT m.incident FROM messages m JOIN deliveries d ON d.message = m.id
-         WHERE d.state IN ('waiting', 'sending'))
+      `SELECT * FROM incidents WHERE state <> 'over'
+         OR (over_ms >= ? AND messages > 0 AND cause <> 'test' AND letter IS NULL)
+         OR id IN (SELECT m.incident FROM messages m JOIN deliveries d ON d.message = m.id
+           WHERE d.state IN ('waiting', 'sending'))
        ORDER BY id`,
     ).all(Math.round(nowMs - reopenMs));
     return {
@@ -308,6 +311,8 @@ export const incidentOf = (row: Row): Incident => ({
   messages: Number(row.messages),
   toldMs: Number(row.told_ms),
   toldCount: Number(row.told_count),
+  // A file that the monitor of an older release wrote has no such column before the first start.
+  letter: typeof row.letter === "string" ? (JSON.parse(row.letter) as Letter) : undefined,
 });
 
 export const channelOf = (row: Row): ChannelFacts => ({

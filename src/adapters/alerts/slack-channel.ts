@@ -13,8 +13,9 @@ export const slackChannel: ChannelKind<{ readonly enabled: boolean }> = {
   open(_, secrets) {
     const poster = new HttpPoster(secrets);
     return {
-      send({ subject, body }) {
-        const text = slackText(`${subject}\n${body}`);
+      send({ subject, body, short, html }) {
+        // Of a letter the few lines: the long form is for mail.
+        const text = slackText(html === undefined ? `${subject}\n${body}` : short);
         return poster.post({
           url: secretOf(secrets, URL_NAME).reveal(),
           headers: { "content-type": "application/json; charset=utf-8" },

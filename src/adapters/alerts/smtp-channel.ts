@@ -52,12 +52,13 @@ function openSmtp({ host, port, from, to }: SmtpParams, secrets: AlertSecrets): 
     ...{ disableFileAccess: true, disableUrlAccess: true },
   });
   return {
-    async send({ id, subject, body: text, level }): Promise<SendResult> {
+    async send({ id, subject, body: text, html, level }): Promise<SendResult> {
       try {
         const messageId = `<${id}@${from.split("@")[1]}>`;
         const priority = level === "critical" ? "high" : "normal";
         const headers = { "Auto-Submitted": "auto-generated" };
-        await transport.sendMail({ from, to: [...to], subject, text, messageId, priority, headers });
+        const words = { subject, text, ...(html === undefined ? {} : { html }) };
+        await transport.sendMail({ from, to: [...to], ...words, messageId, priority, headers });
         return { ok: true };
       } catch (error) {
         const isOfMessage = isRefusedText(error);

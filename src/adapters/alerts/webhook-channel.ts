@@ -19,7 +19,8 @@ export const webhookChannel: ChannelKind<{ readonly enabled: boolean }> = {
   open(_, secrets) {
     const poster = new HttpPoster(secrets);
     return {
-      send({ id, level, incident, isTest, subject, body: text }) {
+      send({ id, level, incident, isTest, subject, body: whole, short, html }) {
+        const text = html === undefined ? whole : short;
         const body = JSON.stringify({ id, level, incident, isTest, subject, text });
         const timestamp = String(Math.floor(Date.now() / 1000));
         const key = secretOf(secrets, SECRET_NAME).reveal();

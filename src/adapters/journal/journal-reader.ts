@@ -184,7 +184,7 @@ export class JournalReader {
       if (found.brokenAt === null) continue;
       return { runs: runs.length, entries, auditRows: 0, brokenAt: `run ${run}, entry ${found.brokenAt}` };
     }
-    const audit = this.#verifyAudit();
+    const audit = this.#walkAudit();
     const brokenAt = audit.brokenAt === null ? null : `audit row ${audit.brokenAt}`;
     return { runs: runs.length, entries, auditRows: audit.rows, brokenAt };
   }
@@ -240,7 +240,12 @@ export class JournalReader {
     return this.#named(() => readLease(this.#db, name));
   }
 
-  #verifyAudit(): { readonly rows: number; readonly brokenAt: number | null } {
+  /** Walks the acts of operators: how many are as they were written, and the number of the first that is not. */
+  verifyAudit(): { readonly rows: number; readonly brokenAt: number | null } {
+    return this.#inOneView(() => this.#walkAudit());
+  }
+
+  #walkAudit(): { readonly rows: number; readonly brokenAt: number | null } {
     const [{ rows, head } = {}] = this.#all("SELECT rows, head FROM audit_head");
     let hash = "";
     let number = 0;

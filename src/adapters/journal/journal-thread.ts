@@ -18,6 +18,7 @@ export interface ThreadTerms {
   /** A file that goes when the disk is full. */
   readonly ballast?: string;
   readonly isKnownSound?: boolean;
+  readonly goesOnBroken?: boolean;
 }
 
 export type ToThread =
@@ -29,7 +30,8 @@ export type ToThread =
   | { readonly kind: "close" };
 
 export type FromThread =
-  | { readonly kind: "opened"; readonly sequence: number }
+  /** `brokenAt`: the first entry of the run that is not what was written; null when all are, undefined: not walked. */
+  | { readonly kind: "opened"; readonly sequence: number; readonly brokenAt: number | null | undefined }
   /** Could not be opened; `isCurable`: the message names the cure. */
   | { readonly kind: "refused"; readonly reason: string; readonly isCurable: boolean }
   /** `sequence` is the next one: all before it are durable. */
@@ -50,8 +52,9 @@ export function runJournalThread(reached?: (point: CommitPoint) => void): void {
   const port = parentPort;
   const tell = (message: FromThread) => port.postMessage(message);
   const terms = workerData as ThreadTerms;
-  const store = open(terms, tell, reached);
-  if (store === undefined) return;
+  const opened = open(terms, tell, reached);
+  if (opened === undefined) return;
+  const { store, brokenAt } = opened;
 
   let hasFailed = false;
   const write = (transactions: readonly (readonly JournalRow[])[], ticket: Ticket) => {
@@ -80,14 +83,14 @@ export function runJournalThread(reached?: (point: CommitPoint) => void): void {
     if (transactions.length > 0) write(transactions, ticket);
     if (isLast) close();
   });
-  tell({ kind: "opened", sequence: store.sequence });
+  tell({ kind: "opened", sequence: store.sequence, brokenAt });
 }
 
 function open(
-  { path, run, lease, ballast, isKnownSound }: ThreadTerms,
+  { path, run, lease, ballast, isKnownSound, goesOnBroken = false }: ThreadTerms,
   tell: (message: FromThread) => void,
   reached: ((point: CommitPoint) => void) | undefined,
-): JournalStore | undefined {
+): { readonly store: JournalStore; readonly brokenAt: number | null | undefined } | undefined {
   try {
     const store = new JournalStore(
       path,
@@ -102,8 +105,8 @@ function open(
     );
     if (lease !== undefined) store.takeLease(lease, Date.now());
     store.openRun(run);
-    if (!isKnownSound) refuseBroken(path, run.run);
-    return store;
+    const brokenAt = isKnownSound ? undefined : brokenEntry(path, run.run, goesOnBroken);
+    return { store, brokenAt };
   } catch (error) {
     const isCurable = error instanceof Error && error.name === "InputError";
     tell({ kind: "refused", reason: error instanceof Error ? error.message : String(error), isCurable });
@@ -112,11 +115,11 @@ function open(
 }
 
 /** What follows from a record that somebody or the disk has changed is worth nothing (RELIABILITY 3.4, start-up). */
-function refuseBroken(path: string, run: string): void {
+function brokenEntry(path: string, run: string, goesOnBroken: boolean): number | null {
   const reader = new JournalReader(path);
   try {
     const { brokenAt } = reader.verifyRun(run);
-    if (brokenAt === null) return;
+    if (brokenAt === null || goesOnBroken) return brokenAt;
     const where = `entry ${brokenAt} of run ${run} is not what was written`;
     throw new InputError(`journal: ${path}: ${where}; restore it from a backup or move it away`, 1);
   } finally {

@@ -37,6 +37,8 @@ export interface LiveJournalTerms {
   readonly ballast?: string;
   /** It was read while another process wrote it: the whole file is not checked again, which takes longer each day. */
   readonly isKnownSound?: boolean;
+  /** Of who must mind what is held: a run that is not what was written goes on, and `brokenAt` says so. */
+  readonly goesOnBroken?: boolean;
   /** The disk is full and the ballast went: what is left is for closing. */
   readonly onFull?: () => void;
   /** Rows are durable so many milliseconds after they were handed over. */
@@ -58,6 +60,8 @@ interface Waiter {
 export class LiveJournal {
   readonly #terms: LiveJournalTerms;
   readonly #worker: Worker;
+  /** First entry of the run that is not what was written; null when all are, undefined where nobody has walked it. */
+  readonly brokenAt: number | null | undefined;
   #state: JournalState = "open";
   #failure: string | undefined;
   #isFull = false;
@@ -76,9 +80,14 @@ export class LiveJournal {
   #waiters: Waiter[] = [];
   readonly #closed = Promise.withResolvers<void>();
 
-  private constructor(terms: LiveJournalTerms, worker: Worker, sequence: number) {
+  private constructor(
+    terms: LiveJournalTerms,
+    worker: Worker,
+    { sequence, brokenAt }: Extract<FromThread, { readonly kind: "opened" }>,
+  ) {
     this.#terms = terms;
     this.#worker = worker;
+    this.brokenAt = brokenAt;
     this.#nextSequence = sequence;
     this.#durableBefore = sequence;
     worker.on("message", (message: FromThread) => this.#hear(message));
@@ -91,9 +100,9 @@ export class LiveJournal {
 
   /** Throws InputError (exit 1): the file is damaged, the run is closed, another process has the lease. */
   static open(terms: LiveJournalTerms): Promise<LiveJournal> {
-    const { path, run, lease, ballast, isKnownSound = false } = terms;
+    const { path, run, lease, ballast, isKnownSound = false, goesOnBroken = false } = terms;
     const optional = { ...(lease && { lease }), ...(ballast !== undefined && { ballast }) };
-    const workerData: ThreadTerms = { path, run, isKnownSound, ...optional };
+    const workerData: ThreadTerms = { path, run, isKnownSound, goesOnBroken, ...optional };
     const entry = terms.thread ?? new URL("./journal-worker.ts", import.meta.url);
     const worker = new Worker(entry, { workerData });
     return new Promise((resolve, reject) => {
@@ -102,7 +111,7 @@ export class LiveJournal {
       worker.once("message", (message: FromThread) => {
         worker.off("error", reject);
         if (message.kind === "opened") {
-          resolve(new LiveJournal(terms, worker, message.sequence));
+          resolve(new LiveJournal(terms, worker, message));
           return;
         }
         void worker.terminate();

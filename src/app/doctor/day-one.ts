@@ -12,11 +12,9 @@ import { ledgerPlaces } from "../../adapters/ledger/ledger-store.ts";
 import { InputError } from "../../domain/assert.ts";
 import { type Config, configHash } from "../config.ts";
 import { knownRun } from "../live/active-run.ts";
+import { keptRecord } from "../live/kept-records.ts";
 import { logFolder } from "../live/log-folder.ts";
-import { readRecordProof } from "../live/record-proof.ts";
-import { readDrillRecord } from "../live/restore-drill.ts";
 import type { RunTerms } from "../live/run-terms.ts";
-import { readBackupRecord } from "../live/scheduled-backup.ts";
 import { tradedConfig } from "../traded-config.ts";
 import { type Check, fail, messageOf, ok, warn } from "./check.ts";
 
@@ -276,7 +274,7 @@ function silentFailuresCheck(runRoot: string, { env }: DayOneTerms): Check {
 }
 
 function backupCheck(runRoot: string, nowMs: number): Check {
-  const record = readBackupRecord(runRoot);
+  const record = keptRecord(runRoot, "backup");
   const cure = "run: plimsoll backup --scheduled, and see docs/RUNBOOK.md#backup-or-drill-overdue";
   if (record === undefined) return warn("backup", "none by the schedule yet", cure);
   const hours = record.lastOkAt === null ? Number.NaN : (nowMs - Date.parse(record.lastOkAt)) / HOUR_MS;
@@ -288,7 +286,7 @@ function backupCheck(runRoot: string, nowMs: number): Check {
 }
 
 function drillCheck(runRoot: string, nowMs: number): Check {
-  const record = readDrillRecord(runRoot);
+  const record = keptRecord(runRoot, "drill");
   const cure = "run: plimsoll restore --drill, and see docs/RUNBOOK.md#backup-or-drill-overdue";
   if (record === undefined) return warn("drill", "no backup was ever restored here", cure);
   const days = (nowMs - Date.parse(record.at)) / (24 * HOUR_MS);
@@ -301,7 +299,7 @@ function drillCheck(runRoot: string, nowMs: number): Check {
 }
 
 function recordCheck(runRoot: string): Check {
-  const proof = readRecordProof(runRoot);
+  const proof = keptRecord(runRoot, "verify");
   if (proof === undefined) return warn("record", "not walked yet", "run: plimsoll verify-audit");
   if (!proof.ok)
     return fail(

@@ -22,6 +22,7 @@ const sourceControls: Readonly<Record<string, string>> = {
   broker_refuses_key: "C-38",
   journal: "C-53",
   crash_loop: "C-54",
+  record: "C-53",
   startup: "C-47",
   reconciliation: "C-47",
   certificate: "C-59",

@@ -22,7 +22,7 @@ import { brokerOf } from "./build-broker.ts";
 import { buildExecuteOf, egressMicros, lifecycleOf } from "./build-execute.ts";
 import { watchPostOf } from "./build-watch.ts";
 import { ControlDesk } from "./control-desk.ts";
-import { type EntryLock, GuardianWord, safeStart } from "./entry-locks.ts";
+import { type EntryLock, LockWords, safeStart } from "./entry-locks.ts";
 import { ExecuteDriver } from "./execute-driver.ts";
 import { ExecuteGauges, type GaugeReads } from "./execute-gauges.ts";
 import { FrameKind, linkBounds, numbered, parseNumbered, textOf } from "./frames.ts";
@@ -34,6 +34,7 @@ import { JournalGuard } from "./journal-guard.ts";
 import { heardAt, type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
 import { PeerBeats, processFigures } from "./process-figures.ts";
 import { ProcessTimers } from "./process-timers.ts";
+import { brokenAtStart } from "./record-proof.ts";
 import type { StageContext } from "./stage-context.ts";
 import { dueAfterMs, TIME_EVERY_MS, TimeKeeper, timeBeatMs } from "./time-keeper.ts";
 import type { WatchPost } from "./watch-post.ts";
@@ -63,7 +64,7 @@ class ExecuteProcess {
   readonly #control: ControlDesk;
   readonly #gauges: ExecuteGauges;
   readonly #journalGuard = new JournalGuard();
-  readonly #guardianWord = new GuardianWord();
+  readonly #lockWords = new LockWords();
   readonly #beats = new PeerBeats();
   #journal: LiveJournal | undefined;
   #server: LinkServer | undefined;
@@ -140,7 +141,7 @@ class ExecuteProcess {
     this.#guardian = new GuardianDuty(context, this.#driver, (beat) => {
       this.#guardianMs = clock.now();
       this.#watch.beat("guardian", clock.now(), beat.seq, 0);
-      this.#lock(this.#guardianWord.heard(beat));
+      this.#lock(this.#lockWords.heard(beat));
     });
     this.#control = new ControlDesk({
       context,
@@ -177,6 +178,7 @@ class ExecuteProcess {
       run: { run: terms.run, startedAt: terms.startedAt, header: JSON.stringify(terms) },
       lease: { name: "execute", owner: randomUUID() },
       isKnownSound: turn !== undefined,
+      goesOnBroken: true,
       onFailed: (reason) => {
         log("critical", `journal.db: ${reason}`);
         this.#driver.journalFailed(reason);
@@ -197,6 +199,7 @@ class ExecuteProcess {
     await this.#listen();
     this.#consume({ kind: "restarted", life: this.#life });
     this.#lock(safeStart(process.env));
+    this.#lock(this.#lockWords.record(brokenAtStart(places.root, terms.run, this.#journal.brokenAt)));
     this.#hearIngest();
     this.#broker.start();
     this.#timers.every(BEAT_EVERY_MS, () => this.#guardian.beat());
@@ -232,7 +235,7 @@ class ExecuteProcess {
       if (input.kind === "restarted") this.#life = input.life + 1;
       this.#driver.replay(input);
       this.#control.saw(input);
-      this.#guardianWord.saw(input);
+      this.#lockWords.saw(input);
     };
     return new JournalFollower({ path, run: terms.run, instruments, take });
   }

@@ -5,14 +5,12 @@
  *
  * VR-1  A record that lost its tail, or was written anew, is not found whole while an anchor knows better.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { replaceFile } from "../../adapters/durable-file.ts";
+import { existsSync } from "node:fs";
 import { type ChainHeads, JournalReader } from "../../adapters/journal/journal-reader.ts";
 import { InputError } from "../../domain/assert.ts";
+import { keepRecord, keptRecord, type RecordProof } from "./kept-records.ts";
 import { executeJournal } from "./ledger-process.ts";
 import { verifyJournals } from "./recorded-run.ts";
-import { readBackupRecord } from "./scheduled-backup.ts";
 
 const ANCHOR = /^(?:journal ([a-z0-9]+) (\d+) ([0-9a-f]{64}))?,? ?(?:audit (\d+) ([0-9a-f]{64}))?$/;
 
@@ -61,25 +59,9 @@ export interface Anchor {
   readonly audit?: ChainHeads["audit"];
 }
 
-/** `run/verify.json`. */
-export interface RecordProof {
-  /** ISO instant at which it began. */
-  readonly at: string;
-  readonly ok: boolean;
-  readonly tookMs: number;
-  readonly runs: number;
-  readonly entries: number;
-  readonly auditRows: number;
-  /** What is not as it was; null when all is. */
-  readonly brokenAt: string | null;
-  /** What the ends were compared with. */
-  readonly anchors: readonly string[];
-  readonly heads: ChainHeads;
-}
-
 /**
  * Walks all chains below a root and writes `run/verify.json`. Throws InputError (exit 1) when there is no journal or
- * one cannot be read. The caller decides what a broken record means: in a running system, SAFE_HOLD.
+ * one cannot be read. The caller decides what a broken record means: in a running system, entries wait (RELIABILITY 5).
  */
 export function verifyRecord(root: string, nowMs: number, more: readonly Anchor[] = []): RecordProof {
   const begun = performance.now();
@@ -97,24 +79,14 @@ export function verifyRecord(root: string, nowMs: number, more: readonly Anchor[
       anchors: anchors.map(({ from }) => from),
       heads: reader.heads(),
     };
-    replaceFile(join(root, "run", "verify.json"), `${JSON.stringify(proof)}\n`);
-    return proof;
+    return keepRecord(root, "verify", proof);
   } finally {
     reader.close();
   }
 }
 
-/** The last one; undefined before the first. */
-export function readRecordProof(root: string): RecordProof | undefined {
-  try {
-    return JSON.parse(readFileSync(join(root, "run", "verify.json"), "utf8")) as RecordProof;
-  } catch {
-    return undefined;
-  }
-}
-
 function anchorOfBackup(root: string): Anchor[] {
-  const { ok, at, journal = null, audit } = readBackupRecord(root) ?? {};
+  const { ok, at, journal = null, audit } = keptRecord(root, "backup") ?? {};
   if (ok !== true || audit === undefined) return [];
   return [{ from: `the backup of ${at}`, journal, audit }];
 }
@@ -131,4 +103,28 @@ function missedBy(reader: JournalReader, { from, journal, audit }: Anchor): stri
   const found = reader.auditHashOf(audit.count);
   if (found === undefined) return `audit row ${audit.count}: is missing, ${from} knows it`;
   return found === audit.head ? undefined : `audit row ${audit.count}: is another one than ${from} knows`;
+}
+
+/**
+ * What is not as it was written of execute's record, as far as a start walks it: the open run, the acts of operators,
+ * and where both ended at the last backup. Earlier runs and the other journals are the nightly task's. `entry`: of the
+ * run, as the journal found it when it was opened; undefined: nobody walked it, who read it meanwhile knows it.
+ */
+export function brokenAtStart(
+  root: string,
+  run: string,
+  entry: number | null | undefined,
+): string | undefined {
+  if (entry === undefined) return undefined;
+  if (entry !== null) return `journal.db: run ${run}, entry ${entry}: is not what was written`;
+  const reader = new JournalReader(executeJournal(root));
+  try {
+    const { brokenAt } = reader.verifyAudit();
+    if (brokenAt !== null) return `journal.db: audit row ${brokenAt}: is not what was written`;
+    const missed = anchorOfBackup(root).map((anchor) => missedBy(reader, anchor));
+    const found = missed.find((words) => words !== undefined);
+    return found === undefined ? undefined : `journal.db: ${found}`;
+  } finally {
+    reader.close();
+  }
 }

@@ -4,15 +4,15 @@
  * and both must have come to the same state. Told in `run/drill.json`. Nothing of the root is written but that file.
  */
 import type { KeyObject } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { replaceFile } from "../../adapters/durable-file.ts";
 import { JournalReader } from "../../adapters/journal/journal-reader.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { Lifecycle } from "../../execution/lifecycle/words.ts";
 import type { BackupParams } from "../backup-params.ts";
 import { ownArchives } from "./backup.ts";
+import { type DrillRecord, keepRecord } from "./kept-records.ts";
 import { executeJournal } from "./ledger-process.ts";
 import { replayedState } from "./ledger-proof.ts";
 import { type Restored, restoreBackup } from "./restore.ts";
@@ -31,25 +31,6 @@ export interface RestoreDrillTerms {
   readonly nowMs: () => number;
 }
 
-/** `run/drill.json`. */
-export interface DrillRecord {
-  /** ISO instant at which it began. */
-  readonly at: string;
-  readonly ok: boolean;
-  readonly tookMs: number;
-  /** SHA-256 over all that the journal gives at its head; null where nothing was replayed. */
-  readonly stateHash: string | null;
-  readonly file: string | null;
-  readonly run: string | null;
-  /** Last entry that was replayed. */
-  readonly sequence: number;
-  readonly inputs: number;
-  /** The root's own journal gave the same state at that entry; false where the root does not know the run. */
-  readonly comparedWithRoot: boolean;
-  /** Null when it went well. */
-  readonly why: string | null;
-}
-
 /** Throws InputError after it was written down: a drill that fails must fail where it runs. */
 export function restoreDrill(terms: RestoreDrillTerms): DrillRecord {
   const { root, nowMs } = terms;
@@ -60,11 +41,11 @@ export function restoreDrill(terms: RestoreDrillTerms): DrillRecord {
   try {
     file ??= newestArchive(scheduleFolder(root, terms.settings));
     const found = drilled(terms, file);
-    return write(root, { at, ok: true, tookMs: took(), file, ...found, why: null });
+    return keepRecord(root, "drill", { at, ok: true, tookMs: took(), file, ...found, why: null });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const none = { stateHash: null, run: null, sequence: -1, inputs: 0, comparedWithRoot: false };
-    write(root, { at, ok: false, tookMs: took(), file, ...none, why });
+    keepRecord(root, "drill", { at, ok: false, tookMs: took(), file, ...none, why });
     throw error;
   }
 }
@@ -116,20 +97,4 @@ function ownState(
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
-}
-
-const recordPath = (root: string): string => join(root, "run", "drill.json");
-
-/** The last one; undefined before the first. */
-export function readDrillRecord(root: string): DrillRecord | undefined {
-  try {
-    return JSON.parse(readFileSync(recordPath(root), "utf8")) as DrillRecord;
-  } catch {
-    return undefined;
-  }
-}
-
-function write(root: string, record: DrillRecord): DrillRecord {
-  replaceFile(recordPath(root), `${JSON.stringify(record)}\n`);
-  return record;
 }

@@ -3,12 +3,10 @@
  * told in `run/backup.json`, so that whoever watches sees its age and its failure without asking anybody.
  */
 import type { KeyObject } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { BackupManifest } from "../../adapters/backup/manifest.ts";
-import { replaceFile } from "../../adapters/durable-file.ts";
 import type { BackupParams } from "../backup-params.ts";
 import { backupFolder, makeBackup } from "./backup.ts";
+import { type BackupRecord, keepRecord, keptRecord } from "./kept-records.ts";
 
 export interface ScheduledBackupTerms {
   /** Of the run: the demo's lies in `demo`. */
@@ -19,40 +17,9 @@ export interface ScheduledBackupTerms {
   readonly nowMs: () => number;
 }
 
-/** `run/backup.json`. */
-export interface BackupRecord {
-  /** ISO instant at which it began. */
-  readonly at: string;
-  readonly ok: boolean;
-  /** Null where none was made; `why` says the rest. */
-  readonly file: string | null;
-  readonly why: string | null;
-  readonly bytes: number;
-  readonly tookMs: number;
-  readonly sealed: boolean;
-  readonly sha256: string | null;
-  /** Where the journal ended in it; an anchor for `verifyRecord`. Null without a run. */
-  readonly journal: { readonly run: string; readonly sequence: number; readonly head: string } | null;
-  readonly audit: { readonly count: number; readonly head: string };
-  readonly removed: number;
-  /** Of the last one that was made, this one or one before; null before the first. */
-  readonly lastOkAt: string | null;
-}
-
 /** Where the schedule's archives lie. */
 export const scheduleFolder = (root: string, { folder }: BackupParams): string =>
   folder === "" ? backupFolder(root) : folder;
-
-const recordPath = (root: string): string => join(root, "run", "backup.json");
-
-/** The last one that was tried; undefined before the first. */
-export function readBackupRecord(root: string): BackupRecord | undefined {
-  try {
-    return JSON.parse(readFileSync(recordPath(root), "utf8")) as BackupRecord;
-  } catch {
-    return undefined;
-  }
-}
 
 /** Throws what `makeBackup` throws, after it was written down: a task that fails must fail where it runs. */
 export async function scheduledBackup(terms: ScheduledBackupTerms): Promise<BackupRecord> {
@@ -70,7 +37,14 @@ export async function scheduledBackup(terms: ScheduledBackupTerms): Promise<Back
       },
     });
     const made = { file, bytes, sha256, ...headsIn(manifest), removed: removed.length };
-    return write(root, { ...tried, ok: true, why: null, tookMs: took(), ...made, lastOkAt: tried.at });
+    return keepRecord(root, "backup", {
+      ...tried,
+      ok: true,
+      why: null,
+      tookMs: took(),
+      ...made,
+      lastOkAt: tried.at,
+    });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const none = {
@@ -81,8 +55,8 @@ export async function scheduledBackup(terms: ScheduledBackupTerms): Promise<Back
       audit: { count: 0, head: "" },
       removed: 0,
     };
-    const lastOkAt = readBackupRecord(root)?.lastOkAt ?? null;
-    write(root, { ...tried, ok: false, why, tookMs: took(), ...none, lastOkAt });
+    const lastOkAt = keptRecord(root, "backup")?.lastOkAt ?? null;
+    keepRecord(root, "backup", { ...tried, ok: false, why, tookMs: took(), ...none, lastOkAt });
     throw error;
   }
 }
@@ -95,9 +69,4 @@ function headsIn({ files }: BackupManifest): Pick<BackupRecord, "journal" | "aud
     journal: run === null ? null : { run, sequence: runEntries - 1, head },
     audit: { count, head: auditHead },
   };
-}
-
-function write(root: string, record: BackupRecord): BackupRecord {
-  replaceFile(recordPath(root), `${JSON.stringify(record)}\n`);
-  return record;
 }

@@ -1,5 +1,5 @@
 /** A process's log: JSON lines on standard output, which the supervisor collects (OPS-6). */
-export type LogLevel = "info" | "warning" | "error" | "critical";
+export type LogLevel = "debug" | "info" | "warning" | "error" | "critical";
 export type StageLog = (level: LogLevel, text: string, fields?: Readonly<Record<string, unknown>>) => void;
 
 export const stageLog =

@@ -12,8 +12,8 @@ import { ProcessTimers } from "../live/process-timers.ts";
 import type { StageContext } from "../live/stage-context.ts";
 import { CriticalLines, GuardianAlerts, JournalAlerts } from "./alert-sources.ts";
 import { AlertWatch } from "./alert-watch.ts";
-import { doAsk } from "./ask-desk.ts";
-import { answerAsk, readAsks, sweepAnswers } from "./monitor-asks.ts";
+import { hearAsks } from "./ask-desk.ts";
+import { sweepAnswers } from "./monitor-asks.ts";
 import type { AlertPort, MonitorPart } from "./run-parts.ts";
 
 const FOLLOW_EVERY_MS = 250;
@@ -100,8 +100,7 @@ class RunningAlerts {
 
   #look(nowMs: number): void {
     const { root } = this.#context.places;
-    for (const ask of readAsks(root))
-      answerAsk(root, ask, doAsk(ask, { root, watch: this.watch, store: this.#store, nowMs }));
+    hearAsks({ root, watch: this.watch, store: this.#store, nowMs });
     this.watch.tick();
     if (this.watch.isReachable !== this.#isReachable) this.#tell();
   }

@@ -145,6 +145,19 @@ export function testDeliveries(root: string, test: string): readonly AlertDelive
   );
 }
 
+/** When the channels were tested last, and how that stands; undefined before the first test. */
+export function lastChannelTest(
+  root: string,
+): { readonly at: string; readonly deliveries: readonly AlertDelivery[] } | undefined {
+  return reading(root, (db) => {
+    const row = db
+      .prepare("SELECT id, opened_ms FROM incidents WHERE cause = 'test' ORDER BY id DESC LIMIT 1")
+      .get();
+    if (row === undefined) return undefined;
+    return { at: iso(Number(row.opened_ms)), deliveries: deliveriesOf(db, Number(row.id)) };
+  });
+}
+
 function reading<Result>(root: string, work: (db: DatabaseSync) => Result): Result | undefined {
   const path = alertsPath(root);
   if (!existsSync(path)) return undefined;

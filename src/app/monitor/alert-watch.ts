@@ -4,7 +4,7 @@
  * open. Everything it is made of is given, so that tests bind channels, clocks and doors of their own.
  */
 import type { AlertStore } from "../../adapters/alerts/alert-store.ts";
-import type { AlertLevel, RaisedAlert } from "../../domain/alert.ts";
+import type { AlertLevel, Letter, RaisedAlert } from "../../domain/alert.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { AlertDesk, TEST } from "../../ops/alerts/alert-desk.ts";
 import { Courier, type Sender } from "../../ops/alerts/courier.ts";
@@ -42,6 +42,7 @@ export class AlertWatch {
   readonly #startedMs: number;
   #raised = 0;
   #isDownTold = false;
+  #isNobodyTold = false;
 
   constructor(terms: AlertWatchTerms) {
     this.#terms = terms;
@@ -92,6 +93,20 @@ export class AlertWatch {
     this.#courier.work();
   }
 
+  /** Words of their own, once for each id: the digest of a day. */
+  letter(id: string, source: string, letter: Letter): void {
+    const { now, log } = this.#terms;
+    const alert = { id, level: "info", cause: "digest", source, text: letter.subject, atMs: now() } as const;
+    const channels = this.desk.letter(alert, letter, now());
+    if (channels.length === 0 && !this.#isNobodyTold)
+      log(
+        "debug",
+        `${id}: no channel takes digests (alerts.routes.digest); it is with the day's report alone`,
+      );
+    this.#isNobodyTold ||= channels.length === 0;
+    this.#courier.work();
+  }
+
   /** To be called every 250 ms. */
   tick(): void {
     for (const source of this.#terms.sources) this.#follow(source);
@@ -105,6 +120,11 @@ export class AlertWatch {
   get isReachable(): boolean {
     const { params, now } = this.#terms;
     return this.desk.channels.noneForMs(now()) < params.channelMinutes * 60_000;
+  }
+
+  /** Resolves when nothing is on its way. */
+  idle(): Promise<void> {
+    return this.#courier.idle();
   }
 
   async stop(withinMs: number): Promise<void> {

@@ -1,19 +1,33 @@
-/** Does what people ask about alerts and errors, and writes down who asked (I-40). Never throws. */
+/**
+ * Does what people ask about alerts and errors, and writes down who asked (I-40); and takes the digest of a day to
+ * them. Never throws.
+ */
 import { AlertStore, alertsPath } from "../../adapters/alerts/alert-store.ts";
 import { markResolved } from "../../adapters/ledger/error-marks.ts";
 import { ledgerPlaces } from "../../adapters/ledger/ledger-store.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { AlertWatch } from "./alert-watch.ts";
-import type { AskAnswer, MonitorAsk } from "./monitor-asks.ts";
+import { type AskAnswer, answerAsk, type MonitorAsk, readAsks } from "./monitor-asks.ts";
 
 export interface AskPlace {
   readonly root: string;
-  readonly watch: Pick<AlertWatch, "desk" | "test">;
+  readonly watch: Pick<AlertWatch, "desk" | "test" | "letter">;
   readonly store: AlertStore;
   readonly nowMs: number;
 }
 
-export function doAsk(ask: MonitorAsk, place: AskPlace): AskAnswer {
+type Digest = Extract<MonitorAsk, { readonly kind: "digest" }>;
+type PersonsAsk = Exclude<MonitorAsk, Digest>;
+
+/** All that lies there now. */
+export function hearAsks(place: AskPlace): void {
+  for (const ask of readAsks(place.root)) {
+    const answer = ask.kind === "digest" ? handedOver(ask, place) : doAsk(ask, place);
+    if (answer !== undefined) answerAsk(place.root, ask, answer);
+  }
+}
+
+export function doAsk(ask: PersonsAsk, place: AskPlace): AskAnswer {
   try {
     const text = done(ask, place);
     const { id, by: who, reason } = ask;
@@ -46,7 +60,17 @@ export function resolveOffline(
   return `error ${error} is resolved`;
 }
 
-function done(ask: MonitorAsk, { root, watch, nowMs }: AskPlace): string {
+/** Nobody asks for it again by hand: it stays where it is until it stands in alerts.db. Undefined: it stays. */
+function handedOver({ id, by, letter }: Digest, { watch, store }: AskPlace): AskAnswer | undefined {
+  try {
+    watch.letter(id, by, letter);
+    return store.owed === 0 ? { ok: true, text: `${id} is handed over` } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function done(ask: PersonsAsk, { root, watch, nowMs }: AskPlace): string {
   switch (ask.kind) {
     case "acknowledge":
       if (watch.desk.acknowledge(ask.incident, ask.by, nowMs)) return `alert ${ask.incident} is acknowledged`;

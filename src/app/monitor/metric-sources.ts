@@ -9,6 +9,7 @@ import type { EngineMetrics } from "../../ops/metrics/engine-metrics.ts";
 import type { MetricSources, ProcessSource } from "../../ops/metrics/samples.ts";
 import type { ChildStatus } from "../../ops/supervised-child.ts";
 import { type ActiveRun, readActive } from "../live/active-run.ts";
+import { keptRecord } from "../live/kept-records.ts";
 import { type RunTerms, termsHash } from "../live/run-terms.ts";
 import { alertFiguresOf } from "./alert-figures.ts";
 
@@ -104,21 +105,12 @@ function recordAges(
   root: string,
   now: number,
 ): Pick<MetricSources, "backupAgeSeconds" | "drillAgeSeconds" | "chainOk"> {
-  interface Record {
-    readonly at?: string;
-    readonly ok?: boolean;
-    readonly lastOkAt?: string | null;
-  }
-  const [backup, drill, verify] = ["backup", "drill", "verify"].map((name) =>
-    readJson<Record>(join(root, "run", `${name}.json`)),
-  );
-  const done = (record: Record | undefined) =>
-    record?.lastOkAt ?? (record?.ok === true ? record.at : undefined);
-  const checked = verify ?? drill;
+  const [backup, drill] = [keptRecord(root, "backup"), keptRecord(root, "drill")];
+  const checked = keptRecord(root, "verify") ?? drill;
   return {
-    backupAgeSeconds: secondsSince(done(backup), now),
-    drillAgeSeconds: secondsSince(done(drill), now),
-    chainOk: checked?.ok === undefined ? Number.NaN : Number(checked.ok),
+    backupAgeSeconds: secondsSince(backup?.lastOkAt ?? (backup?.ok === true ? backup.at : undefined), now),
+    drillAgeSeconds: secondsSince(drill?.ok === true ? drill.at : undefined, now),
+    chainOk: checked === undefined ? Number.NaN : Number(checked.ok),
   };
 }
 

@@ -13,11 +13,20 @@ import { makeFolder, replaceFile } from "../../adapters/durable-file.ts";
 const id = z.string().regex(/^[A-Za-z0-9-]{8,80}$/);
 const by = z.string().min(1).max(80);
 const reason = z.string().min(1).max(400);
+/** Bounds far beyond what the digest of a day comes to. */
+const letter = z.strictObject({
+  subject: z.string().min(1).max(200),
+  text: z.string().min(1).max(50_000),
+  short: z.string().min(1).max(1600),
+  html: z.string().min(1).max(200_000),
+});
 
 export const monitorAsk = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("acknowledge"), id, by, reason, incident: z.int().min(1) }),
   z.strictObject({ kind: z.literal("test"), id, by, reason, channel: z.string().max(20).optional() }),
   z.strictObject({ kind: z.literal("resolve"), id, by, reason, error: z.int().min(1) }),
+  /** Its id is that of the day: it is told once, whoever hands it over again. */
+  z.strictObject({ kind: z.literal("digest"), id, by, reason, letter }),
 ]);
 export type MonitorAsk = z.infer<typeof monitorAsk>;
 
@@ -34,15 +43,20 @@ const folderOf = (root: string): string => join(root, "run", "alert-asks");
 const askPath = (root: string, ask: string): string => join(folderOf(root), `${ask}.ask`);
 const answerPath = (root: string, ask: string): string => join(folderOf(root), `${ask}.answer`);
 
+/** Durable when it returns: done as soon as a monitor is there, however often that one dies meanwhile. */
+export function leaveForMonitor(root: string, ask: MonitorAsk): void {
+  monitorAsk.parse(ask);
+  makeFolder(folderOf(root));
+  replaceFile(askPath(root, ask.id), JSON.stringify(ask));
+}
+
 /** Undefined: it is written down, and the monitor has not answered within that time. */
 export async function askMonitor(
   root: string,
   ask: MonitorAsk,
   withinMs: number,
 ): Promise<AskAnswer | undefined> {
-  monitorAsk.parse(ask);
-  makeFolder(folderOf(root));
-  replaceFile(askPath(root, ask.id), JSON.stringify(ask));
+  leaveForMonitor(root, ask);
   const endMs = performance.now() + withinMs;
   while (performance.now() < endMs) {
     await pause(LOOK_EVERY_MS);

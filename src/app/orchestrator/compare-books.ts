@@ -1,13 +1,21 @@
 /** Has execute compare its books with the broker's now, and waits for a comparison without a difference (C-47). */
+import { LOOK_TIMEOUT_MS } from "../../engine/broker-duty.ts";
 import type { TaskContext } from "./task-context.ts";
 import { waitUntil } from "./wait-until.ts";
 
+export const UNANSWERED = "the broker has not answered";
+
 export type Comparison =
-  /** Of the wall, from the asking to the comparison. */
+  /**
+   * Of the wall, from the asking to the broker's first answer. What is found out after that, five seconds for each
+   * further look, is a matter of the books and not of the line.
+   */
   | { readonly kind: "agree"; readonly ms: number; readonly at: string }
   | { readonly kind: "differ"; readonly why: string };
 
-const WITHIN_MS = 30_000;
+/** A second look, after one that execute gave up: on a busy machine a single one may get lost. */
+const SECOND_LOOK_MS = 15_000;
+export const COMPARED_WITHIN_MS = LOOK_TIMEOUT_MS + SECOND_LOOK_MS;
 
 export async function compareBooks(
   context: Pick<TaskContext, "door" | "now" | "pause">,
@@ -17,14 +25,14 @@ export async function compareBooks(
   const before = (await door.status()).lastReconciliation;
   const begun = now().mono;
   await door.act({ verb: "reconcile", reason });
-  let why = "the broker has not answered";
-  const agreed = await waitUntil(context, WITHIN_MS, async () => {
+  let why = UNANSWERED;
+  let answeredMs: number | undefined;
+  const agreed = await waitUntil(context, COMPARED_WITHIN_MS, async () => {
     const { lastReconciliation: at, booksDiffer } = await door.status();
     if (at === null || at === before) return undefined;
+    answeredMs ??= Math.round(now().mono - begun);
     why = booksDiffer ?? why;
-    return booksDiffer === null
-      ? { kind: "agree" as const, ms: Math.round(now().mono - begun), at }
-      : undefined;
+    return booksDiffer === null ? { kind: "agree" as const, ms: answeredMs, at } : undefined;
   });
   return agreed ?? { kind: "differ", why };
 }

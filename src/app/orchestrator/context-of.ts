@@ -7,8 +7,8 @@ import { ledgerPlaces } from "../../adapters/ledger/ledger-store.ts";
 import { removeOldBelow, removeOldFiles } from "../../adapters/old-files.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { Session } from "../../domain/session.ts";
-import { isoDate } from "../../domain/time.ts";
-import { nextSession } from "../../market/calendar.ts";
+import { type DayNumber, isoDate, parseIsoDate } from "../../domain/time.ts";
+import { nextSession, sessionOn } from "../../market/calendar.ts";
 import { strategies } from "../../strategies/registry.ts";
 import { readActive } from "../live/active-run.ts";
 import { ownArchives } from "../live/backup.ts";
@@ -19,7 +19,6 @@ import { executeJournal } from "../live/ledger-process.ts";
 import type { MarketLine } from "../live/market-lines.ts";
 import { verifyRecord } from "../live/record-proof.ts";
 import { restoreDrill } from "../live/restore-drill.ts";
-import type { RunTerms } from "../live/run-terms.ts";
 import { scheduledBackup, scheduleFolder } from "../live/scheduled-backup.ts";
 import type { StageContext } from "../live/stage-context.ts";
 import { statusOf } from "../live/status-answer.ts";
@@ -27,6 +26,7 @@ import { COMMAND_ENTRY, commandJson } from "./command-port.ts";
 import { LedgerFile } from "./ledger-facts.ts";
 import { done, type TaskResult } from "./task.ts";
 import type { Door, TaskContext } from "./task-context.ts";
+import { type MadeReport, tellDay } from "./tell-day.ts";
 
 const DAY_MS = 86_400_000;
 const ANSWER_WITHIN_MS = 5000;
@@ -83,12 +83,13 @@ export function contextOf({ stage, door, found }: ContextParts, run: RunOf): Tas
         caches: removeOldBelow(join(root, "cache"), COMPILED, Date.now() - cacheDays * DAY_MS),
       }),
     },
-    ...heavyPorts(stage, base),
+    ...heavyPorts(stage),
   };
 }
 
 /** What takes long: called in a process of its own. */
-function heavyPorts({ terms, places }: StageContext, base: string): Partial<TaskContext> {
+function heavyPorts(stage: StageContext): Partial<TaskContext> {
+  const { terms, places } = stage;
   const { root } = places;
   const settings = terms.config.backup;
   const backup = async () => {
@@ -98,7 +99,7 @@ function heavyPorts({ terms, places }: StageContext, base: string): Partial<Task
   };
   const { [COMMAND_ENTRY]: entry } = process.env;
   return {
-    ...(entry === undefined ? {} : { dailyReport: (date) => dailyReport(entry, terms, base, date) }),
+    ...(entry === undefined ? {} : { dailyReport: (date) => dailyReport(entry, stage, date) }),
     checkpoint: backup,
     backup,
     newestArchive: () => newestArchive(scheduleFolder(root, settings)),
@@ -121,14 +122,19 @@ function heavyPorts({ terms, places }: StageContext, base: string): Partial<Task
 
 async function dailyReport(
   entry: string,
-  { run, mode }: Pick<RunTerms, "run" | "mode">,
-  base: string,
+  { terms, places, now }: StageContext,
   date: string,
 ): Promise<TaskResult> {
+  const { run, mode } = terms;
+  const base = dirname(terms.killSwitch);
   const words = ["report", "daily", "--date", date, "--run", run, "--root", base];
   const made = await commandJson(entry, mode === "demo" ? [...words, "--demo"] : words);
-  const { file } = made as { readonly file: string };
-  return done(`the report of ${date} is in ${file}`, { file });
+  const report = made as MadeReport;
+  const { file } = report;
+  // Asked for by hand in the middle of a day it is no report of the day: that one is still to be told.
+  const isOver = now().at >= (sessionOn(parseIsoDate(date) as DayNumber)?.close ?? Number.POSITIVE_INFINITY);
+  if (isOver) tellDay({ root: places.root, run: terms, date }, report);
+  return done(`the report of ${date} is in ${file}`, { file, told: isOver });
 }
 
 function newestArchive(folder: string): { readonly ms: number; readonly file: string } | undefined {

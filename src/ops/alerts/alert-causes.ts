@@ -153,6 +153,12 @@ export const alertCauses: readonly AlertCause[] = [
     about: "no channel for alerts has worked for five minutes; in live entries are barred",
   },
   { id: "health", level: "warning", runbook: "health", about: "a health check of the monitor fails" },
+  {
+    id: "digest",
+    level: "info",
+    runbook: "any-other-alert",
+    about: "the day in a few lines, once after each close",
+  },
   { id: "test", level: "info", runbook: "alert-channels-down", about: "a test of the channels" },
 ];
 

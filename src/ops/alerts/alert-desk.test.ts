@@ -15,7 +15,7 @@ import { type AlertPolicy, retryAfterMs } from "./alert-policy.ts";
 
 const policy: AlertPolicy = {
   channels: ["smtp", "slack", "twilio"],
-  routes: { warning: ["smtp"], info: [] },
+  routes: { warning: ["smtp"], info: [], digest: ["smtp", "slack"] },
   ...{ repeatMs: 300_000, repeatsMax: 4, groupMs: 30_000, summaryMs: 3_600_000, quietMs: 1_800_000 },
   ...{ reopenMs: 600_000, escalateAfter: 3, giveUpMs: 86_400_000 },
 };

@@ -6,6 +6,7 @@
  *        alert that was read twice counts once.
  * AD-2  Of one message a channel has one delivery. It ends as delivered once, as failed (never a critical
  *        one), or withdrawn: only a repetition that an acknowledgement has made idle, or an older test.
+ *        A letter is told once, whoever hands it over again under its id.
  * AD-3  A delivery is marked as begun, durably, before a byte leaves; one that was begun and not settled
  *        when the process died is sent again under the same id.
  * AD-4  Of what is due on a channel the most urgent goes first, then the oldest; one at a time.
@@ -15,6 +16,7 @@ import {
   type AlertRecord,
   type Delivery,
   type Incident,
+  type Letter,
   type Message,
   type MessageKind,
   type RaisedAlert,
@@ -23,7 +25,7 @@ import {
   type SourcePosition,
   urgency,
 } from "../../domain/alert.ts";
-import { type AlertPolicy, plannedChannels, retryAfterMs } from "./alert-policy.ts";
+import { type AlertPolicy, letterChannels, plannedChannels, retryAfterMs } from "./alert-policy.ts";
 import { ChannelBook } from "./channel-book.ts";
 import { folded, incidentKey, isQuiet, messageDue, opened } from "./incident-folding.ts";
 
@@ -108,6 +110,24 @@ export class AlertDesk {
     });
   }
 
+  /**
+   * Words of their own, told once on the channels that take letters; returns those. No incident to be acknowledged: it
+   * is over as soon as it is told, and what goes wrong with it calls nobody else.
+   */
+  letter(alert: RaisedAlert, letter: Letter, nowMs: number): readonly string[] {
+    const channels = letterChannels(this.#policy);
+    this.#record.transaction(() => {
+      if (this.#record.hasAlert(alert.id)) return;
+      this.#lastIncident += 1;
+      const over = { state: "over", overMs: nowMs, letter } as const;
+      const incident: Incident = { ...opened(this.#lastIncident, alert), ...over };
+      this.#record.addAlert(alert, incident.id);
+      this.#tell(incident, "first", channels, nowMs);
+      this.#forget(incident);
+    });
+    return channels;
+  }
+
   /** False when there is no such incident, or it is acknowledged or over. */
   acknowledge(id: number, by: string, nowMs: number): boolean {
     const incident = this.#incidents.get(id);
@@ -166,7 +186,8 @@ export class AlertDesk {
       const nextMs = nowMs + retryAfterMs(attempt);
       const state = isOver ? "failed" : "waiting";
       this.#deliver(message.id, channel, { state, nextMs, settledMs: nowMs, error });
-      if (attempt === escalateAfter && message.kind !== "test") this.#escalate(message.id, nowMs);
+      const stands = message.kind !== "test" && incident.letter === undefined;
+      if (attempt === escalateAfter && stands) this.#escalate(message.id, nowMs);
     });
   }
 
@@ -305,7 +326,7 @@ export class AlertDesk {
 
   #keep(incident: Incident): void {
     this.#incidents.set(incident.id, incident);
-    if (incident.cause === TEST) return;
+    if (incident.cause === TEST || incident.letter !== undefined) return;
     const key = incidentKey(incident);
     const before = this.#byKey.get(key);
     this.#byKey.set(key, incident.id);

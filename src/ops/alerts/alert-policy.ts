@@ -5,7 +5,7 @@ export interface AlertPolicy {
   /** Ids of the channels that are set up, in the order in which one stands in for another. */
   readonly channels: readonly string[];
   /** Of each level, who hears of it; a critical one goes to all, whatever stands here. */
-  readonly routes: Readonly<Record<"info" | "warning", readonly string[]>>;
+  readonly routes: Readonly<Record<"info" | "warning" | "digest", readonly string[]>>;
   /** An unacknowledged critical incident is told again after so long, so many times at most. */
   readonly repeatMs: number;
   readonly repeatsMax: number;
@@ -42,6 +42,10 @@ export function plannedChannels(
   // A route to nobody who is set up must not swallow what a person should see.
   return planned.length === 0 && level === "warning" ? channels.slice(0, 1) : planned;
 }
+
+/** Who is told of the day: never somebody else in their place, and a text message only where one asked for it. */
+export const letterChannels = ({ channels, routes }: Pick<AlertPolicy, "channels" | "routes">) =>
+  channels.filter((id) => routes.digest.includes(id) || routes.info.includes(id));
 
 /** Its last attempt came through, and that is not long ago. One that was never tried is not known to work. */
 export const isWorking = ({ lastOkMs, failures }: ChannelFacts, nowMs: number): boolean =>

@@ -3,7 +3,7 @@
  * where the cure stands and how to acknowledge. Plain text; whatever came from outside is inert.
  */
 
-import type { Incident, Message, MessageText } from "../../domain/alert.ts";
+import type { Incident, Letter, Message, MessageText } from "../../domain/alert.ts";
 import { runbookOf } from "./alert-causes.ts";
 import { TEST } from "./alert-desk.ts";
 import { cut, inertLine } from "./inert-text.ts";
@@ -19,12 +19,15 @@ const SUBJECT_MAX = 150;
 /** Of what happened first and of what happened last: with both, a message is a text message still. */
 const WHAT_MAX = 500;
 const SOURCE_MAX = 60;
+/** By its id a repetition is known. */
+const MARK = "\nMessage ";
 
 export function messageText(
   { id, kind }: Pick<Message, "id" | "kind">,
   incident: Incident,
   { mode, run }: MessageFacts,
 ): MessageText {
+  if (incident.letter !== undefined) return letterText(id, incident.letter);
   const level = kind === "test" ? "TEST" : incident.level.toUpperCase();
   const what = inertLine(incident.text);
   const again = kind === "repeat" ? ", not acknowledged yet" : kind === "summary" ? ", goes on" : "";
@@ -45,6 +48,13 @@ export function messageText(
   const body = [...lines, `Message ${id}`].join("\n");
   return { subject, body, short: cut(body, SMS_MAX) };
 }
+
+const letterText = (id: string, { subject, text, short, html }: Letter): MessageText => ({
+  subject: cut(inertLine(subject), SUBJECT_MAX),
+  body: `${text.trimEnd()}\n${MARK}${id}`,
+  short: `${cut(short, SMS_MAX - id.length - MARK.length)}${MARK}${id}`,
+  html,
+});
 
 function lastLines({ count, lastText, lastMs, cause }: Incident, what: string): readonly string[] {
   if (count <= 1 || cause === TEST) return [];

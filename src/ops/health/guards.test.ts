@@ -45,3 +45,15 @@ describe("resource guard (C-52)", () => {
     expect(judgeResources(reading).level).toBe(level);
   });
 });
+
+describe("what people read", () => {
+  it.each([
+    [judgeClock({ skewMs: 0, wallMs: 2100.4999999981374, monoMs: 0 }), "moved 2101 ms"],
+    [judgeClock({ skewMs: -1000.0001, wallMs: 0, monoMs: 0 }), "clock is -1001 ms off"],
+    [judgeClock({ skewMs: Number.NaN, wallMs: 0, monoMs: 0 }), "clock is an unknown number of ms off"],
+    [judgeLoop({ longestMs: 500.203_519, delayP99Ms: 1 }), "stood still for 501 ms, 500 allowed"],
+    [judgeLoop({ longestMs: 1, delayP99Ms: 100.663_295 }), "p99 101 ms, 100 wanted"],
+  ])("is in whole milliseconds: %o", ({ reason }, said) => {
+    expect(reason).toContain(said);
+  });
+});

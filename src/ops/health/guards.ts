@@ -41,10 +41,10 @@ export function judgeClock({ skewMs, wallMs, monoMs }: ClockReading): HealthVerd
   if (!(jumpMs <= JUMP_MS))
     return {
       level: "restart",
-      reason: `wall clock moved ${jumpMs} ms against the monotonic one, ${JUMP_MS} allowed`,
+      reason: `wall clock moved ${shownMs(jumpMs)} ms against the monotonic one, ${JUMP_MS} allowed`,
     };
   const skew = Math.abs(skewMs);
-  const told = (most: number): string => `clock is ${skewMs} ms off the broker's, ${most} allowed`;
+  const told = (most: number): string => `clock is ${shownMs(skewMs)} ms off the broker's, ${most} allowed`;
   if (skew > SKEW_RESTART_MS) return { level: "restart", reason: told(SKEW_RESTART_MS) };
   if (!(skew <= SKEW_HOLD_MS)) return { level: "hold", reason: told(SKEW_HOLD_MS) };
   return skew > SKEW_WARN_MS ? { level: "warn", reason: told(SKEW_WARN_MS) } : WELL;
@@ -59,9 +59,12 @@ export interface LoopReading {
 /** C-51. After a stall above 500 ms everything is reconciled before the next entry. */
 export function judgeLoop({ longestMs, delayP99Ms }: LoopReading): HealthVerdict {
   if (!(longestMs <= STALL_MS))
-    return { level: "restart", reason: `event loop stood still for ${longestMs} ms, ${STALL_MS} allowed` };
+    return {
+      level: "restart",
+      reason: `event loop stood still for ${shownMs(longestMs)} ms, ${STALL_MS} allowed`,
+    };
   return delayP99Ms > DELAY_P99_WARN_MS
-    ? { level: "warn", reason: `event loop delay p99 ${delayP99Ms} ms, ${DELAY_P99_WARN_MS} wanted` }
+    ? { level: "warn", reason: `event loop delay p99 ${shownMs(delayP99Ms)} ms, ${DELAY_P99_WARN_MS} wanted` }
     : WELL;
 }
 
@@ -85,6 +88,10 @@ export function judgeResources(reading: ResourceReading): HealthVerdict {
     ? { level: "warn", reason: `disk ${shown(diskFreeBytes, diskShare)} free, 10 % wanted` }
     : WELL;
 }
+
+/** Whole milliseconds, away from nought: what is above a limit is not shown as equal to it. */
+const shownMs = (ms: number): string =>
+  Number.isFinite(ms) ? String(Math.sign(ms) * Math.ceil(Math.abs(ms))) : "an unknown number of";
 
 const shown = (bytes: number, share: number): string =>
   `${(bytes / 1e9).toFixed(2)} GB (${(share * 100).toFixed(1)} %)`;

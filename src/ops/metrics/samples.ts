@@ -89,6 +89,7 @@ const OUTAGES: Readonly<Record<string, (typeof CAUSES)[number]>> = {
   resources: "own",
   journal: "own",
   crash_loop: "own",
+  record: "own",
   health: "own",
   guardian: "own",
   "round-trips": "broker",

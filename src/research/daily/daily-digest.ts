@@ -1,57 +1,90 @@
 /**
- * The day in few words, for e-mail and Slack. What strategies, operators and errors say comes from data: here it is
- * cut, stripped of what moves a cursor or turns text around, and cannot name anybody or link anywhere (C-60).
+ * The day in few words, for e-mail and Slack; with the ends of the record's chains, so that a mailbox proves later that
+ * nothing before them was rewritten (`plimsoll verify-audit --anchor`). What strategies, operators and errors say comes
+ * from data: here it is cut, stripped of what moves a cursor or turns text around, and cannot name anybody or link
+ * anywhere (C-60).
  *
  * DD-1  A digest is inert: no control character, no direction mark, a subject of one line; in Slack no mention, no
  *       link and no markup, whatever was fed in.
  */
 import type { DailyReport } from "../../app/daily/daily-terms.ts";
 import { count, number, percent, plural, roughMoney, signed, signedPercent } from "../../app/formats.ts";
-import { dailyVerdict, minutes } from "./daily-verdict.ts";
+import { type DailyVerdict, dailyVerdict, minutes } from "./daily-verdict.ts";
+import { type DigestRow, digestPage } from "./digest-page.ts";
 
 export interface DailyDigest {
   readonly subject: string;
   /** Plain text of an e-mail, about thirty lines. */
   readonly text: string;
-  /** One short message. */
+  /** The same as a page that loads nothing. */
+  readonly html: string;
+  /** A few lines, without a character that Slack reads as markup but those that every sender of ours escapes. */
+  readonly short: string;
+  /** These lines as Slack wants them: ready to be sent as they are. */
   readonly slack: string;
+}
+
+export interface DigestPlaces {
+  /** Where the whole report lies, named at the end; absent where it is attached. */
+  readonly file?: string | undefined;
+  /** `anchorText` of the record; absent where there is none. */
+  readonly anchor?: string | undefined;
 }
 
 const SUBJECT_MAX = 120;
 const LINE_MAX = 200;
 const BROKE_SHOWN = 8;
 const ROWS_SHOWN = 5;
-const SLACK_MAX = 1500;
+const SHORT_MAX = 1400;
+const ANCHOR_WORDS =
+  "Keep this line: plimsoll verify-audit --anchor proves with it that the record was not rewritten.";
 
-/** `file`: where the whole report lies, named at the end; absent where it is attached. */
-export function dailyDigest(report: DailyReport, file?: string): DailyDigest {
+export function dailyDigest(report: DailyReport, { file, anchor }: DigestPlaces = {}): DailyDigest {
   const verdict = dailyVerdict(report);
-  const { session, mode, account } = report;
-  const share = account.pnlFraction === null ? "no result" : signedPercent(account.pnlFraction, 2);
+  const { session, mode } = report;
   const where = file === undefined ? "The whole report is attached." : `The whole report: ${file}`;
-  const broke = verdict.broke.slice(0, BROKE_SHOWN);
+  const broke = verdict.broke.slice(0, BROKE_SHOWN).map((line) => inert(line, LINE_MAX));
   const unsaid = verdict.broke.length - broke.length;
+  const rows = figures(report);
   const lines = [
     `${verdict.result} ${verdict.able}`,
     "",
     ...(broke.length === 0 ? ["Nothing broke."] : ["What broke:", ...broke.map((line) => `- ${line}`)]),
     ...(unsaid > 0 ? [`- and ${count(unsaid)} more`] : []),
     "",
-    ...figures(report),
+    ...rows.map(([name, value]) => `${name.padEnd(34)} ${value}`),
     "",
     where,
   ];
-  return {
-    subject: inert(`Plimsoll ${mode} ${session.date}: ${verdict.stamp}, ${share}`, SUBJECT_MAX),
-    text: `${lines.map((line) => inert(line, LINE_MAX)).join("\n")}\n`,
-    slack: slackText([
+  const subject = subjectOf(report, verdict);
+  const short = shortText(
+    [
       `Plimsoll ${mode} ${session.date}: ${verdict.stamp}.`,
       verdict.result,
       verdict.able,
       ...(broke.length === 0 ? ["Nothing broke."] : broke.slice(0, 3)),
       verdict.broke.length > 3 ? `and ${count(verdict.broke.length - 3)} more` : "",
-    ]),
+    ],
+    anchor,
+  );
+  const kept = anchor === undefined ? [] : ["", ANCHOR_WORDS, anchor];
+  return {
+    ...{ subject, short },
+    text: `${[...lines.map((line) => inert(line, LINE_MAX)), ...kept].join("\n")}\n`,
+    html: digestPage({ subject, verdict, broke, unsaid, rows, where, anchor }),
+    slack: short.replace(/[&<>]/g, (mark) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[mark] ?? ""),
   };
+}
+
+/** `Plimsoll live 2026-11-24: Look at it, +312.50 USD, +0.32 %, 2 incidents`. */
+function subjectOf({ session, mode, account }: DailyReport, { stamp, broke }: DailyVerdict): string {
+  const { pnl, pnlFraction } = account;
+  const result =
+    pnl === null || pnlFraction === null
+      ? "no result"
+      : `${signed(pnl, 2)} USD, ${signedPercent(pnlFraction, 2)}`;
+  const incidents = broke.length === 0 ? "no incident" : plural(broke.length, "incident");
+  return inert(`Plimsoll ${mode} ${session.date}: ${stamp}, ${result}, ${incidents}`, SUBJECT_MAX);
 }
 
 function figures({
@@ -64,8 +97,8 @@ function figures({
   able,
   blocked,
   quality,
-}: DailyReport): string[] {
-  const row = (name: string, value: string) => `${name.padEnd(34)} ${value}`;
+}: DailyReport): DigestRow[] {
+  const row = (name: string, value: string): DigestRow => [inert(name, LINE_MAX), inert(value, LINE_MAX)];
   const nearest = limits
     .filter(({ used }) => used !== null && used > 0)
     .toSorted((a, b) => (b.used ?? 0) / b.limit - (a.used ?? 0) / a.limit)
@@ -101,7 +134,9 @@ export function inert(text: string, most: number): string {
 }
 
 /** Slack reads `<...>` as mentions and links, stars and ticks as markup, and makes links of bare addresses. */
-function slackText(lines: readonly string[]): string {
+function shortText(lines: readonly string[], anchor: string | undefined): string {
+  const kept = anchor === undefined ? "" : `\n${anchor}`;
+  const most = SHORT_MAX - kept.length;
   const plain = lines
     .map((line) => inert(line, LINE_MAX))
     .filter((line) => line !== "")
@@ -109,6 +144,5 @@ function slackText(lines: readonly string[]): string {
     .replace(/[*_~`]/g, (mark) => ({ "*": "\u2217", _: "\u02cd", "~": "\u223c", "`": "'" })[mark] ?? "")
     .replace(/@/g, "(at)")
     .replace(/:\/\//g, " ");
-  const cut = plain.length > SLACK_MAX ? `${plain.slice(0, SLACK_MAX - 1)}\u2026` : plain;
-  return cut.replace(/[&<>]/g, (mark) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[mark] ?? "");
+  return `${plain.length > most ? `${plain.slice(0, most - 1)}\u2026` : plain}${kept}`;
 }

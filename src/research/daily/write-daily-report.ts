@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 import { makeFolder, replaceFile } from "../../adapters/durable-file.ts";
 import { type DailyChoice, dailyReport } from "../../app/daily/daily-report.ts";
 import type { DailyReport } from "../../app/daily/daily-terms.ts";
+import { keepRecord, keptRecord } from "../../app/live/kept-records.ts";
+import { anchorText, recordHeads } from "../../app/live/record-proof.ts";
 import { isoDate } from "../../domain/time.ts";
 import { loadReportFont } from "../report/font.ts";
 import { type DailyDigest, dailyDigest } from "./daily-digest.ts";
@@ -23,5 +25,23 @@ export function writeDailyReport({
   const file = out ?? join(choice.root, "reports", "daily", `${isoDate(choice.date)}.html`);
   makeFolder(dirname(file));
   replaceFile(file, dailyPage(report, loadReportFont()));
-  return { file, report, digest: dailyDigest(report, file) };
+  if (out === undefined) keepAble(choice.root, report);
+  const heads = recordHeads(choice.root);
+  return {
+    file,
+    report,
+    digest: dailyDigest(report, { file, ...(heads === undefined ? {} : { anchor: anchorText(heads) }) }),
+  };
+}
+
+/** For the health page: of the newest session that was reported. A demo is judged by itself (`able-record.ts`). */
+function keepAble(root: string, { run, mode, session, able }: DailyReport): void {
+  const before = keptRecord(root, "able");
+  const isSame = before?.mode === mode && (mode !== "demo" || before.run === run);
+  if (before !== undefined && isSame && before.date > session.date) return;
+  const { fraction, goal, days, scheduled } = able;
+  keepRecord(root, "able", {
+    ...{ at: session.asOf, ok: true, run, mode, date: session.date, fraction, goal },
+    ...{ sessions: days.length, lostMinutes: scheduled - able.able },
+  });
 }

@@ -1,11 +1,16 @@
 /** Before the open: every process runs, market data comes, the broker answers and takes our key. */
-import { compareBooks } from "../compare-books.ts";
+import { LOOK_TIMEOUT_MS } from "../../../engine/broker-duty.ts";
+import { COMPARED_WITHIN_MS, compareBooks, UNANSWERED } from "../compare-books.ts";
 import { defineTask, done, failed, type TaskResult } from "../task.ts";
 import type { TaskContext } from "../task-context.ts";
 
 /** Without these nothing is traded; a ledger or a page that is down bars nobody. */
 const vital = ["ingest", "compute", "execute", "guardian"];
-const ROUND_TRIP_MOST_MS = 10_000;
+/**
+ * What execute itself waits for a look, which is half a dozen questions one after the other. How fast each single
+ * answer has to be for an entry is judged in execute all day long, and bars by itself.
+ */
+const LOOK_MOST_MS = LOOK_TIMEOUT_MS;
 
 export const validateApiConnectivity = defineTask({
   id: "validate_api_connectivity",
@@ -36,13 +41,15 @@ async function run(context: TaskContext): Promise<TaskResult> {
   if (feed.symbols === 0) return failed("market data is subscribed for no symbol; check live.symbols");
   const books = await compareBooks(context, "connectivity is checked before the open");
   if (books.kind === "differ")
-    return books.why === "the broker has not answered"
-      ? failed("the broker has not answered for 30 s; check the network: plimsoll doctor")
+    return books.why === UNANSWERED
+      ? failed(
+          `the broker has not answered for ${COMPARED_WITHIN_MS / 1000} s; check the network: plimsoll doctor`,
+        )
       : done(`all lines are up; the books differ (${books.why}), which the next task is for`);
   const output = { roundTripMs: books.ms, symbols: feed.symbols, messageAgeMs: feed.messageAgeMs };
-  return books.ms > ROUND_TRIP_MOST_MS
+  return books.ms > LOOK_MOST_MS
     ? failed(
-        `the broker took ${books.ms} ms for a look, ${ROUND_TRIP_MOST_MS} are allowed; check the network`,
+        `the broker took ${books.ms} ms for a look, ${LOOK_MOST_MS} are allowed; check the network`,
         output,
       )
     : done(`all lines are up; the broker answered a look in ${books.ms} ms`, output);
