@@ -11,7 +11,8 @@ import type { AlertRow } from "../src/adapters/journal/journal-terms.ts";
 import { LiveJournal } from "../src/adapters/journal/live-journal.ts";
 import type { AlertParams } from "../src/app/alert-params.ts";
 import { loadConfig } from "../src/app/config.ts";
-import { alertFigures, alertsAnswer, testDeliveries } from "../src/app/monitor/alert-reads.ts";
+import { alertFiguresOf } from "../src/app/monitor/alert-figures.ts";
+import { alertsAnswer, testDeliveries } from "../src/app/monitor/alert-reads.ts";
 import { CriticalLines, GuardianAlerts, JournalAlerts } from "../src/app/monitor/alert-sources.ts";
 import { AlertWatch } from "../src/app/monitor/alert-watch.ts";
 import { doAsk, hearAsks } from "../src/app/monitor/ask-desk.ts";
@@ -201,7 +202,7 @@ describe("channels", () => {
     expect(world.watch.isReachable).toBe(false);
     const [line] = alertsAnswer(root, { from: 0, limit: 1 }, world.now).rows;
     expect(line).toMatchObject({ level: "critical", cause: "channels-down", isOpen: true });
-    expect(alertFigures(root, world.now).oldestUndeliveredSeconds).toBeGreaterThan(0);
+    expect(alertFiguresOf(root, world.now).oldestAlertSeconds).toBeGreaterThan(0);
     world.result = { ok: true };
     await world.pass(61_000);
     expect(world.watch.isReachable).toBe(true);

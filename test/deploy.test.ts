@@ -116,7 +116,6 @@ describe("compose", () => {
   const file = parse(text("compose.yaml")) as {
     readonly services: Readonly<Record<string, Service>>;
     readonly volumes: object;
-    readonly networks: object;
   };
   const services = Object.entries(file.services);
 
@@ -132,13 +131,18 @@ describe("compose", () => {
     });
     expect(service.image).toMatch(/:v?\d+\.\d+\.\d+$/);
     expect(service).not.toHaveProperty("privileged");
-    expect(service).not.toHaveProperty("network_mode");
+    // A published port reaches no loopback inside a container, and the page listens nowhere else.
+    expect(service).toMatchObject({ network_mode: "host" });
+    expect(service).not.toHaveProperty("ports");
   });
 
-  it("publishes on the loopback only", () => {
-    const ports = services.flatMap(([, { ports: published = [] }]) => published);
-    expect(ports).toHaveLength(4);
-    for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
+  it("listens on the loopback only", () => {
+    expect(file.services.prometheus?.command).toContain("--web.listen-address=127.0.0.1:9090");
+    expect(file.services.grafana?.environment).toMatchObject({
+      GF_SERVER_HTTP_ADDR: "127.0.0.1",
+      PROMETHEUS_URL: "http://127.0.0.1:9090",
+    });
+    expect(text("plimsoll.container.yaml")).not.toMatch(/host:/);
   });
 
   it("gives the system 90 s to stop, and restarts it for failures a few times and never for its health", () => {
@@ -151,7 +155,7 @@ describe("compose", () => {
       if (name !== "plimsoll") expect(service.healthcheck).toMatchObject({ test: expect.any(Array) });
   });
 
-  it("volumes, networks and secrets that are used are declared, and none holds a secret", () => {
+  it("volumes and secrets that are used are declared, and none holds a secret", () => {
     const named = services
       .flatMap(([, { volumes = [] }]) => volumes)
       .flatMap((volume) => {
@@ -159,8 +163,6 @@ describe("compose", () => {
         return /^[a-z]/.test(from) ? [from] : [];
       });
     expect(Object.keys(file.volumes).toSorted()).toEqual([...new Set(named)].toSorted());
-    const networks = services.flatMap(([, { networks: of }]) => of as string[]);
-    expect(Object.keys(file.networks).toSorted()).toEqual([...new Set(networks)].toSorted());
     for (const name of ["compose.yaml", "compose.account.yaml"]) expect(text(name)).not.toMatch(SECRET);
   });
 

@@ -24,7 +24,7 @@ export const engineSample: EngineMetrics = {
   claims: [
     {
       ...{ authority: "circuit_breakers", source: "watchdog", level: "NO_NEW_ENTRIES" },
-      ...{ liftedBy: "operator", heldSeconds: 60 },
+      ...{ liftedBy: "operator", heldSeconds: 60, outage: "feed" },
     },
   ],
   transitions: [{ from: "NORMAL", to: "NO_NEW_ENTRIES", cause: "watchdog", count: 1 }],

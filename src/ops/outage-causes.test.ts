@@ -21,5 +21,9 @@ it.each([
   ["watchdog", "S0: recovering", "own"],
   ["somebody_new", "why not", "own"],
 ] as const)("%s, %s: %s", (source, reason, cause) => {
-  expect(outageCause({ source, reason }, ["day_base_loss"])).toBe(cause);
+  expect(outageCause({ source, reason, level: "NO_NEW_ENTRIES" })).toBe(cause);
+});
+
+it("what only scales is no outage, whoever says so", () => {
+  expect(outageCause({ source: "watchdog", reason: "S0: compute silent", level: "SCALED" })).toBeUndefined();
 });

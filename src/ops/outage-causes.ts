@@ -2,7 +2,12 @@
  * What a claim that bars the whole account means for the able minutes: somebody's intention, or an outage and whose
  * (RELIABILITY 6.5). By the source of the claim; the watchdog's names what was silent.
  */
+import { type ClaimLevel, claimLevels } from "../domain/claim.ts";
+import { breakers } from "../risk/breaker-registry.ts";
 import type { OutageCause } from "./able-minutes.ts";
+
+const barring = claimLevels.indexOf("NO_NEW_ENTRIES");
+const breakerIds: readonly string[] = breakers.map(({ id }) => id);
 
 /** Bars on purpose: everything else that bars is an outage. Breakers are told by whoever knows them. */
 const intended = ["operator", "end_of_run"];
@@ -25,12 +30,18 @@ const byChannel: Readonly<Record<string, OutageCause>> = {
   broker: "broker",
 };
 
-/** Undefined for what bars on purpose. */
-export function outageCause(
-  { source, reason }: { readonly source: string; readonly reason: string },
-  breakers: readonly string[],
-): OutageCause | undefined {
-  if (intended.includes(source) || breakers.includes(source)) return undefined;
+/** Of a claim on the whole account; undefined for what bars no entry, or on purpose. */
+export function outageCause({
+  source,
+  reason,
+  level,
+}: {
+  readonly source: string;
+  readonly reason: string;
+  readonly level: string;
+}): OutageCause | undefined {
+  if (claimLevels.indexOf(level as ClaimLevel) < barring) return undefined;
+  if (intended.includes(source) || breakerIds.includes(source)) return undefined;
   return source === "watchdog" ? causeOfSilence(reason) : (bySource[source] ?? "own");
 }
 

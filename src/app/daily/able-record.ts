@@ -14,7 +14,6 @@ import {
   type Spell,
 } from "../../ops/able-minutes.ts";
 import { outageCause } from "../../ops/outage-causes.ts";
-import { breakers } from "../../risk/breaker-registry.ts";
 import type { LedgerRow } from "../live/ledger-reads.ts";
 import { journalPath, type RecordedRun } from "../live/recorded-run.ts";
 import type { RunTerms } from "../live/run-terms.ts";
@@ -22,12 +21,12 @@ import { readClaims } from "./ledger-day.ts";
 
 /** Levels at which no entry of the account leaves. */
 const barring = ["NO_NEW_ENTRIES", "REDUCE_ONLY", "FLATTEN", "HALTED"];
-const breakerIds = breakers.map(({ id }) => id);
 
 /** Undefined for a claim that bars on purpose, or bars no entry of the whole account. */
 export function causeOfClaim(claim: LedgerRow): OutageCause | undefined {
-  if (claim.target !== "account" || !barring.includes(String(claim.action))) return undefined;
-  return outageCause({ source: String(claim.breaker_type), reason: String(claim.reason) }, breakerIds);
+  if (claim.target !== "account") return undefined;
+  const { breaker_type: source, reason, action: level } = claim;
+  return outageCause({ source: String(source), reason: String(reason), level: String(level) });
 }
 
 const barsAccount = ({ target, action }: LedgerRow): boolean =>

@@ -10,6 +10,7 @@ import type { ExecuteInput, ExecuteOutput, LiveExecute } from "../../engine/live
 import { xnysSessions } from "../../market/calendar.ts";
 import type { EngineChannel, EngineMetrics } from "../../ops/metrics/engine-metrics.ts";
 import { LatencyHistogram } from "../../ops/metrics/latency-histogram.ts";
+import { outageCause } from "../../ops/outage-causes.ts";
 import { openSession } from "../../ops/watchdog/feed-watch.ts";
 import type { WatchdogVerdict } from "../../ops/watchdog/terms.ts";
 import { controlDecisions, heatOf, limitUses } from "./control-counts.ts";
@@ -185,9 +186,10 @@ export class ExecuteGauges {
 
   #permissionRead(at: number) {
     const { level, scalar, claims } = this.#live.stage.authorities.permission;
-    const told = claims.map(({ authority, source, level: claimed, liftedBy, since }) => ({
-      ...{ authority, source, level: claimed, liftedBy },
-      heldSeconds: Math.max(0, (at - since) / MICROS_PER_SECOND),
+    const told = claims.map((claim) => ({
+      ...{ authority: claim.authority, source: claim.source, level: claim.level, liftedBy: claim.liftedBy },
+      heldSeconds: Math.max(0, (at - claim.since) / MICROS_PER_SECOND),
+      outage: claim.scope === undefined ? (outageCause(claim) ?? null) : null,
     }));
     const transitions = this.#transitions.rows().map(([name, count]) => {
       const [from = "", to = "", cause = ""] = name.split(" ");

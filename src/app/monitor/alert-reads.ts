@@ -82,55 +82,6 @@ export function alertsAnswer(root: string, query: AlertQuery, nowMs: number): Al
   return { total, rows, channels: switchedOn(root).map((id) => channelLine(id, facts, nowMs)) };
 }
 
-export interface AlertFigures {
-  /** By level and how it ended: alerts since the file began. */
-  readonly alerts: readonly { readonly level: AlertLevel; readonly count: number }[];
-  readonly deliveries: readonly {
-    readonly level: AlertLevel;
-    readonly channel: string;
-    readonly state: "waiting" | "delivered" | "failed";
-    readonly count: number;
-  }[];
-  /** Seconds since the oldest critical message that a channel has not got was made; 0 when none waits. */
-  readonly oldestUndeliveredSeconds: number;
-  readonly unacknowledgedCritical: number;
-}
-
-/** For metrics. */
-export function alertFigures(root: string, nowMs: number): AlertFigures {
-  const none = { alerts: [], deliveries: [], oldestUndeliveredSeconds: 0, unacknowledgedCritical: 0 };
-  const read = reading(root, (db): AlertFigures => {
-    const levels = db.prepare("SELECT level, sum(count) AS n FROM alerts GROUP BY level").all();
-    const sent = db
-      .prepare(
-        `SELECT i.level, d.channel, replace(d.state, 'sending', 'waiting') AS state, count(*) AS n
-         FROM deliveries d JOIN messages m ON m.id = d.message JOIN incidents i ON i.id = m.incident
-         WHERE d.state <> 'withdrawn' GROUP BY 1, 2, 3`,
-      )
-      .all();
-    const oldest = db
-      .prepare(
-        `SELECT min(m.made_ms) AS ms FROM deliveries d JOIN messages m ON m.id = d.message
-         JOIN incidents i ON i.id = m.incident WHERE i.level = 'critical' AND d.state IN ('waiting', 'sending')`,
-      )
-      .get()?.ms;
-    const open = db
-      .prepare("SELECT count(*) AS n FROM incidents WHERE state = 'open' AND level = 'critical'")
-      .get();
-    return {
-      alerts: levels.map(({ level, n }) => ({ level: level as AlertLevel, count: Number(n) })),
-      deliveries: sent.map(({ level, channel, state, n }) => ({
-        ...{ level: level as AlertLevel, channel: String(channel), count: Number(n) },
-        state: state as "waiting" | "delivered" | "failed",
-      })),
-      oldestUndeliveredSeconds:
-        oldest === null || oldest === undefined ? 0 : Math.max(0, (nowMs - Number(oldest)) / 1000),
-      unacknowledgedCritical: Number(open?.n),
-    };
-  });
-  return read ?? none;
-}
-
 /** What is known of the channels; empty before the first attempt. */
 export const channelFacts = (root: string): readonly ChannelFacts[] =>
   reading(root, (db) => db.prepare("SELECT * FROM channels").all().map(channelOf)) ?? [];

@@ -3,6 +3,7 @@
  * figure that is not known. Whoever offers them to others asks for them; execute knows no metrics' names.
  */
 import type { HistogramCounts } from "../../domain/process-vitals.ts";
+import type { OutageCause } from "../able-minutes.ts";
 
 /** Counted by two words, both of a short list. */
 export interface CountedPair<First extends string, Second extends string> {
@@ -16,6 +17,8 @@ export interface EngineClaim {
   readonly liftedBy: string;
   /** Since then, seconds of the exchange's clock. */
   readonly heldSeconds: number;
+  /** Whose outage it is that this bars the whole account; null: it bars on purpose, or not the account. */
+  readonly outage: OutageCause | null;
 }
 
 export interface EngineLimit {

@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { engineSample, sourcesSample } from "../../../test/engine-metrics-sample.ts";
+import type { EngineClaim } from "./engine-metrics.ts";
 import { families } from "./families.ts";
 import { type Samples, samplesOf } from "./samples.ts";
 
@@ -84,25 +85,21 @@ describe("what is not known", () => {
 });
 
 describe("able", () => {
-  const able = (source: string, level: string) =>
-    valuesOf(
-      samplesOf({
-        ...sourcesSample,
-        engine: {
-          ...engineSample,
-          claims: [{ authority: "x", source, level, liftedBy: "itself", heldSeconds: 1 }],
-        },
-      }),
-      "trader_slo_able",
-    );
+  const able = (outage: EngineClaim["outage"]) => {
+    const claim = {
+      authority: "x",
+      source: "y",
+      level: "HALTED",
+      liftedBy: "itself",
+      heldSeconds: 1,
+      outage,
+    };
+    const samples = samplesOf({ ...sourcesSample, engine: { ...engineSample, claims: [claim] } });
+    return [...valuesOf(samples, "trader_slo_able"), ...valuesOf(samples, "trader_slo_able_lost")];
+  };
 
-  it.each([
-    ["watchdog", "NO_NEW_ENTRIES", 0],
-    ["broker_errors", "REDUCE_ONLY", 0],
-    ["day_high_drawdown", "REDUCE_ONLY", 1],
-    ["operator", "HALTED", 1],
-    ["watchdog", "SCALED", 1],
-  ])("a claim of %s at %s counts as %d", (source, level, expected) => {
-    expect(able(source, level)).toEqual([expected]);
+  it("an outage loses it to its cause; what bars on purpose loses nothing", () => {
+    expect(able("broker")).toEqual([0, 0, 1, 0, 0]);
+    expect(able(null)).toEqual([1, 0, 0, 0, 0]);
   });
 });

@@ -1,5 +1,6 @@
 /** A sample of each family, made of what the parts of the system tell: figures in, labelled values out, no I/O. */
 import type { HistogramCounts, ProcessVitals } from "../../domain/process-vitals.ts";
+import { outageCauses } from "../able-minutes.ts";
 import type { EngineMetrics } from "./engine-metrics.ts";
 import { families } from "./families.ts";
 import { countOf, quantileOf } from "./latency-histogram.ts";
@@ -76,27 +77,9 @@ export interface MetricSources {
 }
 
 const LEVELS = ["NORMAL", "SCALED", "NO_NEW_ENTRIES", "REDUCE_ONLY", "FLATTEN", "HALTED"] as const;
-const CAUSES = ["own", "broker", "feed", "network"] as const;
 const QUANTILES = [0.5, 0.9, 0.99] as const;
 const FEED_STATES = { ok: 0, late: 1, down: 2 } as const;
 
-/** Claims that bar on purpose: a limit, an operator, the end of a run. All else that bars is an outage. */
-const OUTAGES: Readonly<Record<string, (typeof CAUSES)[number]>> = {
-  watchdog: "feed",
-  startup: "own",
-  clock: "own",
-  "event-loop": "own",
-  resources: "own",
-  journal: "own",
-  crash_loop: "own",
-  record: "own",
-  health: "own",
-  guardian: "own",
-  "round-trips": "broker",
-  broker_errors: "broker",
-  broker_refuses_key: "broker",
-  certificate: "network",
-};
 const known = (value: number | null | undefined): number => value ?? Number.NaN;
 
 /** Every family has its entry; one that nobody tells anything of has none in it. */
@@ -138,15 +121,13 @@ function permissionSamples({ build, engine, isEngineUp }: MetricSources, put: Pu
   put("market_open", engine === undefined ? Number.NaN : Number(engine.isMarketOpen));
   const lost = outagesOf(engine, isEngineUp);
   put("slo_able", lost.size === 0 ? 1 : 0);
-  for (const cause of CAUSES) put("slo_able_lost", lost.has(cause) ? 1 : 0, { cause });
+  for (const cause of outageCauses) put("slo_able_lost", lost.has(cause) ? 1 : 0, { cause });
   put("clock_speed_ratio", known(engine?.speed));
 }
 
 function outagesOf(engine: EngineMetrics | undefined, isEngineUp: boolean): Set<string> {
   if (!isEngineUp || engine === undefined) return new Set(["own"]);
-  const bars = engine.claims.filter(({ level }) => level !== "NORMAL" && level !== "SCALED");
-  const causes = bars.flatMap(({ source }) => OUTAGES[source.split(":")[0] ?? ""] ?? []);
-  return new Set(causes);
+  return new Set(engine.claims.flatMap(({ outage }) => outage ?? []));
 }
 
 function moneySamples({ engine, isEngineUp, showsEquity }: MetricSources, put: Put): void {
