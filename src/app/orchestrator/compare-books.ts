@@ -5,8 +5,11 @@ import { waitUntil } from "./wait-until.ts";
 export type Comparison =
   /** Of the wall, from the asking to the comparison. */
   | { readonly kind: "agree"; readonly ms: number; readonly at: string }
-  | { readonly kind: "differ"; readonly why: string };
+  | { readonly kind: "differ"; readonly why: string }
+  /** The broker has not answered: nobody knows. */
+  | { readonly kind: "unknown" };
 
+export const NO_ANSWER = "the broker has not answered for 30 s; check the network: plimsoll doctor";
 const WITHIN_MS = 30_000;
 
 export async function compareBooks(
@@ -17,7 +20,7 @@ export async function compareBooks(
   const before = (await door.status()).lastReconciliation;
   const begun = now().mono;
   await door.act({ verb: "reconcile", reason });
-  let why = "the broker has not answered";
+  let why: string | undefined;
   const agreed = await waitUntil(context, WITHIN_MS, async () => {
     const { lastReconciliation: at, booksDiffer } = await door.status();
     if (at === null || at === before) return undefined;
@@ -26,5 +29,5 @@ export async function compareBooks(
       ? { kind: "agree" as const, ms: Math.round(now().mono - begun), at }
       : undefined;
   });
-  return agreed ?? { kind: "differ", why };
+  return agreed ?? (why === undefined ? { kind: "unknown" } : { kind: "differ", why });
 }
