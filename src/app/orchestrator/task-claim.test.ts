@@ -25,7 +25,7 @@ function world() {
   return { door, acts, sources: () => [...standing.keys()] };
 }
 
-it("what it found and what it could not judge are two claims; each is raised once, and its passing lifts both", async () => {
+it("what it found and what it could not judge are two claims, each raised once; its passing lifts both", async () => {
   const { door, acts, sources } = world();
   for (let n = 0; n < 3; n += 1) await withClaim(door, task, unjudged("no answer"));
   expect(sources()).toEqual([`unjudged:${task.id}`]);
