@@ -34,6 +34,7 @@ import { JournalGuard } from "./journal-guard.ts";
 import { heardAt, type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
 import { PeerBeats, processFigures } from "./process-figures.ts";
 import { ProcessTimers } from "./process-timers.ts";
+import { begunTerms } from "./run-terms.ts";
 import type { StageContext } from "./stage-context.ts";
 import { dueAfterMs, TIME_EVERY_MS, TimeKeeper, timeBeatMs } from "./time-keeper.ts";
 import type { WatchPost } from "./watch-post.ts";
@@ -174,7 +175,7 @@ class ExecuteProcess {
     if (turn !== undefined) await follower.followUntil(turn, FOLLOW_EVERY_MS);
     this.#journal = await LiveJournal.open({
       path,
-      run: { run: terms.run, startedAt: terms.startedAt, header: JSON.stringify(terms) },
+      run: { run: terms.run, startedAt: terms.startedAt, header: JSON.stringify(begunTerms(places)) },
       lease: { name: "execute", owner: randomUUID() },
       isKnownSound: turn !== undefined,
       onFailed: (reason) => {
