@@ -1,7 +1,7 @@
 /**
  * How one order came to be and what became of it, step by step, each with its numbers: the bars, what the strategy saw,
- * the signal, what others wished, the size, the gate, the order, the fills, the slippage. A denied order's chain ends at
- * the gate.
+ * the signal, what others wished, the size, the gate, the order, the fills, the slippage. A denied order ends at the
+ * gate.
  */
 import type { BarPoint, ChainAnswer, ChainStep } from "../../contract/trading-answers.ts";
 import { instant, known, text } from "../known.ts";
