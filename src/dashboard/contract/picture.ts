@@ -118,6 +118,10 @@ export interface LimitUse {
   readonly limit: number;
   /** What happens there: "no entries", "flatten, lock". */
   readonly then: string;
+  /** It binds what is new alone: prices may carry what is held past it, and nothing is wrong then. */
+  readonly bindsEntries?: true;
+  /** Past this something acts on what is held, too; absent: nothing does. */
+  readonly drift?: number;
 }
 
 export interface LinkPicture {
