@@ -165,6 +165,8 @@ export class DashboardFixture {
       text: `${asked.verb}: accepted, written to the audit as ${this.acts.length}.`,
     };
     if (answer.kind === "accepted" && asked.verb === "resolve-error") this.resolved.add(asked.error);
+    if (answer.kind === "accepted" && asked.verb === "resolve-errors")
+      for (const error of asked.errors) this.resolved.add(error);
     if (answer.kind === "accepted" && asked.verb === "acknowledge-alert") this.acknowledged.add(asked.alert);
     send(response, answer.kind === "accepted" ? 200 : 409, answer);
   }

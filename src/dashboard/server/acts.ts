@@ -165,6 +165,7 @@ function questionOf(act: ActWords, by: string): ControlQuestion | undefined {
 
 const absent: Readonly<Partial<Record<ActWords["verb"], string>>> = {
   "resolve-error": "nothing here can resolve errors yet; use: plimsoll errors resolve ID",
+  "resolve-errors": "nothing here can resolve errors yet; use: plimsoll errors resolve ID",
   "acknowledge-alert": "nothing here keeps alerts yet",
   "test-alerts": "nothing here sends alerts yet",
   "run-task": "nothing here runs tasks yet",
@@ -176,6 +177,8 @@ async function performed(act: ActWords, ports: RunningPorts, by: string): Promis
   switch (act.verb) {
     case "resolve-error":
       return ports.errors?.resolve(act.error, by, reason);
+    case "resolve-errors":
+      return ports.errors?.resolveAll(act.errors, act.group, by, reason);
     case "acknowledge-alert":
       return ports.alerts?.acknowledge(act.alert, by, reason);
     case "test-alerts":
