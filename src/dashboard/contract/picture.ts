@@ -39,6 +39,8 @@ export interface Picture {
   readonly working: readonly WorkingRow[];
   readonly counts: CountsPicture;
   readonly nextJobs: readonly NextJob[];
+  /** What a halt does here (`kill.mode`): bars entries; takes working ones back, too; closes everything, too. */
+  readonly killMode: "halt_only" | "cancel" | "flatten";
   /** What stands in the way of `resume`, in words; empty: nothing. */
   readonly resumeBarred: readonly string[];
 }
