@@ -49,6 +49,8 @@ export class DashboardFixture {
   readonly acts: ActAsk[] = [];
   /** How many of the newest errors nobody has resolved. */
   openErrors = 3;
+  /** How many of the newest orders are not there yet. */
+  ordersToCome = 0;
   readonly resolved = new Set<number>();
   readonly acknowledged = new Set<string>();
   /** What the next acts get in place of "accepted". */
@@ -119,7 +121,7 @@ export class DashboardFixture {
     const known: Readonly<Record<string, () => unknown>> = {
       "/api/session": () => ({ isFresh: true, endsAt: new Date(Date.now() + 3_600_000).toISOString() }),
       "/api/equity": () => answers.equityAnswer(state, asked.get("range") === "run" ? "run" : "today"),
-      "/api/orders": () => answers.ordersAnswer(state, asked),
+      "/api/orders": () => answers.ordersAnswer(state, asked, this.ordersToCome),
       "/api/why": () => answers.whyAnswer(state, asked.get("symbol")),
       "/api/signals": () => answers.signalsAnswer(state, asked),
       "/api/strategies": () => answers.strategiesAnswer(state),

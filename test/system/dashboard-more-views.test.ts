@@ -248,6 +248,31 @@ describe.skipIf(isLeftOut)(
       expect(await page.getByText("mean_reversion").count()).toBeGreaterThan(0);
     });
 
+    test("what is read stays in place when new orders come in above it; at the top they are seen", async () => {
+      const { page, address, fixture, troubles } = await open({ width: 1440 });
+      fixture.ordersToCome = 7;
+      await page.goto(`${address}/#/orders`);
+      await page.locator("tr[data-at='3']").waitFor();
+      await page.evaluate(`document.querySelector(".long").scrollTop = 3005`);
+      const row = page.locator("tr[data-at='110']");
+      await row.filter({ hasText: "\t" }).waitFor();
+      const [text, box] = [await row.innerText(), await row.boundingBox()];
+      fixture.ordersToCome = 0;
+      const moved = page.locator("tr[data-at='117']");
+      await expect.poll(() => moved.innerText(), { timeout: 15_000 }).toBe(text);
+      expect((await moved.boundingBox())?.y).toBeCloseTo(box?.y ?? 0, 0);
+      // Who looks at the newest sees what comes.
+      fixture.ordersToCome = 9;
+      await page.reload();
+      const top = page.locator(".long tr[data-at='0']");
+      await top.filter({ hasText: "\t" }).waitFor();
+      const newest = await top.innerText();
+      fixture.ordersToCome = 0;
+      await expect.poll(() => top.innerText(), { timeout: 15_000 }).not.toBe(newest);
+      expect(await page.evaluate(`document.querySelector(".long").scrollTop`)).toBe(0);
+      expect(troubles).toEqual([]);
+    });
+
     test("ten thousand orders and five thousand errors scroll with few rows in the document", async () => {
       const { page, address, troubles } = await open({ width: 1440 });
       await page.goto(`${address}/#/orders`);
