@@ -255,7 +255,7 @@ describe.skipIf(isLeftOut)(
       await page.locator("tr[data-at='3']").waitFor();
       await page.evaluate(`document.querySelector(".long").scrollTop = 3005`);
       const row = page.locator("tr[data-at='110']");
-      await row.filter({ hasText: "\t" }).waitFor();
+      await row.filter({ hasText: /^\d\d:/ }).waitFor();
       const [text, box] = [await row.innerText(), await row.boundingBox()];
       fixture.ordersToCome = 0;
       const moved = page.locator("tr[data-at='117']");
@@ -265,7 +265,7 @@ describe.skipIf(isLeftOut)(
       fixture.ordersToCome = 9;
       await page.reload();
       const top = page.locator(".long tr[data-at='0']");
-      await top.filter({ hasText: "\t" }).waitFor();
+      await top.filter({ hasText: /^\d\d:/ }).waitFor();
       const newest = await top.innerText();
       fixture.ordersToCome = 0;
       await expect.poll(() => top.innerText(), { timeout: 15_000 }).not.toBe(newest);
