@@ -25,6 +25,9 @@ of them has not, it is left out and says so. Heavy tasks run in a process of the
 **Failures.** After a failure a task is tried again, so often and after so long as the table says; the wait doubles to five
 minutes. An essential one bars entries while it fails (claim \`orchestrator\`, NO_NEW_ENTRIES) and lifts that when it passes.
 Exits, stops and halts are never touched. A time-out is a failure.
+A claim ends with its task: what a task found wrong bars until it passes or an operator resumes (\`plimsoll resume --reason ...\`,
+audited; it comes back if the task fails again). What came to no verdict (a time-out, no answer) is lifted besides, with a
+warning, once the orchestrator has said nothing to execute for two minutes.
 
 **Restarts.** A task whose time passed while nobody was there is run late, or left out where it would be of no use
 (catch-up). When the same task of a later session is due, the older one is left out. What was cut short by a crash runs

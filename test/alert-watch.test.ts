@@ -209,6 +209,25 @@ describe("channels", () => {
     expect(alertsAnswer(root, { from: 0, limit: 1, open: true }, world.now).total).toBe(0);
   });
 
+  it("are said to work when one does now, and not by a monitor that has only just begun", async () => {
+    world = new World("live");
+    world.watch.begin();
+    await world.pass(29_000);
+    expect([world.said.length, world.watch.hasWorkingChannel]).toEqual([1, false]);
+    await world.pass(2000);
+    expect(world.watch.hasWorkingChannel).toBe(true);
+    // What the one before knew is no word of the next.
+    await world.restart();
+    await world.pass(20_000);
+    expect(world.watch.hasWorkingChannel).toBe(false);
+    await world.pass(11_000);
+    expect(world.watch.hasWorkingChannel).toBe(true);
+    world.result = { ok: false, reason: "down" };
+    world.watch.raise("critical", "health", "memory 91 of 80 %");
+    await world.pass(1000);
+    expect([world.watch.hasWorkingChannel, world.watch.isReachable]).toEqual([false, true]);
+  });
+
   it("none at all is as bad in live, and nobody's business in a demo", async () => {
     world = new World("live", []);
     await world.pass(301_000);

@@ -1,6 +1,7 @@
 /** The operators' desk over the execute process in one thread, with a kill switch in a folder of its own. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { AuditRow } from "../src/adapters/journal/journal-terms.ts";
 import { ControlDesk } from "../src/app/live/control-desk.ts";
 import type { StageContext } from "../src/app/live/stage-context.ts";
 import { LiveWorld } from "./live-world.ts";
@@ -8,9 +9,10 @@ import { LiveWorld } from "./live-world.ts";
 export interface Desk {
   readonly world: LiveWorld;
   readonly killSwitch: string;
+  readonly audits: AuditRow[];
   ask(
     verb: string,
-    more?: Record<string, string>,
+    more?: Record<string, string | boolean>,
   ): { kind: string; reason?: string; exitCode?: number; value?: unknown };
 }
 
@@ -33,10 +35,17 @@ export async function controlDesk(folder: string): Promise<Desk> {
     },
     now: () => world.now,
   } as unknown as StageContext;
+  const audits: AuditRow[] = [];
   let control: ControlDesk | undefined;
   world.began = (driver) => {
     control = new ControlDesk({
-      ...{ context, driver, audit: () => undefined, feed: () => undefined, verdict: () => undefined },
+      ...{
+        context,
+        driver,
+        audit: (row: AuditRow) => void audits.push(row),
+        feed: () => undefined,
+        verdict: () => undefined,
+      },
       event: (event) => world.event(event),
       quote: () => undefined,
       checkActions: () => true,
@@ -52,6 +61,7 @@ export async function controlDesk(folder: string): Promise<Desk> {
   return {
     world,
     killSwitch,
+    audits,
     ask: (verb, more = {}) => {
       asked += 1;
       const request = { id: `r${asked}`, verb, by: "tester", reason: "the cause is known", ...more };

@@ -353,6 +353,7 @@ describe("a command", () => {
       { verb: "test-alerts" },
       { verb: "run-task", task: "daily" },
       { verb: "resolve-error", error: 1 },
+      { verb: "resolve-errors", errors: [1, 2], group: "execute: late" },
     ])
       expect((await world.act(cookie, { ...act, id: newId(), reason: "r" })).status).toBe(503);
   });

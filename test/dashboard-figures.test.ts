@@ -164,7 +164,9 @@ describe("a question", () => {
     expect(world.room.orders({ ...page, symbol }).rows).toEqual(rows.filter((row) => row.symbol === symbol));
     const ended = world.room.orders({ ...page, state: "filled", symbol });
     expect(ended.total).toBe(rows.filter((row) => row.symbol === symbol && row.state === "filled").length);
-    const { decided, denied, sent, filled } = all.funnel;
+    const { decided, denied, sent, filled, ackP99Ms } = all.funnel;
+    // The venue of arithmetic answers no request: nothing to measure is no 0.
+    expect(ackP99Ms).toBeNull();
     expect([decided, filled > 0]).toEqual([denied + sent, true]);
   });
 
@@ -173,7 +175,13 @@ describe("a question", () => {
     const chain = world.room.chain(entry?.id ?? "");
     expect(orderId.safeParse(entry?.id).success).toBe(true);
     const steps = Object.fromEntries((chain?.steps ?? []).map((step) => [step.kind, step]));
-    expect(Object.keys(steps)).toEqual(["bar", "signal", "size", "gate", "order", "fills", "slippage"]);
+    expect(Object.keys(steps)).toEqual([
+      ...["bar", "features", "signal", "vote", "size", "gate", "order", "fills", "slippage"],
+    ]);
+    expect(steps.features?.figures?.length).toBeGreaterThan(1);
+    expect(steps.features?.figures?.every(({ value }) => value !== null)).toBe(true);
+    const own = steps.vote?.figures?.find(({ name }) => name === entry?.strategy);
+    expect(Math.sign(own?.value ?? 0)).toBe(entry?.side === "buy" ? 1 : -1);
     expect(steps.bar?.bars?.length).toBeGreaterThan(10);
     const bound = steps.size?.constraints?.filter(({ isBinding }) => isBinding) ?? [];
     expect(bound).toHaveLength(1);

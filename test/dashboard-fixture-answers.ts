@@ -156,8 +156,9 @@ const slice = (asked: URLSearchParams) => {
   return [from, from + Number(asked.get("limit") ?? 100)] as const;
 };
 
-export function ordersAnswer(state: FixtureState, asked: URLSearchParams): Trading.OrdersAnswer {
-  const all = state === "empty" ? [] : orders;
+/** `toCome`: so many of the newest are not there yet. */
+export function ordersAnswer(state: FixtureState, asked: URLSearchParams, toCome = 0): Trading.OrdersAnswer {
+  const all = state === "empty" ? [] : orders.slice(toCome);
   const found = all.filter(
     (row) => matches(row, asked) && (!asked.get("state") || row.state === asked.get("state")),
   );

@@ -444,6 +444,7 @@ export function pictureOf({ state, passedMs, sequence }: Moment): Picture {
       jobsFailed: 0,
     },
     nextJobs: jobsOf(state),
+    killMode: "flatten",
     resumeBarred: state === "noentries" ? ["Equity is 2.01% below the day's high, limit 2.00%."] : [],
   };
 }

@@ -49,6 +49,8 @@ export class DashboardFixture {
   readonly acts: ActAsk[] = [];
   /** How many of the newest errors nobody has resolved. */
   openErrors = 3;
+  /** How many of the newest orders are not there yet. */
+  ordersToCome = 0;
   readonly resolved = new Set<number>();
   readonly acknowledged = new Set<string>();
   /** What the next acts get in place of "accepted". */
@@ -119,7 +121,7 @@ export class DashboardFixture {
     const known: Readonly<Record<string, () => unknown>> = {
       "/api/session": () => ({ isFresh: true, endsAt: new Date(Date.now() + 3_600_000).toISOString() }),
       "/api/equity": () => answers.equityAnswer(state, asked.get("range") === "run" ? "run" : "today"),
-      "/api/orders": () => answers.ordersAnswer(state, asked),
+      "/api/orders": () => answers.ordersAnswer(state, asked, this.ordersToCome),
       "/api/why": () => answers.whyAnswer(state, asked.get("symbol")),
       "/api/signals": () => answers.signalsAnswer(state, asked),
       "/api/strategies": () => answers.strategiesAnswer(state),
@@ -165,6 +167,8 @@ export class DashboardFixture {
       text: `${asked.verb}: accepted, written to the audit as ${this.acts.length}.`,
     };
     if (answer.kind === "accepted" && asked.verb === "resolve-error") this.resolved.add(asked.error);
+    if (answer.kind === "accepted" && asked.verb === "resolve-errors")
+      for (const error of asked.errors) this.resolved.add(error);
     if (answer.kind === "accepted" && asked.verb === "acknowledge-alert") this.acknowledged.add(asked.alert);
     send(response, answer.kind === "accepted" ? 200 : 409, answer);
   }

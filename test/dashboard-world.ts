@@ -191,7 +191,7 @@ export class DashboardWorld {
     };
     const acts = new Acts({
       ask: (question, withinMs, id) => this.ask(question, withinMs, id),
-      ...{ killSwitch, guard, trail, ports, pause, by: "dashboard:tester" },
+      ...{ killSwitch, guard, trail, ports, pause, by: "dashboard:tester", killMode: "flatten" },
       wallIso: () => new Date(this.wallMs).toISOString(),
     });
     let hosts: ReadonlySet<string> = new Set();

@@ -142,3 +142,25 @@ describe("package-lock.json", () => {
     expect(undeniedScripts(tree, { a: true, d: false })).toEqual(["a", "@b/c"]);
   });
 });
+
+it("NOTICE has what the built page carries, in the locked versions, and the page has the notice that is asked for", () => {
+  const notice = read("NOTICE");
+  // What Svelte makes of a list of classes is its only own part of others.
+  const carried = ["svelte", "clsx", "uplot", "lightweight-charts"];
+  const deeper = Object.keys(
+    z
+      .object({ dependencies: versions })
+      .parse(JSON.parse(read("node_modules/lightweight-charts/package.json"))).dependencies,
+  );
+  expect(deeper).toEqual(["fancy-canvas"]);
+  for (const name of [...carried, ...deeper])
+    expect(notice).toContain(`\n${name} ${lock.packages[`node_modules/${name}`]?.version}\n`);
+  const [, year] =
+    /Copyright \(c\) (\d{4}) TradingView/.exec(
+      read("node_modules/lightweight-charts/dist/lightweight-charts.production.mjs"),
+    ) ?? [];
+  expect(notice).toContain(`Copyright (c) ${year} TradingView, Inc. https://www.tradingview.com/`);
+  const chart = read("src/dashboard/web/views/orders/bar-chart.svelte");
+  expect(chart).toContain(`Copyright © ${year} TradingView, Inc.`);
+  expect(chart).toContain('href="https://www.tradingview.com/" target="_blank" rel="noopener noreferrer"');
+});

@@ -82,6 +82,13 @@ const rowsIn = (folder: string, file: "trades" | "performance", sql: string) => 
   return rows;
 };
 
+/** A symbol whose last wish was no moved stop. */
+function wished(): string {
+  const sql = `SELECT symbol FROM signals s WHERE signal_type <> 'PROTECT'
+    AND timestamp = (SELECT max(timestamp) FROM signals WHERE symbol = s.symbol) LIMIT 1`;
+  return String(rowsIn(place, "trades", sql)[0]?.symbol);
+}
+
 test("the external holder's lot is a position like any other, after splits and told twice", () => {
   const { portfolio, lots } = execute.stage;
   const external = terms.strategyIds.length;
@@ -147,6 +154,7 @@ test("the commands tell what the ledger says", async () => {
   expect((await said("locks")).out).toMatch(/NO_NEW_ENTRIES.*orchestrator\/other/);
   const why = await said("why");
   expect(why.out).toContain("last wishes");
+  expect((await said("why", wished())).out).toMatch(/^ {4}saw \w+ -?[\d.]+/m);
   expect(why.out).toContain("NO_NEW_ENTRIES");
   const { lastDecisionAt, rejects } = JSON.parse((await said("why", "--json")).out);
   expect(lastDecisionAt).toBeGreaterThan(0);

@@ -43,6 +43,23 @@ describe("a task's claim", () => {
     );
   });
 
+  it("is lifted by an operator's resume with a reason, whichever kind it is, and nothing else of the orchestrator's", async () => {
+    const desk = await controlDesk(folder);
+    desk.ask("barEntries", { task });
+    desk.ask("barEntries", { task: "sync_positions_from_broker", isUnjudged: true });
+    desk.ask("retire");
+    expect(desk.ask("resume", { reason: "" })).toMatchObject({ kind: "refused" });
+    expect(desk.ask("resume", { reason: "the orchestrator is gone" })).toMatchObject({ kind: "accepted" });
+    const { claims } = desk.world.live.stage.authorities.permission;
+    expect(claims.map(({ source }) => source)).toEqual(["stopping"]);
+    expect(desk.audits.at(-1)).toMatchObject({ action: "resume", reason: "the orchestrator is gone" });
+    expect(JSON.parse(desk.audits.at(-1)?.after ?? "")).toMatchObject({
+      lifted: `task:${task}, unjudged:sync_positions_from_broker`,
+    });
+    const { recorded, replayed } = toldAgain(desk.world);
+    expect(replayed).toEqual(recorded);
+  });
+
   it.each(["Task", "a b", "", "x".repeat(80), "end-of-run"])(
     "is refused for a task named %j",
     async (name) => {

@@ -83,7 +83,7 @@ describe.each(["sync_positions_from_broker", "reconcile_positions"])("%s", (id) 
   it("does not pass on a comparison of before, nor on one with a difference", async () => {
     const world = fakeWorld();
     world.acted = () => undefined;
-    expect((await run(id, world)).state).toBe("failed");
+    expect(await run(id, world)).toMatchObject({ state: "failed", isUnjudged: true });
     const other = fakeWorld();
     other.acted = () =>
       (other.status = {
@@ -91,8 +91,12 @@ describe.each(["sync_positions_from_broker", "reconcile_positions"])("%s", (id) 
         lastReconciliation: "later",
         booksDiffer: "AAPL: 10 instead of 12",
       });
-    const { state, text } = await run(id, other);
-    expect([state, text]).toEqual(["failed", expect.stringContaining("AAPL: 10 instead of 12")]);
+    const { state, text, isUnjudged } = await run(id, other);
+    expect([state, text, isUnjudged]).toEqual([
+      "failed",
+      expect.stringContaining("AAPL: 10 instead of 12"),
+      undefined,
+    ]);
   });
 
   it("waits for a difference that is being cleared up", async () => {

@@ -3,11 +3,12 @@ import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { requireAgreement } from "../adapters/brokers/alpaca/credentials.ts";
 import { liveHosts } from "../adapters/brokers/alpaca/hosts.ts";
-import { configHash, loadConfig } from "../app/config.ts";
+import { loadConfig } from "../app/config.ts";
 import { arm, disarm, suffixOf } from "../app/live/arm-file.ts";
 import { accountNumber } from "../app/live/broker-reads.ts";
 import { requireCredentials, runHosts } from "../app/live/interlock.ts";
 import { tradedConfig } from "../app/traded-config.ts";
+import { tradingHash } from "../app/trading-hash.ts";
 import { InputError } from "../domain/assert.ts";
 import { type CliContext, tell } from "./context.ts";
 
@@ -36,7 +37,7 @@ async function armed(context: CliContext, given: string | undefined): Promise<vo
   });
   if (config.mode !== "live")
     throw new InputError(`arm: the configuration says mode: ${config.mode}; set mode: live there first`, 3);
-  const hash = configHash(tradedConfig(config, "live"));
+  const hash = tradingHash(tradedConfig(config, "live"));
   const root = context.root();
   const credentials = requireCredentials({ mode: "live", root, env: process.env, folder: process.cwd() });
   requireAgreement(credentials, liveHosts, "live");

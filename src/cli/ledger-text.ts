@@ -147,15 +147,24 @@ export function claimsText(claims: readonly LedgerRow[]): string {
   return alignedTable(columns, rows);
 }
 
+/** What the strategy saw, as it was written down; nothing of what was said before it was. */
+function seenText(features: Cell): string[] {
+  if (typeof features !== "string") return [];
+  const seen = JSON.parse(features) as readonly (readonly [string, number | null])[];
+  return seen.length === 0
+    ? []
+    : [`    saw ${seen.map(([name, value]) => `${name} ${figure(value)}`).join(", ")}`];
+}
+
 export function whyText(why: Why, symbol: string | undefined): string {
   const about = symbol === undefined ? "" : ` on ${symbol}`;
   const last = why.lastDecisionAt === null ? "none yet" : `the last at ${instant(why.lastDecisionAt)}`;
   const stale = why.staleDecisions === 0 ? "" : `, ${why.staleDecisions} too late to enter on`;
-  const signals = why.signals.map(
-    (row) =>
-      `  ${row.symbol} ${row.strategy}: ${row.signal_type}, ${row.status}` +
+  const signals = why.signals.flatMap((row) => [
+    `  ${row.symbol} ${row.strategy}: ${row.signal_type}, ${row.status}` +
       `${row.status === "unsized" ? ` by ${row.sizing}` : ""}; ${row.reason}`,
-  );
+    ...seenText(row.features),
+  ]);
   const [at] = why.signals;
   const rejects = why.rejects.map(
     ({ rule, denied, trimmed, rate }) => [rule, denied, trimmed, percent(rate)] as const,

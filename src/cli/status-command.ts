@@ -7,6 +7,7 @@ import { type StatusValue, statusOf } from "../app/live/status-answer.ts";
 import { answer, because, levelName, newYorkClock } from "../app/permission-words.ts";
 import { InputError } from "../domain/assert.ts";
 import type { EpochMicros } from "../domain/time.ts";
+import { silenceText } from "../ops/alerts/alert-silence.ts";
 import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, report } from "./context.ts";
 import { askRun } from "./control-desk-door.ts";
@@ -58,7 +59,8 @@ function stopped(context: CliContext, known: KnownRun | undefined): void {
 function silent(context: CliContext, { run, active }: KnownRun, why: string): void {
   process.exitCode = 1;
   const processes = active?.processes ?? [];
-  const state = { ...nothingKnown, mode: run.mode, state: "silent", supervisor: active?.pid, processes, why };
+  const of = { supervisor: active?.pid, processes, alertsSilent: silenceOf(processes), why };
+  const state = { ...nothingKnown, mode: run.mode, state: "silent", ...of };
   report(context, state, () =>
     [
       `Run ${run.run} (${run.mode}): the supervisor runs as process ${active?.pid}, but ${why}`,
@@ -78,6 +80,7 @@ const nothingKnown = {
   openOrders: null,
   breakers: null,
   processes: [],
+  alertsSilent: null,
   feed: null,
   regime: null,
   lastReconciliation: null,
@@ -99,6 +102,7 @@ function statusJson({ active }: KnownRun, value: StatusValue): object {
     overrides: value.overrides,
     breakers: permission.claims.filter(({ authority }) => authority === "circuit_breakers"),
     processes: active?.processes ?? [],
+    alertsSilent: silenceOf(active?.processes ?? []),
     feed:
       feed === undefined ? null : { age: feed.messageAgeMs / 1000, state: feed.line, reason: feed.reason },
     regime: null,
@@ -158,6 +162,18 @@ function statusText({ active }: KnownRun, value: StatusValue): string {
 
 function processesText(processes: NonNullable<KnownRun["active"]>["processes"]): string {
   if (processes.length === 0) return "processes: none is known";
+  const silence = silenceOf(processes);
+  const table = processTable(processes);
+  return silence === null ? table : `CRITICAL: ${silence}\n${table}`;
+}
+
+/** Why nobody would hear of trouble, as the supervisor sees it; null: the monitor lives. */
+function silenceOf(processes: NonNullable<KnownRun["active"]>["processes"]): string | null {
+  const monitor = processes.find(({ id }) => id === "monitor");
+  return monitor === undefined ? null : (silenceText(monitor) ?? null);
+}
+
+function processTable(processes: NonNullable<KnownRun["active"]>["processes"]): string {
   const rows = processes.map(({ id, state, pid, vitals, restarts, hasStandby, isCrashLoop }) => [
     ...[id, isCrashLoop ? `${state}, crashes again and again` : state, pid === undefined ? "" : String(pid)],
     ...(vitals === undefined

@@ -11,7 +11,7 @@ import type { BarBatch } from "../domain/bars.ts";
 import type { BarsClosed, QuoteUpdated, TradePrinted } from "../domain/events.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import { type ComputeConfig, ComputeStage } from "./compute.ts";
-import { SignalField, sentence } from "./signal-table.ts";
+import { SignalField, SignalKind, sentence } from "./signal-table.ts";
 import {
   type AccountSnapshot,
   type ComputeFeedback,
@@ -110,6 +110,10 @@ export function decisionOf(
       conviction: get(SignalField.conviction),
       stop: orNull(get(SignalField.stop)),
       target: orNull(get(SignalField.target)),
+      // A stop that follows the price says where it went: its signals are many, and tell nothing new.
+      ...(get(SignalField.kind) === SignalKind.Protect
+        ? {}
+        : { features: turns.features(strategy, get(SignalField.instrument) as SignalNote["instrument"]) }),
       reason: sentence(signals, row, strategies[strategy]?.strategy.reasons ?? []),
       ...(size?.shares === 0 ? { unsized: size.binding } : {}),
       // JSON has no infinity: what sets no bound is left out.

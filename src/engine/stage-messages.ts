@@ -44,6 +44,8 @@ export interface SignalNote {
   readonly target: number | null;
   /** The sentence with its numbers. */
   readonly reason: string;
+  /** What the strategy declared and saw of the instrument; absent in old records and where a stop follows the price. */
+  readonly features?: readonly (readonly [name: string, value: number | null])[];
   /** The constraint that left it no share; absent when there was room. */
   readonly unsized?: SizingConstraint;
   /** Shares that each constraint alone would have allowed, where a size was asked for. */

@@ -9,8 +9,10 @@
 import { InputError, InvariantError } from "../domain/assert.ts";
 import type { BarBatch } from "../domain/bars.ts";
 import type { ClaimChanged } from "../domain/events.ts";
+import type { InstrumentId } from "../domain/instrument.ts";
 import { empty } from "../domain/small-list.ts";
 import { type EpochMicros, isoInstant } from "../domain/time.ts";
+import type { FeatureReader } from "../strategies/strategy.ts";
 
 /** Source of the claim that holds back a strategy that threw. */
 export const STRATEGY_THREW = "strategy_threw";
@@ -27,6 +29,8 @@ export interface StrategyFault {
 /** One that may be asked to decide. */
 interface Speaker {
   readonly id: string;
+  /** What it declared that it reads, by name. */
+  readonly feature: Readonly<Record<string, FeatureReader>>;
   decide(batch: BarBatch): void;
 }
 
@@ -65,6 +69,15 @@ export class StrategyTurns {
       this.#isSilent[strategy] = 1;
       this.faults.push({ strategy, reason, thrown });
     }
+  }
+
+  /** What the strategy saw of the instrument in the last step; null for what was not known. */
+  features(strategy: number, instrument: InstrumentId): readonly (readonly [string, number | null])[] {
+    const { feature } = this.#speakers[strategy] as Speaker;
+    return Object.entries(feature).map(([name, reader]) => {
+      const value = reader.at(instrument);
+      return [name, Number.isFinite(value) ? value : null];
+    });
   }
 
   /** An operator wants to hear it again. */

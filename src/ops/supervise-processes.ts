@@ -35,6 +35,8 @@ export interface Supervision {
   readonly supervisor: Supervisor;
   /** A line of our own in the log of all processes. */
   note(text: string): void;
+  /** The same, where a person must act. */
+  alarm(text: string): void;
   /** Stops the children in order, then closes the log. */
   stop(): Promise<void>;
 }
@@ -101,6 +103,7 @@ export function superviseProcesses(terms: SupervisionTerms): Supervision {
   return {
     supervisor,
     note: (text) => write("supervisor", "INFO", text),
+    alarm: (text) => write("supervisor", "CRITICAL", text),
     async stop() {
       await supervisor.stop();
       await log.close();

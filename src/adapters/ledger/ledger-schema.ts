@@ -155,6 +155,9 @@ export const tradesMigrations = [
   CREATE INDEX orders_by_number ON orders (run, number);
   CREATE INDEX orders_asleep ON orders (run) WHERE status = 'sent' AND parent_id IS NOT NULL;
   CREATE INDEX signals_by_number ON signals (run, number);`,
+  // What a strategy saw, and how long the broker took: not known of what was written before.
+  `ALTER TABLE signals ADD COLUMN features TEXT;
+  ALTER TABLE orders ADD COLUMN acked_ms REAL;`,
 ] as const;
 
 /** Numbered migrations: never edited, only added to. */

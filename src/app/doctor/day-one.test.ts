@@ -5,16 +5,17 @@ import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { terms } from "../../../test/live-session.ts";
 import { scratchFolder } from "../../../test/scratch-folder.ts";
 import { ErrorLog, LedgerStore, ledgerPlaces } from "../../adapters/ledger/ledger-store.ts";
-import { configHash, loadConfig } from "../config.ts";
+import { loadConfig } from "../config.ts";
 import { runPlaces, writeRunTerms } from "../live/run-terms.ts";
 import { tradedConfig } from "../traded-config.ts";
+import { tradingHash } from "../trading-hash.ts";
 import { acknowledgeLimits, dayOneChecks } from "./day-one.ts";
 
 const scratch = scratchFolder("day-one-");
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 const NOW = Date.parse("2026-11-20T21:40:00Z");
 const config = loadConfig({ assignments: ["mode=paper"] });
-const hash = configHash(tradedConfig(config, "paper"));
+const hash = tradingHash(tradedConfig(config, "paper"));
 let root = "";
 let roots = 0;
 

@@ -10,12 +10,13 @@ import { JobsReader } from "../../adapters/jobs/jobs-reader.ts";
 import { jobsPath } from "../../adapters/jobs/jobs-store.ts";
 import { ledgerPlaces } from "../../adapters/ledger/ledger-store.ts";
 import { InputError } from "../../domain/assert.ts";
-import { type Config, configHash } from "../config.ts";
+import type { Config } from "../config.ts";
 import { knownRun } from "../live/active-run.ts";
 import { keptRecord } from "../live/kept-records.ts";
 import { logFolder } from "../live/log-folder.ts";
 import type { RunTerms } from "../live/run-terms.ts";
 import { tradedConfig } from "../traded-config.ts";
+import { tradingHash } from "../trading-hash.ts";
 import { type Check, fail, messageOf, ok, warn } from "./check.ts";
 
 export interface DayOneTerms {
@@ -96,7 +97,7 @@ const reviewPath = (root: string): string => join(root, "run", "limits-reviewed.
 
 /** Writes down that a person has read the limits. Throws InputError (exit 3) when it is about other settings. */
 export function acknowledgeLimits({ root, config, nowMs }: DayOneTerms, hash: string, by: string): void {
-  const own = configHash(tradedConfig(config, config.mode));
+  const own = tradingHash(tradedConfig(config, config.mode));
   if (hash !== own)
     throw new InputError(
       `--acknowledge ${hash.slice(0, 40)}: the settings that trade have hash ${own}; ` +
@@ -108,7 +109,7 @@ export function acknowledgeLimits({ root, config, nowMs }: DayOneTerms, hash: st
 
 function limitsCheck({ root, config }: DayOneTerms): Check {
   const name = "limits reviewed";
-  const hash = configHash(tradedConfig(config, config.mode));
+  const hash = tradingHash(tradedConfig(config, config.mode));
   const cure = `read them: plimsoll config show --effective, then: plimsoll doctor --day1 --acknowledge ${hash}`;
   try {
     const said = JSON.parse(readFileSync(reviewPath(root), "utf8")) as Readonly<Record<string, string>>;

@@ -2,10 +2,11 @@
 import { statSync } from "node:fs";
 import { type AlpacaCredentials, requireAgreement } from "../../adapters/brokers/alpaca/credentials.ts";
 import { liveHosts, paperHosts } from "../../adapters/brokers/alpaca/hosts.ts";
-import { type Config, configHash } from "../config.ts";
+import type { Config } from "../config.ts";
 import { requireArmed } from "../live/arm-file.ts";
 import { envFilesOf, findCredentials, findGuardianCredentials } from "../live/interlock.ts";
 import { tradedConfig } from "../traded-config.ts";
+import { tradingHash } from "../trading-hash.ts";
 import { type Check, fail, messageOf, ok, warn } from "./check.ts";
 
 const OLD_DAYS = 90;
@@ -98,7 +99,7 @@ export function envFileCheck(places: KeyPlaces): Check {
 export function armedCheck({ root, nowMs }: KeyPlaces, config: Config | undefined): Check | undefined {
   if (config?.mode !== "live") return undefined;
   try {
-    const { until } = requireArmed(root, configHash(tradedConfig(config, "live")), nowMs);
+    const { until } = requireArmed(root, tradingHash(tradedConfig(config, "live")), nowMs);
     return ok("armed", `until ${until}`);
   } catch (error) {
     return warn("armed", messageOf(error), "run: plimsoll arm");

@@ -18,6 +18,7 @@ class World {
   mono = 0;
   readonly journal: string[] = [];
   readonly audit: AuditRow[] = [];
+  readonly log: string[] = [];
   readonly #at = 1_763_650_800_000_000 as EpochMicros;
   readonly terms;
   readonly live;
@@ -31,7 +32,8 @@ class World {
       context: {
         ...{ terms: this.terms, instruments: instrumentTable(this.terms.symbols), now: () => this.now },
         clock: { now: () => this.mono },
-        places: { root: "/nowhere" },
+        places: { root: "/nowhere", killSwitch: "/nowhere" },
+        log: (level: string, text: string) => this.log.push(`${level}: ${text}`),
       },
       driver: { live: this.live },
       audit: (row: AuditRow) => this.audit.push(row),
@@ -98,6 +100,46 @@ it.each(["demo", "paper"] as const)("in %s nothing is barred by it", (mode) => {
   const world = new World(mode);
   world.pass(900, false);
   expect([world.level, world.journal]).toEqual(["NORMAL", []]);
+});
+
+describe("a claim of a task", () => {
+  const act = { by: "orchestrator", reason: "it took longer than 60 s" };
+  const bar = (world: World, task: string, isUnjudged?: true) =>
+    world.ask({ verb: "barEntries", task, ...act, ...(isUnjudged === undefined ? {} : { isUnjudged }) });
+  const sources = ({ live }: World) =>
+    live.stage.authorities.permission.claims.map(({ source }) => source).toSorted();
+
+  it("without a verdict lapses with a warning after two minutes of silence; a finding stands", () => {
+    const world = new World("demo");
+    bar(world, "sync_positions_from_broker");
+    bar(world, "validate_api_connectivity", true);
+    for (let n = 0; n < 40; n += 1) {
+      world.pass(15);
+      expect(world.ask({ verb: "onDuty" })).toMatchObject({ kind: "told" });
+    }
+    const both = ["task:sync_positions_from_broker", "unjudged:validate_api_connectivity"];
+    expect(sources(world)).toEqual(both);
+    world.pass(119);
+    expect([sources(world), world.log]).toEqual([both, []]);
+    world.pass(600);
+    expect(sources(world)).toEqual(["task:sync_positions_from_broker"]);
+    expect(world.log).toEqual([
+      expect.stringMatching(/^warning: .*validate_api_connectivity: it took longer.*120 of 120 s/),
+    ]);
+    const again = buildExecute(world.terms, lifecycleOf(world.terms));
+    for (const text of world.journal)
+      again.step(parseExecuteInput(text, instrumentTable(world.terms.symbols)));
+    expect(again.stage.authorities.permission).toEqual(world.live.stage.authorities.permission);
+  });
+
+  it("is lifted by its task, whichever kind it is", () => {
+    const world = new World("demo");
+    bar(world, "sync_positions_from_broker", true);
+    bar(world, "sync_positions_from_broker");
+    expect(sources(world)).toHaveLength(2);
+    world.ask({ verb: "allowEntries", task: "sync_positions_from_broker", ...act });
+    expect(world.level).toBe("NORMAL");
+  });
 });
 
 it("what people did about alerts and errors stands in the audit once, and changes nothing", () => {

@@ -19,8 +19,9 @@ import { needsChannel } from "../alert-params.ts";
 import type { EngineSnapshot } from "../engine-snapshot.ts";
 import { engineSnapshot } from "../engine-view.ts";
 import { judgedOverride } from "../limit-override.ts";
+import { subjectOf } from "./act-subject.ts";
 import { ChannelWord } from "./channel-word.ts";
-import { claimOf } from "./claim-acts.ts";
+import { type ClaimAct, claimsOf, taskLifts } from "./claim-acts.ts";
 import { type ControlAct, type ControlAnswer, type ControlRequest, controlRequest } from "./control-words.ts";
 import { wasActed } from "./earlier-act.ts";
 import { type EnginePicture, enginePicture } from "./engine-picture.ts";
@@ -28,6 +29,7 @@ import type { ExecuteDriver } from "./execute-driver.ts";
 import type { FeedState } from "./ingest-process.ts";
 import { LastWords } from "./last-words.ts";
 import { marketLines } from "./market-lines.ts";
+import { OrchestratorWord } from "./orchestrator-word.ts";
 import { resumeBars } from "./resume-bars.ts";
 import { EXTERNAL } from "./run-engine.ts";
 import type { StageContext } from "./stage-context.ts";
@@ -48,6 +50,9 @@ export interface ControlParts {
   readonly checkActions: () => boolean;
 }
 
+/** Acts that are one event each. */
+type SingleAct = Exclude<ControlAct, ClaimAct | { readonly verb: "override" | "note" | "checkActions" }>;
+
 const ORDERS_SHOWN = 200;
 const CURVE_POINTS = 2000;
 /** One valuation: exchange micros and dollars. */
@@ -62,9 +67,9 @@ export class ControlDesk {
   readonly #parts: ControlParts;
   readonly #words: LastWords;
   readonly #channels: ChannelWord;
+  readonly #orchestrator = new OrchestratorWord();
   readonly #curve: CurvePoint[] = [];
   readonly #seen = new Set<string>();
-  #audits = 0;
   /** When everything was told to be closed, as far as this process knows; long ago where it never was. */
   #haltedAtMs = Number.NEGATIVE_INFINITY;
   #isHalted = false;
@@ -97,6 +102,11 @@ export class ControlDesk {
   look({ at, mono }: Instants): void {
     const word = this.#channels.look(mono);
     if (word !== undefined) this.#parts.event({ kind: "ClaimChanged", at, ...word });
+    const { context, driver } = this.#parts;
+    for (const lapsed of this.#orchestrator.look(mono, driver.live.stage.authorities.permission.claims)) {
+      context.log("warning", lapsed.text);
+      this.#parts.event({ kind: "ClaimChanged", at, lifted: lapsed.lifted });
+    }
   }
 
   /** Never throws: what cannot be answered is refused with one line. */
@@ -165,6 +175,9 @@ export class ControlDesk {
       case "channels":
         this.#channels.heard(request.working, this.#parts.context.clock.now());
         return { heard: request.working };
+      case "onDuty":
+        this.#orchestrator.heard(this.#parts.context.clock.now());
+        return {};
       case "metrics":
         return this.#parts.metrics();
     }
@@ -265,7 +278,6 @@ export class ControlDesk {
     for (const event of events) this.#parts.event(event);
     if (request.verb === "resume") this.#parts.resumed();
     const after = this.#parts.driver.live.stage.authorities.permission.level;
-    this.#audits += 1;
     this.#parts.audit({
       id: request.id,
       at,
@@ -273,7 +285,7 @@ export class ControlDesk {
       action: request.verb === "note" ? request.what : request.verb,
       reason: request.reason,
       before: JSON.stringify({ level: before }),
-      after: JSON.stringify({ level: after, ...subjectOf(request) }),
+      after: JSON.stringify({ level: after, ...subjectOf(request, events) }),
     });
     return { id: request.id, kind: "accepted", auditId: request.id };
   }
@@ -286,17 +298,33 @@ export class ControlDesk {
   }
 
   #eventsOf(request: ControlAct, at: EpochMicros): readonly EngineEvent[] {
-    if (request.verb === "note" || request.verb === "checkActions") return [];
-    if (request.verb !== "override") return [this.#eventOf(request, at)];
-    const until = (at + request.forSeconds * MICROS_PER_SECOND) as EpochMicros;
-    const wanted = judgedOverride(this.#parts.context.terms.config, request.key, request.value);
-    return wanted.map((limit) => ({ kind: "LimitOverridden", at, ...limit, until }));
+    switch (request.verb) {
+      case "note":
+      case "checkActions":
+        return [];
+      case "override": {
+        const until = (at + request.forSeconds * MICROS_PER_SECOND) as EpochMicros;
+        const wanted = judgedOverride(this.#parts.context.terms.config, request.key, request.value);
+        return wanted.map((limit) => ({ kind: "LimitOverridden", at, ...limit, until }));
+      }
+      case "retire":
+      case "return":
+      case "hold":
+      case "release":
+      case "barEntries":
+      case "allowEntries":
+        return claimsOf(request).map((word) => ({ kind: "ClaimChanged", at, ...word }));
+      case "resume": {
+        const { claims } = this.#parts.driver.live.stage.authorities.permission;
+        const lifts = taskLifts(claims).map((lift) => ({ kind: "ClaimChanged", at, ...lift }) as const);
+        return [this.#eventOf(request, at), ...lifts];
+      }
+      default:
+        return [this.#eventOf(request, at)];
+    }
   }
 
-  #eventOf(
-    request: Exclude<ControlAct, { readonly verb: "override" | "note" | "checkActions" }>,
-    at: EpochMicros,
-  ): EngineEvent {
+  #eventOf(request: SingleAct, at: EpochMicros): EngineEvent {
     const { by, reason } = request;
     const acted = (action: OperatorActed["action"], more: Partial<OperatorActed> = {}): OperatorActed => ({
       kind: "OperatorActed",
@@ -321,13 +349,6 @@ export class ControlDesk {
         return { kind: "InstrumentUnlocked", at, instrument: this.#instrument(request.symbol) };
       case "acknowledgeCash":
         return { kind: "CashMoved", at, dollars: this.#cashAhead(), reason: `${by}: ${reason}` };
-      case "retire":
-      case "return":
-      case "hold":
-      case "release":
-      case "barEntries":
-      case "allowEntries":
-        return { kind: "ClaimChanged", at, ...claimOf(request) };
       case "reconcile":
         return { kind: "BooksAsked", at, reason: `${by}: ${reason}` };
       default:
@@ -354,18 +375,6 @@ export class ControlDesk {
     if (found >= 0) return found;
     throw new InputError(`${id}: no strategy of this run; it has ${strategyIds.join(", ")}`, 2);
   }
-}
-
-/** What it was about, for the audit: a close without its symbol tells nobody anything. */
-function subjectOf(request: ControlAct): Readonly<Record<string, string | number>> {
-  if (request.verb === "override") {
-    const { key, value, forSeconds } = request;
-    return { key, value, forSeconds };
-  }
-  if (request.verb === "note") return request.subject === undefined ? {} : { subject: request.subject };
-  if ("strategy" in request) return { strategy: request.strategy };
-  if ("task" in request) return { task: request.task };
-  return "symbol" in request && request.symbol !== undefined ? { symbol: request.symbol } : {};
 }
 
 const refused = (id: string, reason: string, exitCode: number): ControlAnswer => ({

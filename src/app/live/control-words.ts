@@ -70,11 +70,16 @@ export const controlRequest = z.discriminatedUnion("verb", [
   z.strictObject({ verb: z.literal("override"), ...act, ...override }),
   /** Our books are compared with the broker's at once. */
   z.strictObject({ verb: z.literal("reconcile"), ...act }),
-  /** A task of the day failed without which nothing is to be entered, or has passed again: never more than that. */
-  z.strictObject({ verb: z.literal("barEntries"), ...act, task }),
+  /**
+   * A task of the day failed without which nothing is to be entered, or has passed again: never more than that.
+   * `isUnjudged`: it came to no verdict, and what it bars ends when nobody is there to judge it.
+   */
+  z.strictObject({ verb: z.literal("barEntries"), ...act, task, isUnjudged: z.literal(true).optional() }),
   z.strictObject({ verb: z.literal("allowEntries"), ...act, task }),
   /** The monitor's word, four times a minute: people can be reached, or no channel has worked for long (C-60). */
   z.strictObject({ verb: z.literal("channels"), id, working: z.boolean() }),
+  /** The orchestrator's word, four times a minute: it is there, and judges its tasks. */
+  z.strictObject({ verb: z.literal("onDuty"), id }),
   /** What happened at a door or elsewhere and changes nothing here: a line of the audit alone (I-40). */
   z.strictObject({ verb: z.literal("note"), ...act, ...noted }),
 ]);

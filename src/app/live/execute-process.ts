@@ -5,7 +5,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { AlpacaBroker } from "../../adapters/brokers/alpaca/broker.ts";
-import { readCredentials, requireAgreement } from "../../adapters/brokers/alpaca/credentials.ts";
 import type { Link } from "../../adapters/bus/bus-terms.ts";
 import { LinkClient } from "../../adapters/bus/link-client.ts";
 import { type LinkServer, serveLinks } from "../../adapters/bus/link-server.ts";
@@ -18,7 +17,7 @@ import type { ExecuteInput } from "../../engine/live-execute.ts";
 import { parseDecision, parseStageEvent } from "../../engine/stage-text.ts";
 import { TickSieve } from "../../engine/tick-sieve.ts";
 import { xnysSessions } from "../../market/calendar.ts";
-import { brokerOf } from "./build-broker.ts";
+import { brokerOf, keyOf } from "./build-broker.ts";
 import { buildExecuteOf, egressMicros, lifecycleOf } from "./build-execute.ts";
 import { watchPostOf } from "./build-watch.ts";
 import { ControlDesk } from "./control-desk.ts";
@@ -35,6 +34,7 @@ import { heardAt, type KillPoint, type KillSwitchPoints, noKillPoints } from "./
 import { PeerBeats, processFigures } from "./process-figures.ts";
 import { ProcessTimers } from "./process-timers.ts";
 import { brokenAtStart } from "./record-proof.ts";
+import { begunTerms } from "./run-terms.ts";
 import type { StageContext } from "./stage-context.ts";
 import { dueAfterMs, TIME_EVERY_MS, TimeKeeper, timeBeatMs } from "./time-keeper.ts";
 import type { WatchPost } from "./watch-post.ts";
@@ -84,9 +84,7 @@ class ExecuteProcess {
     this.#context = context;
     const { terms, places, instruments, clock, now } = context;
     this.#timers = new ProcessTimers(clock);
-    const credentials = readCredentials(process.env, join(places.root, ".env"));
-    if (credentials === undefined) throw new InputError("execute: no ALPACA_API_KEY; give it its keys", 1);
-    requireAgreement(credentials, { ...terms.hosts, dataStream: terms.hosts.stream }, terms.mode);
+    const credentials = keyOf(context);
     const live = buildExecuteOf(terms, places, lifecycleOf(terms));
     this.#gauges = new ExecuteGauges(context, live);
     this.#driver = new ExecuteDriver({
@@ -175,7 +173,7 @@ class ExecuteProcess {
     if (turn !== undefined) await follower.followUntil(turn, FOLLOW_EVERY_MS);
     this.#journal = await LiveJournal.open({
       path,
-      run: { run: terms.run, startedAt: terms.startedAt, header: JSON.stringify(terms) },
+      run: { run: terms.run, startedAt: terms.startedAt, header: JSON.stringify(begunTerms(places)) },
       lease: { name: "execute", owner: randomUUID() },
       isKnownSound: turn !== undefined,
       goesOnBroken: true,

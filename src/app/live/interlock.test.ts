@@ -8,8 +8,9 @@ import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { liveHosts, paperHosts } from "../../adapters/brokers/alpaca/hosts.ts";
 import { InputError } from "../../domain/assert.ts";
-import { type Config, configHash, loadConfig } from "../config.ts";
+import { type Config, loadConfig } from "../config.ts";
 import { tradedConfig } from "../traded-config.ts";
+import { tradingHash } from "../trading-hash.ts";
 import { arm, armPath, requireArmed } from "./arm-file.ts";
 import { type AccountMode, requirePermit } from "./interlock.ts";
 
@@ -33,7 +34,7 @@ function traded(mode: AccountMode, said: string): Config {
   configs.set(`${mode} ${said}`, config);
   return config;
 }
-const liveHash = configHash(traded("live", "live"));
+const liveHash = tradingHash(traded("live", "live"));
 const armIt = (at = NOW, hash = liveHash) =>
   arm(root, { typed: ACCOUNT, account: ACCOUNT, configHash: hash, nowMs: at });
 

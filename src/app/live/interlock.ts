@@ -11,7 +11,8 @@ import {
 } from "../../adapters/brokers/alpaca/credentials.ts";
 import { type AlpacaHosts, liveHosts, paperHosts } from "../../adapters/brokers/alpaca/hosts.ts";
 import { InputError } from "../../domain/assert.ts";
-import { type Config, configHash } from "../config.ts";
+import type { Config } from "../config.ts";
+import { tradingHash } from "../trading-hash.ts";
 import { type Armed, requireArmed } from "./arm-file.ts";
 import type { RunTerms } from "./run-terms.ts";
 
@@ -44,7 +45,7 @@ export function requirePermit({ mode, traded, root, env, folder, nowMs }: Interl
       `mode live is refused: the configuration says mode: ${traded.mode}; set mode: live there too`,
       3,
     );
-  const armed = mode === "live" ? requireArmed(root, configHash(traded), nowMs) : undefined;
+  const armed = mode === "live" ? requireArmed(root, tradingHash(traded), nowMs) : undefined;
   const credentials = requireCredentials({ mode, root, env, folder });
   const hosts = mode === "live" ? liveHosts : paperHosts;
   requireAgreement(credentials, hosts, mode);

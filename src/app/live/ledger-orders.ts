@@ -3,7 +3,7 @@
  * number; those that ended are let go once their last row is out, and a late fill brings one back.
  */
 import type { Change, SignalChange, TradesTable } from "../../adapters/ledger/ledger-rows.ts";
-import type { BrokerNews, BrokerOrder } from "../../domain/broker.ts";
+import type { BrokerNews, BrokerOrder, BrokerReply, RequestId } from "../../domain/broker.ts";
 import { type OrderNumber, OrderStatus, Purpose } from "../../domain/order.ts";
 import type { ExecuteStage } from "../../engine/execute.ts";
 import { FillField } from "../../engine/fill-table.ts";
@@ -24,6 +24,9 @@ export class LedgerOrders {
   readonly #clientIds = new Map<number, string>();
   readonly #numbers = new Map<string, number>();
   readonly #brokerIds = new Map<string, string>();
+  /** Submissions without an answer, of this life of execute, and how long the answered ones took. */
+  readonly #asked = new Map<RequestId, { readonly clientId: string; readonly mono: number }>();
+  readonly #ackedMs = new Map<string, number>();
   /** Named since they were written. */
   readonly #named = new Set<number>();
   readonly #written = new Map<number, string>();
@@ -37,13 +40,21 @@ export class LedgerOrders {
   }
 
   /** Orders that the broker named: its name goes with our client order id. */
-  heard(news: BrokerNews): void {
+  heard(news: BrokerNews, mono: number): void {
+    if ("request" in news) this.#answered(news, mono);
     if (news.kind === "report" || news.kind === "accepted" || news.kind === "found") this.#name(news.order);
     else if (news.kind === "look") for (const order of news.look.orders) this.#name(order);
   }
 
-  /** Costs two comparisons when nothing is new. `ordered` is told of each signal that became an order. */
-  observe({ stage, output, lifecycle }: LiveExecute, ordered: (signal: number) => void): void {
+  /** Its clock begins anew, and what was asked is not answered any more. */
+  restarted(): void {
+    this.#asked.clear();
+  }
+
+  /** Costs a few comparisons when nothing is new. `ordered` is told of each signal that became an order. */
+  observe({ stage, output, lifecycle }: LiveExecute, mono: number, ordered: (signal: number) => void): void {
+    for (const request of output.requests)
+      if (request.kind === "Submit") this.#asked.set(request.id, { clientId: request.spec.clientId, mono });
     for (const { number, clientId } of output.notes) this.#own(number, clientId);
     if (output.commands.length > 0) {
       for (const { number, clientId, brokerId } of lifecycle.open()) {
@@ -80,7 +91,8 @@ export class LedgerOrders {
     // Those who share an order have its name.
     const clientId = this.#clientIds.get(stage.orders.group(order));
     const brokerId = clientId === undefined ? undefined : this.#brokerIds.get(clientId);
-    const row = orderRow(this.#names, stage, order, { clientId, brokerId });
+    const ackedMs = clientId === undefined ? undefined : this.#ackedMs.get(clientId);
+    const row = orderRow(this.#names, stage, order, { clientId, brokerId, ackedMs });
     const signal = stage.orders.get(order, OrderField.signal);
     const known = { ...row, signal_id: signal < this.#signals ? (row.signal_id ?? null) : null };
     const text = JSON.stringify(known);
@@ -137,6 +149,16 @@ export class LedgerOrders {
   #forget(): void {
     const live = new Set<number>(this.#live);
     for (const order of this.#written.keys()) if (!live.has(order)) this.#written.delete(order);
+  }
+
+  #answered(reply: BrokerReply, mono: number): void {
+    const asked = this.#asked.get(reply.request);
+    if (asked === undefined) return;
+    this.#asked.delete(reply.request);
+    if (reply.kind !== "accepted" || this.#ackedMs.has(asked.clientId)) return;
+    this.#ackedMs.set(asked.clientId, mono - asked.mono);
+    const number = this.#numbers.get(asked.clientId);
+    if (number !== undefined) this.#named.add(number);
   }
 
   #name({ id, clientId, legs }: BrokerOrder): void {

@@ -94,9 +94,10 @@ export class LedgerProjection {
     if (stage.clock.date !== this.#session) this.#newSession(stage.clock.date);
     this.#days.enter(stage);
     if (input.kind === "decision") this.#decided(input.decision, execute);
-    else if (input.kind === "news") this.#orders.heard(input.news);
+    else if (input.kind === "news") this.#orders.heard(input.news, input.now.mono);
     else if (input.kind === "event") this.#event(input.event, execute);
-    this.#orders.observe(execute, (signal) => this.#awaiting.delete(signal));
+    else if (input.kind === "restarted") this.#orders.restarted();
+    this.#orders.observe(execute, input.now.mono, (signal) => this.#awaiting.delete(signal));
     this.#lots.follow(stage);
     this.#days.observe(stage, input.now.at, input.kind === "event" && input.event.kind === "BarsClosed");
     this.#unapplied += 1;

@@ -45,6 +45,7 @@ export function signalRow(names: LedgerNames, { at, intents }: Decision, note: S
     reason: note.reason,
     sizing: enters?.binding ?? note.unsized ?? null,
     sizes: note.sizes === undefined ? null : JSON.stringify(note.sizes),
+    features: note.features === undefined ? null : JSON.stringify(note.features),
   };
 }
 
@@ -57,13 +58,15 @@ const signalTypes: Readonly<Record<SignalNote["kind"], string | undefined>> = {
 export interface OrderIds {
   readonly clientId: string | undefined;
   readonly brokerId: string | undefined;
+  /** Machine's milliseconds from the wish to send it to the broker's word that it has it. */
+  readonly ackedMs: number | undefined;
 }
 
 export function orderRow(
   names: LedgerNames,
   stage: ExecuteStage,
   number: OrderNumber,
-  { clientId, brokerId }: OrderIds,
+  { clientId, brokerId, ackedMs }: OrderIds,
 ): Row {
   const { orders, gate, blocked } = stage;
   const get = (field: OrderField) => orders.get(number, field);
@@ -75,6 +78,7 @@ export function orderRow(
     parent_id: names.order(get(OrderField.parent)),
     alpaca_order_id: brokerId ?? null,
     client_order_id: clientId ?? null,
+    acked_ms: ackedMs ?? null,
     group_number: get(OrderField.group),
     decided_at: get(OrderField.decidedAt),
     ended_at: get(OrderField.endedAt),

@@ -144,6 +144,8 @@ class Sitting {
     let isBack = !begun.goesOn;
     while (this.#broken === undefined) {
       this.#tellSight(await this.#look());
+      const silence = this.#system.lookAtMonitor(performance.now());
+      if (silence !== undefined) this.#terms.tell(`CRITICAL: ${silence}`);
       if (!isBack)
         isBack = await this.#act({ verb: "return", by: "start", reason: "the system was started again" });
       if (this.#closingSinceMs === undefined && (stop.aborted || this.#now() >= this.#endsAt)) {

@@ -9,7 +9,7 @@ import { loadConfig } from "../config.ts";
 import { tradedConfig } from "../traded-config.ts";
 import { knownRun, readActive, removeActive, writeActive } from "./active-run.ts";
 import { closeRun, openRun } from "./open-run.ts";
-import { type RunTerms, runPlaces, writeRunTerms } from "./run-terms.ts";
+import { begunTerms, type RunTerms, readRunTerms, runPlaces, termsHash, writeRunTerms } from "./run-terms.ts";
 
 let root: string;
 beforeEach(() => {
@@ -45,6 +45,21 @@ it("without one, and after one that ended, there is none to go on with", () => {
 it("after a crash the same run goes on, byte for byte its terms", () => {
   left();
   expect(openRun(root, "paper", traded())).toEqual(run());
+});
+
+it("goes on with those settings of now that trade nothing; its own terms stay as they were", () => {
+  left();
+  const was = begunTerms(runPlaces(root));
+  const now = traded("backup.keepHourly=48", "alerts.quietMinutes=40", "live.processes.compute.memoryMb=700");
+  const run = openRun(root, "paper", now);
+  expect(run?.config).toEqual(now);
+  expect(readRunTerms(runPlaces(root))).toEqual(run);
+  expect(begunTerms(runPlaces(root))).toEqual(was);
+  // Every process says so, and they agree; a new run is its own.
+  expect(termsHash(readRunTerms(runPlaces(root))!)).toBe(termsHash(run!));
+  expect(openRun(root, "paper", traded())?.config).toEqual(traded());
+  left({ run: "p2" });
+  expect(readRunTerms(runPlaces(root))?.config).toEqual(traded());
 });
 
 it.each([

@@ -1,6 +1,7 @@
 /**
  * Which run a start goes on with. A run is open until it ended in good order and held nothing: after a crash, and after
- * a stop that left positions, the same run goes on from its own journal, with the code and settings that it began with.
+ * a stop that left positions, the same run goes on from its own journal, with the code and the settings of trading that
+ * it began with; settings that trade nothing are those of now.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +10,8 @@ import { JournalReader } from "../../adapters/journal/journal-reader.ts";
 import { InputError } from "../../domain/assert.ts";
 import { codeVersion } from "../code-version.ts";
 import { type Config, configHash } from "../config.ts";
-import { type RunTerms, readRunTerms, runPlaces, type TradingMode } from "./run-terms.ts";
+import { tradingHash, withNotTrading } from "../trading-hash.ts";
+import { type RunTerms, readRunTerms, runPlaces, type TradingMode, writeRunSettings } from "./run-terms.ts";
 
 const closedFile = (root: string): string => join(root, "run", "closed.json");
 
@@ -44,9 +46,12 @@ export function openRun(root: string, mode: TradingMode, traded: Config): RunTer
   if (run.mode !== mode) refuse(`in mode ${run.mode}, not ${mode}`);
   const build = codeVersion();
   if (run.build !== build) refuse(`by build ${run.build}, this is ${build}`);
-  const [then, now] = [configHash(run.config), configHash(traded)];
+  const [then, now] = [tradingHash(run.config), tradingHash(traded)];
   if (then !== now) refuse(`with configuration ${then}, now it is ${now}`);
-  return run;
+  if (configHash(run.config) === configHash(traded)) return run;
+  // Who is told, what is shown and kept: none of that is what the run began with.
+  writeRunSettings(runPlaces(root), run, traded);
+  return { ...run, config: withNotTrading(run.config, traded) };
 }
 
 /** A journal that this program cannot read stops the start, and not a process again and again. */

@@ -11,6 +11,7 @@ import type { ClockTerms } from "../../market/exchange-clock.ts";
 import { canonicalJson } from "../../numerics/canonical-json.ts";
 import { codeVersion } from "../code-version.ts";
 import type { Config } from "../config.ts";
+import { notTradingPart, withNotTrading } from "../trading-hash.ts";
 
 export const tradingModes = ["demo", "paper", "live"] as const;
 export type TradingMode = (typeof tradingModes)[number];
@@ -56,6 +57,8 @@ export interface RunTerms {
 export interface RunPlaces {
   readonly root: string;
   readonly terms: string;
+  /** Settings that trade nothing, where they were changed since the run began. */
+  readonly settings: string;
   readonly ingestSocket: string;
   readonly executeSocket: string;
   readonly guardianSocket: string;
@@ -69,6 +72,7 @@ export function runPlaces(root: string): RunPlaces {
   return {
     root,
     terms: join(run, "run.json"),
+    settings: join(run, "settings.json"),
     ingestSocket: join(run, "ingest.sock"),
     executeSocket: join(run, "execute.sock"),
     guardianSocket: join(run, "guardian.sock"),
@@ -85,19 +89,39 @@ export function writeRunTerms({ terms }: Pick<RunPlaces, "terms">, run: RunTerms
   replaceFile(terms, `${canonicalJson(run)}\n`);
 }
 
-/** Undefined when there is none; InputError (exit 1) when it cannot be read or other code wrote it. */
-export function readRunTerms({ terms }: Pick<RunPlaces, "terms">): RunTerms | undefined {
+/** Lays settings that trade nothing over those that an open run began with. Its own terms stay as they were written. */
+export function writeRunSettings({ settings }: RunPlaces, run: RunTerms, config: Config): void {
+  replaceFile(settings, `${canonicalJson({ run: run.run, config: notTradingPart(config) })}\n`);
+}
+
+/** As in force now. Undefined when there is none; InputError (exit 1) when it cannot be read. */
+export function readRunTerms(places: Pick<RunPlaces, "terms" | "settings">): RunTerms | undefined {
+  const run = begunTerms(places);
+  const later = parsedFile(
+    places.settings,
+    "cannot be read; move it away: the settings hold that the run began with",
+  );
+  const changed = later as { readonly run?: unknown; readonly config?: unknown } | undefined;
+  if (run === undefined || changed?.run !== run.run) return run;
+  return { ...run, config: withNotTrading(run.config, changed.config) };
+}
+
+/** As the run began: what its journal is chained to. */
+export const begunTerms = ({ terms }: Pick<RunPlaces, "terms">): RunTerms | undefined =>
+  parsedFile(terms, "is no description of a run; move it away to start a new one") as RunTerms | undefined;
+
+function parsedFile(path: string, cure: string): unknown {
   let text: string;
   try {
-    text = readFileSync(terms, "utf8");
+    text = readFileSync(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new InputError(`${terms}: cannot be read (${(error as Error).message})`, 1);
+    throw new InputError(`${path}: cannot be read (${(error as Error).message})`, 1);
   }
   try {
-    return JSON.parse(text) as RunTerms;
+    return JSON.parse(text);
   } catch {
-    throw new InputError(`${terms}: is no description of a run; move it away to start a new one`, 1);
+    throw new InputError(`${path}: ${cure}`, 1);
   }
 }
 

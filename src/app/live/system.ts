@@ -8,6 +8,7 @@ import type { AlpacaCredentials } from "../../adapters/brokers/alpaca/credential
 import { makeFolder } from "../../adapters/durable-file.ts";
 import { ledgerPlaces } from "../../adapters/ledger/ledger-store.ts";
 import { GUARDIAN_LOSS_MAX } from "../../guardian/terms.ts";
+import { AlertSilence } from "../../ops/alerts/alert-silence.ts";
 import type { ProcessPlan, SupervisorReport } from "../../ops/process-plan.ts";
 import { type Supervision, superviseProcesses } from "../../ops/supervise-processes.ts";
 import type { Config } from "../config.ts";
@@ -61,6 +62,7 @@ export class LiveSystem {
   readonly #errors: ErrorCollector;
   readonly #critical: CriticalOutbox;
   readonly #around: ReadonlySet<string>;
+  readonly #silence = new AlertSilence();
 
   constructor(terms: SystemTerms) {
     this.#around = new Set(Object.keys(terms.around ?? {}));
@@ -121,6 +123,17 @@ export class LiveSystem {
 
   status() {
     return this.#supervision.supervisor.status();
+  }
+
+  /**
+   * To be called every few seconds: says of a monitor that does not live that nobody hears of anything, on a path that
+   * does not need it. Returns what it said, for whoever sits before it.
+   */
+  lookAtMonitor(nowMs: number): string | undefined {
+    const monitor = this.status().find(({ id }) => id === "monitor");
+    const text = monitor === undefined ? undefined : this.#silence.look(monitor, nowMs);
+    if (text !== undefined) this.#supervision.alarm(text);
+    return text;
   }
 
   async stop(): Promise<void> {

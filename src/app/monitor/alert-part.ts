@@ -52,7 +52,7 @@ class RunningAlerts {
   readonly #timers: ProcessTimers;
   readonly #execute: ControlClient;
   readonly #close: () => void;
-  #isReachable: boolean | undefined;
+  #isWorking: boolean | undefined;
   #isTelling = false;
 
   constructor(context: StageContext) {
@@ -102,7 +102,7 @@ class RunningAlerts {
     const { root } = this.#context.places;
     hearAsks({ root, watch: this.watch, store: this.#store, nowMs });
     this.watch.tick();
-    if (this.watch.isReachable !== this.#isReachable) this.#tell();
+    if (this.watch.hasWorkingChannel !== this.#isWorking) this.#tell();
   }
 
   /** Execute hears whether people can be reached, and what they did (I-40). It may be starting again: later, then. */
@@ -115,8 +115,8 @@ class RunningAlerts {
   }
 
   async #tellAll(): Promise<void> {
-    const working = this.watch.isReachable;
-    this.#isReachable = working;
+    const working = this.watch.hasWorkingChannel;
+    this.#isWorking = working;
     if (!(await this.#ask({ verb: "channels", working }))) return;
     for (const { id, who, action, subject, reason } of this.#store.untoldActs()) {
       if (!(await this.#ask({ verb: "note", by: who, reason, what: action, subject }, id))) return;

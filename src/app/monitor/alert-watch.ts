@@ -32,6 +32,8 @@ export interface AlertWatchTerms {
 /** What is older when the first monitor of a root begins is history. */
 const HISTORY_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+/** A life that is no crash on the way to the next: what was due has left by then. */
+const LIFE_MS = 30_000;
 
 export class AlertWatch {
   readonly #terms: AlertWatchTerms;
@@ -125,6 +127,15 @@ export class AlertWatch {
   /** Resolves when nothing is on its way. */
   idle(): Promise<void> {
     return this.#courier.idle();
+  }
+
+  /**
+   * What execute is told (C-60): whether a channel works now; how long none may is its own business. A monitor that has
+   * only just begun says no, whatever it read: one that ends again and again tells nobody anything.
+   */
+  get hasWorkingChannel(): boolean {
+    const nowMs = this.#terms.now();
+    return nowMs - this.#startedMs >= LIFE_MS && this.desk.channels.working(nowMs).length > 0;
   }
 
   async stop(withinMs: number): Promise<void> {

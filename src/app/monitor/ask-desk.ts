@@ -3,7 +3,7 @@
  * them. Never throws.
  */
 import { AlertStore, alertsPath } from "../../adapters/alerts/alert-store.ts";
-import { markResolved } from "../../adapters/ledger/error-marks.ts";
+import { markAllResolved, markResolved } from "../../adapters/ledger/error-marks.ts";
 import { ledgerPlaces } from "../../adapters/ledger/ledger-store.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { AlertWatch } from "./alert-watch.ts";
@@ -36,6 +36,12 @@ export function doAsk(ask: PersonsAsk, place: AskPlace): AskAnswer {
       place.store.addAct({ ...said, action: "acknowledge-alert", subject: `${ask.incident}` });
     else if (ask.kind === "resolve")
       place.store.addAct({ ...said, action: "resolve-error", subject: `${ask.error}` });
+    else if (ask.kind === "resolve-all")
+      place.store.addAct({
+        ...said,
+        action: "resolve-error",
+        subject: `${text.split(" ")[0]} of ${ask.group}`,
+      });
     else place.store.addAct({ ...said, action: "test-alerts", subject: ask.channel ?? "all" });
     return { ok: true, text };
   } catch (error) {
@@ -83,6 +89,11 @@ function done(ask: PersonsAsk, { root, watch, nowMs }: AskPlace): string {
         ...{ id: ask.error, by: ask.by, at: new Date(nowMs).toISOString() },
       });
       return `error ${ask.error} is resolved`;
+    case "resolve-all": {
+      const [{ errors: ids, by }, at] = [ask, new Date(nowMs).toISOString()];
+      const count = markAllResolved(ledgerPlaces(root).performance, { ids, by, at });
+      return `${count} errors are resolved`;
+    }
     case "test": {
       const all = watch.desk.channels.all.map(({ id }) => id);
       const channels = ask.channel === undefined ? all : all.filter((id) => id === ask.channel);

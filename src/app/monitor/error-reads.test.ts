@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { scratchFolder } from "../../../test/scratch-folder.ts";
 import { AlertStore, alertsPath } from "../../adapters/alerts/alert-store.ts";
 import { ErrorLog, ledgerPlaces } from "../../adapters/ledger/ledger-store.ts";
-import { resolveOffline } from "./ask-desk.ts";
+import { doAsk, resolveOffline } from "./ask-desk.ts";
 import { errorsAnswer } from "./error-reads.ts";
 
 let root: string;
@@ -46,6 +46,30 @@ it("twenty thousand: a page of any level, newest first, with the open ones count
   expect(page.rows.map(({ message }) => message)).toEqual(["line 19977", "line 19973"]);
   expect(page.rows[0]).toMatchObject({ source: "/app/days.ts:12", resolvedAt: null, logger: "journal" });
   expect(tookMs).toBeLessThan(500);
+});
+
+it("a group is one act with its count and its name; what was resolved before is not counted twice", () => {
+  fill();
+  resolve(7);
+  const store = new AlertStore(alertsPath(root), () => undefined);
+  const errors = Array.from({ length: 1000 }, (_, n) => n + 1);
+  const said = { id: "act-all-0000", by: "bob", reason: "the disk was full", group: "execute: line #" };
+  const place = { root, store, watch: {} as never, nowMs: Date.parse("2026-11-20T14:00:00Z") };
+  expect(doAsk({ kind: "resolve-all", ...said, errors }, place)).toEqual({
+    ok: true,
+    text: "999 errors are resolved",
+  });
+  expect(store.untoldActs().map(({ who, action, subject }) => [who, action, subject])).toEqual([
+    ["ann", "resolve-error", "7"],
+    ["bob", "resolve-error", "999 of execute: line #"],
+  ]);
+  expect(doAsk({ kind: "resolve-all", ...said, id: "act-all-0001", errors }, place)).toMatchObject({
+    ok: false,
+  });
+  expect(store.untoldActs()).toHaveLength(2);
+  store.close();
+  const { critical, error, warning } = errorsAnswer(root, { from: 0, limit: 1 }).open;
+  expect(critical + error + warning).toBe(COUNT - 1000);
 });
 
 it("one that was resolved says by whom and when, once, and the audit hears of it", () => {

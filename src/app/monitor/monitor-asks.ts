@@ -21,12 +21,22 @@ const letter = z.strictObject({
   html: z.string().min(1).max(200_000),
 });
 
+/** Of one act; its request stays below the 16 KiB that the page's server reads. */
+export const ERRORS_MAX = 1000;
+/** With their count it is the subject of an act, which has 120 characters. */
+export const GROUP_MAX = 100;
+
 export const monitorAsk = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("acknowledge"), id, by, reason, incident: z.int().min(1) }),
   z.strictObject({ kind: z.literal("test"), id, by, reason, channel: z.string().max(20).optional() }),
   z.strictObject({ kind: z.literal("resolve"), id, by, reason, error: z.int().min(1) }),
   /** Its id is that of the day: it is told once, whoever hands it over again. */
   z.strictObject({ kind: z.literal("digest"), id, by, reason, letter }),
+  /** Lines of one trouble, by what the page calls it: one act. */
+  z.strictObject({
+    ...{ kind: z.literal("resolve-all"), id, by, reason, group: z.string().min(1).max(GROUP_MAX) },
+    errors: z.array(z.int().min(1)).min(1).max(ERRORS_MAX),
+  }),
 ]);
 export type MonitorAsk = z.infer<typeof monitorAsk>;
 

@@ -6,7 +6,7 @@
  * OR-1  A run is written down before it works; whoever starts after a crash knows which one it was.
  * OR-2  Each lane runs one task at a time, and each run has its end: its own, or that of its time-out.
  * OR-3  While a task without which nothing is to be entered fails, entries are barred; it passes only when they
- *       are let again.
+ *       are let again. What it bars without having found anything wrong ends with the orchestrator (`task-claim.ts`).
  */
 import { randomUUID } from "node:crypto";
 import type { LinkServer } from "../../adapters/bus/link-server.ts";
@@ -20,13 +20,14 @@ import { phaseStart } from "../../market/phases.ts";
 import { dayPlan } from "../../ops/orchestrator/day-planner.ts";
 import { phaseOf, whenText } from "../../ops/orchestrator/task-moments.ts";
 import type { DayPlan, DueTask, PastRun, TaskTerms } from "../../ops/orchestrator/task-terms.ts";
-import { taskHolder } from "../live/claim-acts.ts";
 import { ControlClient } from "../live/control-client.ts";
+import { ProcessTimers } from "../live/process-timers.ts";
 import type { StageContext } from "../live/stage-context.ts";
 import { contextOf, controlDoor } from "./context-of.ts";
 import { serveJobs } from "./jobs-door.ts";
-import { failed, type Task, type TaskResult } from "./task.ts";
+import { type Task, type TaskResult, unjudged } from "./task.ts";
 import { runInChild } from "./task-child.ts";
+import { withClaim } from "./task-claim.ts";
 import type { Door, TaskContext } from "./task-context.ts";
 import { taskIds, tasks } from "./task-registry.ts";
 import { resultOf } from "./task-result.ts";
@@ -38,6 +39,8 @@ const START_MS = 60_000;
 /** Of the wall, between two looks at the plan. */
 const LOOK_LEAST_MS = 20;
 const LOOK_MOST_MS = 30_000;
+/** Of the wall, between two words to execute that somebody judges the tasks. */
+const WORD_EVERY_MS = 15_000;
 
 /** For `stageMain`. */
 export async function runOrchestrator(context: StageContext): Promise<() => Promise<void>> {
@@ -68,11 +71,13 @@ class OrchestratorProcess {
   #firstRow: number;
   #server: LinkServer | undefined;
   #timer: TimerHandle | undefined;
+  readonly #timers: ProcessTimers;
   #isStopped = false;
 
   constructor(stage: StageContext) {
     const { terms, places } = stage;
     this.#stage = stage;
+    this.#timers = new ProcessTimers(stage.clock);
     this.#store = new JobsStore(jobsPath(places.root), Date.now);
     this.#client = new ControlClient(places.root, terms);
     this.#door = controlDoor(this.#client);
@@ -103,6 +108,7 @@ class OrchestratorProcess {
       "info",
       `the tasks of the day begin: ${tasks.length} tasks, ${cut} of an earlier life were cut short`,
     );
+    this.#timers.every(WORD_EVERY_MS, () => this.#sayOnDuty());
     this.#server = await serveJobs(this.#stage, (task, by) => this.#ask(task, by));
     this.#look();
   }
@@ -110,11 +116,17 @@ class OrchestratorProcess {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#timer?.cancel();
+    this.#timers.cancel();
     for (const { end } of this.#running.values()) end.abort();
     await this.#server?.close();
     this.#client.close();
     this.#store.cutShort(this.#stage.terms.run, this.#stage.now().at);
     this.#store.close();
+  }
+
+  /** Execute goes by its own clock: what it does not hear is silence, whatever the cause. */
+  #sayOnDuty(): void {
+    this.#client.ask({ verb: "onDuty" }).catch(() => undefined);
   }
 
   #look(): void {
@@ -240,12 +252,13 @@ class OrchestratorProcess {
     const timer = clock.timer(task.timeoutMs, () => end.abort());
     const late = new Promise<TaskResult>((resolve) =>
       end.signal.addEventListener("abort", () =>
-        resolve(failed(`it took longer than ${task.timeoutMs / 1000} s`)),
+        resolve(unjudged(`it took longer than ${task.timeoutMs / 1000} s`)),
       ),
     );
     const context = this.#contextOf(session, task.id, end.signal, run.crashedAtMs);
     const worked = this.#attempt(task, context, run.isAfterCrash);
-    const result = await this.#withClaim(task, await Promise.race([worked, late]));
+    const ended = await Promise.race([worked, late]);
+    const result = this.#isStopped ? ended : await withClaim(this.#door, task, ended);
     timer.cancel();
     if (this.#isStopped) return;
     this.#running.delete(task.lane);
@@ -263,27 +276,6 @@ class OrchestratorProcess {
     if (task.lane === "loop") return resultOf(task, context, isAfterCrash);
     const { root, date, crashedAtMs, signal } = context;
     return runInChild({ root, task: task.id, date, crashedAtMs, isAfterCrash, signal });
-  }
-
-  /** OR-3. */
-  async #withClaim(task: Task, result: TaskResult): Promise<TaskResult> {
-    if (task.isEssential !== true || this.#isStopped) return result;
-    const { source, authority } = taskHolder(task.id);
-    try {
-      const { snapshot } = await this.#door.status();
-      const held = snapshot.permission.claims.find(
-        (one) => one.source === source && one.authority === authority,
-      );
-      if (result.state === "failed") {
-        const reason = result.text.slice(0, 300);
-        if (held === undefined) await this.#door.act({ verb: "barEntries", task: task.id, reason });
-      } else if (held !== undefined)
-        await this.#door.act({ verb: "allowEntries", task: task.id, reason: "it passes again" });
-      return result;
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      return result.state === "failed" ? result : failed(`it passes, but its claim cannot be judged: ${why}`);
-    }
   }
 
   #tell(task: Task, date: string, { state, text }: TaskResult): void {

@@ -1,7 +1,7 @@
 /** Runs a heavy task in a process of its own: the loop of the orchestrator stays free, and its time can be ended. */
 import { fork } from "node:child_process";
 import { join } from "node:path";
-import { failed, type TaskResult } from "./task.ts";
+import { type TaskResult, unjudged } from "./task.ts";
 
 const ENTRY = join(import.meta.dirname, "task-main.ts");
 const LAST_WORDS = 300;
@@ -39,12 +39,12 @@ export function runInChild({
     });
     const kill = () => void child.kill("SIGKILL");
     signal.addEventListener("abort", kill, { once: true });
-    child.once("error", (error) => resolve(failed(`its process could not be started: ${error.message}`)));
+    child.once("error", (error) => resolve(unjudged(`its process could not be started: ${error.message}`)));
     child.once("exit", (code, ended) => {
       signal.removeEventListener("abort", kill);
       resolve(
         result ??
-          failed(`its process ended with ${ended ?? `code ${code}`}: ${said.trim() || "it said nothing"}`),
+          unjudged(`its process ended with ${ended ?? `code ${code}`}: ${said.trim() || "it said nothing"}`),
       );
     });
     if (signal.aborted) kill();

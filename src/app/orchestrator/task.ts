@@ -11,6 +11,8 @@ export interface TaskResult {
   readonly text: string;
   /** For machines: JSON. */
   readonly output?: unknown;
+  /** Of a failure: it came to no verdict, nothing was found wrong. Absent: something was. */
+  readonly isUnjudged?: true;
 }
 
 export interface Task extends TaskTerms {
@@ -45,6 +47,9 @@ export function notYet(given: Pick<Task, "id" | "when" | "about">, what: string)
 
 export const done = (text: string, output?: unknown): TaskResult => ({ state: "done", text, output });
 export const failed = (text: string, output?: unknown): TaskResult => ({ state: "failed", text, output });
+
+/** A failure of the looking, not of what was looked at. */
+export const unjudged = (text: string): TaskResult => ({ state: "failed", text, isUnjudged: true });
 
 /** `3 positions`, `1 position`. */
 export const counted = (count: number, one: string, many = `${one}s`): string =>

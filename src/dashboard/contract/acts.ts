@@ -38,6 +38,12 @@ export type ActAsk =
   | ({ readonly verb: "resume" } & Loosening)
   | ({ readonly verb: "enable"; readonly strategy: string } & Loosening)
   | ({ readonly verb: "resolve-error"; readonly error: number } & Command)
+  /** Lines of one trouble are one act; `group` names it. At most 1000 of them, and 100 characters. */
+  | ({
+      readonly verb: "resolve-errors";
+      readonly errors: readonly number[];
+      readonly group: string;
+    } & Command)
   | ({ readonly verb: "acknowledge-alert"; readonly alert: string } & Command)
   | ({ readonly verb: "test-alerts" } & Command)
   | ({ readonly verb: "run-task"; readonly task: string } & Command);

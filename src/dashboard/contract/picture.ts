@@ -39,6 +39,8 @@ export interface Picture {
   readonly working: readonly WorkingRow[];
   readonly counts: CountsPicture;
   readonly nextJobs: readonly NextJob[];
+  /** What a halt does here (`kill.mode`): bars entries; takes working ones back, too; closes everything, too. */
+  readonly killMode: "halt_only" | "cancel" | "flatten";
   /** What stands in the way of `resume`, in words; empty: nothing. */
   readonly resumeBarred: readonly string[];
 }
@@ -118,6 +120,10 @@ export interface LimitUse {
   readonly limit: number;
   /** What happens there: "no entries", "flatten, lock". */
   readonly then: string;
+  /** It binds what is new alone: prices may carry what is held past it, and nothing is wrong then. */
+  readonly bindsEntries?: true;
+  /** Past this something acts on what is held, too; absent: nothing does. */
+  readonly drift?: number;
 }
 
 export interface LinkPicture {

@@ -1,5 +1,6 @@
 /** What the page may ask to be done, judged before anything is (contract/acts.ts). */
 import { z } from "zod";
+import { ERRORS_MAX, GROUP_MAX } from "../../app/monitor/monitor-asks.ts";
 import { phrases } from "../contract/acts.ts";
 
 const symbol = z.string().min(1).max(24);
@@ -26,6 +27,10 @@ export const actAsk = z.discriminatedUnion("verb", [
   z.strictObject({ verb: z.literal("resume"), ...loosening }),
   z.strictObject({ verb: z.literal("enable"), ...loosening, strategy }),
   z.strictObject({ verb: z.literal("resolve-error"), ...command, error: z.int().min(1) }),
+  z.strictObject({
+    ...{ verb: z.literal("resolve-errors"), ...command, group: z.string().min(1).max(GROUP_MAX) },
+    errors: z.array(z.int().min(1)).min(1).max(ERRORS_MAX),
+  }),
   z.strictObject({ verb: z.literal("acknowledge-alert"), ...command, alert: z.string().min(1).max(120) }),
   z.strictObject({ verb: z.literal("test-alerts"), ...command }),
   z.strictObject({ verb: z.literal("run-task"), ...command, task: z.string().min(1).max(80) }),

@@ -10,6 +10,7 @@ import type { ControlQuestion } from "../../app/live/control-client.ts";
 import type { ControlAnswer } from "../../app/live/control-words.ts";
 import { writeHaltFile } from "../../app/live/halt-file.ts";
 import { InputError } from "../../domain/assert.ts";
+import type { KillMode } from "../../domain/kill-mode.ts";
 import type { ActAnswer } from "../contract/acts.ts";
 import { type ActWords, type LooseningAct, loosens, phraseOf } from "./act-words.ts";
 import type { AuditTrail } from "./audit-trail.ts";
@@ -20,6 +21,7 @@ export interface ActTerms {
   ask(question: ControlQuestion, withinMs: number, id: string): Promise<ControlAnswer>;
   /** Folder of the HALT file. */
   readonly killSwitch: string;
+  readonly killMode: KillMode;
   readonly guard: KeyGuard;
   readonly trail: AuditTrail;
   readonly ports: RunningPorts;
@@ -35,6 +37,12 @@ export interface Acted {
   readonly answer: ActAnswer;
 }
 
+/** As configured (RISK-3): who halts must not believe that something is closed when it is not. */
+const haltDoes: Readonly<Record<KillMode, string>> = {
+  flatten: "Everything is cancelled and closed.",
+  cancel: "Entries are taken back and barred; positions stay open (kill.mode cancel).",
+  halt_only: "Entries are barred; nothing is cancelled or closed (kill.mode halt_only).",
+};
 const HALT_WITHIN_MS = 1000;
 const ANSWER_WITHIN_MS = 3000;
 /** Commands whose answers are kept, so that a second click gets the first one's. */
@@ -108,7 +116,7 @@ export class Acts {
     try {
       const answer = await ask({ verb: "halt", by, reason }, HALT_WITHIN_MS, id);
       if (answer.kind === "accepted")
-        return accepted(id, "Halt: accepted. Everything is cancelled and closed.");
+        return accepted(id, `Halt: accepted. ${haltDoes[this.#terms.killMode]}`);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
     }
@@ -118,7 +126,7 @@ export class Acts {
       return accepted(
         id,
         `Execute did not take the halt within 1 s, so the file ${path} was made: execute obeys it as soon as it ` +
-          "runs, and the guardian cancels and closes without it.",
+          `runs, and the guardian without it. ${haltDoes[this.#terms.killMode]}`,
       );
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
@@ -165,6 +173,7 @@ function questionOf(act: ActWords, by: string): ControlQuestion | undefined {
 
 const absent: Readonly<Partial<Record<ActWords["verb"], string>>> = {
   "resolve-error": "nothing here can resolve errors yet; use: plimsoll errors resolve ID",
+  "resolve-errors": "nothing here can resolve errors yet; use: plimsoll errors resolve ID",
   "acknowledge-alert": "nothing here keeps alerts yet",
   "test-alerts": "nothing here sends alerts yet",
   "run-task": "nothing here runs tasks yet",
@@ -176,6 +185,8 @@ async function performed(act: ActWords, ports: RunningPorts, by: string): Promis
   switch (act.verb) {
     case "resolve-error":
       return ports.errors?.resolve(act.error, by, reason);
+    case "resolve-errors":
+      return ports.errors?.resolveAll(act.errors, act.group, by, reason);
     case "acknowledge-alert":
       return ports.alerts?.acknowledge(act.alert, by, reason);
     case "test-alerts":

@@ -170,6 +170,7 @@ class Dashboard {
     const acts = new Acts({
       ask: (question, withinMs, id) => this.#control.ask(question, withinMs, id),
       ...{ killSwitch: terms.killSwitch, guard: this.#guard, trail: this.#trail, ports: this.#ports, by },
+      killMode: terms.config.kill.mode,
       wallIso: () => new Date().toISOString(),
       pause: wait,
     });

@@ -2,6 +2,7 @@
 import type { Config } from "../../app/config.ts";
 import { stricterAt } from "../../app/limit-table.ts";
 import type { EnginePicture } from "../../app/live/engine-picture.ts";
+import { positionDrift } from "../../risk/rules/position-size.ts";
 import type { LimitUse } from "../contract/picture.ts";
 import { known } from "./known.ts";
 
@@ -82,6 +83,8 @@ const rows: readonly LimitRow[] = [
   ),
 ];
 
+const POSITION = "risk.position_size.maxFraction";
+
 export type UsedLimit = LimitUse & { readonly key: string };
 
 /** `picture` undefined: the limits stand, and their use is not known. */
@@ -91,6 +94,9 @@ export function limitUses(config: Config, picture: EnginePicture | undefined): U
     ...rest,
     use: picture === undefined ? null : known(use(picture.uses)),
     limit: tiered(rest.key, limitAt(config, rest.key, picture), config, scalar),
+    // Breakers act on what is held; a rule of the gate is asked of entries alone.
+    ...(rest.key.startsWith("risk.") ? { bindsEntries: true as const } : {}),
+    ...(rest.key === POSITION ? { drift: positionDrift(limitAt(config, POSITION, undefined)) } : {}),
   }));
 }
 

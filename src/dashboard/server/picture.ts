@@ -84,6 +84,7 @@ export function pictureOf(facts: PictureFacts, now: PictureNow): Picture {
       unknownOrders: engine?.unknownOrders ?? 0,
     },
     nextJobs: now.nextJobs,
+    killMode: facts.config.kill.mode,
     resumeBarred: engine?.resumeBarred ?? ["execute does not answer"],
   };
 }

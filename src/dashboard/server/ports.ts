@@ -24,6 +24,8 @@ export interface ErrorsPort {
   open(): ErrorsAnswer["open"];
   /** Tells what was done. Throws InputError for an error that is not there. */
   resolve(error: number, by: string, reason: string): Promise<string>;
+  /** Those of one trouble that are still open, as one act. */
+  resolveAll(errors: readonly number[], group: string, by: string, reason: string): Promise<string>;
 }
 
 export interface AlertsPort {

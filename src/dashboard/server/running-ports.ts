@@ -32,6 +32,10 @@ const errorsPort = (root: string): ErrorsPort => ({
   open: () => errorsAnswer(root, ONE).open,
   resolve: (error, by, reason) =>
     asked(root, { kind: "resolve", id: randomUUID(), by, reason, error }, ANSWER_WITHIN_MS),
+  resolveAll: (errors, group, by, reason) => {
+    const ask = { kind: "resolve-all" as const, id: randomUUID(), by, reason, group, errors: [...errors] };
+    return asked(root, ask, ANSWER_WITHIN_MS);
+  },
 });
 
 const alertsPort = (root: string): AlertsPort => ({

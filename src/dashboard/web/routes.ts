@@ -26,6 +26,18 @@ export const views: readonly View[] = [
   { id: "audit", title: "Audit", group: 3, load: () => import("./views/audit.svelte") },
 ];
 
+/** Their keys, in the same order: the row of digits, and the key behind its 0, whatever a keyboard prints on it. */
+const keyRow: readonly string[] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "-"];
+
+/** What the n-th view's key is called; empty: it has none. */
+export const keyOfView = (place: number): string => keyRow[place] ?? "";
+
+/** The view of a key that was pressed. */
+export function viewOfKey({ key, code }: Pick<KeyboardEvent, "key" | "code">): View | undefined {
+  const name = code === "Minus" ? "-" : key;
+  return views[keyRow.indexOf(name)];
+}
+
 const first = views[0] as View;
 
 /** Of an address; what is not known shows the first one. */

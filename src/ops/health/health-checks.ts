@@ -2,6 +2,7 @@
  * What is looked at (OPS-3), each a function of what was read: which level it has at this moment, with both numbers,
  * and what would cure it. Nothing here remembers or acts.
  */
+import { positionDrift } from "../../risk/rules/position-size.ts";
 import type { EngineMetrics } from "../metrics/engine-metrics.ts";
 import type { MachineSource, ProcessSource } from "../metrics/samples.ts";
 import { HUNG_AFTER_MS, MEMORY_SHARE_MAX, type RestartCause } from "../restart-request.ts";
@@ -147,7 +148,9 @@ function engineFindings({ engine, engineAgeSeconds, ledgerLag }: HealthFacts): F
     ),
   ];
   if (engine === undefined || engineAgeSeconds >= EXECUTE_SECONDS.late) return told;
-  const { journal, guardianBeatAgeSeconds } = engine;
+  const { journal, guardianBeatAgeSeconds, limits } = engine;
+  const position = limits.find(({ control }) => control === "C-13");
+  const [held, drift] = [position?.use ?? 0, positionDrift(position?.limit ?? Number.POSITIVE_INFINITY)];
   const isBroken = journal.state !== "open" || journal.isFull;
   return [
     ...told,
@@ -158,6 +161,12 @@ function engineFindings({ engine, engineAgeSeconds, ledgerLag }: HealthFacts): F
       isBroken
         ? `the journal is ${journal.isFull ? "full" : journal.state}`
         : `the journal has waited ${shown(journal.oldestSeconds * 1000)} ms for the disk, 250 allowed`,
+    ),
+    finding(
+      "position-drift",
+      "",
+      held > drift ? "late" : "ok",
+      `a position has grown to ${percent(held)} of equity, ${percent(drift)} allowed; trim it, see: plimsoll positions`,
     ),
     finding(
       "guardian",

@@ -82,6 +82,14 @@ class Bench {
     return this;
   }
 
+  /** One tick after so long, then what has come meanwhile is read. */
+  tick(ms: number): this {
+    this.mono += ms;
+    this.at = (this.at + ms * 1000 * this.speed) as EpochMicros;
+    this.#live();
+    return this;
+  }
+
   /** Nothing of ours runs for so long; the timer that wakes us comes before what has arrived meanwhile. */
   stall(ms: number): this {
     this.mono += ms;
@@ -375,6 +383,34 @@ describe("hysteresis", () => {
 });
 
 describe("what must not trip it", () => {
+  it("a silence is found 500 ms and a tick after the last beat, also by a watcher who is always somewhat late", () => {
+    for (const lateMs of [0, 20, 50, 100, 200]) {
+      const bench = well();
+      const heard = bench.mono;
+      bench.world.compute = false;
+      while (bench.verdict.level === "NORMAL" && bench.mono - heard < 2000)
+        bench.tick(TICK_EVERY_MS + lateMs);
+      expect(bench.verdict.reasons[0]).toMatchObject({ channel: "compute", what: "silent", deadlineMs: 500 });
+      expect([lateMs, bench.mono - heard >= 500]).toEqual([lateMs, true]);
+      // What a tick is late by moves the deadline at that tick, and is not added up over ticks.
+      expect([lateMs, bench.mono - heard <= 500 + TICK_EVERY_MS + 2 * lateMs]).toEqual([lateMs, true]);
+    }
+  });
+
+  it("a beat that waits unread while we were late ourselves is no silence; none at all is one a tick later", () => {
+    for (const isThere of [true, false]) {
+      const bench = well();
+      bench.world.compute = false;
+      for (let n = 0; n < 3; n += 1) bench.tick(TICK_EVERY_MS);
+      // 600 ms after its last beat, of which we overslept 200.
+      bench.tick(TICK_EVERY_MS + 200);
+      expect(bench.verdict.level).toBe("NORMAL");
+      bench.world.compute = isThere;
+      bench.tick(TICK_EVERY_MS);
+      expect(bench.verdict.level).toBe(isThere ? "NORMAL" : "NO_NEW_ENTRIES");
+    }
+  });
+
   it("our own stalls up to 2 s make nobody late", () => {
     const bench = well();
     for (let n = 0; n < 200; n += 1) {

@@ -13,7 +13,8 @@
  *
  * WD-1  Nothing that closes positions rests on one channel, unless `confirmMs` below 3,000 asks for exactly that.
  * WD-2  S2 is judged anew at every tick until the first closing order leaves: ask once more just before it does.
- * WD-3  Who was asleep itself calls nobody late: a gap between two ticks ages nothing.
+ * WD-3  Who was late itself calls nobody late for it: by as much as a tick comes late, what beats may be late at that
+ *       tick, for it may wait unread; a gap that is longer than a quarter of a second ages nothing at all.
  * WD-4  Every S2 carries the predicate and the witnesses of that instant (I-22).
  * WD-5  Feed down ends locked; engine dead and blind end flat and recover, three times a session.
  * WD-6  What beats is in the terms, and the terms are times.
@@ -57,6 +58,8 @@ export class Watchdog {
   /** Last good answer, and whether the last answer was good. */
   readonly #witnessed = new Map<WitnessName, { goodAt: number; isGood: boolean }>();
   #mono: number;
+  /** By how much this tick came late: what came meanwhile has not been read yet. */
+  #lateMs = 0;
   #at: number;
   #exposure = 0;
   #isReconciled = true;
@@ -168,7 +171,10 @@ export class Watchdog {
 
   #excuseOwnSleep(mono: number, at: EpochMicros): void {
     const sleptMs = mono - this.#mono - TICK_EVERY_MS;
-    if (sleptMs > OWN_STALL_MS) {
+    const isStall = sleptMs > OWN_STALL_MS;
+    // For this tick alone: at the next one what came is read, so that a peer that is silent is found then.
+    this.#lateMs = isStall ? 0 : Math.max(0, sleptMs);
+    if (isStall) {
       for (const channel of this.#channels.values()) channel.excuse(mono, sleptMs);
       this.#feed?.excuse(mono, sleptMs, this.#at, at);
       this.#stamps?.excuse(mono, sleptMs);
@@ -180,7 +186,7 @@ export class Watchdog {
   #misses(mono: number, at: EpochMicros): WatchdogReason[] {
     const misses: WatchdogReason[] = [];
     for (const channel of this.#channels.values()) {
-      const miss = channel.miss(mono);
+      const miss = channel.miss(mono - this.#lateMs);
       if (miss !== undefined) misses.push({ channel: channel.terms.name, ...miss });
     }
     const silent = this.#feed?.miss(mono, at, this.#terms.cadenceMs(at));
@@ -301,7 +307,7 @@ export class Watchdog {
     const own = pongs.map((watch) => ({
       name: `${watch.terms.carriesData === true ? "W1" : "W5"} ${watch.terms.name}`,
       ageMs: watch.ageMs(mono),
-      isGood: watch.miss(mono) === undefined,
+      isGood: watch.miss(mono - this.#lateMs) === undefined,
     }));
     const cadence =
       this.#feed === undefined

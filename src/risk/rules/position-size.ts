@@ -9,6 +9,9 @@
 import { z } from "zod";
 import { allow, defineRule, deny, fits, isPositive, shrink, worstPrice } from "../rule.ts";
 
+/** Prices may carry a position past its cap: from here on a person is told to trim it (C-13). Fraction of equity. */
+export const positionDrift = (cap: number): number => 1.5 * cap;
+
 export const positionSize = defineRule({
   id: "position_size",
   control: "C-13",

@@ -1,6 +1,6 @@
 /** Half an hour after the close: the broker, execute and the ledger hold the same. */
-import { compareBooks } from "../compare-books.ts";
-import { counted, defineTask, done, failed, type TaskResult } from "../task.ts";
+import { compareBooks, NO_ANSWER } from "../compare-books.ts";
+import { counted, defineTask, done, failed, type TaskResult, unjudged } from "../task.ts";
 import type { TaskContext } from "../task-context.ts";
 import { waitUntil } from "../wait-until.ts";
 
@@ -21,6 +21,7 @@ export const reconcilePositions = defineTask({
 
 async function run(context: TaskContext): Promise<TaskResult> {
   const books = await compareBooks(context, "positions are compared after the close");
+  if (books.kind === "unknown") return unjudged(NO_ANSWER);
   if (books.kind === "differ")
     return failed(`our books and the broker's do not agree: ${books.why}; see: plimsoll status`);
   let differences: string[] = [];

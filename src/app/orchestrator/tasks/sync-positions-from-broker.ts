@@ -1,6 +1,6 @@
 /** Before the open: our books are the broker's, compared now. */
-import { compareBooks } from "../compare-books.ts";
-import { counted, defineTask, done, failed } from "../task.ts";
+import { compareBooks, NO_ANSWER } from "../compare-books.ts";
+import { counted, defineTask, done, failed, unjudged } from "../task.ts";
 
 export const syncPositionsFromBroker = defineTask({
   id: "sync_positions_from_broker",
@@ -14,6 +14,7 @@ export const syncPositionsFromBroker = defineTask({
   inputs: "the broker's orders, positions, fills and account, through execute",
   async run(context) {
     const books = await compareBooks(context, "positions are compared before the open");
+    if (books.kind === "unknown") return unjudged(NO_ANSWER);
     if (books.kind === "differ")
       return failed(`our books and the broker's do not agree: ${books.why}; see: plimsoll status`);
     const { snapshot } = await context.door.status();

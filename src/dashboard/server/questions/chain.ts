@@ -1,6 +1,7 @@
 /**
- * How one order came to be and what became of it, step by step, each with its numbers: the bars, the signal, the size,
- * the gate, the order, the fills, the slippage. A denied order's chain ends at the gate.
+ * How one order came to be and what became of it, step by step, each with its numbers: the bars, what the strategy saw,
+ * the signal, what others wished, the size, the gate, the order, the fills, the slippage. A denied order ends at the
+ * gate.
  */
 import type { BarPoint, ChainAnswer, ChainStep } from "../../contract/trading-answers.ts";
 import { instant, known, text } from "../known.ts";
@@ -30,7 +31,9 @@ export function chainAnswer({ trades, journal, symbols }: ChainSources, id: stri
   const bars = barsAround(journal, { run: String(row.run), instrument, at: Number(row.decided_at) });
   const steps = [
     barStep(row, bars),
-    ...(signal === undefined ? [] : [signalStep(signal)]),
+    ...(signal === undefined
+      ? []
+      : [...featuresStep(signal), signalStep(signal), ...voteStep(trades, signal)]),
     ...(signal === undefined || row.purpose !== "entry" ? [] : [sizeStep(signal, row)]),
     gateStep(trades, row),
     ...(isDenied ? [] : [orderStep(row), ...fillSteps(trades, row)]),
@@ -49,6 +52,40 @@ function barStep(row: Row, bars: readonly BarPoint[]): ChainStep {
   const said =
     bars.length === 0 ? "The bars around it are not kept any more." : `Decided at the close of ${reference}.`;
   return { kind: "bar", at: instant(row.decided_at), text: said, isRefusal: false, bars };
+}
+
+/** None where it was not written down: before it was, and for what an operator asked. */
+function featuresStep(signal: Row): ChainStep[] {
+  const seen = parsedList(signal.features) as readonly (readonly [string, number | null])[];
+  if (seen.length === 0) return [];
+  const text = `What ${signal.strategy} saw of ${signal.symbol}.`;
+  const figures = seen.map(([name, value]) => ({ name, value: known(value) }));
+  return [{ kind: "features", at: instant(signal.timestamp), text, isRefusal: false, figures }];
+}
+
+/** What every strategy wished of the symbol at that instant: + buys, - sells, 0 leaves. */
+function voteStep(trades: ReadDatabase, signal: Row): ChainStep[] {
+  const votes = trades.all(
+    `SELECT strategy, confidence FROM signals
+     WHERE symbol = ? AND timestamp = ? AND run = ? AND signal_type <> 'PROTECT' ORDER BY number`,
+    ...[String(signal.symbol), Number(signal.timestamp), String(signal.run)],
+  );
+  if (votes.length === 0) return [];
+  const sign = (n: number) => votes.filter(({ confidence }) => Math.sign(Number(confidence)) === n).length;
+  const counts = `${sign(1)} to buy, ${sign(-1)} to sell, ${sign(0)} to leave`;
+  return [
+    {
+      kind: "vote",
+      at: instant(signal.timestamp),
+      text:
+        votes.length === 1 ? "Nobody else spoke of it." : `${counts}: opposite wishes meet each other first.`,
+      isRefusal: false,
+      figures: votes.map(({ strategy, confidence }) => ({
+        name: String(strategy),
+        value: known(confidence),
+      })),
+    },
+  ];
 }
 
 function signalStep(signal: Row): ChainStep {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Picture } from "../../contract/picture.ts";
+import { keyOfView, viewOfKey, views } from "../routes.ts";
 import { commandsFor, found, loosens, tightens } from "./commands.ts";
 
 const picture = {
@@ -32,4 +33,15 @@ test("words are found in any order, beginnings first", () => {
   expect(found(commands, "pa")[0]?.name).toBe("Pause entries, whole account");
   expect(found(commands, "fill dis").map((command) => command.name)).toEqual(["Disable strategy gap_fill…"]);
   expect(found(commands, "nothing like it")).toEqual([]);
+});
+
+test("every view has a key of its own, and the key opens it", () => {
+  const keys = views.map((_, place) => keyOfView(place));
+  expect([keys.length, new Set(keys).size, keys.includes("")]).toEqual([views.length, views.length, false]);
+  for (const [place, view] of views.entries())
+    expect(viewOfKey({ key: keys[place] ?? "", code: "" })).toBe(view);
+  // Where the key behind 0 has another letter.
+  expect(viewOfKey({ key: "ß", code: "Minus" })?.id).toBe("audit");
+  expect(viewOfKey({ key: "x", code: "KeyX" })).toBeUndefined();
+  expect(commandsFor(null, []).find(({ name }) => name === "Open Audit")?.effort).toBe("key -");
 });

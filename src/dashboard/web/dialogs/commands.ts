@@ -1,6 +1,6 @@
 /** What the palette offers: views to open and acts to begin, each act with the effort that it takes. */
 import type { Picture } from "../../contract/picture.ts";
-import { views } from "../routes.ts";
+import { keyOfView, views } from "../routes.ts";
 import type { Opened } from "../state/dialogs.svelte.ts";
 
 export interface Command {
@@ -49,7 +49,7 @@ export function commandsFor(
     ...views.map(
       (view, place): Command => ({
         name: `Open ${view.title}`,
-        effort: place < 10 ? `key ${(place + 1) % 10}` : "",
+        effort: `key ${keyOfView(place)}`,
         does: { kind: "go", path: view.id },
       }),
     ),

@@ -51,3 +51,22 @@ export function rowsInSight(scrollTop: number, height: number, rowHeight: number
 /** As many as can ever be drawn at once, so that `index % slots` names each of them differently. */
 export const slotsFor = (height: number, rowHeight: number): number =>
   Math.ceil(height / rowHeight) + 2 * beyond + 2 * block;
+
+/**
+ * Where a list that grew at its top is to stand, so that the first row in sight stays in place; undefined: as it is. At
+ * the top new rows are wanted in sight, and a list in which that row is not where it should be is another list.
+ */
+export function heldTop<Key>(
+  {
+    scrollTop,
+    rowHeight,
+    grown,
+  }: { readonly scrollTop: number; readonly rowHeight: number; readonly grown: number },
+  first: Key | null,
+  keyAt: (index: number) => Key | null,
+): number | undefined {
+  if (grown <= 0 || scrollTop < rowHeight || first === null) return undefined;
+  return keyAt(Math.floor(scrollTop / rowHeight) + grown) === first
+    ? scrollTop + grown * rowHeight
+    : undefined;
+}

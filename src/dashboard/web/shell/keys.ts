@@ -1,10 +1,10 @@
 /** The keyboard of the whole page; a view's own keys live in the view. */
-import { views } from "../routes.ts";
+import { viewOfKey } from "../routes.ts";
 import { dialogs } from "../state/dialogs.svelte.ts";
 import { route } from "../state/route.svelte.ts";
 
 export const keyList: readonly (readonly [keys: string, what: string])[] = [
-  ["1 to 9, 0", "the views, in the order of the side bar"],
+  ["1 to 9, 0, -", "the views, in the order of the side bar; - is the key behind 0"],
   ["Ctrl K or Cmd K", "commands"],
   ["/", "the filter of the view"],
   ["Arrows, Enter", "move in a list, open what is selected"],
@@ -24,7 +24,7 @@ export function onKey(event: KeyboardEvent): void {
   }
   if (event.ctrlKey || event.metaKey || event.altKey || dialogs.opened !== null || isWriting(event.target))
     return;
-  const view = /^[0-9]$/.test(event.key) ? views[(Number(event.key) + 9) % 10] : undefined;
+  const view = viewOfKey(event);
   if (view !== undefined) route.go(view.id);
   else if (event.key === "?") dialogs.open({ kind: "keys" });
   else if (event.key === "/") {

@@ -1,7 +1,7 @@
 /** Which dialog is open: one at a time, and the halt dialog takes the place of any other. */
 
 export type Opened =
-  | { readonly kind: "halt"; readonly preselected?: "keep" | "flatten" }
+  | { readonly kind: "halt"; readonly preselected?: "flatten" }
   | { readonly kind: "pause" }
   | { readonly kind: "resume" }
   | { readonly kind: "close"; readonly symbol: string }

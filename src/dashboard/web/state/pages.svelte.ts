@@ -1,7 +1,8 @@
 /**
  * Rows of a long list, fetched by pages as they come into sight. New rows come in at the top, so that the whole list
- * moves: `again` fetches the pages in sight afresh, and what is on the screen stays until they are here.
+ * moves: `again` fetches the pages in sight afresh, and what is on the screen keeps its rows meanwhile.
  */
+import { KeptRows } from "./kept-rows.ts";
 import { request } from "./request.ts";
 import { session } from "./session.svelte.ts";
 
@@ -23,7 +24,7 @@ export class Pages<Row, Answer extends Page<Row> = Page<Row>> {
   answeredAt = $state<number | null>(null);
   /** Changed with every page that arrives, so that tables draw again. */
   #drawn = $state(0);
-  #pages = new Map<number, readonly Row[]>();
+  readonly #rows = new KeptRows<Row>();
   #asked = new Map<number, AbortController>();
   #restTimer: ReturnType<typeof setTimeout> | undefined;
   #movesSince = 0;
@@ -36,7 +37,7 @@ export class Pages<Row, Answer extends Page<Row> = Page<Row>> {
 
   rowAt = (index: number): Row | null => {
     void this.#drawn;
-    return this.#pages.get(Math.floor(index / pageSize))?.[index % pageSize] ?? null;
+    return this.#rows.at(index);
   };
 
   inSight = (span: { readonly from: number; readonly to: number }): void => {
@@ -48,13 +49,14 @@ export class Pages<Row, Answer extends Page<Row> = Page<Row>> {
   again(forget = false): void {
     if (forget) {
       this.end();
-      this.#pages.clear();
+      this.#rows.clear();
       this.#sight = { from: 0, to: pageSize };
       this.total = 0;
       this.answer = null;
     }
     const sight = this.#pagesInSight();
-    for (const page of this.#pages.keys()) if (!sight.includes(page)) this.#pages.delete(page);
+    const [first = 0] = sight;
+    this.#rows.keepOnly(first * pageSize, (first + sight.length) * pageSize);
     for (const page of sight) void this.#fetch(page);
   }
 
@@ -74,7 +76,8 @@ export class Pages<Row, Answer extends Page<Row> = Page<Row>> {
     const waitMs = Math.max(0, Math.min(restMs, this.#movesSince + movesMaxMs - now));
     this.#restTimer = setTimeout(() => {
       this.#restTimer = undefined;
-      for (const page of this.#pagesInSight()) if (!this.#pages.has(page)) void this.#fetch(page);
+      for (const page of this.#pagesInSight())
+        if (!this.#rows.has(page * pageSize, (page + 1) * pageSize)) void this.#fetch(page);
     }, waitMs);
   }
 
@@ -94,12 +97,15 @@ export class Pages<Row, Answer extends Page<Row> = Page<Row>> {
     if (reply.kind === "ended") session.end();
     else if (reply.kind === "failed") this.trouble = reply.text;
     else if (reply.kind === "answer" && reply.status === 200) {
-      this.#pages.set(page, reply.body.rows);
+      const hasGrown = reply.body.total > this.#rows.total;
+      this.#rows.take(page * pageSize, reply.body.total, reply.body.rows);
       this.total = reply.body.total;
       this.answer = reply.body;
       this.trouble = "";
       this.answeredAt = performance.now();
       this.#drawn++;
+      // What came in at the top may have moved another page into sight.
+      if (hasGrown) this.#soon();
     }
   }
 }

@@ -81,11 +81,17 @@ test("exposure has one decimal where its limit is ten percent or more", () => {
 });
 
 test("a bar is amber from 80 % and over past its limit, not at it", () => {
-  expect(format.useState(0.79, 1)).toBe("calm");
-  expect(format.useState(0.8, 1)).toBe("near");
-  expect(format.useState(1, 1)).toBe("near");
-  expect(format.useState(1.0001, 1)).toBe("over");
-  expect(format.useState(0, 0)).toBe("calm");
-  expect(format.useState(1, 0)).toBe("over");
-  expect(format.useState(null, 1)).toBe("none");
+  expect(format.useState(0.79, { limit: 1 })).toBe("calm");
+  expect(format.useState(0.8, { limit: 1 })).toBe("near");
+  expect(format.useState(1, { limit: 1 })).toBe("near");
+  expect(format.useState(1.0001, { limit: 1 })).toBe("over");
+  expect(format.useState(0, { limit: 0 })).toBe("calm");
+  expect(format.useState(1, { limit: 0 })).toBe("over");
+  expect(format.useState(null, { limit: 1 })).toBe("none");
+  // C-13: 5 % binds entries; what is held may drift to 7.5 %, and somebody is told past that.
+  const position = { limit: 0.05, bindsEntries: true, drift: 0.075 } as const;
+  expect(format.useState(0.0505, position)).toBe("near");
+  expect(format.useState(0.075, position)).toBe("near");
+  expect(format.useState(0.0751, position)).toBe("over");
+  expect(format.useState(9, { limit: 1, bindsEntries: true })).toBe("near");
 });

@@ -135,9 +135,19 @@ function inUnit(value: number, unit: LimitUse["unit"], digits: number): string {
 
 export type UseState = "none" | "calm" | "near" | "over";
 
-/** Amber from 80 % of the limit, over past it; a limit of zero is over with any use. */
-export function useState(use: Maybe, limit: number): UseState {
+/**
+ * Amber from 80 % of the limit, over past the mark at which something acts: the limit, or where that binds what is new
+ * alone, the bound of drift. A limit of zero is over with any use.
+ */
+export function useState(
+  use: Maybe,
+  {
+    limit,
+    bindsEntries,
+    drift = Number.POSITIVE_INFINITY,
+  }: Pick<LimitUse, "limit" | "bindsEntries" | "drift">,
+): UseState {
   if (!isKnown(use)) return "none";
-  if (use > limit) return "over";
-  return limit > 0 && use >= 0.8 * limit ? "near" : "calm";
+  if (use > (bindsEntries === true ? drift : limit)) return "over";
+  return (limit > 0 && use >= 0.8 * limit) || use > limit ? "near" : "calm";
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ErrorLine, ErrorsAnswer } from "../../../contract/running-answers.ts";
 import { causeOf, groupErrors } from "./error-groups.ts";
 import { askedLines, OpenErrors } from "./open-errors.ts";
+import { resolveWords } from "./resolve-words.ts";
 
 const line = (id: number, change: Partial<ErrorLine> = {}): ErrorLine => ({
   id,
@@ -52,6 +53,19 @@ describe("errors by cause", () => {
     ]);
     expect(groups[1]).toMatchObject({ lastAt: line(8).at, firstAt: line(3).at, message: line(8).message });
   });
+});
+
+test("a group is resolved by one act with its name on one line, one line by its number", () => {
+  const [group] = groupErrors([
+    line(8, { message: `x${"y".repeat(200)}` }),
+    line(3, { message: `x${"y".repeat(200)}` }),
+  ]);
+  const words = resolveWords({ ...group!, message: "Connection\n timed out" });
+  expect(words).toEqual({ verb: "resolve-errors", errors: [8, 3], group: "monitor: Connection timed out" });
+  expect("group" in words && resolveWords(group!)).toMatchObject({
+    group: expect.stringMatching(/^.{100}$/),
+  });
+  expect(resolveWords({ ...group!, ids: [3] })).toEqual({ verb: "resolve-error", error: 3 });
 });
 
 describe("the open errors", () => {
