@@ -17,7 +17,10 @@ export const notTrading: readonly string[] = [
   ...inBlock("alerts.channels.smtp", "enabled host port from to"),
   ...inBlock("alerts.channels.twilio", "enabled from to apiUrl"),
   ...inBlock("alerts.channels", "slack.enabled webhook.enabled"),
-  ...inBlock("alerts", "routes.warning routes.info repeatMinutes repeatsMax groupSeconds summaryMinutes"),
+  ...inBlock(
+    "alerts",
+    "routes.warning routes.info routes.digest repeatMinutes repeatsMax groupSeconds summaryMinutes",
+  ),
   ...inBlock("alerts", "quietMinutes escalateAfter giveUpHours testMinutesBeforeOpen"),
   ...inBlock("dashboard", "port host allowOtherHosts names tls.cert tls.key idleMinutes hours streams"),
   ...inBlock("backup", "keepHourly keepNightly keepMonthly folder"),
