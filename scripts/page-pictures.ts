@@ -82,7 +82,7 @@ async function taken(from: Browser, address: string, shot: Shot): Promise<string
   await shot.prepare?.(page);
   await page.waitForTimeout(SETTLE_MS);
   const path = join(FOLDER, `page-${shot.name}.png`);
-  await page.screenshot({ path, fullPage: shot.name !== "halt" });
+  await page.screenshot({ path, fullPage: shot.name !== "halt" && width > 720 });
   await close();
   return problems.length === 0 ? path : `${path}: ${problems.join("; ")}`;
 }

@@ -1,4 +1,5 @@
 /** The claims of a run in words that outlive it: who barred what, why, from when to when. */
+import { END_OF_RUN } from "../domain/claim.ts";
 import { isoInstant } from "../domain/time.ts";
 import type { EngineRun } from "./engine-run.ts";
 import type { RunClaims } from "./run-result.ts";
@@ -7,7 +8,7 @@ import type { RunClaims } from "./run-result.ts";
 export function runClaims({ loop, allocated }: EngineRun): RunClaims {
   const { claims, dropped } = loop.execute.claimLog;
   const events = claims
-    .filter(({ claim }) => claim.authority !== "orchestrator" || claim.source !== "end_of_run")
+    .filter(({ claim }) => claim.authority !== "orchestrator" || claim.source !== END_OF_RUN)
     .map(({ claim, endedAt, endedBy }) => ({
       authority: claim.authority,
       source: claim.source,

@@ -24,3 +24,6 @@ export const claimAuthorities = [
   "strategy",
 ] as const;
 export type ClaimAuthority = (typeof claimAuthorities)[number];
+
+/** Source of the claim with which a run ends in good order: everything is closed because that is wanted. */
+export const END_OF_RUN = "end_of_run";

@@ -8,6 +8,7 @@
  * CE-2  Where the market may be shut, closing waits for it: cancels leave at once, exits a minute after the open, when
  *       the opening prints are over (I-21). What began in the session does not wait.
  */
+import { END_OF_RUN } from "../domain/claim.ts";
 import { haltIdOf } from "../domain/flatten-order-id.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { Purpose } from "../domain/order.ts";
@@ -49,6 +50,8 @@ export interface Flattening {
   readonly reason: string;
   /** A latched one ends in HALTED, any other may be lifted by who raised it. */
   readonly ends: "HALTED" | "SAFE_FLAT";
+  /** Nothing went wrong: the run ends. */
+  readonly isPlanned: boolean;
 }
 
 export class ClaimEnforcement {
@@ -89,7 +92,8 @@ export class ClaimEnforcement {
       return undefined;
     const claims = authorities.permission.claims.filter(({ level }) => level === "FLATTEN");
     const ends = claims.some(({ liftedBy }) => liftedBy === "operator") ? "HALTED" : "SAFE_FLAT";
-    return { haltId: this.#halt, reason: claims.map(({ reason }) => reason).join("; "), ends };
+    const isPlanned = claims.every(({ source }) => source === END_OF_RUN);
+    return { haltId: this.#halt, reason: claims.map(({ reason }) => reason).join("; "), ends, isPlanned };
   }
 
   /** The broker's books showed nothing, for that halt. */

@@ -92,11 +92,12 @@ export class FlattenDuty {
     if (flattening === undefined || (this.#halt !== "" && flattening.haltId !== this.#halt)) this.#end();
     if (flattening === undefined) return;
     if (this.#overseer === undefined && this.#halt === "") {
-      const { haltId, reason, ends } = flattening;
+      const { haltId, reason, ends, isPlanned } = flattening;
       this.#halt = haltId;
       const order = { haltId, reason, ends, believed: this.#believed() };
       this.#overseer = FlattenOverseer.start(order, ms(now), (id) => this.#closes(id));
-      this.alarms.push({ severity: "page", text: `everything is being closed: ${reason}` });
+      const severity = isPlanned ? "flag" : "page";
+      this.alarms.push({ severity, text: `everything is being closed: ${reason}` });
     }
     const overseer = this.#overseer;
     if (overseer === undefined) return;

@@ -205,7 +205,9 @@ describe("claims from outside", () => {
     desk.hold(0, 100);
     expect(desk.operator("halt", 70)).toEqual(["1 flatten sell 100"]);
     const haltId = haltIdOf(timeOf(70));
-    expect(desk.execute.flattening).toEqual({ haltId, reason: "test: asked", ends: "HALTED" });
+    expect(desk.execute.flattening).toEqual({
+      ...{ haltId, reason: "test: asked", ends: "HALTED", isPlanned: false },
+    });
     desk.say(71, { kind: "FlattenVerified", haltId });
     expect(desk.level).toBe("FLATTEN");
     desk.fill(1, 100, 72);
@@ -221,6 +223,15 @@ describe("claims from outside", () => {
     expect(desk.level).toBe("FLATTEN");
     desk.say(121, { kind: "FlattenVerified", haltId: haltIdOf(timeOf(70)) });
     expect(desk.level).toBe("HALTED");
+  });
+
+  it("only the end of a run is a closing that was planned, and not beside another one", () => {
+    const desk = new Desk({ verifiesFlat: true });
+    desk.hold(0, 100);
+    desk.operator("finish", 70);
+    expect(desk.execute.flattening?.isPlanned).toBe(true);
+    desk.operator("halt", 71);
+    expect(desk.execute.flattening?.isPlanned).toBe(false);
   });
 
   it("a halt keeps its name over a restart, whoever raises it again", () => {

@@ -8,6 +8,7 @@
  *       not mean it.
  */
 import { InputError, unreachable } from "../domain/assert.ts";
+import { END_OF_RUN } from "../domain/claim.ts";
 import type { ClaimChanged, ControlEvent, OperatorActed } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { type EpochMicros, MICROS_PER_SECOND } from "../domain/time.ts";
@@ -150,7 +151,7 @@ export class OutsideWord {
     const finish = action === "finish";
     this.#parts.authorities.raise({
       authority: finish ? "orchestrator" : "kill_switch",
-      source: finish ? "end_of_run" : scope === undefined ? "operator" : DISABLED,
+      source: finish ? END_OF_RUN : scope === undefined ? "operator" : DISABLED,
       ...(scope === undefined ? {} : { scope }),
       level,
       scalar: 1,

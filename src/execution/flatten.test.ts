@@ -265,6 +265,17 @@ describe("what is not closed", () => {
     expect(scene.broker.isFlat).toBe(true);
   });
 
+  it("the market shuts after it was shown flat once: nobody is woken, and the second look ends it", () => {
+    const scene = new Scene();
+    while (!scene.broker.isFlat) scene.run(1);
+    scene.run(2);
+    expect(scene.ended).toBeUndefined();
+    scene.broker.isOpen = false;
+    scene.market({ kind: "shut" });
+    scene.run(600);
+    expect([scene.pages, scene.ended === undefined]).toEqual([[], false]);
+  });
+
   it("the market shuts in the middle: what is left goes on a minute after the next open, also after a restart", () => {
     const scene = new Scene({ moods: { refused: 1 }, seed: 2 });
     scene.run(5);

@@ -233,7 +233,8 @@ export class FlattenOverseer {
     this.#state.awaitsOpen = true;
     const text = "the market is shut: closing goes on a minute after it opens";
     this.#note(now, text);
-    this.#acts.pages.push(`flatten ${this.#state.haltId}: ${text}`);
+    // Shown flat once: what is missing is the second look, not the market.
+    if (Number.isNaN(this.#cleanSinceMs)) this.#acts.pages.push(`flatten ${this.#state.haltId}: ${text}`);
   }
 
   #askForLook({ ms }: Instants): void {

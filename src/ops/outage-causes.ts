@@ -2,7 +2,7 @@
  * What a claim that bars the whole account means for the able minutes: somebody's intention, or an outage and whose
  * (RELIABILITY 6.5). By the source of the claim; the watchdog's names what was silent.
  */
-import { type ClaimLevel, claimLevels } from "../domain/claim.ts";
+import { type ClaimLevel, claimLevels, END_OF_RUN } from "../domain/claim.ts";
 import { breakers } from "../risk/breaker-registry.ts";
 import type { OutageCause } from "./able-minutes.ts";
 
@@ -10,7 +10,7 @@ const barring = claimLevels.indexOf("NO_NEW_ENTRIES");
 const breakerIds: readonly string[] = breakers.map(({ id }) => id);
 
 /** Bars on purpose: everything else that bars is an outage. Breakers are told by whoever knows them. */
-const intended = ["operator", "end_of_run"];
+const intended = ["operator", END_OF_RUN];
 
 const bySource: Readonly<Record<string, OutageCause>> = {
   broker_errors: "broker",

@@ -2,7 +2,7 @@
 import type { Config } from "../../app/config.ts";
 import type { EnginePicture } from "../../app/live/engine-picture.ts";
 import { answer, because, leadingClaim } from "../../app/permission-words.ts";
-import { claimAuthorities } from "../../domain/claim.ts";
+import { claimAuthorities, END_OF_RUN } from "../../domain/claim.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import type { Authority, Claim } from "../../risk/authority.ts";
 import type {
@@ -159,7 +159,7 @@ const calm: Readonly<Record<Authority, { readonly text: string; readonly isAbsen
 };
 
 /** Claims that hold by the clock. */
-const SCHEDULED: ReadonlySet<string> = new Set(["stopping", "end_of_run", "night", "holiday"]);
+const SCHEDULED: ReadonlySet<string> = new Set(["stopping", END_OF_RUN, "night", "holiday"]);
 
 function permissionOf(
   { strategyIds, config }: PictureFacts,

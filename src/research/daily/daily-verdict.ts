@@ -1,6 +1,7 @@
 /** The answer of a day in words: what it made, whether it could trade, what broke. A function of the figures alone. */
 import type { DailyReport } from "../../app/daily/daily-terms.ts";
 import { count, duration, money, number, percent, plural, signedPercent } from "../../app/formats.ts";
+import { END_OF_RUN } from "../../domain/claim.ts";
 import { outageCauses } from "../../ops/able-minutes.ts";
 
 export interface DailyVerdict {
@@ -20,7 +21,7 @@ export function dailyVerdict(report: DailyReport): DailyVerdict {
   const broke = whatBroke(report);
   const standing = report.incidents.claims.filter(
     ({ target, level, source, to }) =>
-      target === "account" && to === null && STOPS_ALL.includes(level) && source !== "end_of_run",
+      target === "account" && to === null && STOPS_ALL.includes(level) && source !== END_OF_RUN,
   );
   const kind = standing.length > 0 ? "halted" : broke.length > 0 ? "look" : "good";
   return {
