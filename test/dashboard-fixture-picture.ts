@@ -330,7 +330,9 @@ export function limitsOf(state: FixtureState): LimitUse[] {
     ["C-50", "Clock skew", "machine", "ms", 12, 1000, "no entries"],
     ["C-21", "Quote age at egress", "machine", "seconds", isOpen ? 0.41 : null, 2, "refused"],
   ];
-  return list.map(limitUse);
+  return list
+    .map(limitUse)
+    .map((limit) => (limit.id === "C-13" ? { ...limit, bindsEntries: true, drift: 0.075 } : limit));
 }
 
 function linksOf(state: FixtureState): LinkPicture[] {
