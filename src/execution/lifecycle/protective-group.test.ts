@@ -369,9 +369,10 @@ describe("a split over night", () => {
     const { broker, target, stop } = protectedEntry();
     broker.life.restate("ACME", splitOf({ newShares: 1, oldShares: 1000 }), broker.now);
     expect(broker.life.open().length).toBeGreaterThan(0);
-    for (const leg of [1, 2]) broker.life.cancel(n(leg), broker.now);
     cancelAll(broker, [target, stop]);
     expect(broker.take("Submit")).toEqual([]);
+    expect(broker.life.open()).toEqual([]);
+    expect(broker.told().toSorted()).toEqual(["canceled 1 after 0", "canceled 2 after 0"]);
   });
 
   it("of another symbol changes nothing", () => {

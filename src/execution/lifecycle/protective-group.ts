@@ -125,6 +125,8 @@ export class ProtectiveGroup implements ChildOwner {
       const limit = leg.ticket.side === SELL ? change.sellLimit : change.buyLimit;
       leg.price = leg === this.stop ? change.stop(leg.price) : limit(leg.price);
     }
+    // Less than a share is left: what rests would sell what nobody has.
+    if (left === 0 && !this.#isAsked && this.#rests()) this.#clear(now);
     this.settle(now);
   }
 
