@@ -349,6 +349,7 @@ export const controls: readonly Control[] = [
       "src/engine/action-book.ts",
       "src/engine/live-actions.ts",
       "src/engine/restated-positions.ts",
+      "src/execution/unannounced-split.ts",
       "src/app/live/session-actions.ts",
     ],
     tests: [
@@ -357,6 +358,8 @@ export const controls: readonly Control[] = [
       "src/engine/action-book.test.ts",
       "src/app/live/session-actions.test.ts",
       "test/live-actions.test.ts",
+      "test/live-split.test.ts",
+      "src/execution/unannounced-split.test.ts",
     ],
   }),
   done("C-50", "Clock guard", {

@@ -5,66 +5,20 @@
  *         a replay that says the same.
  */
 import { describe, expect, it } from "vitest";
-import type { SplitRatio } from "../src/domain/corporate-action.ts";
 import type { InstrumentId } from "../src/domain/instrument.ts";
-import { LiveWorld } from "./live-world.ts";
+import {
+  ACME,
+  atBroker,
+  FOUR,
+  heldOverNight,
+  isLocked,
+  notes,
+  pages,
+  resting,
+  settled,
+  told,
+} from "./overnight-world.ts";
 import { toldAgain } from "./replayed-world.ts";
-
-const ACME = 0 as InstrumentId;
-const FOUR: SplitRatio = { newShares: 4, oldShares: 1 };
-
-/** `shares` of ACME at 100 under a stop at 90, ten minutes behind the close. */
-async function heldOverNight(shares = 100): Promise<LiveWorld> {
-  const made = new LiveWorld("15:55:00");
-  made.start();
-  await made.run(130);
-  expect(made.live.notReconciled).toBeUndefined();
-  made.enter("ACME", shares, 90);
-  await made.run(770);
-  expect([made.booked("ACME"), made.held("ACME")]).toEqual([shares, shares]);
-  expect(resting(made)).toEqual([`sell ${shares} stop 90`]);
-  return made;
-}
-
-/** What works at the broker in ACME. */
-const resting = ({ brokerage }: LiveWorld): string[] =>
-  brokerage
-    .orders({ status: "open" })
-    .map(({ side, quantity = 0, filledQuantity = 0, stopPrice, limitPrice }) => {
-      const price = stopPrice === undefined ? `limit ${(limitPrice ?? 0) / 1e6}` : `stop ${stopPrice / 1e6}`;
-      return `${side} ${(quantity - filledQuantity) / 1e9} ${price}`;
-    });
-
-const told = (made: LiveWorld, ratio: SplitRatio): void =>
-  made.event({ kind: "SharesSplit", at: made.at, instrument: ACME, ...ratio });
-
-const atBroker = (made: LiveWorld, ratio: SplitRatio): void => {
-  made.brokerage.split("ACME", ratio);
-  made.front.tell();
-};
-
-const notes = ({ journal }: LiveWorld, kind: string): string[] =>
-  journal
-    .flat()
-    .flatMap((row) => (row.kind === "entry" ? [String(row.payload)] : []))
-    .filter((payload) => payload.startsWith("event {") && payload.includes(`"${kind}"`));
-
-/** Of the symbol. The minutes of this world go on at the price that they had: the worth of the account may differ. */
-const pages = ({ journal }: LiveWorld): string[] =>
-  journal
-    .flat()
-    .flatMap((row) => (row.kind === "alert" ? [row.row.text] : []))
-    .filter((text) => text.startsWith("ACME"));
-
-const isLocked = (made: LiveWorld): boolean => made.live.stage.facts.locked(ACME);
-
-/** Books agree, everything is free again, and a replay of the journal says every word of it. */
-function settled(made: LiveWorld): void {
-  expect(made.live.notReconciled).toBeUndefined();
-  expect(isLocked(made)).toBe(false);
-  const { recorded, replayed } = toldAgain(made);
-  expect(replayed).toEqual(recorded);
-}
 
 describe("a split of four for one", () => {
   it("keeps the account's worth, and rests one stop of 400 at a quarter of the price", async () => {
@@ -118,8 +72,10 @@ describe("a split of four for one", () => {
     settled(made);
   });
 
-  it("that the broker does not follow is told of once after half an hour; an operator takes its count", async () => {
+  it("that the broker does not follow is told of once after half an hour; an operator takes it back", async () => {
     const made = await heldOverNight();
+    const { portfolio } = made.live.stage;
+    const [worth, cash] = [portfolio.equity, portfolio.cash];
     told(made, FOUR);
     await made.run(29 * 60);
     expect(pages(made)).toEqual([]);
@@ -127,15 +83,20 @@ describe("a split of four for one", () => {
     const [page, ...more] = pages(made);
     expect(more).toEqual([]);
     expect(page).toMatch(
-      /^ACME: after a split 4 for 1 our books hold 400 shares and the broker 100: it has not/,
+      /^ACME: after a split 4 for 1 our books hold 400 shares and the broker 100: it has not.* takes the split back$/,
     );
     await made.run(600);
     expect(pages(made)).toHaveLength(1);
     expect(isLocked(made)).toBe(true);
+    expect(resting(made)).toEqual(["sell 100 stop 90"]);
     made.event({ kind: "InstrumentUnlocked", at: made.at, instrument: ACME });
     await made.run(180);
     expect([made.booked("ACME"), made.held("ACME")]).toEqual([100, 100]);
-    expect(notes(made, "PositionAdjusted")).toHaveLength(1);
+    expect([portfolio.equity, portfolio.cash]).toEqual([worth, cash]);
+    expect(resting(made)).toEqual(["sell 100 stop 90"]);
+    expect(made.live.stage.restingStop(0, ACME)).toBeCloseTo(90, 9);
+    expect(notes(made, "PositionAdjusted")).toEqual([]);
+    settled(made);
   });
 
   it("of another ratio at the broker is locked and told, and not booked", async () => {
@@ -150,7 +111,99 @@ describe("a split of four for one", () => {
   });
 });
 
+describe("while the broker counts in old shares", () => {
+  it("the old stop stays, and is the protection of what the broker holds", async () => {
+    const made = await heldOverNight();
+    told(made, FOUR);
+    await made.run(300);
+    expect(resting(made)).toEqual(["sell 100 stop 90"]);
+  });
+});
+
+describe("a split that nobody announced", () => {
+  it("is seen in the broker's books, restated once, and locked until an operator has looked", async () => {
+    const made = await heldOverNight();
+    const before = made.live.stage.portfolio.equity;
+    atBroker(made, FOUR);
+    made.price("ACME", 25);
+    await made.run(240);
+    expect([made.booked("ACME"), made.held("ACME")]).toEqual([400, 400]);
+    expect(made.live.stage.portfolio.equity).toBeCloseTo(before, 6);
+    expect(resting(made)).toEqual(["sell 400 stop 22.5"]);
+    expect(notes(made, "PositionAdjusted")).toEqual([]);
+    expect(pages(made)).toEqual([expect.stringMatching(/taken for a split 4 for 1 that nobody announced/)]);
+    expect(isLocked(made)).toBe(true);
+    made.event({ kind: "InstrumentUnlocked", at: made.at, instrument: ACME });
+    await made.run(60);
+    settled(made);
+  });
+
+  it("and is told after all, or told twice, is not restated twice", async () => {
+    const made = await heldOverNight();
+    atBroker(made, FOUR);
+    made.price("ACME", 25);
+    await made.run(240);
+    told(made, FOUR);
+    told(made, FOUR);
+    await made.run(60);
+    expect([made.booked("ACME"), made.held("ACME")]).toEqual([400, 400]);
+    expect(resting(made)).toEqual(["sell 400 stop 22.5"]);
+    expect(pages(made).filter((text) => text.includes("is told, and its shares were split"))).toHaveLength(2);
+    made.event({ kind: "InstrumentUnlocked", at: made.at, instrument: ACME });
+    await made.run(60);
+    settled(made);
+  });
+});
+
+describe("a death", () => {
+  it.each([1, 2, 3, 4])("after the transaction %i behind the notice restates once", async (n) => {
+    const made = await heldOverNight();
+    made.killAfter = made.journal.length + n;
+    told(made, FOUR);
+    await made.run(20);
+    expect(made.isAlive).toBe(false);
+    made.killAfter = Number.POSITIVE_INFINITY;
+    atBroker(made, FOUR);
+    made.price("ACME", 25);
+    made.start();
+    await made.run(120);
+    expect([made.booked("ACME"), made.held("ACME")]).toEqual([400, 400]);
+    expect(resting(made)).toEqual(["sell 400 stop 22.5"]);
+    expect([made.live.notReconciled, isLocked(made)]).toEqual([undefined, false]);
+    // What followed from the input in which it died was never written, and follows from it again.
+    const { recorded, replayed } = toldAgain(made);
+    expect(replayed.map((rows, step) => rows.slice(0, recorded[step]?.length))).toEqual(recorded);
+  });
+});
+
 describe("other ratios", () => {
+  it("four for one of a short position moves its stop down to a quarter", async () => {
+    const made = await heldOverNight(-100);
+    const before = made.live.stage.portfolio.equity;
+    atBroker(made, FOUR);
+    made.price("ACME", 25);
+    told(made, FOUR);
+    await made.run(90);
+    expect([made.booked("ACME"), made.held("ACME")]).toEqual([-400, -400]);
+    expect(resting(made)).toEqual(["buy 400 stop 27.5"]);
+    expect(made.live.stage.portfolio.equity).toBeCloseTo(before, 6);
+    settled(made);
+  });
+
+  it("one for thirty of twenty shares leaves cash, and nothing that would sell what nobody has", async () => {
+    const made = await heldOverNight(20);
+    const before = made.live.stage.portfolio.equity;
+    const ratio = { newShares: 1, oldShares: 30 };
+    atBroker(made, ratio);
+    made.price("ACME", 3000);
+    told(made, ratio);
+    await made.run(120);
+    expect([made.booked("ACME"), made.held("ACME")]).toEqual([0, 0]);
+    expect(resting(made)).toEqual([]);
+    expect(made.live.stage.portfolio.equity).toBeCloseTo(before, 2);
+    settled(made);
+  });
+
   it("one for ten pays for the part of a share, and protects what is left", async () => {
     const made = await heldOverNight(105);
     const before = made.live.stage.portfolio.equity;

@@ -4,22 +4,25 @@
  */
 
 import type { JournalEntry } from "../src/adapters/journal/journal-terms.ts";
-import { engineConfigs } from "../src/app/engine-configs.ts";
 import { buildExecute } from "../src/app/live/build-execute.ts";
+import { engineOf } from "../src/app/live/run-engine.ts";
 import type { RunTerms } from "../src/app/live/run-terms.ts";
+import type { BarColumns } from "../src/domain/bars.ts";
 import type { BrokerNews, RequestId } from "../src/domain/broker.ts";
+import { ratioOf, type SplitRatio } from "../src/domain/corporate-action.ts";
 import type { BrokerEvent, EngineEvent } from "../src/domain/events.ts";
+import type { InstrumentId } from "../src/domain/instrument.ts";
 import type { ClientOrderId } from "../src/domain/order.ts";
 import { type DayNumber, type EpochMicros, parseIsoDate } from "../src/domain/time.ts";
-import { LiveCompute } from "../src/engine/live-compute.ts";
+import { type ComputeInput, LiveCompute } from "../src/engine/live-compute.ts";
 import type { ExecuteInput, LiveExecute } from "../src/engine/live-execute.ts";
-import { executeInputText } from "../src/engine/stage-text.ts";
+import type { Decision } from "../src/engine/stage-messages.ts";
+import { computeInputText, executeInputText } from "../src/engine/stage-text.ts";
 import type { Lifecycle, LifecycleNote, LiveOrder } from "../src/execution/lifecycle/words.ts";
 import { xnysSessions } from "../src/market/calendar.ts";
 import { createSyntheticMarket } from "../src/sim/synthetic-market.ts";
 import { Timeline } from "../src/sim/timeline.ts";
 import { SimulatedVenue } from "../src/sim/venue.ts";
-import { strategies } from "../src/strategies/registry.ts";
 import { demoOverBars } from "./demo-over-bars.ts";
 
 const SEED = 7;
@@ -99,6 +102,11 @@ class VenueBehind implements Lifecycle {
 
 export interface LiveSession {
   readonly entries: readonly JournalEntry[];
+  /** All that compute heard, as its journal would keep it, and what it decided of it. */
+  readonly heard: readonly string[];
+  readonly decisions: readonly Decision[];
+  /** Compute at the beginning, warmed up. */
+  computeAgain(): LiveCompute;
   /** The stage that lived through it. */
   readonly execute: LiveExecute;
   /** A new one at the beginning: fed the entries it has the same books. */
@@ -107,21 +115,8 @@ export interface LiveSession {
   lifecycle(): Lifecycle;
 }
 
-/** `sessions` days of trading; `between` puts in what happens after the bars of that number, counted from 0. */
-export function liveSession(
-  sessions = 1,
-  between: (batch: number, at: EpochMicros) => EngineEvent | undefined = () => undefined,
-): LiveSession {
-  const words: BrokerEvent[] = [];
-  const setup = {
-    config: terms.config,
-    strategyIds: terms.strategyIds,
-    columns: market.session(0),
-    sessions: xnysSessions(),
-    cash: terms.cash,
-  };
-  const compute = new LiveCompute(engineConfigs(setup, strategies).compute);
-  const execute = buildExecute(terms, new VenueBehind(words), history);
+function warmCompute(): LiveCompute {
+  const compute = new LiveCompute(engineOf(terms, instruments).compute);
   for (let b = 0; b < history.closedAt.length; b++)
     compute.warm({
       columns: history,
@@ -129,6 +124,35 @@ export function liveSession(
       to: history.offset[b + 1] ?? 0,
       at: (history.closedAt[b] ?? 0) as EpochMicros,
     });
+  return compute;
+}
+
+/** The session in shares of after the split. */
+function splitSession(columns: BarColumns, ratio: number): BarColumns {
+  const price = (values: Float64Array) => values.map((value) => value / ratio);
+  const { open, high, low, close, volume } = columns;
+  const prices = { open: price(open), high: price(high), low: price(low), close: price(close) };
+  return { ...columns, ...prices, volume: volume.map((shares) => shares * ratio) };
+}
+
+/**
+ * `sessions` days of trading; `between` puts in what happens after the bars of that number, counted from 0. `split`:
+ * what each company does before every session but the first; what is locked for it is acknowledged at once.
+ */
+export function liveSession(
+  sessions = 1,
+  between: (batch: number, at: EpochMicros) => EngineEvent | undefined = () => undefined,
+  split?: SplitRatio,
+): LiveSession {
+  const words: BrokerEvent[] = [];
+  const compute = warmCompute();
+  const execute = buildExecute(terms, new VenueBehind(words), history);
+  const heard: string[] = [];
+  const decisions: Decision[] = [];
+  const tell = (input: ComputeInput): void => {
+    heard.push(computeInputText(input));
+    compute.step(input);
+  };
   const venue = new SimulatedVenue(instruments.symbols.length, terms.config.costs, xnysSessions());
   const entries: JournalEntry[] = [];
   let batch = 0;
@@ -143,10 +167,25 @@ export function liveSession(
     }
     for (const list of [execute.output.brokerEvents, execute.output.notes]) list.length = 0;
     for (const feedback of execute.output.feedback.splice(0))
-      compute.step({ kind: "feedback", sequence: 0, feedback });
+      tell({ kind: "feedback", sequence: 0, feedback });
+  };
+  const splitAll = (ratio: SplitRatio): void => {
+    // An hour before the open.
+    const at = (execute.stage.clock.close + 16.5 * 3_600_000_000) as EpochMicros;
+    const now = { at, mono: 0 };
+    for (let i = 0; i < instruments.symbols.length; i++) {
+      const instrument = i as InstrumentId;
+      const event = { kind: "SharesSplit", at, instrument, ...ratio } as const;
+      venue.action(event);
+      give({ kind: "event", event, now });
+      give({ kind: "event", event: { kind: "InstrumentUnlocked", at, instrument }, now });
+    }
   };
   for (let session = 0; session < sessions; session++) {
-    const timeline = new Timeline(market.session(session), venue);
+    if (split !== undefined && session > 0) splitAll(split);
+    const columns = market.session(session);
+    const ratio = split === undefined ? 1 : ratioOf(split) ** session;
+    const timeline = new Timeline(ratio === 1 ? columns : splitSession(columns, ratio), venue);
     for (let event = timeline.next(); event !== undefined; event = timeline.next()) {
       const now = { at: ("at" in event ? event.at : event.bars.at) as EpochMicros, mono: 0 };
       if (event.kind !== "BarsClosed") {
@@ -155,8 +194,11 @@ export function liveSession(
         continue;
       }
       give({ kind: "event", event, now });
-      compute.step({ kind: "market", sequence: 0, event });
-      for (const decision of compute.decisions.splice(0)) give({ kind: "decision", decision, now });
+      tell({ kind: "market", sequence: 0, event });
+      for (const decision of compute.decisions.splice(0)) {
+        decisions.push(decision);
+        give({ kind: "decision", decision, now });
+      }
       const more = between(batch++, now.at);
       if (more !== undefined) give({ kind: "event", event: more, now });
     }
@@ -164,5 +206,6 @@ export function liveSession(
     give({ kind: "time", now: { at, mono: 0 } });
   }
   const again = () => buildExecute(terms, new VenueBehind(words), history);
-  return { entries, execute, again, lifecycle: () => new VenueBehind(words) };
+  const lifecycle = () => new VenueBehind(words);
+  return { entries, heard, decisions, computeAgain: warmCompute, execute, again, lifecycle };
 }

@@ -11,6 +11,8 @@ import { ActionBook, type ToldAction } from "./action-book.ts";
 const instruments = instrumentTable(["AAA", "BBB"]);
 const START = dayNumber(2026, 3, 2);
 const EX = dayNumber(2026, 3, 4);
+const NEXT = dayNumber(2026, 3, 5);
+const LATER = dayNumber(2026, 3, 25);
 const at = 1_000 as EpochMicros;
 const notYet = () => false;
 
@@ -122,6 +124,65 @@ describe("AK-2 locks, once,", () => {
     expect(first).toMatch(reason);
     expect(more).toEqual([]);
     expect(morning(book, list, EX)).toEqual([]);
+  });
+
+  it.each([
+    ["another ratio", action(split(5), { id: "s2" }), EX],
+    ["another day", action(split(), { id: "s2", exDate: NEXT }), NEXT],
+    ["another ratio and day, weeks later", action(split(2), { id: "s2", exDate: LATER }), LATER],
+  ])("never restates twice what is listed anew under another name with %s", (_, corrected, day) => {
+    const book = fresh();
+    expect(morning(book, [action(split())], EX)).toEqual(["SharesSplit"]);
+    const said = morning(book, [corrected], day);
+    expect(said.filter((word) => !word.startsWith("locked"))).toEqual([]);
+    expect(said.at(-1)).toMatch(/books were restated for 2026-03-04 AAA split 4 for 1 already/);
+    expect(morning(book, [corrected], day)).toEqual([]);
+  });
+
+  it("never restates a dividend twice that is listed anew under another name", () => {
+    const book = fresh();
+    morning(book, [action(cash(0.2))], EX);
+    const said = morning(book, [action(cash(0.3), { id: "d2" })], EX);
+    expect(said).toHaveLength(2);
+    expect(said.every((word) => word.startsWith("locked"))).toBe(true);
+  });
+
+  it("but two dividends of one day that are both listed are two", () => {
+    const book = fresh();
+    morning(book, [action(cash(0.2))], EX);
+    expect(morning(book, [action(cash(0.2)), action(cash(3), { id: "special" })], EX)).toEqual([
+      "DividendPaid",
+    ]);
+  });
+
+  it("what changes a second time is told a second time", () => {
+    const book = fresh();
+    morning(book, [action(split())], EX);
+    expect(morning(book, [action(split(5))], EX)).toHaveLength(1);
+    expect(morning(book, [action(split(6))], EX)).toEqual([expect.stringMatching(/split 6 for 1/)]);
+  });
+
+  it("a split that was locked is not restated when its list is put right: a person may have done it", () => {
+    const book = fresh();
+    const two = [action(split()), action(split(2), { id: "x" })];
+    expect(morning(book, two, EX).every((word) => word.startsWith("locked"))).toBe(true);
+    const said = morning(book, [action(split(3), { id: "y" })], EX);
+    expect(said).toEqual([expect.stringMatching(/^locked: .*split 3 for 1/)]);
+  });
+
+  it("a split a quarter later is a split like any other", () => {
+    const book = fresh();
+    morning(book, [action(split())], EX);
+    const next = action(split(2), { id: "s2", exDate: dayNumber(2026, 6, 4) });
+    expect(morning(book, [next], dayNumber(2026, 6, 4))).toEqual(["SharesSplit"]);
+  });
+
+  it("all of it after a restart, too", () => {
+    const [before, after] = [fresh(), fresh()];
+    before.listed([action(split())], EX, at);
+    for (const told of before.due(EX, at, notYet)) after.told(JSON.parse(JSON.stringify(told)) as ToldAction);
+    const said = morning(after, [action(split(5), { id: "s2" })], EX);
+    expect(said.filter((word) => !word.startsWith("locked"))).toEqual([]);
   });
 
   it("but not what was withdrawn before it was told", () => {

@@ -6,6 +6,9 @@
  * AK-2  What cannot be restated by itself locks its symbol until an operator has looked: a kind that nobody knows, a
  *       list that came after the first minute, two splits of one day, a told action that is changed or withdrawn.
  * AK-3  The same action under two names is one action.
+ * AK-4  No share is restated twice for what one company did once: a list that is put right gives an action another
+ *       name, ratio or day, and a person may have restated what was locked. So the second split of a symbol within a
+ *       month is locked, as is a dividend of a day of which one was changed or withdrawn.
  */
 import { type AnnouncedAction, type AnnouncedTerms, actionOrder } from "../domain/corporate-action.ts";
 import type { CorporateActionEvent, InstrumentLocked } from "../domain/events.ts";
@@ -28,6 +31,17 @@ export interface BookTerms {
 }
 
 const NOT_RESTATED = "books are not restated for it by themselves";
+/** No company splits twice within so many days. */
+const APART_DAYS = 30;
+
+/** What was told of a symbol, by the words that say it. */
+interface Past {
+  readonly symbol: string;
+  readonly exDate: number;
+  readonly kind: string;
+  readonly said: string;
+  readonly isLock: boolean;
+}
 
 export class ActionBook {
   readonly #terms: BookTerms;
@@ -35,6 +49,7 @@ export class ActionBook {
   readonly #told = new Map<string, ToldAction>();
   readonly #said = new Set<string>();
   readonly #locked = new Set<string>();
+  readonly #past: Past[] = [];
   #listed: readonly AnnouncedAction[] = [];
 
   constructor(terms: BookTerms) {
@@ -43,8 +58,10 @@ export class ActionBook {
 
   /** Told in an earlier life of this process, or just now. */
   told(action: ToldAction): void {
-    if (action.event.kind === "InstrumentLocked") this.#locked.add(action.id);
+    const isLock = action.event.kind === "InstrumentLocked";
+    if (isLock) this.#locked.add(action.id);
     else this.#told.set(action.id, action);
+    if (!this.#said.has(action.said)) this.#past.push(pastOf(action.said, isLock));
     this.#said.add(action.said);
   }
 
@@ -62,7 +79,7 @@ export class ActionBook {
       )
         return [];
       const what = now.has(id) ? `is changed to: ${now.get(id)}` : "is not listed any more";
-      return this.#lock(`${id} again`, event.instrument, `${said}, told before, ${what}`, at);
+      return this.#lock(`${id} again: ${what}`, event.instrument, `${said}, told before, ${what}`, at);
     });
   }
 
@@ -88,8 +105,12 @@ export class ActionBook {
     });
   }
 
-  #unusual({ symbol, exDate, terms }: AnnouncedAction, due: readonly AnnouncedAction[], isLate: boolean) {
+  #unusual(action: AnnouncedAction, due: readonly AnnouncedAction[], isLate: boolean) {
+    const { symbol, exDate, terms } = action;
     if (terms.kind === "other") return NOT_RESTATED;
+    const past = this.#past.find((one) => isSameAgain(one, action));
+    if (past !== undefined)
+      return past.isLock ? `${past.said} was locked before` : `books were restated for ${past.said} already`;
     if (isLate) return "it was listed after the first minute of that day";
     const splits = due.filter(
       (other) => other.symbol === symbol && other.exDate === exDate && other.terms.kind === "split",
@@ -120,6 +141,13 @@ function eventOf(
   return { kind: "DividendPaid", at, instrument, perShare, isSpinOff: false, isExpected: true };
 }
 
+/** One announcement that was put right, or so it may be (AK-4). */
+function isSameAgain(past: Past, { symbol, exDate, terms }: AnnouncedAction): boolean {
+  if (past.symbol !== symbol) return false;
+  if (terms.kind === "dividend") return past.kind === "dividend" && past.isLock && past.exDate === exDate;
+  return past.kind !== "dividend" && Math.abs(past.exDate - exDate) <= APART_DAYS;
+}
+
 const orderOf = ({ kind }: AnnouncedTerms): number => (kind === "other" ? 2 : actionOrder(kind));
 
 /** `2026-11-19 VAULO split 4 for 1`: the ex-date first, so that it can be read again. */
@@ -131,6 +159,11 @@ export function saidOf({ symbol, exDate, terms }: AnnouncedAction): string {
         ? `dividend of ${terms.perShare} USD`
         : terms.what;
   return `${isoDate(exDate)} ${symbol} ${what}`;
+}
+
+function pastOf(said: string, isLock: boolean): Past {
+  const [, symbol = "", kind = ""] = said.split(" ");
+  return { symbol, exDate: exDateOf(said), kind, said, isLock };
 }
 
 const exDateOf = (said: string): number => parseIsoDate(said.slice(0, 10)) ?? Number.NEGATIVE_INFINITY;

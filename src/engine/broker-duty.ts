@@ -29,6 +29,7 @@ import { isKeyRefused, REFUSED_LOOK_MS } from "./key-refusal.ts";
 import { lastHeard, localOrder } from "./local-order.ts";
 import { localPositions } from "./local-positions.ts";
 import { type RestatedPosition, RestatedPositions } from "./restated-positions.ts";
+import { SymbolLocks } from "./symbol-locks.ts";
 
 /** Requests of the duty are numbered from here on: the life cycle counts its own from 0. */
 const FIRST_REQUEST = 1_000_000_000;
@@ -82,14 +83,12 @@ export class BrokerDuty {
   #isLineUp = false;
   readonly #heardMs = new Map<string, number>();
   readonly #adjusted = new Map<string, number>();
-  readonly #locked = new Set<string>();
   readonly #acknowledged = new Set<BrokerOrder["id"]>();
   #foreign = new Map<BrokerOrder["id"], string>();
   readonly #strangeFills = new StrangeFills();
   readonly #cash = new CashDuty();
   readonly #restated: RestatedPositions;
-  /** Locked by somebody outside: books that agree are no reason to free them. */
-  readonly #barred = new Set<string>();
+  readonly #locks: SymbolLocks;
   #compareLater: { readonly look: BrokerLook; readonly askedMs: number } | undefined;
 
   /** What the last step gave; the caller empties them. Events are to be applied in their order. */
@@ -101,6 +100,7 @@ export class BrokerDuty {
   constructor(parts: DutyParts) {
     this.#parts = parts;
     const { instruments, stage } = parts;
+    this.#locks = new SymbolLocks(instruments, this.events);
     this.#restated = new RestatedPositions((symbol) => {
       const instrument = instruments.find(symbol);
       return instrument === undefined ? 0 : stage.portfolio.shares(instrument);
@@ -145,23 +145,29 @@ export class BrokerDuty {
   }
 
   /** An operator has seen what locked the symbol. */
-  acknowledged(symbol: string): void {
-    this.#locked.delete(symbol);
-    this.#barred.delete(symbol);
-    this.#restated.acknowledged(symbol);
+  /** Returns the position that a split was to change and did not. */
+  acknowledged(symbol: string): RestatedPosition | undefined {
+    this.#locks.acknowledged(symbol);
     for (const [order, of] of this.#foreign) if (of === symbol) this.#acknowledged.add(order);
+    return this.#restated.acknowledged(symbol);
+  }
+
+  /** Symbols whose split the broker's books show since they were asked for last. */
+  takeMoved(): readonly string[] {
+    return this.#restated.moved.splice(0);
   }
 
   /** A split changed our position: nobody enters the symbol until the broker's shows it, too. */
   restated(position: RestatedPosition, now: Instants): void {
     this.#restated.split(position, now.at);
-    this.#lock(position.symbol, "a split is not known to be in the broker's books", now);
+    this.#locks.lock(position.symbol, "a split is not known to be in the broker's books", now.at);
     this.lookNow(now);
   }
 
-  /** Only an operator frees it again. */
-  barred(symbol: string): void {
-    this.#barred.add(symbol);
+  /** Only an operator frees it again. `reason`: it is locked for that, too. */
+  barred(symbol: string, now: Instants, reason?: string): void {
+    this.#locks.bar(symbol);
+    if (reason !== undefined) this.#locks.lock(symbol, reason, now.at);
   }
 
   /** The books are to be compared as soon as possible. */
@@ -301,25 +307,18 @@ export class BrokerDuty {
       this.#adjusted.set(symbol, (this.#adjusted.get(symbol) ?? 0) + 1);
       this.events.push({ kind: "PositionAdjusted", at: now.at, instrument, shares, price, reason, id });
     }
-    for (const { symbol, reason } of found.locks) this.#lock(symbol, reason, now);
-    for (const symbol of found.unlocks) this.#unlock(symbol, now);
+    for (const { symbol, ratio } of found.splits) {
+      const instrument = instruments.find(symbol);
+      this.#locks.bar(symbol);
+      if (instrument !== undefined)
+        this.events.push({ kind: "SharesSplit", at: now.at, instrument, ...ratio });
+    }
+    for (const { symbol, reason } of found.locks) this.#locks.lock(symbol, reason, now.at);
+    for (const symbol of found.unlocks) this.#locks.unlock(symbol, now.at);
     for (const claim of found.claims) this.#claim(now, claim);
     for (const source of found.lifts)
       if (stage.authorities.find("circuit_breakers", source) !== undefined) this.#lift(now, source);
     this.alarms.push(...found.alarms);
-  }
-
-  #lock(symbol: string, reason: string, now: Instants): void {
-    const instrument = this.#parts.instruments.find(symbol);
-    if (instrument === undefined || this.#locked.has(symbol)) return;
-    this.#locked.add(symbol);
-    this.events.push({ kind: "InstrumentLocked", at: now.at, instrument, reason });
-  }
-
-  #unlock(symbol: string, now: Instants): void {
-    const instrument = this.#parts.instruments.find(symbol);
-    if (instrument === undefined || !this.#locked.delete(symbol) || this.#barred.has(symbol)) return;
-    this.events.push({ kind: "InstrumentUnlocked", at: now.at, instrument });
   }
 
   #adopt(held: DutyParts["adopted"][number], now: Instants): void {

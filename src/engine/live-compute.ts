@@ -4,6 +4,8 @@
  * learns after it valued a minute reaches compute after that minute (EN-1, BACK-4).
  *
  * LC-1  Minutes are decided in order, each once, with the account as execute valued it at that minute.
+ *       What execute told after it comes after it, also where the bars of the minute are late: a split that overtook
+ *       them would restate prices that are in old shares.
  * LC-2  Everything it knows came through `step`: replaying the inputs in their order gives the same decisions.
  */
 import { InvariantError } from "../domain/assert.ts";
@@ -12,13 +14,7 @@ import type { BarsClosed, QuoteUpdated, TradePrinted } from "../domain/events.ts
 import type { EpochMicros } from "../domain/time.ts";
 import { type ComputeConfig, ComputeStage } from "./compute.ts";
 import { SignalField, SignalKind, sentence } from "./signal-table.ts";
-import {
-  type AccountSnapshot,
-  type ComputeFeedback,
-  type Decision,
-  type SignalNote,
-  SnapshotFacts,
-} from "./stage-messages.ts";
+import { type ComputeFeedback, type Decision, type SignalNote, SnapshotFacts } from "./stage-messages.ts";
 
 /** `sequence` is the number that the sender gave it: both senders count from 0 in a run. */
 export type ComputeInput = {
@@ -33,9 +29,10 @@ const kinds = ["enter", "exit", "protect"] as const;
 export class LiveCompute {
   readonly #config: ComputeConfig;
   readonly #facts = new SnapshotFacts();
-  /** Minutes that one side has told of and the other has not. */
+  /** Minutes that ingest has told of and that are not decided. */
   readonly #bars: BarBatch[] = [];
-  readonly #valued: { readonly at: number; readonly account: AccountSnapshot }[] = [];
+  /** What execute has told, in its order, and waits for the bars of a minute. */
+  readonly #feedback: ComputeFeedback[] = [];
   readonly stage: ComputeStage;
   /** Of the last step; the caller takes them away. */
   readonly decisions: Decision[] = [];
@@ -60,33 +57,34 @@ export class LiveCompute {
   }
 
   step(input: ComputeInput): void {
-    if (input.kind === "feedback") this.#told(input.feedback);
+    if (input.kind === "feedback") this.#feedback.push(input.feedback);
     else if (input.event.kind === "BarsClosed") this.#bars.push(input.event.bars);
     else if (input.event.kind === "QuoteUpdated") this.stage.quote(input.event);
     else this.stage.trade(input.event);
     this.#decideDue();
   }
 
-  #told(feedback: ComputeFeedback): void {
-    if (feedback.kind === "filled") this.stage.filled(feedback.fill);
-    else if (feedback.kind === "enabled") this.stage.turns.enable(feedback.strategy);
-    else if (feedback.kind === "action") this.stage.action(feedback.event, feedback.ended);
-    else this.#valued.push(feedback);
-  }
-
   #decideDue(): void {
     for (;;) {
-      const [bars, valued] = [this.#bars[0], this.#valued[0]];
-      if (bars === undefined || valued === undefined) return;
-      if (bars.at !== valued.at)
-        throw new InvariantError(`LC-1: bars of ${bars.at} met the account of ${valued.at}`);
-      this.#bars.shift();
-      this.#valued.shift();
-      this.#facts.take(valued.account);
-      const first = this.stage.signals.length;
-      this.stage.bars(bars, this.#facts);
-      this.decisions.push(decisionOf(this.stage, this.#config, bars.at, first));
+      const feedback = this.#feedback[0];
+      if (feedback === undefined) return;
+      if (feedback.kind === "valued") {
+        const bars = this.#bars.shift();
+        if (bars === undefined) return;
+        this.#decide(bars, feedback);
+      } else if (feedback.kind === "filled") this.stage.filled(feedback.fill);
+      else if (feedback.kind === "enabled") this.stage.turns.enable(feedback.strategy);
+      else this.stage.action(feedback.event, feedback.ended);
+      this.#feedback.shift();
     }
+  }
+
+  #decide(bars: BarBatch, { at, account }: Extract<ComputeFeedback, { readonly kind: "valued" }>): void {
+    if (bars.at !== at) throw new InvariantError(`LC-1: bars of ${bars.at} met the account of ${at}`);
+    this.#facts.take(account);
+    const first = this.stage.signals.length;
+    this.stage.bars(bars, this.#facts);
+    this.decisions.push(decisionOf(this.stage, this.#config, bars.at, first));
   }
 }
 

@@ -4,10 +4,12 @@
  * the loop that proves a record (BACK-4): both take the same inputs and must come to the same orders.
  *
  * LE-3  A decision that is older than its limit enters nothing; what it takes away, it still takes away (C-10).
+ * LE-4  No share is split twice for one action, whoever tells of it: of the ones of a month only the first is booked.
  */
 import type { BarBatch } from "../domain/bars.ts";
-import type { BarsClosed, EngineEvent } from "../domain/events.ts";
-import type { EpochMicros } from "../domain/time.ts";
+import type { BarsClosed, CorporateActionEvent, EngineEvent } from "../domain/events.ts";
+import type { InstrumentId } from "../domain/instrument.ts";
+import { type EpochMicros, MICROS_PER_DAY } from "../domain/time.ts";
 import type { EndedBySplit } from "./corporate-actions.ts";
 import { DeferredEntries } from "./deferred-entries.ts";
 import { ExecuteStage } from "./execute.ts";
@@ -18,6 +20,9 @@ import type { Decision } from "./stage-messages.ts";
 import { claimOnFault } from "./strategy-fault.ts";
 import { tellExecute } from "./tell-execute.ts";
 
+/** No company splits twice within so long. */
+const SPLIT_MICROS = 30 * MICROS_PER_DAY;
+
 export class LiveDecisions {
   readonly stage: ExecuteStage;
   /** Entries that wait for a better quote (EXEC-4). */
@@ -25,6 +30,7 @@ export class LiveDecisions {
   readonly #ageMicros: number;
   readonly #offset: LiveOffset;
   readonly #sides: OneSide;
+  readonly #splitAt = new Map<InstrumentId, number>();
   /** Decisions that came too late to enter on, counted. */
   stale = 0;
 
@@ -56,11 +62,18 @@ export class LiveDecisions {
     if (exits.length > 0) this.stage.decide(exits);
   }
 
+  /** False for a split of shares that were split a moment ago: a source says it twice, or two sources do. */
+  takes(event: CorporateActionEvent): boolean {
+    const before = this.#splitAt.get(event.instrument) ?? Number.NEGATIVE_INFINITY;
+    return event.kind !== "SharesSplit" || event.at - before >= SPLIT_MICROS;
+  }
+
   /** What the market, an operator or an authority says. Returns the round trips that a split has ended. */
   told(event: Exclude<EngineEvent, BarsClosed>): readonly EndedBySplit[] {
     const ended = tellExecute(this.stage, event);
     this.deferred.settled();
     this.deferred.heard(event);
+    if (event.kind === "SharesSplit") this.#splitAt.set(event.instrument, event.at);
     if (event.kind === "SharesSplit" || event.kind === "DividendPaid") this.#offset.forget(event.instrument);
     return ended;
   }

@@ -116,15 +116,14 @@ export class LiveExecute {
     const { stage } = this.#decisions;
     this.stage = stage;
     const { instruments, lifecycle, external, outside = 0 } = config;
-    const [{ adopted = [] }, cancels] = [config, this.#cancels];
+    const [{ adopted = [] }, cancels, decisions] = [config, this.#cancels, this.#decisions];
     const lookNow = (now: Instants) => this.#duty.lookNow(now);
     const tell = (event: ControlEvent) => this.#tell(event);
     this.#doubts = new PositionDoubts({ stage, lifecycle, instruments, cancels, lookNow, tell });
     const compared: DutyParts["compared"] = (...what) => this.#doubts.compared(...what);
     this.#duty = new BrokerDuty({ stage, lifecycle, instruments, external, outside, adopted, compared });
     const ask: FlattenParts["ask"] = (request, now) => this.#duty.ask(request, now);
-    const { duty, output } = { duty: this.#duty, output: this.output };
-    this.#actions = new LiveActions({ stage, lifecycle, instruments, duty, ...output });
+    this.#actions = new LiveActions({ decisions, lifecycle, instruments, duty: this.#duty, ...this.output });
     this.#flatten = new FlattenDuty({ stage, lifecycle, instruments, ask });
   }
 
@@ -262,6 +261,7 @@ export class LiveExecute {
     this.#doubts.reported(news, now);
     this.#settle(now);
     this.#duty.compare(now);
+    this.#actions.compared(now);
     this.#settle(now);
     this.#flatten.heard(news, now);
   }
@@ -304,17 +304,17 @@ export class LiveExecute {
     if (event.kind === "ClaimChanged" && event.claim !== undefined) this.#duty.lookSoon();
     if (event.kind === "CashMoved") this.#duty.lookSoon();
     if (event.kind === "BooksAsked") this.#duty.lookNow(now);
-    if (event.kind === "InstrumentUnlocked") this.#duty.acknowledged(symbolOf(event.instrument));
     if (event.kind === "TradingHalted" || event.kind === "TradingResumed")
       this.#flatten.halted(symbolOf(event.instrument), event.kind === "TradingHalted", now);
     if (event.kind === "TradePrinted") this.#flatten.printed(symbolOf(event.instrument), now);
     if (isAction(event)) {
-      this.#actions.told(event, () => this.#decisions.told(event), now);
+      this.#actions.told(event, now);
       return;
     }
-    if (event.kind === "InstrumentLocked") this.#actions.locked(event);
+    if (event.kind === "InstrumentLocked") this.#actions.locked(event, now);
     if (event.kind !== "BarsClosed") {
       this.#decisions.told(event);
+      if (event.kind === "InstrumentUnlocked") this.#actions.unlocked(event, now);
       if (event.kind === "OperatorActed" && event.action === "enable" && event.strategy !== undefined)
         this.output.feedback.push({ kind: "enabled", strategy: event.strategy });
       return;
@@ -344,7 +344,7 @@ export class LiveExecute {
       }
       for (const report of taken(reports)) this.#lifecycle.heard(report, now);
       for (const event of [...taken(wanted), ...taken(closing)]) {
-        if (event.kind === "BarsClosed") continue;
+        if (event.kind === "BarsClosed" || this.#actions.isFound(event, now)) continue;
         this.output.brokerEvents.push(event);
         tellExecute(this.stage, event);
       }

@@ -5,14 +5,26 @@
  * PC-1  Nothing is booked while an order of ours in the symbol may explain it: one whose fate is unknown, or of which
  *       something was heard a moment ago, or is being found out.
  * PC-2  What the broker has less of is taken out of our books after the orders that would sell it too are gone.
+ * PC-4  A count that changed as by a split, with no money moved, is nobody's trade: it is restated once the broker's
+ *       price says so, too, and locked until an operator has looked (C-49).
  * PC-3  A position of the other side bars all entries at once: whoever believes the wrong sign doubles what it closes.
  */
 import { type BrokerLook, type BrokerPosition, isEnded } from "../domain/broker.ts";
 import { HALF_NANO_SHARE } from "../domain/money.ts";
 import type { Instants } from "./instants.ts";
 import type { LocalBooks, LocalPosition, ReconcileTerms, Reconciliation } from "./reconciliation-facts.ts";
+import { unannouncedSplit } from "./unannounced-split.ts";
 
 const SIGN = "position_sign";
+
+interface Compared {
+  readonly symbol: string;
+  /** Signed shares at the broker, and in our books. */
+  readonly held: number;
+  readonly believed: number;
+  readonly own: LocalPosition | undefined;
+  readonly their: BrokerPosition | undefined;
+}
 
 interface Standing {
   readonly shares: number;
@@ -107,13 +119,7 @@ export class PositionCheck {
   }
 
   #differ(
-    what: {
-      readonly symbol: string;
-      readonly held: number;
-      readonly believed: number;
-      readonly own: LocalPosition | undefined;
-      readonly their: BrokerPosition | undefined;
-    },
+    what: Compared,
     look: BrokerLook,
     local: LocalBooks,
     { ms }: Instants,
@@ -129,6 +135,7 @@ export class PositionCheck {
     if (ms - standing.sinceMs < this.#terms.persistMs) return;
     const counts = `${held} shares at the broker, ${believed} in our books`;
     this.#lock(symbol, counts, found);
+    if (this.#isSplit(what, look, local, ms - standing.sinceMs, found)) return;
     const isLess = shares * believed < 0;
     // PC-2. Orders that the look shows working, whatever our books say of them.
     const working = new Set(
@@ -167,6 +174,33 @@ export class PositionCheck {
     });
   }
 
+  /** PC-4. True when the difference is not to be booked as a trade. */
+  #isSplit(
+    what: Compared,
+    look: BrokerLook,
+    local: LocalBooks,
+    standsMs: number,
+    found: Reconciliation,
+  ): boolean {
+    const { symbol, held, believed, own, their } = what;
+    const shares = held - believed;
+    if (!Number.isNaN(foreignPrice(symbol, shares, look, local))) return false;
+    const [{ account }, { cash }] = [look, local];
+    const prices = { price: own?.price ?? Number.NaN, theirPrice: their?.price ?? Number.NaN };
+    const split = unannouncedSplit({ held, believed, ...prices, cashAhead: account.cash - cash });
+    if (split === undefined || (split.waits && standsMs >= this.#terms.splitMs)) return false;
+    if (split.waits) return true;
+    const { newShares, oldShares } = split.ratio;
+    found.splits.push({ symbol, ratio: split.ratio });
+    this.#standing.delete(symbol);
+    const text =
+      `${symbol}: ${held} shares at the broker, ${believed} in our books, no money moved and the price is ` +
+      `${prices.theirPrice} after ${prices.price}: taken for a split ${newShares} for ${oldShares} that nobody ` +
+      `announced; compare with the broker, then: plimsoll acknowledge ${symbol}`;
+    found.alarms.push({ severity: "page", text });
+    return true;
+  }
+
   #lock(symbol: string, reason: string, { locks }: Reconciliation): void {
     if (this.#locked.has(symbol)) return;
     this.#locked.add(symbol);
@@ -178,19 +212,25 @@ export class PositionCheck {
  * What the difference was traded at, as far as anybody knows: fills of orders that are not in our books, the guardian's
  * among them though their names are ours; the mean; the last price.
  */
-function priceOf(
-  what: {
-    readonly symbol: string;
-    readonly held: number;
-    readonly believed: number;
-    readonly own: LocalPosition | undefined;
-    readonly their: BrokerPosition | undefined;
-  },
+function priceOf(what: Compared, shares: number, { fills, orders }: BrokerLook, local: LocalBooks): number {
+  const { symbol, held, believed, own, their } = what;
+  const traded = foreignPrice(symbol, shares, { fills, orders }, local);
+  if (!Number.isNaN(traded)) return traded;
+  const last = their?.price ?? own?.price ?? Number.NaN;
+  if (their === undefined || shares * believed < 0) return last;
+  if (believed === 0) return their.averageEntry;
+  const mean = (held * their.averageEntry - believed * (own?.averageEntry ?? Number.NaN)) / shares;
+  // Two means of different rounding may imply nonsense.
+  return mean > 0.5 * last && mean < 2 * last ? mean : last;
+}
+
+/** Of fills that are not in our books and are the difference, dollars per share; NaN when none are. */
+function foreignPrice(
+  symbol: string,
   shares: number,
-  { fills, orders }: BrokerLook,
+  { fills, orders }: Pick<BrokerLook, "fills" | "orders">,
   local: LocalBooks,
 ): number {
-  const { symbol, held, believed, own, their } = what;
   const known = new Set(local.orders.map(({ clientId }) => clientId));
   const ours = new Set(orders.filter(({ clientId }) => known.has(clientId)).map(({ id }) => id));
   const told = new Map([...(local.strangeFills ?? []), ...fills].map((fill) => [fill.id, fill]));
@@ -200,10 +240,5 @@ function priceOf(
   const traded = foreign.reduce((sum, fill) => sum + fill.shares, 0);
   if (Math.abs(traded - Math.abs(shares)) < HALF_NANO_SHARE)
     return foreign.reduce((sum, fill) => sum + fill.shares * fill.price, 0) / traded;
-  const last = their?.price ?? own?.price ?? Number.NaN;
-  if (their === undefined || shares * believed < 0) return last;
-  if (believed === 0) return their.averageEntry;
-  const mean = (held * their.averageEntry - believed * (own?.averageEntry ?? Number.NaN)) / shares;
-  // Two means of different rounding may imply nonsense.
-  return mean > 0.5 * last && mean < 2 * last ? mean : last;
+  return Number.NaN;
 }

@@ -1,6 +1,8 @@
 /** What reconciliation is told of our own books, and what it asks for: plain values in, plain values out (EXEC-3). */
+
 import type { BrokerFill, BrokerOrder, BrokerOrderId, BrokerReport } from "../domain/broker.ts";
 import type { ClaimLevel } from "../domain/claim.ts";
+import type { SplitRatio } from "../domain/corporate-action.ts";
 import type { ClientOrderId, Side } from "../domain/order.ts";
 
 /** Where an order of ours stands by our own books. `unknown`: asked for, and nobody knows whether it exists. */
@@ -110,6 +112,8 @@ export interface Reconciliation {
   /** Protective orders to be canceled before what they protect is taken out of the books. */
   readonly cancels: ClientOrderId[];
   readonly adjustments: Adjustment[];
+  /** Splits that the broker has booked and nobody announced. */
+  readonly splits: { readonly symbol: string; readonly ratio: SplitRatio }[];
   /** Symbols that nobody may enter any more, and why. */
   readonly locks: { readonly symbol: string; readonly reason: string }[];
   readonly unlocks: string[];
@@ -133,6 +137,7 @@ export const nothingFound = (): Reconciliation => ({
   missing: [],
   cancels: [],
   adjustments: [],
+  splits: [],
   locks: [],
   unlocks: [],
   claims: [],
@@ -162,6 +167,8 @@ export interface ReconcileTerms {
   readonly coherence: number;
   /** A targeted read that was not answered by then is asked for again. */
   readonly readMs: number;
+  /** So long a count that changed as by a split waits for its price. */
+  readonly splitMs: number;
 }
 
 export const reconcileTerms: ReconcileTerms = {
@@ -175,6 +182,7 @@ export const reconcileTerms: ReconcileTerms = {
   equityMs: 120_000,
   coherence: 0.005,
   readMs: 5000,
+  splitMs: 1_800_000,
 };
 
 /** For comparisons at a start: nothing of ours is on its way yet, and all of it may take ten seconds. */

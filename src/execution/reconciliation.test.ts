@@ -503,7 +503,9 @@ class Drift {
     };
     const worth = { cash: 100_000 - this.truth * 100 };
     const picture = { positions: shown, orders, account: worth, books };
-    const found = this.reconciler.compare(look(picture), { ...booksOf(picture), ...worth }, at(seconds));
+    const cash = 100_000 - this.believed * 100;
+    const own = { ...booksOf(picture), cash, equity: cash + this.believed * 100 };
+    const found = this.reconciler.compare(look(picture), own, at(seconds));
     this.#book(found);
     return found;
   }

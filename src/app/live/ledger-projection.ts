@@ -97,6 +97,10 @@ export class LedgerProjection {
     else if (input.kind === "news") this.#orders.heard(input.news, input.now.mono);
     else if (input.kind === "event") this.#event(input.event, execute);
     else if (input.kind === "restarted") this.#orders.restarted();
+    // What was booked of splits, whoever told of them; one that is told twice is none.
+    for (const said of execute.output.feedback)
+      if (said.kind === "action" && said.event.kind === "SharesSplit")
+        this.#lots.restate(said.event.instrument, said.event.newShares / said.event.oldShares);
     this.#orders.observe(execute, input.now.mono, (signal) => this.#awaiting.delete(signal));
     this.#lots.follow(stage);
     this.#days.observe(stage, input.now.at, input.kind === "event" && input.event.kind === "BarsClosed");
@@ -135,8 +139,6 @@ export class LedgerProjection {
 
   #event(event: EngineEvent, { stage }: LiveExecute): void {
     if (event.kind === "BarsClosed") this.#lots.bars(event.bars);
-    else if (event.kind === "SharesSplit")
-      this.#lots.restate(event.instrument, event.newShares / event.oldShares);
     else if (event.kind === "CashMoved" && !event.isResult) this.#days.flow(event.dollars);
     else if (event.kind === "PositionAdjusted") {
       const price = event.price > 0 ? event.price : stage.portfolio.mark(event.instrument);

@@ -7,7 +7,13 @@
  * may stand where the broker stood: then it fills the orders, and what the record says of the real one is passed over.
  */
 import type { BarBatch } from "../../domain/bars.ts";
-import type { BarsClosed, EngineEvent, QuoteUpdated, TradePrinted } from "../../domain/events.ts";
+import type {
+  BarsClosed,
+  CorporateActionEvent,
+  EngineEvent,
+  QuoteUpdated,
+  TradePrinted,
+} from "../../domain/events.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { AskedCancels } from "../../engine/asked-cancels.ts";
 import type { AllocatedStrategy } from "../../engine/compute.ts";
@@ -127,17 +133,23 @@ export class ParityLoop {
     if (event.kind === "BarsClosed") {
       this.#fill(event.bars);
       this.#bars(event);
+    } else if (event.kind === "SharesSplit" || event.kind === "DividendPaid") {
+      if (this.#decisions.takes(event)) this.#act(event);
     } else if (this.#venue === undefined || !ofTheBroker.includes(event.kind)) {
-      const ended = this.#decisions.told(event);
-      if (event.kind === "SharesSplit" || event.kind === "DividendPaid") this.compute.action(event, ended);
+      this.#decisions.told(event);
       if (event.kind === "OperatorActed" && event.action === "enable" && event.strategy !== undefined)
         this.compute.turns.enable(event.strategy);
     }
   }
 
+  #act(event: CorporateActionEvent): void {
+    this.compute.action(event, this.#decisions.told(event));
+  }
+
   /** What the broker's news meant for the books. */
   #meant(event: EngineEvent): void {
-    if (event.kind !== "BarsClosed") tellExecute(this.execute, event);
+    if (event.kind === "SharesSplit") this.#act(event);
+    else if (event.kind !== "BarsClosed") tellExecute(this.execute, event);
   }
 
   /** The bar comes to the orders before anybody decides on it. */

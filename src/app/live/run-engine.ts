@@ -20,7 +20,8 @@ export function engineOf(terms: RunTerms, instruments: InstrumentTable): EngineC
   const { execute } = configs;
   const external = execute.strategies;
   return {
-    compute: { ...configs.compute, isolates: true },
+    // Nobody knows at the start what companies will do: features stand on a basis that a split does not break (C-49).
+    compute: { ...configs.compute, basis: config.features.basis, isolates: true },
     execute: {
       ...execute,
       strategies: external + 1,

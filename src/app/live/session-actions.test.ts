@@ -114,6 +114,15 @@ describe("a morning", () => {
   });
 });
 
+it("locks what is listed behind a day that had no session once the next one is open", async () => {
+  const { actions, state, told } = world("2026-11-23T11:00:00");
+  state.through = eastern("2026-11-23T11:00:00");
+  state.answer = { ok: true, value: [{ ...SPLIT, fields: { ...SPLIT.fields, ex_date: "2026-11-21" } }] };
+  await actions.ask();
+  actions.before((state.now + MICROS_PER_MINUTE) as EpochMicros, state.now);
+  expect(told()).toEqual(["InstrumentLocked"]);
+});
+
 describe("SA-1 a source that does not answer", () => {
   it("keeps the first minute back for a minute of the machine, then only entries", async () => {
     const { actions, state } = world("2026-11-19T09:29:00");
@@ -133,6 +142,20 @@ describe("SA-1 a source that does not answer", () => {
     state.answer = { ok: true, value: [] };
     await actions.ask();
     expect([actions.covers(end), actions.unknown]).toEqual([true, ""]);
+  });
+
+  it("is asked again every two minutes until it answers, whoever asked first", async () => {
+    const { actions, state, asked } = world("2026-11-19T08:35:00");
+    const looks: { at: number; look: () => void }[] = [];
+    actions.eachMorning((at, look) => void looks.push({ at, look }));
+    state.answer = { ok: false, reason: "503" };
+    await actions.ask();
+    await actions.ask();
+    expect(looks.map(({ at }) => at)).toEqual(["2026-11-19T09:00:00", "2026-11-19T08:37:00"].map(eastern));
+    state.answer = { ok: true, value: [] };
+    looks[1]?.look();
+    await actions.ask();
+    expect([actions.unknown, looks.length, asked.length]).toEqual(["", 2, 3]);
   });
 
   it("bars entries from the first failure to the first answer", () => {

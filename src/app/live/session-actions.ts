@@ -3,7 +3,7 @@
  * the list means is the book's business, when it is fetched and told is here.
  *
  * SA-1  No minute of a session is told before its actions are known, or were asked for in vain for a minute; then
- *       entries are barred until they are.
+ *       entries are barred until they are, and they are asked for again and again.
  */
 
 import { announcedOf } from "../../adapters/feeds/alpaca/announced.ts";
@@ -24,6 +24,8 @@ const BACK_DAYS = 7;
 const AHEAD_DAYS = 60;
 /** Of the machine, asking in vain: then the session begins without. */
 const GIVE_UP_MS = 60_000;
+/** Of the exchange: what could not be read is asked for again, as long as entries wait for it. */
+const AGAIN_MICROS = 2 * MICROS_PER_MINUTE;
 
 export interface SessionActionsTerms {
   readonly history: Pick<AlpacaHistory, "corporateActions">;
@@ -50,6 +52,8 @@ export class SessionActions {
   #failedSinceMs: number | undefined;
   #reason = "";
   #asked: Promise<void> | undefined;
+  #at: ((at: EpochMicros, look: () => void) => void) | undefined;
+  #asksAgain = false;
 
   constructor(terms: SessionActionsTerms) {
     const startDay = newYorkDay(terms.startAt);
@@ -81,6 +85,7 @@ export class SessionActions {
 
   /** Asks at each of those. `at`: calls back when the exchange's clock shows that. */
   eachMorning(at: (at: EpochMicros, look: () => void) => void): void {
+    this.#at = at;
     const next = this.nextAt(this.#terms.now());
     if (Number.isFinite(next))
       at(next as EpochMicros, () => void this.ask().then(() => this.eachMorning(at)));
@@ -122,6 +127,7 @@ export class SessionActions {
       this.#reason = `the corporate actions of ${isoDate(day)} cannot be read: ${answer.reason}`;
       if (nowMs() - this.#failedSinceMs >= GIVE_UP_MS) this.#knownDay = Math.max(this.#knownDay, day);
       log("error", this.#reason);
+      this.#askAgain();
       return;
     }
     this.#failedSinceMs = undefined;
@@ -129,10 +135,19 @@ export class SessionActions {
     this.#fetchedAt = now();
     this.#knownDay = Math.max(this.#knownDay, day);
     const isAsked = (symbol: string) => instruments.find(symbol) !== undefined;
-    const actions = answer.value.flatMap((listed) => announcedOf(listed, isAsked) ?? []);
+    const actions = answer.value.flatMap((listed) => announcedOf(listed, isAsked, day) ?? []);
     this.#tell(this.#book.listed(actions, day, now()));
     // What was missed of earlier days is told in its place, between the minutes.
     if (this.#terms.through() >= this.#lastCloseBefore(now())) this.before(now(), now());
+  }
+
+  #askAgain(): void {
+    if (this.#at === undefined || this.#asksAgain) return;
+    this.#asksAgain = true;
+    this.#at((this.#terms.now() + AGAIN_MICROS) as EpochMicros, () => {
+      this.#asksAgain = false;
+      if (this.#reason !== "") void this.ask();
+    });
   }
 
   #tell(actions: readonly ToldAction[]): void {
@@ -144,9 +159,10 @@ export class SessionActions {
   }
 
   #isOpen(exDate: DayNumber): boolean {
-    const { date, open } = this.#terms.sessions;
+    // Of a day without a session, the first one behind it.
+    const { open } = this.#terms.sessions;
     const row = sessionIndexAt(this.#terms.sessions, fromNewYork(exDate, 0));
-    return date[row] === exDate && this.#terms.through() >= (open[row] ?? 0) + MICROS_PER_MINUTE;
+    return this.#terms.through() >= (open[row] ?? 0) + MICROS_PER_MINUTE;
   }
 
   /** Where a run began after the close before, nothing was missed of it. */

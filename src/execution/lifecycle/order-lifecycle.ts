@@ -34,6 +34,7 @@ import type {
   LiveOrder,
   OpenOrder,
   RecheckDesk,
+  RestsWhen,
   SlicePlan,
 } from "./words.ts";
 
@@ -165,10 +166,16 @@ export class OrderLifecycle implements Lifecycle {
     this.#act(now);
   }
 
-  restate(symbol: string, change: Restatement, now: Instants): void {
+  restate(symbol: string, change: Restatement, now: Instants, rests: RestsWhen = "now"): void {
     for (const order of new Set(this.#orders.values()))
-      if (order.symbol === symbol && this.#timed.has(order)) order.restate(change, now);
-    for (const group of this.#alone) if (group.symbol === symbol) group.restate(change, now);
+      if (order.symbol === symbol && this.#timed.has(order)) order.restate(change, now, rests);
+    for (const group of this.#alone) if (group.symbol === symbol) group.restate(change, now, rests);
+    this.#act(now);
+  }
+
+  follow(symbol: string, now: Instants): void {
+    const groups = [...this.#timed].flatMap((order) => order.groups());
+    for (const group of [...groups, ...this.#alone]) if (group.symbol === symbol) group.follow(now);
     this.#act(now);
   }
 

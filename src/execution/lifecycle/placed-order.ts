@@ -14,7 +14,7 @@ import { bringsLegs, isWhole, priorityOf, specOf } from "./order-spec.ts";
 import { ProtectiveGroup } from "./protective-group.ts";
 import { type EntryLink, type GroupParts, legOf, SETTLE_MICROS } from "./protective-leg.ts";
 import { restateTicket, type Ticket, ticketOf } from "./tickets.ts";
-import type { Instants, LiveBracket, LiveOrder } from "./words.ts";
+import type { Instants, LiveBracket, LiveOrder, RestsWhen } from "./words.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -81,10 +81,10 @@ export class PlacedOrder implements ChildOwner, EntryLink {
   }
 
   /** What still works was asked for in other shares: it is taken back. What it bought stays protected. */
-  restate(change: Restatement, now: Instants): void {
+  restate(change: Restatement, now: Instants, rests: RestsWhen): void {
     if (!this.isOver) this.cancel(now);
     restateTicket(this.ticket, change);
-    for (const group of this.groups()) group.restate(change, now);
+    for (const group of this.groups()) group.restate(change, now, rests);
   }
 
   time(now: Instants): void {

@@ -369,9 +369,51 @@ describe("a split over night", () => {
     const { broker, target, stop } = protectedEntry();
     broker.life.restate("ACME", splitOf({ newShares: 1, oldShares: 1000 }), broker.now);
     expect(broker.life.open().length).toBeGreaterThan(0);
-    for (const leg of [1, 2]) broker.life.cancel(n(leg), broker.now);
     cancelAll(broker, [target, stop]);
     expect(broker.take("Submit")).toEqual([]);
+    expect(broker.life.open()).toEqual([]);
+    expect(broker.told().toSorted()).toEqual(["canceled 1 after 0", "canceled 2 after 0"]);
+  });
+
+  it("that the broker has not made yet leaves what rests; then it rests anew where it was wanted since", () => {
+    const { broker, target, stop } = protectedEntry();
+    broker.life.restate("ACME", FOUR, broker.now, "later");
+    broker.life.moveStop(n(1), 11.5, broker.now);
+    expect([broker.take("Cancel"), broker.take("Change"), broker.take("Submit")]).toEqual([[], [], []]);
+    broker.life.follow("ACME", broker.now);
+    cancelAll(broker, [target, stop]);
+    expect(broker.one("Submit").spec).toMatchObject({ shares: 400, takeProfit: 15, stopLoss: 11.5 });
+    broker.life.follow("ACME", broker.now);
+    expect(broker.take("Cancel")).toEqual([]);
+  });
+
+  it("that is taken back before leaves what rests for good", () => {
+    const { broker } = protectedEntry();
+    broker.life.restate("ACME", FOUR, broker.now, "later");
+    broker.life.restate("ACME", splitOf({ newShares: 1, oldShares: 4 }), broker.now, "back");
+    broker.life.follow("ACME", broker.now);
+    expect([broker.take("Cancel"), broker.take("Submit")]).toEqual([[], []]);
+  });
+
+  it.each([
+    ["the first new price sold a quarter of the new shares", 12, "filled 1: 100 at 12", 300],
+    ["a price of before sold all of the old ones", 44.8, "filled 1: 400 at 11.2", 0],
+  ])("and an old stop that fell to %s", (_, price, said, left) => {
+    const { broker, target, stop } = protectedEntry();
+    broker.life.restate("ACME", FOUR, broker.now, "later");
+    broker.fill(stop, 100, price);
+    broker.end(target);
+    expect(broker.told()[0]).toBe(said);
+    const submitted = broker.take("Submit").map(({ spec }) => spec.shares);
+    expect(submitted).toEqual(left === 0 ? [] : [left]);
+  });
+
+  it("and old orders that are gone are not rested in old shares again", () => {
+    const { broker, target, stop } = protectedEntry();
+    broker.life.restate("ACME", FOUR, broker.now, "later");
+    broker.end(stop);
+    broker.end(target);
+    for (const { spec } of broker.take("Submit")) expect(spec.shares).toBe(400);
   });
 
   it("of another symbol changes nothing", () => {

@@ -6,12 +6,14 @@
  * OL-6  Never two rests at once: a new one leaves when every order of the old one is known to be over (I-7).
  * OL-7  Both legs together sell what the entry bought and no more (I-15); a leg that sold it ends the other.
  * OL-8  A rest grows with its entry once that is over, and while it works at most every 10 s of exchange time.
- * OL-9  After a split everything that rests is taken back and rested anew: nobody knows what a broker made of it.
+ * OL-9  After a split everything that rests is taken back and rested anew: nobody knows what a broker made of it. Until
+ *       the broker has split what it holds, it would refuse that; so long the old orders stay, and they protect.
  */
 import type { BrokerOrder, RefusalClass } from "../../domain/broker.ts";
 import type { Restatement } from "../../domain/corporate-action.ts";
 import { type ClientOrderId, type OrderNumber, SELL } from "../../domain/order.ts";
 import type { ChildEnd, ChildOrder, ChildOwner, Trade } from "./child-order.ts";
+import { OldShares } from "./old-shares.ts";
 import {
   type EntryLink,
   type GroupParts,
@@ -23,7 +25,7 @@ import {
 } from "./protective-leg.ts";
 import { differs, type GroupIdentity, legTerms, planOf, type RestPlan, restTerms } from "./rest-plan.ts";
 import { restateTicket } from "./tickets.ts";
-import type { Instants } from "./words.ts";
+import type { Instants, RestsWhen } from "./words.ts";
 
 const LEG_READS = 4;
 const NOTHING: RestPlan = { stop: false, target: false, nanos: 0 };
@@ -47,6 +49,7 @@ export class ProtectiveGroup implements ChildOwner {
   #isAsked = false;
   /** What rests speaks of shares that are no more. */
   #isStale = false;
+  readonly #old = new OldShares();
   #lost: ChildEnd | undefined;
   #restedAt = Number.NEGATIVE_INFINITY;
   /** The id that the engine's command named, for the first rest. */
@@ -71,6 +74,7 @@ export class ProtectiveGroup implements ChildOwner {
 
   /** There is that much more to protect. */
   cover(nanos: number, now: Instants): void {
+    this.follow(now);
     this.covered += nanos;
     this.settle(now);
   }
@@ -107,14 +111,31 @@ export class ProtectiveGroup implements ChildOwner {
   /** Towards the price only (I-36). */
   moveStop(stop: number, now: Instants): void {
     const leg = this.stop;
-    if (leg === undefined || !(leg.ticket.side * (stop - leg.price) < 0)) return;
-    leg.price = stop;
+    if (leg === undefined) return;
+    if (this.#old.isPending) this.#old.stop = stop;
+    else if (leg.ticket.side * (stop - leg.price) < 0) leg.price = stop;
+    else return;
     this.settle(now);
   }
 
-  /** An action overnight: what is left to sell, and at what prices, is counted anew. */
-  restate(change: Restatement, now: Instants): void {
+  /** An action overnight: what is left to sell, and at what prices, is counted anew, now or with `follow`. */
+  restate(change: Restatement, now: Instants, rests: RestsWhen): void {
     if (this.isOver) return;
+    if (rests === "later" && this.#rests()) this.#old.add(change);
+    else if (rests !== "back" || this.#old.take() === undefined) this.#restate(change, now);
+  }
+
+  /** The broker holds the new shares, or nothing rests in old ones. */
+  follow(now: Instants): void {
+    const change = this.#old.take();
+    if (change === undefined || this.isOver) return;
+    const { stop } = this.#old;
+    this.#old.stop = undefined;
+    this.#restate(change, now);
+    if (stop !== undefined) this.moveStop(stop, now);
+  }
+
+  #restate(change: Restatement, now: Instants): void {
     const left = change.shares(this.left);
     this.#isStale ||= this.#rest !== undefined && left !== this.left;
     this.covered = left;
@@ -125,6 +146,8 @@ export class ProtectiveGroup implements ChildOwner {
       const limit = leg.ticket.side === SELL ? change.sellLimit : change.buyLimit;
       leg.price = leg === this.stop ? change.stop(leg.price) : limit(leg.price);
     }
+    // Less than a share is left: what rests would sell what nobody has.
+    if (left === 0 && !this.#isAsked && this.#rests()) this.#clear(now);
     this.settle(now);
   }
 
@@ -140,6 +163,7 @@ export class ProtectiveGroup implements ChildOwner {
   }
 
   settle(now: Instants): void {
+    if (this.#old.isPending && !this.#rests()) this.follow(now);
     if (this.isOver) {
       this.#sweep(now);
       return;
@@ -151,10 +175,12 @@ export class ProtectiveGroup implements ChildOwner {
     else this.#between(now);
   }
 
-  traded(child: ChildOrder, trade: Trade, now: Instants): void {
+  traded(child: ChildOrder, told: Trade, now: Instants): void {
     const { teller, desk } = this.#parts;
     const leg = this.#legs().find((one) => one.child === child) ?? this.#legOfNumber(child.number);
     if (leg === undefined) return;
+    const trade = this.#old.inNew(told, leg.price);
+    this.follow(now);
     teller.traded(leg.ticket, child, trade);
     this.sold += trade.nanos;
     // It sold what we have not heard to be bought: the entry's news was lost.

@@ -22,7 +22,7 @@ import { PlacedOrder } from "./placed-order.ts";
 import type { ProtectiveGroup } from "./protective-group.ts";
 import type { GroupParts, Leg } from "./protective-leg.ts";
 import { restateTicket, type Ticket, ticketOf } from "./tickets.ts";
-import type { Instants, LiveOrder, SlicePlan } from "./words.ts";
+import type { Instants, LiveOrder, RestsWhen, SlicePlan } from "./words.ts";
 
 export class SlicedOrder {
   readonly #parts: GroupParts;
@@ -88,11 +88,11 @@ export class SlicedOrder {
   }
 
   /** Nothing more is bought in the old shares; what was bought stays protected. */
-  restate(change: Restatement, now: Instants): void {
+  restate(change: Restatement, now: Instants, rests: RestsWhen): void {
     this.#close(now);
     for (const ticket of this.#wholes.values()) restateTicket(ticket, change);
     this.#stop = change.stop(this.#stop);
-    for (const slice of this.#slices) slice.restate(change, now);
+    for (const slice of this.#slices) slice.restate(change, now, rests);
   }
 
   time(now: Instants): void {

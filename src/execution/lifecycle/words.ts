@@ -175,6 +175,9 @@ export interface IdParts {
 }
 
 /** Between the engine's venue port and a broker adapter. The caller empties the arrays after each input. */
+/** When what protects is rested anew: `later` when the broker has the shares; `back` undoes what was to come later. */
+export type RestsWhen = "now" | "later" | "back";
+
 export interface Lifecycle {
   readonly requests: BrokerRequest[];
   readonly events: BrokerEvent[];
@@ -189,9 +192,12 @@ export interface Lifecycle {
   time(now: Instants): void;
   /**
    * An action overnight changed what a share is: entries and exits that work are taken back, what protects is rested
-   * anew in the new shares and prices. Absent where nothing rests at a broker.
+   * anew in the new shares and prices, with `later` once `follow` says so, and with `back` not after all. Absent where
+   * nothing rests at a broker.
    */
-  restate?(symbol: string, change: Restatement, now: Instants): void;
+  restate?(symbol: string, change: Restatement, now: Instants, rests?: RestsWhen): void;
+  /** The broker holds the new shares: what rests in old ones is rested anew. */
+  follow?(symbol: string, now: Instants): void;
   /** The process began anew and its monotonic clock with it: what is not settled is asked about again. */
   restarted(now: Instants): void;
   /** The id for an order that is to be placed; the same until an order was placed under it. */

@@ -4,6 +4,7 @@ import { dayNumber } from "../../../domain/time.ts";
 import { announcedOf } from "./announced.ts";
 
 const isAsked = (symbol: string) => symbol === "ACME";
+const TODAY = dayNumber(2026, 3, 2);
 const day = { ex_date: "2026-03-04", process_date: "2026-03-05" };
 
 it.each([
@@ -37,20 +38,22 @@ it.each([
   ["cash_mergers", { acquiree_symbol: "ACME", rate: 12 }, { kind: "other", what: "cash merger" }],
   ["unheard_ofs", { symbol: "ACME" }, { kind: "other", what: "unheard of" }],
 ])("%s %j", (type, fields, terms) => {
-  const made = announcedOf({ type, fields: { ...fields, ...day, id: "a1" } }, isAsked);
+  const made = announcedOf({ type, fields: { ...fields, ...day, id: "a1" } }, isAsked, TODAY);
   expect(made).toEqual({ id: "a1", symbol: "ACME", exDate: dayNumber(2026, 3, 4), terms });
 });
 
 it("goes by its kind, symbol and day where the broker gives it no name", () => {
   const listed = { type: "cash_dividends", fields: { symbol: "ACME", rate: 1, process_date: "2026-03-05" } };
-  expect(announcedOf(listed, isAsked)?.id).toBe(`cash_dividends ACME ${dayNumber(2026, 3, 5)}`);
+  expect(announcedOf(listed, isAsked, TODAY)?.id).toBe(`cash_dividends ACME ${dayNumber(2026, 3, 5)}`);
 });
 
-it.each([
-  ["of a symbol that nobody asked for", { symbol: "ELSE", ...day }],
-  ["without a day", { symbol: "ACME" }],
-])("is nothing %s", (_, fields) => {
-  expect(
-    announcedOf({ type: "forward_splits", fields: { new_rate: 2, old_rate: 1, ...fields } }, isAsked),
-  ).toBe(undefined);
+it("is nothing of a symbol that nobody asked for", () => {
+  const fields = { symbol: "ELSE", new_rate: 2, old_rate: 1, ...day };
+  expect(announcedOf({ type: "forward_splits", fields }, isAsked, TODAY)).toBe(undefined);
+});
+
+it("counts as of today, and is restated by nobody, without a day", () => {
+  const fields = { symbol: "ACME", new_rate: 2, old_rate: 1 };
+  const made = announcedOf({ type: "forward_splits", fields }, isAsked, TODAY);
+  expect(made).toMatchObject({ exDate: TODAY, terms: { kind: "other", what: "forward split" } });
 });

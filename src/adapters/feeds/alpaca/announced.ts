@@ -13,21 +13,27 @@ const SHARES_MAX = 1e9;
 const symbolFields = ["symbol", "old_symbol", "source_symbol", "acquiree_symbol", "new_symbol"] as const;
 const dateFields = ["ex_date", "effective_date", "process_date"] as const;
 
-/** Of symbols that are asked about; without a day that can be read it applies to nothing and is left to the caller. */
+/**
+ * Of symbols that are asked about; undefined of others. What has no day that can be read may be of any: it counts as of
+ * `today` and is restated by nobody.
+ */
 export function announcedOf(
   { type, fields }: ListedAction,
   isAsked: (symbol: string) => boolean,
+  today: DayNumber,
 ): AnnouncedAction | undefined {
   const symbol = symbolFields.map((name) => String(fields[name] ?? "")).find(isAsked);
-  const exDate = dateFields.map((name) => dayOf(fields[name])).find((day) => day !== undefined);
-  if (symbol === undefined || exDate === undefined) return undefined;
-  const terms = termsOf(type, fields);
-  const id = typeof fields.id === "string" && fields.id !== "" ? fields.id : `${type} ${symbol} ${exDate}`;
+  if (symbol === undefined) return undefined;
+  const day = dateFields.map((name) => dayOf(fields[name])).find((known) => known !== undefined);
+  const exDate = day ?? today;
+  const terms = day === undefined ? ({ kind: "other", what: wordOf(type) } as const) : termsOf(type, fields);
+  const id = typeof fields.id === "string" && fields.id !== "" ? fields.id : `${type} ${symbol} ${day ?? ""}`;
   return { id, symbol, exDate, terms };
 }
 
+const wordOf = (type: string): string => type.replaceAll("_", " ").replace(/s$/, "");
+
 function termsOf(type: string, fields: ListedAction["fields"]): AnnouncedTerms {
-  const word = type.replaceAll("_", " ").replace(/s$/, "");
   if (type === "forward_splits" || type === "reverse_splits") {
     const ratio = wholeRatio(Number(fields.new_rate), Number(fields.old_rate));
     if (ratio !== undefined) return { kind: "split", ...ratio };
@@ -38,7 +44,7 @@ function termsOf(type: string, fields: ListedAction["fields"]): AnnouncedTerms {
     const perShare = Number(fields.rate);
     if (perShare > 0 && Number.isFinite(perShare)) return { kind: "dividend", perShare };
   }
-  return { kind: "other", what: word };
+  return { kind: "other", what: wordOf(type) };
 }
 
 /** Two whole numbers in lowest terms; undefined for what is no ratio, or changes nothing. */
