@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { backupKey } from "../src/adapters/backup/sealed-file.ts";
 import { auditLink } from "../src/adapters/journal/journal-schema.ts";
 import { JournalStore } from "../src/adapters/journal/journal-store.ts";
@@ -28,6 +28,10 @@ import { scratchFolder } from "./scratch-folder.ts";
 
 const scratch = scratchFolder("schedule-");
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+// Other files restore at the same time: what is left over here is ours alone.
+const restoring = join(scratch, "tmp");
+mkdirSync(restoring);
+vi.stubEnv("TMPDIR", restoring);
 
 const { entries, lifecycle, again } = liveSession(1);
 const settings = { keepHourly: 24, keepNightly: 30, keepMonthly: 12, folder: "" };

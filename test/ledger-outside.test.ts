@@ -8,6 +8,8 @@ import { DatabaseSync } from "node:sqlite";
 import { afterAll, expect, test } from "vitest";
 import { ErrorLog, LedgerStore, ledgerPlaces } from "../src/adapters/ledger/ledger-store.ts";
 import { buildExecute, ledgerTerms } from "../src/app/live/build-execute.ts";
+import { textOf } from "../src/app/live/frames.ts";
+import { LedgerProjection } from "../src/app/live/ledger-projection.ts";
 import { LedgerReads } from "../src/app/live/ledger-reads.ts";
 import { LedgerReplay } from "../src/app/live/ledger-replay.ts";
 import { taxLotCsv } from "../src/app/live/tax-lots.ts";
@@ -15,6 +17,8 @@ import { runCommandLine } from "../src/cli/command-line.ts";
 import type { EngineEvent } from "../src/domain/events.ts";
 import type { InstrumentId } from "../src/domain/instrument.ts";
 import type { EpochMicros } from "../src/domain/time.ts";
+import { parseExecuteInput } from "../src/engine/stage-text.ts";
+import { tellExecute } from "../src/engine/tell-execute.ts";
 import { instruments, liveSession, terms } from "./live-session.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 
@@ -113,6 +117,38 @@ test("a deposit is no profit", () => {
   const { equity } = execute.stage.portfolio;
   expect(day?.equity).toBe(equity);
   expect(day?.cumulative_pnl).toBeCloseTo(equity - terms.cash - 5000, 6);
+});
+
+test("what execute found at the broker itself is booked as if it had been told", () => {
+  const folder = join(root, "found");
+  const store = new LedgerStore(ledgerPlaces(folder));
+  const projection = new LedgerProjection(ledgerTerms(terms), store);
+  const live = again();
+  const inputs = entries.filter(({ part }) => part === "input");
+  for (const [place, { sequence, payload }] of inputs.entries()) {
+    const input = parseExecuteInput(typeof payload === "string" ? payload : textOf(payload), instruments);
+    live.step(input);
+    if (place === inputs.length - 10) {
+      const { at } = input.now;
+      const found = { at, reason: "found at the broker" };
+      for (const event of [
+        { kind: "CashMoved", dollars: 700, ...found },
+        { kind: "PositionAdjusted", instrument: HELD, shares: 5, price: 30, id: "three", ...found },
+      ] as const) {
+        live.output.brokerEvents.push(event);
+        tellExecute(live.stage, event);
+      }
+    }
+    projection.observe(live, input, sequence);
+    const { requests, feedback, brokerEvents, commands, notes } = live.output;
+    for (const list of [requests, feedback, brokerEvents, commands, notes]) list.length = 0;
+  }
+  projection.flush();
+  store.close();
+  const [day] = rowsIn(folder, "performance", "SELECT * FROM portfolio_daily");
+  expect(day?.cumulative_pnl).toBeCloseTo(live.stage.portfolio.equity - terms.cash - 5700, 6);
+  const booked = rowsIn(folder, "trades", "SELECT quantity FROM executions WHERE source = 'adjustment'");
+  expect(booked.map(({ quantity }) => Number(quantity)).toSorted((a, b) => a - b)).toEqual([5, 30, 40]);
 });
 
 test("claims say who raised and who ended them", () => {

@@ -197,6 +197,16 @@ describe("orders", () => {
     expect(last(picture(0), [6]).imports.map(({ clientId }) => clientId)).toEqual(["stop-S0"]);
   });
 
+  it("07c an ended link of a chain of replacements lacks no fill: they are its successor's", () => {
+    const brokerIds = ["b-stop", "b-stop-S0"] as BrokerOrderId[];
+    const own = local("stop", { filled: 30, brokerId: brokerIds[1] as BrokerOrderId, brokerIds });
+    const picture = {
+      orders: [order("stop", { status: "replaced", filled: 0 }), order("stop-S0", { filled: 30 })],
+      books: { owns: () => true, orders: [own] },
+    };
+    for (const found of seen(picture, [0, 10, 20])) expect(found).toMatchObject({ claims: [], reports: [] });
+  });
+
   it("08 B16 one that was given up and exists after all wakes somebody", () => {
     const tombstones = new Set(["p-9" as ClientOrderId]);
     expect(last({ orders: [order("p-9")], books: { tombstones } }, [0]).alarms).toMatchObject([

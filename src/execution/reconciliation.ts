@@ -143,6 +143,8 @@ export class Reconciler {
         continue;
       }
       const own = known.get(order.clientId) ?? known.get(order.id);
+      // What became another order has told its fills; that one's are not looked for in it.
+      if (own !== undefined && isFormer(order, own) && isEnded(order.status)) continue;
       const differs =
         own === undefined || differsFrom(order, own) || order.legs.some((leg) => isNews(leg, known));
       if (own !== undefined && order.filled < own.filled - HALF_NANO_SHARE) unbacked.add(own.clientId);
@@ -350,6 +352,10 @@ function byIds(orders: readonly LocalOrder[]): ReadonlyMap<string, LocalOrder> {
   }
   return known;
 }
+
+/** An earlier link of a chain of replacements. */
+const isFormer = ({ id }: BrokerOrder, { brokerId, brokerIds }: LocalOrder): boolean =>
+  id !== brokerId && brokerIds?.includes(id) === true;
 
 /** The broker knows more of the order than we do. */
 function differsFrom(order: BrokerOrder, own: LocalOrder): boolean {

@@ -97,6 +97,8 @@ export class LedgerProjection {
     else if (input.kind === "news") this.#orders.heard(input.news, input.now.mono);
     else if (input.kind === "event") this.#event(input.event, execute);
     else if (input.kind === "restarted") this.#orders.restarted();
+    // What execute found at the broker itself: adjustments, deposits.
+    for (const event of execute.output.brokerEvents) this.#event(event, execute);
     // What was booked of splits, whoever told of them; one that is told twice is none.
     for (const said of execute.output.feedback)
       if (said.kind === "action" && said.event.kind === "SharesSplit")
