@@ -2,11 +2,12 @@
  * How fast and how heavy is the page?
  *
  * Question  first contentful paint of five cold loads (a new browser context each, nothing cached) of the page of a
- *           demo that trades at 60 x; scrolling 10,000 orders and 5,000 errors from top to end in 240 frames; bytes
- *           after gzip.
- * Budget    median of the paints 1.0 s; half of the frames within one of a 60 Hz screen (17 ms), at most 5 % over two
- *           of them; 150 KiB without fonts and without the candles, which load when an order's chain is opened.
- * Rival     an empty page by the same server to the same browser: what the machine takes for nothing.
+ *           demo that trades at 60 x; scrolling lists of 10,000 orders and 5,000 errors for 240 frames, at 100 pixels a
+ *           frame, which is a fast fling, and from top to end, as the scroll bar is dragged; bytes after gzip.
+ * Budget    median of the paints 1.0 s; of a fling half of the frames within one of a 60 Hz screen (17 ms) and at most
+ *           two in a hundred more over two of them than of plain lines; 150 KiB without fonts and without the candles, which load when a chain is opened.
+ *           The drag is told and has none: each of its frames shows forty other rows, drawn by the processor alone.
+ * Rival     to the same browser: an empty page, and a list of 10,000 plain lines in which nothing is ever drawn anew.
  *
  *   npm run bench -- page [--json]
  */
@@ -17,7 +18,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { DashboardFixture } from "../test/dashboard-fixture.ts";
 import { noBrowser, openPage, startBrowser } from "../test/system/page-browser.ts";
 import { RunningDemo } from "../test/system/running-demo.ts";
@@ -26,15 +27,27 @@ import { type Scrolled, scrolled } from "../test/system/scrolling.ts";
 const SPEED = 60;
 const LOADS = 5;
 const DIST = "dist/dashboard";
-const budget = { paintMs: 1000, frameMs: 17, shareOver32Ms: 0.05, gzipBytes: 150 * 1024 } as const;
+const budget = { paintMs: 1000, frameMs: 17, moreOver32Ms: 0.02, gzipBytes: 150 * 1024 } as const;
 const look = { theme: "dark", width: 1440 } as const;
+const LINES = Array.from(
+  { length: 10_000 },
+  (_, n) => `<p style="height:28px;margin:0">${n} TILLA buy 127 filled</p>`,
+);
+const PLAIN = `<div class="long" style="height:620px;overflow-y:auto;contain:strict">${LINES.join("")}</div>`;
+const FLING_PIXELS = 100;
 const paintOf = 'performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? NaN';
+
+interface Scrolling {
+  readonly fling: Scrolled;
+  readonly drag: Scrolled;
+}
 
 interface Figures {
   readonly paintsMs: readonly number[];
   readonly emptyPaintsMs: readonly number[];
-  readonly orders: Scrolled;
-  readonly errors: Scrolled;
+  readonly orders: Scrolling;
+  readonly errors: Scrolling;
+  readonly plain: Scrolling;
   readonly gzipBytes: number;
   readonly candlesGzipBytes: number;
 }
@@ -89,23 +102,31 @@ async function paint(browser: Browser, address: string): Promise<number> {
 }
 
 /** Of the fixture: the real server and the built page, with as many rows as no demo writes. */
-async function lists(browser: Browser): Promise<Pick<Figures, "orders" | "errors">> {
+async function lists(browser: Browser): Promise<Pick<Figures, "orders" | "errors" | "plain">> {
   const fixture = new DashboardFixture({ state: "scaled", dist: DIST });
   const origin = await fixture.listen();
   const { page, close } = await openPage(browser, origin, look);
   try {
     await page.goto(`${origin}/#/orders`);
     await page.locator(".long tr[data-at='3']").waitFor();
-    const orders = await scrolled(page);
+    const orders = await both(page);
     await page.goto(`${origin}/#/health`);
     await page.getByRole("button", { name: "Every line" }).click();
     await page.locator(".long tr[data-at='3']").waitFor();
-    return { orders, errors: await scrolled(page) };
+    const errors = await both(page);
+    await page.goto("about:blank");
+    await page.setContent(PLAIN);
+    return { orders, errors, plain: await both(page) };
   } finally {
     await close();
     await fixture.close();
   }
 }
+
+const both = async (page: Page): Promise<Scrolling> => ({
+  fling: await scrolled(page, FLING_PIXELS),
+  drag: await scrolled(page),
+});
 
 function weight(): Pick<Figures, "gzipBytes" | "candlesGzipBytes"> {
   const folder = join(DIST, "assets");
@@ -122,9 +143,9 @@ function weight(): Pick<Figures, "gzipBytes" | "candlesGzipBytes"> {
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-function brokenBudgets({ paintsMs, orders, errors, gzipBytes }: Figures): string[] {
-  const isFluid = ({ medianMs, shareOver32Ms }: Scrolled) =>
-    medianMs <= budget.frameMs && shareOver32Ms <= budget.shareOver32Ms;
+function brokenBudgets({ paintsMs, orders, errors, plain, gzipBytes }: Figures): string[] {
+  const isFluid = ({ fling: { medianMs, shareOver32Ms } }: Scrolling) =>
+    medianMs <= budget.frameMs && shareOver32Ms <= plain.fling.shareOver32Ms + budget.moreOver32Ms;
   return [
     ...(median(paintsMs) <= budget.paintMs ? [] : ["first contentful paint"]),
     ...(isFluid(orders) ? [] : ["scrolling orders"]),
@@ -141,8 +162,12 @@ function linesOf({ paintsMs, emptyPaintsMs, ...figures }: Figures, broken: reado
   return [
     `paint    ${median(paintsMs)} ms median of ${paintsMs.join(", ")} (goal ${budget.paintMs}); an empty page ` +
       `${median(emptyPaintsMs)} ms`,
-    scroll("10,000 orders", figures.orders),
-    scroll(" 5,000 errors", figures.errors),
+    scroll("10,000 orders, fling", figures.orders.fling),
+    scroll("10,000 orders, drag", figures.orders.drag),
+    scroll("5,000 errors, fling", figures.errors.fling),
+    scroll("5,000 errors, drag", figures.errors.drag),
+    scroll("plain lines, fling", figures.plain.fling),
+    scroll("plain lines, drag", figures.plain.drag),
     `weight   ${figures.gzipBytes} bytes after gzip (goal ${budget.gzipBytes}), ` +
       `${figures.candlesGzipBytes} more when a chain is opened`,
     broken.length === 0 ? "budgets  held" : `budgets  NOT held: ${broken.join(", ")}`,

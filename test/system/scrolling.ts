@@ -13,8 +13,8 @@ export interface Scrolled {
   readonly rowsMost: number;
 }
 
-/** From the top to the end of a list in 240 frames, as a dragged scroll bar does; frames and long tasks are measured. */
-const scrollThrough = `async (element) => {
+/** Frames and long tasks are measured. `step`: pixels a frame; 0: what leads to the end of the list. */
+const scrollThrough = `async (element, step) => {
   const tasks = [];
   const observer = new PerformanceObserver((entries) => {
     for (const { duration } of entries.getEntries()) tasks.push(duration);
@@ -24,9 +24,11 @@ const scrollThrough = `async (element) => {
   const count = 240;
   const gaps = [];
   let rowsMost = 0;
+  element.scrollTop = 0;
+  await frame();
   let before = await frame();
   for (let k = 1; k <= count; k++) {
-    element.scrollTop = ((element.scrollHeight - element.clientHeight) * k) / count;
+    element.scrollTop = step > 0 ? k * step : ((element.scrollHeight - element.clientHeight) * k) / count;
     const now = await frame();
     gaps.push(now - before);
     before = now;
@@ -45,8 +47,11 @@ const scrollThrough = `async (element) => {
   };
 }`;
 
-/** Of the long list in the document: there is one. */
-export async function scrolled(page: Page): Promise<Scrolled> {
+/**
+ * The long list of the document, of which there is one, in 240 frames: by so many pixels each, or from its top to its
+ * end as a dragged scroll bar does.
+ */
+export async function scrolled(page: Page, step = 0): Promise<Scrolled> {
   const tools = await page.context().newCDPSession(page);
   await tools.send("Performance.enable", { timeDomain: "threadTicks" });
   const cpuMs = async () => {
@@ -55,7 +60,7 @@ export async function scrolled(page: Page): Promise<Scrolled> {
   };
   const before = await cpuMs();
   const found = await page.evaluate<Omit<Scrolled, "cpuMsPerFrame">>(
-    `(${scrollThrough})(document.querySelector(".long"))`,
+    `(${scrollThrough})(document.querySelector(".long"), ${step})`,
   );
   const spent = (await cpuMs()) - before;
   await tools.detach();

@@ -30,9 +30,9 @@ export interface Column<Row> {
 
 /** From so many rows on only those in sight are in the document. */
 export const longFrom = 200;
-const beyond = 12;
+const beyond = 8;
 /** What is drawn changes by so many rows at a time: a slow scroll draws seldom. */
-const block = 4;
+const block = 12;
 
 export interface Span {
   readonly from: number;
