@@ -19,6 +19,7 @@ import { type IngestInput, LiveIngest, type MarketNews } from "../../engine/live
 import { stageEventText } from "../../engine/stage-text.ts";
 import { TickIngest } from "../../engine/tick-ingest.ts";
 import { xnysSessions } from "../../market/calendar.ts";
+import { plural } from "../formats.ts";
 import { CadenceKeeper } from "./cadence-keeper.ts";
 import { FeedStamps, type StampsTold } from "./feed-stamps.ts";
 import { type FeedFigures, FeedTally, rawBar, statusEvent } from "./feed-words.ts";
@@ -314,7 +315,7 @@ class IngestProcess {
       });
       return;
     }
-    if (missed.length > 0) log("warning", `${missed.length} minutes were missed and are told now`);
+    if (missed.length > 0) log("warning", `told now what was missed: ${plural(missed.length, "minute")}`);
     this.#fetchedThrough = tellMissed(missed, answer.value, {
       step: (input) => this.#step(input),
       before: (end) => this.#actions.before(end, end),
