@@ -96,7 +96,32 @@ describe("a split of four for one", () => {
     expect(resting(made)).toEqual(["sell 100 stop 90"]);
     expect(made.live.stage.restingStop(0, ACME)).toBeCloseTo(90, 9);
     expect(notes(made, "PositionAdjusted")).toEqual([]);
+    // Hours later the broker makes it after all.
+    atBroker(made, FOUR);
+    made.price("ACME", 25);
+    await made.run(240);
+    expect([made.booked("ACME"), made.held("ACME"), isLocked(made)]).toEqual([400, 400, true]);
+    expect(notes(made, "PositionAdjusted")).toEqual([]);
+    made.event({ kind: "InstrumentUnlocked", at: made.at, instrument: ACME });
+    await made.run(60);
     settled(made);
+  });
+
+  it("and a second one soon after is told once and not restated; an operator takes the broker's count", async () => {
+    const made = await heldOverNight();
+    told(made, FOUR);
+    atBroker(made, FOUR);
+    made.price("ACME", 25);
+    await made.run(240);
+    atBroker(made, FOUR);
+    made.price("ACME", 6.25);
+    await made.run(600);
+    expect([made.booked("ACME"), made.held("ACME"), isLocked(made)]).toEqual([400, 1600, true]);
+    expect(pages(made).filter((page) => page.includes("were split a moment ago"))).toHaveLength(1);
+    made.event({ kind: "InstrumentUnlocked", at: made.at, instrument: ACME });
+    await made.run(240);
+    expect([made.booked("ACME"), made.held("ACME")]).toEqual([1600, 1600]);
+    expect(notes(made, "PositionAdjusted")).toHaveLength(1);
   });
 
   it("of another ratio at the broker is locked and told, and not booked", async () => {

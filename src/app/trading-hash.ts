@@ -13,15 +13,16 @@ const processes = "ingest compute execute ledger guardian exchange monitor orche
 
 /** Full paths of single settings: who is told, what is shown and kept, with which means. */
 export const notTrading: readonly string[] = [
-  // Not `channelMinutes` and `barred`: they end entries.
-  ...inBlock("alerts.channels.smtp", "enabled host port from to"),
-  ...inBlock("alerts.channels.twilio", "enabled from to apiUrl"),
+  // Not `channelMinutes`, `barred` and `testMinutesBeforeOpen`: by them entries end where nobody can be told. Nor where a
+  // channel's password is sent to.
+  ...inBlock("alerts.channels.smtp", "enabled from to"),
+  ...inBlock("alerts.channels.twilio", "enabled from to"),
   ...inBlock("alerts.channels", "slack.enabled webhook.enabled"),
   ...inBlock(
     "alerts",
     "routes.warning routes.info routes.digest repeatMinutes repeatsMax groupSeconds summaryMinutes",
   ),
-  ...inBlock("alerts", "quietMinutes escalateAfter giveUpHours testMinutesBeforeOpen"),
+  ...inBlock("alerts", "quietMinutes escalateAfter giveUpHours"),
   ...inBlock("dashboard", "port host allowOtherHosts names tls.cert tls.key idleMinutes hours streams"),
   ...inBlock("backup", "keepHourly keepNightly keepMonthly folder"),
   ...inBlock("metrics", "enabled host port equity"),

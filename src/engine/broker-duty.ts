@@ -144,12 +144,15 @@ export class BrokerDuty {
     this.#claim(now, { source: STARTUP, level: "NO_NEW_ENTRIES", reason: "starting: books are compared" });
   }
 
-  /** An operator has seen what locked the symbol. */
-  /** Returns the position that a split was to change and did not. */
+  /** An operator has seen what locked the symbol. Returns the position that a split was to change and did not. */
   acknowledged(symbol: string): RestatedPosition | undefined {
     this.#locks.acknowledged(symbol);
     for (const [order, of] of this.#foreign) if (of === symbol) this.#acknowledged.add(order);
     return this.#restated.acknowledged(symbol);
+  }
+
+  asTrade(symbol: string): void {
+    this.#reconciler.asTrade(symbol);
   }
 
   /** Symbols whose split the broker's books show since they were asked for last. */

@@ -22,7 +22,7 @@ export interface LiveActionParts {
   readonly decisions: LiveDecisions;
   readonly lifecycle: Lifecycle;
   readonly instruments: InstrumentTable;
-  readonly duty: Pick<BrokerDuty, "restated" | "barred" | "acknowledged" | "takeMoved">;
+  readonly duty: Pick<BrokerDuty, "restated" | "barred" | "acknowledged" | "takeMoved" | "asTrade">;
   readonly feedback: ComputeFeedback[];
   readonly alarms: Alarm[];
   /** Part of the record: what nobody else could say again. */
@@ -34,6 +34,8 @@ export const isAction = (event: EngineEvent): event is CorporateActionEvent =>
 
 export class LiveActions {
   readonly #parts: LiveActionParts;
+  /** Second splits that the broker's books seem to show: told once, and the operator's to judge. */
+  readonly #refused = new Set<string>();
 
   constructor(parts: LiveActionParts) {
     this.#parts = parts;
@@ -67,7 +69,10 @@ export class LiveActions {
   /** True for a split that the broker's books show and nobody announced: as told, and recorded where it is taken. */
   isFound(event: EngineEvent, now: Instants): boolean {
     if (event.kind !== "SharesSplit") return false;
+    const symbol = this.#symbolOf(event);
     if (this.#parts.decisions.takes(event)) this.#parts.brokerEvents.push(event);
+    else if (this.#refused.has(symbol)) return true;
+    else this.#refused.add(symbol);
     this.told(event, now);
     return true;
   }
@@ -90,6 +95,8 @@ export class LiveActions {
     const { duty, lifecycle, brokerEvents } = this.#parts;
     const symbol = this.#symbolOf({ instrument });
     const unsplit = duty.acknowledged(symbol);
+    // The broker's count is right (I-24), whatever it came of.
+    if (this.#refused.delete(symbol)) duty.asTrade(symbol);
     if (unsplit === undefined) {
       lifecycle.follow?.(symbol, now);
       return;
@@ -99,6 +106,7 @@ export class LiveActions {
     brokerEvents.push(back);
     this.#restate(back);
     lifecycle.restate?.(symbol, splitOf(back), now, "back");
+    this.#parts.decisions.unsplit(instrument);
   }
 
   #restate(event: CorporateActionEvent): void {

@@ -68,6 +68,11 @@ export class LiveDecisions {
     return event.kind !== "SharesSplit" || event.at - before >= SPLIT_MICROS;
   }
 
+  /** What was told was no split: the next one is taken. */
+  unsplit(instrument: InstrumentId): void {
+    this.#splitAt.delete(instrument);
+  }
+
   /** What the market, an operator or an authority says. Returns the round trips that a split has ended. */
   told(event: Exclude<EngineEvent, BarsClosed>): readonly EndedBySplit[] {
     const ended = tellExecute(this.stage, event);

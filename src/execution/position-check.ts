@@ -12,7 +12,13 @@
 import { type BrokerLook, type BrokerPosition, isEnded } from "../domain/broker.ts";
 import { HALF_NANO_SHARE } from "../domain/money.ts";
 import type { Instants } from "./instants.ts";
-import type { LocalBooks, LocalPosition, ReconcileTerms, Reconciliation } from "./reconciliation-facts.ts";
+import {
+  type LocalBooks,
+  type LocalPosition,
+  type ReconcileTerms,
+  type Reconciliation,
+  reconcileTerms,
+} from "./reconciliation-facts.ts";
 import { unannouncedSplit } from "./unannounced-split.ts";
 
 const SIGN = "position_sign";
@@ -39,6 +45,7 @@ export class PositionCheck {
   readonly #locked = new Set<string>();
   /** Signed shares that somebody chose to leave alone (RUN-7). */
   readonly #ignored = new Map<string, number>();
+  readonly #trades = new Set<string>();
 
   constructor(terms: ReconcileTerms) {
     this.#terms = terms;
@@ -47,6 +54,11 @@ export class PositionCheck {
   /** So many shares of the broker's are not ours and never will be. */
   ignore(symbol: string, shares: number): void {
     this.#ignored.set(symbol, shares);
+  }
+
+  /** Somebody has looked: its difference is a trade, whatever it looks like. */
+  asTrade(symbol: string): void {
+    this.#trades.add(symbol);
   }
 
   locks(symbol: string): boolean {
@@ -107,6 +119,7 @@ export class PositionCheck {
     { agreed, alarms, unlocks }: Reconciliation,
   ): void {
     agreed.push(symbol);
+    this.#trades.delete(symbol);
     this.#standing.delete(symbol);
     if (this.#locked.delete(symbol)) unlocks.push(symbol);
     if (own?.averageEntry === undefined || their === undefined || own.external !== 0 || own.shares === 0)
@@ -184,12 +197,14 @@ export class PositionCheck {
   ): boolean {
     const { symbol, held, believed, own, their } = what;
     const shares = held - believed;
+    if (this.#trades.has(symbol)) return false;
     if (!Number.isNaN(foreignPrice(symbol, shares, look, local))) return false;
     const [{ account }, { cash }] = [look, local];
     const prices = { price: own?.price ?? Number.NaN, theirPrice: their?.price ?? Number.NaN };
     const split = unannouncedSplit({ held, believed, ...prices, cashAhead: account.cash - cash });
     if (split === undefined || (split.waits && standsMs >= this.#terms.splitMs)) return false;
-    if (split.waits) return true;
+    // At a start a difference need not stand for long; what looks like a split must: its cash may be on the way.
+    if (split.waits || standsMs < reconcileTerms.persistMs) return true;
     const { newShares, oldShares } = split.ratio;
     found.splits.push({ symbol, ratio: split.ratio });
     this.#standing.delete(symbol);

@@ -65,6 +65,11 @@ export class Reconciler {
     this.#positions.ignore(symbol, shares);
   }
 
+  /** A difference that was taken for a split, and is a trade: an operator says so. */
+  asTrade(symbol: string): void {
+    this.#positions.asTrade(symbol);
+  }
+
   /** The broker did not answer: nothing is known, which is neither flat nor clean (RC-2). */
   lookFailed(): void {
     this.#isClean = false;

@@ -11,7 +11,10 @@ import { usualSplit } from "../market/actions/usual-splits.ts";
 const CASH_FRACTION = 0.1;
 /** Smaller ones are stock dividends: no price says whether it was one. */
 const LEAST_RATIO = 1.25;
-/** How far the worth of the position may be from what it was: a night's move, up or down. */
+/**
+ * How far the worth of the position may be from what it was: a night's move, up or down. Of small ratios less: the price
+ * must be nearer to where the split leads than to where it was.
+ */
 const WORTH = 1.4;
 
 export interface CountChange {
@@ -28,17 +31,20 @@ export interface CountChange {
 /** `waits`: by count and cash it is one, and the broker's price has not followed yet. */
 export type SplitFinding = { readonly ratio: SplitRatio; readonly waits: boolean } | undefined;
 
-export function unannouncedSplit(change: CountChange): SplitFinding {
-  const { believed, held, price, theirPrice, cashAhead } = change;
+export function unannouncedSplit(counted: CountChange): SplitFinding {
+  const { believed, held, price, theirPrice, cashAhead } = counted;
   if (!(believed * held > 0) || !(price > 0) || !(theirPrice > 0)) return undefined;
   const ratio = ratioOfCounts(Math.abs(believed), Math.abs(held), price / theirPrice);
-  if (ratio === undefined || Math.max(ratioOf(ratio), 1 / ratioOf(ratio)) < LEAST_RATIO) return undefined;
+  if (ratio === undefined) return undefined;
+  const change = Math.max(ratioOf(ratio), 1 / ratioOf(ratio));
+  if (change < LEAST_RATIO) return undefined;
   const moved = Math.abs(held - believed) * Math.min(price, theirPrice);
   // The part of a share that a reverse split leaves is paid out.
   const inLieu = ratio.newShares < ratio.oldShares ? theirPrice : 0;
   if (Math.abs(cashAhead) > CASH_FRACTION * moved + inLieu) return undefined;
   const worth = (held * theirPrice) / (believed * price);
-  return { ratio, waits: worth > WORTH || worth < 1 / WORTH };
+  const bound = Math.min(WORTH, Math.sqrt(change));
+  return { ratio, waits: worth >= bound || worth <= 1 / bound };
 }
 
 /** The ratio that makes the one count of the other, whole shares cut off; the one that the prices are nearest to. */

@@ -10,7 +10,7 @@ import { InputError } from "../../domain/assert.ts";
 import type { ClockTerms } from "../../market/exchange-clock.ts";
 import { canonicalJson } from "../../numerics/canonical-json.ts";
 import { codeVersion } from "../code-version.ts";
-import type { Config } from "../config.ts";
+import { type Config, checked } from "../config.ts";
 import { notTradingPart, withNotTrading } from "../trading-hash.ts";
 
 export const tradingModes = ["demo", "paper", "live"] as const;
@@ -103,7 +103,8 @@ export function readRunTerms(places: Pick<RunPlaces, "terms" | "settings">): Run
   );
   const changed = later as { readonly run?: unknown; readonly config?: unknown } | undefined;
   if (run === undefined || changed?.run !== run.run) return run;
-  return { ...run, config: withNotTrading(run.config, changed.config) };
+  // Judged like any configuration: this file is nobody's way around a bound.
+  return { ...run, config: checked(withNotTrading(run.config, changed.config)) };
 }
 
 /** As the run began: what its journal is chained to. */

@@ -20,8 +20,9 @@ export interface TrailTerms {
   readonly log: (text: string) => void;
 }
 
-/** In a minute: whoever hammers at the door must not fill the record. */
-const NOTES_MAX = 30;
+/** In a minute: whoever hammers at the door must not fill the record, nor hide in it who came in. */
+const REFUSALS_MAX = 30;
+const refusals: readonly Noted[] = ["request-refused", "login-refused", "key-refused"];
 const WINDOW_MS = 60_000;
 const ANSWER_WITHIN_MS = 1000;
 const TAIL_BYTES = 4096;
@@ -50,9 +51,13 @@ export class AuditTrail {
 
   /** Never throws and never keeps anybody waiting. */
   note(note: TrailNote): void {
+    if (!refusals.includes(note.what)) {
+      void this.#write({ ...note, reason: oneLine(note.reason) });
+      return;
+    }
     const now = this.#terms.now();
     this.#sentAt = this.#sentAt.filter((at) => now - at < WINDOW_MS);
-    if (this.#sentAt.length >= NOTES_MAX) {
+    if (this.#sentAt.length >= REFUSALS_MAX) {
       this.#dropped += 1;
       return;
     }
