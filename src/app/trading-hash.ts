@@ -13,8 +13,8 @@ const processes = "ingest compute execute ledger guardian exchange monitor orche
 
 /** Full paths of single settings: who is told, what is shown and kept, with which means. */
 export const notTrading: readonly string[] = [
-  // Not `channelMinutes`, `barred` and `testMinutesBeforeOpen`: by them entries end where nobody can be told. Nor where a
-  // channel's password is sent to.
+  // Not `channelMinutes`, `barred` and `testMinutesBeforeOpen`: by them entries end where nobody can be told. Nor where
+  // a channel's password is sent to.
   ...inBlock("alerts.channels.smtp", "enabled from to"),
   ...inBlock("alerts.channels.twilio", "enabled from to"),
   ...inBlock("alerts.channels", "slack.enabled webhook.enabled"),

@@ -12,8 +12,8 @@ const CASH_FRACTION = 0.1;
 /** Smaller ones are stock dividends: no price says whether it was one. */
 const LEAST_RATIO = 1.25;
 /**
- * How far the worth of the position may be from what it was: a night's move, up or down. Of small ratios less: the price
- * must be nearer to where the split leads than to where it was.
+ * How far the worth of the position may be from what it was: a night's move, up or down. Of small ratios less: the
+ * price must be nearer to where the split leads than to where it was.
  */
 const WORTH = 1.4;
 
