@@ -271,6 +271,10 @@ describe("a stolen cookie", () => {
       expect((await world.act(cookie, { ...words, key: world.key, phrase: "yes" })).status).toBe(400);
     }
     expect(verbs()).toEqual([]);
+    for (const verb of ["resume", "enable"]) {
+      expect(notes()).toContain(`request-refused: ${verb}: another phrase`);
+      expect(notes()).toContain(`key-refused: ${verb}: wrong key`);
+    }
     // The same words with the key: only the gate may still say no.
     const said = await world.act(cookie, {
       verb: "enable",
@@ -295,6 +299,7 @@ describe("a stolen cookie", () => {
     });
     expect(said.status).toBe(409);
     expect(said.body).toContain("must be below 0.05");
+    expect(notes()).toEqual([expect.stringMatching(/^request-refused: override: .*must be below 0\.05/)]);
   });
 });
 

@@ -83,8 +83,10 @@ export class Acts {
   async #notAllowed(act: LooseningAct): Promise<Acted | undefined> {
     const { guard, trail, by, pause } = this.#terms;
     const phrase = phraseOf(act);
-    if (act.phrase !== phrase)
+    if (act.phrase !== phrase) {
+      trail.note({ what: "request-refused", by, reason: `${act.verb}: another phrase` });
       return refused(400, `${act.verb}: type "${phrase}" to confirm; what was typed is not that`);
+    }
     const verdict = guard.judge(act.key);
     if (verdict.kind === "right") return undefined;
     trail.note({ what: "key-refused", by, reason: `${act.verb}: ${verdict.kind} key` });
@@ -107,7 +109,11 @@ export class Acts {
 
   async #asked(act: ActWords, question: ControlQuestion): Promise<Acted> {
     const answer = await this.#terms.ask(question, ANSWER_WITHIN_MS, act.id);
-    if (answer.kind === "refused") return refused(answer.exitCode === 2 ? 400 : 409, answer.reason);
+    if (answer.kind === "refused") {
+      const { trail, by } = this.#terms;
+      trail.note({ what: "request-refused", by, reason: `${act.verb}: ${answer.reason}` });
+      return refused(answer.exitCode === 2 ? 400 : 409, answer.reason);
+    }
     return accepted(act.id, `${act.verb}: accepted.`);
   }
 
