@@ -3,7 +3,8 @@
  *         open; and secrets stand nowhere (OPS-4, OPS-6, C-60, G-37).
  * Method  the watch of a monitor over real files, with a channel and a clock of the test's.
  */
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AlertStore, alertsPath } from "../src/adapters/alerts/alert-store.ts";
@@ -278,7 +279,14 @@ describe("people", () => {
   it("what is no ask is thrown away", () => {
     world = new World();
     mkdirSync(join(root, "run", "alert-asks"));
-    appendFileSync(join(root, "run", "alert-asks", "x.ask"), "{}");
+    const tray = join(root, "run", "alert-asks");
+    appendFileSync(join(tray, "x.ask"), "{}");
+    const other = { kind: "acknowledge", incident: 1, ...ask, id: "ask-00000009" };
+    appendFileSync(join(tray, "ask-00000008.ask"), JSON.stringify(other));
+    appendFileSync(join(tray, "ask-00000007.ask"), " ".repeat(600_000));
+    symlinkSync("/etc/hostname", join(tray, "ask-00000006.ask"));
+    execFileSync("mkfifo", [join(tray, "ask-00000005.ask")]);
+    mkdirSync(join(tray, "ask-00000004.ask"));
     expect(readAsks(root)).toEqual([]);
     expect(readdirSync(join(root, "run", "alert-asks"))).toEqual([]);
   });

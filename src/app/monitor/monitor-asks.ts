@@ -3,11 +3,21 @@
  * for its answer. A file needs no running monitor: what is asked while it starts again is done when it is
  * back.
  */
-import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import { makeFolder, replaceFile } from "../../adapters/durable-file.ts";
+import { InputError } from "../../domain/assert.ts";
 
 /** It names a file. */
 const id = z.string().regex(/^[A-Za-z0-9-]{8,80}$/);
@@ -46,6 +56,8 @@ export interface AskAnswer {
 }
 
 const ASKS_MAX = 100;
+/** The digest of a day is the longest. */
+const ASK_MOST_BYTES = 512 * 1024;
 const LOOK_EVERY_MS = 50;
 const ANSWERS_KEPT_MS = 3_600_000;
 
@@ -92,12 +104,27 @@ export function readAsks(root: string): readonly MonitorAsk[] {
     .flatMap((name) => {
       const path = join(folderOf(root), name);
       try {
-        return [monitorAsk.parse(JSON.parse(readFileSync(path, "utf8")))];
+        const ask = monitorAsk.parse(JSON.parse(plainText(path)));
+        // Under another name its answer would never be found, and it would be done again for ever.
+        if (`${ask.id}.ask` !== name) throw new InputError(`${name} holds ask ${ask.id}`, 1);
+        return [ask];
       } catch {
-        rmSync(path, { force: true });
+        rmSync(path, { force: true, recursive: true });
         return [];
       }
     });
+}
+
+/** Nothing that would keep the monitor waiting or fill its memory: no pipe, no link, nothing long. */
+function plainText(path: string): string {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const { size } = fstatSync(file);
+    if (!fstatSync(file).isFile() || size > ASK_MOST_BYTES) throw new InputError(`${path}: is no ask`, 1);
+    return readFileSync(file, "utf8");
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The answer stands before the ask goes: a crash between the two has it done twice, which changes nothing. */
