@@ -194,7 +194,7 @@ export class LiveRig {
       if (this.#exits(role) > before + 1) return;
       if (begun === undefined && performance.now() > nextClose) {
         nextClose += NUDGE_MS;
-        await this.#closeOne();
+        await this.#nudge();
       }
       await pause(POLL_MS);
     }
@@ -256,9 +256,11 @@ export class LiveRig {
 
   /**
    * After some deaths the watchdog trusts the channels for minutes no more (RELIABILITY 1.3) and no entry is sent. What
-   * reduces is never barred: an operator's close passes the same places.
+   * reduces is never barred: an operator's close passes the same places. And the guardian may have closed everything
+   * since the last look: then nothing is sent before somebody resumes.
    */
-  async #closeOne(): Promise<void> {
+  async #nudge(): Promise<void> {
+    await this.letGoOn().catch(() => undefined);
     const symbol = (await this.status())?.snapshot.positions[0]?.symbol;
     if (symbol === undefined) return;
     // It may die before it answers: that is what is waited for.
