@@ -148,15 +148,22 @@ it(
     };
     const closing = rows.find(({ cause }) => cause === "closing");
     expect(closing?.deliveries).toMatchObject([{ channel: "webhook", state: "delivered" }]);
-    expect((await ask("alerts", "ack", closing?.id ?? "", "--reason", "seen")).code).toBe(0);
-    expect((await ask("alerts", "ack", closing?.id ?? "", "--reason", "seen")).code).toBe(1);
-    expect((await ask("alerts", "test", "--json")).code).toBe(0);
-    const errors = JSON.parse((await ask("errors", "ls", "--level", "CRITICAL", "--json")).out) as {
-      readonly rows: readonly { readonly id: number }[];
+    // The monitor of a busy machine may answer later than a command waits: people ask again, and it is done once.
+    const isDone = async (...words: string[]) => {
+      const { code, err } = await ask(...words);
+      return code === 0 || /is acknowledged|is resolved/.test(err);
     };
-    expect(
-      (await ask("errors", "resolve", String(errors.rows[0]?.id), "--reason", "killed by hand")).code,
-    ).toBe(0);
+    const ack = ["alerts", "ack", closing?.id ?? "", "--reason", "seen"];
+    await until("the acknowledgement", () => isDone(...ack), 40_000);
+    expect((await ask(...ack)).code).toBe(1);
+    await until("the test", () => isDone("alerts", "test", "--json"), 40_000);
+    const critical = async () => {
+      const { out } = await ask("errors", "ls", "--level", "CRITICAL", "--json");
+      return (JSON.parse(out) as { readonly rows: readonly { readonly id: number }[] }).rows[0]?.id;
+    };
+    await until("the ledger has the line", async () => (await critical()) !== undefined, 40_000);
+    const resolve = ["errors", "resolve", String(await critical()), "--reason", "killed by hand"];
+    await until("the resolution", () => isDone(...resolve), 40_000);
     const audit = async () =>
       JSON.parse((await ask("audit", "ls", "--json")).out) as { readonly action: string }[];
     await until(
