@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { KeptRows } from "../state/kept-rows.ts";
-import { heldTop, rowsInSight, slotsFor } from "./table.ts";
+import { heldTop, mayBeCut, rowsInSight, slotsFor } from "./table.ts";
 
 test("a long table draws what is in sight and a little more, wherever it stands", () => {
   expect(rowsInSight(0, 560, 28, 10_000)).toEqual({ from: 0, to: 36 });
@@ -54,4 +54,12 @@ test("the first row in sight stays where it is; at the top, and in another list,
   expect(held(50 * 28, 0, 1000 - 50)).toBeUndefined();
   expect(held(50 * 28, 3, 1)).toBeUndefined();
   expect(held(50 * 28, 3, null)).toBeUndefined();
+});
+
+test("what may be cut off is the text that takes the rest of the room, or what says so; a figure never", () => {
+  const column = { id: "x", head: "X" };
+  expect(mayBeCut(column)).toBe(true);
+  expect(mayBeCut({ ...column, width: "90px" })).toBe(false);
+  expect(mayBeCut({ ...column, width: "90px", isCut: true })).toBe(true);
+  expect(mayBeCut({ ...column, isFigure: true, isCut: true })).toBe(false);
 });

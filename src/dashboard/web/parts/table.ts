@@ -22,11 +22,20 @@ export interface Column<Row> {
   readonly isWideOnly?: boolean;
   /** Quiet ink. */
   readonly isQuiet?: boolean;
+  /**
+   * In a long table its text may be cut off; whole it is in the cell's title. Left out: where there is no width, which
+   * is where the text is long. Each cell that may be cut is a shape of its own to the painter, so that few should be.
+   */
+  readonly isCut?: boolean;
   /** May break into lines; never in a long table. */
   readonly wraps?: boolean;
   /** Empty for "not applicable". Left out: the table's `cell` snippet draws it. */
   readonly cell?: (row: Row) => string | Cell;
 }
+
+/** Figures never are: a figure without its end is another one. */
+export const mayBeCut = <Row>({ isFigure, isCut, width }: Column<Row>): boolean =>
+  isFigure !== true && (isCut ?? width === undefined);
 
 /** From so many rows on only those in sight are in the document. */
 export const longFrom = 200;
