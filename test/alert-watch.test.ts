@@ -276,6 +276,21 @@ describe("people", () => {
     });
   });
 
+  it("ask for five tests in ten minutes and no more: each is a mail and a paid message", () => {
+    world = new World("paper", ["smtp"]);
+    const test = (nowMs: number) =>
+      doAsk(
+        { kind: "test", ...ask, id: `test-${nowMs}` },
+        { root, watch: world.watch, store: world.store, nowMs },
+      );
+    const begun = world.now;
+    for (let k = 0; k < 5; k++) expect(test(begun + k * 1000).ok).toBe(true);
+    expect(test(begun + 5000)).toMatchObject({ ok: false, text: expect.stringContaining("in 595 s") });
+    expect(test(begun + 599_999).ok).toBe(false);
+    expect(test(begun + 600_001).ok).toBe(true);
+    expect(test(begun + 600_002).ok).toBe(false);
+  });
+
   it("what is no ask is thrown away", () => {
     world = new World();
     mkdirSync(join(root, "run", "alert-asks"));

@@ -48,13 +48,14 @@ describe("a task's claim", () => {
     desk.ask("barEntries", { task });
     desk.ask("barEntries", { task: "sync_positions_from_broker", isUnjudged: true });
     desk.ask("retire");
+    desk.ask("pause");
     expect(desk.ask("resume", { reason: "" })).toMatchObject({ kind: "refused" });
     expect(desk.ask("resume", { reason: "the orchestrator is gone" })).toMatchObject({ kind: "accepted" });
     const { claims } = desk.world.live.stage.authorities.permission;
     expect(claims.map(({ source }) => source)).toEqual(["stopping"]);
     expect(desk.audits.at(-1)).toMatchObject({ action: "resume", reason: "the orchestrator is gone" });
     expect(JSON.parse(desk.audits.at(-1)?.after ?? "")).toMatchObject({
-      lifted: `task:${task}, unjudged:sync_positions_from_broker`,
+      lifted: `operator, task:${task}, unjudged:sync_positions_from_broker`,
     });
     const { recorded, replayed } = toldAgain(desk.world);
     expect(replayed).toEqual(recorded);

@@ -136,10 +136,11 @@ describe("the door of a running system", () => {
     ]);
   });
 
-  it("refuses what is looser with exit 3 and what is unknown with exit 2, and writes nothing", () => {
-    const before = [audit.length, journal.length];
+  it("refuses what is looser with exit 3 and what is unknown with exit 2, and both tries are on record", () => {
+    const [told, heard] = [audit.length, journal.length];
     expect(ask("2", "risk.position_size.maxFraction", 0.06)).toMatchObject({ kind: "refused", exitCode: 3 });
     expect(ask("3", "risk.position_size.most", 0.01)).toMatchObject({ kind: "refused", exitCode: 2 });
-    expect([audit.length, journal.length]).toEqual(before);
+    expect(audit.slice(told).map(({ action }) => action)).toEqual(["request-refused", "request-refused"]);
+    expect(journal.length).toBe(heard);
   });
 });

@@ -104,6 +104,20 @@ describe("an override", () => {
     expect(desk.execute.gate.rules[0]?.params).toEqual({ maxShares: 1000, maxNotionalUsd: 50_000 });
   });
 
+  it("is forgotten once another is as strict and lasts as long, so that asking often piles up nothing", () => {
+    const desk = new Desk();
+    const held = () => desk.execute.overrides.list.map(({ value }) => value);
+    for (let k = 0; k < 1000; k++) desk.override(130 + k / 1000, 100, 600);
+    expect(held()).toEqual([100]);
+    desk.override(140, 50, 60);
+    desk.override(141, 80, 30);
+    expect(held()).toEqual([100, 50]);
+    desk.override(142, 40, 900);
+    expect(held()).toEqual([40]);
+    desk.override(143, 50_000, 600, { key: "risk.order_size.maxNotionalUsd" });
+    expect(held()).toEqual([40, 50_000]);
+  });
+
   it("ends with the session, however long it was asked for", () => {
     const desk = new Desk();
     desk.override(130, 100, 86_000);

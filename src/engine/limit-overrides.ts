@@ -5,6 +5,8 @@
  * LO-1  A limit in force is the strictest of the configured one and of every override that has not ended: no event,
  *       whatever it says, makes one looser than it was configured.
  * LO-2  An override ends at its time or with the session, whichever is first.
+ * LO-3  One is forgotten as soon as another one of its limit is as strict and lasts as long: however often somebody
+ *       asks, what is kept is what binds at some instant to come.
  */
 import { InputError } from "../domain/assert.ts";
 import type { LimitOverridden } from "../domain/events.ts";
@@ -45,7 +47,9 @@ export class LimitOverrides {
     const end = clock.close > at ? Math.min(until, clock.close) : until;
     this.#configured(key);
     if (!(end > at) || !Number.isFinite(value)) return;
-    this.#held = [...this.#held, { key, value, stricter, until: end as EpochMicros }];
+    const told: LimitOverride = { key, value, stricter, until: end as EpochMicros };
+    if (!this.#held.some((other) => outlasts(other, told)))
+      this.#held = [...this.#held.filter((other) => !outlasts(told, other)), told];
     this.#changed(key);
   }
 
@@ -82,4 +86,10 @@ export class LimitOverrides {
     if (family === "risk") this.#parts.gate.reconfigure(id, { [param]: limit });
     else this.#parts.watch.reconfigure(id, { [param]: limit });
   }
+}
+
+/** `one` binds at every instant at which `other` would (LO-3). */
+function outlasts(one: LimitOverride, other: LimitOverride): boolean {
+  if (one.key !== other.key || one.stricter !== other.stricter || one.until < other.until) return false;
+  return one.stricter === "less" ? one.value <= other.value : one.value >= other.value;
 }

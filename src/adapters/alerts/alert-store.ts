@@ -163,6 +163,13 @@ export class AlertStore implements AlertRecord {
     );
   }
 
+  /** When a kind of act was done since then, oldest first, epoch milliseconds. */
+  actsSince(action: ActRow["action"], sinceMs: number): readonly number[] {
+    return this.#statement("SELECT at_ms FROM acts WHERE action = ? AND at_ms > ? ORDER BY at_ms")
+      .all(action, Math.round(sinceMs))
+      .map((row) => Number(row.at_ms));
+  }
+
   /** What the audit of the run does not have yet, oldest first. */
   untoldActs(): readonly ActRow[] {
     const rows = this.#statement(

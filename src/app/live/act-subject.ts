@@ -1,16 +1,20 @@
 /** What an act was about, for the audit: a close without its symbol tells nobody anything. */
-import type { EngineEvent } from "../../domain/events.ts";
 import type { ControlAct } from "./control-words.ts";
 
-/** `events`: what the act came to. */
+interface Holder {
+  readonly authority: string;
+  readonly source: string;
+}
+
+/** `before` and `after`: what was claimed, and what is; a resume says all that it ended, whoever had claimed it. */
 export function subjectOf(
   request: ControlAct,
-  events: readonly EngineEvent[],
+  before: readonly Holder[],
+  after: readonly Holder[],
 ): Readonly<Record<string, string | number>> {
   if (request.verb === "resume") {
-    const lifted = events.flatMap((event) =>
-      event.kind === "ClaimChanged" && event.lifted !== undefined ? [event.lifted.source] : [],
-    );
+    const stands = new Set(after.map(nameOf));
+    const lifted = before.filter((claim) => !stands.has(nameOf(claim))).map(({ source }) => source);
     return lifted.length === 0 ? {} : { lifted: lifted.join(", ") };
   }
   if (request.verb === "override") {
@@ -22,3 +26,5 @@ export function subjectOf(
   if ("task" in request) return { task: request.task };
   return "symbol" in request && request.symbol !== undefined ? { symbol: request.symbol } : {};
 }
+
+const nameOf = ({ authority, source }: Holder): string => `${authority} ${source}`;

@@ -158,3 +158,30 @@ it("what people did about alerts and errors stands in the audit once, and change
   expect(world.journal).toEqual([]);
   expect(world.ask({ ...words, id: "act-2", what: "resume" })).toMatchObject({ kind: "refused" });
 });
+
+describe("an act that is refused", () => {
+  const nobody = { verb: "close", symbol: "NOBODY", by: "cli:ann", reason: "out of it" };
+
+  it("stands in the audit with who tried and why not, and the same command may be sent again", () => {
+    const world = new World("paper");
+    const command = { ...nobody, id: "act-1" };
+    expect(world.ask(command)).toMatchObject({ kind: "refused", exitCode: 2 });
+    expect(world.audit).toMatchObject([
+      { who: "cli:ann", action: "request-refused", reason: expect.stringMatching(/^close: NOBODY: this run/) },
+    ]);
+    expect(world.audit[0]?.id).not.toBe("act-1");
+    const [symbol] = world.terms.symbols;
+    expect(world.ask({ ...command, symbol })).toMatchObject({ kind: "accepted", auditId: "act-1" });
+    expect(world.audit.map(({ action }) => action)).toEqual(["request-refused", "close"]);
+    expect(world.journal).toHaveLength(1);
+  });
+
+  it("hundreds of times fills the audit no more than thirty times a minute, and the count is told", () => {
+    const world = new World("paper");
+    for (let n = 0; n < 200; n += 1) world.ask(nobody);
+    expect(world.audit).toHaveLength(30);
+    world.mono += 60_001;
+    world.ask(nobody);
+    expect(world.audit.at(-1)?.reason).toContain("; 170 more like this were not written down");
+  });
+});

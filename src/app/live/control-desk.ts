@@ -3,13 +3,14 @@
  * into events, and writes each act down before it works. Halting needs nothing but the word; resuming needs a reason,
  * clean books, a minute of delay, and no HALT file (C-02).
  */
+import { randomUUID } from "node:crypto";
 import type { AuditRow } from "../../adapters/journal/journal-terms.ts";
 import { InputError } from "../../domain/assert.ts";
-import type { EngineEvent, OperatorActed } from "../../domain/events.ts";
+import type { EngineEvent } from "../../domain/events.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
 import type { Quote } from "../../domain/quote.ts";
 import { sessionIndexAt } from "../../domain/session.ts";
-import { type EpochMicros, isoInstant, MICROS_PER_SECOND } from "../../domain/time.ts";
+import { type EpochMicros, isoInstant } from "../../domain/time.ts";
 import type { ExecuteInput } from "../../engine/live-execute.ts";
 import type { Instants } from "../../execution/lifecycle/words.ts";
 import { sessionAt, xnysSessions } from "../../market/calendar.ts";
@@ -18,10 +19,9 @@ import type { WatchdogVerdict } from "../../ops/watchdog/terms.ts";
 import { needsChannel } from "../alert-params.ts";
 import type { EngineSnapshot } from "../engine-snapshot.ts";
 import { engineSnapshot } from "../engine-view.ts";
-import { judgedOverride } from "../limit-override.ts";
+import { eventsOf, instrumentOf } from "./act-events.ts";
 import { subjectOf } from "./act-subject.ts";
 import { ChannelWord } from "./channel-word.ts";
-import { type ClaimAct, claimsOf, taskLifts } from "./claim-acts.ts";
 import { type ControlAct, type ControlAnswer, type ControlRequest, controlRequest } from "./control-words.ts";
 import { wasActed } from "./earlier-act.ts";
 import { type EnginePicture, enginePicture } from "./engine-picture.ts";
@@ -32,6 +32,7 @@ import { marketLines } from "./market-lines.ts";
 import { OrchestratorWord } from "./orchestrator-word.ts";
 import { resumeBars } from "./resume-bars.ts";
 import { EXTERNAL } from "./run-engine.ts";
+import { Seldom } from "./seldom.ts";
 import type { StageContext } from "./stage-context.ts";
 import { workingOrders } from "./working-orders.ts";
 
@@ -50,9 +51,6 @@ export interface ControlParts {
   readonly checkActions: () => boolean;
 }
 
-/** Acts that are one event each. */
-type SingleAct = Exclude<ControlAct, ClaimAct | { readonly verb: "override" | "note" | "checkActions" }>;
-
 const ORDERS_SHOWN = 200;
 const CURVE_POINTS = 2000;
 /** One valuation: exchange micros and dollars. */
@@ -68,6 +66,7 @@ export class ControlDesk {
   readonly #words: LastWords;
   readonly #channels: ChannelWord;
   readonly #orchestrator = new OrchestratorWord();
+  readonly #refusals = new Seldom();
   readonly #curve: CurvePoint[] = [];
   readonly #seen = new Set<string>();
   /** When everything was told to be closed, as far as this process knows; long ago where it never was. */
@@ -122,8 +121,9 @@ export class ControlDesk {
         ? this.#act(request)
         : { id: request.id, kind: "told", value: this.#tell(request) };
     } catch (error) {
-      if (error instanceof InputError) return refused(request.id, error.message, error.exitCode);
-      throw error;
+      if (!(error instanceof InputError)) throw error;
+      if ("by" in request) this.#notDone(request, error.message);
+      return refused(request.id, error.message, error.exitCode);
     }
   }
 
@@ -246,7 +246,7 @@ export class ControlDesk {
   #why(symbol: string | undefined): unknown {
     const { instruments } = this.#parts.context;
     const snapshot = this.snapshot();
-    const wanted = symbol === undefined ? undefined : this.#instrument(symbol);
+    const wanted = symbol === undefined ? undefined : instrumentOf(instruments, symbol);
     return {
       permission: snapshot.permission,
       blocked: snapshot.blocked,
@@ -272,22 +272,34 @@ export class ControlDesk {
     if (bar !== undefined) throw new InputError(`resume: ${bar}`, 3);
     if (request.verb === "checkActions" && !this.#parts.checkActions())
       throw new InputError("checkActions: ingest is not there; try again, or see: plimsoll status", 1);
-    const events = this.#eventsOf(request, at);
+    const events = eventsOf(request, at, { context, live: this.#parts.driver.live });
     this.#seen.add(request.id);
-    const before = this.#parts.driver.live.stage.authorities.permission.level;
+    const before = this.#parts.driver.live.stage.authorities.permission;
     for (const event of events) this.#parts.event(event);
     if (request.verb === "resume") this.#parts.resumed();
-    const after = this.#parts.driver.live.stage.authorities.permission.level;
+    const after = this.#parts.driver.live.stage.authorities.permission;
     this.#parts.audit({
       id: request.id,
       at,
       who: request.by,
       action: request.verb === "note" ? request.what : request.verb,
       reason: request.reason,
-      before: JSON.stringify({ level: before }),
-      after: JSON.stringify({ level: after, ...subjectOf(request, events) }),
+      before: JSON.stringify({ level: before.level }),
+      after: JSON.stringify({ level: after.level, ...subjectOf(request, before.claims, after.claims) }),
     });
     return { id: request.id, kind: "accepted", auditId: request.id };
+  }
+
+  /** A try stands in the audit too, under an id of its own: the same command may be sent again. */
+  #notDone({ by, verb }: ControlAct, why: string): void {
+    const { context, driver, audit } = this.#parts;
+    const more = this.#refusals.admit(context.clock.now());
+    if (more === undefined) return;
+    const level = JSON.stringify({ level: driver.live.stage.authorities.permission.level });
+    audit({
+      ...{ id: randomUUID(), at: context.now().at, who: by },
+      ...{ action: "request-refused", reason: `${verb}: ${why}${more}`, before: level, after: level },
+    });
   }
 
   #resumeBars(): string[] {
@@ -295,85 +307,6 @@ export class ControlDesk {
     const haltedFor = (context.clock.now() - this.#haltedAtMs) / 1000;
     const { killSwitch } = context.terms;
     return resumeBars({ killSwitch, haltedFor, live: driver.live, at: context.now().at });
-  }
-
-  #eventsOf(request: ControlAct, at: EpochMicros): readonly EngineEvent[] {
-    switch (request.verb) {
-      case "note":
-      case "checkActions":
-        return [];
-      case "override": {
-        const until = (at + request.forSeconds * MICROS_PER_SECOND) as EpochMicros;
-        const wanted = judgedOverride(this.#parts.context.terms.config, request.key, request.value);
-        return wanted.map((limit) => ({ kind: "LimitOverridden", at, ...limit, until }));
-      }
-      case "retire":
-      case "return":
-      case "hold":
-      case "release":
-      case "barEntries":
-      case "allowEntries":
-        return claimsOf(request).map((word) => ({ kind: "ClaimChanged", at, ...word }));
-      case "resume": {
-        const { claims } = this.#parts.driver.live.stage.authorities.permission;
-        const lifts = taskLifts(claims).map((lift) => ({ kind: "ClaimChanged", at, ...lift }) as const);
-        return [this.#eventOf(request, at), ...lifts];
-      }
-      default:
-        return [this.#eventOf(request, at)];
-    }
-  }
-
-  #eventOf(request: SingleAct, at: EpochMicros): EngineEvent {
-    const { by, reason } = request;
-    const acted = (action: OperatorActed["action"], more: Partial<OperatorActed> = {}): OperatorActed => ({
-      kind: "OperatorActed",
-      at,
-      action,
-      by,
-      reason,
-      ...more,
-    });
-    switch (request.verb) {
-      case "flatten":
-        return acted(
-          "flatten",
-          request.symbol === undefined ? {} : { instrument: this.#instrument(request.symbol) },
-        );
-      case "close":
-        return acted("close", { instrument: this.#instrument(request.symbol) });
-      case "enable":
-      case "disable":
-        return acted(request.verb, { strategy: this.#strategy(request.strategy) });
-      case "acknowledge":
-        return { kind: "InstrumentUnlocked", at, instrument: this.#instrument(request.symbol) };
-      case "acknowledgeCash":
-        return { kind: "CashMoved", at, dollars: this.#cashAhead(), reason: `${by}: ${reason}` };
-      case "reconcile":
-        return { kind: "BooksAsked", at, reason: `${by}: ${reason}` };
-      default:
-        return acted(request.verb);
-    }
-  }
-
-  #cashAhead(): number {
-    const { cashAhead } = this.#parts.driver.live;
-    if (cashAhead !== undefined) return cashAhead;
-    throw new InputError("acknowledge --cash: no cash waits for it; what differs is in: plimsoll status", 3);
-  }
-
-  #instrument(symbol: string): InstrumentId {
-    const found = this.#parts.context.instruments.find(symbol);
-    if (found !== undefined) return found;
-    const known = this.#parts.context.instruments.symbols.slice(0, 8).join(", ");
-    throw new InputError(`${symbol}: this run does not trade it; it knows ${known} ...`, 2);
-  }
-
-  #strategy(id: string): number {
-    const { strategyIds } = this.#parts.context.terms;
-    const found = strategyIds.indexOf(id);
-    if (found >= 0) return found;
-    throw new InputError(`${id}: no strategy of this run; it has ${strategyIds.join(", ")}`, 2);
   }
 }
 

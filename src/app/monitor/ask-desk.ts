@@ -16,6 +16,10 @@ export interface AskPlace {
   readonly nowMs: number;
 }
 
+/** Each one is a mail and a paid SMS, and a phone that is full of tests is not looked at. */
+const TESTS_MAX = 5;
+const TESTS_WITHIN_MS = 600_000;
+
 type Digest = Extract<MonitorAsk, { readonly kind: "digest" }>;
 type PersonsAsk = Exclude<MonitorAsk, Digest>;
 
@@ -76,7 +80,7 @@ function handedOver({ id, by, letter }: Digest, { watch, store }: AskPlace): Ask
   }
 }
 
-function done(ask: PersonsAsk, { root, watch, nowMs }: AskPlace): string {
+function done(ask: PersonsAsk, { root, watch, store, nowMs }: AskPlace): string {
   switch (ask.kind) {
     case "acknowledge":
       if (watch.desk.acknowledge(ask.incident, ask.by, nowMs)) return `alert ${ask.incident} is acknowledged`;
@@ -102,6 +106,14 @@ function done(ask: PersonsAsk, { root, watch, nowMs }: AskPlace): string {
           `alerts: channel ${ask.channel ?? ""} is not switched on; there are ${all.join(", ") || "none"}`,
           2,
         );
+      const oldest = store.actsSince("test-alerts", nowMs - TESTS_WITHIN_MS).at(-TESTS_MAX);
+      if (oldest !== undefined) {
+        const seconds = Math.ceil((oldest + TESTS_WITHIN_MS - nowMs) / 1000);
+        throw new InputError(
+          `alerts: ${TESTS_MAX} tests left within ${TESTS_WITHIN_MS / 60_000} min; the next one may in ${seconds} s`,
+          3,
+        );
+      }
       watch.test(ask.id, channels, `asked for by ${ask.by}`);
       return `a test leaves by ${channels.join(", ")}`;
     }

@@ -109,11 +109,8 @@ export class Acts {
 
   async #asked(act: ActWords, question: ControlQuestion): Promise<Acted> {
     const answer = await this.#terms.ask(question, ANSWER_WITHIN_MS, act.id);
-    if (answer.kind === "refused") {
-      const { trail, by } = this.#terms;
-      trail.note({ what: "request-refused", by, reason: `${act.verb}: ${answer.reason}` });
-      return refused(answer.exitCode === 2 ? 400 : 409, answer.reason);
-    }
+    // Execute writes down what it refuses, whoever asked.
+    if (answer.kind === "refused") return refused(answer.exitCode === 2 ? 400 : 409, answer.reason);
     return accepted(act.id, `${act.verb}: accepted.`);
   }
 

@@ -8,6 +8,7 @@ import { dirname } from "node:path";
 import { makeFolder, sha256OfText } from "../../adapters/durable-file.ts";
 import type { ControlQuestion } from "../../app/live/control-client.ts";
 import type { ControlAnswer, Noted } from "../../app/live/control-words.ts";
+import { Seldom } from "../../app/live/seldom.ts";
 import { InputError } from "../../domain/assert.ts";
 
 export interface TrailTerms {
@@ -20,10 +21,7 @@ export interface TrailTerms {
   readonly log: (text: string) => void;
 }
 
-/** In a minute: whoever hammers at the door must not fill the record, nor hide in it who came in. */
-const REFUSALS_MAX = 30;
 const refusals: readonly Noted[] = ["request-refused", "login-refused", "key-refused"];
-const WINDOW_MS = 60_000;
 const ANSWER_WITHIN_MS = 1000;
 const TAIL_BYTES = 4096;
 
@@ -35,8 +33,7 @@ export interface TrailNote {
 
 export class AuditTrail {
   readonly #terms: TrailTerms;
-  #sentAt: readonly number[] = [];
-  #dropped = 0;
+  readonly #refusals = new Seldom();
   #head: string | undefined;
   #lines = 0;
 
@@ -55,15 +52,8 @@ export class AuditTrail {
       void this.#write({ ...note, reason: oneLine(note.reason) });
       return;
     }
-    const now = this.#terms.now();
-    this.#sentAt = this.#sentAt.filter((at) => now - at < WINDOW_MS);
-    if (this.#sentAt.length >= REFUSALS_MAX) {
-      this.#dropped += 1;
-      return;
-    }
-    this.#sentAt = [...this.#sentAt, now];
-    const more = this.#dropped === 0 ? "" : `; ${this.#dropped} more like this were not written down`;
-    this.#dropped = 0;
+    const more = this.#refusals.admit(this.#terms.now());
+    if (more === undefined) return;
     void this.#write({ ...note, reason: oneLine(note.reason + more) });
   }
 

@@ -1,0 +1,96 @@
+/** What an operator's act comes to: the events that the engine is told, and nothing that is done here. */
+import { InputError } from "../../domain/assert.ts";
+import type { EngineEvent, OperatorActed } from "../../domain/events.ts";
+import type { InstrumentId } from "../../domain/instrument.ts";
+import { type EpochMicros, MICROS_PER_SECOND } from "../../domain/time.ts";
+import type { LiveExecute } from "../../engine/live-execute.ts";
+import { judgedOverride } from "../limit-override.ts";
+import { type ClaimAct, claimsOf, taskLifts } from "./claim-acts.ts";
+import type { ControlAct } from "./control-words.ts";
+import type { StageContext } from "./stage-context.ts";
+
+/** Acts that are one event each. */
+type SingleAct = Exclude<ControlAct, ClaimAct | { readonly verb: "override" | "note" | "checkActions" }>;
+
+/** What an act is understood by: the run's names and limits, and what stands now. */
+export interface ActWorld {
+  readonly context: Pick<StageContext, "terms" | "instruments">;
+  readonly live: LiveExecute;
+}
+
+/** Throws InputError: exit 2 for a name or a limit that the run does not have, 3 where there is nothing to be done. */
+export function eventsOf(request: ControlAct, at: EpochMicros, world: ActWorld): readonly EngineEvent[] {
+  switch (request.verb) {
+    case "note":
+    case "checkActions":
+      return [];
+    case "override": {
+      const until = (at + request.forSeconds * MICROS_PER_SECOND) as EpochMicros;
+      const wanted = judgedOverride(world.context.terms.config, request.key, request.value);
+      return wanted.map((limit) => ({ kind: "LimitOverridden", at, ...limit, until }));
+    }
+    case "retire":
+    case "return":
+    case "hold":
+    case "release":
+    case "barEntries":
+    case "allowEntries":
+      return claimsOf(request).map((word) => ({ kind: "ClaimChanged", at, ...word }));
+    case "resume": {
+      const { claims } = world.live.stage.authorities.permission;
+      const lifts = taskLifts(claims).map((lift) => ({ kind: "ClaimChanged", at, ...lift }) as const);
+      return [eventOf(request, at, world), ...lifts];
+    }
+    default:
+      return [eventOf(request, at, world)];
+  }
+}
+
+function eventOf(request: SingleAct, at: EpochMicros, { context, live }: ActWorld): EngineEvent {
+  const { by, reason } = request;
+  const acted = (action: OperatorActed["action"], more: Partial<OperatorActed> = {}): OperatorActed => ({
+    kind: "OperatorActed",
+    at,
+    action,
+    by,
+    reason,
+    ...more,
+  });
+  const of = (symbol: string) => ({ instrument: instrumentOf(context.instruments, symbol) });
+  switch (request.verb) {
+    case "flatten":
+      return acted("flatten", request.symbol === undefined ? {} : of(request.symbol));
+    case "close":
+      return acted("close", of(request.symbol));
+    case "enable":
+    case "disable":
+      return acted(request.verb, { strategy: strategyOf(context.terms.strategyIds, request.strategy) });
+    case "acknowledge":
+      return { kind: "InstrumentUnlocked", at, ...of(request.symbol) };
+    case "acknowledgeCash":
+      return { kind: "CashMoved", at, dollars: cashAhead(live), reason: `${by}: ${reason}` };
+    case "reconcile":
+      return { kind: "BooksAsked", at, reason: `${by}: ${reason}` };
+    default:
+      return acted(request.verb);
+  }
+}
+
+function cashAhead({ cashAhead: dollars }: LiveExecute): number {
+  if (dollars !== undefined) return dollars;
+  throw new InputError("acknowledge --cash: no cash waits for it; what differs is in: plimsoll status", 3);
+}
+
+/** Throws InputError (exit 2) with some of what the run trades. */
+export function instrumentOf(instruments: StageContext["instruments"], symbol: string): InstrumentId {
+  const found = instruments.find(symbol);
+  if (found !== undefined) return found;
+  const known = instruments.symbols.slice(0, 8).join(", ");
+  throw new InputError(`${symbol}: this run does not trade it; it knows ${known} ...`, 2);
+}
+
+function strategyOf(ids: readonly string[], id: string): number {
+  const found = ids.indexOf(id);
+  if (found >= 0) return found;
+  throw new InputError(`${id}: no strategy of this run; it has ${ids.join(", ")}`, 2);
+}
