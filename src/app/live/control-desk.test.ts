@@ -167,7 +167,11 @@ describe("an act that is refused", () => {
     const command = { ...nobody, id: "act-1" };
     expect(world.ask(command)).toMatchObject({ kind: "refused", exitCode: 2 });
     expect(world.audit).toMatchObject([
-      { who: "cli:ann", action: "request-refused", reason: expect.stringMatching(/^close: NOBODY: this run/) },
+      {
+        who: "cli:ann",
+        action: "request-refused",
+        reason: expect.stringMatching(/^close: NOBODY: this run/),
+      },
     ]);
     expect(world.audit[0]?.id).not.toBe("act-1");
     const [symbol] = world.terms.symbols;
