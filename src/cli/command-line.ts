@@ -22,6 +22,7 @@ import { registerJobsCommands } from "./jobs-commands.ts";
 import { registerJournalCommands } from "./journal-commands.ts";
 import { registerLedgerCommands } from "./ledger-commands.ts";
 import { registerMetricsCommand } from "./metrics-command.ts";
+import { registerModelCommands } from "./model-commands.ts";
 import { registerOverrideCommand } from "./override-command.ts";
 import { registerReportCommands } from "./report-commands.ts";
 import { registerStartCommand } from "./start-command.ts";
@@ -100,6 +101,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerDataCommands(program, context);
   registerFeatureCommands(program, context);
   registerStatsCommands(program, context);
+  registerModelCommands(program, context);
   registerInfoCommands(program, context);
   registerJournalCommands(program, context);
   registerLedgerCommands(program, context);
