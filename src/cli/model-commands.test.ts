@@ -1,4 +1,4 @@
-/** Goal: people see what a model showed and move it one step at a time; what a gate refuses ends with 3, in one line. */
+/** Goal: people see what a model showed and move it one step at a time; what a gate refuses ends with 3, in one line */
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-/** `plimsoll models`: the registry of models, and the one way in which a model comes into use or out of it (LEARN-8). */
+/** `plimsoll models`: the registry of models, and the one way in which one comes into use or out of it (LEARN-8). */
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { ModelRegistry } from "../adapters/models/model-registry.ts";

@@ -120,7 +120,7 @@ export class ModelRegistry {
     });
   }
 
-  /** The champion before this one comes back, and this one is retired. Throws InputError (exit 3) where there is none. */
+  /** The champion before this one comes back, this one is retired. Throws InputError (exit 3) where there is none. */
   rollBack(name: string, words: ChangeWords): ModelVersion {
     return this.#inTransaction(() => {
       const now = this.champion(name);
