@@ -8,6 +8,7 @@ import { registerBacktestCommands } from "./backtest-commands.ts";
 import { registerBackupCommands } from "./backup-commands.ts";
 import type { CliContext } from "./context.ts";
 import { registerControlCommands } from "./control-commands.ts";
+import { registerCvCommands } from "./cv-commands.ts";
 import { registerDashboardCommand } from "./dashboard-command.ts";
 import { registerDataCommands } from "./data-commands.ts";
 import { registerDoctorCommand } from "./doctor-command.ts";
@@ -101,6 +102,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerDataCommands(program, context);
   registerFeatureCommands(program, context);
   registerStatsCommands(program, context);
+  registerCvCommands(program, context);
   registerModelCommands(program, context);
   registerInfoCommands(program, context);
   registerJournalCommands(program, context);
