@@ -273,8 +273,8 @@ export function writeXgboostJson(data: TreeEnsembleData): string {
   const booster =
     data.treeWeights === undefined
       ? { model, name: "gbtree" }
-      : { gbtree: { model, name: "gbtree" }, name: "dart", weight_drop: [...data.treeWeights] };
-  return JSON.stringify({
+      : { gbtree: { model, name: "gbtree" }, name: "dart", weight_drop: data.treeWeights };
+  return jsonText({
     learner: {
       attributes: {},
       feature_names: data.featureNames,
@@ -291,6 +291,20 @@ export function writeXgboostJson(data: TreeEnsembleData): string {
     },
     version: [1, 7, 4],
   });
+}
+
+/** JSON in which a typed array is a list of numbers with a fraction: XGBoost refuses `1` where it wants `1.0`. */
+function jsonText(value: unknown): string {
+  if (value instanceof Float64Array) return `[${Array.from(value, fractionText).join(",")}]`;
+  if (Array.isArray(value)) return `[${value.map(jsonText).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).map(([key, entry]) => `${JSON.stringify(key)}:${jsonText(entry)}`);
+  return `{${entries.join(",")}}`;
+}
+
+function fractionText(value: number): string {
+  const text = String(value);
+  return /[.e]/.test(text) ? text : `${text}.0`;
 }
 
 /** XGBoost asks for the parameters of an objective by a name that depends on the objective. */
@@ -312,7 +326,7 @@ function treeObject(data: TreeEnsembleData, tree: number): object {
   const sets = nodes.filter(isCategorical).map((node) => membersOf(data, node));
   let segment = 0;
   return {
-    base_weights: nodes.map((node) => data.value[node]!),
+    base_weights: data.value.slice(from, to),
     categories: sets.flat(),
     categories_nodes: nodes.filter(isCategorical).map(local),
     categories_segments: sets.map((set) => {
@@ -323,15 +337,15 @@ function treeObject(data: TreeEnsembleData, tree: number): object {
     default_left: nodes.map((node) => defaultLeftOf(data, node)),
     id: tree,
     left_children: nodes.map((node) => local(data.left[node]!)),
-    loss_changes: nodes.map((node) => data.gain[node]!),
+    loss_changes: data.gain.slice(from, to),
     parents,
     right_children: nodes.map((node) => local(data.right[node]!)),
-    split_conditions: nodes.map((node) =>
+    split_conditions: Float64Array.from(nodes, (node) =>
       isInner(node) ? (isCategorical(node) ? 0 : data.threshold[node]!) : data.value[node]!,
     ),
     split_indices: nodes.map((node) => (isDeleted(node) ? DELETED : Math.max(0, data.feature[node]!))),
     split_type: nodes.map((node) => (isCategorical(node) ? 1 : 0)),
-    sum_hessian: nodes.map((node) => data.hessian[node]!),
+    sum_hessian: data.hessian.slice(from, to),
     tree_param: {
       num_deleted: String(nodes.filter(isDeleted).length),
       num_feature: String(data.featureNames.length),
