@@ -25,6 +25,7 @@ import { registerLedgerCommands } from "./ledger-commands.ts";
 import { registerMetricsCommand } from "./metrics-command.ts";
 import { registerModelCommands } from "./model-commands.ts";
 import { registerOverrideCommand } from "./override-command.ts";
+import { registerPredictCommands } from "./predict-commands.ts";
 import { registerReportCommands } from "./report-commands.ts";
 import { registerStartCommand } from "./start-command.ts";
 import { stateFolder } from "./state-folder.ts";
@@ -104,6 +105,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerStatsCommands(program, context);
   registerCvCommands(program, context);
   registerModelCommands(program, context);
+  registerPredictCommands(program, context);
   registerInfoCommands(program, context);
   registerJournalCommands(program, context);
   registerLedgerCommands(program, context);

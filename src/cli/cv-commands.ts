@@ -1,4 +1,4 @@
-/** `plimsoll cv`: the splits of purged validation as row ranges, for whoever trains elsewhere or checks ours (LEARN-3). */
+/** `plimsoll cv`: splits of purged validation as row ranges, for who trains elsewhere or checks ours (LEARN-3). */
 import type { Command } from "commander";
 import { InputError } from "../domain/assert.ts";
 import type { LabelSpans } from "../learn/labels/label-spans.ts";

@@ -1,10 +1,13 @@
 /** `plimsoll models`: the registry of models, and the one way in which one comes into use or out of it (LEARN-8). */
-import { writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { Command } from "commander";
+import { replaceFile } from "../adapters/durable-file.ts";
 import { ModelRegistry } from "../adapters/models/model-registry.ts";
 import { operatorName } from "../app/live/operator-name.ts";
+import { featureVersionOf } from "../app/models/model-features.ts";
 import { InputError } from "../domain/assert.ts";
 import type { GateVerdict, ModelChange, ModelStage, ModelVersion } from "../domain/model-version.ts";
+import { readTreeModel } from "../models/trees/read-model.ts";
 import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, report, tell } from "./context.ts";
 import { example } from "./group-help.ts";
@@ -58,6 +61,40 @@ export function registerModelCommands(program: Command, context: CliContext): vo
     (name: string, options: Words) =>
       within(context, (registry) => told(context, registry.rollBack(name, said(options)))),
   );
+  registerFileCommands(models, context);
+}
+
+/** A model comes in as a file, and goes out as one. */
+function registerFileCommands(models: Command, context: CliContext): void {
+  models
+    .command("import")
+    .description(
+      "registers a model file of LightGBM (text) or XGBoost (JSON); no gate has judged it, so it trades nothing",
+    )
+    .argument("<file>")
+    .requiredOption("--name <name>", "versions of one name stand for each other")
+    .option("--reason <text>", "where it is from; it is kept with the version")
+    .addHelpText(
+      "after",
+      '\nExample: plimsoll models import model.txt --name swing.meta --reason "made elsewhere"',
+    )
+    .action((file: string, options: Words & { readonly name: string }) =>
+      within(context, (registry) => {
+        const text = textOf(file);
+        const { format, trees } = readTreeModel(text, file);
+        const features = trees.data.featureNames;
+        const none = { snapshot: "none: made elsewhere", params: {}, metrics: {}, gates: [] };
+        const facts = {
+          name: options.name,
+          format,
+          features,
+          featureVersion: featureVersionOf(features),
+          ...none,
+        };
+        const version = registry.add(facts, text, said(options));
+        tell(context, version, () => `${version.id} is a candidate; no gate has judged it`);
+      }),
+    );
   models
     .command("export")
     .description("writes a version's file as it was registered")
@@ -66,7 +103,7 @@ export function registerModelCommands(program: Command, context: CliContext): vo
     .addHelpText("after", "\nExample: plimsoll models export swing_trend_following.meta@3 --out model.txt")
     .action((id: string, { out }: { readonly out: string }) =>
       within(context, (registry) => {
-        writeFileSync(out, registry.load(id, registry.get(id).featureVersion));
+        replaceFile(out, registry.load(id, registry.get(id).featureVersion));
         tell(context, { id, out }, () => `${id} is in ${out}`);
       }),
     );
@@ -90,6 +127,14 @@ function within(context: CliContext, work: (registry: ModelRegistry) => void): v
     work(registry);
   } finally {
     registry.close();
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    throw new InputError(`${file}: cannot be read; give the path of a model file`);
   }
 }
 
