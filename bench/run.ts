@@ -3,6 +3,7 @@
  *
  *   npm run bench -- --report [--data DIR]
  *   npm run bench -- growth
+ *   npm run bench -- hmm [--data DIR]
  *   npm run bench -- engine|features|sweep --data DIR [--set one,uni]
  *   npm run bench -- storm --seeds N
  *   npm run bench -- tick-to-order
@@ -17,6 +18,7 @@ import { variantWorker } from "../src/cli/tasks.ts";
 import { type EngineFigures, engineBench } from "./engine.bench.ts";
 import { type FeatureFigures, featuresBench } from "./features.bench.ts";
 import { type GrowthFigures, growthBench } from "./growth.bench.ts";
+import { type HmmFigures, hmmBench } from "./hmm.bench.ts";
 import { pageBench } from "./page.bench.ts";
 import { performanceSvg, performanceTable, type RatioFigure } from "./performance-report.ts";
 import { sessionsBench } from "./sessions.bench.ts";
@@ -63,6 +65,9 @@ const benches: Readonly<Record<string, (data: string) => AsyncGenerator<BenchLin
   },
   async *growth() {
     for (const figures of growthBench()) yield growthLine(figures);
+  },
+  async *hmm(data) {
+    yield hmmLine(hmmBench(data));
   },
   /** All of them, drawn; the ratios need the generated columns, the curves do not. */
   async *report(data) {
@@ -159,6 +164,20 @@ function featuresLine(figures: FeatureFigures): BenchLine {
   return { figures, text, failed: figures.verdict === "below the floor" };
 }
 
+function hmmLine(figures: HmmFigures): BenchLine {
+  const text =
+    `hmm: ${figures.rounds} rounds over ${figures.days} days in ${(figures.diagonalSeconds * 1e3).toFixed(0)} ms, ` +
+    `${figures.ratioToLimit.toFixed(2)} x the limit loop, ${figures.ratioToHmmlearn.toFixed(2)} of hmmlearn's time ` +
+    `by its stored ratio (goal ${figures.goal}); full ${figures.fullToDiagonal.toFixed(2)} x diagonal ` +
+    `(goal ${figures.fullGoal}); numpy ${figures.numpySeconds ?? figures.numpy}; log-likelihood ` +
+    `${figures.logLikelihood.toFixed(6)} (off by ${figures.logLikelihoodError.toExponential(1)}): ${figures.verdict}`;
+  return {
+    figures,
+    text,
+    failed: figures.verdict === "wrong result" || figures.verdict === "below the floor",
+  };
+}
+
 function sweepLine(figures: SweepFigures): BenchLine {
   const text =
     `sweep: two workers ${figures.cpuSpeedup.toFixed(2)} x one by CPU time (goal ${figures.goal}; ` +
@@ -177,7 +196,9 @@ if (bench === undefined) {
   );
   process.exit(2);
 }
-if (values.data === undefined && question !== "growth" && question !== "report") {
+/** Benches that make their own data. */
+const withoutData: ReadonlySet<string> = new Set(["growth", "report", "hmm"]);
+if (values.data === undefined && !withoutData.has(question)) {
   console.error(
     `bench ${question}: --data is missing; give the folder of the generated columns (one.c.f64, uni.c.f64, ...)`,
   );

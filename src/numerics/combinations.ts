@@ -15,6 +15,7 @@ export function* combinations(n: number, k: number): Generator<readonly number[]
 
 /** n! / (k! (n - k)!), exact while it is under 2^53. */
 export function combinationCount(n: number, k: number): number {
+  if (k > n) return 0;
   let count = 1;
   // After each step the product is itself a count of combinations, so the division leaves no rest.
   for (let i = 1; i <= k; i++) count = (count * (n - k + i)) / i;

@@ -1,4 +1,4 @@
-/** Goal: a factor gives its matrix back, eigenvalues are the roots, a log-sum loses nothing, and bad matrices are told. */
+/** Goal: a factor gives its matrix back, eigenvalues are the roots, a log-sum loses nothing; bad matrices are told. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { factorCholesky, invertLowerTriangle } from "./cholesky.ts";
