@@ -1,4 +1,4 @@
-/** `plimsoll stats metrics|psr|dsr|mintrl`: the statistics of the report over any series of returns. */
+/** `plimsoll stats metrics|psr|dsr|mintrl|pbo`: the statistics of the report over any series of returns. */
 import type { Command } from "commander";
 import { resultJson } from "../app/run-files.ts";
 import { InputError } from "../domain/assert.ts";
@@ -15,6 +15,7 @@ import {
 import type { CliContext } from "./context.ts";
 import { example } from "./group-help.ts";
 import { needed } from "./option-values.ts";
+import { registerPboCommand } from "./pbo-command.ts";
 import { type NumberTable, readNumberTable } from "./returns-file.ts";
 
 interface StatsOptions {
@@ -94,6 +95,7 @@ export function registerStatsCommands(program: Command, context: CliContext): vo
     minTrackRecord: minimumTrackRecordLength(sample, { benchmark: threshold(options), confidence: 0.95 }),
     ...named(sample),
   }));
+  registerPboCommand(stats, context);
 }
 
 /** One return has no spread, and a year made of it is a number without meaning. */
