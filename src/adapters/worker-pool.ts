@@ -4,12 +4,16 @@
  */
 import { Worker } from "node:worker_threads";
 
-/** Runs every task in one of `workers` threads started from `entry`; rejects with the first failure. */
+/**
+ * Runs every task in one of `workers` threads started from `entry`; rejects with the first failure. `answered` hears
+ * each answer as it comes, in no order: who keeps them loses nothing by being stopped.
+ */
 export async function runTasks<Task, Answer>(
   entry: URL,
   shared: unknown,
   tasks: readonly Task[],
   workers: number,
+  answered: (index: number, answer: Answer) => void = () => undefined,
 ): Promise<Answer[]> {
   const answers = new Array<Answer>(tasks.length);
   let next = 0;
@@ -22,7 +26,9 @@ export async function runTasks<Task, Answer>(
       threads.map(async (thread) => {
         while (next < tasks.length) {
           const index = next++;
-          answers[index] = await ask<Task, Answer>(thread, tasks[index] as Task);
+          const answer = await ask<Task, Answer>(thread, tasks[index] as Task);
+          answers[index] = answer;
+          answered(index, answer);
         }
       }),
     );

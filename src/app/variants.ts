@@ -8,6 +8,7 @@ import { strategies } from "../strategies/registry.ts";
 import type { StrategyModule } from "../strategies/strategy.ts";
 import type { Config } from "./config.ts";
 import { type RunSetup, runEngine } from "./engine-run.ts";
+import type { EquityCurve } from "./equity-curve.ts";
 import { sessionEnds } from "./session-ends.ts";
 
 export interface Variant {
@@ -56,25 +57,33 @@ export function runVariant(
   variant: Variant,
   modules: readonly StrategyModule[] = strategies,
 ): VariantOutcome {
-  const { columns, sessions, cash } = setup;
   const { loop, curve } = runEngine({ ...setup, config: varied(setup.config, variant) }, { modules });
-  const returns: number[] = [];
-  let before = cash;
-  for (const batch of sessionEnds(columns, sessions)) {
-    const equity = curve.equity[batch]!;
-    returns.push(equity / before - 1);
-    before = equity;
-  }
   return {
-    returns: Float64Array.from(returns),
-    totalReturn: before / cash - 1,
+    returns: dailyReturns(curve, setup),
+    totalReturn: (curve.equity.at(-1) ?? setup.cash) / setup.cash - 1,
     orders: loop.execute.orders.length,
     fills: loop.execute.fills.length,
     digest: digestFloats(curve.equity),
   };
 }
 
-function varied(config: Config, { params = {}, forFree = false }: Variant): Config {
+/** Simple net returns per session, from the starting cash. */
+export function dailyReturns(
+  { equity }: Pick<EquityCurve, "equity">,
+  { columns, sessions, cash }: Pick<RunSetup, "columns" | "sessions" | "cash">,
+): Float64Array {
+  let before = cash;
+  const returns = sessionEnds(columns, sessions).map((batch) => {
+    const now = equity[batch]!;
+    const change = now / before - 1;
+    before = now;
+    return change;
+  });
+  return Float64Array.from(returns);
+}
+
+/** The configuration with the variant in it. */
+export function varied(config: Config, { params = {}, forFree = false }: Variant): Config {
   const entries = Object.entries(config.strategies).map(([id, entry]) => [
     id,
     { ...entry, params: { ...entry.params, ...params[id] } },

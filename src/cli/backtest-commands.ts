@@ -172,7 +172,7 @@ function ticks({ ticks = false, snapshot, adjustment }: BacktestOptions): boolea
   return ticks;
 }
 
-function strategyIds(context: CliContext, text: string, timeframe: Timeframe): readonly string[] {
+export function strategyIds(context: CliContext, text: string, timeframe: Timeframe): readonly string[] {
   if (text.trim() === "all") return everyStrategy(context, timeframe);
   const ids = text
     .split(",")
@@ -197,7 +197,7 @@ function everyStrategy(context: CliContext, timeframe: Timeframe): readonly stri
   return ids;
 }
 
-function dollars(text: string): number {
+export function dollars(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value <= 1e9)) {
     throw new InputError(`--cash ${text}: must be a number of dollars above 0 and at most 1000000000`);

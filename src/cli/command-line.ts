@@ -31,6 +31,7 @@ import { registerStartCommand } from "./start-command.ts";
 import { stateFolder } from "./state-folder.ts";
 import { registerStatsCommands } from "./stats-commands.ts";
 import { registerStatusCommand } from "./status-command.ts";
+import { registerWalkForwardCommand } from "./walk-forward-command.ts";
 
 /** Where text goes; line ends are part of it. */
 export interface Streams {
@@ -100,6 +101,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerStartCommand(program, context);
   registerExchangeCommand(program, context);
   registerBacktestCommands(program, context);
+  registerWalkForwardCommand(program, context);
   registerDataCommands(program, context);
   registerFeatureCommands(program, context);
   registerStatsCommands(program, context);

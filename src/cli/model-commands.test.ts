@@ -17,7 +17,16 @@ const why = ["--reason", "a month in shadow"];
 
 function made(passed: boolean): string {
   const registry = new ModelRegistry(root);
-  const gates = [{ gate: "sharpe", value: passed ? 1.2 : 0.4, limit: 1, passes: "above" as const, passed }];
+  const gates = [
+    {
+      gate: "sharpe",
+      value: passed ? 1.2 : 0.4,
+      limit: 1,
+      side: "above" as const,
+      title: "Sharpe ratio",
+      passed,
+    },
+  ];
   const facts = { name: "swing.meta", format: "lightgbm-text" as const, snapshot: "s1", gates };
   const more = { features: ["rsi_14"], featureVersion: "f".repeat(64), params: {}, metrics: { auc: 0.5 } };
   const said = { by: "ann", reason: "trained", at: "2026-11-22T15:00:00.000Z" };
@@ -56,9 +65,9 @@ it("refuses with 3 what a gate refuses, names the gate, and shows the try afterw
   const { code, err } = await models("promote", id, ...why);
   expect([code, err]).toEqual([
     3,
-    expect.stringMatching(/^plimsoll: models: .*sharpe 0\.4 \(must be above 1\)\n$/),
+    expect.stringMatching(/^plimsoll: models: .*Sharpe ratio 0\.4 \(must be above 1\)\n$/),
   ]);
-  expect((await models("show", id)).out).toMatch(/FAILED +sharpe[\s\S]*refused: shadow/);
+  expect((await models("show", id)).out).toMatch(/FAILED +Sharpe[\s\S]*refused: shadow/);
 });
 
 it("wants a reason, and a stage that there is", async () => {

@@ -169,9 +169,9 @@ function gatesText(gates: readonly GateVerdict[]): string {
 }
 
 function versionText(version: ModelVersion, changes: readonly ModelChange[]): string {
-  const gates = version.gates.map(({ gate, value, passes, limit, passed }) => [
-    ...[passed ? "passed" : "FAILED", gate],
-    `${Number.isNaN(value) ? "not measured" : value}, must be ${passes} ${limit}`,
+  const gates = version.gates.map(({ title, value, side, limit, passed }) => [
+    ...[passed ? "passed" : "FAILED", title],
+    `${Number.isNaN(value) ? "not measured" : value}, must be ${side} ${limit}`,
   ]);
   const events = changes.map(({ at, from, to, by, reason, refused }) => [
     ...[at, refused ? `refused: ${to}` : `${from ?? "new"} -> ${to}`, by, reason],

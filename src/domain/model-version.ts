@@ -6,11 +6,13 @@ export type ModelStage = "candidate" | "shadow" | "champion" | "retired";
 /** One promotion gate as it was judged (LEARN-9). */
 export interface GateVerdict {
   readonly gate: string;
+  /** As the figure is called, for people. */
+  readonly title: string;
   /** NaN where it could not be measured, which never passes; written as null. */
   readonly value: number;
   readonly limit: number;
-  /** `above`: passes where the value is greater than the limit. */
-  readonly passes: "above" | "below";
+  /** `above`: the value must be greater than the limit; equal never passes. */
+  readonly side: "above" | "below";
   readonly passed: boolean;
 }
 

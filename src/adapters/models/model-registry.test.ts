@@ -12,7 +12,7 @@ import { ModelRegistry } from "./model-registry.ts";
 
 const words = { by: "ann", reason: "because", at: "2026-11-22T15:00:00.000Z" };
 const gate = (passed: boolean, value = passed ? 1.2 : 0.4): GateVerdict => ({
-  ...{ gate: "sharpe", limit: 1, passes: "above" as const },
+  ...{ gate: "sharpe", limit: 1, side: "above" as const, title: "Sharpe ratio" },
   value,
   passed,
 });

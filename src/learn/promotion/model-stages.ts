@@ -23,8 +23,8 @@ export function promotionBar(
   const failed = gates.filter(({ passed }) => !passed);
   if (failed.length === 0) return undefined;
   const words = failed.map(
-    ({ gate, value, limit, passes }) =>
-      `${gate} ${Number.isNaN(value) ? "not measured" : value} (must be ${passes} ${limit})`,
+    ({ title, value, limit, side }) =>
+      `${title} ${Number.isNaN(value) ? "not measured" : value} (must be ${side} ${limit})`,
   );
   return `${id} did not pass ${words.join(", ")}`;
 }

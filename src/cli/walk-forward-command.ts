@@ -1,0 +1,135 @@
+/** `plimsoll walk-forward`: what strategies show on days that nothing was chosen on; exit 3 when a gate says no. */
+import { cpus } from "node:os";
+import type { Command } from "commander";
+import { outputFolder } from "../adapters/output-place.ts";
+import { loadConfig } from "../app/config.ts";
+import { number, percent } from "../app/formats.ts";
+import { resultJson } from "../app/run-files.ts";
+import { adjustments, timeframes } from "../domain/bars.ts";
+import { runWalkForward, type WalkForwardResult } from "../research/walk-forward/run-walk-forward.ts";
+import { settingGrid } from "../research/walk-forward/setting-grid.ts";
+import { alignedTable, grouped } from "./aligned-table.ts";
+import { dollars, strategyIds } from "./backtest-commands.ts";
+import type { CliContext } from "./context.ts";
+import { dateRange, maybeOneOf, maybeSymbols, needed, oneOf, wholeNumber } from "./option-values.ts";
+import { walkWorker } from "./tasks.ts";
+
+interface WalkOptions {
+  readonly strategies?: string;
+  readonly symbols?: string;
+  readonly timeframe?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly cash?: string;
+  readonly snapshot?: string;
+  readonly source?: string;
+  readonly adjustment?: string;
+  readonly train: string;
+  readonly test: string;
+  readonly step: string;
+  readonly grid: readonly string[];
+  readonly workers: string;
+  readonly out?: string;
+}
+
+const EXAMPLE = `
+Example:
+  plimsoll walk-forward --strategies swing_trend_following --symbols all --timeframe 1d \\
+    --grid swing_trend_following.stopAtr=1.5,2,3 --out var/reports/walk`;
+
+export function registerWalkForwardCommand(program: Command, context: CliContext): void {
+  program
+    .command("walk-forward")
+    .description("choose settings on a window, trade the days after it, step on; exit 3 when a gate says no")
+    .option("--strategies <ids>", "strategies, comma-separated, or all")
+    .option("--symbols <list>", "A,B or all")
+    .option("--timeframe <tf>", timeframes.join(", "))
+    .option(
+      "--from <date>",
+      "first session of the first window, YYYY-MM-DD; bars before it warm the features",
+    )
+    .option("--to <date>", "last session, YYYY-MM-DD")
+    .option("--cash <usd>", "starting cash of each window (default: account.capital)")
+    .option("--snapshot <name>", "data snapshot to run on")
+    .option("--source <name>", "data source, where a symbol has several")
+    .option("--adjustment <kind>", `${adjustments.join(", ")}, where a symbol has several`)
+    .option("--train <sessions>", "sessions on which a setting is chosen", "252")
+    .option("--test <sessions>", "sessions that it then trades", "63")
+    .option("--step <sessions>", "sessions to the next window", "21")
+    .option("--grid <axis>", "STRATEGY.PARAMETER=V1,V2,...; repeatable: all combinations", collect, [])
+    .option("--workers <n>", "threads", String(cpus().length))
+    .option("--out <dir>", "folder of the results")
+    .addHelpText("after", EXAMPLE)
+    .action(async (options: WalkOptions) => {
+      const result = await walk(context, options);
+      if (context.json()) context.out(resultJson(result));
+      else if (!context.quiet()) context.out(walkText(result, options.out ?? ""));
+      if (!result.verdict.passed) process.exitCode = 3;
+    });
+}
+
+const collect = (axis: string, before: readonly string[]): readonly string[] => [...before, axis];
+
+async function walk(context: CliContext, options: WalkOptions): Promise<WalkForwardResult> {
+  const config = loadConfig({
+    files: context.configFiles(),
+    assignments: context.assignments(),
+    env: process.env,
+  });
+  const timeframe = oneOf("--timeframe", options.timeframe, timeframes);
+  const wanted = needed("--strategies", options.strategies, "--strategies swing_trend_following");
+  const ids = strategyIds(context, wanted, timeframe).toSorted();
+  const symbols = needed("--symbols", maybeSymbols("--symbols", options.symbols), "--symbols all");
+  const { from, to } = dateRange(options);
+  const adjustment = maybeOneOf("--adjustment", options.adjustment, adjustments);
+  const { snapshot, source } = options;
+  const sessions = (key: string, given: string) => wholeNumber(key, given, { least: 1, most: 100_000 });
+  return await runWalkForward({
+    root: context.root(),
+    config,
+    strategyIds: ids,
+    bars: {
+      ...{ symbols, timeframe },
+      ...(to === undefined ? {} : { to }),
+      ...(snapshot === undefined ? {} : { snapshot }),
+      ...(source === undefined ? {} : { source }),
+      ...(adjustment === undefined ? {} : { adjustment }),
+    },
+    from,
+    cash: options.cash === undefined ? config.account.capital : dollars(options.cash),
+    terms: {
+      ...{ train: sessions("--train", options.train), test: sessions("--test", options.test) },
+      // A strategy's rules have no labels: nothing reaches from the days to train into those to test.
+      ...{ step: sessions("--step", options.step), gap: 0 },
+    },
+    settings: settingGrid(options.grid, ids),
+    workers: wholeNumber("--workers", options.workers, { least: 1, most: 64 }),
+    entry: walkWorker,
+    out: outputFolder(needed("--out", options.out, "--out var/reports/walk")),
+    now: new Date().toISOString(),
+    progress: (step) => {
+      if (!context.quiet() && process.stderr.isTTY) context.err(`walk-forward: ${step}`);
+    },
+  });
+}
+
+function walkText(
+  { verdict, windows, settings, from, to, sessions }: WalkForwardResult,
+  out: string,
+): string {
+  const gates = verdict.gates.map(({ title, value, side, limit, passed }) => [
+    ...[passed ? "passed" : "FAILED", title],
+    `${Number.isNaN(value) ? "not known" : number(value, 3)}, must be ${side} ${limit}`,
+  ]);
+  const columns = [{ title: "" }, { title: "gate" }, { title: "" }];
+  return [
+    `${grouped(windows.length)} windows of ${settings.length === 1 ? "one setting" : `${settings.length} settings`}, ` +
+      `${grouped(sessions)} sessions out of sample from ${from} to ${to}`,
+    `return ${percent(verdict.totalReturn, 2)}, Sharpe ${number(verdict.sharpe, 2)}, ` +
+      `drawdown ${percent(verdict.maxDrawdown, 2)}, ${grouped(verdict.trades)} trades, ` +
+      `${verdict.counted} trials on record`,
+    alignedTable(columns, gates),
+    verdict.passed ? "every gate passed" : `not to be used: ${verdict.reasons.join("; ")}`,
+    `files are in ${out}`,
+  ].join("\n");
+}

@@ -1,0 +1,59 @@
+/** One run over the days of a window: fresh cash, features warmed on the days before it, nothing known after it. */
+import { type RunSetup, runEngine } from "../../app/engine-run.ts";
+import { historyOf, historyStart, splitAt } from "../../app/run-history.ts";
+import { tradeRows } from "../../app/trade-rows.ts";
+import { dailyReturns, type Variant, varied } from "../../app/variants.ts";
+import { InputError } from "../../domain/assert.ts";
+import type { BarColumns } from "../../domain/bars.ts";
+import { type DayNumber, isoDate } from "../../domain/time.ts";
+import { digestFloats } from "../../numerics/sha256.ts";
+import { strategies } from "../../strategies/registry.ts";
+import type { DayRange } from "./walk-windows.ts";
+
+export interface WindowJob extends DayRange {
+  readonly params: NonNullable<Variant["params"]>;
+}
+
+/** Plain JSON: it is kept in the record of jobs and crosses threads and machines. */
+export interface WindowOutcome {
+  /** Simple net returns per session, from the starting cash. */
+  readonly returns: readonly number[];
+  /** Of each round trip that ended in the window: ISO instant, and dollars net of costs. */
+  readonly trades: readonly { readonly closedAt: string; readonly pnl: number }[];
+  /** Of the equity after each batch: equal runs, equal digests. */
+  readonly digest: string;
+}
+
+/** `setup.columns` hold all days; rows are shared, not copied. Throws InputError for a window without a bar. */
+export function runWindow(setup: RunSetup, { from, to, params }: WindowJob): WindowOutcome {
+  const { sessions, strategyIds } = setup;
+  const config = varied(setup.config, { params });
+  const bound = strategies
+    .filter(({ id }) => strategyIds.includes(id))
+    .map((module) => module.bind(config.strategies[module.id]?.params ?? {}));
+  const start = historyStart(from, bound, setup.columns.timeframe, sessions);
+  const known = upTo(splitAt(setup.columns, start, sessions)?.columns, to, setup);
+  const parted = known === undefined ? undefined : splitAt(known, from, sessions);
+  const last = parted?.columns.closedAt.at(-1);
+  if (parted === undefined || last === undefined)
+    throw new InputError(`walk-forward: no bar from ${isoDate(from)} to ${isoDate(to)}`);
+  const { columns, before } = parted;
+  const events = (setup.actions ?? []).filter(({ at }) => at <= last && at >= (before.closedAt[0] ?? 0));
+  const run = runEngine({ ...setup, ...historyOf(before, events), columns, config });
+  const trades = tradeRows(run, columns);
+  return {
+    returns: Array.from(dailyReturns(run.curve, { ...setup, columns })),
+    trades: trades.map(({ closedAt, pnl }) => ({ closedAt, pnl })),
+    digest: digestFloats(run.curve.equity),
+  };
+}
+
+function upTo(
+  columns: BarColumns | undefined,
+  day: DayNumber,
+  { sessions }: RunSetup,
+): BarColumns | undefined {
+  if (columns === undefined) return undefined;
+  const parted = splitAt(columns, (day + 1) as DayNumber, sessions);
+  return parted === undefined ? columns : parted.before;
+}
