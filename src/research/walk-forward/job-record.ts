@@ -15,7 +15,7 @@ export class JobRecord<Answer> {
   readonly #file: number;
   readonly #known = new Map<string, Answer>();
 
-  /** Opens or begins it. A line that was cut off by a power cut is dropped. Throws InputError (exit 1) with the cure. */
+  /** Opens or begins it. A line that a power cut cut off is dropped. Throws InputError (exit 1) with the cure. */
   constructor(path: string) {
     makeFolder(dirname(path));
     if (existsSync(path)) this.#read(path);
