@@ -8,6 +8,15 @@ export interface SentimentProbabilities {
   readonly score: number;
 }
 
+/**
+ * The source document's reading, as an option: the likeliest label's probability with its sign, and 0 for neutral.
+ * It jumps where two labels are equally likely; `score` does not (SYSTEM 19).
+ */
+export function confidenceScore({ positive, negative, neutral }: SentimentProbabilities): number {
+  if (neutral >= positive && neutral >= negative) return 0;
+  return positive > negative ? positive : -negative;
+}
+
 /** Softmax of three logits, of any finite size. */
 export function probabilitiesOf(positive: number, negative: number, neutral: number): SentimentProbabilities {
   const largest = Math.max(positive, negative, neutral);
