@@ -1,0 +1,31 @@
+/** Draws rows and columns without replacement, from a seeded generator. */
+import type { Rng } from "../../numerics/rng.ts";
+
+/**
+ * Keeps a share of the marks that are set, at least one, and clears the others. A share of 1 draws nothing, so that
+ * what is not sampled costs no chance.
+ */
+export function keepShare(marks: Uint8Array, share: number, rng: Rng): void {
+  if (share >= 1) return;
+  let left = 0;
+  for (const mark of marks) left += mark;
+  let wanted = Math.max(1, Math.round(share * left));
+  for (let k = 0; k < marks.length; k++) {
+    if (marks[k] === 0) continue;
+    if (rng.uniform() * left < wanted) wanted -= 1;
+    else marks[k] = 0;
+    left -= 1;
+  }
+}
+
+/** Writes row numbers in ascending order, a share of all, at least one; returns how many. */
+export function drawRows(into: Int32Array, share: number, rng: Rng): number {
+  const total = into.length;
+  const wanted = share >= 1 ? total : Math.max(1, Math.round(share * total));
+  let taken = 0;
+  for (let row = 0; row < total; row++) {
+    if (wanted < total && rng.uniform() * (total - row) >= wanted - taken) continue;
+    into[taken++] = row;
+  }
+  return taken;
+}
