@@ -6,6 +6,7 @@
  * for what it has shown, not for what nobody looked at.
  */
 import { z } from "zod";
+import type { GateVerdict } from "../../domain/model-version.ts";
 
 export const promotionLimits = z.strictObject({
   /** Yearly Sharpe ratio must be above it. */
@@ -25,17 +26,6 @@ export type PromotionLimits = z.infer<typeof promotionLimits>;
 
 /** One figure per gate, in the units of its limit; NaN where it is not known. */
 export type PromotionFigures = { readonly [Gate in keyof PromotionLimits]: number };
-
-export interface GateVerdict {
-  readonly gate: keyof PromotionLimits;
-  /** As the figure is called, for people. */
-  readonly title: string;
-  readonly value: number;
-  readonly limit: number;
-  /** `above`: the value must be greater than the limit; `below`: less. Equal never passes. */
-  readonly side: "above" | "below";
-  readonly passed: boolean;
-}
 
 export interface PromotionVerdict {
   readonly passed: boolean;
