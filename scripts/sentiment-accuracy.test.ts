@@ -1,6 +1,7 @@
 /** The figures of docs/sentiment.md are counted here: by hand on a case small enough to check. */
 import { describe, expect, it } from "vitest";
-import { agreementOf, csvRows } from "./sentiment-accuracy.ts";
+import { csvRows } from "../src/cli/csv-rows.ts";
+import { agreementOf } from "./sentiment-accuracy.ts";
 
 describe("sentiment accuracy", () => {
   it("counts agreement, F1 per label and who was taken for whom", () => {

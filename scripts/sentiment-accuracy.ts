@@ -10,6 +10,7 @@
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { csvRows } from "../src/cli/csv-rows.ts";
 import { InputError } from "../src/domain/assert.ts";
 import { createLexicon } from "../src/models/sentiment/lexicon/lexicon.ts";
 import type { SentimentProbabilities } from "../src/models/sentiment/probabilities.ts";
@@ -46,19 +47,6 @@ export function agreementOf(rows: readonly LabelledText[], answer: (text: string
     macroF1: f1.reduce((a, b) => a + b, 0) / labels.length,
     confusion,
   };
-}
-
-/** Cells of each line, after RFC 4180; a quoted cell may hold commas, doubled quotes and line ends. */
-export function csvRows(content: string): string[][] {
-  const rows: string[][] = [[]];
-  for (const [, quoted, plain = "", end] of content.matchAll(
-    /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g,
-  )) {
-    rows.at(-1)!.push(quoted?.replaceAll('""', '"') ?? plain);
-    if (end !== "," && end !== "") rows.push([]);
-    if (end === "") break;
-  }
-  return rows.filter((row) => row.length > 1 || row[0] !== "");
 }
 
 function labelledTexts(content: string, file: string): LabelledText[] {

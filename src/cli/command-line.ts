@@ -26,7 +26,9 @@ import { registerMetricsCommand } from "./metrics-command.ts";
 import { registerModelCommands } from "./model-commands.ts";
 import { registerOverrideCommand } from "./override-command.ts";
 import { registerPredictCommands } from "./predict-commands.ts";
+import { registerRegimeCommands } from "./regime-commands.ts";
 import { registerReportCommands } from "./report-commands.ts";
+import { registerSentimentCommands } from "./sentiment-commands.ts";
 import { registerStartCommand } from "./start-command.ts";
 import { stateFolder } from "./state-folder.ts";
 import { registerStatsCommands } from "./stats-commands.ts";
@@ -108,6 +110,8 @@ function buildProgram({ out, err }: Streams): Command {
   registerCvCommands(program, context);
   registerModelCommands(program, context);
   registerPredictCommands(program, context);
+  registerRegimeCommands(program, context);
+  registerSentimentCommands(program, context);
   registerInfoCommands(program, context);
   registerJournalCommands(program, context);
   registerLedgerCommands(program, context);
