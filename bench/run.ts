@@ -8,6 +8,7 @@
  *   npm run bench -- storm --seeds N
  *   npm run bench -- tick-to-order
  *   npm run bench -- page
+ *   npm run bench -- overfitting
  *   npm run bench -- soak --hours 24 --speed 60
  *   npm run bench -- sessions --data FILE --sessions 5 --speed 60
  */
@@ -19,6 +20,7 @@ import { type EngineFigures, engineBench } from "./engine.bench.ts";
 import { type FeatureFigures, featuresBench } from "./features.bench.ts";
 import { type GrowthFigures, growthBench } from "./growth.bench.ts";
 import { type HmmFigures, hmmBench } from "./hmm.bench.ts";
+import { overfittingBench } from "./overfitting.bench.ts";
 import { pageBench } from "./page.bench.ts";
 import { performanceSvg, performanceTable, type RatioFigure } from "./performance-report.ts";
 import { sessionsBench } from "./sessions.bench.ts";
@@ -30,6 +32,7 @@ import { tickToOrderBench } from "./tick-to-order.bench.ts";
 
 /** Benches that read their own words. */
 const apart: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  overfitting: overfittingBench,
   page: pageBench,
   storm: stormBench,
   "storm-live": stormLiveBench,

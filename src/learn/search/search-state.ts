@@ -17,8 +17,14 @@ import { requireSpace, type Space } from "./space.ts";
  * them on a `factor` times larger one, up to the whole.
  */
 export type SearchMethod =
-  | { readonly kind: "random"; readonly trials: number; readonly patience: number }
-  | { readonly kind: "tpe"; readonly trials: number; readonly patience: number; readonly startup: number }
+  | { readonly kind: "random"; readonly trials: number; readonly budget: number; readonly patience: number }
+  | {
+      readonly kind: "tpe";
+      readonly trials: number;
+      readonly budget: number;
+      readonly patience: number;
+      readonly startup: number;
+    }
   | {
       readonly kind: "halving";
       readonly trials: number;
@@ -31,7 +37,8 @@ export interface SearchPlan<S extends Space = Space> {
   readonly space: S;
   /**
    * `trials`, from 1 up: all of them, or for halving those of the first round. `patience`, 0 for none: stop after
-   * that many trials without a better one. Budgets are whole, in whatever the objective counts: rounds, folds, rows.
+   * that many trials without a better one. Budgets are whole and from 1 up, in whatever the objective counts:
+   * folds, rounds.
    */
   readonly method: SearchMethod;
   readonly seed: number;
@@ -46,7 +53,7 @@ export interface TrialResult {
   readonly number: number;
   /** In [0, 1], in the order of the space's names. */
   readonly coordinates: readonly number[];
-  /** What the objective was given to spend, as the plan counts it; 1 unless the method is halving. */
+  /** What the objective was given to spend, as the plan counts it. */
   readonly budget: number;
   /** Larger is better; null for a trial that failed, which ranks below all others. */
   readonly value: number | null;
@@ -69,7 +76,10 @@ export function startSearch<S extends Space>(plan: SearchPlan<S>): SearchState<S
     wholeWithin("factor", method.factor, { from: 2, to: 100 });
     wholeWithin("minBudget", method.minBudget, { from: 1, to: 2 ** 30 });
     wholeWithin("maxBudget", method.maxBudget, { from: method.minBudget, to: 2 ** 30 });
-  } else wholeWithin("patience", method.patience, { from: 0, to: 1_000_000 });
+  } else {
+    wholeWithin("budget", method.budget, { from: 1, to: 2 ** 30 });
+    wholeWithin("patience", method.patience, { from: 0, to: 1_000_000 });
+  }
   if (method.kind === "tpe") wholeWithin("startup", method.startup, { from: 2, to: 1_000_000 });
   return { plan, results: [] };
 }

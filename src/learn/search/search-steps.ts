@@ -13,7 +13,7 @@ export interface Trial<S extends Space = Space> {
   /** From 0 up, in the order they were thought of. */
   readonly number: number;
   readonly point: PointOf<S>;
-  /** As the plan counts it; 1 unless the method is halving. */
+  /** What the objective may spend, as the plan counts it. */
   readonly budget: number;
   readonly coordinates: readonly number[];
 }
@@ -94,7 +94,7 @@ function nextBatch({ plan, results }: SearchState): Planned[] {
     const coordinates = isGuided
       ? treeParzen(dimensionsOf(plan.space), before, chanceOf(plan, number))
       : randomCoordinates(plan, number);
-    return { number, coordinates, budget: 1 };
+    return { number, coordinates, budget: method.budget };
   });
 }
 

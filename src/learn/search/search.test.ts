@@ -5,6 +5,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { mean } from "../../numerics/moments.ts";
+import { purgedKFold } from "../validation/purged-k-fold.ts";
+import { crossValidated } from "./cross-validated.ts";
 import { bestTrial, resumeSearch, type SearchPlan, type SearchState, startSearch } from "./search-state.ts";
 import { nextTrials, type Objective, runSearch, withResult } from "./search-steps.ts";
 import { type PointOf, pointAt } from "./space.ts";
@@ -37,11 +39,13 @@ const anyPlan: fc.Arbitrary<Plan> = fc.record({
     fc.record({
       kind: fc.constant("random" as const),
       trials: fc.integer({ min: 1, max: 30 }),
+      budget: fc.integer({ min: 1, max: 5 }),
       patience: fc.constantFrom(0, 8),
     }),
     fc.record({
       kind: fc.constant("tpe" as const),
       trials: fc.integer({ min: 10, max: 30 }),
+      budget: fc.integer({ min: 1, max: 5 }),
       patience: fc.constantFrom(0, 12),
       startup: fc.integer({ min: 2, max: 8 }),
     }),
@@ -91,7 +95,12 @@ describe("resume", () => {
   });
 
   it("another plan's results are refused, and so is a trial that nobody asked for", () => {
-    const plan: Plan = { space, seed: 1, batch: 2, method: { kind: "random", trials: 4, patience: 0 } };
+    const plan: Plan = {
+      space,
+      seed: 1,
+      batch: 2,
+      method: { kind: "random", trials: 4, budget: 1, patience: 0 },
+    };
     const state = runSearch(startSearch(plan), objective, 2);
     expect(() => resumeSearch({ ...plan, seed: 2 }, state)).toThrow("another plan");
     expect(() => withResult(state, 0, 1)).toThrow("trial 0 is not among the next ones");
@@ -103,7 +112,7 @@ describe("methods", () => {
     space,
     seed,
     batch: 1,
-    method: { kind: "tpe", trials: 60, patience: 0, startup: 12 },
+    method: { kind: "tpe", trials: 60, budget: 1, patience: 0, startup: 12 },
   });
   const bestOf = (plan: Plan, of = objective): number =>
     bestTrial(runSearch(startSearch(plan), of))?.value ?? -Infinity;
@@ -114,7 +123,10 @@ describe("methods", () => {
       mean(Float64Array.from(seeds, (seed) => -bestOf(plan(seed), smooth)));
     const smooth: typeof objective = (point) => objective(point, Infinity);
     const guided = far(tpe);
-    const blind = far((seed) => ({ ...tpe(seed), method: { kind: "random", trials: 60, patience: 0 } }));
+    const blind = far((seed) => ({
+      ...tpe(seed),
+      method: { kind: "random", trials: 60, budget: 1, patience: 0 },
+    }));
     expect(guided).toBeLessThan(0.6 * blind);
   });
 
@@ -142,7 +154,12 @@ describe("methods", () => {
   });
 
   it("patience stops a search that no longer improves", () => {
-    const plan: Plan = { space, seed: 1, batch: 3, method: { kind: "random", trials: 500, patience: 10 } };
+    const plan: Plan = {
+      space,
+      seed: 1,
+      batch: 3,
+      method: { kind: "random", trials: 500, budget: 1, patience: 10 },
+    };
     const flat = runSearch(startSearch(plan), () => 1);
     expect(flat.results.length).toBe(12);
     let value = 0;
@@ -158,13 +175,50 @@ describe("methods", () => {
   });
 });
 
+describe("inside purged validation", () => {
+  const rows = {
+    start: Int32Array.from({ length: 60 }, (_, i) => i),
+    end: Int32Array.from({ length: 60 }, (_, i) => i),
+  };
+  const splits = purgedKFold(rows, { folds: 6, embargo: 0, lookback: 0 });
+
+  it("a budget of splits is spread over time, the whole is all of them, and one failure fails the point", () => {
+    const seen: number[] = [];
+    const of = crossValidated<typeof space>(splits, ({ share }, { test }) => {
+      seen.push(test[0]!);
+      return share * test[0]!;
+    });
+    const point = pointAt(space, [0, 0, 0, 1]);
+    expect(of(point, 2)).toBe(2 * 25);
+    expect(seen).toEqual([10, 40]);
+    expect(of(point, 6)).toBe(2 * 25);
+    expect(new Set(seen).size).toBe(6);
+    expect(crossValidated(splits, (_, { test }) => (test[0] === 30 ? Number.NaN : 1))(point, 6)).toBeNaN();
+    expect(() => of(point, 7)).toThrow("budget 7");
+  });
+
+  it("halving over splits gives the whole validation to the best points only", () => {
+    const plan: Plan = {
+      space,
+      seed: 1,
+      batch: 1,
+      method: { kind: "halving", trials: 9, factor: 3, minBudget: 2, maxBudget: 6 },
+    };
+    const state = runSearch(
+      startSearch(plan),
+      crossValidated(splits, (point) => objective(point, Infinity)),
+    );
+    expect(state.results.map(({ budget }) => budget)).toEqual([...new Array(9).fill(2), 6, 6, 6]);
+  });
+});
+
 describe("space", () => {
   it("every point lies within its bounds, integers are whole, and both ends can be reached", () => {
     const plan: Plan = {
       space,
       seed: 9,
       batch: 2_000,
-      method: { kind: "random", trials: 2_000, patience: 0 },
+      method: { kind: "random", trials: 2_000, budget: 1, patience: 0 },
     };
     const points: PointOf<typeof space>[] = nextTrials(startSearch(plan)).map(({ point }) => point);
     for (const { rate, share, leaves } of points) {
@@ -182,14 +236,22 @@ describe("space", () => {
 
   it("the order in which a space is written does not matter", () => {
     const turned = { growth: space.growth, leaves: space.leaves, share: space.share, rate: space.rate };
-    const plan = { seed: 4, batch: 1, method: { kind: "random", trials: 3, patience: 0 } } as const;
+    const plan = {
+      seed: 4,
+      batch: 1,
+      method: { kind: "random", trials: 3, budget: 1, patience: 0 },
+    } as const;
     expect(runSearch(startSearch({ ...plan, space: turned }), objective).results).toEqual(
       runSearch(startSearch({ ...plan, space }), objective).results,
     );
   });
 
   it("what cannot be searched is refused by name", () => {
-    const plan = { seed: 4, batch: 1, method: { kind: "random", trials: 3, patience: 0 } } as const;
+    const plan = {
+      seed: 4,
+      batch: 1,
+      method: { kind: "random", trials: 3, budget: 1, patience: 0 },
+    } as const;
     const start = (wrong: SearchPlan["space"]) => () => startSearch({ ...plan, space: wrong });
     expect(start({})).toThrow("space names no parameter");
     expect(start({ a: { kind: "float", from: 2, to: 1 } })).toThrow("space.a.to 1");
