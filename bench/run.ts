@@ -7,6 +7,7 @@
  *   npm run bench -- storm --seeds N
  *   npm run bench -- tick-to-order
  *   npm run bench -- page
+ *   npm run bench -- sentiment
  *   npm run bench -- soak --hours 24 --speed 60
  *   npm run bench -- sessions --data FILE --sessions 5 --speed 60
  */
@@ -19,6 +20,7 @@ import { type FeatureFigures, featuresBench } from "./features.bench.ts";
 import { type GrowthFigures, growthBench } from "./growth.bench.ts";
 import { pageBench } from "./page.bench.ts";
 import { performanceSvg, performanceTable, type RatioFigure } from "./performance-report.ts";
+import { sentimentBench } from "./sentiment.bench.ts";
 import { sessionsBench } from "./sessions.bench.ts";
 import { soakBench } from "./soak.bench.ts";
 import { stormBench } from "./storm.bench.ts";
@@ -29,6 +31,7 @@ import { tickToOrderBench } from "./tick-to-order.bench.ts";
 /** Benches that read their own words. */
 const apart: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   page: pageBench,
+  sentiment: sentimentBench,
   storm: stormBench,
   "storm-live": stormLiveBench,
   soak: soakBench,
