@@ -9,6 +9,7 @@
  *   npm run bench -- tick-to-order
  *   npm run bench -- page
  *   npm run bench -- overfitting
+ *   npm run bench -- sentiment
  *   npm run bench -- soak --hours 24 --speed 60
  *   npm run bench -- sessions --data FILE --sessions 5 --speed 60
  */
@@ -23,6 +24,7 @@ import { type HmmFigures, hmmBench } from "./hmm.bench.ts";
 import { overfittingBench } from "./overfitting.bench.ts";
 import { pageBench } from "./page.bench.ts";
 import { performanceSvg, performanceTable, type RatioFigure } from "./performance-report.ts";
+import { sentimentBench } from "./sentiment.bench.ts";
 import { sessionsBench } from "./sessions.bench.ts";
 import { soakBench } from "./soak.bench.ts";
 import { stormBench } from "./storm.bench.ts";
@@ -34,6 +36,7 @@ import { tickToOrderBench } from "./tick-to-order.bench.ts";
 const apart: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   overfitting: overfittingBench,
   page: pageBench,
+  sentiment: sentimentBench,
   storm: stormBench,
   "storm-live": stormLiveBench,
   soak: soakBench,

@@ -1,15 +1,17 @@
 /**
- * How often does the sentiment lexicon agree with people? Reads a CSV of labelled texts (a header with `sentence`,
+ * How often does a sentiment model agree with people? Reads a CSV of labelled texts (a header with `sentence`,
  * `headline` or `text`, and `label` of positive, neutral or negative) and prints accuracy, macro-F1, the confusion
  * matrix and what always answering with the commonest label would reach.
  *
- *   node scripts/sentiment-accuracy.ts FILE [--rows even|odd|all]
+ *   node scripts/sentiment-accuracy.ts FILE [--rows even|odd|all] [--model DIR]
  *
+ * The model is the embedded lexicon, or with --model the FinBERT whose weights lie in that folder.
  * Rows count from 0 after the header. The lexicon was developed on the even rows of PhraseBank; the odd ones are for
  * measuring alone. A text that comes with several labels is left out, one that comes twice with the same counts once.
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { openTextModel } from "../src/adapters/text/text-model.ts";
 import { csvRows } from "../src/cli/csv-rows.ts";
 import { InputError } from "../src/domain/assert.ts";
 import { createLexicon } from "../src/models/sentiment/lexicon/lexicon.ts";
@@ -34,9 +36,12 @@ interface Agreement {
 
 const textColumns = ["sentence", "headline", "text"];
 
-export function agreementOf(rows: readonly LabelledText[], answer: (text: string) => Label): Agreement {
+/** `answers` stand in the order of the rows. */
+export function agreementOf(rows: readonly LabelledText[], answers: readonly Label[]): Agreement {
   const confusion = labels.map(() => labels.map(() => 0));
-  for (const { text, label } of rows) confusion[labels.indexOf(label)]![labels.indexOf(answer(text))]! += 1;
+  for (const [n, { label }] of rows.entries()) {
+    confusion[labels.indexOf(label)]![labels.indexOf(answers[n]!)]! += 1;
+  }
   const hits = labels.map((_, k) => confusion[k]![k]!);
   const given = confusion.map((row) => row.reduce((a, b) => a + b, 0));
   const answered = labels.map((_, k) => confusion.reduce((sum, row) => sum + row[k]!, 0));
@@ -49,7 +54,7 @@ export function agreementOf(rows: readonly LabelledText[], answer: (text: string
   };
 }
 
-function labelledTexts(content: string, file: string): LabelledText[] {
+export function labelledTexts(content: string, file: string): LabelledText[] {
   const [header = [], ...rows] = csvRows(content);
   const textAt = header.findIndex((name) => textColumns.includes(name));
   const labelAt = header.indexOf("label");
@@ -75,9 +80,21 @@ function unambiguous(rows: readonly LabelledText[]): LabelledText[] {
   );
 }
 
-function likeliest({ positive, neutral, negative }: SentimentProbabilities): Label {
+export function answerOf({ positive, neutral, negative }: SentimentProbabilities): Label {
   if (positive > neutral && positive > negative) return "positive";
   return negative > neutral ? "negative" : "neutral";
+}
+
+async function answersOf(rows: readonly LabelledText[], folder: string | undefined): Promise<Label[]> {
+  if (folder === undefined) {
+    const score = createLexicon();
+    return rows.map(({ text }) => answerOf(score(text)));
+  }
+  const model = await openTextModel(folder);
+  const answers: Label[] = [];
+  for (const { text } of rows) answers.push(answerOf(await model.read(text)));
+  await model.close();
+  return answers;
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
@@ -94,10 +111,10 @@ function reportOf(name: string, { texts, accuracy, macroF1, confusion }: Agreeme
   ].join("\n");
 }
 
-function main(): void {
+async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { rows: { type: "string", default: "all" } },
+    options: { rows: { type: "string", default: "all" }, model: { type: "string" } },
   });
   const [file] = positionals;
   if (file === undefined) throw new InputError("sentiment-accuracy: name a CSV file of labelled texts");
@@ -108,29 +125,27 @@ function main(): void {
   const rest = values.rows === "odd" ? 1 : 0;
   const chosen = values.rows === "all" ? all : all.filter((_, n) => n % 2 === rest);
   const rows = unambiguous(chosen);
-  const score = createLexicon();
   const counts = labels.map((label) => rows.filter((row) => row.label === label).length);
   const commonest = labels[counts.indexOf(Math.max(...counts))] ?? "neutral";
   console.log(
     `${rows.length} texts of ${chosen.length} rows: ${labels.map((label, k) => `${counts[k]} ${label}`).join(", ")}`,
   );
-  console.log(
-    reportOf(
-      "lexicon",
-      agreementOf(rows, (text) => likeliest(score(text))),
-    ),
-  );
+  const answers = await answersOf(rows, values.model);
+  console.log(reportOf(values.model ?? "lexicon", agreementOf(rows, answers)));
   console.log(
     reportOf(
       `always ${commonest}`,
-      agreementOf(rows, () => commonest),
+      agreementOf(
+        rows,
+        rows.map(() => commonest),
+      ),
     ),
   );
 }
 
 if (import.meta.main) {
   try {
-    main();
+    await main();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     console.error(error.message);
