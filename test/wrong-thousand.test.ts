@@ -22,6 +22,7 @@ import { dailyCsv } from "./bars-csv.ts";
 import { randomDaily } from "./daily-market.ts";
 import { plimsoll, type Said } from "./plimsoll-process.ts";
 import { runLine } from "./run-line.ts";
+import { stumpModel } from "./stump-model.ts";
 import type { WrongCase } from "./wrong-case.ts";
 import { SECRET, wrongConfigs } from "./wrong-configs.ts";
 import { goodNumbers, type ParquetBytes, parquetShapes, wrongFiles } from "./wrong-files.ts";
@@ -75,6 +76,7 @@ beforeAll(async () => {
   mkdirSync(good);
   writeFileSync(join(good, "bars.csv"), dailyCsv(randomDaily({ seed: 1, sessions: 40 })));
   writeFileSync(join(good, "numbers.csv"), goodNumbers);
+  writeFileSync(join(good, "model.txt"), stumpModel("a", "b"));
   writeFileSync(
     join(good, "actions.csv"),
     "symbol,ex_date,kind,new_shares,old_shares,cash_per_share,reference\n",

@@ -234,7 +234,10 @@ async function backtestColumns(
  * In order of their ids: who decides first matters where capital or a limit is short, and the order of words on a
  * command line must not (ENS-1, BACK-3). Throws InputError on one that is unknown or trades on other bars.
  */
-function checkedStrategies({ strategyIds, timeframe }: BacktestRequest): readonly string[] {
+export function checkedStrategies({
+  strategyIds,
+  timeframe,
+}: Pick<BacktestRequest, "strategyIds" | "timeframe">): readonly string[] {
   for (const id of strategyIds) {
     const module = strategies.find((candidate) => candidate.id === id);
     if (module === undefined) {

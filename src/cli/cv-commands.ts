@@ -57,7 +57,8 @@ export function registerCvCommands(program: Command, context: CliContext): void 
       const testGroups = wholeNumber("--test", options.test, { least: 1, most: groups - 1 });
       // Without rows each group is one.
       const spans = spansOf(options, options.n ?? String(groups));
-      const embargo = options.n === undefined && options.spans === undefined ? 0 : embargoOf(options, spans);
+      const isBare = options.n === undefined && options.spans === undefined && options.embargo === undefined;
+      const embargo = isBare ? 0 : embargoOf(options, spans);
       const { splits } = combinatorialPurged(spans, { groups, testGroups, embargo, lookback: 0 });
       told(context, splits.map(rangesOf));
     });

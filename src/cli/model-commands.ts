@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { replaceFile } from "../adapters/durable-file.ts";
-import { ModelRegistry } from "../adapters/models/model-registry.ts";
+import { ModelRegistry, modelName } from "../adapters/models/model-registry.ts";
+import { outputFile } from "../adapters/output-place.ts";
 import { operatorName } from "../app/live/operator-name.ts";
 import { featureVersionOf } from "../app/models/model-features.ts";
 import { InputError } from "../domain/assert.ts";
@@ -47,12 +48,13 @@ export function registerModelCommands(program: Command, context: CliContext): vo
     );
   change(models, "promote", "one step up: candidate, shadow, champion; exit 3 when a gate says no")
     .option("--to <stage>", "shadow or champion (default: the next one)")
-    .action((id: string, options: Words) =>
+    .action((id: string, options: Words) => {
+      const wanted = options.to === undefined ? undefined : stageOf(options.to);
       within(context, (registry) => {
-        const to = stageOf(options.to ?? (registry.get(id).stage === "candidate" ? "shadow" : "champion"));
-        told(context, registry.move(id, to, said(options)));
-      }),
-    );
+        const next = registry.get(id).stage === "candidate" ? "shadow" : "champion";
+        told(context, registry.move(id, wanted ?? next, said(options)));
+      });
+    });
   change(models, "retire", "out of use at once; without a champion rules decide").action(
     (id: string, options: Words) =>
       within(context, (registry) => told(context, registry.move(id, "retired", said(options)))),
@@ -78,35 +80,33 @@ function registerFileCommands(models: Command, context: CliContext): void {
       "after",
       '\nExample: plimsoll models import model.txt --name swing.meta --reason "made elsewhere"',
     )
-    .action((file: string, options: Words & { readonly name: string }) =>
-      within(context, (registry) => {
-        const text = textOf(file);
-        const { format, trees } = readTreeModel(text, file);
-        const features = trees.data.featureNames;
-        const none = { snapshot: "none: made elsewhere", params: {}, metrics: {}, gates: [] };
-        const facts = {
-          name: options.name,
-          format,
-          features,
-          featureVersion: featureVersionOf(features),
-          ...none,
-        };
-        const version = registry.add(facts, text, said(options));
+    .action((file: string, options: Words & { readonly name: string }) => {
+      const words = said(options);
+      const text = textOf(file);
+      const { format, trees } = readTreeModel(text, file);
+      const features = trees.data.featureNames;
+      const none = { snapshot: "none: made elsewhere", params: {}, metrics: {}, gates: [] };
+      const made = { name: modelName(options.name), format, features };
+      const facts = { ...made, featureVersion: featureVersionOf(features), ...none };
+      const add = (registry: ModelRegistry) => {
+        const version = registry.add(facts, text, words);
         tell(context, version, () => `${version.id} is a candidate; no gate has judged it`);
-      }),
-    );
+      };
+      within(context, add, "writes");
+    });
   models
     .command("export")
     .description("writes a version's file as it was registered")
     .argument("<id>")
     .requiredOption("--out <file>", "where to")
     .addHelpText("after", "\nExample: plimsoll models export swing_trend_following.meta@3 --out model.txt")
-    .action((id: string, { out }: { readonly out: string }) =>
+    .action((id: string, options: { readonly out: string }) => {
+      const out = outputFile(options.out, "model.txt");
       within(context, (registry) => {
         replaceFile(out, registry.load(id, registry.get(id).featureVersion));
         tell(context, { id, out }, () => `${id} is in ${out}`);
-      }),
-    );
+      });
+    });
 }
 
 function change(models: Command, verb: string, about: string, argument = "id"): Command {
@@ -121,8 +121,13 @@ function change(models: Command, verb: string, about: string, argument = "id"): 
     );
 }
 
-function within(context: CliContext, work: (registry: ModelRegistry) => void): void {
-  const registry = new ModelRegistry(context.root());
+/** `writes`: only what brings a model in begins a registry. */
+function within(
+  context: CliContext,
+  work: (registry: ModelRegistry) => void,
+  mode: "reads" | "writes" = "reads",
+): void {
+  const registry = new ModelRegistry(context.root(), mode);
   try {
     work(registry);
   } finally {

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { goldenFolder, goldenIsMissing, readGolden } from "../../test/golden-stock.ts";
 import { runLine } from "../../test/run-line.ts";
 import { scratchFolder } from "../../test/scratch-folder.ts";
+import { stumpModel } from "../../test/stump-model.ts";
 
 const folder = scratchFolder("plimsoll-predict-");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -17,43 +18,9 @@ const table = () =>
     .split("\n")
     .map((line) => line.split(","));
 
-/** A stump: above 1 it is more likely than not. */
-const stump = `tree
-version=v4
-num_class=1
-num_tree_per_iteration=1
-label_index=0
-max_feature_idx=1
-objective=binary sigmoid:1
-feature_names=rsi_14 adx_14
-feature_infos=[0:100] [0:100]
-tree_sizes=400
-
-Tree=0
-num_leaves=2
-num_cat=0
-split_feature=0
-split_gain=1
-threshold=1
-decision_type=8
-left_child=-1
-right_child=-2
-leaf_value=-0.5 0.25
-leaf_weight=10 10
-leaf_count=10 10
-internal_value=0
-internal_weight=20
-internal_count=20
-is_linear=0
-shrinkage=1
-
-
-end of trees
-`;
-
 describe("a model file", () => {
   const model = join(folder, "stump.txt");
-  writeFileSync(model, stump);
+  writeFileSync(model, stumpModel("rsi_14", "adx_14"));
 
   it("answers for each row, by the names of its features, whatever else stands there", async () => {
     writeFileSync(input, "date,adx_14,rsi_14\n2024-01-02,,0.5\n2024-01-03,7,2\n");

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { replaceFile } from "../adapters/durable-file.ts";
 import { ModelRegistry } from "../adapters/models/model-registry.ts";
+import { outputFile } from "../adapters/output-place.ts";
 import { featureVersionOf } from "../app/models/model-features.ts";
 import { readTreeModel } from "../models/trees/read-model.ts";
 import type { TreeEnsemble } from "../models/trees/tree-ensemble.ts";
@@ -25,7 +26,8 @@ export function registerPredictCommands(program: Command, context: CliContext): 
       .requiredOption("--input <file>", "CSV whose header names the features; an empty cell is missing")
       .requiredOption("--out <file>", "CSV to write, a line for each of the input's")
       .addHelpText("after", `\nExample: plimsoll ${name} --model model.txt --input rows.csv --out out.csv`)
-      .action(({ model, input, out }: AskOptions) => {
+      .action(({ model, input, out: given }: AskOptions) => {
+        const out = outputFile(given, "out.csv");
         const trees = theModel(context, model);
         const { rows, values } = readFeatureRows(input, trees.data.featureNames);
         const { names, fill } = columns(trees);
@@ -65,7 +67,7 @@ interface Columns {
 /** A file where there is one of that name, else a version; what was trained on other features is refused (MR-2). */
 function theModel(context: CliContext, model: string): TreeEnsemble {
   if (existsSync(model)) return readTreeModel(readFileSync(model, "utf8"), `--model ${model}`).trees;
-  const registry = new ModelRegistry(context.root());
+  const registry = new ModelRegistry(context.root(), "reads");
   try {
     const { features } = registry.get(model);
     return readTreeModel(registry.load(model, featureVersionOf(features)), model).trees;

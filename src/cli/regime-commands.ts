@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { replaceFile } from "../adapters/durable-file.ts";
+import { outputFile } from "../adapters/output-place.ts";
 import { number, percent } from "../app/formats.ts";
 import { InputError } from "../domain/assert.ts";
 import { fitRegimeModel, regimeFitParams } from "../learn/regime/fit-regime-model.ts";
@@ -51,6 +52,7 @@ export function registerRegimeCommands(program: Command, context: CliContext): v
     .action((options: FitOptions) => {
       wholeNumber("--states", options.states, { least: REGIME_STATES, most: REGIME_STATES });
       const seed = wholeNumber("--seed", options.seed, { least: 0, most: 2 ** 32 - 1 });
+      const out = outputFile(options.out, "regime.json");
       const rows = rowsOf(readNumberTable(options.input), options.input);
       const { model, starts } = fitRegimeModel(rows, regimeFitParams.parse({ seed }));
       if (model === undefined) {
@@ -58,8 +60,8 @@ export function registerRegimeCommands(program: Command, context: CliContext): v
         throw new InputError(`regime: no start gave a model that is fit for use (${why}); give more days`, 3);
       }
       const json = regimeModelToJson(model);
-      replaceFile(options.out, `${JSON.stringify(json)}\n`);
-      tell(context, json, () => modelText(model, options.out));
+      replaceFile(out, `${JSON.stringify(json)}\n`);
+      tell(context, json, () => modelText(model, out));
     });
   regime
     .command("filter")
@@ -72,19 +74,20 @@ export function registerRegimeCommands(program: Command, context: CliContext): v
       "\nExample: plimsoll regime filter --model regime.json --input spx_vix.csv --out days.csv",
     )
     .action((options: FilterOptions) => {
+      const out = outputFile(options.out, "days.csv");
+      const filter = new RegimeFilter(modelOf(options.model));
       const table = readNumberTable(options.input);
       const rows = rowsOf(table, options.input);
-      const filter = new RegimeFilter(modelOf(options.model));
       const lines = table.dates.map((date, day) => {
         filter.update(rows.subarray(day * REGIME_INPUTS, (day + 1) * REGIME_INPUTS));
         const { bull, neutral, bear } = filter.probabilities;
         return `${date},${bull},${neutral},${bear}`;
       });
-      replaceFile(options.out, `${["date,bull,neutral,bear", ...lines].join("\n")}\n`);
+      replaceFile(out, `${["date,bull,neutral,bear", ...lines].join("\n")}\n`);
       tell(
         context,
-        { days: lines.length, out: options.out },
-        () => `${lines.length} days are in ${options.out}`,
+        { days: lines.length, out: out },
+        () => `${lines.length} days are in ${out}`,
       );
     });
 }

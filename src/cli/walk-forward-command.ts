@@ -2,6 +2,7 @@
 import { cpus } from "node:os";
 import type { Command } from "commander";
 import { outputFolder } from "../adapters/output-place.ts";
+import { checkedStrategies } from "../app/backtest.ts";
 import { loadConfig } from "../app/config.ts";
 import { number, percent } from "../app/formats.ts";
 import { resultJson } from "../app/run-files.ts";
@@ -78,7 +79,7 @@ async function walk(context: CliContext, options: WalkOptions): Promise<WalkForw
   });
   const timeframe = oneOf("--timeframe", options.timeframe, timeframes);
   const wanted = needed("--strategies", options.strategies, "--strategies swing_trend_following");
-  const ids = strategyIds(context, wanted, timeframe).toSorted();
+  const ids = checkedStrategies({ strategyIds: strategyIds(context, wanted, timeframe), timeframe });
   const symbols = needed("--symbols", maybeSymbols("--symbols", options.symbols), "--symbols all");
   const { from, to } = dateRange(options);
   const adjustment = maybeOneOf("--adjustment", options.adjustment, adjustments);

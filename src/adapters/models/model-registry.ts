@@ -18,6 +18,12 @@ import { modelMigrations } from "./model-schema.ts";
 
 const NAME = /^[a-z][a-z0-9_.-]{0,79}$/;
 
+/** Throws InputError (exit 2) for a name that no model may have. */
+export function modelName(given: string): string {
+  if (NAME.test(given)) return given;
+  throw new InputError(`--name ${JSON.stringify(given.slice(0, 90))}: must be small letters, digits, _ . -, at most 80`);
+}
+
 /** Who changes a version, and why. */
 export interface ChangeWords {
   readonly by: string;
@@ -30,9 +36,13 @@ export class ModelRegistry {
   readonly #db: DatabaseSync;
   readonly #folder: string;
 
-  /** Opens or creates that of a root. Throws InputError (exit 1) with the cure for a file that is of no use. */
-  constructor(root: string) {
-    const path = join(root, "db", "models.db");
+  /**
+   * That of a root. `reads`: where there is none yet, nothing is made, and it is empty. Throws InputError (exit 1) with
+   * the cure for a file that is of no use.
+   */
+  constructor(root: string, mode: "reads" | "writes" = "writes") {
+    const file = join(root, "db", "models.db");
+    const path = mode === "reads" && !existsSync(file) ? ":memory:" : file;
     this.#folder = join(root, "models");
     try {
       this.#db = openDatabase(path, { synchronous: "FULL", migrations: modelMigrations });
@@ -49,10 +59,7 @@ export class ModelRegistry {
    * names. Throws InputError (exit 2) for a name that is none.
    */
   add(facts: ModelFacts, text: string, words: ChangeWords): ModelVersion {
-    if (!NAME.test(facts.name))
-      throw new InputError(
-        `name ${JSON.stringify(facts.name)}: must be small letters, digits, _ . - (at most 80)`,
-      );
+    modelName(facts.name);
     const sha256 = sha256OfText(text);
     replaceFile(this.#path(sha256), text);
     return this.#inTransaction(() => {
