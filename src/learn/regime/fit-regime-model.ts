@@ -24,7 +24,8 @@ const DAYS_MIN = 60;
 
 /**
  * `rows` is T x 3 of `regimeInputs`, row-major; rows that hold a NaN are left out. `previous` is the model to be
- * replaced: it gives the names, and one more start. Throws InputError on fewer than 60 days.
+ * replaced: it gives the names, and one more start. Throws InputError on fewer than 60 days and on an
+ * input that never changes.
  */
 export function fitRegimeModel(
   rows: Float64Array,

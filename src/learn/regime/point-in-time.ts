@@ -69,9 +69,7 @@ export function pointInTimeRegimes(
         if (fitted !== undefined) {
           model = fitted;
           filter = new RegimeFilter(fitted);
-          for (let from = 0; from < window.length; from += REGIME_INPUTS) {
-            filter.update(window.subarray(from, from + REGIME_INPUTS));
-          }
+          filter.update(window);
         }
       }
     }

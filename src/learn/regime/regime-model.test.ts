@@ -12,6 +12,7 @@ import { regimeInputs } from "../../models/regime/regime-inputs.ts";
 import {
   RegimeFilter,
   type RegimeModel,
+  type RegimeProbabilities,
   regimeModelToJson,
   savedRegimeModel,
 } from "../../models/regime/regime-model.ts";
@@ -212,6 +213,22 @@ describe("regimes in point of time", () => {
   const params = pointInTimeParams.parse({ starts: 2, daysMin: 100, iterationsMax: 40 });
   const whole = pointInTimeRegimes(rows, months, params);
 
+  it("finds the regimes of a made market on eight days of ten: the twenty days of the volatility lag", () => {
+    const { closes, vix, regimes } = market(1500, 17);
+    const long = Array.from({ length: 1500 }, (_, t) => Math.floor(t / 100));
+    const { days, refits } = pointInTimeRegimes(
+      regimeInputs(closes, vix),
+      long,
+      pointInTimeParams.parse({ starts: 3 }),
+    );
+    const known = days.flatMap((said, t) =>
+      Number.isNaN(said.bull) ? [] : [likeliest(said) === regimes[t]],
+    );
+    expect(known.length).toBe(900);
+    expect(known.filter(Boolean).length / known.length).toBeGreaterThan(0.8);
+    expect(refits.every(({ model }) => model !== undefined)).toBe(true);
+  });
+
   it("the first model speaks once there are enough days, and each month has its own", () => {
     expect(whole.days.findIndex(({ bull }) => !Number.isNaN(bull))).toBe(125);
     expect(whole.refits.map(({ at }) => at)).toEqual([125, 150, 175, 200, 225, 250, 275]);
@@ -251,6 +268,11 @@ describe("regimes in point of time", () => {
   });
 });
 
+/** The regime that a day is most likely in. */
+function likeliest({ bull, neutral, bear }: RegimeProbabilities): number {
+  return [bull, neutral, bear].indexOf(Math.max(bull, neutral, bear));
+}
+
 /** The same model with its states in another order: state k is the old state order[k]. */
 function inOrder({ labels: _labels, ...model }: RegimeModel, order: readonly number[]) {
   const pick = (table: Float64Array, width: number) =>
@@ -278,17 +300,19 @@ function inputsOf(days: number, seed: number): Float64Array {
 }
 
 /** Closes and a VIX of a market that is calm, choppy and wild by turns. */
-function market(days: number, seed: number): { closes: Float64Array; vix: Float64Array } {
+function market(days: number, seed: number) {
   const rng = createRng(seed, "market");
   const closes = new Float64Array(days);
   const vix = new Float64Array(days);
+  const regimes = new Uint8Array(days);
   let close = 100;
   let regime = 0;
   for (let t = 0; t < days; t++) {
     if (rng.uniform() < 0.03) regime = (regime + 1 + rng.integer(2)) % 3;
     close *= Math.exp([0.0008, 0.0002, -0.0015][regime]! + [0.006, 0.012, 0.025][regime]! * rng.normal());
     closes[t] = close;
+    regimes[t] = regime;
     vix[t] = [13, 20, 35][regime]! * Math.exp(0.1 * rng.normal());
   }
-  return { closes, vix };
+  return { closes, vix, regimes };
 }

@@ -100,9 +100,13 @@ export class RegimeFilter {
     this.#filter = new HmmFilter(model.hmm);
   }
 
-  /** Takes one day, a row of `regimeInputs`. A row that holds a NaN is a day unseen. */
-  update(row: Float64Array): void {
-    this.#filter.update(standardise(row, this.#model.standardisation), 0);
+  /**
+   * Takes days in order, rows of `regimeInputs`: one a day, or at its start those that the model was trained on. A row
+   * that holds a NaN is a day unseen.
+   */
+  update(rows: Float64Array): void {
+    const days = standardise(rows, this.#model.standardisation);
+    for (let from = 0; from < days.length; from += REGIME_INPUTS) this.#filter.update(days, from);
   }
 
   /** After the last day taken. */
