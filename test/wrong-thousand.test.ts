@@ -21,6 +21,7 @@ import { createRng } from "../src/numerics/rng.ts";
 import { dailyCsv } from "./bars-csv.ts";
 import { randomDaily } from "./daily-market.ts";
 import { plimsoll, type Said } from "./plimsoll-process.ts";
+import { regimeDays } from "./regime-days.ts";
 import { runLine } from "./run-line.ts";
 import { stumpModel } from "./stump-model.ts";
 import type { WrongCase } from "./wrong-case.ts";
@@ -77,6 +78,8 @@ beforeAll(async () => {
   writeFileSync(join(good, "bars.csv"), dailyCsv(randomDaily({ seed: 1, sessions: 40 })));
   writeFileSync(join(good, "numbers.csv"), goodNumbers);
   writeFileSync(join(good, "model.txt"), stumpModel("a", "b"));
+  writeFileSync(join(good, "texts.csv"), "date,text\n2026-01-02,profit fell\n");
+  writeFileSync(join(good, "days.csv"), regimeDays(120));
   writeFileSync(
     join(good, "actions.csv"),
     "symbol,ex_date,kind,new_shares,old_shares,cash_per_share,reference\n",
@@ -85,6 +88,8 @@ beforeAll(async () => {
   process.chdir(good);
   const args = "data import bars.csv --timeframe 1d --adjustment split".split(" ");
   expect(await run({ args })).toMatchObject({ code: 0, err: "" });
+  const fit = "regime fit --input days.csv --out regime.json".split(" ");
+  expect(await run({ args: fit })).toMatchObject({ code: 0, err: "" });
   shapes = await parquetShapes(base, (path) => new Uint8Array(readFileSync(path)));
   putBack();
 });

@@ -3,9 +3,9 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { goldenFolder, goldenIsMissing, readGolden } from "../../test/golden-stock.ts";
+import { regimeDays } from "../../test/regime-days.ts";
 import { runLine } from "../../test/run-line.ts";
 import { scratchFolder } from "../../test/scratch-folder.ts";
-import { createRng } from "../numerics/rng.ts";
 
 const folder = scratchFolder("plimsoll-regime-");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -17,21 +17,8 @@ const [input, model, out] = ["days.csv", "model.json", "out.csv"].map((name) => 
 const run = (...words: string[]) => runLine(["regime", ...words]);
 const days = () => readFileSync(out, "utf8").trim().split("\n").slice(1);
 
-/** Quiet and loud years in turn. */
-function market(count: number): string {
-  const rng = createRng(5, "regimes");
-  let close = 1000;
-  const lines = Array.from({ length: count }, (_, day) => {
-    const loud = Math.floor(day / 250) % 3;
-    close *= Math.exp((0.004 + 0.008 * loud) * rng.normal() + 0.0003 * (1 - loud));
-    const date = new Date(Date.UTC(2000, 0, 1 + day)).toISOString().slice(0, 10);
-    return `${date},${close},${12 + 10 * loud + rng.uniform()}`;
-  });
-  return ["date,close,vix", ...lines].join("\n");
-}
-
 it("fits a model, filters days by it, and a day's answer does not move when the future is cut off", async () => {
-  const text = market(1500);
+  const text = regimeDays(1500);
   writeFileSync(input, text);
   const fitted = await run("fit", "--input", input, "--out", model);
   expect([fitted.code, fitted.out]).toEqual([0, expect.stringMatching(/Bull[\s\S]*log|log[\s\S]*Bull/)]);
@@ -55,7 +42,7 @@ it.each([
   [["fit", "--input", input, "--out", model, "--states", "4"], '--states "4" is not allowed'],
   [["filter", "--model", "/nowhere.json", "--input", input, "--out", out], "/nowhere.json: is no model"],
 ])("%j is refused", async (words, says) => {
-  writeFileSync(input, market(100));
+  writeFileSync(input, regimeDays(100));
   expect(await run(...words)).toMatchObject({ code: 2, out: "", err: expect.stringContaining(says) });
 });
 

@@ -84,11 +84,7 @@ export function registerRegimeCommands(program: Command, context: CliContext): v
         return `${date},${bull},${neutral},${bear}`;
       });
       replaceFile(out, `${["date,bull,neutral,bear", ...lines].join("\n")}\n`);
-      tell(
-        context,
-        { days: lines.length, out: out },
-        () => `${lines.length} days are in ${out}`,
-      );
+      tell(context, { days: lines.length, out: out }, () => `${lines.length} days are in ${out}`);
     });
 }
 

@@ -21,7 +21,9 @@ const NAME = /^[a-z][a-z0-9_.-]{0,79}$/;
 /** Throws InputError (exit 2) for a name that no model may have. */
 export function modelName(given: string): string {
   if (NAME.test(given)) return given;
-  throw new InputError(`--name ${JSON.stringify(given.slice(0, 90))}: must be small letters, digits, _ . -, at most 80`);
+  throw new InputError(
+    `--name ${JSON.stringify(given.slice(0, 90))}: must be small letters, digits, _ . -, at most 80`,
+  );
 }
 
 /** Who changes a version, and why. */
