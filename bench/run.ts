@@ -3,7 +3,7 @@
  *
  *   npm run bench -- --report [--data DIR]
  *   npm run bench -- growth
- *   npm run bench -- engine|features|sweep --data DIR [--set one,uni]
+ *   npm run bench -- engine|features|sweep|gbdt --data DIR [--set one,uni]
  *   npm run bench -- storm --seeds N
  *   npm run bench -- tick-to-order
  *   npm run bench -- page
@@ -16,6 +16,7 @@ import { parseArgs } from "node:util";
 import { variantWorker } from "../src/cli/tasks.ts";
 import { type EngineFigures, engineBench } from "./engine.bench.ts";
 import { type FeatureFigures, featuresBench } from "./features.bench.ts";
+import { type GbdtFigures, gbdtBench } from "./gbdt.bench.ts";
 import { type GrowthFigures, growthBench } from "./growth.bench.ts";
 import { pageBench } from "./page.bench.ts";
 import { performanceSvg, performanceTable, type RatioFigure } from "./performance-report.ts";
@@ -60,6 +61,9 @@ const benches: Readonly<Record<string, (data: string) => AsyncGenerator<BenchLin
   },
   async *features(data) {
     yield featuresLine(featuresBench(data));
+  },
+  async *gbdt(data) {
+    yield gbdtLine(gbdtBench(data));
   },
   async *growth() {
     for (const figures of growthBench()) yield growthLine(figures);
@@ -159,6 +163,19 @@ function featuresLine(figures: FeatureFigures): BenchLine {
   return { figures, text, failed: figures.verdict === "below the floor" };
 }
 
+function gbdtLine(figures: GbdtFigures): BenchLine {
+  const of = (ratio: number | undefined) => (ratio === undefined ? "?" : ratio.toFixed(2));
+  const text =
+    `gbdt: bin and train ${figures.rows} rows in ${figures.trainSeconds.toFixed(2)} s of CPU, ` +
+    `${of(figures.ratioToXgboost)} of XGBoost's (goal ${figures.goal}, floor ${figures.floor}), ` +
+    `${of(figures.ratioToSklearn)} of scikit-learn's; all test rows ${figures.batchSeconds.toFixed(2)} s, ` +
+    `${of(figures.batchRatioToXgboost)} of XGBoost's; one row p50 ${figures.rowMicrosP50.toFixed(1)} us, ` +
+    `p99 ${figures.rowMicrosP99.toFixed(1)} us; AUC ${figures.auc.toFixed(5)} ` +
+    `(XGBoost ${figures.aucOfXgboost?.toFixed(5) ?? "?"}, scikit-learn ${figures.aucOfSklearn?.toFixed(5) ?? "?"}): ` +
+    `${figures.verdict}${figures.skipped === undefined ? "" : `; skipped ${figures.skipped}`}`;
+  return { figures, text, failed: figures.verdict === "below the floor" };
+}
+
 function sweepLine(figures: SweepFigures): BenchLine {
   const text =
     `sweep: two workers ${figures.cpuSpeedup.toFixed(2)} x one by CPU time (goal ${figures.goal}; ` +
@@ -179,7 +196,7 @@ if (bench === undefined) {
 }
 if (values.data === undefined && question !== "growth" && question !== "report") {
   console.error(
-    `bench ${question}: --data is missing; give the folder of the generated columns (one.c.f64, uni.c.f64, ...)`,
+    `bench ${question}: --data is missing; give the folder of the generated data (one.c.f64, te.X.f32, ...)`,
   );
   process.exit(2);
 }
