@@ -36,8 +36,8 @@ export function buildHistograms(job: HistogramJob, fromFeature: number, toFeatur
     for (let feature = fromFeature; feature < toFeature; feature++) {
       if (job.isUsed[feature] === 0) continue;
       if (feature + 3 < toFeature && areUsed(job.isUsed, feature)) {
-        addFourSums(job, feature, from, to);
-        if (job.counts !== undefined) addFourCounts(job, job.counts, feature, from, to);
+        if (job.counts === undefined) addFourSums(job, feature, from, to);
+        else addFourSumsAndCounts(job, job.counts, feature, from, to);
         feature += 3;
         continue;
       }
@@ -80,22 +80,35 @@ function addFourSums(job: HistogramJob, feature: number, from: number, to: numbe
   }
 }
 
-function addFourCounts(
+/** As addFourSums, and the rows too. */
+function addFourSumsAndCounts(
   job: HistogramJob,
   counts: Int32Array,
   feature: number,
   from: number,
   to: number,
 ): void {
-  const { codes, rows, rowCount } = job;
+  const { codes, rows, gradients, sums, rowCount } = job;
   const base = feature * rowCount;
   const offset = CODES * feature;
+  let pair = 2 * (from - job.from);
   for (let k = from; k < to; k++) {
     const at = base + rows[k]!;
+    const gradient = gradients[pair]!;
+    const hessian = gradients[pair + 1]!;
+    pair += 2;
     const first = offset + codes[at]!;
     const second = offset + CODES + codes[at + rowCount]!;
     const third = offset + 2 * CODES + codes[at + 2 * rowCount]!;
     const fourth = offset + 3 * CODES + codes[at + 3 * rowCount]!;
+    sums[2 * first] = sums[2 * first]! + gradient;
+    sums[2 * first + 1] = sums[2 * first + 1]! + hessian;
+    sums[2 * second] = sums[2 * second]! + gradient;
+    sums[2 * second + 1] = sums[2 * second + 1]! + hessian;
+    sums[2 * third] = sums[2 * third]! + gradient;
+    sums[2 * third + 1] = sums[2 * third + 1]! + hessian;
+    sums[2 * fourth] = sums[2 * fourth]! + gradient;
+    sums[2 * fourth + 1] = sums[2 * fourth + 1]! + hessian;
     counts[first] = counts[first]! + 1;
     counts[second] = counts[second]! + 1;
     counts[third] = counts[third]! + 1;
