@@ -5,6 +5,7 @@
  *   npm run bench -- growth
  *   npm run bench -- hmm [--data DIR]
  *   npm run bench -- engine|features|sweep --data DIR [--set one,uni]
+ *   npm run bench -- engine|features|sweep|gbdt --data DIR [--set one,uni]
  *   npm run bench -- storm --seeds N
  *   npm run bench -- tick-to-order
  *   npm run bench -- page
@@ -19,6 +20,7 @@ import { parseArgs } from "node:util";
 import { variantWorker } from "../src/cli/tasks.ts";
 import { type EngineFigures, engineBench } from "./engine.bench.ts";
 import { type FeatureFigures, featuresBench } from "./features.bench.ts";
+import { type GbdtFigures, gbdtBench } from "./gbdt.bench.ts";
 import { type GrowthFigures, growthBench } from "./growth.bench.ts";
 import { type HmmFigures, hmmBench } from "./hmm.bench.ts";
 import { overfittingBench } from "./overfitting.bench.ts";
@@ -68,6 +70,9 @@ const benches: Readonly<Record<string, (data: string) => AsyncGenerator<BenchLin
   },
   async *features(data) {
     yield featuresLine(featuresBench(data));
+  },
+  async *gbdt(data) {
+    yield gbdtLine(gbdtBench(data));
   },
   async *growth() {
     for (const figures of growthBench()) yield growthLine(figures);
@@ -182,6 +187,17 @@ function hmmLine(figures: HmmFigures): BenchLine {
     text,
     failed: figures.verdict === "wrong result" || figures.verdict === "below the floor",
   };
+function gbdtLine(figures: GbdtFigures): BenchLine {
+  const of = (ratio: number | undefined) => (ratio === undefined ? "?" : ratio.toFixed(2));
+  const text =
+    `gbdt: bin and train ${figures.rows} rows in ${figures.trainSeconds.toFixed(2)} s of CPU, ` +
+    `${of(figures.ratioToXgboost)} of XGBoost's (goal ${figures.goal}, floor ${figures.floor}), ` +
+    `${of(figures.ratioToSklearn)} of scikit-learn's; all test rows ${figures.batchSeconds.toFixed(2)} s, ` +
+    `${of(figures.batchRatioToXgboost)} of XGBoost's; one row p50 ${figures.rowMicrosP50.toFixed(1)} us, ` +
+    `p99 ${figures.rowMicrosP99.toFixed(1)} us; AUC ${figures.auc.toFixed(5)} ` +
+    `(XGBoost ${figures.aucOfXgboost?.toFixed(5) ?? "?"}, scikit-learn ${figures.aucOfSklearn?.toFixed(5) ?? "?"}): ` +
+    `${figures.verdict}${figures.skipped === undefined ? "" : `; skipped ${figures.skipped}`}`;
+  return { figures, text, failed: figures.verdict === "below the floor" };
 }
 
 function sweepLine(figures: SweepFigures): BenchLine {
@@ -206,7 +222,7 @@ if (bench === undefined) {
 const withoutData: ReadonlySet<string> = new Set(["growth", "report", "hmm"]);
 if (values.data === undefined && !withoutData.has(question)) {
   console.error(
-    `bench ${question}: --data is missing; give the folder of the generated columns (one.c.f64, uni.c.f64, ...)`,
+    `bench ${question}: --data is missing; give the folder of the generated data (one.c.f64, te.X.f32, ...)`,
   );
   process.exit(2);
 }

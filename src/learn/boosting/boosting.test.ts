@@ -79,6 +79,9 @@ describe("the model", () => {
         const validation = { ...rows, columns };
         const { model, validationLoss, bestRound } = trainBoosting(rows, given, { validation });
         checkTrees(model, "trained");
+        const margins = new Float64Array(300);
+        new TreeEnsemble(model).marginsOfColumns(columns, margins);
+        expect([...margins]).toEqual(marginsOf(model, validation));
         expect(lossOf(validation, model, given)).toBeCloseTo(validationLoss[bestRound]!, 12);
         expect(Math.min(...validationLoss)).toBe(validationLoss[bestRound]);
       }),

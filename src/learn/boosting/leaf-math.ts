@@ -23,7 +23,10 @@ export function leafOutput(
   return Math.max(lower, Math.min(upper, output));
 }
 
-/** Loss that a leaf saves against an output of 0, at an output that bounds may have moved. */
+/**
+ * Loss that a leaf saves against an output of 0, at an output that bounds may have moved. XGBoost leaves lambda1 out of
+ * this where a feature is monotone, so its splits differ when both are asked for; its outputs do not.
+ */
 export function leafWorth(
   { lambda1, lambda2 }: Penalties,
   gradient: number,

@@ -188,6 +188,12 @@ describe("written and read again", () => {
     );
   });
 
+  it("XGBoost's numbers are written with a fraction: it refuses whole ones", () => {
+    const data = readXgboostJson(xgboostStump("5E-1"), "stump");
+    expect(writeXgboostJson(data)).toContain('"split_conditions":[0.10000000149011612,1.0,2.0]');
+    expect(writeXgboostJson(data)).toContain('"sum_hessian":[0.0,0.0,0.0]');
+  });
+
   it("an XGBoost model is equal, dart or not", () => {
     fc.assert(
       fc.property(

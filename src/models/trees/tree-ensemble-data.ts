@@ -9,10 +9,8 @@ import { InputError } from "../../domain/assert.ts";
 /** How a node's flags are laid out; the first three fields are LightGBM's decision_type. */
 export const CATEGORICAL = 1;
 export const DEFAULT_LEFT = 2;
-/** Two bits: which values count as missing. */
+/** Two bits: which values count as missing. 0: none, and NaN is read as 0. */
 export const MISSING_MASK = 12;
-/** NaN is read as 0 and nothing is missing. */
-export const MISSING_NONE = 0;
 /** NaN and |x| <= 1e-35. */
 export const MISSING_ZERO = 4;
 export const MISSING_NAN = 8;

@@ -95,6 +95,25 @@ export class TreeEnsemble {
     }
   }
 
+  /** Margins of out.length rows that stand in columns, one per feature. The same bits as row by row. */
+  marginsOfColumns(columns: readonly Rows[], out: Float64Array): void {
+    const width = this.#features;
+    const short = columns.findIndex((column) => column.length < out.length);
+    if (columns.length !== width || short >= 0) {
+      const given = `${columns.length} columns of at least ${columns[short]?.length ?? out.length} values`;
+      throw new InputError(`columns: ${given}; ${width} of ${out.length} are needed`);
+    }
+    const block = new Float64Array(BLOCK * width);
+    for (let from = 0; from < out.length; from += BLOCK) {
+      const count = Math.min(BLOCK, out.length - from);
+      for (let feature = 0; feature < width; feature++) {
+        const column = columns[feature]!;
+        for (let k = 0; k < count; k++) block[k * width + feature] = column[from + k]!;
+      }
+      this.margins(block, out.subarray(from, from + count));
+    }
+  }
+
   /** The leaf that the row reaches in each tree, counted as the library that made the model counts. */
   leaves(row: Rows, out: Int32Array, offset = 0): void {
     this.#checkLength(row, offset, 1);
