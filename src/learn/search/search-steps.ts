@@ -40,16 +40,7 @@ export function withResult<S extends Space>(
   const trial = nextTrials(state).find((next) => next.number === number);
   if (trial === undefined)
     throw new InputError(`trial ${number} is not among the next ones; ask for those first`);
-  const { coordinates, budget } = trial;
-  // JSON has no NaN, no infinity and no negative zero, and what is read back must equal what was written.
-  const result: TrialResult = {
-    number,
-    coordinates,
-    budget,
-    value: Number.isFinite(value) ? value + 0 : null,
-  };
-  const results = [...state.results, result].toSorted((a, b) => a.number - b.number);
-  return { plan: state.plan, results };
+  return told(state, trial, value);
 }
 
 /** Runs trials one after another until the search is over, or `most` of them have run. */
@@ -61,9 +52,9 @@ export function runSearch<S extends Space>(
   let now = state;
   let ran = 0;
   for (let trials = nextTrials(now); trials.length > 0 && ran < most; trials = nextTrials(now)) {
-    for (const { number, point, budget } of trials) {
+    for (const trial of trials) {
       if (ran === most) break;
-      now = withResult(now, number, objective(point, budget));
+      now = told(now, trial, objective(trial.point, trial.budget));
       ran += 1;
     }
   }
@@ -71,6 +62,22 @@ export function runSearch<S extends Space>(
 }
 
 type Planned = Omit<Trial, "point">;
+
+function told<S extends Space>(
+  state: SearchState<S>,
+  { number, coordinates, budget }: Planned,
+  value: number,
+): SearchState<S> {
+  // JSON has no NaN, no infinity and no negative zero, and what is read back must equal what was written.
+  const result: TrialResult = {
+    number,
+    coordinates,
+    budget,
+    value: Number.isFinite(value) ? value + 0 : null,
+  };
+  const results = [...state.results, result].toSorted((a, b) => a.number - b.number);
+  return { plan: state.plan, results };
+}
 
 const dimensionsOf = (space: Space): Dimension[] => namesOf(space).map((name) => space[name]!);
 

@@ -94,6 +94,17 @@ describe("resume", () => {
     );
   });
 
+  it("a value of negative zero, which JSON has not, is kept as zero", () => {
+    const plan: Plan = {
+      space,
+      seed: 1,
+      batch: 1,
+      method: { kind: "random", trials: 1, budget: 1, patience: 0 },
+    };
+    const state = runSearch(startSearch(plan), () => -0);
+    expect(throughJson(state)).toEqual(state);
+  });
+
   it("another plan's results are refused, and so is a trial that nobody asked for", () => {
     const plan: Plan = {
       space,
