@@ -187,6 +187,8 @@ function hmmLine(figures: HmmFigures): BenchLine {
     text,
     failed: figures.verdict === "wrong result" || figures.verdict === "below the floor",
   };
+}
+
 function gbdtLine(figures: GbdtFigures): BenchLine {
   const of = (ratio: number | undefined) => (ratio === undefined ? "?" : ratio.toFixed(2));
   const text =
