@@ -4,13 +4,15 @@
  * Question  bin and train 100,000 rows x 40 features, 100 rounds, 31 leaves, 255 bins in one thread; then all 100,000
  *           test rows at once, and one row at a time.
  * Budget    bin + train at most XGBoost's time (under 1.5 of it the design is wrong), AUC at least XGBoost's less
- *           0.001, one row at most 5 us at the median, all rows at most XGBoost's time (PERFORMANCE.md).
+ *           0.001, one row at most 5 us at the median, all rows at most XGBoost's time (PERFORMANCE.md); two threads at
+ *           least 1.6 times as fast as one.
  * Rivals    XGBoost hist and scikit-learn in turns with ours, by CPU time of the whole process, where a Python on the
  *           path has them; a line without them says so. Rows per leaf are not limited, as in XGBoost.
  */
 import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { HistogramThreads } from "../src/adapters/threads/histogram-threads.ts";
 import { trainBoosting } from "../src/learn/boosting/boosting.ts";
 import { defaultBoosting } from "../src/learn/boosting/boosting-parameters.ts";
 import { TreeEnsemble } from "../src/models/trees/tree-ensemble.ts";
@@ -23,6 +25,8 @@ const GOAL = 1;
 const FLOOR = 1.5;
 const ROW_GOAL_MICROS = 5;
 const AUC_SLACK = 0.001;
+const THREADS_GOAL = 1.6;
+const THREAD = new URL("../src/adapters/threads/histogram-worker.ts", import.meta.url);
 const PYTHONS = ["python3", "/usr/bin/python3"];
 const RIVAL = join(import.meta.dirname, "rivals", "boosted-trees.py");
 
@@ -44,6 +48,8 @@ export interface GbdtFigures {
   readonly rowMicrosP50: number;
   readonly rowMicrosP99: number;
   readonly auc: number;
+  /** Two threads against one by the clock, in turns. */
+  readonly speedupOfTwo: number;
   /** Undefined where the rival is not installed; `skipped` says why. */
   readonly ratioToXgboost: number | undefined;
   readonly batchRatioToXgboost: number | undefined;
@@ -57,7 +63,7 @@ export interface GbdtFigures {
   readonly verdict: "goal reached" | "above the floor" | "below the floor" | "no rival";
 }
 
-export function gbdtBench(directory: string): GbdtFigures {
+export async function gbdtBench(directory: string): Promise<GbdtFigures> {
   const training = readRows(directory, "tr1m", ROWS);
   const test = readRows(directory, "te", ROWS);
   const out = new Float64Array(test.labels.length);
@@ -78,6 +84,7 @@ export function gbdtBench(directory: string): GbdtFigures {
   }
   const micros = rowMicros(model!, test.values);
   const auc = areaUnderCurve(out, test.labels);
+  const speedup = await speedupOfTwo(training);
   const { xgboost, sklearn } = rivals;
   const ratio = xgboost === undefined ? undefined : best.train / xgboost.trainSeconds;
   const missing = Object.keys(rivals).filter((library) => rivals[library] === undefined);
@@ -86,7 +93,8 @@ export function gbdtBench(directory: string): GbdtFigures {
     ratio <= GOAL &&
     best.batch <= xgboost!.batchSeconds &&
     micros.p50 <= ROW_GOAL_MICROS &&
-    auc >= xgboost!.auc - AUC_SLACK;
+    auc >= xgboost!.auc - AUC_SLACK &&
+    speedup >= THREADS_GOAL;
   return {
     bench: "gbdt",
     rows: ROWS,
@@ -95,6 +103,7 @@ export function gbdtBench(directory: string): GbdtFigures {
     rowMicrosP50: micros.p50,
     rowMicrosP99: micros.p99,
     auc,
+    speedupOfTwo: speedup,
     ratioToXgboost: ratio,
     batchRatioToXgboost: xgboost && best.batch / xgboost.batchSeconds,
     rowTimesPythonXgboost: xgboost && xgboost.rowMicros / micros.p50,
@@ -135,7 +144,24 @@ function readRows(directory: string, set: string, rows: number): Rows {
   };
 }
 
-function train({ values, labels }: Rows): TreeEnsemble {
+/** The shortest of a few turns each: another process takes time, and gives none. */
+async function speedupOfTwo(training: Rows): Promise<number> {
+  const threads = new HistogramThreads(2, THREAD);
+  const best = { one: Number.POSITIVE_INFINITY, two: Number.POSITIVE_INFINITY };
+  const clocked = (workers?: HistogramThreads) => {
+    const started = performance.now();
+    train(training, workers);
+    return performance.now() - started;
+  };
+  for (let turn = 0; turn < TURNS; turn++) {
+    best.one = Math.min(best.one, clocked());
+    best.two = Math.min(best.two, clocked(threads));
+  }
+  await threads.close();
+  return best.one / best.two;
+}
+
+function train({ values, labels }: Rows, workers?: HistogramThreads): TreeEnsemble {
   const columns = Array.from({ length: FEATURES }, (_, f) => {
     const column = new Float32Array(labels.length);
     for (let row = 0; row < labels.length; row++) column[row] = values[row * FEATURES + f]!;
@@ -143,7 +169,8 @@ function train({ values, labels }: Rows): TreeEnsemble {
   });
   const featureNames = columns.map((_, f) => `f${f}`);
   const rows = { featureNames, columns, labels: Float64Array.from(labels) };
-  return new TreeEnsemble(trainBoosting(rows, { ...defaultBoosting, minDataInLeaf: 1, patience: 0 }).model);
+  const parameters = { ...defaultBoosting, minDataInLeaf: 1, patience: 0 };
+  return new TreeEnsemble(trainBoosting(rows, parameters, workers === undefined ? {} : { workers }).model);
 }
 
 /** One row at a time, each of them timed. */

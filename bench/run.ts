@@ -72,7 +72,7 @@ const benches: Readonly<Record<string, (data: string) => AsyncGenerator<BenchLin
     yield featuresLine(featuresBench(data));
   },
   async *gbdt(data) {
-    yield gbdtLine(gbdtBench(data));
+    yield gbdtLine(await gbdtBench(data));
   },
   async *growth() {
     for (const figures of growthBench()) yield growthLine(figures);
@@ -194,7 +194,7 @@ function gbdtLine(figures: GbdtFigures): BenchLine {
   const text =
     `gbdt: bin and train ${figures.rows} rows in ${figures.trainSeconds.toFixed(2)} s of CPU, ` +
     `${of(figures.ratioToXgboost)} of XGBoost's (goal ${figures.goal}, floor ${figures.floor}), ` +
-    `${of(figures.ratioToSklearn)} of scikit-learn's; all test rows ${figures.batchSeconds.toFixed(2)} s, ` +
+    `${of(figures.ratioToSklearn)} of scikit-learn's; two threads ${of(figures.speedupOfTwo)} x one; all test rows ${figures.batchSeconds.toFixed(2)} s, ` +
     `${of(figures.batchRatioToXgboost)} of XGBoost's; one row p50 ${figures.rowMicrosP50.toFixed(1)} us, ` +
     `p99 ${figures.rowMicrosP99.toFixed(1)} us; AUC ${figures.auc.toFixed(5)} ` +
     `(XGBoost ${figures.aucOfXgboost?.toFixed(5) ?? "?"}, scikit-learn ${figures.aucOfSklearn?.toFixed(5) ?? "?"}): ` +
