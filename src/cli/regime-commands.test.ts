@@ -37,6 +37,26 @@ it("fits a model, filters days by it, and a day's answer does not move when the 
   expect(days()).toEqual(whole.slice(0, 800));
 });
 
+it("tells the past as it could have been known: a day's answer does not move when the future is cut off", async () => {
+  const text = regimeDays(700);
+  const picture = join(folder, "regimes.svg");
+  writeFileSync(input, text);
+  const said = await run("history", "--input", input, "--window", "504", "--out", out, "--picture", picture);
+  expect([said.code, said.out]).toEqual([
+    0,
+    expect.stringMatching(/^700 days, \d+ refits, 0 of them refused/),
+  ]);
+  const whole = days();
+  expect(whole.filter((line) => !line.includes("NaN")).length).toBeGreaterThan(100);
+  writeFileSync(input, text.split("\n").slice(0, 651).join("\n"));
+  await run("history", "--input", input, "--window", "504", "--out", out);
+  expect(days()).toEqual(whole.slice(0, 650));
+  const svg = readFileSync(picture, "utf8");
+  expect(svg).toMatch(/^<svg [^>]*viewBox[\s\S]*<polyline[\s\S]*<\/svg>$/);
+  expect(svg).not.toContain("NaN");
+  for (const word of ["Bull", "Neutral", "Bear"]) expect(svg).toContain(word);
+});
+
 it.each([
   [["fit", "--input", "/nowhere.csv", "--out", model], "/nowhere.csv: cannot be read"],
   [["fit", "--input", input, "--out", model, "--states", "4"], '--states "4" is not allowed'],

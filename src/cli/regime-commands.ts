@@ -6,6 +6,7 @@ import { outputFile } from "../adapters/output-place.ts";
 import { number, percent } from "../app/formats.ts";
 import { InputError } from "../domain/assert.ts";
 import { fitRegimeModel, regimeFitParams } from "../learn/regime/fit-regime-model.ts";
+import { pointInTimeParams, pointInTimeRegimes } from "../learn/regime/point-in-time.ts";
 import { REGIME_INPUTS, regimeInputs } from "../models/regime/regime-inputs.ts";
 import {
   REGIME_STATES,
@@ -14,6 +15,7 @@ import {
   regimeModelToJson,
   savedRegimeModel,
 } from "../models/regime/regime-model.ts";
+import { regimePicture } from "../research/regime-picture.ts";
 import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, tell } from "./context.ts";
 import { example } from "./group-help.ts";
@@ -25,6 +27,13 @@ interface FitOptions {
   readonly states: string;
   readonly seed: string;
   readonly out: string;
+}
+
+interface HistoryOptions {
+  readonly input: string;
+  readonly window?: string;
+  readonly out: string;
+  readonly picture?: string;
 }
 
 interface FilterOptions {
@@ -85,6 +94,53 @@ export function registerRegimeCommands(program: Command, context: CliContext): v
       });
       replaceFile(out, `${["date,bull,neutral,bear", ...lines].join("\n")}\n`);
       tell(context, { days: lines.length, out: out }, () => `${lines.length} days are in ${out}`);
+    });
+  registerHistory(regime, context);
+}
+
+function registerHistory(regime: Command, context: CliContext): void {
+  regime
+    .command("history")
+    .description("the past as it could have been known: each month judged by a model of the days before it")
+    .requiredOption("--input <file>", INPUT)
+    .option("--window <days>", "days that a model is fitted on (default: all there are)")
+    .requiredOption("--out <file>", "CSV to write: date,bull,neutral,bear")
+    .option("--picture <file>", "SVG of the regimes over the closes, which the input must have")
+    .addHelpText(
+      "after",
+      "\nExample: plimsoll regime history --input spx_vix.csv --window 1260 --out days.csv",
+    )
+    .action((options: HistoryOptions) => {
+      const out = outputFile(options.out, "days.csv");
+      const picture = options.picture === undefined ? undefined : outputFile(options.picture, "regimes.svg");
+      const window =
+        options.window === undefined
+          ? undefined
+          : wholeNumber("--window", options.window, { least: 504, most: 1e6 });
+      const table = readNumberTable(options.input);
+      const closes =
+        table.columns[table.names.findIndex((name) => /close$/i.test(name) && !/^vix/i.test(name))];
+      if (picture !== undefined && closes === undefined)
+        throw new InputError(`--picture: ${options.input} has no column close to draw`);
+      const months = table.dates.map((date) => Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)));
+      const params = pointInTimeParams.parse(window === undefined ? {} : { windowDays: window });
+      const { days, refits } = pointInTimeRegimes(rowsOf(table, options.input), months, params);
+      const lines = days.map(
+        ({ bull, neutral, bear }, day) => `${table.dates[day]},${bull},${neutral},${bear}`,
+      );
+      replaceFile(out, `${["date,bull,neutral,bear", ...lines].join("\n")}\n`);
+      if (picture !== undefined && closes !== undefined) {
+        const pictured = days.map((each, day) => ({
+          date: table.dates[day]!,
+          close: closes[day]!,
+          regime: each,
+        }));
+        replaceFile(picture, regimePicture("Regimes as they could have been known, over price", pictured));
+      }
+      const refused = refits.filter(({ model }) => model === undefined).length;
+      tell(context, { days: days.length, refits: refits.length, refused, out }, () => {
+        return `${days.length} days, ${refits.length} refits, ${refused} of them refused; days are in ${out}`;
+      });
     });
 }
 
