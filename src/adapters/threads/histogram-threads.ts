@@ -1,6 +1,6 @@
 /**
- * Threads that sum a trainer's histograms, a range of features each. The sums are those of one thread to the bit, for no
- * sum spans two features. The caller's thread takes a range too, and waits for the others: training is one call.
+ * Threads that sum a trainer's histograms, a range of features each. The sums are those of one thread to the bit, as
+ * no sum spans two features. The caller's thread takes a range too and waits for the others: training is one call.
  */
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { buildHistograms, type HistogramJob } from "../../learn/boosting/histogram-kernel.ts";

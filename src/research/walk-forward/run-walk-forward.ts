@@ -68,16 +68,27 @@ export async function runWalkForward(request: WalkForwardRun): Promise<WalkForwa
   const windows = walkWindows(setup.columns, setup.sessions, terms, request.from);
   const hash = configHash(config);
   const code = codeVersion();
-  const scope = { strategyIds, terms, settings, cash: setup.cash, windows: daysOf(windows) };
+  // A named snapshot has one id, whichever of its symbols are traded.
+  const { adjustment = null, source = null } = request.bars;
+  const { timeframe, instruments } = setup.columns;
+  const traded = {
+    strategyIds,
+    symbols: instruments.symbols,
+    timeframe,
+    source,
+    adjustment,
+    cash: setup.cash,
+  };
+  const scope = { traded, terms, settings, windows: daysOf(windows) };
   const runId = shortDigest("wf", { scope, snapshot, hash, code });
   makeFolder(out);
   const walked = await walkForward({
     ...{ setup, windows, settings, workers, entry },
     record: join(root, "run", "walk-forward", `${runId}.jsonl`),
-    facts: { snapshot, hash, code, strategyIds, cash: setup.cash },
+    facts: { snapshot, hash, code, traded },
     progress: (done, all) => progress(`${done} of ${all} runs`),
   });
-  const counted = countTrials(request, walked, { runId, snapshot, hash, days: daysOf(windows) });
+  const counted = countTrials(request, walked, { runId, snapshot, hash, traded, days: daysOf(windows) });
   const verdict = walkVerdict(walked, counted);
   const [from, to] = [windows[0]!.test.from, windows.at(-1)!.test.to];
   const result: WalkForwardResult = {
@@ -120,6 +131,7 @@ interface TrialNames {
   readonly runId: string;
   readonly snapshot: string;
   readonly hash: string;
+  readonly traded: unknown;
   readonly days: unknown;
 }
 
@@ -127,13 +139,13 @@ interface TrialNames {
 function countTrials(
   { root, strategyIds, settings, bars, now }: WalkForwardRun,
   { bySetting, windows }: WalkedForward,
-  { runId, snapshot, hash, days }: TrialNames,
+  { runId, snapshot, hash, traded, days }: TrialNames,
 ): CountedTrial[] {
   const db = new ResearchDb(join(root, "db", "research.db"));
   try {
     for (const [s, returns] of bySetting.entries()) {
       const { sharpe, observations } = sharpeSample(returns);
-      const facts = { days, setting: settings[s], snapshot, hash, digest: digestFloats(returns) };
+      const facts = { traded, days, setting: settings[s], snapshot, hash, digest: digestFloats(returns) };
       db.record({
         ...{
           trialId: shortDigest("tr", facts),
