@@ -1,6 +1,6 @@
 /**
- * Goal    a walk-forward of the command line is of the symbols that were asked for, ends with 3 when a gate says no, and
- *         counts every setting.
+ * Goal    a walk-forward is of the symbols that were asked for, ends with 3 when a gate says no, and counts every
+ *         setting.
  * Method  a lake of random bars, frozen under a name.
  */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
