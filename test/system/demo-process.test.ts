@@ -128,6 +128,7 @@ describe("the HALT file", () => {
     // Where the machine was slow enough, the tasks before the open have asked for theirs too.
     expect(rows.filter(({ who }) => who !== "orchestrator")).toMatchObject([
       { id: auditId, action: "pause", reason: "lunch" },
+      { action: "request-refused", reason: expect.stringMatching(/^resume: the file .*HALT is there/) },
     ]);
     child.kill("SIGINT");
     expect(await ended).toBe(0);

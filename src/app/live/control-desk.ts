@@ -296,9 +296,10 @@ export class ControlDesk {
     const more = this.#refusals.admit(context.clock.now());
     if (more === undefined) return;
     const level = JSON.stringify({ level: driver.live.stage.authorities.permission.level });
+    const said = why.startsWith(`${verb}: `) ? why : `${verb}: ${why}`;
     audit({
       ...{ id: randomUUID(), at: context.now().at, who: by },
-      ...{ action: "request-refused", reason: `${verb}: ${why}${more}`, before: level, after: level },
+      ...{ action: "request-refused", reason: `${said}${more}`, before: level, after: level },
     });
   }
 
