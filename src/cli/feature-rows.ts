@@ -1,6 +1,6 @@
 /** Reads the rows that a model is asked about: a CSV whose header names the features; an empty cell is missing. */
-import { readFileSync } from "node:fs";
 import { InputError } from "../domain/assert.ts";
+import { inputText } from "./input-text.ts";
 
 export interface FeatureRows {
   readonly rows: number;
@@ -10,16 +10,8 @@ export interface FeatureRows {
 
 /** Other columns are left aside. Refuses a feature that has no column, and a cell that is no number. */
 export function readFeatureRows(path: string, features: readonly string[]): FeatureRows {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch {
-    throw new InputError(`--input ${path}: cannot be read; give the path of a CSV file`);
-  }
-  const [head = "", ...body] = text
-    .replace(/^\uFEFF/, "")
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== "");
+  const text = inputText("--input", path);
+  const [head = "", ...body] = text.split(/\r?\n/).filter((line) => line.trim() !== "");
   const names = head.split(",").map((name) => name.trim());
   const places = features.map((feature) => {
     const place = names.indexOf(feature);

@@ -1,5 +1,4 @@
 /** `plimsoll models`: the registry of models, and the one way in which one comes into use or out of it (LEARN-8). */
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { replaceFile } from "../adapters/durable-file.ts";
 import { ModelRegistry, modelName } from "../adapters/models/model-registry.ts";
@@ -12,6 +11,7 @@ import { readTreeModel } from "../models/trees/read-model.ts";
 import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, report, tell } from "./context.ts";
 import { example } from "./group-help.ts";
+import { inputText } from "./input-text.ts";
 import { needed } from "./option-values.ts";
 
 interface Words {
@@ -82,7 +82,7 @@ function registerFileCommands(models: Command, context: CliContext): void {
     )
     .action((file: string, options: Words & { readonly name: string }) => {
       const words = said(options);
-      const text = textOf(file);
+      const text = inputText("", file, "a model file");
       const { format, trees } = readTreeModel(text, file);
       const features = trees.data.featureNames;
       const none = { snapshot: "none: made elsewhere", params: {}, metrics: {}, gates: [] };
@@ -132,14 +132,6 @@ function within(
     work(registry);
   } finally {
     registry.close();
-  }
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    throw new InputError(`${file}: cannot be read; give the path of a model file`);
   }
 }
 

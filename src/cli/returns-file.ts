@@ -1,6 +1,6 @@
 /** Reads a CSV of numbers by date: `date,<name>,<name>...`. For statistics, where files are small. */
-import { readFileSync } from "node:fs";
 import { InputError } from "../domain/assert.ts";
+import { inputText } from "./input-text.ts";
 
 export interface NumberTable {
   readonly names: readonly string[];
@@ -51,20 +51,12 @@ function laterDate(path: string, row: number, before: string | undefined, date: 
 }
 
 function readLines(path: string): string[] {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch {
-    throw new InputError(`--input ${path}: cannot be read; give the path of a CSV file`);
-  }
+  const text = inputText("--input", path);
   if (/[\0\uFFFD]/.test(text))
     throw new InputError(
       `--input ${path}: is not text in UTF-8; give a CSV file that begins with date,NAME[,NAME...]`,
     );
-  const lines = text
-    .replace(/^\uFEFF/, "")
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== "");
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
   if (lines.length === 0) throw new InputError(`--input ${path}: the file is empty`, 1);
   return lines;
 }

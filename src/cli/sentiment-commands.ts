@@ -1,5 +1,4 @@
 /** `plimsoll sentiment`: what texts say of a share, with the words that decided, and when that changes (RES-3). */
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { resultJson } from "../app/run-files.ts";
 import { InputError } from "../domain/assert.ts";
@@ -9,6 +8,7 @@ import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, report } from "./context.ts";
 import { csvRows } from "./csv-rows.ts";
 import { example } from "./group-help.ts";
+import { inputText } from "./input-text.ts";
 
 const textColumns = ["text", "headline", "sentence"];
 
@@ -66,13 +66,8 @@ export function registerSentimentCommands(program: Command, context: CliContext)
 }
 
 function tableOf(path: string): { readonly header: readonly string[]; readonly rows: readonly string[][] } {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch {
-    throw new InputError(`--input ${path}: cannot be read; give the path of a CSV file`);
-  }
-  const [header = [], ...rows] = csvRows(text.replace(/^\uFEFF/, ""));
+  const text = inputText("--input", path);
+  const [header = [], ...rows] = csvRows(text);
   if (rows.length === 0) throw new InputError(`--input ${path}: no rows under the header`, 1);
   return { header: header.map((name) => name.trim().toLowerCase()), rows };
 }

@@ -1,18 +1,13 @@
 /** Reads a CSV `start,end` of the bars that labels span. */
-import { readFileSync } from "node:fs";
 import { InputError } from "../domain/assert.ts";
 import type { LabelSpans } from "../learn/labels/label-spans.ts";
+import { inputText } from "./input-text.ts";
 
 const ROW = /^\s*(\d{1,9})\s*,\s*(\d{1,9})\s*$/;
 
 /** Refuses with the line; what the spans themselves must be is judged by who splits. */
 export function readSpans(path: string): LabelSpans {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch {
-    throw new InputError(`--spans ${path}: cannot be read; give the path of a CSV file`);
-  }
+  const text = inputText("--spans", path);
   const [head = "", ...body] = text.split(/\r?\n/).filter((line) => line.trim() !== "");
   if (!/^\s*[A-Za-z]\w*\s*,\s*[A-Za-z]\w*\s*$/.test(head))
     throw new InputError(`--spans ${path}: the first line must be start,end, got "${head.slice(0, 60)}"`);

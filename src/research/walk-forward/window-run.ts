@@ -1,11 +1,11 @@
 /** One run over the days of a window: fresh cash, features warmed on the days before it, nothing known after it. */
 import { type RunSetup, runEngine } from "../../app/engine-run.ts";
 import { historyOf, historyStart, splitAt } from "../../app/run-history.ts";
-import { tradeRows } from "../../app/trade-rows.ts";
 import { dailyReturns, type Variant, varied } from "../../app/variants.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { BarColumns } from "../../domain/bars.ts";
-import { type DayNumber, isoDate } from "../../domain/time.ts";
+import { type DayNumber, type EpochMicros, isoDate, isoInstant } from "../../domain/time.ts";
+import { TradeField } from "../../engine/trade-log.ts";
 import { digestFloats } from "../../numerics/sha256.ts";
 import { strategies } from "../../strategies/registry.ts";
 import type { DayRange } from "./walk-windows.ts";
@@ -40,10 +40,13 @@ export function runWindow(setup: RunSetup, { from, to, params }: WindowJob): Win
   const { columns, before } = parted;
   const events = (setup.actions ?? []).filter(({ at }) => at <= last && at >= (before.closedAt[0] ?? 0));
   const run = runEngine({ ...setup, ...historyOf(before, events), columns, config });
-  const trades = tradeRows(run, columns);
+  const { trades } = run.loop.execute;
   return {
     returns: Array.from(dailyReturns(run.curve, { ...setup, columns })),
-    trades: trades.map(({ closedAt, pnl }) => ({ closedAt, pnl })),
+    trades: Array.from({ length: trades.length }, (_, trade) => ({
+      closedAt: isoInstant(trades.get(trade, TradeField.closedAt) as EpochMicros),
+      pnl: trades.get(trade, TradeField.pnl),
+    })),
     digest: digestFloats(run.curve.equity),
   };
 }
