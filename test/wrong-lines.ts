@@ -81,7 +81,7 @@ const wrongValues: Readonly<Record<string, readonly string[]>> = {
   "--splits": ["1", "3", "x", "", "22"],
   "--window": ["0", "-1", "x", "", "1.5", "100"],
   "--states": ["2", "4", "x", ""],
-  "--grid": ["x", "moon.x=1", "reference_ema_cross.fast", ""],
+  "--grid": ["x", "moon.x=1", "reference_ema_cross.fast", "reference_ema_cross.warp=1", ""],
   "--model": ["none.txt", "", "../x"],
   "--reference": ["none.csv", "", "."],
   "--current": ["none.csv", "", "."],

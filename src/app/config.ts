@@ -227,7 +227,8 @@ function checkStrategyParams({ strategies: entries, demo }: Config): void {
   }
 }
 
-function checkParams(bind: (params: unknown) => unknown, params: unknown, path: string): void {
+/** Throws InputError (exit 2) naming the parameter below `path` that a strategy does not take, or not so. */
+export function checkParams(bind: (params: unknown) => unknown, params: unknown, path: string): void {
   try {
     bind(params);
   } catch (error) {

@@ -56,5 +56,12 @@ it("names a strategy that is not there, and a range that holds no window", async
     ..."walk-forward --strategies moon --symbols all --timeframe 1d --out x".split(" "),
   );
   expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("--strategies moon")]);
+  const warp = await walk("all", "--grid", "swing_trend_following.warp=2");
+  expect([warp.code, warp.err]).toEqual([
+    2,
+    expect.stringMatching(/^plimsoll: [^\n]*unknown key warp at --grid swing_trend_following[^\n]*\n$/),
+  ]);
+  const text = await walk("all", "--grid", "swing_trend_following.stopAtr=high");
+  expect([text.code, text.err]).toEqual([2, expect.stringContaining("swing_trend_following.stopAtr")]);
   expect((await walk("all", "--train", "900")).err).toContain("hold no window");
 });

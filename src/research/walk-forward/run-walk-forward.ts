@@ -5,7 +5,7 @@ import { createLake } from "../../adapters/lake/lake.ts";
 import type { LoadRequest } from "../../adapters/lake/load-bars.ts";
 import { ResearchDb } from "../../adapters/research-db.ts";
 import { codeVersion } from "../../app/code-version.ts";
-import { type Config, configHash } from "../../app/config.ts";
+import { type Config, checkParams, configHash } from "../../app/config.ts";
 import type { RunSetup } from "../../app/engine-run.ts";
 import { actionEvents, rawStepsOf } from "../../app/run-actions.ts";
 import { resultJson } from "../../app/run-files.ts";
@@ -15,6 +15,7 @@ import type { WalkForwardTerms } from "../../learn/validation/walk-forward.ts";
 import { xnysSessions } from "../../market/calendar.ts";
 import { digestFloats } from "../../numerics/sha256.ts";
 import { sharpeSample } from "../../numerics/sharpe-inference.ts";
+import { strategies } from "../../strategies/registry.ts";
 import { type Setting, type WalkedForward, walkForward } from "./walk-forward.ts";
 import { type WalkVerdict, walkVerdict } from "./walk-verdict.ts";
 import { type WalkWindow, walkWindows } from "./walk-windows.ts";
@@ -63,6 +64,7 @@ export interface WalkForwardResult {
 /** Throws InputError where the lake has no such bars or they hold no window. */
 export async function runWalkForward(request: WalkForwardRun): Promise<WalkForwardResult> {
   const { root, config, strategyIds, terms, settings, workers, entry, out, progress } = request;
+  checkSettings(request);
   progress("reading bars");
   const { setup, snapshot } = await loaded(request);
   const windows = walkWindows(setup.columns, setup.sessions, terms, request.from);
@@ -104,6 +106,13 @@ export async function runWalkForward(request: WalkForwardRun): Promise<WalkForwa
   replaceFile(join(out, "walk-forward.json"), `${resultJson(result)}\n`);
   replaceFile(join(out, "equity.csv"), equityCsv(walked, setup.cash));
   return result;
+}
+
+/** Before the first of a thousand runs: a parameter that is wrong is named with its strategy. */
+function checkSettings({ config, strategyIds, settings }: WalkForwardRun): void {
+  for (const { id, bind } of strategies.filter((module) => strategyIds.includes(module.id)))
+    for (const setting of settings)
+      checkParams(bind, { ...config.strategies[id]?.params, ...setting[id] }, `--grid ${id}`);
 }
 
 async function loaded(
