@@ -46,9 +46,13 @@ export async function runVariants(
   entry: URL,
 ): Promise<VariantOutcome[]> {
   if (workers === 1 || variants.length <= 1) return variants.map((variant) => runVariant(setup, variant));
+  return runTasks<Variant, VariantOutcome>(entry, sharedSetup(setup), variants, workers);
+}
+
+/** A setup as it crosses a worker's door. */
+export function sharedSetup(setup: RunSetup): VariantWorkerData {
   const { instruments, ...plain } = setup.columns;
-  const shared: VariantWorkerData = { setup: { ...setup, columns: plain }, symbols: instruments.symbols };
-  return runTasks<Variant, VariantOutcome>(entry, shared, variants, workers);
+  return { setup: { ...setup, columns: plain }, symbols: instruments.symbols };
 }
 
 /** Throws a ZodError naming a parameter that the strategy does not take. */

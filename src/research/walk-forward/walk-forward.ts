@@ -5,30 +5,23 @@
  *
  * WW-1  The result is the same whatever the number of workers, and however often it was interrupted.
  */
-import { runTasks } from "../../adapters/worker-pool.ts";
 import type { RunSetup } from "../../app/engine-run.ts";
-import type { VariantWorkerData } from "../../app/variants.ts";
+import { sharedSetup } from "../../app/variants.ts";
 import { sharpeSample } from "../../numerics/sharpe-inference.ts";
-import { JobRecord, jobKey } from "./job-record.ts";
+import { type JobTerms, recordedJobs } from "./recorded-jobs.ts";
 import type { WalkWindow } from "./walk-windows.ts";
 import { runWindow, type WindowJob, type WindowOutcome } from "./window-run.ts";
 
 /** Parameters over those of the configuration, by strategy. */
 export type Setting = WindowJob["params"];
 
-export interface WalkForwardRequest {
+export interface WalkForwardRequest extends JobTerms {
   readonly setup: RunSetup;
   readonly windows: readonly WalkWindow[];
   /** At least one; the first is taken where training cannot tell them apart. */
   readonly settings: readonly Setting[];
-  readonly workers: number;
   /** Thread entry, from the table of tasks. */
   readonly entry: URL;
-  /** File of finished jobs. */
-  readonly record: string;
-  /** All that an answer depends on beside the job: data, configuration, code. */
-  readonly facts: unknown;
-  readonly progress: (done: number, all: number) => void;
 }
 
 export interface WalkedWindow {
@@ -58,7 +51,11 @@ export async function walkForward(request: WalkForwardRequest): Promise<WalkedFo
   const jobsOf = (range: "train" | "test") =>
     windows.flatMap((window) => settings.map((params): WindowJob => ({ ...window[range], params })));
   const trains = isChoice ? jobsOf("train") : [];
-  const outcomes = await runJobs(request, [...trains, ...jobsOf("test")]);
+  const outcomes = await recordedJobs(request, [...trains, ...jobsOf("test")], {
+    entry: request.entry,
+    shared: () => sharedSetup(request.setup),
+    here: (job: WindowJob) => runWindow(request.setup, job),
+  });
   const at = (w: number, s: number, offset: number) => outcomes[offset + w * settings.length + s]!;
   const walked = windows.map((window, w): WalkedWindow => {
     const sharpes = isChoice ? settings.map((_, s) => sharpeOf(at(w, s, 0).returns)) : [Number.NaN];
@@ -82,35 +79,6 @@ export async function walkForward(request: WalkForwardRequest): Promise<WalkedFo
     bySetting,
     trades: walked.flatMap(({ trades }) => trades),
   };
-}
-
-async function runJobs(request: WalkForwardRequest, jobs: readonly WindowJob[]): Promise<WindowOutcome[]> {
-  const { setup, workers, entry, facts, progress } = request;
-  const record = new JobRecord<WindowOutcome>(request.record);
-  try {
-    const keys = jobs.map((job) => jobKey({ facts, job }));
-    const open = jobs.flatMap((job, k) =>
-      record.get(keys[k]!) === undefined ? [{ job, key: keys[k]! }] : [],
-    );
-    let done = jobs.length - open.length;
-    progress(done, jobs.length);
-    const keep = (index: number, outcome: WindowOutcome) => {
-      record.keep(open[index]!.key, outcome);
-      done += 1;
-      progress(done, jobs.length);
-    };
-    if (workers === 1 || open.length <= 1) {
-      for (const [index, { job }] of open.entries()) keep(index, runWindow(setup, job));
-    } else {
-      const { instruments, ...plain } = setup.columns;
-      const shared: VariantWorkerData = { setup: { ...setup, columns: plain }, symbols: instruments.symbols };
-      const tasks = open.map(({ job }) => job);
-      await runTasks<WindowJob, WindowOutcome>(entry, shared, tasks, workers, keep);
-    }
-    return keys.map((key) => record.get(key)!);
-  } finally {
-    record.close();
-  }
 }
 
 /** Those that ended before the next window's test begins: the rest of this test is told by that one. */
