@@ -7,12 +7,14 @@ import type { SessionTable } from "../domain/session.ts";
 import type { AllocatedStrategy, ComputeConfig } from "../engine/compute.ts";
 import type { ExecuteConfig } from "../engine/execute-config.ts";
 import { worldOf } from "../features/batch.ts";
+import { SignalModel, type SignalModelData } from "../models/signal/signal-model.ts";
 import { breakers } from "../risk/breaker-registry.ts";
 import { rules } from "../risk/registry.ts";
 import { perTradeRisk } from "../risk/rules/per-trade-risk.ts";
 import { HaltSchedule, haltIntervals } from "../sim/halts.ts";
 import { PaperCosts } from "../sim/paper-costs.ts";
-import type { StrategyModule } from "../strategies/strategy.ts";
+import type { BoundStrategy, StrategyModule } from "../strategies/strategy.ts";
+import { withModel } from "../strategies/with-model.ts";
 import type { Config } from "./config.ts";
 import type { RunHistory } from "./run-history.ts";
 
@@ -30,6 +32,8 @@ export interface EngineSetup {
   readonly history?: RunHistory;
   /** The way from the prices of the run to those printed; absent where they are. */
   readonly rawSteps?: readonly RawStep[];
+  /** Models beside the rules, by strategy; the others run as rules (STRAT-2). */
+  readonly models?: Readonly<Record<string, SignalModelData>>;
 }
 
 export interface EngineConfigs {
@@ -73,6 +77,17 @@ export function engineConfigs(setup: EngineSetup, modules: readonly StrategyModu
   };
 }
 
+/** As it decides: with its configured parameters, and its model beside it where it has one. */
+export function boundStrategy(
+  module: StrategyModule,
+  { strategies: entries }: Pick<Config, "strategies">,
+  models: EngineSetup["models"] = {},
+): BoundStrategy {
+  const rules = module.bind(entries[module.id]?.params ?? {});
+  const model = models[module.id];
+  return model === undefined ? rules : withModel(rules, new SignalModel(model));
+}
+
 export const haltsOf = ({ config, columns }: Pick<EngineSetup, "config" | "columns">): HaltSchedule =>
   new HaltSchedule(haltIntervals(config.halts, columns.instruments));
 
@@ -87,7 +102,7 @@ const hasActions = ({ actions = [], history }: Pick<EngineSetup, "actions" | "hi
  * share gets an equal part, the others divide what is left in their configured proportions.
  */
 function allocate(
-  { config, strategyIds }: Pick<EngineSetup, "config" | "strategyIds">,
+  { config, strategyIds, models }: Pick<EngineSetup, "config" | "strategyIds" | "models">,
   modules: readonly StrategyModule[],
   instruments: number,
 ): AllocatedStrategy[] {
@@ -100,7 +115,7 @@ function allocate(
   const total = chosen.reduce((sum, { configured }) => sum + configured, 0);
   const divided = chosen.filter(({ configured }) => configured > 0).length / chosen.length;
   return chosen.map(({ module, entry, configured }) => ({
-    strategy: module.bind(entry?.params ?? {}),
+    strategy: boundStrategy(module, config, models),
     allocation: configured > 0 ? (configured / total) * divided : 1 / chosen.length,
     positions: Math.min(entry?.maxPositions ?? instruments, instruments),
   }));

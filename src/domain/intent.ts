@@ -23,6 +23,7 @@ export const sizingConstraints = [
   "atr_scale",
   "adv",
   "performance",
+  "model",
 ] as const;
 export type SizingConstraint = (typeof sizingConstraints)[number];
 

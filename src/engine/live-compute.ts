@@ -12,6 +12,7 @@ import { InvariantError } from "../domain/assert.ts";
 import type { BarBatch } from "../domain/bars.ts";
 import type { BarsClosed, QuoteUpdated, TradePrinted } from "../domain/events.ts";
 import type { EpochMicros } from "../domain/time.ts";
+import type { Advice } from "../strategies/strategy.ts";
 import { type ComputeConfig, ComputeStage } from "./compute.ts";
 import { SignalField, SignalKind, sentence } from "./signal-table.ts";
 import { type ComputeFeedback, type Decision, type SignalNote, SnapshotFacts } from "./stage-messages.ts";
@@ -99,7 +100,7 @@ export function decisionOf(
   for (let row = first; row < signals.length; row++) {
     const get = (field: SignalField) => signals.get(row, field);
     const strategy = get(SignalField.strategy);
-    const size = sized.find(({ signal }) => signal === row)?.size;
+    const { size, advice } = sized.find(({ signal }) => signal === row) ?? {};
     notes.push({
       signal: row,
       strategy,
@@ -112,7 +113,9 @@ export function decisionOf(
       ...(get(SignalField.kind) === SignalKind.Protect
         ? {}
         : { features: turns.features(strategy, get(SignalField.instrument) as SignalNote["instrument"]) }),
-      reason: sentence(signals, row, strategies[strategy]?.strategy.reasons ?? []),
+      reason:
+        sentence(signals, row, strategies[strategy]?.strategy.reasons ?? []) +
+        (advice === undefined ? "" : saidBy(advice)),
       ...(size?.shares === 0 ? { unsized: size.binding } : {}),
       // JSON has no infinity: what sets no bound is left out.
       ...(size === undefined ? {} : { sizes: size.steps.filter(([, shares]) => Number.isFinite(shares)) }),
@@ -121,5 +124,10 @@ export function decisionOf(
   const faults = turns.faults.map(({ strategy, reason }) => ({ strategy, reason }));
   return { at, intents: [...intents], signals: notes, ...(faults.length === 0 ? {} : { faults }) };
 }
+
+/** In a person's words. */
+const saidBy = ({ model, probability, threshold, follows }: Advice): string =>
+  `; ${model} gives it ${Number.isNaN(probability) ? "no answer" : probability.toFixed(3)}` +
+  `${follows ? "" : ", not followed"} (follows from ${threshold.toFixed(3)})`;
 
 const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);

@@ -108,6 +108,12 @@ export class SizingDesk {
     return isJudged ? this.#record.basis(strategy) : undefined;
   }
 
+  /** A wish that the model beside the rules does not follow. */
+  keptOut(): SizedWish {
+    this.#unsized.set("model", (this.#unsized.get("model") ?? 0) + 1);
+    return { shares: 0, binding: "model", steps: [["model", 0]], onPaper: 0 };
+  }
+
   /** A wish that became no share goes on on paper. */
   follow({ binding }: Size): void {
     this.#followed.set(binding, (this.#followed.get(binding) ?? 0) + 1);
@@ -151,12 +157,19 @@ export class SizingDesk {
       allocation,
       positions,
       scalar: this.#account.scalar,
-      edge: bound.sizing === "fixed_risk" ? this.#record.edge(strategy) : NOT_ASKED,
+      edge: bound.sizing === "fixed_risk" ? this.#edge(strategy, entry) : NOT_ASKED,
       trailing: this.#record.weight(strategy),
       vix: vix?.(this.#at),
       atr: (this.#atrPercent?.[instrument] ?? Number.NaN) / 100,
       advRoom: this.#advRoom(instrument),
     };
+  }
+
+  /** From the model where one speaks: its probability is of this very entry, the record's of any. */
+  #edge(strategy: number, { advice }: Entry): Edge {
+    if (advice === undefined) return this.#record.edge(strategy);
+    const { events: trades, probability: winRate, win, loss } = advice;
+    return { trades, winRate, win, loss };
   }
 
   /** All strategies share one allowance per session. */

@@ -42,7 +42,7 @@ export interface SignalNote {
   /** Dollars per share; null for none. */
   readonly stop: number | null;
   readonly target: number | null;
-  /** The sentence with its numbers. */
+  /** The sentence with its numbers, and what a model beside the rules made of it. */
   readonly reason: string;
   /** What the strategy declared and saw of the instrument; absent in old records and where a stop follows the price. */
   readonly features?: readonly (readonly [name: string, value: number | null])[];

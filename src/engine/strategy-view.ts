@@ -83,7 +83,8 @@ export class RunningView implements StrategyView<string, string, string> {
     this.#reasonIndex = new Map(strategy.reasons.map(([name], n) => [name, n]));
     const readers = strategy.features.map(([name, ref]) => [name, new Column(bank.column(ref))] as const);
     this.feature = Object.fromEntries(readers);
-    this.#required = strategy.acceptsMissing ? [] : readers.map(([, reader]) => reader.values);
+    const required = readers.filter(([name]) => strategy.mayBeMissing?.includes(name) !== true);
+    this.#required = strategy.acceptsMissing ? [] : required.map(([, reader]) => reader.values);
     this.memory = Object.fromEntries(
       strategy.memory.map(([name, initial]) => [
         name,
@@ -162,7 +163,9 @@ export class RunningView implements StrategyView<string, string, string> {
   }
 
   enter(entry: Entry, because: string, ...numbers: readonly number[]): void {
-    this.#wishes.enter(this.#index, entry, this.#reason(because), numbers);
+    // Who holds what it asks for is not asked about: the wish changes nothing.
+    const asked = this.#strategy.advise?.(entry, this.close(entry.instrument), this.feature) ?? entry;
+    this.#wishes.enter(this.#index, asked, this.#reason(because), numbers);
   }
 
   exit(instrument: InstrumentId, because: string, ...numbers: readonly number[]): void {

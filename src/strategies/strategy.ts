@@ -41,6 +41,24 @@ export interface Entry {
   readonly timeStopBars?: number;
   /** Default: `open_auction` on daily bars, `now` otherwise. */
   readonly when?: EntryTiming;
+  /** What the model beside the rules says of it; rules leave it out. */
+  readonly advice?: Advice;
+}
+
+/** A model's word on one entry (STRAT-2). Figures are of entries that it was not fitted on. */
+export interface Advice {
+  /** The model's version. */
+  readonly model: string;
+  /** Chance in [0, 1] that the entry pays after costs; NaN where the model has no answer. */
+  readonly probability: number;
+  /** From which on entries are followed. */
+  readonly threshold: number;
+  /** False: no share is bought or sold short for it. */
+  readonly follows: boolean;
+  /** Entries behind the mean win and the mean loss, both fractions of the stake from 0 up. */
+  readonly events: number;
+  readonly win: number;
+  readonly loss: number;
 }
 
 /**
@@ -125,7 +143,11 @@ export interface BoundStrategy {
   readonly memory: readonly (readonly [name: string, initial: number])[];
   readonly memoryUnits?: Readonly<Record<string, MemoryUnit>>;
   readonly features: readonly (readonly [name: string, ref: FeatureRef])[];
+  /** Of these, the ones whose NaN keeps no instrument from being looked at. */
+  readonly mayBeMissing?: readonly string[];
   decide(view: StrategyView<string, string, string>): void;
+  /** What a model makes of an entry that the rules ask for at this close, dollars per share. Absent: rules alone. */
+  advise?(entry: Entry, close: number, feature: Readonly<Record<string, FeatureReader>>): Entry;
 }
 
 export interface StrategyModule {

@@ -23,6 +23,7 @@ const meanings: Readonly<Record<string, string>> = {
   atr_scale: "the symbol's ATR",
   adv: "the usual daily volume",
   performance: "its last 20 trades",
+  model: "the model beside its rules",
 };
 
 export function sizesPanel(sizes: readonly SizeCause[]): Markup {

@@ -1,4 +1,5 @@
 /** One run over the days of a window: fresh cash, features warmed on the days before it, nothing known after it. */
+import { boundStrategy } from "../../app/engine-configs.ts";
 import { type RunSetup, runEngine } from "../../app/engine-run.ts";
 import { historyOf, historyStart, splitAt } from "../../app/run-history.ts";
 import { dailyReturns, type Variant, varied } from "../../app/variants.ts";
@@ -30,7 +31,7 @@ export function runWindow(setup: RunSetup, { from, to, params }: WindowJob): Win
   const config = varied(setup.config, { params });
   const bound = strategies
     .filter(({ id }) => strategyIds.includes(id))
-    .map((module) => module.bind(config.strategies[module.id]?.params ?? {}));
+    .map((module) => boundStrategy(module, config, setup.models));
   const start = historyStart(from, bound, setup.columns.timeframe, sessions);
   const known = upTo(splitAt(setup.columns, start, sessions)?.columns, to, setup);
   const parted = known === undefined ? undefined : splitAt(known, from, sessions);

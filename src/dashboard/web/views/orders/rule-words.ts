@@ -154,6 +154,7 @@ const constraints: Readonly<Record<string, string>> = {
   atr_scale: "ATR scale",
   adv: "Usual volume",
   performance: "Recent trades",
+  model: "Model",
 };
 
 export const constraintLabel = (name: string): string => constraints[name] ?? sentence(name);
