@@ -20,7 +20,7 @@ import type { RecordBasis } from "../ensemble/track-record.ts";
 import { VirtualLots } from "../ensemble/virtual-lots.ts";
 import type { ExecutionParams } from "../execution/order-policy.ts";
 import type { FeatureWorld } from "../features/feature.ts";
-import type { Advice, BoundStrategy, Entry } from "../strategies/strategy.ts";
+import type { BoundStrategy, Entry } from "../strategies/strategy.ts";
 import type { EndedBySplit } from "./corporate-actions.ts";
 import { FeatureBank } from "./feature-bank.ts";
 import { OwnActions } from "./own-actions.ts";
@@ -100,7 +100,7 @@ export class ComputeStage implements Wishes, OwnPositions {
   /** Intents of the last step; the caller takes them before the next. */
   readonly intents: Intent[] = [];
   /** Its wishes, sized: 0 shares where a constraint left no room. */
-  readonly sized: { readonly signal: number; readonly size: SizedWish; readonly advice?: Advice }[] = [];
+  readonly sized: { readonly signal: number; readonly size: SizedWish }[] = [];
 
   constructor(config: ComputeConfig) {
     const { world, strategies } = config;
@@ -247,16 +247,12 @@ export class ComputeStage implements Wishes, OwnPositions {
     });
     // Without a bar there is no price to decide at.
     if (Number.isNaN(price)) return;
-    if (entry.advice?.follows === false) {
-      this.sized.push({ signal, size: this.#sizing.keptOut(), advice: entry.advice });
-      // Who turns around leaves in any case: a model keeps risk out, never in.
-      if (held !== 0) this.exit(strategy, instrument, reason, numbers);
-      return;
-    }
     const timing = entry.when ?? (this.#config.timeframe === "1d" ? "open_auction" : "now");
     const size = this.#sizing.size(strategy, entry, price, timing);
     const { shares, binding } = size;
-    this.sized.push({ signal, size, ...(entry.advice === undefined ? {} : { advice: entry.advice }) });
+    this.sized.push({ signal, size });
+    // Who turns around leaves, also where a model keeps the new side out: it keeps risk out, never in.
+    if (binding === "model" && held !== 0) this.exit(strategy, instrument, reason, numbers);
     if (this.#paper?.isSeen(strategy, instrument)) {
       // Who turns around leaves first, on paper as with money.
       if (shares !== 0 || size.onPaper !== 0) this.#paper.leave(strategy, instrument);

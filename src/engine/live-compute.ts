@@ -100,7 +100,7 @@ export function decisionOf(
   for (let row = first; row < signals.length; row++) {
     const get = (field: SignalField) => signals.get(row, field);
     const strategy = get(SignalField.strategy);
-    const { size, advice } = sized.find(({ signal }) => signal === row) ?? {};
+    const size = sized.find(({ signal }) => signal === row)?.size;
     notes.push({
       signal: row,
       strategy,
@@ -115,7 +115,7 @@ export function decisionOf(
         : { features: turns.features(strategy, get(SignalField.instrument) as SignalNote["instrument"]) }),
       reason:
         sentence(signals, row, strategies[strategy]?.strategy.reasons ?? []) +
-        (advice === undefined ? "" : saidBy(advice)),
+        (size?.advice === undefined ? "" : saidBy(size.advice)),
       ...(size?.shares === 0 ? { unsized: size.binding } : {}),
       // JSON has no infinity: what sets no bound is left out.
       ...(size === undefined ? {} : { sizes: size.steps.filter(([, shares]) => Number.isFinite(shares)) }),

@@ -16,7 +16,7 @@ import { type RecordBasis, TrackRecord } from "../ensemble/track-record.ts";
 import { priceEntry, roundToTick } from "../execution/order-policy.ts";
 import { atr } from "../features/atr.ts";
 import { output } from "../features/feature.ts";
-import type { Entry } from "../strategies/strategy.ts";
+import type { Advice, Entry } from "../strategies/strategy.ts";
 import type { AccountFacts, AllocatedStrategy, ComputeConfig } from "./compute.ts";
 import type { FeatureBank } from "./feature-bank.ts";
 import { SessionClock } from "./session-clock.ts";
@@ -31,6 +31,8 @@ export interface SizedWish extends Size {
   readonly onPaper: number;
   /** What each constraint alone would have allowed. */
   readonly steps: readonly SizeStep[];
+  /** Of the model beside the rules. */
+  readonly advice?: Advice;
 }
 
 export class SizingDesk {
@@ -108,12 +110,6 @@ export class SizingDesk {
     return isJudged ? this.#record.basis(strategy) : undefined;
   }
 
-  /** A wish that the model beside the rules does not follow. */
-  keptOut(): SizedWish {
-    this.#unsized.set("model", (this.#unsized.get("model") ?? 0) + 1);
-    return { shares: 0, binding: "model", steps: [["model", 0]], onPaper: 0 };
-  }
-
   /** A wish that became no share goes on on paper. */
   follow({ binding }: Size): void {
     this.#followed.set(binding, (this.#followed.get(binding) ?? 0) + 1);
@@ -122,6 +118,11 @@ export class SizingDesk {
   /** Shares for a wish at the close of this step, dollars per share. */
   size(strategy: number, entry: Entry, price: number, timing: EntryTiming): SizedWish {
     const { sizing } = this.#config;
+    const { advice } = entry;
+    if (advice?.follows === false) {
+      this.#unsized.set("model", (this.#unsized.get("model") ?? 0) + 1);
+      return { shares: 0, binding: "model", steps: [["model", 0]], onPaper: 0, advice };
+    }
     const request = this.#request(strategy, entry, price, timing);
     const steps: SizeStep[] = [];
     const size = sizeEntry(request, sizing, steps);
@@ -129,7 +130,8 @@ export class SizingDesk {
     if (shares === 0) this.#unsized.set(size.binding, (this.#unsized.get(size.binding) ?? 0) + 1);
     this.#committed += shares * (request.limit > price ? request.limit : price);
     this.#asked.push({ instrument: entry.instrument, shares });
-    return { ...size, steps, onPaper: shares === 0 ? this.#withoutVerdict(strategy, request) : 0 };
+    const onPaper = shares === 0 ? this.#withoutVerdict(strategy, request) : 0;
+    return { ...size, steps, onPaper, ...(advice === undefined ? {} : { advice }) };
   }
 
   /** What the wish would be if too few trades were known: whatever else leaves no share leaves none here either. */

@@ -163,7 +163,6 @@ export class RunningView implements StrategyView<string, string, string> {
   }
 
   enter(entry: Entry, because: string, ...numbers: readonly number[]): void {
-    // Who holds what it asks for is not asked about: the wish changes nothing.
     const asked = this.#strategy.advise?.(entry, this.close(entry.instrument), this.feature) ?? entry;
     this.#wishes.enter(this.#index, asked, this.#reason(because), numbers);
   }
