@@ -1,24 +1,19 @@
 /** `walk-forward` over the lake: bars in, windows on all cores, trials on record, verdict and files out. */
 import { join } from "node:path";
 import { makeFolder, replaceFile } from "../../adapters/durable-file.ts";
-import { createLake } from "../../adapters/lake/lake.ts";
 import type { LoadRequest } from "../../adapters/lake/load-bars.ts";
-import { ResearchDb } from "../../adapters/research-db.ts";
 import { codeVersion } from "../../app/code-version.ts";
 import { type Config, checkParams, configHash } from "../../app/config.ts";
-import type { RunSetup } from "../../app/engine-run.ts";
-import { actionEvents, rawStepsOf } from "../../app/run-actions.ts";
 import { resultJson } from "../../app/run-files.ts";
-import { type CountedTrial, shortDigest } from "../../app/trials.ts";
+import { shortDigest } from "../../app/trials.ts";
 import { type DayNumber, isoDate } from "../../domain/time.ts";
 import type { WalkForwardTerms } from "../../learn/validation/walk-forward.ts";
-import { xnysSessions } from "../../market/calendar.ts";
-import { digestFloats } from "../../numerics/sha256.ts";
-import { sharpeSample } from "../../numerics/sharpe-inference.ts";
 import { strategies } from "../../strategies/registry.ts";
-import { type Setting, type WalkedForward, walkForward } from "./walk-forward.ts";
+import { loadSetup } from "./load-setup.ts";
+import { type Setting, walkForward } from "./walk-forward.ts";
+import { countTrials, daysOf, equityCsv } from "./walk-records.ts";
 import { type WalkVerdict, walkVerdict } from "./walk-verdict.ts";
-import { type WalkWindow, walkWindows } from "./walk-windows.ts";
+import { walkWindows } from "./walk-windows.ts";
 
 export interface WalkForwardRun {
   readonly root: string;
@@ -66,7 +61,7 @@ export async function runWalkForward(request: WalkForwardRun): Promise<WalkForwa
   const { root, config, strategyIds, terms, settings, workers, entry, out, progress } = request;
   checkSettings(request);
   progress("reading bars");
-  const { setup, snapshot } = await loaded(request);
+  const { setup, snapshot } = await loadSetup(root, request);
   const windows = walkWindows(setup.columns, setup.sessions, terms, request.from);
   const hash = configHash(config);
   const code = codeVersion();
@@ -90,13 +85,15 @@ export async function runWalkForward(request: WalkForwardRun): Promise<WalkForwa
     facts: { snapshot, hash, code, traded },
     progress: (done, all) => progress(`${done} of ${all} runs`),
   });
-  const counted = countTrials(request, walked, { runId, snapshot, hash, traded, days: daysOf(windows) });
+  const counted = countTrials(walked, {
+    ...{ root, runId, strategyIds, timeframe, snapshot, hash, traded, settings, now: request.now },
+  });
   const verdict = walkVerdict(walked, counted);
   const [from, to] = [windows[0]!.test.from, windows.at(-1)!.test.to];
   const result: WalkForwardResult = {
     ...{ runId, strategies: strategyIds, snapshot, configHash: hash, codeVersion: code, terms, settings },
     ...{ from: isoDate(from), to: isoDate(to), sessions: walked.returns.length, verdict },
-    windows: walked.windows.map(({ window, chosen, sharpeTrain, sharpeTest, trades }) => ({
+    windows: walked.windows.map(({ window, chosen, score: sharpeTrain, sharpeTest, trades }) => ({
       train: [isoDate(window.train.from), isoDate(window.train.to)],
       test: [isoDate(window.test.from), isoDate(window.test.to)],
       setting: settings[chosen]!,
@@ -113,73 +110,4 @@ function checkSettings({ config, strategyIds, settings }: WalkForwardRun): void 
   for (const { id, bind } of strategies.filter((module) => strategyIds.includes(module.id)))
     for (const setting of settings)
       checkParams(bind, { ...config.strategies[id]?.params, ...setting[id] }, `--grid ${id}`);
-}
-
-async function loaded(
-  request: WalkForwardRun,
-): Promise<{ readonly setup: RunSetup; readonly snapshot: string }> {
-  const lake = createLake(request.root);
-  try {
-    const { columns, snapshot, raw } = await lake.loadBars({ ...request.bars, shared: true });
-    const { config, strategyIds, cash } = request;
-    const actions = actionEvents(raw.actions, columns);
-    const rawSteps = rawStepsOf(raw.factors, columns);
-    return {
-      setup: { ...{ config, strategyIds, columns, cash, actions, rawSteps }, sessions: xnysSessions() },
-      snapshot,
-    };
-  } finally {
-    lake.close();
-  }
-}
-
-const daysOf = (windows: readonly WalkWindow[]) =>
-  windows.map(({ train, test }) => [train.from, train.to, test.from, test.to]);
-
-interface TrialNames {
-  readonly runId: string;
-  readonly snapshot: string;
-  readonly hash: string;
-  readonly traded: unknown;
-  readonly days: unknown;
-}
-
-/** Each setting is a trial, chosen or not: what was tried and thrown away made the choice look better. */
-function countTrials(
-  { root, strategyIds, settings, bars, now }: WalkForwardRun,
-  { bySetting, windows }: WalkedForward,
-  { runId, snapshot, hash, traded, days }: TrialNames,
-): CountedTrial[] {
-  const db = new ResearchDb(join(root, "db", "research.db"));
-  try {
-    for (const [s, returns] of bySetting.entries()) {
-      const { sharpe, observations } = sharpeSample(returns);
-      const facts = { traded, days, setting: settings[s], snapshot, hash, digest: digestFloats(returns) };
-      db.record({
-        ...{
-          trialId: shortDigest("tr", facts),
-          runId: `${runId}.${s}`,
-          createdAt: now,
-          strategies: strategyIds,
-        },
-        ...{ timeframe: bars.timeframe, snapshot, configHash: hash, sharpe, observations },
-        ...{ from: isoDate(windows[0]!.window.test.from), to: isoDate(windows.at(-1)!.window.test.to) },
-        totalReturn: returns.reduce((wealth, each) => wealth * (1 + each), 1) - 1,
-      });
-    }
-    return db.trialsWith(strategyIds);
-  } finally {
-    db.close();
-  }
-}
-
-function equityCsv({ windows }: WalkedForward, cash: number): string {
-  let equity = cash;
-  const lines = windows.flatMap(({ window, returns, chosen }, w) =>
-    Array.from(returns, (each, day) => {
-      equity *= 1 + each;
-      return `${w + 1},${isoDate(window.test.from)},${day + 1},${chosen},${each},${equity}`;
-    }),
-  );
-  return `${["window,test_from,day,setting,return,equity", ...lines].join("\n")}\n`;
 }

@@ -58,14 +58,14 @@ describe("a walk-forward", () => {
     expect(returns).toHaveLength(40 * (windows.length - 1) + 60);
     expect(bySetting.map(({ length }) => length)).toEqual([returns.length, returns.length, returns.length]);
     expect(new Set(walked.map(({ chosen }) => chosen)).size).toBeGreaterThan(1);
-    const moved = walked.filter(({ sharpeTrain }) => !Number.isNaN(sharpeTrain));
+    const moved = walked.filter(({ score }) => !Number.isNaN(score));
     expect(moved.length).toBeGreaterThan(2);
-    for (const { window, chosen, sharpeTrain } of moved) {
+    for (const { window, chosen, score } of moved) {
       const shown = settings.map((params) => {
         const { returns: trained } = runWindow(setup, { ...window.train, params });
         return sharpeSample(Float64Array.from(trained)).sharpe;
       });
-      expect([shown[chosen], Math.max(...shown)]).toEqual([sharpeTrain, sharpeTrain]);
+      expect([shown[chosen], Math.max(...shown)]).toEqual([score, score]);
     }
   });
 

@@ -6,7 +6,7 @@
 import { describe, expect, it } from "vitest";
 import { createRng, type Rng } from "../../numerics/rng.ts";
 import { sharpeSample } from "../../numerics/sharpe-inference.ts";
-import type { WalkedForward } from "./walk-forward.ts";
+import type { WalkedForward } from "./stitched-walk.ts";
 import { walkVerdict } from "./walk-verdict.ts";
 
 const SESSIONS = 1500;

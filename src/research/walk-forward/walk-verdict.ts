@@ -10,7 +10,7 @@ import { drawdowns } from "../../numerics/drawdown.ts";
 import { sharpeRatio } from "../../numerics/return-ratios.ts";
 import { deflatedSharpe, sharpeSample } from "../../numerics/sharpe-inference.ts";
 import { winsAndLosses } from "../../numerics/wins-and-losses.ts";
-import type { WalkedForward } from "./walk-forward.ts";
+import type { WalkedForward } from "./stitched-walk.ts";
 
 export interface WalkVerdict {
   /** Of a year, of daily net returns. */

@@ -1,0 +1,33 @@
+/** What runs over a lake are given: bars, what companies did to them, settings. The same wherever they are run. */
+import { createLake } from "../../adapters/lake/lake.ts";
+import type { LoadRequest } from "../../adapters/lake/load-bars.ts";
+import type { Config } from "../../app/config.ts";
+import type { RunSetup } from "../../app/engine-run.ts";
+import { actionEvents, rawStepsOf } from "../../app/run-actions.ts";
+import { xnysSessions } from "../../market/calendar.ts";
+
+export interface SetupRequest {
+  readonly bars: Omit<LoadRequest, "shared">;
+  readonly config: Config;
+  readonly strategyIds: readonly string[];
+  readonly cash: number;
+}
+
+/** Columns in shared memory, and the id of the data. Throws InputError where the lake of `root` has no such bars. */
+export async function loadSetup(
+  root: string,
+  { bars, config, strategyIds, cash }: SetupRequest,
+): Promise<{ readonly setup: RunSetup; readonly snapshot: string }> {
+  const lake = createLake(root);
+  try {
+    const { columns, snapshot, raw } = await lake.loadBars({ ...bars, shared: true });
+    const actions = actionEvents(raw.actions, columns);
+    const rawSteps = rawStepsOf(raw.factors, columns);
+    return {
+      setup: { ...{ config, strategyIds, columns, cash, actions, rawSteps }, sessions: xnysSessions() },
+      snapshot,
+    };
+  } finally {
+    lake.close();
+  }
+}
