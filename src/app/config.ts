@@ -193,11 +193,12 @@ function checkTiers({ risk }: Config): void {
   );
 }
 
-/** A file in which everything is commented out changes nothing. */
+/** A file in which everything is commented out changes nothing. A training that it holds is read by who trains. */
 function fileTree(file: string): unknown {
   const tree = readYaml(file) ?? {};
   if (!isTree(tree)) throw new InputError(`--config ${file}: must be a set of keys, got ${kindOf(tree)}`);
-  return tree;
+  const { training: _, ...settings } = tree;
+  return settings;
 }
 
 /** SHA-256 over the canonical form: equal settings, equal hash, whatever file they came from. */

@@ -33,6 +33,7 @@ import { registerStartCommand } from "./start-command.ts";
 import { stateFolder } from "./state-folder.ts";
 import { registerStatsCommands } from "./stats-commands.ts";
 import { registerStatusCommand } from "./status-command.ts";
+import { registerTrainCommand } from "./train-command.ts";
 import { registerWalkForwardCommand } from "./walk-forward-command.ts";
 
 /** Where text goes; line ends are part of it. */
@@ -104,6 +105,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerExchangeCommand(program, context);
   registerBacktestCommands(program, context);
   registerWalkForwardCommand(program, context);
+  registerTrainCommand(program, context);
   registerDataCommands(program, context);
   registerFeatureCommands(program, context);
   registerStatsCommands(program, context);

@@ -140,7 +140,8 @@ function edgeOf({ netReturn }: LabelledEntries, isFollowed: (row: number) => boo
 /** Keeps a probability of 0 or 1 that was wrong from costing everything. */
 const LEAST = 1e-6;
 
-function skillOf(probability: Float64Array, outcome: Uint8Array, weight: Float64Array): number {
+/** Part of the log loss of the base rate that these probabilities take away; NaN where all came out alike. */
+export function skillOf(probability: Float64Array, outcome: Uint8Array, weight: Float64Array): number {
   let total = 0;
   let paid = 0;
   for (let row = 0; row < outcome.length; row++) {

@@ -59,7 +59,8 @@ export function grownOn(entries: LabelledEntries, rounds: number, grow: GrowTerm
   });
 }
 
-function grownWatched(entries: LabelledEntries, terms: PurgeTerms, grow: GrowTerms) {
+/** On these rows, stopped early by the last of them in time. */
+export function grownWatched(entries: LabelledEntries, terms: PurgeTerms, grow: GrowTerms) {
   const { trainer, settings, rounds, patience, seed } = grow;
   const count = entries.label.length;
   const from = Math.floor((1 - WATCHED) * count);

@@ -1,0 +1,169 @@
+/**
+ * Models walked forward (WF-1, STRAT-2): in each window every candidate of the search learns from the days to train,
+ * the one that knows most of them out of fold is taken, and the strategy trades the days to test with it beside its
+ * rules, through the engine and all its costs. Rules alone go over the same days, for comparison.
+ *
+ * MW-1  No fit, search or choice has seen a label that ends on or after the first day it is tested on.
+ */
+import { join } from "node:path";
+import { codeVersion } from "../../app/code-version.ts";
+import { type Config, configHash } from "../../app/config.ts";
+import type { RunSetup } from "../../app/engine-run.ts";
+import { openTrainer } from "../../app/models/trainers.ts";
+import { shortDigest } from "../../app/trials.ts";
+import { sharedSetup } from "../../app/variants.ts";
+import { InputError } from "../../domain/assert.ts";
+import { type EpochMicros, parseIsoDate, startOfDay } from "../../domain/time.ts";
+import type { Trainer } from "../../learn/boosting/trainer.ts";
+import { loadSetup } from "../walk-forward/load-setup.ts";
+import { type JobPlaces, recordedJobs } from "../walk-forward/recorded-jobs.ts";
+import { stitchedReturns, stitchedWalk, type WalkedForward } from "../walk-forward/stitched-walk.ts";
+import { countTrials } from "../walk-forward/walk-records.ts";
+import { type WalkVerdict, walkVerdict } from "../walk-forward/walk-verdict.ts";
+import { type WalkWindow, walkWindows } from "../walk-forward/walk-windows.ts";
+import { entryEvents } from "./entry-events.ts";
+import { inputNames, isTelling } from "./input-names.ts";
+import { type Labelled, labelEntries } from "./label-entries.ts";
+import {
+  type ModelJob,
+  ModelJobs,
+  type TrainerSettings,
+  type TrainingGround,
+  type TrialOutcome,
+  type WindowModelOutcome,
+} from "./model-jobs.ts";
+import type { ModelWorkerData } from "./model-worker.ts";
+import { type SearchOutcome, searchSettings } from "./search-settings.ts";
+import type { TrainingConfig } from "./training-config.ts";
+
+export interface ModelWalkRun {
+  readonly root: string;
+  readonly config: Config;
+  readonly training: TrainingConfig;
+  readonly workers: number;
+  /** Thread entry, from the table of tasks. */
+  readonly entry: URL;
+  /** ISO instant for the record of trials. */
+  readonly now: string;
+  readonly progress: (step: string) => void;
+}
+
+export interface ModelWalk {
+  readonly runId: string;
+  readonly snapshot: string;
+  readonly hash: string;
+  readonly code: string;
+  readonly ground: TrainingGround;
+  readonly trainer: Trainer;
+  readonly jobs: ModelJobs;
+  readonly windows: readonly WalkWindow[];
+  readonly search: SearchOutcome;
+  readonly walked: WalkedForward;
+  /** By window and candidate. */
+  readonly outcomes: readonly (readonly WindowModelOutcome[])[];
+  /** Net returns per session of rules alone, over the same stitched days. */
+  readonly rules: Float64Array;
+  readonly verdict: WalkVerdict;
+}
+
+/** Throws InputError where the lake has no such bars, they hold no window, or nothing is ever entered. */
+export async function walkModel(request: ModelWalkRun): Promise<ModelWalk> {
+  const { root, config, training, workers, entry, now, progress } = request;
+  const trainer = await openTrainer(training.trainer.name);
+  progress("reading bars");
+  const cash = training.cash ?? config.account.capital;
+  const strategyIds = [training.strategy];
+  const { setup, snapshot } = await loadSetup(root, { bars: barsOf(training), config, strategyIds, cash });
+  requireOneBasis(setup);
+  const first = dayOf(training.bars.from);
+  const windows = walkWindows(setup.columns, setup.sessions, { ...training.windows, gap: 0 }, first);
+  progress("asking the rules for entries");
+  const entries = labelled(setup, training, startOfDay(windows[0]!.train.from));
+  progress(`${entries.label.length} entries with a label, ${entries.columns.length} features`);
+  const ground: TrainingGround = { setup, training, entries };
+  const jobs = new ModelJobs(ground, trainer);
+  const hash = configHash(config);
+  const code = codeVersion();
+  const facts = { snapshot, hash, code, training, cash, trainer: [trainer.name, trainer.version] };
+  const runId = shortDigest("tn", facts);
+  const record = join(root, "run", "training", `${runId}.jsonl`);
+  const places: JobPlaces<ModelJob, TrialOutcome | WindowModelOutcome> = {
+    entry,
+    shared: (): ModelWorkerData => ({ ...sharedSetup(setup), training, entries }),
+    here: (job) => jobs.run(job),
+  };
+  const run = (what: string, list: readonly ModelJob[]) => {
+    const told = (done: number, all: number) => progress(`${what}: ${done} of ${all}`);
+    return recordedJobs({ workers, record, facts, progress: told }, list, places);
+  };
+  const { train, test } = windows[0]!;
+  const search = await searchSettings(
+    training,
+    { train, before: test.from },
+    async (trials) => (await run("search", trials)) as TrialOutcome[],
+  );
+  const settings: readonly (TrainerSettings | null)[] = [...search.candidates, null];
+  const list = windows.flatMap((window) =>
+    settings.map(
+      (each): ModelJob => ({ kind: "window", train: window.train, test: window.test, settings: each }),
+    ),
+  );
+  const found = (await run("windows", list)) as WindowModelOutcome[];
+  const outcomes = windows.map((_, w) => found.slice(w * settings.length, (w + 1) * settings.length));
+  const walked = stitchedWalk(windows, search.candidates.length, {
+    tested: (w, s) => outcomes[w]![s]!,
+    score: (w, s) => outcomes[w]![s]!.figures?.skill ?? Number.NaN,
+  });
+  const counted = countTrials(walked, {
+    ...{ root, runId, strategyIds, timeframe: training.bars.timeframe, snapshot, hash, now },
+    traded: { training, cash },
+    settings: search.candidates,
+    tries: search.state.results.map(({ coordinates, budget }) => ({ coordinates, budget })),
+  });
+  return {
+    ...{ runId, snapshot, hash, code, ground, trainer, jobs, windows, search, walked, outcomes },
+    rules: stitchedReturns(windows, (w) => outcomes[w]!.at(-1)!),
+    verdict: walkVerdict(walked, counted),
+  };
+}
+
+/** Columns that tell nothing are left out: no label is looked at for that. */
+function labelled(setup: RunSetup, training: TrainingConfig, from: EpochMicros): Labelled {
+  const names = inputNames(training.features);
+  const events = entryEvents(setup, training.strategy, names, from);
+  const entries = labelEntries(setup.columns, events, training.label);
+  const telling = entries.columns.map(isTelling);
+  if (entries.label.length === 0 || !telling.includes(true))
+    throw new InputError(
+      `training: ${training.strategy} asked for ${events.batch.length} entries in these bars and ` +
+        `${entries.label.length} have a label; take more bars, or a shorter label.horizon`,
+    );
+  return {
+    ...entries,
+    featureNames: entries.featureNames.filter((_, f) => telling[f]),
+    columns: entries.columns.filter((_, f) => telling[f]),
+  };
+}
+
+function requireOneBasis({ actions = [] }: RunSetup): void {
+  if (actions.length === 0) return;
+  throw new InputError(
+    `training.bars: these raw prices have ${actions.length} splits and dividends in them, which a label would take ` +
+      "for gains and losses; take bars with training.bars.adjustment split or full",
+  );
+}
+
+function barsOf({ bars: { from: _, to, symbols, timeframe, ...where } }: TrainingConfig) {
+  const last = dayOf(to);
+  const { snapshot, source, adjustment } = where;
+  return {
+    symbols: symbols === "all" ? symbols : symbols.map((symbol) => symbol.toUpperCase()),
+    timeframe,
+    ...(last === undefined ? {} : { to: last }),
+    ...(snapshot === undefined ? {} : { snapshot }),
+    ...(source === undefined ? {} : { source }),
+    ...(adjustment === undefined ? {} : { adjustment }),
+  } as const;
+}
+
+const dayOf = (text: string | undefined) => (text === undefined ? undefined : parseIsoDate(text));
