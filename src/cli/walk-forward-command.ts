@@ -1,21 +1,29 @@
 /** `plimsoll walk-forward`: what strategies show on days that nothing was chosen on; exit 3 when a gate says no. */
 import { cpus } from "node:os";
+import { join } from "node:path";
 import type { Command } from "commander";
+import { makeFolder, replaceFile } from "../adapters/durable-file.ts";
 import { outputFolder } from "../adapters/output-place.ts";
 import { checkedStrategies } from "../app/backtest.ts";
 import { loadConfig } from "../app/config.ts";
 import { number, percent } from "../app/formats.ts";
 import { resultJson } from "../app/run-files.ts";
+import { InputError } from "../domain/assert.ts";
 import { adjustments, timeframes } from "../domain/bars.ts";
+import { walkModel } from "../research/training/model-walk.ts";
+import { walkResult } from "../research/training/walk-result.ts";
 import { runWalkForward, type WalkForwardResult } from "../research/walk-forward/run-walk-forward.ts";
 import { settingGrid } from "../research/walk-forward/setting-grid.ts";
+import { equityCsv } from "../research/walk-forward/walk-records.ts";
 import { alignedTable, grouped } from "./aligned-table.ts";
 import { dollars, strategyIds } from "./backtest-commands.ts";
 import type { CliContext } from "./context.ts";
 import { dateRange, maybeOneOf, maybeSymbols, needed, oneOf, wholeNumber } from "./option-values.ts";
 import { walkWorker } from "./tasks.ts";
+import { modelRun, walkedText } from "./train-command.ts";
 
 interface WalkOptions {
+  readonly model?: string;
   readonly strategies?: string;
   readonly symbols?: string;
   readonly timeframe?: string;
@@ -43,6 +51,10 @@ export function registerWalkForwardCommand(program: Command, context: CliContext
     .command("walk-forward")
     .description("choose settings on a window, trade the days after it, step on; exit 3 when a gate says no")
     .option("--strategies <ids>", "strategies, comma-separated, or all")
+    .option(
+      "--model <file>",
+      "in their place: a file with a training, whose model is learned anew in each window",
+    )
     .option("--symbols <list>", "A,B or all")
     .option("--timeframe <tf>", timeframes.join(", "))
     .option(
@@ -61,12 +73,39 @@ export function registerWalkForwardCommand(program: Command, context: CliContext
     .option("--workers <n>", "threads", String(cpus().length))
     .option("--out <dir>", "folder of the results")
     .addHelpText("after", EXAMPLE)
-    .action(async (options: WalkOptions) => {
+    .action(async (options: WalkOptions, command: Command) => {
+      if (options.model !== undefined) return walkTraining(context, options, options.model, command);
       const result = await walk(context, options);
       if (context.json()) context.out(resultJson(result));
       else if (!context.quiet()) context.out(walkText(result, options.out ?? ""));
       if (!result.verdict.passed) process.exitCode = 3;
     });
+}
+
+/** What the file says is not said a second time on the line. */
+const BESIDE_A_MODEL: readonly string[] = ["model", "workers", "out"];
+
+async function walkTraining(
+  context: CliContext,
+  options: WalkOptions,
+  file: string,
+  command: Command,
+): Promise<void> {
+  const other = Object.keys(options).find(
+    (key) => !BESIDE_A_MODEL.includes(key) && command.getOptionValueSource(key) === "cli",
+  );
+  if (other !== undefined)
+    throw new InputError(`--${other}: not beside --model; ${file} says it, under training:`);
+  const out = outputFolder(needed("--out", options.out, "--out var/reports/walk"));
+  const request = modelRun(context, [...context.configFiles(), file], options.workers);
+  const walk = await walkModel(request);
+  const result = walkResult(walk);
+  makeFolder(out);
+  replaceFile(join(out, "walk-forward.json"), `${resultJson(result)}\n`);
+  replaceFile(join(out, "equity.csv"), equityCsv(walk.walked, walk.ground.setup.cash));
+  if (context.json()) context.out(resultJson(result));
+  else if (!context.quiet()) context.out([...walkedText(result), `files are in ${out}`].join("\n"));
+  if (!result.gates.every(({ passed }) => passed)) process.exitCode = 3;
 }
 
 const collect = (axis: string, before: readonly string[]): readonly string[] => [...before, axis];

@@ -29,7 +29,7 @@ export interface SignalFigures {
   readonly events: number;
   /** Share of entries that paid. */
   readonly baseRate: number;
-  /** 0.5 knows nothing. */
+  /** Mean over folds; 0.5 knows nothing. */
   readonly areaUnderCurve: number;
   /** Part of the log loss of knowing the base rate alone that the model takes away; 0 or less: it knows nothing. */
   readonly skill: number;
@@ -92,7 +92,7 @@ export function fitSignalModel(entries: LabelledEntries, terms: SignalFitTerms):
     figures: {
       events: count,
       baseRate: mean(Float64Array.from(entries.label)),
-      areaUnderCurve: areaUnderCurve(probability, entries.label),
+      areaUnderCurve: areaByFold(probability, entries.label, splits),
       skill: skillOf(probability, entries.label, weight),
       ...{ brier, calibrationError, rounds },
       followed: followedOf(probability, threshold).length / count,
@@ -102,6 +102,25 @@ export function fitSignalModel(entries: LabelledEntries, terms: SignalFitTerms):
       ),
     },
   };
+}
+
+/**
+ * Folds are judged one by one, weighted by their rows. All in one list, they would rank below chance where there is
+ * nothing to know: a fold in which much paid is scored by trees that learned where little did.
+ */
+export function areaByFold(score: Float64Array, outcome: Uint8Array, splits: readonly Split[]): number {
+  let sum = 0;
+  let rows = 0;
+  for (const { test } of splits) {
+    const area = areaUnderCurve(
+      Float64Array.from(test, (row) => score[row]!),
+      Uint8Array.from(test, (row) => outcome[row]!),
+    );
+    if (Number.isNaN(area)) continue;
+    sum += area * test.length;
+    rows += test.length;
+  }
+  return sum / rows;
 }
 
 const followedOf = (probability: Float64Array, threshold: number): number[] =>

@@ -1,11 +1,11 @@
-/** How much a search's settings know of one fold (LEARN-5): what its objective averages over purged splits. */
+/** How much a setting knows of one fold (LEARN-5): what the objective of a search averages over purged splits. */
 import { TreeEnsemble } from "../../models/trees/tree-ensemble.ts";
 import type { Split } from "../validation/purging.ts";
 import { skillOf } from "./fit-signal-model.ts";
 import { chosenEntries, type LabelledEntries } from "./labelled-entries.ts";
 import { type FoldTerms, type GrowTerms, grownWatched, weightsOf } from "./out-of-fold.ts";
 
-/** Part of the log loss of the base rate that is taken away, of rows that the trees never saw; NaN where none can be. */
+/** Part of the log loss of the base rate that is taken away, of rows that the trees never saw; NaN where there is none. */
 export function foldSkill(entries: LabelledEntries, terms: FoldTerms, grow: GrowTerms, split: Split): number {
   const tested = chosenEntries(entries, split.test);
   const { model } = grownWatched(chosenEntries(entries, split.train), terms, grow);

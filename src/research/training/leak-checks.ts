@@ -13,10 +13,9 @@ import { foresightOf } from "../../learn/leakage/foresight.ts";
 import { implausibleForClasses } from "../../learn/leakage/implausible-columns.ts";
 import { leakingRows } from "../../learn/leakage/leaking-rows.ts";
 import { type ShuffledScores, shuffledScores } from "../../learn/leakage/shuffled-labels.ts";
-import type { SignalFit } from "../../learn/signal/fit-signal-model.ts";
+import { areaByFold, type SignalFit } from "../../learn/signal/fit-signal-model.ts";
 import type { LabelledEntries } from "../../learn/signal/labelled-entries.ts";
 import { type FoldTerms, type GrowTerms, outOfFold } from "../../learn/signal/out-of-fold.ts";
-import { areaUnderCurve } from "../../numerics/rank-statistics.ts";
 
 export interface LeakReport {
   readonly findings: readonly LeakFinding[];
@@ -57,13 +56,14 @@ export function leakReport(
     Float64Array.from(entries.label),
     (labels) => {
       const label = Uint8Array.from(labels);
-      return areaUnderCurve(outOfFold({ ...entries, label }, folds, quick).margins, label);
+      const { margins, splits } = outOfFold({ ...entries, label }, folds, quick);
+      return areaByFold(margins, label, splits);
     },
     { rounds: SHUFFLES, seed, chance: 0.5 },
   );
-  const errors =
-    (Math.abs(shuffled.shuffledMean - 0.5) * Math.sqrt(SHUFFLES)) /
-    (shuffled.shuffledDeviation || Number.NaN);
+  // Trees that find no split at all say 0.5 of everything, exactly.
+  const distance = Math.abs(shuffled.shuffledMean - 0.5) * Math.sqrt(SHUFFLES);
+  const errors = distance === 0 ? 0 : distance / shuffled.shuffledDeviation;
   return {
     ...{ findings, overlapping, shuffled },
     gates: [

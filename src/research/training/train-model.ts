@@ -21,7 +21,7 @@ import { daysOfBatches } from "./entry-rows.ts";
 import { type LeakReport, leakReport } from "./leak-checks.ts";
 import { modelText, type TrainerSettings } from "./model-jobs.ts";
 import { type ModelWalk, type ModelWalkRun, walkModel } from "./model-walk.ts";
-import { type WalkResult, walkResult } from "./walk-result.ts";
+import { above, type WalkResult, walkResult } from "./walk-result.ts";
 
 export interface TrainingRun extends ModelWalkRun {
   readonly out: string;
@@ -72,7 +72,7 @@ export async function trainModel(request: TrainingRun): Promise<TrainingResult> 
     grow: walk.jobs.grow(last.settings),
     seed: training.seed,
   });
-  const gates = [...shared.gates, ...leaks.gates];
+  const gates = [...shared.gates, ...leaks.gates, above("skill", "skill out of fold", fit.figures.skill, 0)];
   const passed = gates.every((gate) => gate.passed);
   const id = register(request, walk, last, gates);
   const { findings, overlapping, shuffled } = leaks;

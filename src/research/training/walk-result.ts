@@ -27,6 +27,7 @@ export interface WalkResult {
     readonly value: number | null;
   }[];
   readonly verdict: WalkVerdict;
+  /** Those of the verdict, and what a model beside rules has to show more. */
   readonly gates: readonly GateVerdict[];
   /** The same sessions with rules alone. */
   readonly rules: { readonly sharpe: number; readonly totalReturn: number };
@@ -45,20 +46,28 @@ export interface WalkResult {
   }[];
 }
 
+/**
+ * Gates beside those of LEARN-9: a model that stands beside rules has to earn more than they do, else a good strategy
+ * would carry any model through.
+ */
+export const above = (gate: string, title: string, value: number, limit: number): GateVerdict => ({
+  ...{ gate, title, value, limit, side: "above" },
+  passed: value > limit,
+});
+
 export function walkResult(walk: ModelWalk): WalkResult {
   const { runId, snapshot, hash, code, ground, walked, windows, outcomes, search, rules, verdict } = walk;
   const { training, entries } = ground;
+  const sharpe = sharpeRatio(rules, { periodsPerYear: 252, riskFree: 0 });
   return {
     ...{ runId, strategy: training.strategy, snapshot, configHash: hash, codeVersion: code, training },
     ...{ from: isoDate(windows[0]!.test.from), to: isoDate(windows.at(-1)!.test.to) },
     ...{ sessions: walked.returns.length, entries: entries.label.length, features: entries.featureNames },
     candidates: search.candidates,
     search: search.state.results.map(({ coordinates, budget, value }) => ({ coordinates, budget, value })),
-    ...{ verdict, gates: verdict.gates },
-    rules: {
-      sharpe: sharpeRatio(rules, { periodsPerYear: 252, riskFree: 0 }),
-      totalReturn: rules.reduce((wealth, each) => wealth * (1 + each), 1) - 1,
-    },
+    verdict,
+    gates: [...verdict.gates, above("rules", "Sharpe ratio above rules alone", verdict.sharpe - sharpe, 0)],
+    rules: { sharpe, totalReturn: rules.reduce((wealth, each) => wealth * (1 + each), 1) - 1 },
     windows: walked.windows.map(({ window, chosen, sharpeTest, trades }, w) => {
       const { figures, why } = outcomes[w]![chosen]!;
       return {
