@@ -103,6 +103,7 @@ const wrongPlaces = [
 const whole: Readonly<Record<string, string>> = {
   backtest: "--strategies reference_ema_cross --symbols AAA --timeframe 1d --out OUT",
   "walk-forward": "--strategies reference_ema_cross --symbols AAA --timeframe 1d --out OUT",
+  train: "--config train.yaml --out OUT",
   "cv splits": "--n 100",
   "cv cpcv": "--groups 4 --test 2",
   "cv walk-forward": "--n 1000",

@@ -84,6 +84,7 @@ beforeAll(async () => {
     join(good, "actions.csv"),
     "symbol,ex_date,kind,new_shares,old_shares,cash_per_share,reference\n",
   );
+  writeFileSync(join(good, "train.yaml"), "training: { strategy: reference_ema_cross, bars: {} }\n");
   symlinkSync("loop", join(good, "loop"));
   process.chdir(good);
   const args = "data import bars.csv --timeframe 1d --adjustment split".split(" ");
