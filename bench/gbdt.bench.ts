@@ -12,7 +12,7 @@
 import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { HistogramThreads } from "../src/adapters/threads/histogram-threads.ts";
+import { TrainingThreads } from "../src/adapters/threads/training-threads.ts";
 import { trainBoosting } from "../src/learn/boosting/boosting.ts";
 import { defaultBoosting } from "../src/learn/boosting/boosting-parameters.ts";
 import { TreeEnsemble } from "../src/models/trees/tree-ensemble.ts";
@@ -26,7 +26,7 @@ const FLOOR = 1.5;
 const ROW_GOAL_MICROS = 5;
 const AUC_SLACK = 0.001;
 const THREADS_GOAL = 1.6;
-const THREAD = new URL("../src/adapters/threads/histogram-worker.ts", import.meta.url);
+const THREAD = new URL("../src/adapters/threads/training-worker.ts", import.meta.url);
 const PYTHONS = ["python3", "/usr/bin/python3"];
 const RIVAL = join(import.meta.dirname, "rivals", "boosted-trees.py");
 
@@ -146,9 +146,9 @@ function readRows(directory: string, set: string, rows: number): Rows {
 
 /** The shortest of a few turns each: another process takes time, and gives none. */
 async function speedupOfTwo(training: Rows): Promise<number> {
-  const threads = new HistogramThreads(2, THREAD);
+  const threads = new TrainingThreads(2, THREAD);
   const best = { one: Number.POSITIVE_INFINITY, two: Number.POSITIVE_INFINITY };
-  const clocked = (workers?: HistogramThreads) => {
+  const clocked = (workers?: TrainingThreads) => {
     const started = performance.now();
     train(training, workers);
     return performance.now() - started;
@@ -161,7 +161,7 @@ async function speedupOfTwo(training: Rows): Promise<number> {
   return best.one / best.two;
 }
 
-function train({ values, labels }: Rows, workers?: HistogramThreads): TreeEnsemble {
+function train({ values, labels }: Rows, workers?: TrainingThreads): TreeEnsemble {
   const columns = Array.from({ length: FEATURES }, (_, f) => {
     const column = new Float32Array(labels.length);
     for (let row = 0; row < labels.length; row++) column[row] = values[row * FEATURES + f]!;
