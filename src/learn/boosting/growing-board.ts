@@ -11,8 +11,8 @@ import type { TrainingWorkers } from "./training-workers.ts";
 
 /** Rows to a part of the kernels that go row by row. */
 export const CHUNK = 2048;
-/** Rows whose codes are fetched before they are summed: they wait in the nearest cache. */
-export const FETCH = 1024;
+/** Rows whose codes are collected before they are summed: they wait in the nearest cache. */
+export const BLOCK = 1024;
 
 /** Words of `command`. */
 export const FROM = 0;
@@ -55,8 +55,8 @@ export interface GrowingBoard {
   readonly isLeft: Uint8Array;
   /** Gradients in the order of a node's rows, pair k for its row k. */
   readonly ordered: Float64Array;
-  /** Codes of FETCH rows, for each group. */
-  readonly fetched: Int32Array;
+  /** Codes of BLOCK rows, for each group. */
+  readonly collected: Int32Array;
   /** 1 where a feature takes part in the tree, and in each of both slots. Padded to whole groups. */
   readonly isUsed: Uint8Array;
   readonly isTried: Uint8Array;
@@ -98,7 +98,7 @@ export function growingBoard(
     lefts: integers(Math.ceil(binned.rows / CHUNK)),
     isLeft: bytes(CODES),
     ordered: floats(2 * binned.rows),
-    fetched: integers(FETCH * binned.groups),
+    collected: integers(BLOCK * binned.groups),
     isUsed: bytes(padded),
     isTried: bytes(2 * padded),
     sums: floats(2 * SUMS_STRIDE),

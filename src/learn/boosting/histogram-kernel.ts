@@ -5,7 +5,7 @@
  */
 import { GROUP } from "./binned-rows.ts";
 import { CODES } from "./feature-bins.ts";
-import { FETCH, FROM, type GrowingBoard, IS_ROOT, TO } from "./growing-board.ts";
+import { BLOCK, FROM, type GrowingBoard, IS_ROOT, TO } from "./growing-board.ts";
 import type { GroupHistogram } from "./split-finder.ts";
 
 /** Fills the histogram of a group from rows [FROM, TO) of the command. */
@@ -17,29 +17,31 @@ export function sumGroup(board: GrowingBoard, group: number, into: GroupHistogra
   into.sums.fill(0);
   into.counts?.fill(0);
   const words = binned.words.subarray(group * binned.rows, (group + 1) * binned.rows);
-  const fetched = board.fetched.subarray(group * FETCH, (group + 1) * FETCH);
-  const features = GROUP * group;
-  const used = isUsed[features]! + isUsed[features + 1]! + isUsed[features + 2]! + isUsed[features + 3]!;
-  for (let from = first; from < last; from += FETCH) {
-    const count = Math.min(last - from, FETCH);
+  const collected = board.collected.subarray(group * BLOCK, (group + 1) * BLOCK);
+  const firstFeature = GROUP * group;
+  let used = 0;
+  for (let at = 0; at < GROUP; at++) used += isUsed[firstFeature + at]!;
+  for (let from = first; from < last; from += BLOCK) {
+    const count = Math.min(last - from, BLOCK);
     const pair = 2 * (from - first);
-    fetch(words, rows, from, count, fetched);
+    const codes = command[IS_ROOT] === 1 ? words.subarray(from, from + count) : collected;
+    if (codes === collected) collect(words, rows, from, count, codes);
     // Three at once cost less than one by one.
     if (used >= GROUP - 1) {
-      addFourSums(fetched, count, pairs, pair, into.sums);
-      if (into.counts !== undefined) addFourCounts(fetched, count, into.counts);
+      addFourSums(codes, count, pairs, pair, into.sums);
+      if (into.counts !== undefined) addFourCounts(codes, count, into.counts);
       continue;
     }
     for (let at = 0; at < GROUP; at++) {
-      if (isUsed[features + at] === 0) continue;
-      addSums(fetched, count, pairs, pair, into.sums, at);
-      if (into.counts !== undefined) addCounts(fetched, count, into.counts, at);
+      if (isUsed[firstFeature + at] === 0) continue;
+      addSums(codes, count, pairs, pair, into.sums, at);
+      if (into.counts !== undefined) addCounts(codes, count, into.counts, at);
     }
   }
 }
 
 /** Rows of a deep node lie far apart: a loop that only loads has many such loads under way at once. */
-function fetch(words: Int32Array, rows: Int32Array, from: number, count: number, into: Int32Array): void {
+function collect(words: Int32Array, rows: Int32Array, from: number, count: number, into: Int32Array): void {
   for (let k = 0; k < count; k++) into[k] = words[rows[from + k]!]!;
 }
 
