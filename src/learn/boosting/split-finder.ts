@@ -117,9 +117,10 @@ function scan(search: Search, feature: number, cuts: number, missingLeft: 0 | 1,
   let gradient = missingLeft === 1 ? sums[2 * missing]! : 0;
   let hessian = missingLeft === 1 ? sums[2 * missing + 1]! : 0;
   let rows = missingLeft === 1 && counts !== undefined ? counts[missing]! : 0;
-  for (let code = 0; code < cuts; code++) {
-    gradient += sums[2 * (base + code)]!;
-    hessian += sums[2 * (base + code) + 1]!;
+  let near = best * SLACK;
+  for (let code = 0, pair = 2 * base; code < cuts; code++, pair += 2) {
+    gradient += sums[pair]!;
+    hessian += sums[pair + 1]!;
     if (counts !== undefined) {
       rows += counts[base + code]!;
       if (rows < minDataInLeaf) continue;
@@ -136,13 +137,14 @@ function scan(search: Search, feature: number, cuts: number, missingLeft: 0 | 1,
       const leftSquare = gradient * gradient;
       const rightSquare = rightGradient * rightGradient;
       // Two divisions cost more than all the rest, and few cuts come near the best.
-      if (leftSquare * right + rightSquare * left <= best * SLACK * (left * right)) continue;
+      if (leftSquare * right + rightSquare * left <= near * (left * right)) continue;
       worth = leftSquare / left + rightSquare / right;
     } else {
       worth = boundedWorth(search, feature, gradient, hessian);
     }
     if (!(worth > best)) continue;
     best = worth;
+    near = best * SLACK;
     bestCode = code;
     bestGradient = gradient;
     bestHessian = hessian;

@@ -25,6 +25,8 @@ export class SteadyTrees {
   readonly block: number;
   /** By tree its root; -1 where it is not steady. */
   readonly #start: Int32Array;
+  /** By tree how many from it on are steady. */
+  readonly #steadyFrom: Int32Array;
   /** What is asked, each once: a feature, or ~feature for its value with the sign turned. */
   readonly #asked: Int32Array;
   readonly #isSingle: boolean;
@@ -62,6 +64,10 @@ export class SteadyTrees {
       this.#layOut(data, outputs, from, asked);
       most = Math.max(most, to - from);
     }
+    this.#steadyFrom = new Int32Array(trees + 1);
+    for (let tree = trees - 1; tree >= 0; tree--) {
+      this.#steadyFrom[tree] = this.has(tree) ? this.#steadyFrom[tree + 1]! + 1 : 0;
+    }
     this.#asked = Int32Array.from(asked.keys());
     this.#values = new Float64Array(Math.max(1, asked.size));
     const fitting = Math.floor(BLOCK_BYTES / (8 * this.#values.length));
@@ -71,10 +77,13 @@ export class SteadyTrees {
     this.#waiting = new Int32Array(3 * most + 3);
   }
 
-  /** Whether `count` trees from `tree` are steady. */
-  has(tree: number, count: number): boolean {
-    for (let k = tree; k < tree + count; k++) if (!(this.#start[k]! >= 0)) return false;
-    return true;
+  has(tree: number): boolean {
+    return this.#start[tree]! >= 0;
+  }
+
+  /** Whether ABREAST trees from `tree` are there and steady. */
+  hasAbreast(tree: number): boolean {
+    return this.#steadyFrom[tree]! >= ABREAST;
   }
 
   /** The row that addAbreast walks. */
@@ -100,7 +109,10 @@ export class SteadyTrees {
     let third = start[tree + 2]!;
     let fourth = start[tree + 3]!;
     for (;;) {
-      const [a, b, c, d] = [first, second, third, fourth];
+      const a = first;
+      const b = second;
+      const c = third;
+      const d = fourth;
       first = child[a]! + +(values[column[a]!]! > cut[a]!);
       second = child[b]! + +(values[column[b]!]! > cut[b]!);
       third = child[c]! + +(values[column[c]!]! > cut[c]!);

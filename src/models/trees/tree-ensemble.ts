@@ -56,7 +56,7 @@ export class TreeEnsemble {
     steady.takeRow(row, offset);
     let sum = this.#base;
     for (let tree = 0; tree < trees; ) {
-      if (tree + ABREAST <= trees && steady.has(tree, ABREAST)) {
+      if (steady.hasAbreast(tree)) {
         sum = steady.addAbreast(sum, tree);
         tree += ABREAST;
       } else {
@@ -124,7 +124,7 @@ export class TreeEnsemble {
   #addTrees(out: Float64Array, from: number, count: number, addApart: (tree: number) => void): void {
     out.fill(this.#base, from, from + count);
     for (let tree = 0; tree < this.#start.length; tree++) {
-      if (this.#steady.has(tree, 1)) this.#steady.addTree(tree, out, from, count);
+      if (this.#steady.has(tree)) this.#steady.addTree(tree, out, from, count);
       else addApart(tree);
     }
     for (let r = from; r < from + count; r++) out[r] = this.#finish(out[r]!);
