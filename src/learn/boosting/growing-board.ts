@@ -11,6 +11,8 @@ import type { TrainingWorkers } from "./training-workers.ts";
 
 /** Rows to a part of the kernels that go row by row. */
 export const CHUNK = 2048;
+/** Row numbers to a part of the kernel that adds the leaves. */
+export const LEAF_RANGE = 8192;
 /** Rows whose codes are collected before they are summed: they wait in the nearest cache. */
 export const BLOCK = 1024;
 
@@ -67,7 +69,8 @@ export interface GrowingBoard {
   /** Out, for each slot and feature: codes that go left, where the feature is a category. */
   readonly foundSets: Uint8Array;
   readonly histograms: readonly Histogram[];
-  /** Leaves of the tree grown last: where their rows begin and end, and what they add. */
+  /** Leaves of the tree grown last: how many; where their rows begin and end, and what they add. */
+  readonly leafCount: Int32Array;
   readonly leafRows: Int32Array;
   readonly leafOutputs: Float64Array;
   readonly command: Int32Array;
@@ -105,6 +108,7 @@ export function growingBoard(
     found: floats(2 * padded * FOUND_STRIDE),
     foundSets: bytes(parameters.categorical.length === 0 ? 0 : 2 * padded * CODES),
     histograms: [],
+    leafCount: integers(1),
     leafRows: integers(2 * parameters.leavesMost),
     leafOutputs: floats(parameters.leavesMost),
     command: integers(COMMAND_WORDS),

@@ -1,6 +1,15 @@
 /** Kernels that go row by row: gradients, the parting of a node's rows, and what the leaves add. */
 import { GROUP } from "./binned-rows.ts";
-import { CHUNK, FEATURE, FROM, type GrowingBoard, IS_GATHERED, MIDDLE, TO } from "./growing-board.ts";
+import {
+  CHUNK,
+  FEATURE,
+  FROM,
+  type GrowingBoard,
+  IS_GATHERED,
+  LEAF_RANGE,
+  MIDDLE,
+  TO,
+} from "./growing-board.ts";
 import { objectiveOf } from "./objectives.ts";
 
 /** Part = chunk of all rows. Writes their gradients, and their numbers in order. */
@@ -70,12 +79,35 @@ function gather(
   }
 }
 
-/** Part = leaf. Where every row was learned from, the leaves hold them all, and no row needs to walk. */
-export function addLeaf({ leafRows, leafOutputs, rows, margins }: GrowingBoard, leaf: number): void {
-  const to = leafRows[2 * leaf + 1]!;
-  const output = leafOutputs[leaf]!;
-  for (let k = leafRows[2 * leaf]!; k < to; k++) {
-    const row = rows[k]!;
-    margins[row] = margins[row]! + output;
+/**
+ * Part = range of row numbers. Where every row was learned from, the leaves hold them all, and no row needs to walk.
+ * Rows of a leaf ascend, so each part writes margins that stand together, and no two threads the same cache line.
+ */
+export function addLeaves(
+  { leafCount, leafRows, leafOutputs, rows, margins }: GrowingBoard,
+  range: number,
+): void {
+  const from = range * LEAF_RANGE;
+  const to = Math.min(rows.length, from + LEAF_RANGE);
+  for (let leaf = 0; leaf < leafCount[0]!; leaf++) {
+    const last = leafRows[2 * leaf + 1]!;
+    const output = leafOutputs[leaf]!;
+    for (let k = firstFrom(rows, from, leafRows[2 * leaf]!, last); k < last; k++) {
+      const row = rows[k]!;
+      if (row >= to) break;
+      margins[row] = margins[row]! + output;
+    }
   }
+}
+
+/** The first place in rows[low..high), which ascend, of a row that is at least `row`. */
+function firstFrom(rows: Int32Array, row: number, low: number, high: number): number {
+  let from = low;
+  let to = high;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (rows[middle]! < row) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }

@@ -1,12 +1,12 @@
 /** All that the threads of a training run, by name: `(board, part)` each. See training-workers.ts for the rules. */
 import { codeGroup } from "./binned-rows.ts";
 import { findFeatureBins } from "./feature-bins.ts";
-import { addLeaf, differentiateRows, partRows, placeRows } from "./row-kernels.ts";
+import { addLeaves, differentiateRows, partRows, placeRows } from "./row-kernels.ts";
 import { splitGroup } from "./split-kernel.ts";
 import { walkRows } from "./tree-walk.ts";
 
 export const trainingKernels = {
-  addLeaf,
+  addLeaves,
   codeRows: codeGroup,
   differentiateRows,
   findBins: findFeatureBins,

@@ -15,6 +15,7 @@ import {
   type GrowingBoard,
   IS_GATHERED,
   IS_ROOT,
+  LEAF_RANGE,
   LESSENED,
   MIDDLE,
   SOUGHT,
@@ -119,7 +120,7 @@ export class TreeGrower {
 
   /** Adds the outputs of the tree grown last, by place in its nodes, to the margins of the rows it learned from. */
   addLeaves(outputs: Float64Array): void {
-    const { leafRows, leafOutputs } = this.#board;
+    const { binned, leafCount, leafRows, leafOutputs } = this.#board;
     let leaves = 0;
     this.#nodes.forEach(({ split, from, to }, at) => {
       if (split !== undefined) return;
@@ -127,7 +128,9 @@ export class TreeGrower {
       leafRows[2 * leaves + 1] = to;
       leafOutputs[leaves++] = outputs[at]!;
     });
-    this.#workers.run("addLeaf", this.#board, leaves, STEPS_PER_LEAF_ROW * this.#nodes[0]!.to);
+    leafCount[0] = leaves;
+    const ranges = Math.ceil(binned.rows / LEAF_RANGE);
+    this.#workers.run("addLeaves", this.#board, ranges, STEPS_PER_LEAF_ROW * binned.rows);
   }
 
   #root(count: number): GrownNode {
