@@ -6,7 +6,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { trainingKernels } from "../../learn/boosting/training-kernels.ts";
 import { oneThread, type TrainingWorkers } from "../../learn/boosting/training-workers.ts";
-import { runJob, signalWords, stopThreads } from "./thread-signals.ts";
+import { makeSignals, runJob, stopThreads } from "./thread-signals.ts";
 
 export interface BoardMessage {
   readonly number: number;
@@ -20,7 +20,7 @@ const LEAST_STEPS = 5000;
 const kernels = Object.keys(trainingKernels);
 
 export class TrainingThreads implements TrainingWorkers {
-  readonly #signals = new Int32Array(new SharedArrayBuffer(4 * signalWords));
+  readonly #signals: Int32Array;
   readonly #ports: readonly MessagePort[];
   readonly #threads: readonly Worker[];
   /** Numbers of the boards that the threads have been sent. */
@@ -34,9 +34,10 @@ export class TrainingThreads implements TrainingWorkers {
    */
   constructor(count: number, entry: URL, leastSteps: number = LEAST_STEPS) {
     this.#leastSteps = leastSteps;
-    const started = Array.from({ length: count - 1 }, () => {
+    this.#signals = makeSignals(count);
+    const started = Array.from({ length: count - 1 }, (_, k) => {
       const { port1, port2 } = new MessageChannel();
-      const workerData = { signals: this.#signals, port: port2 };
+      const workerData = { signals: this.#signals, thread: k + 1, port: port2 };
       return { port: port1, thread: new Worker(entry, { workerData, transferList: [port2] }) };
     });
     this.#ports = started.map(({ port }) => port);

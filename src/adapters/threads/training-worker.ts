@@ -4,12 +4,17 @@ import { trainingKernels } from "../../learn/boosting/training-kernels.ts";
 import { serveJobs } from "./thread-signals.ts";
 import type { BoardMessage } from "./training-threads.ts";
 
-const { signals, port } = workerData as { readonly signals: Int32Array; readonly port: MessagePort };
+const { signals, thread, port } = workerData as {
+  readonly signals: Int32Array;
+  readonly thread: number;
+  readonly port: MessagePort;
+};
 const kernels = Object.values(trainingKernels) as ((board: object, part: number) => void)[];
 const boards = new Map<number, object>();
 
 serveJobs(
   signals,
+  thread,
   (kernel, board, part) => kernels[kernel]!(boardOf(board), part),
   (error) => port.postMessage(String(error)),
 );
