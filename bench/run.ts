@@ -5,7 +5,7 @@
  *   npm run bench -- growth
  *   npm run bench -- hmm [--data DIR]
  *   npm run bench -- engine|features|sweep --data DIR [--set one,uni]
- *   npm run bench -- engine|features|sweep|gbdt --data DIR [--set one,uni]
+ *   npm run bench -- gbdt --data DIR [--rows 1000000]
  *   npm run bench -- storm --seeds N
  *   npm run bench -- tick-to-order
  *   npm run bench -- page
@@ -61,6 +61,7 @@ const { values, positionals } = parseArgs({
     set: { type: "string", default: "one,uni" },
     json: { type: "boolean", default: false },
     report: { type: "boolean", default: false },
+    rows: { type: "string", default: "100000" },
   },
 });
 
@@ -72,7 +73,7 @@ const benches: Readonly<Record<string, (data: string) => AsyncGenerator<BenchLin
     yield featuresLine(featuresBench(data));
   },
   async *gbdt(data) {
-    yield gbdtLine(await gbdtBench(data));
+    yield gbdtLine(await gbdtBench(data, Number(values.rows)));
   },
   async *growth() {
     for (const figures of growthBench()) yield growthLine(figures);

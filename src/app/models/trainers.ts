@@ -2,11 +2,11 @@
 import { InputError } from "../../domain/assert.ts";
 import { forestTrainer, gbdtTrainer } from "../../learn/boosting/built-in-trainers.ts";
 import type { Trainer } from "../../learn/boosting/trainer.ts";
-import type { HistogramWorkers } from "../../learn/boosting/tree-grower.ts";
+import type { TrainingWorkers } from "../../learn/boosting/training-workers.ts";
 
 export interface TrainerMeans {
   /** Of the built-in trainers. Default: this thread alone. */
-  readonly workers?: HistogramWorkers;
+  readonly workers?: TrainingWorkers;
 }
 
 const trainers: Readonly<Record<string, (means: TrainerMeans) => Promise<Trainer>>> = {

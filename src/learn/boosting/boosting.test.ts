@@ -14,9 +14,9 @@ import { createRng } from "../../numerics/rng.ts";
 import { trainBoosting } from "./boosting.ts";
 import { type BoostingParameters, defaultBoosting } from "./boosting-parameters.ts";
 import { defaultForest, trainForest } from "./forest.ts";
-import { buildHistograms } from "./histogram-kernel.ts";
+import { trainingKernels } from "./training-kernels.ts";
 import type { TrainingRows } from "./training-rows.ts";
-import type { HistogramWorkers } from "./tree-grower.ts";
+import { oneThread, type TrainingWorkers } from "./training-workers.ts";
 
 const missing = goldenIsMissing ? ` (skipped: ${goldenFolder}/MANIFEST.json is missing)` : "";
 const small: BoostingParameters = { ...defaultBoosting, rounds: 12, leavesMost: 8, minDataInLeaf: 5 };
@@ -103,16 +103,18 @@ describe("the model", () => {
     );
   });
 
-  it("does not depend on how the features are cut into ranges, nor on where the memory is", () => {
+  it("does not depend on the order in which the parts of its kernels run, nor on where the memory is", () => {
     const rows = randomRows(3000, 5, "logistic");
     const { model } = trainBoosting(rows, small);
-    const cut: HistogramWorkers = {
+    const backwards: TrainingWorkers = {
+      ...oneThread,
       allocate: (bytes) => new SharedArrayBuffer(bytes),
-      build(job, features) {
-        for (let feature = features - 1; feature >= 0; feature--) buildHistograms(job, feature, feature + 1);
+      run(kernel, board, parts) {
+        const runPart = trainingKernels[kernel] as (board: object, part: number) => void;
+        for (let part = parts - 1; part >= 0; part--) runPart(board, part);
       },
     };
-    expect(trainBoosting(rows, small, { workers: cut }).model).toEqual(model);
+    expect(trainBoosting(rows, small, { workers: backwards }).model).toEqual(model);
   });
 
   it("keeps the least rows and hessians of every leaf, the most leaves and the most depth", () => {

@@ -1,19 +1,23 @@
 /**
  * Gradient boosting of binned trees: LightGBM's algorithm (Ke et al. 2017) behind LEARN-1's built-in trainer.
  *
- * Same rows, same parameters, same seed: the same model, bit by bit, however many threads sum the histograms. The
- * start, the best constant, stands in the first tree's leaves, as in LightGBM's files.
+ * Same rows, same parameters, same seed: the same model, bit by bit, however many threads train it. The start, the
+ * best constant, stands in the first tree's leaves, as in LightGBM's files.
  */
 
 import type { TreeEnsembleData } from "../../models/trees/tree-ensemble-data.ts";
 import { createRng, type Rng } from "../../numerics/rng.ts";
+import { binRows } from "./binned-rows.ts";
 import { type BoostingParameters, checkBoosting } from "./boosting-parameters.ts";
 import { drawRows } from "./drawing.ts";
-import { type BinnedRows, binRows, findBins } from "./feature-bins.ts";
-import { addToMargins, type FinishedTree, modelOf } from "./grown-model.ts";
+import { type FeatureBins, findBins } from "./feature-bins.ts";
+import { growingBoard } from "./growing-board.ts";
+import { type FinishedTree, modelOf } from "./grown-model.ts";
 import { type Objective, objectiveOf } from "./objectives.ts";
-import { checkRows, type TrainingRows } from "./training-rows.ts";
-import { type GrownNode, type HistogramWorkers, oneThread, TreeGrower } from "./tree-grower.ts";
+import { checkRows, sharedRows, type TrainingRows } from "./training-rows.ts";
+import { oneThread, type TrainingWorkers } from "./training-workers.ts";
+import { type GrownNode, TreeGrower } from "./tree-grower.ts";
+import { fillTree, type WalkBoard, type WalkedTree, walkAll, walkedTree } from "./tree-walk.ts";
 
 export interface BoostingResult {
   /** bestRound + 1 trees. */
@@ -28,7 +32,7 @@ export interface BoostingHelp {
   /** Watched for early stopping: later in time than training, purged, and never the test. */
   readonly validation?: TrainingRows;
   /** Default: this thread alone. */
-  readonly workers?: HistogramWorkers;
+  readonly workers?: TrainingWorkers;
 }
 
 /** Trains. Throws InputError on parameters, rows or labels that are not allowed. */
@@ -40,27 +44,35 @@ export function trainBoosting(
   checkBoosting(parameters, rows.columns.length);
   checkRows(rows, parameters.objective === "logistic");
   if (validation !== undefined) checkRows(validation, parameters.objective === "logistic");
-  const bins = findBins(rows, parameters);
-  const binned = binRows(rows.columns, bins, workers.allocate);
-  const watched =
-    validation === undefined
-      ? undefined
-      : new Watched(validation, binRows(validation.columns, bins, workers.allocate));
+  try {
+    return train(rows, parameters, validation, workers);
+  } finally {
+    workers.clear();
+  }
+}
+
+function train(
+  given: TrainingRows,
+  parameters: BoostingParameters,
+  validation: TrainingRows | undefined,
+  workers: TrainingWorkers,
+): BoostingResult {
+  const rows = sharedRows(given, workers);
+  const bins = findBins(rows, parameters, workers);
+  const board = growingBoard(rows, parameters, bins, binRows(rows.columns, bins, workers), workers);
   const objective = objectiveOf(parameters);
-  const rounds = new Rounds(
-    parameters,
-    objective,
-    rows,
-    new TreeGrower(parameters, bins, binned, workers),
-    binned,
-  );
+  const tree = walkedTree(parameters.leavesMost, workers);
+  const watched =
+    validation === undefined ? undefined : new Watched(validation, parameters, bins, tree, workers);
+  const rounds = new Rounds(parameters, rows, new TreeGrower(board, workers), tree, workers);
   let bestRound = 0;
   for (let round = 0; round < parameters.rounds; round++) {
-    const tree = rounds.next(round);
+    const grown = rounds.next(round);
     // A whole tree without a split: with all rows and columns the next would be the same.
-    if (tree.nodes.length === 1 && round > 0 && rounds.isFixed) break;
-    rounds.keep(tree);
-    watched?.add(tree, objective);
+    if (grown.nodes.length === 1 && round > 0 && rounds.isFixed) break;
+    fillTree(tree, grown);
+    rounds.keep(grown);
+    watched?.add(objective);
     if (watched === undefined || watched.losses[round]! < watched.losses[bestRound]!) bestRound = round;
     if (parameters.patience > 0 && round - bestRound >= parameters.patience) break;
   }
@@ -75,20 +87,38 @@ export function trainBoosting(
 
 /** Rows whose margins and loss are followed round by round. */
 class Watched {
-  readonly rows: TrainingRows;
-  readonly binned: BinnedRows;
-  readonly margins: Float64Array;
   readonly losses: number[] = [];
+  readonly #rows: TrainingRows;
+  readonly #board: WalkBoard;
+  readonly #workers: TrainingWorkers;
+  /** By row, after the last round. */
+  readonly #rowLosses: Float64Array;
 
-  constructor(rows: TrainingRows, binned: BinnedRows) {
-    this.rows = rows;
-    this.binned = binned;
-    this.margins = new Float64Array(rows.labels.length);
+  constructor(
+    given: TrainingRows,
+    parameters: BoostingParameters,
+    bins: readonly FeatureBins[],
+    tree: WalkedTree,
+    workers: TrainingWorkers,
+  ) {
+    const rows = sharedRows(given, workers);
+    const bytes = 8 * rows.labels.length;
+    this.#rows = rows;
+    this.#workers = workers;
+    this.#rowLosses = new Float64Array(workers.allocate(bytes));
+    this.#board = {
+      parameters,
+      binned: binRows(rows.columns, bins, workers),
+      tree,
+      labels: rows.labels,
+      margins: new Float64Array(workers.allocate(bytes)),
+      losses: this.#rowLosses,
+    };
   }
 
-  add(tree: FinishedTree, objective: Objective): void {
-    addToMargins(tree, this.binned, this.margins);
-    this.losses.push(objective.loss(this.rows, this.margins));
+  add(objective: Objective): void {
+    walkAll(this.#board, this.#workers);
+    this.losses.push(objective.meanLoss(this.#rows, this.#rowLosses));
   }
 }
 
@@ -99,29 +129,30 @@ class Rounds {
   readonly #parameters: BoostingParameters;
   readonly #objective: Objective;
   readonly #rows: TrainingRows;
-  readonly #binned: BinnedRows;
   readonly #grower: TreeGrower;
+  readonly #walk: WalkBoard;
+  readonly #workers: TrainingWorkers;
   /** The model's sum so far, by row. */
   readonly #margins: Float64Array;
-  readonly #gradients: Float64Array;
   readonly #start: number;
   readonly #rng: Rng;
 
   constructor(
     parameters: BoostingParameters,
-    objective: Objective,
     rows: TrainingRows,
     grower: TreeGrower,
-    binned: BinnedRows,
+    tree: WalkedTree,
+    workers: TrainingWorkers,
   ) {
+    const { binned, labels, margins } = grower.board;
     this.#parameters = parameters;
-    this.#objective = objective;
+    this.#objective = objectiveOf(parameters);
     this.#rows = rows;
-    this.#binned = binned;
     this.#grower = grower;
-    this.#margins = new Float64Array(rows.labels.length);
-    this.#gradients = new Float64Array(2 * rows.labels.length);
-    this.#start = parameters.boostFromAverage ? objective.start(rows) : 0;
+    this.#walk = { parameters, binned, tree, labels, margins, losses: undefined };
+    this.#workers = workers;
+    this.#margins = margins;
+    this.#start = parameters.boostFromAverage ? this.#objective.start(rows) : 0;
     this.#rng = createRng(parameters.seed, "boosting");
     const { rowsPerTree, columnsPerTree, columnsPerNode } = parameters;
     this.isFixed = rowsPerTree === 1 && columnsPerTree === 1 && columnsPerNode === 1;
@@ -131,10 +162,11 @@ class Rounds {
   next(round: number): FinishedTree {
     // The first tree carries the start in its leaves, but is grown as if it stood in the margins.
     if (round === 0) this.#margins.fill(this.#start);
-    this.#objective.differentiate(this.#rows, this.#margins, this.#gradients);
+    const { board } = this.#grower;
+    this.#grower.differentiate();
     const rng = this.#rng.fork(`tree ${round}`);
-    const count = drawRows(this.#grower.rows, this.#parameters.rowsPerTree, rng.fork("rows"));
-    const nodes = this.#grower.grow(this.#gradients, count, rng);
+    const count = drawRows(board.rows, this.#parameters.rowsPerTree, rng.fork("rows"));
+    const nodes = this.#grower.grow(count, rng);
     const { learningRate } = this.#parameters;
     const base = round === 0 ? this.#start : 0;
     const outputs = Float64Array.from(nodes, (node) => base + learningRate * this.#outputOf(node));
@@ -145,31 +177,19 @@ class Rounds {
   keep(tree: FinishedTree): void {
     if (this.trees.length === 0) this.#margins.fill(0);
     this.trees.push(tree);
-    // Where every row was learned from, the leaves hold them all, and no row needs to walk.
-    if (this.#parameters.rowsPerTree === 1) addLeaves(tree, this.#grower.rows, this.#margins);
-    else addToMargins(tree, this.#binned, this.#margins);
+    if (this.#parameters.rowsPerTree === 1) this.#grower.addLeaves(tree.outputs);
+    else walkAll(this.#walk, this.#workers);
   }
 
   #outputOf(node: GrownNode): number {
     const { renew } = this.#objective;
     if (renew === undefined || node.split !== undefined) return node.output;
     const { labels, weights } = this.#rows;
-    const rows = this.#grower.rows.subarray(node.from, node.to);
+    const rows = this.#grower.board.rows.subarray(node.from, node.to);
     const residuals = Float64Array.from(rows, (row) => labels[row]! - this.#margins[row]!);
     return renew(
       residuals,
       weights === undefined ? undefined : Float64Array.from(rows, (row) => weights[row]!),
     );
   }
-}
-
-function addLeaves({ nodes, outputs }: FinishedTree, rows: Int32Array, margins: Float64Array): void {
-  nodes.forEach(({ split, from, to }, at) => {
-    if (split !== undefined) return;
-    const output = outputs[at]!;
-    for (let k = from; k < to; k++) {
-      const row = rows[k]!;
-      margins[row] = margins[row]! + output;
-    }
-  });
 }

@@ -5,14 +5,14 @@ import { defaultBoosting } from "./boosting-parameters.ts";
 import { defaultForest, trainForest } from "./forest.ts";
 import { settle, type Trainer } from "./trainer.ts";
 import { checkRows } from "./training-rows.ts";
-import { type HistogramWorkers, oneThread } from "./tree-grower.ts";
+import { oneThread, type TrainingWorkers } from "./training-workers.ts";
 
 /** Changes whenever the same rows and parameters give another model. */
 const VERSION = "1";
 const GOAL = ["objective", "quantile", "rounds", "patience", "monotone", "categorical", "seed"];
 
 /** Settings: the names of BoostingParameters that the goal does not decide. */
-export function gbdtTrainer(workers: HistogramWorkers = oneThread): Trainer {
+export function gbdtTrainer(workers: TrainingWorkers = oneThread): Trainer {
   return {
     name: "gbdt",
     version: VERSION,
@@ -30,7 +30,7 @@ export function gbdtTrainer(workers: HistogramWorkers = oneThread): Trainer {
  * error, which of labels 0 and 1 gives probabilities; it does not stop early, so rounds, patience and validation are
  * not asked. Throws InputError on a quantile or a monotone goal, which it cannot keep.
  */
-export function forestTrainer(workers: HistogramWorkers = oneThread): Trainer {
+export function forestTrainer(workers: TrainingWorkers = oneThread): Trainer {
   return {
     name: "forest",
     version: VERSION,

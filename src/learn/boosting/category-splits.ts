@@ -5,45 +5,56 @@
  * prefix of the order, tried from both ends. What training did not keep, and missing values, go right.
  */
 import type { BoostingParameters } from "./boosting-parameters.ts";
-import { CODES, type FeatureBins } from "./feature-bins.ts";
+import { CODES } from "./feature-bins.ts";
 import { leafOutput, leafWorth } from "./leaf-math.ts";
-import { type Histogram, type NodeSums, nodeWorth, type Split } from "./split-finder.ts";
+import { type GroupHistogram, type NodeSums, nodeWorth, type Split } from "./split-finder.ts";
 
-/** The best set of categories for one feature; undefined when none saves more than gamma. */
+type CategorySplit = Pick<Split, "gain" | "isLeft" | "leftGradient" | "leftHessian">;
+
+/**
+ * The best set of categories for one feature of `bins` categories, number `at` of its group; undefined when none saves
+ * more than gamma.
+ */
 export function findCategorySplit(
   parameters: BoostingParameters,
-  { bins }: FeatureBins,
-  feature: number,
+  bins: number,
+  at: number,
   node: NodeSums,
-  histogram: Histogram,
-): Split | undefined {
-  const isOneHot = bins <= parameters.oneHotCategoriesMost;
-  const scan = new CategoryScan(parameters, feature, node, histogram, isOneHot);
-  if (isOneHot) for (let code = 0; code < bins; code++) scan.tryOne(code);
+  histogram: GroupHistogram,
+): CategorySplit | undefined {
+  const scan = new CategoryScan(parameters, bins, at, node, histogram);
+  if (isOneHot(parameters, bins)) for (let code = 0; code < bins; code++) scan.tryOne(code);
   else scan.trySorted(bins);
   return scan.best;
 }
 
+/** Added to lambda2 on both sides of a split by this feature: LightGBM's cat_l2. */
+export function categoryLambda(parameters: BoostingParameters, bins: number): number {
+  return isOneHot(parameters, bins) ? 0 : parameters.categoryLambda2;
+}
+
+function isOneHot({ oneHotCategoriesMost }: BoostingParameters, bins: number): boolean {
+  return bins <= oneHotCategoriesMost;
+}
+
 class CategoryScan {
-  best: Split | undefined;
+  best: CategorySplit | undefined;
   readonly #parameters: BoostingParameters;
-  readonly #feature: number;
+  readonly #base: number;
   readonly #node: NodeSums;
-  readonly #histogram: Histogram;
-  readonly #extraLambda: number;
+  readonly #histogram: GroupHistogram;
   readonly #parent: number;
   #leastGain: number;
 
   constructor(
     parameters: BoostingParameters,
-    feature: number,
+    bins: number,
+    at: number,
     node: NodeSums,
-    histogram: Histogram,
-    isOneHot: boolean,
+    histogram: GroupHistogram,
   ) {
-    this.#extraLambda = isOneHot ? 0 : parameters.categoryLambda2;
-    this.#parameters = { ...parameters, lambda2: parameters.lambda2 + this.#extraLambda };
-    this.#feature = feature;
+    this.#parameters = { ...parameters, lambda2: parameters.lambda2 + categoryLambda(parameters, bins) };
+    this.#base = CODES * at;
     this.#node = node;
     this.#histogram = histogram;
     this.#parent = nodeWorth(parameters, node);
@@ -98,15 +109,7 @@ class CategoryScan {
     this.#leastGain = gain;
     const isLeft = new Uint8Array(CODES);
     for (const code of codes) isLeft[code] = 1;
-    this.best = {
-      feature: this.#feature,
-      gain,
-      isLeft,
-      code: -1,
-      leftGradient: gradient,
-      leftHessian: hessian,
-      extraLambda: this.#extraLambda,
-    };
+    this.best = { gain, isLeft, leftGradient: gradient, leftHessian: hessian };
   }
 
   #worthOf(gradient: number, hessian: number): number {
@@ -115,14 +118,14 @@ class CategoryScan {
   }
 
   #gradientOf(code: number): number {
-    return this.#histogram.sums[2 * (CODES * this.#feature + code)]!;
+    return this.#histogram.sums[2 * (this.#base + code)]!;
   }
 
   #hessianOf(code: number): number {
-    return this.#histogram.sums[2 * (CODES * this.#feature + code) + 1]!;
+    return this.#histogram.sums[2 * (this.#base + code) + 1]!;
   }
 
   #rowsOf(code: number): number {
-    return this.#histogram.counts?.[CODES * this.#feature + code] ?? 0;
+    return this.#histogram.counts?.[this.#base + code] ?? 0;
   }
 }

@@ -18,14 +18,15 @@ export function keepShare(marks: Uint8Array, share: number, rng: Rng): void {
   }
 }
 
-/** Writes row numbers in ascending order, a share of all, at least one; returns how many. */
-export function drawRows(into: Int32Array, share: number, rng: Rng): number {
-  const total = into.length;
-  const wanted = share >= 1 ? total : Math.max(1, Math.round(share * total));
+/** Of all row numbers in order keeps a share, at least one, at the front; returns how many. */
+export function drawRows(rows: Int32Array, share: number, rng: Rng): number {
+  const total = rows.length;
+  if (share >= 1) return total;
+  const wanted = Math.max(1, Math.round(share * total));
   let taken = 0;
   for (let row = 0; row < total; row++) {
     if (wanted < total && rng.uniform() * (total - row) >= wanted - taken) continue;
-    into[taken++] = row;
+    rows[taken++] = row;
   }
   return taken;
 }

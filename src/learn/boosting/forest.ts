@@ -9,13 +9,16 @@
 
 import type { TreeEnsembleData } from "../../models/trees/tree-ensemble-data.ts";
 import { createRng } from "../../numerics/rng.ts";
+import { binRows } from "./binned-rows.ts";
 import { type BoostingParameters, checkBoosting, defaultBoosting } from "./boosting-parameters.ts";
 import { drawRows } from "./drawing.ts";
-import { binRows, findBins } from "./feature-bins.ts";
+import { findBins } from "./feature-bins.ts";
+import { growingBoard } from "./growing-board.ts";
 import { modelOf } from "./grown-model.ts";
 import { objectiveOf } from "./objectives.ts";
-import { checkRows, type TrainingRows } from "./training-rows.ts";
-import { type HistogramWorkers, oneThread, TreeGrower } from "./tree-grower.ts";
+import { checkRows, sharedRows, type TrainingRows } from "./training-rows.ts";
+import { oneThread, type TrainingWorkers } from "./training-workers.ts";
+import { TreeGrower } from "./tree-grower.ts";
 
 export interface ForestParameters {
   /** 1 or more. */
@@ -43,7 +46,7 @@ export const defaultForest: ForestParameters = {
 export function trainForest(
   rows: TrainingRows,
   forest: ForestParameters,
-  workers: HistogramWorkers = oneThread,
+  workers: TrainingWorkers = oneThread,
 ): TreeEnsembleData {
   const { trees: rounds, ...shared } = forest;
   const parameters: BoostingParameters = {
@@ -55,16 +58,28 @@ export function trainForest(
   };
   checkBoosting(parameters, rows.columns.length);
   checkRows(rows, false);
-  const bins = findBins(rows, parameters);
-  const grower = new TreeGrower(parameters, bins, binRows(rows.columns, bins, workers.allocate), workers);
+  try {
+    return grow(sharedRows(rows, workers), parameters, workers);
+  } finally {
+    workers.clear();
+  }
+}
+
+function grow(
+  rows: TrainingRows,
+  parameters: BoostingParameters,
+  workers: TrainingWorkers,
+): TreeEnsembleData {
+  const bins = findBins(rows, parameters, workers);
+  const board = growingBoard(rows, parameters, bins, binRows(rows.columns, bins, workers), workers);
+  const grower = new TreeGrower(board, workers);
   const objective = objectiveOf(parameters);
-  const gradients = new Float64Array(2 * rows.labels.length);
-  objective.differentiate(rows, new Float64Array(rows.labels.length), gradients);
   const rng = createRng(parameters.seed, "forest");
-  const trees = Array.from({ length: rounds }, (_, tree) => {
+  const trees = Array.from({ length: parameters.rounds }, (_, tree) => {
     const drawn = rng.fork(`tree ${tree}`);
-    const count = drawRows(grower.rows, parameters.rowsPerTree, drawn.fork("rows"));
-    const nodes = grower.grow(gradients, count, drawn);
+    grower.differentiate();
+    const count = drawRows(board.rows, parameters.rowsPerTree, drawn.fork("rows"));
+    const nodes = grower.grow(count, drawn);
     return { nodes, outputs: Float64Array.from(nodes, ({ output }) => output), shrinkage: 1 };
   });
   const { link, name } = objective;

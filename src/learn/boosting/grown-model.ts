@@ -7,7 +7,7 @@ import {
   type NodeArrays,
   type TreeEnsembleData,
 } from "../../models/trees/tree-ensemble-data.ts";
-import { type BinnedRows, type FeatureBins, MISSING_CODE } from "./feature-bins.ts";
+import { type FeatureBins, MISSING_CODE } from "./feature-bins.ts";
 import type { GrownNode } from "./tree-grower.ts";
 
 /** All known values are at most this: the cut between what is known and what is missing (LightGBM's for infinity). */
@@ -120,21 +120,4 @@ class CategorySets {
 function featureInfo({ categories, least, most }: FeatureBins): string {
   if (categories !== undefined) return categories.length === 0 ? "none" : categories.join(":");
   return least < most ? `[${least}:${most}]` : "none";
-}
-
-/** Adds a tree's outputs to the margins of binned rows. */
-export function addToMargins(
-  { nodes, outputs }: FinishedTree,
-  binned: BinnedRows,
-  margins: Float64Array,
-): void {
-  const { codes, rows } = binned;
-  for (let row = 0; row < margins.length; row++) {
-    let at = 0;
-    for (let node = nodes[0]!; node.split !== undefined; node = nodes[at]!) {
-      const code = codes[node.split.feature * rows + row]!;
-      at = node.split.isLeft[code] === 1 ? node.left : node.right;
-    }
-    margins[row] = margins[row]! + outputs[at]!;
-  }
 }

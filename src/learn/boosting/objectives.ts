@@ -3,9 +3,11 @@
  * early stopping watches. Source: QUANT k; Friedman 2001.
  */
 import type { BoostingParameters } from "./boosting-parameters.ts";
-import type { TrainingRows } from "./training-rows.ts";
 
-type Labelled = Pick<TrainingRows, "labels" | "weights">;
+interface Labelled {
+  readonly labels: Float64Array;
+  readonly weights?: Float64Array | undefined;
+}
 
 export interface Objective {
   readonly link: "logistic" | "identity";
@@ -13,10 +15,12 @@ export interface Objective {
   readonly name: string;
   /** The best constant margin. */
   start(rows: Labelled): number;
-  /** Writes gradient and hessian of each row alternating. */
-  differentiate(rows: Labelled, margins: Float64Array, out: Float64Array): void;
-  /** Weighted mean: log-loss in nats, root mean squared error, or pinball loss. */
-  loss(rows: Labelled, margins: Float64Array): number;
+  /** Writes gradient and hessian of rows [from, to) alternating. */
+  differentiate(rows: Labelled, margins: Float64Array, out: Float64Array, from: number, to: number): void;
+  /** Writes the loss of rows [from, to), without their weights: log-loss in nats, squared error, or pinball loss. */
+  lose(labels: Float64Array, margins: Float64Array, out: Float64Array, from: number, to: number): void;
+  /** Weighted mean of what `lose` wrote; of squared errors its root. */
+  meanLoss(rows: Labelled, losses: Float64Array): number;
   /** A leaf's output set anew from its residuals (label minus margin); undefined = Newton's step stands. */
   readonly renew: ((residuals: Float64Array, weights: Float64Array | undefined) => number) | undefined;
 }
@@ -35,38 +39,46 @@ const logistic: Objective = {
   link: "logistic",
   name: "binary sigmoid:1",
   start(rows) {
-    const mean = Math.min(1 - PROBABILITY_LEAST, Math.max(PROBABILITY_LEAST, weightedMean(rows)));
+    const mean = Math.min(
+      1 - PROBABILITY_LEAST,
+      Math.max(PROBABILITY_LEAST, weightedMean(rows, rows.labels)),
+    );
     return Math.log(mean / (1 - mean));
   },
-  differentiate({ labels, weights }, margins, out) {
-    for (let row = 0; row < labels.length; row++) {
+  differentiate({ labels, weights }, margins, out, from, to) {
+    for (let row = from; row < to; row++) {
       const probability = 1 / (1 + Math.exp(-margins[row]!));
       const weight = weights === undefined ? 1 : weights[row]!;
       out[2 * row] = weight * (probability - labels[row]!);
       out[2 * row + 1] = weight * Math.max(HESSIAN_LEAST, probability * (1 - probability));
     }
   },
-  loss: (rows, margins) =>
-    weightedMeanOf(rows, (label, row) => {
+  lose(labels, margins, out, from, to) {
+    for (let row = from; row < to; row++) {
       // log(1 + exp(-m)) for label 1 and log(1 + exp(m)) for label 0, without overflow.
-      const against = label === 1 ? -margins[row]! : margins[row]!;
-      return Math.max(0, against) + Math.log1p(Math.exp(-Math.abs(against)));
-    }),
+      const against = labels[row]! === 1 ? -margins[row]! : margins[row]!;
+      out[row] = Math.max(0, against) + Math.log1p(Math.exp(-Math.abs(against)));
+    }
+  },
+  meanLoss: weightedMean,
   renew: undefined,
 };
 
 const squared: Objective = {
   link: "identity",
   name: "regression",
-  start: weightedMean,
-  differentiate({ labels, weights }, margins, out) {
-    for (let row = 0; row < labels.length; row++) {
+  start: (rows) => weightedMean(rows, rows.labels),
+  differentiate({ labels, weights }, margins, out, from, to) {
+    for (let row = from; row < to; row++) {
       const weight = weights === undefined ? 1 : weights[row]!;
       out[2 * row] = weight * (margins[row]! - labels[row]!);
       out[2 * row + 1] = weight;
     }
   },
-  loss: (rows, margins) => Math.sqrt(weightedMeanOf(rows, (label, row) => (label - margins[row]!) ** 2)),
+  lose(labels, margins, out, from, to) {
+    for (let row = from; row < to; row++) out[row] = (labels[row]! - margins[row]!) ** 2;
+  },
+  meanLoss: (rows, losses) => Math.sqrt(weightedMean(rows, losses)),
   renew: undefined,
 };
 
@@ -76,32 +88,30 @@ function pinball(quantile: number): Objective {
     link: "identity",
     name: `quantile alpha:${quantile}`,
     start: ({ labels, weights }) => weightedQuantile(labels, weights, quantile),
-    differentiate({ labels, weights }, margins, out) {
-      for (let row = 0; row < labels.length; row++) {
+    differentiate({ labels, weights }, margins, out, from, to) {
+      for (let row = from; row < to; row++) {
         const weight = weights === undefined ? 1 : weights[row]!;
         out[2 * row] = weight * (margins[row]! >= labels[row]! ? 1 - quantile : -quantile);
         out[2 * row + 1] = weight;
       }
     },
-    loss: (rows, margins) =>
-      weightedMeanOf(rows, (label, row) => {
-        const residual = label - margins[row]!;
-        return residual >= 0 ? quantile * residual : (quantile - 1) * residual;
-      }),
+    lose(labels, margins, out, from, to) {
+      for (let row = from; row < to; row++) {
+        const residual = labels[row]! - margins[row]!;
+        out[row] = residual >= 0 ? quantile * residual : (quantile - 1) * residual;
+      }
+    },
+    meanLoss: weightedMean,
     renew: (residuals, weights) => weightedQuantile(residuals, weights, quantile),
   };
 }
 
-function weightedMean(rows: Labelled): number {
-  return weightedMeanOf(rows, (label) => label);
-}
-
-function weightedMeanOf({ labels, weights }: Labelled, of: (label: number, row: number) => number): number {
+function weightedMean({ weights }: Labelled, values: Float64Array): number {
   let sum = 0;
   let mass = 0;
-  for (let row = 0; row < labels.length; row++) {
+  for (let row = 0; row < values.length; row++) {
     const weight = weights === undefined ? 1 : weights[row]!;
-    sum += weight * of(labels[row]!, row);
+    sum += weight * values[row]!;
     mass += weight;
   }
   return sum / mass;

@@ -1,10 +1,11 @@
 /**
- * The best split of a node, read from its histograms. Source: QUANT k.
+ * The best splits of a node by its numeric features, read from their histograms. Source: QUANT k.
  *
- * Numbers: every cut between bins, missing values tried on both sides (right wins a tie, as in XGBoost). Monotone
- * features: a split whose outputs go the wrong way is no candidate, and bounds from above clamp the outputs.
- * Categories are left to category-splits.ts.
+ * Every cut between bins, missing values tried on both sides (right wins a tie, as in XGBoost). Monotone features: a
+ * split whose outputs go the wrong way is no candidate, and bounds from above clamp the outputs. Categories are left
+ * to category-splits.ts.
  */
+import { GROUP } from "./binned-rows.ts";
 import type { BoostingParameters } from "./boosting-parameters.ts";
 import { CODES, type FeatureBins, MISSING_CODE } from "./feature-bins.ts";
 import { leafOutput, leafWorth, type Penalties } from "./leaf-math.ts";
@@ -18,10 +19,16 @@ export interface NodeSums {
   readonly upper: number;
 }
 
-export interface Histogram {
+/** Of four features, 256 codes each. */
+export interface GroupHistogram {
+  /** Gradient and hessian alternating. */
   readonly sums: Float64Array;
+  /** Rows; undefined when nobody asks. */
   readonly counts: Int32Array | undefined;
 }
+
+/** Of all features, group by group. */
+export type Histogram = readonly GroupHistogram[];
 
 export interface Split {
   readonly feature: number;
@@ -37,134 +44,153 @@ export interface Split {
   readonly extraLambda: number;
 }
 
+/**
+ * Words of a feature's record of what was found: the worth of both children (a category's gain), the last code that
+ * goes left, whether missing values do, and the left child's sums.
+ */
+export const FOUND_WORTH = 0;
+export const FOUND_CODE = 1;
+export const FOUND_MISSING_LEFT = 2;
+export const FOUND_GRADIENT = 3;
+export const FOUND_HESSIAN = 4;
+export const FOUND_STRIDE = 8;
+/** The code of a record that found nothing. */
+export const NONE = -1;
+
 /** Gains within this share of the parent's worth are rounding, not structure. */
 const ROUNDING = 1e-12;
+/** More than the products of a comparison without division can be off. */
+const SLACK = 1 - 1e-12;
 
-/** The best cut so far, overwritten in place: scanning allocates nothing. */
-interface BestCut {
-  worth: number;
-  feature: number;
-  code: number;
-  missingLeft: boolean;
-  leftGradient: number;
-  leftHessian: number;
+export interface Search {
+  readonly parameters: BoostingParameters;
+  readonly bins: readonly FeatureBins[];
+  readonly node: NodeSums;
+  readonly histogram: GroupHistogram;
+  /** 1 where a feature may split the node. */
+  readonly isTried: Uint8Array;
+  /** Out: a record per feature. */
+  readonly found: Float64Array;
 }
 
-export class NumberSplits {
-  readonly #parameters: BoostingParameters;
-  readonly #bins: readonly FeatureBins[];
-  readonly #monotone: Int8Array;
-  /** No L1, no step limit, no monotone feature: a leaf's worth is G^2 / (H + lambda2). */
-  readonly #isPlain: boolean;
-  readonly #best: BestCut = {
-    worth: 0,
-    feature: -1,
-    code: 0,
-    missingLeft: false,
-    leftGradient: 0,
-    leftHessian: 0,
-  };
+/** What both children must be worth for a split to save more than gamma. */
+export function leastWorth(parameters: BoostingParameters, parent: number): number {
+  return parent + Math.max(parameters.gamma, ROUNDING * Math.abs(parent));
+}
 
-  constructor(parameters: BoostingParameters, bins: readonly FeatureBins[]) {
-    this.#parameters = parameters;
-    this.#bins = bins;
-    this.#monotone = Int8Array.from(bins, (_, feature) => parameters.monotone[feature] ?? 0);
-    this.#isPlain =
-      parameters.lambda1 === 0 &&
-      parameters.maxDeltaStep === 0 &&
-      parameters.monotone.every((sign) => sign === 0);
+/**
+ * Writes a record for each numeric feature of the group from `first` whose best split beats those before it. The first
+ * of the best in the order of features is the node's, however the features are cut into groups.
+ */
+export function findNumberSplits(search: Search, first: number): void {
+  const { parameters, bins, node, histogram, isTried } = search;
+  let best = leastWorth(parameters, nodeWorth(parameters, node));
+  for (let feature = first; feature < Math.min(bins.length, first + GROUP); feature++) {
+    const { categories, hasMissing, bins: count } = bins[feature]!;
+    if (isTried[feature] === 0 || categories !== undefined) continue;
+    const missing = CODES * (feature % GROUP) + MISSING_CODE;
+    const isMissingHere =
+      hasMissing &&
+      (histogram.counts === undefined
+        ? histogram.sums[2 * missing + 1]! > 1e-9 * node.hessian
+        : histogram.counts[missing]! > 0);
+    // Where some are missing, the last cut parts all that is known from all that is not.
+    best = scan(search, feature, isMissingHere ? count : count - 1, 0, best);
+    if (isMissingHere) best = scan(search, feature, count - 1, 1, best);
   }
+}
 
-  /** The best of the numeric features that `isTried` marks; undefined when none saves more than gamma. */
-  find(node: NodeSums, histogram: Histogram, isTried: Uint8Array): Split | undefined {
-    const best = this.#best;
-    const parent = nodeWorth(this.#parameters, node);
-    const least = parent + Math.max(this.#parameters.gamma, ROUNDING * Math.abs(parent));
-    best.worth = least;
-    best.feature = -1;
-    for (let feature = 0; feature < this.#bins.length; feature++) {
-      const { categories, hasMissing, bins } = this.#bins[feature]!;
-      if (isTried[feature] === 0 || categories !== undefined) continue;
-      const missing = 2 * (CODES * feature + MISSING_CODE);
-      const missingHessian = histogram.sums[missing + 1]!;
-      const isMissingHere =
-        hasMissing &&
-        (histogram.counts === undefined
-          ? missingHessian > 1e-9 * node.hessian
-          : histogram.counts[CODES * feature + MISSING_CODE]! > 0);
-      // Where some are missing, the last cut parts all that is known from all that is not.
-      this.#scan(node, histogram, feature, isMissingHere ? bins : bins - 1, 0);
-      if (isMissingHere) this.#scan(node, histogram, feature, bins - 1, 1);
+/** All cuts of one feature; `missingLeft` 1 sends the missing left. Returns the worth that is to be beaten next. */
+function scan(search: Search, feature: number, cuts: number, missingLeft: 0 | 1, beaten: number): number {
+  const { parameters, node, histogram, found } = search;
+  const { sums, counts } = histogram;
+  const { lambda2, minDataInLeaf } = parameters;
+  const leastHessian = Math.max(parameters.minChildWeight, 1e-10 * node.hessian);
+  const isPlain = worthIsPlain(parameters);
+  const base = CODES * (feature % GROUP);
+  const missing = base + MISSING_CODE;
+  const { gradient: allGradient, hessian: allHessian, rows: allRows } = node;
+  let best = beaten;
+  let bestCode = NONE;
+  let bestGradient = 0;
+  let bestHessian = 0;
+  let gradient = missingLeft === 1 ? sums[2 * missing]! : 0;
+  let hessian = missingLeft === 1 ? sums[2 * missing + 1]! : 0;
+  let rows = missingLeft === 1 && counts !== undefined ? counts[missing]! : 0;
+  let near = best * SLACK;
+  for (let code = 0, pair = 2 * base; code < cuts; code++, pair += 2) {
+    gradient += sums[pair]!;
+    hessian += sums[pair + 1]!;
+    if (counts !== undefined) {
+      rows += counts[base + code]!;
+      if (rows < minDataInLeaf) continue;
+      if (allRows - rows < minDataInLeaf) break;
     }
-    if (best.feature < 0) return undefined;
-    const isLeft = new Uint8Array(CODES).fill(1, 0, best.code + 1);
-    isLeft[MISSING_CODE] = best.missingLeft ? 1 : 0;
-    return {
-      feature: best.feature,
-      gain: best.worth - parent,
-      isLeft,
-      code: best.code,
-      leftGradient: best.leftGradient,
-      leftHessian: best.leftHessian,
-      extraLambda: 0,
-    };
-  }
-
-  /** All cuts of one feature; `missingLeft` 1 sends the missing left. */
-  #scan(
-    node: NodeSums,
-    { sums, counts }: Histogram,
-    feature: number,
-    cuts: number,
-    missingLeft: 0 | 1,
-  ): void {
-    const { lambda2, minDataInLeaf } = this.#parameters;
-    const leastHessian = Math.max(this.#parameters.minChildWeight, 1e-10 * node.hessian);
-    const best = this.#best;
-    const base = CODES * feature;
-    const missing = base + MISSING_CODE;
-    let gradient = missingLeft === 1 ? sums[2 * missing]! : 0;
-    let hessian = missingLeft === 1 ? sums[2 * missing + 1]! : 0;
-    let rows = missingLeft === 1 && counts !== undefined ? counts[missing]! : 0;
-    for (let code = 0; code < cuts; code++) {
-      gradient += sums[2 * (base + code)]!;
-      hessian += sums[2 * (base + code) + 1]!;
-      if (counts !== undefined) {
-        rows += counts[base + code]!;
-        if (rows < minDataInLeaf) continue;
-        if (node.rows - rows < minDataInLeaf) break;
-      }
-      const rightHessian = node.hessian - hessian;
-      if (hessian < leastHessian) continue;
-      if (rightHessian < leastHessian) break;
-      const rightGradient = node.gradient - gradient;
-      const worth = this.#isPlain
-        ? (gradient * gradient) / (hessian + lambda2) +
-          (rightGradient * rightGradient) / (rightHessian + lambda2)
-        : this.#boundedWorth(node, feature, gradient, hessian);
-      if (!(worth > best.worth)) continue;
-      best.worth = worth;
-      best.feature = feature;
-      best.code = code;
-      best.missingLeft = missingLeft === 1;
-      best.leftGradient = gradient;
-      best.leftHessian = hessian;
+    const rightHessian = allHessian - hessian;
+    if (hessian < leastHessian) continue;
+    if (rightHessian < leastHessian) break;
+    const rightGradient = allGradient - gradient;
+    let worth: number;
+    if (isPlain) {
+      const left = hessian + lambda2;
+      const right = rightHessian + lambda2;
+      const leftSquare = gradient * gradient;
+      const rightSquare = rightGradient * rightGradient;
+      // Two divisions cost more than all the rest, and few cuts come near the best.
+      if (leftSquare * right + rightSquare * left <= near * (left * right)) continue;
+      worth = leftSquare / left + rightSquare / right;
+    } else {
+      worth = boundedWorth(search, feature, gradient, hessian);
     }
+    if (!(worth > best)) continue;
+    best = worth;
+    near = best * SLACK;
+    bestCode = code;
+    bestGradient = gradient;
+    bestHessian = hessian;
   }
+  if (bestCode >= 0) writeFound(found, feature, best, bestCode, missingLeft, bestGradient, bestHessian);
+  return best;
+}
 
-  /** Worth of both children within their bounds; NaN where they break the feature's direction. */
-  #boundedWorth(node: NodeSums, feature: number, gradient: number, hessian: number): number {
-    const { lower, upper } = node;
-    const rightGradient = node.gradient - gradient;
-    const rightHessian = node.hessian - hessian;
-    const left = leafOutput(this.#parameters, gradient, hessian, lower, upper);
-    const right = leafOutput(this.#parameters, rightGradient, rightHessian, lower, upper);
-    if (this.#monotone[feature]! * (right - left) < 0) return Number.NaN;
-    return (
-      leafWorth(this.#parameters, gradient, hessian, left) +
-      leafWorth(this.#parameters, rightGradient, rightHessian, right)
-    );
-  }
+export function writeFound(
+  found: Float64Array,
+  feature: number,
+  worth: number,
+  code: number,
+  missingLeft: 0 | 1,
+  gradient: number,
+  hessian: number,
+): void {
+  const at = feature * FOUND_STRIDE;
+  found[at + FOUND_WORTH] = worth;
+  found[at + FOUND_CODE] = code;
+  found[at + FOUND_MISSING_LEFT] = missingLeft;
+  found[at + FOUND_GRADIENT] = gradient;
+  found[at + FOUND_HESSIAN] = hessian;
+}
+
+/** No L1, no step limit, no monotone feature: a leaf's worth is G^2 / (H + lambda2). */
+function worthIsPlain({ lambda1, maxDeltaStep, monotone }: BoostingParameters): boolean {
+  return lambda1 === 0 && maxDeltaStep === 0 && monotone.every((sign) => sign === 0);
+}
+
+/** Worth of both children within their bounds; NaN where they break the feature's direction. */
+function boundedWorth(
+  { parameters, node }: Search,
+  feature: number,
+  gradient: number,
+  hessian: number,
+): number {
+  const { lower, upper } = node;
+  const rightGradient = node.gradient - gradient;
+  const rightHessian = node.hessian - hessian;
+  const left = leafOutput(parameters, gradient, hessian, lower, upper);
+  const right = leafOutput(parameters, rightGradient, rightHessian, lower, upper);
+  if ((parameters.monotone[feature] ?? 0) * (right - left) < 0) return Number.NaN;
+  return (
+    leafWorth(parameters, gradient, hessian, left) + leafWorth(parameters, rightGradient, rightHessian, right)
+  );
 }
 
 /** What the node is worth as a leaf. */

@@ -1,5 +1,6 @@
 /** Rows to learn from, column by column. */
 import { InputError } from "../../domain/assert.ts";
+import type { TrainingWorkers } from "./training-workers.ts";
 
 export interface TrainingRows {
   readonly featureNames: readonly string[];
@@ -39,4 +40,11 @@ export function checkRows({ featureNames, columns, labels, weights }: TrainingRo
   const badWeight = weights.findIndex((weight) => !(weight > 0 && weight < Number.POSITIVE_INFINITY));
   if (badWeight >= 0)
     throw new InputError(`weights: ${weights[badWeight]} in row ${badWeight}; allowed is above 0`);
+}
+
+/** The same rows in memory that the workers share. */
+export function sharedRows(rows: TrainingRows, workers: TrainingWorkers): TrainingRows {
+  const columns = rows.columns.map((column) => workers.share(column));
+  const shared = { ...rows, columns, labels: workers.share(rows.labels) };
+  return rows.weights === undefined ? shared : { ...shared, weights: workers.share(rows.weights) };
 }

@@ -1,5 +1,6 @@
 /**
- * Predicts with decision trees: one row as fast as a plain walk over typed arrays, many rows tree by tree.
+ * Predicts with decision trees: one row through four trees at once, many rows tree by tree. Trees whose every question
+ * is one comparison go the way of steady-trees.ts; any other, and whoever asks for leaves, walks here.
  *
  * The walk has its own arrays, made once. A child that is a leaf is written as its complement, which saves a load
  * per step, and every test is `value <= cut`: for float32 models, which send left what is *below*, the cut is the
@@ -7,24 +8,9 @@
  * categories and zeros that count as missing cost the common case nothing. Source: QUANT k.
  */
 import { InputError } from "../../domain/assert.ts";
-import {
-  CATEGORICAL,
-  DEFAULT_LEFT,
-  hasCategory,
-  MEMBERS_RIGHT,
-  MISSING_MASK,
-  MISSING_NAN,
-  MISSING_ZERO,
-  type TreeEnsembleData,
-  treeCount,
-  ZERO_BAND,
-} from "./tree-ensemble-data.ts";
-
-/** Rows that go through one tree before the next: the tree stays in the nearest cache, and so do they. */
-const BLOCK = 256;
-
-/** A row, or rows one after another. */
-export type Rows = Float64Array | Float32Array;
+import { cutOf, sideApart } from "./node-side.ts";
+import { ABREAST, type Rows, SteadyTrees } from "./steady-trees.ts";
+import { type TreeEnsembleData, treeCount } from "./tree-ensemble-data.ts";
 
 export class TreeEnsemble {
   readonly data: TreeEnsembleData;
@@ -38,6 +24,7 @@ export class TreeEnsemble {
   /** What a leaf adds: its value times the tree's weight. */
   readonly #output: Float64Array;
   readonly #base: number;
+  readonly #steady: SteadyTrees;
 
   /** `data` must have passed checkTrees. */
   constructor(data: TreeEnsembleData) {
@@ -58,12 +45,25 @@ export class TreeEnsemble {
       this.#child[2 * node + 1] = asStep(data.right[node]!);
     }
     this.#output = outputsOf(data);
+    this.#steady = new SteadyTrees(data, this.#output);
   }
 
   /** Sum over the trees (their mean for a forest) plus the base: log-odds for a classifier. */
   margin(row: Rows, offset = 0): number {
     this.#checkLength(row, offset, 1);
-    const sum = this.#isSingle ? this.#sumSingle(row, offset) : this.#sumDouble(row, offset);
+    const steady = this.#steady;
+    const trees = this.#start.length;
+    steady.takeRow(row, offset);
+    let sum = this.#base;
+    for (let tree = 0; tree < trees; ) {
+      if (steady.hasAbreast(tree)) {
+        sum = steady.addAbreast(sum, tree);
+        tree += ABREAST;
+      } else {
+        sum = this.#add(sum, tree, row, offset);
+        tree += 1;
+      }
+    }
     return this.#finish(sum);
   }
 
@@ -76,22 +76,13 @@ export class TreeEnsemble {
   margins(rows: Rows, out: Float64Array): void {
     this.#checkLength(rows, 0, out.length);
     const width = this.#features;
-    const output = this.#output;
-    for (let from = 0; from < out.length; from += BLOCK) {
-      const to = Math.min(out.length, from + BLOCK);
-      out.fill(this.#base, from, to);
-      for (let tree = 0; tree < this.#start.length; tree++) {
-        const start = this.#start[tree]!;
-        if (this.#isSingle) {
-          for (let r = from; r < to; r++) {
-            out[r] = Math.fround(out[r]! + output[this.#leafSingle(start, rows, r * width)]!);
-          }
-        } else {
-          for (let r = from; r < to; r++)
-            out[r] = out[r]! + output[this.#leafDouble(start, rows, r * width)]!;
-        }
-      }
-      for (let r = from; r < to; r++) out[r] = this.#finish(out[r]!);
+    const { block } = this.#steady;
+    for (let from = 0; from < out.length; from += block) {
+      const count = Math.min(out.length - from, block);
+      this.#steady.takeRows(rows, from * width, width, count);
+      this.#addTrees(out, from, count, (tree) => {
+        for (let r = from; r < from + count; r++) out[r] = this.#add(out[r]!, tree, rows, r * width);
+      });
     }
   }
 
@@ -103,14 +94,17 @@ export class TreeEnsemble {
       const given = `${columns.length} columns of at least ${columns[short]?.length ?? out.length} values`;
       throw new InputError(`columns: ${given}; ${width} of ${out.length} are needed`);
     }
-    const block = new Float64Array(BLOCK * width);
-    for (let from = 0; from < out.length; from += BLOCK) {
-      const count = Math.min(BLOCK, out.length - from);
-      for (let feature = 0; feature < width; feature++) {
-        const column = columns[feature]!;
-        for (let k = 0; k < count; k++) block[k * width + feature] = column[from + k]!;
-      }
-      this.margins(block, out.subarray(from, from + count));
+    const row = new Float64Array(width);
+    const { block } = this.#steady;
+    for (let from = 0; from < out.length; from += block) {
+      const count = Math.min(out.length - from, block);
+      this.#steady.takeColumns(columns, from, count);
+      this.#addTrees(out, from, count, (tree) => {
+        for (let r = from; r < from + count; r++) {
+          for (let feature = 0; feature < width; feature++) row[feature] = columns[feature]![r]!;
+          out[r] = this.#add(out[r]!, tree, row, 0);
+        }
+      });
     }
   }
 
@@ -126,24 +120,21 @@ export class TreeEnsemble {
     }
   }
 
-  #sumDouble(row: Rows, offset: number): number {
-    const start = this.#start;
-    const output = this.#output;
-    let sum = this.#base;
-    for (let tree = 0; tree < start.length; tree++) {
-      sum += output[this.#leafDouble(start[tree]!, row, offset)]!;
+  /** Margins of a block of rows that the steady trees have taken; `addApart` adds a tree that is not steady. */
+  #addTrees(out: Float64Array, from: number, count: number, addApart: (tree: number) => void): void {
+    out.fill(this.#base, from, from + count);
+    for (let tree = 0; tree < this.#start.length; tree++) {
+      if (this.#steady.has(tree)) this.#steady.addTree(tree, out, from, count);
+      else addApart(tree);
     }
-    return sum;
+    for (let r = from; r < from + count; r++) out[r] = this.#finish(out[r]!);
   }
 
-  #sumSingle(row: Rows, offset: number): number {
-    const start = this.#start;
-    const output = this.#output;
-    let sum = this.#base;
-    for (let tree = 0; tree < start.length; tree++) {
-      sum = Math.fround(sum + output[this.#leafSingle(start[tree]!, row, offset)]!);
-    }
-    return sum;
+  /** `sum` and what one tree, steady or not, adds for a row. */
+  #add(sum: number, tree: number, row: Rows, offset: number): number {
+    const start = this.#start[tree]!;
+    if (this.#isSingle) return Math.fround(sum + this.#output[this.#leafSingle(start, row, offset)]!);
+    return sum + this.#output[this.#leafDouble(start, row, offset)]!;
   }
 
   #leafDouble(start: number, row: Rows, offset: number): number {
@@ -194,46 +185,6 @@ function predictionOf({ link, slope, comparison }: TreeEnsembleData, margin: num
   return comparison === "float32-below" ? Math.fround(probability) : probability;
 }
 
-/** The side that a value takes at a node, whatever the node asks: 0 left, 1 right. */
-export function sideOf(data: TreeEnsembleData, node: number, given: number): 0 | 1 {
-  const value = data.comparison === "float32-below" ? Math.fround(given) : given;
-  const limit = cutOf(data, node);
-  return value <= limit ? 0 : value > limit ? 1 : sideApart(data, node, value);
-}
-
-/** The largest value that goes left; NaN where a comparison alone does not decide. */
-function cutOf({ comparison, flags, threshold }: TreeEnsembleData, node: number): number {
-  const flag = flags[node]!;
-  if ((flag & CATEGORICAL) !== 0 || (flag & MISSING_MASK) === MISSING_ZERO) return Number.NaN;
-  const limit = threshold[node]!;
-  return comparison === "float32-below" ? floatBefore(limit) : limit;
-}
-
-/** NaN, categories, and zeros that may be missing. */
-function sideApart(data: TreeEnsembleData, node: number, value: number): 0 | 1 {
-  const flag = data.flags[node]!;
-  const missingSide = (flag & DEFAULT_LEFT) !== 0 ? 0 : 1;
-  if ((flag & CATEGORICAL) !== 0) return categorySide(data, node, value, missingSide);
-  const missing = flag & MISSING_MASK;
-  if (missing === MISSING_NAN && Number.isNaN(value)) return missingSide;
-  const known = Number.isNaN(value) ? 0 : value;
-  if (missing === MISSING_ZERO && Math.abs(known) <= ZERO_BAND) return missingSide;
-  const limit = data.threshold[node]!;
-  const isLeft = data.comparison === "float32-below" ? known < limit : known <= limit;
-  return isLeft ? 0 : 1;
-}
-
-/** LightGBM sends left what is in the set, and nothing else; XGBoost sends right what is in it. */
-function categorySide(data: TreeEnsembleData, node: number, value: number, missingSide: 0 | 1): 0 | 1 {
-  const membersRight = (data.flags[node]! & MEMBERS_RIGHT) !== 0;
-  if (Number.isNaN(value)) return membersRight ? missingSide : 1;
-  const category = Math.trunc(value);
-  // The sets of both libraries hold whole numbers from 0; -0.5 is category 0 to one and none to the other.
-  const isKnown = (membersRight ? value >= 0 : category >= 0) && category < 2 ** 31;
-  const isMember = isKnown && hasCategory(data, data.threshold[node]!, category);
-  return isMember === membersRight ? 1 : 0;
-}
-
 function outputsOf({ value, treeWeights, roots, comparison }: TreeEnsembleData): Float64Array {
   if (treeWeights === undefined) return value;
   const outputs = new Float64Array(value.length);
@@ -244,14 +195,4 @@ function outputsOf({ value, treeWeights, roots, comparison }: TreeEnsembleData):
     }
   }
   return outputs;
-}
-
-/** The largest float32 below a float32. -Infinity has none: NaN, which nothing is at most. */
-function floatBefore(value: number): number {
-  const float = new Float32Array([value]);
-  const bits = new Int32Array(float.buffer);
-  if (value === Number.NEGATIVE_INFINITY || Number.isNaN(value)) return Number.NaN;
-  if (value === 0) return -(2 ** -149);
-  bits[0] = bits[0]! + (value > 0 ? -1 : 1);
-  return float[0]!;
 }

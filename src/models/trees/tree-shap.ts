@@ -7,8 +7,9 @@
  * interactions.
  */
 import { InputError } from "../../domain/assert.ts";
-import type { Rows } from "./tree-ensemble.ts";
-import { sideOf, type TreeEnsemble } from "./tree-ensemble.ts";
+import { sideOf } from "./node-side.ts";
+import type { Rows } from "./steady-trees.ts";
+import type { TreeEnsemble } from "./tree-ensemble.ts";
 import { type TreeEnsembleData, treeCount } from "./tree-ensemble-data.ts";
 
 /** No feature is held fixed. */
