@@ -1,5 +1,5 @@
 /**
- * Models walked forward (WF-1, STRAT-2): in each window every candidate of the search learns from the days to train,
+ * Models walked forward (LEARN-9, STRAT-2): in each window every candidate of the search learns from the days to train,
  * the one that knows most of them out of fold is taken, and the strategy trades the days to test with it beside its
  * rules, through the engine and all its costs. Rules alone go over the same days, for comparison.
  *
