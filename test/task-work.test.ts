@@ -402,6 +402,61 @@ describe("an archive", () => {
   );
 });
 
+describe("research at night", () => {
+  const asked: { words: readonly string[]; folder: string }[] = [];
+  const gate = (title: string, passed: boolean) => ({ title, passed });
+  const answers: Record<string, unknown> = {
+    "a.yaml": { model: "a.meta@2", why: null, passed: true, gates: [gate("Sharpe", true)] },
+    "b.yaml": {
+      model: "b.meta@5",
+      why: null,
+      passed: false,
+      gates: [gate("Sharpe", false), gate("skill", true)],
+    },
+    "c.yaml": { model: null, why: "10 events, fewer than 200", passed: false, gates: [] },
+  };
+  const research = async (words: readonly string[], folder: string) => {
+    asked.push({ words, folder });
+    return answers[words[2] ?? ""] ?? { verdict: { passed: false, sharpe: 0.38 } };
+  };
+  const within = (params: object) => {
+    const world = fakeWorld();
+    return {
+      ...world,
+      context: { ...world.context, research, params: { ...world.context.params, ...params } },
+    };
+  };
+
+  it("trains what is due, says what waits for an operator and what a gate refused, and promotes nothing", async () => {
+    const result = await run("retrain_models", within({ trainings: ["a.yaml", "b.yaml", "c.yaml"] }));
+    expect(result.state).toBe("done");
+    expect(result.text).toContain("a.meta@2 passed every gate: plimsoll models promote a.meta@2");
+    expect(result.text).toContain("b.meta@5 refused: Sharpe;");
+    expect(result.text).toContain("c.yaml: no model, 10 events, fewer than 200");
+    expect(asked.map(({ folder }) => folder)).toEqual(["train-1", "train-2", "train-3"]);
+    expect(asked.some(({ words }) => words.includes("promote"))).toBe(false);
+  });
+
+  it("walks each line forward, and takes no line that would be another command or root", async () => {
+    const line = "--strategies mean_reversion --symbols all --timeframe 1d";
+    const result = await run("run_walk_forward", within({ walkForwards: [line] }));
+    expect([result.state, result.text]).toEqual(["done", "1 walk: walk 1: Sharpe 0.38, refused"]);
+    expect(asked.at(-1)).toMatchObject({
+      folder: "walk-1",
+      words: ["walk-forward", ...line.split(" "), "--workers", "1"],
+    });
+    for (const wrong of [
+      "models promote x@1",
+      `${line} --root /tmp`,
+      `${line} --set a=b`,
+      `${line} --out=/x`,
+    ])
+      await expect(run("run_walk_forward", within({ walkForwards: [wrong] }))).rejects.toThrow(
+        "walkForwards",
+      );
+  });
+});
+
 describe("what is not there", () => {
   it.each([
     ...["load_regime_detector", "refresh_universe", "validate_model_freshness", "run_daily_research"],

@@ -15,6 +15,10 @@ export const orchestratorParams = z.strictObject({
   staleMarkSeconds: z.int().min(60).max(7200),
   /** What the ledger's result of the day may differ from execute's own, as a fraction of equity. */
   pnlDifference: z.number().positive().max(0.01),
+  /** Files of trainings, as `train --config` takes them: each is trained anew every night. */
+  trainings: z.array(z.string().min(1).max(500)).max(50),
+  /** Options of `walk-forward`, a line each: walked every night. */
+  walkForwards: z.array(z.string().min(1).max(1000)).max(50),
   /** Days after which compressed logs, and compiled code that nothing has used, are removed. */
   logDays: z.int().min(7).max(3650),
   cacheDays: z.int().min(1).max(365),

@@ -29,7 +29,7 @@ export const notTrading: readonly string[] = [
   // Not `disabledTasks`: an essential one bars entries while it fails.
   ...inBlock(
     "orchestrator",
-    "gapFraction openingSpreadFraction staleMarkSeconds pnlDifference logDays cacheDays",
+    "gapFraction openingSpreadFraction staleMarkSeconds pnlDifference logDays cacheDays trainings walkForwards",
   ),
   ...inBlock("live", "deadManUrl logs standby"),
   ...processes.flatMap((id) => inBlock(`live.processes.${id}`, "cpu memoryMb")),

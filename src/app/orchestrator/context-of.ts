@@ -83,12 +83,12 @@ export function contextOf({ stage, door, found }: ContextParts, run: RunOf): Tas
         caches: removeOldBelow(join(root, "cache"), COMPILED, Date.now() - cacheDays * DAY_MS),
       }),
     },
-    ...heavyPorts(stage),
+    ...heavyPorts(stage, signal),
   };
 }
 
 /** What takes long: called in a process of its own. */
-function heavyPorts(stage: StageContext): Partial<TaskContext> {
+function heavyPorts(stage: StageContext, signal: AbortSignal): Partial<TaskContext> {
   const { terms, places } = stage;
   const { root } = places;
   const settings = terms.config.backup;
@@ -99,7 +99,20 @@ function heavyPorts(stage: StageContext): Partial<TaskContext> {
   };
   const { [COMMAND_ENTRY]: entry } = process.env;
   return {
-    ...(entry === undefined ? {} : { dailyReport: (date) => dailyReport(entry, stage, date) }),
+    ...(entry === undefined
+      ? {}
+      : {
+          dailyReport: (date) => dailyReport(entry, stage, date),
+          // Lake and models belong to the root, not to a run in it.
+          research: (words, folder) => {
+            const base = dirname(terms.killSwitch);
+            return commandJson(
+              entry,
+              [...words, "--out", join(base, "reports", folder), "--root", base],
+              signal,
+            );
+          },
+        }),
     checkpoint: backup,
     backup,
     newestArchive: () => newestArchive(scheduleFolder(root, settings)),

@@ -83,4 +83,9 @@ export interface TaskContext {
   readonly backup?: () => Promise<TaskResult>;
   readonly dailyReport?: (date: string) => Promise<TaskResult>;
   readonly restoreDrill?: () => Promise<TaskResult>;
+  /**
+   * A command of the command line over the data of the root, with its files in `folder` of the root's reports; its JSON,
+   * also where one of its gates said no.
+   */
+  readonly research?: (words: readonly string[], folder: string) => Promise<unknown>;
 }
