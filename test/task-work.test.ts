@@ -450,10 +450,13 @@ describe("research at night", () => {
       `${line} --root /tmp`,
       `${line} --set a=b`,
       `${line} --out=/x`,
-    ])
-      await expect(run("run_walk_forward", within({ walkForwards: [wrong] }))).rejects.toThrow(
-        "walkForwards",
-      );
+    ]) {
+      const refused = await run("run_walk_forward", within({ walkForwards: [wrong] }));
+      expect([refused.state, refused.text]).toEqual([
+        "failed",
+        expect.stringContaining("orchestrator.walkForwards"),
+      ]);
+    }
   });
 });
 

@@ -84,7 +84,7 @@ export interface TaskContext {
   readonly dailyReport?: (date: string) => Promise<TaskResult>;
   readonly restoreDrill?: () => Promise<TaskResult>;
   /**
-   * A command of the command line over the data of the root, with its files in `folder` of the root's reports; its JSON,
+   * A command of the command line over the data of the root, its files in `folder` of the root's reports; its JSON,
    * also where one of its gates said no.
    */
   readonly research?: (words: readonly string[], folder: string) => Promise<unknown>;

@@ -5,7 +5,7 @@ import { skillOf } from "./fit-signal-model.ts";
 import { chosenEntries, type LabelledEntries } from "./labelled-entries.ts";
 import { type FoldTerms, type GrowTerms, grownWatched, weightsOf } from "./out-of-fold.ts";
 
-/** Part of the log loss of the base rate that is taken away, of rows that the trees never saw; NaN where there is none. */
+/** Part of the log loss of the base rate that is taken away, of rows that the trees never saw; NaN without any. */
 export function foldSkill(entries: LabelledEntries, terms: FoldTerms, grow: GrowTerms, split: Split): number {
   const tested = chosenEntries(entries, split.test);
   const { model } = grownWatched(chosenEntries(entries, split.train), terms, grow);

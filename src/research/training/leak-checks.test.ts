@@ -1,4 +1,4 @@
-/** Goal: a column that was joined too early fails its gate by name, overlapping folds fail theirs, and honest ones pass. */
+/** Goal: a column that was joined too early fails its gate by name, folds that overlap theirs, and honest ones pass. */
 import { describe, expect, it } from "vitest";
 import { plantedMarket } from "../../../test/planted-market.ts";
 import { gbdtTrainer } from "../../learn/boosting/built-in-trainers.ts";
