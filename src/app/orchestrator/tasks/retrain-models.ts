@@ -1,4 +1,4 @@
-/** Each night: the trainings of the settings once more, over what the lake has by now. Promoting is an operator's act. */
+/** Each night: the trainings of the settings once more, over what the lake has by now. Promoting is for an operator. */
 import { counted, defineTask, done } from "../task.ts";
 
 const NONE = "not available yet: nothing to train, orchestrator.trainings names no file";
