@@ -1,4 +1,6 @@
 /** Trainers by name (LEARN-1): one line each. Another one is a module that gives a Trainer, and a line here. */
+import { findXgboost } from "../../adapters/native/xgboost-library.ts";
+import { xgboostTrainer } from "../../adapters/native/xgboost-trainer.ts";
 import { InputError } from "../../domain/assert.ts";
 import { forestTrainer, gbdtTrainer } from "../../learn/boosting/built-in-trainers.ts";
 import type { Trainer } from "../../learn/boosting/trainer.ts";
@@ -7,11 +9,14 @@ import type { TrainingWorkers } from "../../learn/boosting/training-workers.ts";
 export interface TrainerMeans {
   /** Of the built-in trainers. Default: this thread alone. */
   readonly workers?: TrainingWorkers;
+  /** `learn.xgboost.library`; default: where systems have it. */
+  readonly xgboostLibrary?: string;
 }
 
 const trainers: Readonly<Record<string, (means: TrainerMeans) => Promise<Trainer>>> = {
   gbdt: async ({ workers }) => gbdtTrainer(workers),
   forest: async ({ workers }) => forestTrainer(workers),
+  xgboost: async ({ xgboostLibrary = "" }) => xgboostTrainer(await findXgboost(xgboostLibrary, process.env)),
   lightgbm: async () => {
     // No package of the system brings its library, so no call of it could be tried; its models are, both ways.
     throw new InputError(
