@@ -1,6 +1,7 @@
 /** `plimsoll models`: the registry of models, and the one way in which one comes into use or out of it (LEARN-8). */
 import type { Command } from "commander";
 import { replaceFile } from "../adapters/durable-file.ts";
+import { mirrorToMlflow } from "../adapters/mlflow/mlflow-mirror.ts";
 import { ModelRegistry, modelName } from "../adapters/models/model-registry.ts";
 import { outputFile } from "../adapters/output-place.ts";
 import { operatorName } from "../app/live/operator-name.ts";
@@ -8,6 +9,7 @@ import { featureVersionOf } from "../app/models/model-features.ts";
 import { InputError } from "../domain/assert.ts";
 import type { GateVerdict, ModelChange, ModelStage, ModelVersion } from "../domain/model-version.ts";
 import { readTreeModel } from "../models/trees/read-model.ts";
+import { envFiles } from "./alert-env.ts";
 import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, report, tell } from "./context.ts";
 import { example } from "./group-help.ts";
@@ -50,18 +52,18 @@ export function registerModelCommands(program: Command, context: CliContext): vo
     .option("--to <stage>", "shadow or champion (default: the next one)")
     .action((id: string, options: Words) => {
       const wanted = options.to === undefined ? undefined : stageOf(options.to);
-      within(context, (registry) => {
+      return changing(context, (registry) => {
         const next = registry.get(id).stage === "candidate" ? "shadow" : "champion";
         told(context, registry.move(id, wanted ?? next, said(options)));
       });
     });
   change(models, "retire", "out of use at once; without a champion rules decide").action(
     (id: string, options: Words) =>
-      within(context, (registry) => told(context, registry.move(id, "retired", said(options)))),
+      changing(context, (registry) => told(context, registry.move(id, "retired", said(options)))),
   );
   change(models, "rollback", "the champion before this one comes back", "name").action(
     (name: string, options: Words) =>
-      within(context, (registry) => told(context, registry.rollBack(name, said(options)))),
+      changing(context, (registry) => told(context, registry.rollBack(name, said(options)))),
   );
   registerFileCommands(models, context);
 }
@@ -92,7 +94,7 @@ function registerFileCommands(models: Command, context: CliContext): void {
         const version = registry.add(facts, text, words);
         tell(context, version, () => `${version.id} is a candidate; no gate has judged it`);
       };
-      within(context, add, "writes");
+      return changing(context, add, "writes");
     });
   models
     .command("export")
@@ -130,6 +132,22 @@ function within(
   const registry = new ModelRegistry(context.root(), mode);
   try {
     work(registry);
+  } finally {
+    registry.close();
+  }
+}
+
+/** As `within`, of what changes the registry: MLflow is told afterwards, and what it cannot be told stops nothing. */
+async function changing(
+  context: CliContext,
+  work: (registry: ModelRegistry) => void,
+  mode?: "writes",
+): Promise<void> {
+  within(context, work, mode);
+  const registry = new ModelRegistry(context.root(), "reads");
+  try {
+    const trouble = await mirrorToMlflow(registry, process.env, envFiles(context));
+    if (trouble !== undefined) context.err(trouble);
   } finally {
     registry.close();
   }
