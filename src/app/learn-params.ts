@@ -8,4 +8,6 @@ const libraryFile = z
 
 export const learnParams = z.strictObject({
   xgboost: z.strictObject({ library: libraryFile }),
+  lightgbm: z.strictObject({ library: libraryFile }),
 });
+export type LearnParams = z.infer<typeof learnParams>;

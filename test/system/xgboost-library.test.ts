@@ -14,8 +14,16 @@ import type { TrainingRows } from "../../src/learn/boosting/training-rows.ts";
 import { TreeEnsemble } from "../../src/models/trees/tree-ensemble.ts";
 import { TreeShap } from "../../src/models/trees/tree-shap.ts";
 import { readXgboostJson, writeXgboostJson } from "../../src/models/trees/xgboost-json.ts";
-import { createRng } from "../../src/numerics/rng.ts";
 import { goldenFolder, goldenIsMissing, readGolden, toleranceOf } from "../golden-stock.ts";
+import {
+  drawnRows,
+  expectAllFreed,
+  furthest,
+  logLoss,
+  marginsHere,
+  twice,
+  withCategories,
+} from "../native-trainers.ts";
 
 /** Of margins: both sum the same float32 leaves in the same order. */
 const SAME = 0;
@@ -29,35 +37,13 @@ const library = await findXgboost("", process.env).catch((error: Error) => {
 const skipped = library === undefined ? " (skipped: no libxgboost on this machine)" : "";
 const native = library as XgboostLibrary;
 
-/** A label that both features decide in part; a tenth of the values is missing. */
-function drawn(word: string, count = 400): TrainingRows {
-  const rng = createRng(11, word);
-  const columns = [0, 1, 2].map(() => Float64Array.from({ length: count }, () => rng.normal()));
-  const labels = columns[0]!.map((x, row) => (x - columns[1]![row]! + rng.normal() > 0 ? 1 : 0));
-  for (const column of columns)
-    for (let row = 0; row < count; row++) if (rng.uniform() < 0.1) column[row] = Number.NaN;
-  return { featureNames: ["trend", "width", "noise"], columns, labels };
-}
-
 const task = (more: Partial<TrainingTask> = {}): TrainingTask => ({
-  rows: drawn("training"),
+  rows: drawnRows("training"),
   goal: { rounds: 20 },
   settings: { max_depth: 4, eta: 0.3 },
   ...more,
 });
 const train = (more?: Partial<TrainingTask>) => xgboostTrainer(native).train(task(more));
-
-function marginsHere(model: TreeEnsemble, { columns, labels }: Pick<TrainingRows, "columns" | "labels">) {
-  const out = new Float64Array(labels.length);
-  model.marginsOfColumns(columns, out);
-  return out;
-}
-
-/** The first feature as one of 14 categories, whose parity the label decides. */
-const categoryFirst = ({ columns, labels }: TrainingRows) => [
-  labels.map((label, row) => (2 * row + label) % 14),
-  ...columns.slice(1),
-];
 
 function ofLibrary(text: string, rows: TrainingRows, output: "margin" | "contributions"): Float32Array {
   const booster = XgboostBooster.read(native, text);
@@ -68,16 +54,13 @@ function ofLibrary(text: string, rows: TrainingRows, output: "margin" | "contrib
   return found;
 }
 
-const furthest = (a: ArrayLike<number>, b: ArrayLike<number>) =>
-  Array.from(a).reduce((most, x, k) => Math.max(most, Math.abs(x - b[k]!)), 0);
-
 afterEach(() => vi.restoreAllMocks());
 
 describe.skipIf(library === undefined)(`a model of the library${skipped}`, () => {
   it("predicts here as there, missing values too, and has the names of its features", () => {
     const { model, rounds } = train();
-    const rows = drawn("test");
-    const here = marginsHere(new TreeEnsemble(model), rows);
+    const rows = drawnRows("test");
+    const here = marginsHere(model, rows);
     expect(furthest(here, ofLibrary(writeXgboostJson(model), rows, "margin"))).toBe(SAME);
     expect([model.featureNames, rounds]).toEqual([rows.featureNames, 20]);
     expect(new Set(here).size).toBeGreaterThan(100);
@@ -92,14 +75,11 @@ describe.skipIf(library === undefined)(`a model of the library${skipped}`, () =>
   ])(
     "as the library itself writes it, with %s, predicts as it does there, and so it does when we wrote it",
     (set) => {
-      const rows = drawn("training");
+      const rows = drawnRows("training");
       const hasCategories = "max_cat_to_onehot" in set;
-      const asked = { ...drawn("test"), ...(hasCategories && { columns: categoryFirst(drawn("test")) }) };
-      const training = new XgboostMatrix(
-        native,
-        hasCategories ? { ...rows, columns: categoryFirst(rows) } : rows,
-        400,
-      );
+      const given = hasCategories ? withCategories(rows) : rows;
+      const asked = hasCategories ? withCategories(drawnRows("test")) : drawnRows("test");
+      const training = new XgboostMatrix(native, given, 400);
       training.floats("label", rows.labels);
       if (hasCategories) training.types(["c", "q", "q"]);
       const booster = XgboostBooster.over(native, [training]);
@@ -111,7 +91,7 @@ describe.skipIf(library === undefined)(`a model of the library${skipped}`, () =>
       if (hasCategories) matrix.types(["c", "q", "q"]);
       const there = booster.predict(matrix, "margin");
       for (const object of [booster, training, matrix]) object.free();
-      const here = marginsHere(new TreeEnsemble(data), asked);
+      const here = marginsHere(data, asked);
       expect(furthest(here, there)).toBe(SAME);
       expect(furthest(here, ofLibrary(writeXgboostJson(data), asked, "margin"))).toBe(SAME);
       expect(data.setStart.length > 1).toBe(hasCategories);
@@ -119,24 +99,18 @@ describe.skipIf(library === undefined)(`a model of the library${skipped}`, () =>
   );
 
   it("takes a row of weight 2 as two rows", () => {
-    const rows = drawn("training");
-    const twice = { ...rows, weights: rows.labels.map((_, row) => (row % 3 === 0 ? 2 : 1)) };
-    const again = Array.from(rows.labels.keys()).flatMap((row) => (row % 3 === 0 ? [row, row] : [row]));
-    const repeated = {
-      ...rows,
-      columns: rows.columns.map((column) => Float64Array.from(again, (row) => column[row]!)),
-      labels: Float64Array.from(again, (row) => rows.labels[row]!),
-    };
+    const rows = drawnRows("training");
+    const given = [...twice(rows), rows];
     const settings = { max_depth: 3, tree_method: "exact" };
-    const [weighted, long, plain] = [twice, repeated, rows].map((given) =>
-      marginsHere(new TreeEnsemble(train({ rows: given, settings }).model), rows),
+    const [weighted, long, plain] = given.map((rowsOf) =>
+      marginsHere(train({ rows: rowsOf, settings }).model, rows),
     );
     expect(furthest(weighted!, long!)).toBeLessThan(1e-5);
     expect(furthest(weighted!, plain!)).toBeGreaterThan(0.05);
   });
 
   it("stops early and keeps the rounds up to the best, by the loss that the model itself has", () => {
-    const validation = drawn("validation");
+    const validation = drawnRows("validation");
     const { model, rounds, validationLoss } = train({ validation, goal: { rounds: 200, patience: 7 } });
     const least = validationLoss.indexOf(Math.min(...validationLoss));
     expect([rounds, model.roots.length - 1, validationLoss.length]).toEqual([
@@ -144,9 +118,8 @@ describe.skipIf(library === undefined)(`a model of the library${skipped}`, () =>
       least + 1,
       least + 8,
     ]);
-    const margins = marginsHere(new TreeEnsemble(model), validation);
-    const losses = margins.map((m, row) => Math.log1p(Math.exp(validation.labels[row] === 1 ? -m : m)));
-    const loss = losses.reduce((a, b) => a + b) / losses.length;
+    const margins = marginsHere(model, validation);
+    const loss = logLoss(margins, validation.labels);
     expect(Math.abs(loss - validationLoss[least]!)).toBeLessThan(1e-6);
   });
 
@@ -154,14 +127,13 @@ describe.skipIf(library === undefined)(`a model of the library${skipped}`, () =>
     const { model } = train({ goal: { rounds: 30, monotone: [1, -1, 0] } });
     const line = Float64Array.from({ length: 60 }, (_, k) => (k - 30) / 10);
     const columns = [line, line.map(() => 0.2), line.map(() => -0.1)];
-    const margins = marginsHere(new TreeEnsemble(model), { columns, labels: line });
+    const margins = marginsHere(model, { columns, labels: line });
     expect(margins.every((margin, k) => k === 0 || margin >= margins[k - 1]!)).toBe(true);
-    const rows = drawn("categories");
-    const odd = { ...rows, columns: categoryFirst(rows) };
+    const odd = withCategories(drawnRows("categories"));
     const settings = { tree_method: "hist", max_cat_to_onehot: 1 };
     const found = train({ rows: odd, goal: { rounds: 5, categorical: [0] }, settings });
     expect(found.model.setStart.length).toBeGreaterThan(1);
-    const here = marginsHere(new TreeEnsemble(found.model), odd);
+    const here = marginsHere(found.model, odd);
     expect(here.every((margin, row) => margin > 0 === (odd.labels[row] === 1))).toBe(true);
   });
 
@@ -170,7 +142,7 @@ describe.skipIf(library === undefined)(`a model of the library${skipped}`, () =>
     ["settings.seed: the goal decides it", { settings: { seed: 3 } }],
     ["max_depth", { settings: { max_depth: "deep" } }],
     ["Invalid Input: 'histogram'", { settings: { tree_method: "histogram" } }],
-    ["labels: 0.5 in row 0", { rows: { ...drawn("training"), labels: new Float64Array(400).fill(0.5) } }],
+    ["labels: 0.5 in row 0", { rows: { ...drawnRows("training"), labels: new Float64Array(400).fill(0.5) } }],
   ])("is not made where the request is wrong: %s", (message, wrong) => {
     const call = vi.spyOn(native, "call");
     expect(() => train(wrong)).toThrow(
@@ -185,23 +157,10 @@ describe.skipIf(library === undefined)(`a model of the library${skipped}`, () =>
 
   it("leaves no memory of the library's behind", () => {
     const call = vi.spyOn(native, "call");
-    train({ validation: drawn("validation"), goal: { rounds: 3, monotone: [1, 0, 0] } });
+    train({ validation: drawnRows("validation"), goal: { rounds: 3, monotone: [1, 0, 0] } });
     expect(expectAllFreed(call)).toBe(4);
   });
 });
-
-/** Returns how many objects were made, each of which must have been freed. */
-function expectAllFreed(call: ReturnType<typeof vi.spyOn<XgboostLibrary, "call">>): number {
-  const made: unknown[] = [];
-  const freed: unknown[] = [];
-  call.mock.calls.forEach(([name, ...given], at) => {
-    if (/Free$/.test(name)) freed.push(given[0]);
-    else if (/Create|Slice/.test(name) && call.mock.results[at]!.type === "return")
-      made.push((given.at(-1) as unknown[])[0]);
-  });
-  expect(freed.toSorted()).toEqual(made.toSorted());
-  return made.length;
-}
 
 interface Golden {
   readonly input: { readonly model_file: string; readonly X: readonly (readonly (number | null)[])[] };
@@ -225,7 +184,7 @@ describe.skipIf(isMissing).each(["xgb_hist_logistic.json", "xgb_exact_monotone_l
       const text = writeXgboostJson(data);
       const model = new TreeEnsemble(data);
       const there = ofLibrary(text, rows, "margin");
-      expect(furthest(marginsHere(model, rows), there)).toBe(SAME);
+      expect(furthest(marginsHere(data, rows), there)).toBe(SAME);
       expect(furthest(golden.expected.margin, there)).toBeLessThan(toleranceOf(file).abs);
 
       const size = data.featureNames.length + 1;
@@ -252,7 +211,7 @@ it("says where the library was looked for, and how to get it", async () => {
   const refusal = (message: RegExp) =>
     expect.objectContaining({ exitCode: 1, message: expect.stringMatching(message) });
   await expect(findXgboost("/nowhere/libxgboost.so", {})).rejects.toThrow(
-    refusal(/^xgboost: \/nowhere\/libxgboost\.so does not load \(.*\); install it .*PLIMSOLL_XGBOOST[^\n]*$/),
+    refusal(/^xgboost: \/nowhere\/libxgboost\.so is of no use \(.*\); install it .*PLIMSOLL_XGBOOST[^\n]*$/),
   );
   await expect(findXgboost("", { PLIMSOLL_XGBOOST: "/else/where.so" })).rejects.toThrow(
     refusal(/\/else\/where\.so/),

@@ -1,7 +1,8 @@
 /** XGBoost's two kinds of object. Both are memory of the library's until `free`, whatever happened in between. */
 import { InputError } from "../../domain/assert.ts";
 import type { TrainingRows } from "../../learn/boosting/training-rows.ts";
-import type { Address, XgboostLibrary } from "./xgboost-library.ts";
+import type { Address } from "./shared-library.ts";
+import type { XgboostLibrary } from "./xgboost-library.ts";
 
 /** What a prediction tells: as the link says, the margin, or the library's own TreeSHAP values with the bias last. */
 const outputs = { prediction: 0, margin: 1, contributions: 2 } as const;

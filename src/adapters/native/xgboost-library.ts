@@ -6,7 +6,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { InputError } from "../../domain/assert.ts";
-import { openLibrary, reasonInOneLine, type SharedLibrary } from "./shared-library.ts";
+import { NativeLibrary, openLibrary, type SharedLibrary } from "./shared-library.ts";
 
 /** Models as JSON in memory came with 1.6. */
 const LEAST_MINOR = 6;
@@ -33,54 +33,25 @@ const calls = {
   XGBoosterPredictFromDMatrix: "void *, void *, const char *, _Out_ void **, _Out_ uint64_t *, _Out_ void **",
 } as const;
 
-/** An address of the library's. */
-export type Address = bigint;
-
-export class XgboostLibrary {
+export class XgboostLibrary extends NativeLibrary<keyof typeof calls> {
   readonly version: string;
-  readonly path: string;
-  readonly #library: SharedLibrary;
-  readonly #functions: ReadonlyMap<string, (...given: readonly unknown[]) => number>;
-  readonly #lastError: () => string;
 
-  /** Throws InputError (exit 1) for a library that is none of XGBoost, or too old. */
+  /** Throws what the loader throws for a library that is none of XGBoost, InputError for one that is too old. */
   constructor(library: SharedLibrary) {
-    this.#library = library;
-    this.path = library.path;
-    const { handle } = library;
-    try {
-      const parts = [[0], [0], [0]] as const;
-      handle.func("void XGBoostVersion(_Out_ int *, _Out_ int *, _Out_ int *)")(...parts);
-      const [[major], [minor], [patch]] = parts;
-      this.version = `${major}.${minor}.${patch}`;
-      if (major === 0 || (major === 1 && minor! < LEAST_MINOR))
-        throw new InputError(`version ${this.version}; 1.${LEAST_MINOR} or later is needed`);
-      this.#lastError = handle.func("const char *XGBGetLastError()");
-      this.#functions = new Map(
-        Object.entries(calls).map(([name, takes]) => [name, handle.func(`int ${name}(${takes})`)]),
-      );
-    } catch (error) {
-      throw new InputError(`xgboost: ${library.path}: ${reasonInOneLine(error)}; ${CURE}`, 1);
-    }
+    const version = versionOf(library);
+    super(`xgboost ${version}`, library, calls, "XGBGetLastError");
+    this.version = version;
   }
+}
 
-  /** Throws InputError with the library's own sentence. */
-  call(name: keyof typeof calls, ...given: readonly unknown[]): void {
-    if (this.#functions.get(name)!(...given) === 0) return;
-    throw new InputError(`xgboost ${this.version}: ${reasonInOneLine(this.#lastError())}`);
-  }
-
-  /** A call whose last argument is where it puts an address. */
-  made(name: keyof typeof calls, ...given: readonly unknown[]): Address {
-    const out: [Address] = [0n];
-    this.call(name, ...given, out);
-    return out[0];
-  }
-
-  /** A copy of the library's memory. */
-  bytes(at: Address, length: number): ArrayBuffer {
-    return length === 0 ? new ArrayBuffer(0) : this.#library.koffi.view(at, length).slice(0);
-  }
+function versionOf({ handle }: SharedLibrary): string {
+  const parts = [[0], [0], [0]] as const;
+  handle.func("void XGBoostVersion(_Out_ int *, _Out_ int *, _Out_ int *)")(...parts);
+  const [[major], [minor], [patch]] = parts;
+  const version = `${major}.${minor}.${patch}`;
+  if (major === 0 || (major === 1 && minor! < LEAST_MINOR))
+    throw new InputError(`version ${version}; 1.${LEAST_MINOR} or later is needed`);
+  return version;
 }
 
 /**
@@ -93,7 +64,7 @@ export async function findXgboost(
 ): Promise<XgboostLibrary> {
   const usual = [...(names[process.platform] ?? names.linux!), ...packaged()];
   const wanted = { configured, environment: environment.PLIMSOLL_XGBOOST, usual, cure: CURE };
-  return new XgboostLibrary(await openLibrary("xgboost", wanted));
+  return openLibrary("xgboost", wanted, (library) => new XgboostLibrary(library));
 }
 
 const names: Readonly<Record<string, readonly string[]>> = {
