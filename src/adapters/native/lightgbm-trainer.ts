@@ -1,4 +1,6 @@
 /** LightGBM behind the port of trainers (LEARN-1): the library grows the trees, its text becomes our model. */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { InputError } from "../../domain/assert.ts";
 import { defaultBoosting } from "../../learn/boosting/boosting-parameters.ts";
 import type { TrainedModel, Trainer, TrainingGoal, TrainingTask } from "../../learn/boosting/trainer.ts";
@@ -34,8 +36,7 @@ const DECIDED = [
 export function lightgbmTrainer(library: LightgbmLibrary): Trainer {
   return {
     name: "lightgbm",
-    // Its C interface does not say more than the format that it writes.
-    version: "v4",
+    version: versionOf(library.path),
     train(task) {
       const { rows, validation, goal, settings } = task;
       const isBinary = (goal.objective ?? defaultBoosting.objective) === "logistic";
@@ -51,6 +52,13 @@ export function lightgbmTrainer(library: LightgbmLibrary): Trainer {
       }
     },
   };
+}
+
+/** Its C interface tells no version: its file does, where that is known. */
+function versionOf(path: string): string {
+  return existsSync(path)
+    ? `file ${createHash("sha256").update(readFileSync(path)).digest("hex").slice(0, 12)}`
+    : "4";
 }
 
 /** `like`: the training set, whose bins the validation set takes. */
