@@ -1,7 +1,6 @@
 /** `plimsoll models`: the registry of models, and the one way in which one comes into use or out of it (LEARN-8). */
 import type { Command } from "commander";
 import { replaceFile } from "../adapters/durable-file.ts";
-import { mirrorToMlflow } from "../adapters/mlflow/mlflow-mirror.ts";
 import { ModelRegistry, modelName } from "../adapters/models/model-registry.ts";
 import { outputFile } from "../adapters/output-place.ts";
 import { operatorName } from "../app/live/operator-name.ts";
@@ -9,12 +8,12 @@ import { featureVersionOf } from "../app/models/model-features.ts";
 import { InputError } from "../domain/assert.ts";
 import type { GateVerdict, ModelChange, ModelStage, ModelVersion } from "../domain/model-version.ts";
 import { readTreeModel } from "../models/trees/read-model.ts";
-import { envFiles } from "./alert-env.ts";
 import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, report, tell } from "./context.ts";
 import { example } from "./group-help.ts";
 import { inputText } from "./input-text.ts";
 import { needed } from "./option-values.ts";
+import { tellMlflow } from "./tell-mlflow.ts";
 
 interface Words {
   readonly reason?: string;
@@ -137,20 +136,14 @@ function within(
   }
 }
 
-/** As `within`, of what changes the registry: MLflow is told afterwards, and what it cannot be told stops nothing. */
+/** As `within`, of what changes the registry. */
 async function changing(
   context: CliContext,
   work: (registry: ModelRegistry) => void,
   mode?: "writes",
 ): Promise<void> {
   within(context, work, mode);
-  const registry = new ModelRegistry(context.root(), "reads");
-  try {
-    const trouble = await mirrorToMlflow(registry, process.env, envFiles(context));
-    if (trouble !== undefined) context.err(trouble);
-  } finally {
-    registry.close();
-  }
+  await tellMlflow(context);
 }
 
 const said = ({ reason }: Words) => ({
