@@ -3,7 +3,7 @@
  *         those that our writer wrote, explains them as our TreeSHAP does, and leaves none of its memory behind.
  * Method  the library of this machine (Debian: libxgboost0); without it skip by name, with REQUIRE_SYSTEM=1 fail.
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { XgboostBooster, XgboostMatrix } from "../../src/adapters/native/xgboost-booster.ts";
@@ -14,7 +14,9 @@ import type { TrainingRows } from "../../src/learn/boosting/training-rows.ts";
 import { TreeEnsemble } from "../../src/models/trees/tree-ensemble.ts";
 import { TreeShap } from "../../src/models/trees/tree-shap.ts";
 import { readXgboostJson, writeXgboostJson } from "../../src/models/trees/xgboost-json.ts";
+import { dailyCsv } from "../bars-csv.ts";
 import { goldenFolder, goldenIsMissing, readGolden, toleranceOf } from "../golden-stock.ts";
+import { MlflowDouble } from "../mlflow-double.ts";
 import {
   drawnRows,
   expectAllFreed,
@@ -24,6 +26,9 @@ import {
   twice,
   withCategories,
 } from "../native-trainers.ts";
+import { plantedMarket } from "../planted-market.ts";
+import { runLine } from "../run-line.ts";
+import { scratchFolder } from "../scratch-folder.ts";
 
 /** Of margins: both sum the same float32 leaves in the same order. */
 const SAME = 0;
@@ -206,6 +211,41 @@ describe.skipIf(isMissing).each(["xgb_hist_logistic.json", "xgb_exact_monotone_l
     });
   },
 );
+
+describe.skipIf(library === undefined)(`plimsoll train${skipped}`, () => {
+  it("takes a model from the lake to the registry by the library, on two threads, and tells MLflow", async () => {
+    const root = scratchFolder("plimsoll-xgboost-");
+    const server = await MlflowDouble.start();
+    const file = join(root, "train.yaml");
+    writeFileSync(
+      join(root, "bars.csv"),
+      dailyCsv(plantedMarket({ seed: 7, sessions: 520, symbols: 30, edge: 0.003 })),
+    );
+    writeFileSync(file, trainingByXgboost);
+    const line = (...words: string[]) =>
+      runLine(["--root", root, "--json", ...words], { MLFLOW_TRACKING_URI: server.url });
+    await line("data", "import", join(root, "bars.csv"), "--timeframe", "1d", "--adjustment", "split");
+    const { code, err } = await line("--config", file, "train", "--workers", "2", "--out", join(root, "out"));
+    expect([code, err]).toEqual([3, ""]);
+    const { format, params } = JSON.parse((await line("models", "show", "reference_ema_cross.meta@1")).out);
+    expect([format, params.trainer]).toEqual(["xgboost-json", ["xgboost", native.version]]);
+    expect(server.runs[0]?.params.get("training.trainer.name")).toBe("xgboost");
+    expect(server.versions.map(({ tags }) => tags.get("plimsoll.stage"))).toEqual(["candidate"]);
+    await server.stop();
+    rmSync(root, { recursive: true, force: true });
+  });
+});
+
+const trainingByXgboost = `training:
+  strategy: reference_ema_cross
+  bars: { timeframe: 1d }
+  features: [realized_vol_20, rsi_14, natr_14]
+  label: { horizon: 6, kind: forward, costBps: 5 }
+  windows: { train: 252, test: 126, step: 126 }
+  trainer: { name: xgboost, rounds: 20, patience: 5 }
+  search: { method: random, trials: 2, keep: 2 }
+strategies: { reference_ema_cross: { params: { fast: 3, slow: 8 } } }
+`;
 
 it("says where the library was looked for, and how to get it", async () => {
   const refusal = (message: RegExp) =>

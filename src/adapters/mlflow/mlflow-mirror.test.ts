@@ -17,7 +17,12 @@ const PASSWORD = "pass-word-1234";
 const facts: ModelFacts = {
   ...{ name: "swing.meta", format: "lightgbm-text", snapshot: "s1", features: ["rsi_14", "adx_14"] },
   featureVersion: "f".repeat(64),
-  params: { rounds: 100, monotone: [1, 0], "bad:key": "x".repeat(900) },
+  params: {
+    rounds: 100,
+    search: { method: "tpe", space: { eta: 0.1 } },
+    monotone: [1, 0],
+    "bad:key": "x".repeat(900),
+  },
   metrics: { auc: 0.53, sharpe: Number.NaN },
   gates: [{ gate: "sharpe", title: "Sharpe", value: 1.2, limit: 1, side: "above", passed: true }],
 };
@@ -62,6 +67,8 @@ describe("a version", () => {
     ]);
     expect(Object.fromEntries(run.params)).toEqual({
       rounds: "100",
+      "search.method": "tpe",
+      "search.space.eta": "0.1",
       monotone: "[1,0]",
       bad_key: "x".repeat(500),
     });

@@ -97,11 +97,18 @@ async function introduce(client: MlflowClient, experiment: string, version: Mode
   return client.modelVersion(version.name, run, `plimsoll://models/${version.sha256}`, [id]);
 }
 
+/** One entry per plain value; blocks are named by dots, as MLflow's values are short. */
+function entries(of: Readonly<Record<string, unknown>>, before = ""): readonly Entry[] {
+  return Object.entries(of).flatMap(([name, value]) => {
+    const key = `${before}${name}`;
+    if (typeof value === "object" && value !== null && !Array.isArray(value))
+      return entries(value as Readonly<Record<string, unknown>>, `${key}.`);
+    return [{ key, value: typeof value === "string" ? value : (JSON.stringify(value) ?? "") }];
+  });
+}
+
 /** Parameters as they are, metrics out of sample, each gate as a metric and as a verdict. */
 function contentOf({ params, metrics, gates, ...version }: ModelVersion): RunContent {
-  const text = (value: unknown) => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
-  const entries = (of: Readonly<Record<string, unknown>>) =>
-    Object.entries(of).map(([key, value]) => ({ key, value: text(value) }));
   const { snapshot, featureVersion, sha256, format, features } = version;
   return {
     params: entries(params),
