@@ -8,6 +8,7 @@
  *   npm run bench -- gbdt --data DIR [--rows 1000000]
  *   npm run bench -- storm --seeds N
  *   npm run bench -- tick-to-order
+ *   npm run bench -- native-row
  *   npm run bench -- page
  *   npm run bench -- overfitting
  *   npm run bench -- sentiment
@@ -23,6 +24,7 @@ import { type FeatureFigures, featuresBench } from "./features.bench.ts";
 import { type GbdtFigures, gbdtBench } from "./gbdt.bench.ts";
 import { type GrowthFigures, growthBench } from "./growth.bench.ts";
 import { type HmmFigures, hmmBench } from "./hmm.bench.ts";
+import { nativeRowBench } from "./native-row.bench.ts";
 import { overfittingBench } from "./overfitting.bench.ts";
 import { pageBench } from "./page.bench.ts";
 import { performanceSvg, performanceTable, type RatioFigure } from "./performance-report.ts";
@@ -36,6 +38,7 @@ import { tickToOrderBench } from "./tick-to-order.bench.ts";
 
 /** Benches that read their own words. */
 const apart: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  "native-row": nativeRowBench,
   overfitting: overfittingBench,
   page: pageBench,
   sentiment: sentimentBench,

@@ -40,6 +40,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "@msgpack/msgpack",
       "@duckdb/node-api",
       "nodemailer",
+      "koffi",
       "prom-client",
       ...nodeOnly,
     ],

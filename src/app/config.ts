@@ -21,6 +21,7 @@ import { alertParams } from "./alert-params.ts";
 import { backupParams } from "./backup-params.ts";
 import { dashboardParams } from "./dashboard-params.ts";
 import { killParams } from "./kill-params.ts";
+import { learnParams } from "./learn-params.ts";
 import { liveParams } from "./live-params.ts";
 import { metricsParams } from "./metrics-params.ts";
 import { orchestratorParams } from "./orchestrator-params.ts";
@@ -68,6 +69,7 @@ const schema = z.strictObject({
   backup: backupParams,
   orchestrator: orchestratorParams,
   metrics: metricsParams,
+  learn: learnParams,
   demo: z.strictObject({
     sessions: z.int().min(1).max(1000),
     warmupSessions: z.int().min(1).max(60),

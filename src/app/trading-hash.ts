@@ -25,6 +25,8 @@ export const notTrading: readonly string[] = [
   ...inBlock("alerts", "quietMinutes escalateAfter giveUpHours"),
   ...inBlock("dashboard", "port host allowOtherHosts names tls.cert tls.key idleMinutes hours streams"),
   ...inBlock("backup", "keepHourly keepNightly keepMonthly folder"),
+  // Where a library is; which one trained a model stands in the model's record.
+  ...inBlock("learn", "xgboost.library lightgbm.library"),
   ...inBlock("metrics", "enabled host port equity"),
   // Not `disabledTasks`: an essential one bars entries while it fails.
   ...inBlock(

@@ -2,6 +2,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { MlflowDouble } from "../../test/mlflow-double.ts";
 import { runLine } from "../../test/run-line.ts";
 import { scratchFolder } from "../../test/scratch-folder.ts";
 import { ModelRegistry } from "../adapters/models/model-registry.ts";
@@ -77,4 +78,18 @@ it("wants a reason, and a stage that there is", async () => {
     code: 2,
     err: expect.stringContaining("--to king: must be shadow or champion"),
   });
+});
+
+it("tells MLflow after each change, which stands whatever MLflow says", async () => {
+  const server = await MlflowDouble.start();
+  const env = { MLFLOW_TRACKING_URI: server.url };
+  const id = made(true);
+  const promote = () => runLine(["--root", root, "models", "promote", id, ...why], env);
+  expect(await promote()).toMatchObject({ code: 0, err: "" });
+  expect(Object.fromEntries(server.models.get("swing.meta")!)).toEqual({ shadow: "1" });
+  await server.stop();
+  const { code, out, err } = await promote();
+  expect([code, out]).toEqual([0, `${id} is champion\n`]);
+  expect(err).toMatch(/^mlflow: 1 version is not told there: [^\n]*ECONNREFUSED[^\n]*\n$/);
+  expect(JSON.parse((await models("--json", "show", id)).out)).toMatchObject({ stage: "champion" });
 });

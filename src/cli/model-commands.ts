@@ -13,6 +13,7 @@ import { type CliContext, report, tell } from "./context.ts";
 import { example } from "./group-help.ts";
 import { inputText } from "./input-text.ts";
 import { needed } from "./option-values.ts";
+import { tellMlflow } from "./tell-mlflow.ts";
 
 interface Words {
   readonly reason?: string;
@@ -50,18 +51,18 @@ export function registerModelCommands(program: Command, context: CliContext): vo
     .option("--to <stage>", "shadow or champion (default: the next one)")
     .action((id: string, options: Words) => {
       const wanted = options.to === undefined ? undefined : stageOf(options.to);
-      within(context, (registry) => {
+      return changing(context, (registry) => {
         const next = registry.get(id).stage === "candidate" ? "shadow" : "champion";
         told(context, registry.move(id, wanted ?? next, said(options)));
       });
     });
   change(models, "retire", "out of use at once; without a champion rules decide").action(
     (id: string, options: Words) =>
-      within(context, (registry) => told(context, registry.move(id, "retired", said(options)))),
+      changing(context, (registry) => told(context, registry.move(id, "retired", said(options)))),
   );
   change(models, "rollback", "the champion before this one comes back", "name").action(
     (name: string, options: Words) =>
-      within(context, (registry) => told(context, registry.rollBack(name, said(options)))),
+      changing(context, (registry) => told(context, registry.rollBack(name, said(options)))),
   );
   registerFileCommands(models, context);
 }
@@ -92,7 +93,7 @@ function registerFileCommands(models: Command, context: CliContext): void {
         const version = registry.add(facts, text, words);
         tell(context, version, () => `${version.id} is a candidate; no gate has judged it`);
       };
-      within(context, add, "writes");
+      return changing(context, add, "writes");
     });
   models
     .command("export")
@@ -133,6 +134,16 @@ function within(
   } finally {
     registry.close();
   }
+}
+
+/** As `within`, of what changes the registry. */
+async function changing(
+  context: CliContext,
+  work: (registry: ModelRegistry) => void,
+  mode?: "writes",
+): Promise<void> {
+  within(context, work, mode);
+  await tellMlflow(context);
 }
 
 const said = ({ reason }: Words) => ({

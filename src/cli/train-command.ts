@@ -13,6 +13,7 @@ import { alignedTable, grouped } from "./aligned-table.ts";
 import type { CliContext } from "./context.ts";
 import { wholeNumber } from "./option-values.ts";
 import { modelWorker } from "./tasks.ts";
+import { tellMlflow } from "./tell-mlflow.ts";
 
 interface TrainOptions {
   readonly workers: string;
@@ -40,6 +41,7 @@ export function registerTrainCommand(program: Command, context: CliContext): voi
       if (context.json()) context.out(resultJson(result));
       else if (!context.quiet()) context.out(trainText(result, folder));
       if (!result.passed) process.exitCode = 3;
+      await tellMlflow(context);
     });
 }
 

@@ -34,6 +34,14 @@ export interface ChangeWords {
   readonly at: string;
 }
 
+/** What another registry was last told of a version. */
+export interface Mirrored {
+  /** Its number there. */
+  readonly number: string;
+  /** Undefined where it was not told yet. */
+  readonly stage: ModelStage | undefined;
+}
+
 export class ModelRegistry {
   readonly #db: DatabaseSync;
   readonly #folder: string;
@@ -165,6 +173,23 @@ export class ModelRegistry {
     const text = readFileSync(path, "utf8");
     if (sha256OfText(text) === version.sha256) return text;
     throw new InputError(`model ${id}: ${path} is not what was registered; take it from a backup`, 1);
+  }
+
+  /** By id, of those that `server` was told of. */
+  mirrored(server: string): ReadonlyMap<string, Mirrored> {
+    const rows = this.#db.prepare("SELECT version, number, stage FROM mirrored WHERE server = ?").all(server);
+    return new Map(
+      rows.map(({ version, number, stage }) => [
+        String(version),
+        { number: String(number), stage: (stage as ModelStage | null) ?? undefined },
+      ]),
+    );
+  }
+
+  noteMirrored(server: string, id: string, { number, stage }: Mirrored): void {
+    this.#db
+      .prepare("INSERT OR REPLACE INTO mirrored VALUES (?, ?, ?, ?)")
+      .run(server, id, number, stage ?? null);
   }
 
   close(): void {

@@ -27,4 +27,11 @@ export const modelMigrations = [
      reason TEXT NOT NULL,
      refused INTEGER NOT NULL
    ) STRICT;`,
+  `CREATE TABLE mirrored (
+     server TEXT NOT NULL,
+     version TEXT NOT NULL REFERENCES versions (id),
+     number TEXT NOT NULL,
+     stage TEXT,
+     PRIMARY KEY (server, version)
+   ) STRICT;`,
 ] as const;

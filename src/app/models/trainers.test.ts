@@ -60,5 +60,8 @@ describe("forest", () => {
 
 it("names what there is instead of one that is not", async () => {
   await expect(openTrainer("boost")).rejects.toThrow(`allowed are ${trainerNames.join(", ")}`);
-  await expect(openTrainer("lightgbm")).rejects.toThrow("use gbdt, the same algorithm");
+  const nowhere = { library: "/nowhere/library.so" };
+  const learn = { xgboost: nowhere, lightgbm: nowhere };
+  for (const name of ["xgboost", "lightgbm"])
+    await expect(openTrainer(name, { learn })).rejects.toThrow(`${name}: /nowhere/library.so is of no use`);
 });

@@ -1,24 +1,27 @@
 /** Trainers by name (LEARN-1): one line each. Another one is a module that gives a Trainer, and a line here. */
+import { findLightgbm } from "../../adapters/native/lightgbm-library.ts";
+import { lightgbmTrainer } from "../../adapters/native/lightgbm-trainer.ts";
+import { findXgboost } from "../../adapters/native/xgboost-library.ts";
+import { xgboostTrainer } from "../../adapters/native/xgboost-trainer.ts";
 import { InputError } from "../../domain/assert.ts";
 import { forestTrainer, gbdtTrainer } from "../../learn/boosting/built-in-trainers.ts";
 import type { Trainer } from "../../learn/boosting/trainer.ts";
 import type { TrainingWorkers } from "../../learn/boosting/training-workers.ts";
+import type { LearnParams } from "../learn-params.ts";
 
 export interface TrainerMeans {
   /** Of the built-in trainers. Default: this thread alone. */
   readonly workers?: TrainingWorkers;
+  /** Where libraries are; default: where systems have them. */
+  readonly learn?: LearnParams;
 }
 
 const trainers: Readonly<Record<string, (means: TrainerMeans) => Promise<Trainer>>> = {
   gbdt: async ({ workers }) => gbdtTrainer(workers),
   forest: async ({ workers }) => forestTrainer(workers),
-  lightgbm: async () => {
-    // No package of the system brings its library, so no call of it could be tried; its models are, both ways.
-    throw new InputError(
-      "trainer lightgbm: its library is not called; use gbdt, the same algorithm, which writes LightGBM's format, or " +
-        "train there and bring its text model in with plimsoll models import",
-    );
-  },
+  xgboost: async ({ learn }) => xgboostTrainer(await findXgboost(learn?.xgboost.library ?? "", process.env)),
+  lightgbm: async ({ learn }) =>
+    lightgbmTrainer(await findLightgbm(learn?.lightgbm.library ?? "", process.env)),
 };
 
 export const trainerNames: readonly string[] = Object.keys(trainers);

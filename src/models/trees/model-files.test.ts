@@ -95,6 +95,25 @@ describe("XGBoost's rules", () => {
     expect(model.margin(Float64Array.of(Number.NaN))).toBe(1);
   });
 
+  it("a node of categories has NaN for a threshold, as the library itself writes it; a name stays as it is", () => {
+    const sets = {
+      categories: [1, 3],
+      categories_nodes: [0],
+      categories_segments: [0],
+      categories_sizes: [2],
+    };
+    const text = xgboostStump("5E-1")
+      .replace("[0.1,", "[NaN,")
+      .replace(
+        '"left_children"',
+        `${JSON.stringify({ ...sets, split_type: [1, 0, 0] }).slice(1, -1)},"left_children"`,
+      )
+      .replace('"learner":{', '"learner":{"feature_names":["NaN"],');
+    const model = new TreeEnsemble(readXgboostJson(text, "stump"));
+    expect([0, 1, 2, 3].map((category) => model.margin(Float64Array.of(category)))).toEqual([1, 2, 1, 2]);
+    expect(model.data.featureNames).toEqual(["NaN"]);
+  });
+
   it.each(["2.5E-1", "[2.5E-1]"])("base score %s is a probability", (text) => {
     const model = new TreeEnsemble(readXgboostJson(xgboostStump(text), "stump"));
     expect(model.margin(Float64Array.of(1))).toBe(Math.fround(2 + Math.fround(-Math.log(3))));
@@ -150,6 +169,8 @@ describe("bad files", () => {
     ["no JSON", readXgboostJson, "tree", /^f: not JSON; an XGBoost JSON model is needed$/],
     ["other JSON", readXgboostJson, "{}", /learner/],
     ["a base of 1", readXgboostJson, xgboost.replace("5E-1", "1"), /base_score is "1"; a probability/],
+    ["a leaf of NaN", readXgboostJson, xgboost.replace("1,2]", "NaN,2]"), /node 1: value NaN/],
+    ["a threshold of NaN", readXgboostJson, xgboost.replace("[0.1,", "[NaN,"), /node 0: threshold NaN/],
     ["a linear booster", readXgboostJson, xgboost.replace('"gbtree"', '"gblinear"'), /name is "gblinear"/],
     ["a circle", readXgboostJson, xgboost.replace("[1,-1,-1]", "[0,-1,-1]"), /tree 0, node 0: child 0/],
     ["short lists", readXgboostJson, xgboost.replace("[1,-1,-1]", "[1,-1]"), /tree 0: lists of/],
@@ -187,6 +208,15 @@ describe("written and read again", () => {
       ),
     );
   });
+
+  it.each(["3E-1", "2.7182817E-1", "5E-1", "9.99999E-1"])(
+    "a base score of %s has the digits that XGBoost reads",
+    (text) => {
+      expect(writeXgboostJson(readXgboostJson(xgboostStump(text), "stump"))).toContain(
+        `"base_score":"${text}"`,
+      );
+    },
+  );
 
   it("XGBoost's numbers are written with a fraction: it refuses whole ones", () => {
     const data = readXgboostJson(xgboostStump("5E-1"), "stump");

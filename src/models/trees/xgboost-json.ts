@@ -45,7 +45,7 @@ const treeSchema = z.object({
   left_children: numbers,
   right_children: numbers,
   split_indices: numbers,
-  split_conditions: numbers,
+  split_conditions: z.array(z.number().nullable()),
   default_left: z.array(z.union([z.number(), z.boolean()])),
   sum_hessian: numbers.optional(),
   loss_changes: numbers.optional(),
@@ -106,10 +106,15 @@ export function readXgboostJson(text: string, source: string): TreeEnsembleData 
 
 function parse(text: string, source: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.includes("NaN") ? nullForNaN(text) : text);
   } catch {
     throw new InputError(`${source}: not JSON; an XGBoost JSON model is needed`);
   }
+}
+
+/** XGBoost writes NaN, which JSON does not have, where a node asks for categories and so has no threshold. */
+function nullForNaN(text: string): string {
+  return text.replaceAll(/"(?:[^"\\]|\\.)*"|NaN/g, (word) => (word === "NaN" ? "null" : word));
 }
 
 function refuseSeveralOutputs(learner: Learner, treeInfo: readonly number[], source: string): void {
@@ -209,7 +214,7 @@ function readTree(tree: Tree, { nodes, root, setStart, setWords, where }: Place)
   const setOfNode = readSets(tree, setStart, setWords, where);
   for (let at = 0; at < count; at++) {
     const node = root + at;
-    const condition = singleOf(tree.split_conditions[at]);
+    const condition = singleOf(tree.split_conditions[at] ?? Number.NaN);
     nodes.cover[node] = nodes.hessian[node] = singleOf(tree.sum_hessian?.[at]);
     nodes.gain[node] = singleOf(tree.loss_changes?.[at]);
     const isLeaf = tree.left_children[at] === -1;
@@ -281,7 +286,7 @@ export function writeXgboostJson(data: TreeEnsembleData): string {
       feature_types: [],
       gradient_booster: booster,
       learner_model_param: {
-        base_score: base.toExponential().toUpperCase().replace("E+", "E"),
+        base_score: shortestSingle(base),
         boost_from_average: "0",
         num_class: "0",
         num_feature: String(data.featureNames.length),
@@ -291,6 +296,13 @@ export function writeXgboostJson(data: TreeEnsembleData): string {
     },
     version: [1, 7, 4],
   });
+}
+
+/** `3E-1`. XGBoost's own reader of this field takes a longer text for the same float32 to be 0.5, without a word. */
+function shortestSingle(value: number): string {
+  const digits = Array.from({ length: 9 }, (_, k) => value.toExponential(k));
+  const text = digits.find((given) => Math.fround(Number(given)) === Math.fround(value)) ?? digits.at(-1)!;
+  return text.toUpperCase().replace("E+", "E");
 }
 
 /** JSON in which a typed array is a list of numbers with a fraction: XGBoost refuses `1` where it wants `1.0`. */

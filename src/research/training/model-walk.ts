@@ -69,7 +69,7 @@ export interface ModelWalk {
 /** Throws InputError where the lake has no such bars, they hold no window, or nothing is ever entered. */
 export async function walkModel(request: ModelWalkRun): Promise<ModelWalk> {
   const { root, config, training, workers, entry, now, progress } = request;
-  const trainer = await openTrainer(training.trainer.name);
+  const trainer = await openTrainer(training.trainer.name, { learn: config.learn });
   progress("reading bars");
   const cash = training.cash ?? config.account.capital;
   const strategyIds = [training.strategy];
@@ -89,7 +89,7 @@ export async function walkModel(request: ModelWalkRun): Promise<ModelWalk> {
   const record = join(root, "run", "training", `${runId}.jsonl`);
   const places: JobPlaces<ModelJob, TrialOutcome | WindowModelOutcome> = {
     entry,
-    shared: (): ModelWorkerData => ({ ...sharedSetup(setup), training, entries }),
+    shared: (): ModelWorkerData => ({ ...sharedSetup(setup), training, entries, learn: config.learn }),
     here: (job) => jobs.run(job),
   };
   const run = (what: string, list: readonly ModelJob[]) => {
