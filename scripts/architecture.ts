@@ -41,6 +41,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "@duckdb/node-api",
       "nodemailer",
       "prom-client",
+      "@nats-io/*",
       ...nodeOnly,
     ],
   },

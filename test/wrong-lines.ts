@@ -47,6 +47,7 @@ const wrongValues: Readonly<Record<string, readonly string[]>> = {
   "--adjust": ["none", "RAW", ""],
   "--profile": ["loose", "STRICT", "", "strict,standard"],
   "--workers": ["0", "65", "1.5", "-1", "many", "", "1e9", "NaN"],
+  "--idle": ["0", "-1", "x", "", "1.5"],
   "--seed": ["-1", "0.5", "4294967296", "x", "", "NaN", "Infinity"],
   "--cash": ["0", "-5", "lots", "1e10", "NaN", "Infinity", "", "1,000", "$5"],
   "--mode": ["moon", "", "live", "paper", "STREAM"],
@@ -103,6 +104,7 @@ const wrongPlaces = [
 const whole: Readonly<Record<string, string>> = {
   backtest: "--strategies reference_ema_cross --symbols AAA --timeframe 1d --out OUT",
   "walk-forward": "--strategies reference_ema_cross --symbols AAA --timeframe 1d --out OUT",
+  worker: "--set bus.url=nats://127.0.0.1:1",
   "cv splits": "--n 100",
   "cv cpcv": "--groups 4 --test 2",
   "cv walk-forward": "--n 1000",

@@ -19,6 +19,7 @@ import { haltList } from "../sim/halts.ts";
 import { strategies } from "../strategies/registry.ts";
 import { alertParams } from "./alert-params.ts";
 import { backupParams } from "./backup-params.ts";
+import { busParams } from "./bus-params.ts";
 import { dashboardParams } from "./dashboard-params.ts";
 import { killParams } from "./kill-params.ts";
 import { liveParams } from "./live-params.ts";
@@ -68,6 +69,7 @@ const schema = z.strictObject({
   backup: backupParams,
   orchestrator: orchestratorParams,
   metrics: metricsParams,
+  bus: busParams,
   demo: z.strictObject({
     sessions: z.int().min(1).max(1000),
     warmupSessions: z.int().min(1).max(60),
@@ -206,6 +208,9 @@ export function configHash(config: Config): string {
   return createHash("sha256").update(canonicalJson(config)).digest("hex").slice(0, 16);
 }
 
+/** As `configHash`, whichever machines the work is done on: how they meet belongs to no result. */
+export const resultHash = (config: Config): string => configHash({ ...config, bus: { url: "" } });
+
 /** Room for the last bits of a sum of decimal fractions. */
 const DUST = 1e-9;
 
@@ -292,8 +297,11 @@ function show(value: unknown): string {
   return (typeof value === "number" ? String(value) : JSON.stringify(value, withoutSecrets)).slice(0, SHOWN);
 }
 
-const withoutSecrets = (key: string, value: unknown): unknown =>
-  /secret|token|passw|key/i.test(key) ? "***" : value;
+/** Of an address with a user and a password only the place is shown. */
+const withoutSecrets = (key: string, value: unknown): unknown => {
+  if (/secret|token|passw|key/i.test(key)) return "***";
+  return typeof value === "string" ? value.replace(/\/\/[^/]*@/, "//***@") : value;
+};
 
 /** Not the text itself: whoever names the wrong file may have named the one with the passwords. */
 function kindOf(value: unknown): string {
