@@ -34,6 +34,8 @@ export interface RigTerms {
   readonly root: string;
   readonly speed: number;
   readonly seed: number;
+  /** `key.path=value`, over the configuration. */
+  readonly settings?: readonly string[];
 }
 
 const POLL_MS = 150;
@@ -73,7 +75,7 @@ export class LiveRig {
   }
 
   /** Resolves when all processes are ready. */
-  static async start({ root, speed, seed }: RigTerms): Promise<LiveRig> {
+  static async start({ root, speed, seed, settings = [] }: RigTerms): Promise<LiveRig> {
     mkdirSync(`${root}/run`, { recursive: true, mode: 0o700 });
     const words = { "--speed": speed, "--seed": seed, "--cash": 97_000, "--rate-limit": 1_000_000 };
     const twin = await startTwin({
@@ -85,7 +87,7 @@ export class LiveRig {
       ...{
         root,
         mode: "demo",
-        config: tradedConfig(loadConfig(), "demo"),
+        config: tradedConfig(loadConfig({ assignments: settings }), "demo"),
         credentials,
         hosts,
         clock,
@@ -132,6 +134,7 @@ export class LiveRig {
   }
 
   halt = () => this.#control.ask({ verb: "halt", by: "kill test", reason: "a test" });
+  close = (symbol: string) => this.#control.ask({ verb: "close", by: "kill test", reason: "a test", symbol });
   resume = () => this.#control.ask({ verb: "resume", by: "kill test", reason: "a test" });
 
   /** Resolves to what `look` gives once it gives something; throws with the last state when it takes too long. */

@@ -24,7 +24,8 @@ export interface NatsPlace {
   readonly url: string;
   /** Shown in the server's list of clients. */
   readonly name: string;
-  readonly env: Environment;
+  /** Keys of the server, by their names in an environment. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);

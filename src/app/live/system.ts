@@ -35,6 +35,8 @@ export interface SystemTerms {
   readonly longestWaitMs?: number;
   /** Abnormal ends in ten minutes that are a crash loop; the supervisor's own when absent. */
   readonly crashesMax?: number;
+  /** Keys of the bus between the stages, as they stand in an environment. */
+  readonly bus?: Readonly<Record<string, string>> | undefined;
   /** Every line of the log, where it is wanted beside the file. */
   readonly echo?: ((line: string) => void) | undefined;
 }
@@ -144,11 +146,11 @@ export class LiveSystem {
 }
 
 /** All that no line of the log may hold. */
-function secretsOf({ credentials, guardian, around = {} }: SystemTerms): string[] {
+function secretsOf({ credentials, guardian, around = {}, bus = {} }: SystemTerms): string[] {
   const keys = [credentials, guardian].flatMap((pair) =>
     pair === undefined ? [] : [pair.keyId.reveal(), pair.secretKey.reveal()],
   );
-  const given = Object.values(around).flatMap(({ env = {} }) =>
+  const given = [...Object.values(around), { env: bus }].flatMap(({ env = {} }) =>
     Object.entries(env).flatMap(([name, value]) => (SECRET_NAME.test(name) ? [value] : [])),
   );
   return [...keys, ...given];
@@ -164,7 +166,11 @@ export function plansOf({
   guardian: ofGuardian = credentials,
   paths,
   around = {},
-}: Pick<SystemTerms, "root" | "run" | "credentials" | "guardian" | "paths" | "around">): ProcessPlan[] {
+  bus = {},
+}: Pick<
+  SystemTerms,
+  "root" | "run" | "credentials" | "guardian" | "paths" | "around" | "bus"
+>): ProcessPlan[] {
   const { keyId, secretKey } = credentials;
   const keys = { ALPACA_API_KEY: keyId.reveal(), ALPACA_SECRET_KEY: secretKey.reveal() };
   const means = (id: keyof LiveParams["processes"]) => {
@@ -201,13 +207,13 @@ export function plansOf({
     ...(run.mode === "demo" || deadManUrl === "" ? {} : { deadManUrl }),
   };
   return [
-    stage("ingest", keys),
+    stage("ingest", { ...keys, ...bus }),
     // What it knows is the journal of the whole run: reading that takes longer than a position may be unwatched.
     {
-      ...stage("execute", keys),
+      ...stage("execute", { ...keys, ...bus }),
       ...{ standby: run.config.live.standby, readyWithinMs: REPLAY_WITHIN_MS, isGuarded: true },
     },
-    stage("compute", {}),
+    stage("compute", bus),
     stage("ledger", {}),
     {
       id: "guardian",
