@@ -10,4 +10,6 @@ export const busParams = z.strictObject({
       /^(?:(?:nats|tls):\/\/(?:[A-Za-z0-9.-]{1,253}|\[[0-9a-fA-F:]{2,45}\])(?::\d{1,5})?)?$/,
       "must be nats://host:port or tls://host:port without user and password, or empty for none",
     ),
+  /** Stages that another machine runs: the supervisor of this one does not start them. */
+  elsewhere: z.array(z.enum(["ingest", "compute"])).max(2),
 });

@@ -135,6 +135,7 @@ export function checked(tree: unknown): Config {
   checkOneDrawdown(parsed.data);
   checkSizes(parsed.data);
   checkTiers(parsed.data);
+  checkElsewhere(parsed.data);
   return parsed.data;
 }
 
@@ -195,6 +196,12 @@ function checkTiers({ risk }: Config): void {
   );
 }
 
+/** A stage that nobody starts and nobody can reach would leave the others waiting for it. */
+function checkElsewhere({ bus: { url, elsewhere } }: Config): void {
+  if (url !== "" || elsewhere.length === 0) return;
+  throw new InputError(`config: bus.elsewhere = ${elsewhere.join(", ")}: needs bus.url, where they are met`);
+}
+
 /** A file in which everything is commented out changes nothing. A training that it holds is read by who trains. */
 function fileTree(file: string): unknown {
   const tree = readYaml(file) ?? {};
@@ -209,7 +216,7 @@ export function configHash(config: Config): string {
 }
 
 /** As `configHash`, whichever machines the work is done on: how they meet belongs to no result. */
-export const resultHash = (config: Config): string => configHash({ ...config, bus: { url: "" } });
+export const resultHash = (config: Config): string => configHash({ ...config, bus: { url: "", elsewhere: [] } });
 
 /** Room for the last bits of a sum of decimal fractions. */
 const DUST = 1e-9;

@@ -32,7 +32,7 @@ export const notTrading: readonly string[] = [
     "gapFraction openingSpreadFraction staleMarkSeconds pnlDifference logDays cacheDays",
   ),
   ...inBlock("live", "deadManUrl logs standby"),
-  ...inBlock("bus", "url"),
+  ...inBlock("bus", "url elsewhere"),
   ...processes.flatMap((id) => inBlock(`live.processes.${id}`, "cpu memoryMb")),
 ];
 

@@ -38,7 +38,10 @@ class World {
     );
   }
 
-  worker(handler: JobHandler = double, { code = CODE, name = "w", isDead = () => false, lanes = 1 } = {}) {
+  worker(
+    handler: JobHandler = double,
+    { code = CODE, name = "w", isDead = (): boolean => false, lanes = 1 } = {},
+  ) {
     return workJobs({
       ...{ store: this.server.store(isDead), clock: this.clock, code, name, lanes },
       handlers: { double: handler },

@@ -1,6 +1,6 @@
 /**
  * Goal    a link over a bus that may lose anything keeps the promises of one over a socket: whole and in order, or down
- *         and anew from where the other was (NB-1); what a slow peer has not taken waits in a bounded queue (NB-2).
+ *         and anew from where the other was (BN-1); what a slow peer has not taken waits in a bounded queue (BN-2).
  * Method  both ends over a bus in memory that loses, goes away and comes back, in virtual time.
  */
 import fc from "fast-check";
@@ -209,7 +209,7 @@ describe("a link over a bus", () => {
   });
 });
 
-describe("NB-1: what a bus loses", () => {
+describe("BN-1: what a bus loses", () => {
   it("in the middle or at the end is noticed, and sent again from where the other was", async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -263,7 +263,7 @@ describe("NB-1: what a bus loses", () => {
   });
 });
 
-describe("NB-2: a peer that takes nothing", () => {
+describe("BN-2: a peer that takes nothing", () => {
   it("keeps no more than the window under way, conflates quotes, and is cut at the bound", async () => {
     const world = new World();
     world.serve(undefined, undefined, { bounds: { framesMax: 200, bytesMax: 1 << 24 } });

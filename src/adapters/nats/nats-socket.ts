@@ -7,8 +7,8 @@
  * Core NATS and not JetStream: what was not heard comes from the sender's journal, which is the truth. A stream in
  * between would be a second record to reconcile, a disk on the way of every frame, and old frames after every return.
  *
- * NB-1  What is read is what was written, whole and in order, up to where the stream ends.
- * NB-2  At most the window and one write are under way: what waits, waits at the sender.
+ * BN-1  What is read is what was written, whole and in order, up to where the stream ends.
+ * BN-2  At most the window and one write are under way: what waits, waits at the sender.
  */
 import { Duplex } from "node:stream";
 import type { Clock, TimerHandle } from "../net/ports.ts";

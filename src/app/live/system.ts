@@ -64,11 +64,14 @@ export class LiveSystem {
   readonly #errors: ErrorCollector;
   readonly #critical: CriticalOutbox;
   readonly #around: ReadonlySet<string>;
+  /** Stages of another machine. */
+  readonly #elsewhere: ReadonlySet<string>;
   readonly #silence = new AlertSilence();
 
   constructor(terms: SystemTerms) {
     this.#around = new Set(Object.keys(terms.around ?? {}));
     const { root, run, report, longestWaitMs, crashesMax } = terms;
+    this.#elsewhere = new Set(run.config.bus.elsewhere);
     makeFolder(run.killSwitch);
     makeFolder(join(root, "run"));
     this.#errors = new ErrorCollector({
@@ -106,8 +109,9 @@ export class LiveSystem {
   /** Resolves when all are ready. */
   async start(): Promise<void> {
     const { supervisor } = this.#supervision;
-    for (const id of ["ingest", "execute", "compute", "guardian"]) supervisor.start(id);
-    for (const id of ["ingest", "compute", "execute"]) await supervisor.whenReady(id);
+    const isHere = (id: string) => !this.#elsewhere.has(id);
+    for (const id of ["ingest", "execute", "compute", "guardian"].filter(isHere)) supervisor.start(id);
+    for (const id of ["ingest", "compute", "execute"].filter(isHere)) await supervisor.whenReady(id);
     // It follows execute's journal, which is there by now.
     supervisor.start("ledger");
     for (const id of aroundIds) if (this.#around.has(id)) supervisor.start(id);
@@ -194,6 +198,7 @@ export function plansOf({
   });
   const places = runPlaces(root);
   const { deadManUrl } = run.config.live;
+  const elsewhere: ReadonlySet<string> = new Set(run.config.bus.elsewhere);
   const guardian = {
     root,
     killSwitch: run.killSwitch,
@@ -206,7 +211,7 @@ export function plansOf({
     // A demo that is well says nothing of a system that is not.
     ...(run.mode === "demo" || deadManUrl === "" ? {} : { deadManUrl }),
   };
-  return [
+  const plans: ProcessPlan[] = [
     stage("ingest", { ...keys, ...bus }),
     // What it knows is the journal of the whole run: reading that takes longer than a position may be unwatched.
     {
@@ -240,6 +245,7 @@ export function plansOf({
       ];
     }),
   ];
+  return plans.filter(({ id }) => !elsewhere.has(id));
 }
 
 /** Tasks first, then what trades; who shows and tells sees the end. */
