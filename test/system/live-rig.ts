@@ -36,6 +36,8 @@ export interface RigTerms {
   readonly seed: number;
   /** `key.path=value`, over the configuration. */
   readonly settings?: readonly string[];
+  /** Keys of the bus between the stages. */
+  readonly bus?: Readonly<Record<string, string>>;
 }
 
 const POLL_MS = 150;
@@ -56,7 +58,7 @@ export class LiveRig {
   readonly #system: LiveSystem;
   readonly #control: ControlClient;
 
-  private constructor(root: string, run: RunTerms, twin: Twin) {
+  private constructor(root: string, run: RunTerms, twin: Twin, bus: RigTerms["bus"]) {
     this.run = run;
     this.#twinProcess = twin;
     this.twin = new TwinBooks(twin);
@@ -66,6 +68,7 @@ export class LiveRig {
       run,
       credentials: twin.credentials,
       paths: processPaths,
+      bus,
       report: (report) => this.reports.push(report),
       longestWaitMs: RESTART_MS,
       // Dozens of deaths are what it is there for.
@@ -75,7 +78,7 @@ export class LiveRig {
   }
 
   /** Resolves when all processes are ready. */
-  static async start({ root, speed, seed, settings = [] }: RigTerms): Promise<LiveRig> {
+  static async start({ root, speed, seed, settings = [], bus }: RigTerms): Promise<LiveRig> {
     mkdirSync(`${root}/run`, { recursive: true, mode: 0o700 });
     const words = { "--speed": speed, "--seed": seed, "--cash": 97_000, "--rate-limit": 1_000_000 };
     const twin = await startTwin({
@@ -97,7 +100,7 @@ export class LiveRig {
       historySessions: 2,
       tell: () => undefined,
     });
-    const rig = new LiveRig(root, run, twin);
+    const rig = new LiveRig(root, run, twin, bus);
     await rig.#system.start();
     return rig;
   }

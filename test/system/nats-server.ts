@@ -10,37 +10,44 @@ import { scratchFolder } from "../scratch-folder.ts";
 const READY_MS = 20_000;
 const POLL_MS = 50;
 
+/** What it asks of who comes. */
+export interface Guard {
+  /** Further options of the program. */
+  readonly words: readonly string[];
+  /** What gets in, by the names of the environment. */
+  readonly keys: Readonly<Record<string, string>>;
+}
+
 export class NatsServer {
   readonly url: string;
   readonly #port: number;
   readonly #store = scratchFolder("plimsoll-nats-");
-  readonly #words: readonly string[];
+  readonly #guard: Guard;
   #child: ChildProcess | undefined;
 
-  private constructor(port: number, words: readonly string[]) {
+  private constructor(port: number, guard: Guard) {
     this.#port = port;
-    this.#words = words;
-    this.url = `nats://127.0.0.1:${port}`;
+    this.#guard = guard;
+    this.url = `${guard.words.includes("--tls") ? "tls" : "nats"}://127.0.0.1:${port}`;
   }
 
-  /** `words`: further options of the program. */
-  static async start(words: readonly string[] = []): Promise<NatsServer> {
-    const server = new NatsServer(await freePort(), words);
+  static async start(guard: Guard = { words: [], keys: {} }): Promise<NatsServer> {
+    const server = new NatsServer(await freePort(), guard);
     await server.again();
     return server;
   }
 
-  /** After `kill`: the same port and store. Resolves when it answers, or refuses keys. */
+  /** After `kill`: the same port and store. Resolves when it answers. */
   async again(): Promise<void> {
     const place = ["-a", "127.0.0.1", "-p", String(this.#port), "-js", "-sd", this.#store];
-    this.#child = spawn("nats-server", [...place, ...this.#words], { stdio: "ignore" });
+    this.#child = spawn("nats-server", [...place, ...this.#guard.words], { stdio: "ignore" });
     const end = performance.now() + READY_MS;
     for (;;) {
-      const answer = await connectNats({ url: this.url, name: "test", env: {} }, { waits: false }).catch(
-        (error: Error) => error,
-      );
+      const answer = await connectNats(
+        { url: this.url, name: "test", env: this.#guard.keys },
+        { waits: false },
+      ).catch((error: Error) => error);
       if (!(answer instanceof Error)) return await answer.close();
-      if (/authorization/i.test(answer.message)) return;
       if (performance.now() > end) throw answer;
       await pause(POLL_MS);
     }

@@ -61,6 +61,7 @@ class JobWorker {
   readonly #atWork = new Map<string, AbortController>();
   readonly #said = new Set<string>();
   #busyMs: number;
+  #isAway = false;
 
   constructor(terms: WorkerTerms) {
     this.#terms = terms;
@@ -76,13 +77,16 @@ class JobWorker {
     while (!signal.aborted && (this.#atWork.size > 0 || clock.now() - this.#busyMs < idleMs)) {
       try {
         const taken = await store.next(LOOK_MS);
+        this.#isAway = false;
         if (taken === undefined) continue;
         this.#busyMs = clock.now();
         if (signal.aborted) taken.giveBack(0);
         else if (!(await this.#take(taken))) await this.#pause(STAND_ASIDE_MS);
         this.#busyMs = clock.now();
       } catch (error) {
-        tell(`the bus does not answer: ${error instanceof Error ? error.message : String(error)}`);
+        // Once per absence, however many lanes wait for the end of it.
+        if (!this.#isAway) tell(`the bus does not answer: ${reasonText(error)}`);
+        this.#isAway = true;
         await this.#pause(AWAY_MS);
       }
     }

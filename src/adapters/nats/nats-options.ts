@@ -3,6 +3,7 @@
  * that no list of settings, run's terms or log shows them. Nothing of NATS is loaded here.
  */
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import type { NodeConnectionOptions } from "@nats-io/transport-node";
 import { InputError } from "../../domain/assert.ts";
 import { reasonOf } from "../durable-file.ts";
@@ -53,7 +54,10 @@ export function natsOptions({
     );
   if (Boolean(env.NATS_CERT) !== Boolean(env.NATS_KEY))
     throw new InputError("NATS_CERT and NATS_KEY are the two halves of one pair; set both or none");
+  const address = hostname.replace(/^\[|\]$/g, "");
   const tls = {
+    // The client names a host to be proven only where it has a name; an address is to be proven as well.
+    ...(isIP(address) === 0 ? {} : { host: address }),
     ...(env.NATS_CA ? { ca: fileText("NATS_CA", env.NATS_CA) } : {}),
     ...(env.NATS_CERT ? { cert: fileText("NATS_CERT", env.NATS_CERT) } : {}),
     ...(env.NATS_KEY ? { key: fileText("NATS_KEY", env.NATS_KEY) } : {}),
