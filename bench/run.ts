@@ -12,6 +12,7 @@
  *   npm run bench -- page
  *   npm run bench -- overfitting
  *   npm run bench -- sentiment
+ *   npm run bench -- bus
  *   npm run bench -- soak --hours 24 --speed 60
  *   npm run bench -- sessions --data FILE --sessions 5 --speed 60
  */
@@ -19,6 +20,7 @@ import "../src/adapters/inlining.ts";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { variantWorker } from "../src/cli/tasks.ts";
+import { busBench } from "./bus.bench.ts";
 import { type EngineFigures, engineBench } from "./engine.bench.ts";
 import { type FeatureFigures, featuresBench } from "./features.bench.ts";
 import { type GbdtFigures, gbdtBench } from "./gbdt.bench.ts";
@@ -39,6 +41,7 @@ import { tickToOrderBench } from "./tick-to-order.bench.ts";
 /** Benches that read their own words. */
 const apart: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   "native-row": nativeRowBench,
+  bus: busBench,
   overfitting: overfittingBench,
   page: pageBench,
   sentiment: sentimentBench,

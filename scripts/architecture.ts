@@ -42,6 +42,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "nodemailer",
       "koffi",
       "prom-client",
+      "@nats-io/*",
       ...nodeOnly,
     ],
   },

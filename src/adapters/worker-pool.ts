@@ -55,3 +55,40 @@ function ask<Task, Answer>(thread: Worker, task: Task): Promise<Answer> {
     thread.postMessage(task);
   });
 }
+
+/** Threads that stand ready for tasks of one setup, each for one at a time; started when they are first needed. */
+export class StandingThreads<Task, Answer> {
+  readonly #start: () => Worker;
+  readonly #free: Worker[] = [];
+  readonly #all = new Set<Worker>();
+
+  /** `shared` goes to every thread that `entry` starts. There are as many as tasks at once. */
+  constructor(entry: URL, shared: unknown) {
+    this.#start = () => new Worker(entry, { workerData: shared });
+  }
+
+  /** Rejects with what the task threw, or with the reason of `signal`: a thread that is in the middle of it ends. */
+  async run(task: Task, signal: AbortSignal): Promise<Answer> {
+    signal.throwIfAborted();
+    const thread = this.#free.pop() ?? this.#start();
+    this.#all.add(thread);
+    const stop = () => void thread.terminate();
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      const answer = await ask<Task, Answer>(thread, task);
+      this.#free.push(thread);
+      return answer;
+    } catch (error) {
+      // It ended, or nobody knows how far it came.
+      this.#all.delete(thread);
+      await thread.terminate();
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#all].map((thread) => thread.terminate()));
+  }
+}

@@ -19,6 +19,7 @@ import { haltList } from "../sim/halts.ts";
 import { strategies } from "../strategies/registry.ts";
 import { alertParams } from "./alert-params.ts";
 import { backupParams } from "./backup-params.ts";
+import { busParams } from "./bus-params.ts";
 import { dashboardParams } from "./dashboard-params.ts";
 import { killParams } from "./kill-params.ts";
 import { learnParams } from "./learn-params.ts";
@@ -70,6 +71,7 @@ const schema = z.strictObject({
   orchestrator: orchestratorParams,
   metrics: metricsParams,
   learn: learnParams,
+  bus: busParams,
   demo: z.strictObject({
     sessions: z.int().min(1).max(1000),
     warmupSessions: z.int().min(1).max(60),
@@ -135,6 +137,7 @@ export function checked(tree: unknown): Config {
   checkOneDrawdown(parsed.data);
   checkSizes(parsed.data);
   checkTiers(parsed.data);
+  checkElsewhere(parsed.data);
   return parsed.data;
 }
 
@@ -195,6 +198,12 @@ function checkTiers({ risk }: Config): void {
   );
 }
 
+/** A stage that nobody starts and nobody can reach would leave the others waiting for it. */
+function checkElsewhere({ bus: { url, elsewhere } }: Config): void {
+  if (url !== "" || elsewhere.length === 0) return;
+  throw new InputError(`config: bus.elsewhere = ${elsewhere.join(", ")}: needs bus.url, where they are met`);
+}
+
 /** A file in which everything is commented out changes nothing. A training that it holds is read by who trains. */
 function fileTree(file: string): unknown {
   const tree = readYaml(file) ?? {};
@@ -207,6 +216,10 @@ function fileTree(file: string): unknown {
 export function configHash(config: Config): string {
   return createHash("sha256").update(canonicalJson(config)).digest("hex").slice(0, 16);
 }
+
+/** As `configHash`, whichever machines the work is done on: how they meet belongs to no result. */
+export const resultHash = (config: Config): string =>
+  configHash({ ...config, bus: { url: "", elsewhere: [] } });
 
 /** Room for the last bits of a sum of decimal fractions. */
 const DUST = 1e-9;
@@ -294,8 +307,11 @@ function show(value: unknown): string {
   return (typeof value === "number" ? String(value) : JSON.stringify(value, withoutSecrets)).slice(0, SHOWN);
 }
 
-const withoutSecrets = (key: string, value: unknown): unknown =>
-  /secret|token|passw|key/i.test(key) ? "***" : value;
+/** Of an address with a user and a password only the place is shown. */
+const withoutSecrets = (key: string, value: unknown): unknown => {
+  if (/secret|token|passw|key/i.test(key)) return "***";
+  return typeof value === "string" ? value.replace(/\/\/[^/]*@/, "//***@") : value;
+};
 
 /** Not the text itself: whoever names the wrong file may have named the one with the passwords. */
 function kindOf(value: unknown): string {

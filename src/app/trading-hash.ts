@@ -34,6 +34,7 @@ export const notTrading: readonly string[] = [
     "gapFraction openingSpreadFraction staleMarkSeconds pnlDifference logDays cacheDays trainings walkForwards",
   ),
   ...inBlock("live", "deadManUrl logs standby"),
+  ...inBlock("bus", "url elsewhere"),
   ...processes.flatMap((id) => inBlock(`live.processes.${id}`, "cpu memoryMb")),
 ];
 

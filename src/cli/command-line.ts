@@ -35,6 +35,7 @@ import { registerStatsCommands } from "./stats-commands.ts";
 import { registerStatusCommand } from "./status-command.ts";
 import { registerTrainCommand } from "./train-command.ts";
 import { registerWalkForwardCommand } from "./walk-forward-command.ts";
+import { registerWorkerCommand } from "./worker-command.ts";
 
 /** Where text goes; line ends are part of it. */
 export interface Streams {
@@ -106,6 +107,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerBacktestCommands(program, context);
   registerWalkForwardCommand(program, context);
   registerTrainCommand(program, context);
+  registerWorkerCommand(program, context);
   registerDataCommands(program, context);
   registerFeatureCommands(program, context);
   registerStatsCommands(program, context);

@@ -21,6 +21,7 @@ import { buildPage } from "../dashboard/server/page-build.ts";
 import { InputError } from "../domain/assert.ts";
 import { LifeSigns } from "../ops/life-signs.ts";
 import { envFiles } from "./alert-env.ts";
+import { busPlace } from "./bus-place.ts";
 import { type CliContext, report, tell } from "./context.ts";
 import { demoRoot } from "./demo-root.ts";
 import { type DemoScreen, demoScreen } from "./demo-screen.ts";
@@ -96,9 +97,10 @@ async function start(context: CliContext, options: StartOptions): Promise<void> 
   const sessions = sessionsOf(options, config, mode);
   const dashboard = portOf(options);
   listenTerms(config.dashboard, mode, undefined);
+  const bus = busPlace(context, config, "start")?.env ?? {};
   context.root();
   const [end, made] = await alone(context, async () => {
-    const sat = await sit(context, { mode, sessions, begin, dashboard });
+    const sat = await sit(context, { mode, sessions, begin, dashboard, bus });
     return [sat, mode === "demo" ? await reported(context, sat) : undefined] as const;
   });
   finish(context, end, made);
@@ -160,9 +162,14 @@ interface Sitting {
   readonly begin: Begin;
   /** Environment of the dashboard's process. */
   readonly dashboard: Readonly<Record<string, string>>;
+  /** Of the bus between the stages. */
+  readonly bus: Readonly<Record<string, string>>;
 }
 
-async function sit(context: CliContext, { mode, sessions, begin, dashboard }: Sitting): Promise<SittingEnd> {
+async function sit(
+  context: CliContext,
+  { mode, sessions, begin, dashboard, bus }: Sitting,
+): Promise<SittingEnd> {
   const stop = stopSignals();
   const service = sdNotify(process.env, (reason) => context.err(`nobody hears how it is: ${reason}`));
   const beat = service && new LifeSigns(service.watchdogMs);
@@ -183,7 +190,7 @@ async function sit(context: CliContext, { mode, sessions, begin, dashboard }: Si
     const secrets = readAlertSecrets(process.env, envFiles(context));
     const isEchoed = begun.run.config.live.logs === "both";
     return await sitThrough({
-      ...{ root: context.root(), runRoot, begun, paths: processPaths },
+      ...{ root: context.root(), runRoot, begun, paths: processPaths, bus },
       dashboardBegan: () => {
         const found = readDashboardFacts(runRoot);
         if (found?.trouble !== undefined) say(found.trouble);

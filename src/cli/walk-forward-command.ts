@@ -12,13 +12,19 @@ import { InputError } from "../domain/assert.ts";
 import { adjustments, timeframes } from "../domain/bars.ts";
 import { walkModel } from "../research/training/model-walk.ts";
 import { walkResult } from "../research/training/walk-result.ts";
-import { runWalkForward, type WalkForwardResult } from "../research/walk-forward/run-walk-forward.ts";
+import {
+  runWalkForward,
+  type WalkForwardResult,
+  type WalkForwardRun,
+} from "../research/walk-forward/run-walk-forward.ts";
 import { settingGrid } from "../research/walk-forward/setting-grid.ts";
 import { equityCsv } from "../research/walk-forward/walk-records.ts";
 import { alignedTable, grouped } from "./aligned-table.ts";
 import { dollars, strategyIds } from "./backtest-commands.ts";
+import { busPlace } from "./bus-place.ts";
 import type { CliContext } from "./context.ts";
 import { dateRange, maybeOneOf, maybeSymbols, needed, oneOf, wholeNumber } from "./option-values.ts";
+import { stopSignals } from "./stop-signals.ts";
 import { walkWorker } from "./tasks.ts";
 import { modelRun, walkedText } from "./train-command.ts";
 
@@ -124,7 +130,13 @@ async function walk(context: CliContext, options: WalkOptions): Promise<WalkForw
   const adjustment = maybeOneOf("--adjustment", options.adjustment, adjustments);
   const { snapshot, source } = options;
   const sessions = (key: string, given: string) => wholeNumber(key, given, { least: 1, most: 100_000 });
-  return await runWalkForward({
+  const place = busPlace(context, config, "walk-forward");
+  const stop = place && stopSignals();
+  const tell = (line: string) => context.err(`walk-forward: ${line}`);
+  const progress = (step: string) => {
+    if (!context.quiet() && process.stderr.isTTY) context.err(`walk-forward: ${step}`);
+  };
+  const run: WalkForwardRun = {
     root: context.root(),
     config,
     strategyIds: ids,
@@ -147,10 +159,14 @@ async function walk(context: CliContext, options: WalkOptions): Promise<WalkForw
     entry: walkWorker,
     out: outputFolder(needed("--out", options.out, "--out var/reports/walk")),
     now: new Date().toISOString(),
-    progress: (step) => {
-      if (!context.quiet() && process.stderr.isTTY) context.err(`walk-forward: ${step}`);
-    },
-  });
+    ...(place && stop ? { bus: { place, signal: stop.signal, tell } } : {}),
+    progress,
+  };
+  try {
+    return await runWalkForward(run);
+  } finally {
+    stop?.release();
+  }
 }
 
 function walkText(

@@ -34,6 +34,10 @@ export interface RigTerms {
   readonly root: string;
   readonly speed: number;
   readonly seed: number;
+  /** `key.path=value`, over the configuration. */
+  readonly settings?: readonly string[];
+  /** Keys of the bus between the stages. */
+  readonly bus?: Readonly<Record<string, string>>;
 }
 
 const POLL_MS = 150;
@@ -54,7 +58,7 @@ export class LiveRig {
   readonly #system: LiveSystem;
   readonly #control: ControlClient;
 
-  private constructor(root: string, run: RunTerms, twin: Twin) {
+  private constructor(root: string, run: RunTerms, twin: Twin, bus: RigTerms["bus"]) {
     this.run = run;
     this.#twinProcess = twin;
     this.twin = new TwinBooks(twin);
@@ -64,6 +68,7 @@ export class LiveRig {
       run,
       credentials: twin.credentials,
       paths: processPaths,
+      bus,
       report: (report) => this.reports.push(report),
       longestWaitMs: RESTART_MS,
       // Dozens of deaths are what it is there for.
@@ -73,7 +78,7 @@ export class LiveRig {
   }
 
   /** Resolves when all processes are ready. */
-  static async start({ root, speed, seed }: RigTerms): Promise<LiveRig> {
+  static async start({ root, speed, seed, settings = [], bus }: RigTerms): Promise<LiveRig> {
     mkdirSync(`${root}/run`, { recursive: true, mode: 0o700 });
     const words = { "--speed": speed, "--seed": seed, "--cash": 97_000, "--rate-limit": 1_000_000 };
     const twin = await startTwin({
@@ -85,7 +90,7 @@ export class LiveRig {
       ...{
         root,
         mode: "demo",
-        config: tradedConfig(loadConfig(), "demo"),
+        config: tradedConfig(loadConfig({ assignments: settings }), "demo"),
         credentials,
         hosts,
         clock,
@@ -95,7 +100,7 @@ export class LiveRig {
       historySessions: 2,
       tell: () => undefined,
     });
-    const rig = new LiveRig(root, run, twin);
+    const rig = new LiveRig(root, run, twin, bus);
     await rig.#system.start();
     return rig;
   }
@@ -132,6 +137,7 @@ export class LiveRig {
   }
 
   halt = () => this.#control.ask({ verb: "halt", by: "kill test", reason: "a test" });
+  close = (symbol: string) => this.#control.ask({ verb: "close", by: "kill test", reason: "a test", symbol });
   resume = () => this.#control.ask({ verb: "resume", by: "kill test", reason: "a test" });
 
   /** Resolves to what `look` gives once it gives something; throws with the last state when it takes too long. */

@@ -1,7 +1,8 @@
 /**
- * What two processes of one machine say to each other about themselves, and what a link between them tells its owner.
+ * What two processes of a run say to each other about themselves, and what a link between them tells its owner.
  * What the frames mean is the owner's business: the bus carries kinds and bytes.
  */
+import type { Duplex } from "node:stream";
 import type { Clock } from "../net/ports.ts";
 
 /** Kinds from here on belong to the owners of a link; 0 is never sent, 1 to 15 are the link's own. */
@@ -29,7 +30,7 @@ export interface Beat {
   readonly sequence: number;
   /** Inputs that wait to be processed. */
   readonly pending: number;
-  /** Its monotonic clock, nanoseconds: the same clock for all processes of a machine. */
+  /** Its monotonic clock, nanoseconds: the same clock for all processes of a machine, and of no other. */
   readonly atNs: bigint;
 }
 
@@ -64,9 +65,17 @@ export interface LinkEvents {
   refused(reason: string): void;
 }
 
+/** What carries a link: order and no loss, `connect` once, and an end that is told. */
+export type LinkSocket = Duplex & {
+  /** As `destroy`, once what was written has left. */
+  destroySoon(): void;
+};
+
 export interface LinkTerms {
   /** Unix socket, at most 90 bytes. */
   readonly path: string;
+  /** Another way to a connection than the socket at `path`. */
+  readonly open?: () => LinkSocket;
   /** Asked at each connection: `resumeFrom` moves on. */
   readonly hello: () => Hello;
   /** Roles that may stand at the other end. */

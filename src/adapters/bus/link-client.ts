@@ -2,9 +2,9 @@
  * Keeps one link to a server: connects, and again when it is lost, 50 ms later and twice as long each time up to a
  * second. A refusal ends it: waiting does not change a build or a configuration.
  */
-import { createConnection, type Socket } from "node:net";
+import { createConnection } from "node:net";
 import type { TimerHandle } from "../net/ports.ts";
-import type { LinkTerms } from "./bus-terms.ts";
+import type { LinkSocket, LinkTerms } from "./bus-terms.ts";
 import { SocketLink } from "./socket-link.ts";
 
 const FIRST_WAIT_MS = 50;
@@ -14,7 +14,7 @@ export class LinkClient {
   readonly #terms: LinkTerms;
   #waitMs = FIRST_WAIT_MS;
   #timer: TimerHandle | undefined;
-  #socket: Socket | undefined;
+  #socket: LinkSocket | undefined;
   #link: SocketLink | undefined;
   #isClosed = false;
 
@@ -46,7 +46,7 @@ export class LinkClient {
   }
 
   #connect(): void {
-    const socket = createConnection(this.#terms.path);
+    const socket = this.#terms.open?.() ?? createConnection(this.#terms.path);
     this.#socket = socket;
     socket.once("error", () => this.#again());
     socket.once("connect", () => {

@@ -5,10 +5,17 @@
  * BU-1  A frame has a kind from 1 to 255, and a conflated one a key.
  * BU-2  The socket's buffer never holds more than 64 KiB, but for a single frame that is larger (ADR 0006).
  */
-import type { Socket } from "node:net";
 import { invariant } from "../../domain/assert.ts";
 import type { TimerHandle } from "../net/ports.ts";
-import { type Beat, FIRST_OWN_KIND, type Hello, LAST_KIND, type Link, type LinkTerms } from "./bus-terms.ts";
+import {
+  type Beat,
+  FIRST_OWN_KIND,
+  type Hello,
+  LAST_KIND,
+  type Link,
+  type LinkSocket,
+  type LinkTerms,
+} from "./bus-terms.ts";
 import { encodeFrame, FrameDecoder, FrameError } from "./frame-codec.ts";
 import {
   BEAT_KIND,
@@ -35,7 +42,7 @@ export interface LinkEnd {
 }
 
 export class SocketLink implements Link {
-  readonly #socket: Socket;
+  readonly #socket: LinkSocket;
   readonly #terms: LinkTerms;
   readonly #end: LinkEnd;
   readonly #own: Hello;
@@ -49,7 +56,7 @@ export class SocketLink implements Link {
   #isPumpDue = false;
 
   /** `socket` is connected. */
-  constructor(socket: Socket, terms: LinkTerms, end: LinkEnd) {
+  constructor(socket: LinkSocket, terms: LinkTerms, end: LinkEnd) {
     this.#socket = socket;
     this.#terms = terms;
     this.#end = end;

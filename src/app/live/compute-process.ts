@@ -5,7 +5,6 @@
  */
 import { join } from "node:path";
 import type { Link } from "../../adapters/bus/bus-terms.ts";
-import { LinkClient } from "../../adapters/bus/link-client.ts";
 import { JournalReader } from "../../adapters/journal/journal-reader.ts";
 import { LiveJournal } from "../../adapters/journal/live-journal.ts";
 import type { EpochMicros } from "../../domain/time.ts";
@@ -22,6 +21,7 @@ import { FrameKind, linkBounds, parseNumbered, textOf } from "./frames.ts";
 import { KeptTexts, sendKept } from "./kept-texts.ts";
 import { type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
 import { batchesOf, engineOf, historyOf } from "./run-engine.ts";
+import { type StageBus, stageBus } from "./stage-bus.ts";
 import type { StageContext } from "./stage-context.ts";
 import { checkpoint, computeDigest } from "./stage-digest.ts";
 
@@ -41,8 +41,7 @@ class ComputeProcess {
   /** Decisions as text: execute may ask for them again. */
   readonly #decided = new KeptTexts();
   #journal: LiveJournal | undefined;
-  #ingest: LinkClient | undefined;
-  #execute: LinkClient | undefined;
+  #bus: StageBus | undefined;
   #toExecute: Link | undefined;
   /** Decisions whose inputs are durable. */
   #ready = 0;
@@ -82,9 +81,10 @@ class ComputeProcess {
       clock,
     };
     const refused = (reason: string) => log("critical", `refused: ${reason}`);
-    this.#ingest = new LinkClient({
+    const bus = await stageBus(this.#context);
+    this.#bus = bus;
+    bus.connect("ingest", {
       ...shared,
-      path: places.ingestSocket,
       hello: () => this.#context.hello(this.#nextMarket),
       peers: ["ingest"],
       events: {
@@ -96,9 +96,8 @@ class ComputeProcess {
         refused,
       },
     });
-    this.#execute = new LinkClient({
+    bus.connect("execute", {
       ...shared,
-      path: places.executeSocket,
       hello: () => this.#context.hello(this.#nextFeedback),
       peers: ["execute"],
       events: {
@@ -120,8 +119,7 @@ class ComputeProcess {
   }
 
   async stop(): Promise<void> {
-    this.#ingest?.close();
-    this.#execute?.close();
+    await this.#bus?.close();
     await this.#journal?.close();
   }
 

@@ -6,8 +6,6 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { AlpacaBroker } from "../../adapters/brokers/alpaca/broker.ts";
 import type { Link } from "../../adapters/bus/bus-terms.ts";
-import { LinkClient } from "../../adapters/bus/link-client.ts";
-import { type LinkServer, serveLinks } from "../../adapters/bus/link-server.ts";
 import { LiveJournal } from "../../adapters/journal/live-journal.ts";
 import type { TimerHandle } from "../../adapters/net/ports.ts";
 import { InputError } from "../../domain/assert.ts";
@@ -35,6 +33,7 @@ import { PeerBeats, processFigures } from "./process-figures.ts";
 import { ProcessTimers } from "./process-timers.ts";
 import { brokenAtStart } from "./record-proof.ts";
 import { begunTerms } from "./run-terms.ts";
+import { type StageBus, stageBus } from "./stage-bus.ts";
 import type { StageContext } from "./stage-context.ts";
 import { dueAfterMs, TIME_EVERY_MS, TimeKeeper, timeBeatMs } from "./time-keeper.ts";
 import type { WatchPost } from "./watch-post.ts";
@@ -67,8 +66,7 @@ class ExecuteProcess {
   readonly #lockWords = new LockWords();
   readonly #beats = new PeerBeats();
   #journal: LiveJournal | undefined;
-  #server: LinkServer | undefined;
-  #ingest: LinkClient | undefined;
+  #bus: StageBus | undefined;
   #fromIngest: Link | undefined;
   #compute: Link | undefined;
   #computePid: number | undefined;
@@ -194,11 +192,12 @@ class ExecuteProcess {
     if (follower.inputs > 0) log("info", `replayed ${follower.inputs} inputs; life ${this.#life}`);
     this.#post.begin();
     await this.#guardian.listen();
-    await this.#listen();
+    this.#bus = await stageBus(this.#context);
+    await this.#listen(this.#bus);
     this.#consume({ kind: "restarted", life: this.#life });
     this.#lock(safeStart(process.env));
     this.#lock(this.#lockWords.record(brokenAtStart(places.root, terms.run, this.#journal.brokenAt)));
-    this.#hearIngest();
+    this.#hearIngest(this.#bus);
     this.#broker.start();
     this.#timers.every(BEAT_EVERY_MS, () => this.#guardian.beat());
     this.#timers.every(LEASE_EVERY_MS, () => this.#guardian.keepLease());
@@ -216,9 +215,8 @@ class ExecuteProcess {
     this.#due?.cancel();
     this.#broker.stop();
     this.#post.close();
-    this.#ingest?.close();
     this.#guardian.close();
-    await this.#server?.close();
+    await this.#bus?.close();
     await this.#journal?.close();
   }
 
@@ -245,10 +243,9 @@ class ExecuteProcess {
     this.#driver.page(claim.reason);
   }
 
-  async #listen(): Promise<void> {
-    const { places, clock, log } = this.#context;
-    this.#server = await serveLinks({
-      path: places.executeSocket,
+  async #listen(bus: StageBus): Promise<void> {
+    const { clock, log } = this.#context;
+    await bus.serve("execute", {
       hello: () => this.#context.hello(this.#driver.nextDecision),
       peers: ["compute", "control"],
       bounds: linkBounds,
@@ -258,7 +255,8 @@ class ExecuteProcess {
         up: (link) => {
           if (link.peer.role !== "compute") return;
           this.#compute = link;
-          this.#computePid = link.peer.pid;
+          // A process of another machine cannot be looked at: its beats are all that is known of it.
+          if (bus.isLocal) this.#computePid = link.peer.pid;
           try {
             this.#driver.tellFrom(link.peer.resumeFrom, (sequence, text) =>
               link.send(FrameKind.Feedback, numbered(sequence, text)),
@@ -277,10 +275,9 @@ class ExecuteProcess {
     });
   }
 
-  #hearIngest(): void {
-    const { places, clock, log } = this.#context;
-    this.#ingest = new LinkClient({
-      path: places.ingestSocket,
+  #hearIngest(bus: StageBus): void {
+    const { clock, log } = this.#context;
+    bus.connect("ingest", {
       hello: () => this.#context.hello(this.#driver.marketSequence + 1),
       peers: ["ingest"],
       bounds: linkBounds,

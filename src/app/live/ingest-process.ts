@@ -5,7 +5,6 @@
  */
 import { join } from "node:path";
 import type { Link } from "../../adapters/bus/bus-terms.ts";
-import { type LinkServer, serveLinks } from "../../adapters/bus/link-server.ts";
 import { AlpacaDataStream } from "../../adapters/feeds/alpaca/data-stream.ts";
 import { AlpacaHistory } from "../../adapters/feeds/alpaca/history.ts";
 import type { FeedBar, FeedRecord } from "../../adapters/feeds/alpaca/records.ts";
@@ -40,6 +39,7 @@ import { ProcessTimers } from "./process-timers.ts";
 import { recordedInputs } from "./recorded-inputs.ts";
 import { refusedNotes } from "./refused-ticks.ts";
 import { SessionActions } from "./session-actions.ts";
+import { type StageBus, stageBus } from "./stage-bus.ts";
 import type { StageContext } from "./stage-context.ts";
 
 const STATE_EVERY_MS = 200;
@@ -82,7 +82,7 @@ class IngestProcess {
   readonly #teller: MarketTeller;
   readonly #actions: SessionActions;
   #journal: LiveJournal | undefined;
-  #server: LinkServer | undefined;
+  #bus: StageBus | undefined;
   /** Behind those of the instruments. */
   readonly #stateKey: number;
   /** The minute that is waited for. */
@@ -170,8 +170,8 @@ class IngestProcess {
     });
     this.#replay(path);
     this.#isReplaying = false;
-    this.#server = await serveLinks({
-      path: places.ingestSocket,
+    this.#bus = await stageBus(context);
+    await this.#bus.serve("ingest", {
       hello: () => context.hello(0),
       peers: ["compute", "execute"],
       bounds: linkBounds,
@@ -201,7 +201,7 @@ class IngestProcess {
     this.#minute?.cancel();
     this.#stream.stop();
     this.#history.stop();
-    await this.#server?.close();
+    await this.#bus?.close();
     await this.#journal?.close();
   }
 

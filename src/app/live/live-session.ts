@@ -34,6 +34,7 @@ export interface SittingTerms {
   readonly begun: Begun;
   readonly paths: SystemTerms["paths"];
   readonly around?: SystemTerms["around"];
+  readonly bus?: SystemTerms["bus"];
   /** Every line of the log, where it is wanted beside the file. */
   readonly echo?: ((line: string) => void) | undefined;
   /** Ends by itself after so many; absent: never. */
@@ -100,11 +101,11 @@ class Sitting {
 
   constructor(terms: SittingTerms) {
     this.#terms = terms;
-    const { begun, runRoot, paths, around, echo } = terms;
+    const { begun, runRoot, paths, around, bus, echo } = terms;
     const { run, credentials, guardian } = begun;
     const report = (told: SupervisorReport) => this.#reported(told);
     this.#system = new LiveSystem({
-      ...{ root: runRoot, run, credentials, guardian, paths, around, report, echo },
+      ...{ root: runRoot, run, credentials, guardian, paths, around, bus, report, echo },
     });
     this.#control = new ControlClient(runRoot, run);
     this.#exchange = new ExchangeClock(run.clock, xnysSessions());

@@ -43,3 +43,16 @@ it("the monitor outside hears of paper and live, and never of a demo (C-62)", ()
   expect(guardianOf("demo", set).deadManUrl).toBeUndefined();
   expect(guardianOf("paper").deadManUrl).toBeUndefined();
 });
+
+it("keys of the bus reach the stages alone, and a stage of another machine is not started here", () => {
+  const bus = { NATS_USER: "me", NATS_PASSWORD: "hunter2" };
+  const plans = (...settings: readonly string[]) =>
+    plansOf({
+      ...{ root: "/r", credentials, paths, bus },
+      run: { ...terms, config: withSettings(terms.config, settings, "test") },
+    });
+  const knowing = plans().filter(({ env }) => env?.NATS_PASSWORD === "hunter2");
+  expect(knowing.map(({ id }) => id)).toEqual(["ingest", "execute", "compute"]);
+  const there = plans("bus.url=nats://a:1", "bus.elsewhere=[compute]");
+  expect(there.map(({ id }) => id)).toEqual(["ingest", "execute", "ledger", "guardian"]);
+});

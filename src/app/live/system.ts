@@ -35,6 +35,8 @@ export interface SystemTerms {
   readonly longestWaitMs?: number;
   /** Abnormal ends in ten minutes that are a crash loop; the supervisor's own when absent. */
   readonly crashesMax?: number;
+  /** Keys of the bus between the stages, as they stand in an environment. */
+  readonly bus?: Readonly<Record<string, string>> | undefined;
   /** Every line of the log, where it is wanted beside the file. */
   readonly echo?: ((line: string) => void) | undefined;
 }
@@ -62,11 +64,14 @@ export class LiveSystem {
   readonly #errors: ErrorCollector;
   readonly #critical: CriticalOutbox;
   readonly #around: ReadonlySet<string>;
+  /** Stages of another machine. */
+  readonly #elsewhere: ReadonlySet<string>;
   readonly #silence = new AlertSilence();
 
   constructor(terms: SystemTerms) {
     this.#around = new Set(Object.keys(terms.around ?? {}));
     const { root, run, report, longestWaitMs, crashesMax } = terms;
+    this.#elsewhere = new Set(run.config.bus.elsewhere);
     makeFolder(run.killSwitch);
     makeFolder(join(root, "run"));
     this.#errors = new ErrorCollector({
@@ -104,8 +109,9 @@ export class LiveSystem {
   /** Resolves when all are ready. */
   async start(): Promise<void> {
     const { supervisor } = this.#supervision;
-    for (const id of ["ingest", "execute", "compute", "guardian"]) supervisor.start(id);
-    for (const id of ["ingest", "compute", "execute"]) await supervisor.whenReady(id);
+    const isHere = (id: string) => !this.#elsewhere.has(id);
+    for (const id of ["ingest", "execute", "compute", "guardian"].filter(isHere)) supervisor.start(id);
+    for (const id of ["ingest", "compute", "execute"].filter(isHere)) await supervisor.whenReady(id);
     // It follows execute's journal, which is there by now.
     supervisor.start("ledger");
     for (const id of aroundIds) if (this.#around.has(id)) supervisor.start(id);
@@ -144,11 +150,11 @@ export class LiveSystem {
 }
 
 /** All that no line of the log may hold. */
-function secretsOf({ credentials, guardian, around = {} }: SystemTerms): string[] {
+function secretsOf({ credentials, guardian, around = {}, bus = {} }: SystemTerms): string[] {
   const keys = [credentials, guardian].flatMap((pair) =>
     pair === undefined ? [] : [pair.keyId.reveal(), pair.secretKey.reveal()],
   );
-  const given = Object.values(around).flatMap(({ env = {} }) =>
+  const given = [...Object.values(around), { env: bus }].flatMap(({ env = {} }) =>
     Object.entries(env).flatMap(([name, value]) => (SECRET_NAME.test(name) ? [value] : [])),
   );
   return [...keys, ...given];
@@ -164,7 +170,11 @@ export function plansOf({
   guardian: ofGuardian = credentials,
   paths,
   around = {},
-}: Pick<SystemTerms, "root" | "run" | "credentials" | "guardian" | "paths" | "around">): ProcessPlan[] {
+  bus = {},
+}: Pick<
+  SystemTerms,
+  "root" | "run" | "credentials" | "guardian" | "paths" | "around" | "bus"
+>): ProcessPlan[] {
   const { keyId, secretKey } = credentials;
   const keys = { ALPACA_API_KEY: keyId.reveal(), ALPACA_SECRET_KEY: secretKey.reveal() };
   const means = (id: keyof LiveParams["processes"]) => {
@@ -188,6 +198,7 @@ export function plansOf({
   });
   const places = runPlaces(root);
   const { deadManUrl } = run.config.live;
+  const elsewhere: ReadonlySet<string> = new Set(run.config.bus.elsewhere);
   const guardian = {
     root,
     killSwitch: run.killSwitch,
@@ -200,14 +211,14 @@ export function plansOf({
     // A demo that is well says nothing of a system that is not.
     ...(run.mode === "demo" || deadManUrl === "" ? {} : { deadManUrl }),
   };
-  return [
-    stage("ingest", keys),
+  const plans: ProcessPlan[] = [
+    stage("ingest", { ...keys, ...bus }),
     // What it knows is the journal of the whole run: reading that takes longer than a position may be unwatched.
     {
-      ...stage("execute", keys),
+      ...stage("execute", { ...keys, ...bus }),
       ...{ standby: run.config.live.standby, readyWithinMs: REPLAY_WITHIN_MS, isGuarded: true },
     },
-    stage("compute", {}),
+    stage("compute", bus),
     stage("ledger", {}),
     {
       id: "guardian",
@@ -234,6 +245,7 @@ export function plansOf({
       ];
     }),
   ];
+  return plans.filter(({ id }) => !elsewhere.has(id));
 }
 
 /** Tasks first, then what trades; who shows and tells sees the end. */

@@ -21,13 +21,21 @@ export interface JobPlaces<Job, Outcome> {
   readonly shared: () => unknown;
   /** The same in this thread. */
   readonly here: (job: Job) => Outcome;
+  /** On other machines, where that is wanted. */
+  readonly farm?: JobFarm<Job, Outcome> | undefined;
 }
+
+/** Has jobs done elsewhere; `answered` hears each outcome as it comes, in no order. */
+export type JobFarm<Job, Outcome> = (
+  jobs: readonly { readonly job: Job; readonly key: string }[],
+  answered: (index: number, outcome: Outcome) => void,
+) => Promise<void>;
 
 /** Answers in the order of the jobs, which are plain JSON as their answers are. */
 export async function recordedJobs<Job, Outcome>(
   { workers, record: path, facts, progress }: JobTerms,
   jobs: readonly Job[],
-  { entry, shared, here }: JobPlaces<Job, Outcome>,
+  { entry, shared, here, farm }: JobPlaces<Job, Outcome>,
 ): Promise<Outcome[]> {
   const record = new JobRecord<Outcome>(path);
   try {
@@ -42,7 +50,9 @@ export async function recordedJobs<Job, Outcome>(
       done += 1;
       progress(done, jobs.length);
     };
-    if (workers === 1 || open.length <= 1) {
+    if (farm !== undefined) {
+      await farm(open, keep);
+    } else if (workers === 1 || open.length <= 1) {
       for (const [index, { job }] of open.entries()) keep(index, here(job));
     } else {
       const tasks = open.map(({ job }) => job);

@@ -3,12 +3,14 @@ import { join } from "node:path";
 import { makeFolder, replaceFile } from "../../adapters/durable-file.ts";
 import type { LoadRequest } from "../../adapters/lake/load-bars.ts";
 import { codeVersion } from "../../app/code-version.ts";
-import { type Config, checkParams, configHash } from "../../app/config.ts";
+import { type Config, checkParams, resultHash } from "../../app/config.ts";
 import { resultJson } from "../../app/run-files.ts";
 import { shortDigest } from "../../app/trials.ts";
 import { type DayNumber, isoDate } from "../../domain/time.ts";
 import type { WalkForwardTerms } from "../../learn/validation/walk-forward.ts";
 import { strategies } from "../../strategies/registry.ts";
+import { type FarmTerms, jobFarm } from "../farm/job-farm.ts";
+import { readWindowOutcome, WINDOW_KIND, type WindowStudy } from "../farm/window-study.ts";
 import { loadSetup } from "./load-setup.ts";
 import { type Setting, walkForward } from "./walk-forward.ts";
 import { countTrials, daysOf, equityCsv } from "./walk-records.ts";
@@ -28,6 +30,8 @@ export interface WalkForwardRun {
   readonly settings: readonly Setting[];
   readonly workers: number;
   readonly entry: URL;
+  /** Workers on other machines; without it the cores of this one. */
+  readonly bus?: FarmTerms | undefined;
   readonly out: string;
   /** ISO instant for the record of trials. */
   readonly now: string;
@@ -63,7 +67,7 @@ export async function runWalkForward(request: WalkForwardRun): Promise<WalkForwa
   progress("reading bars");
   const { setup, snapshot } = await loadSetup(root, request);
   const windows = walkWindows(setup.columns, setup.sessions, terms, request.from);
-  const hash = configHash(config);
+  const hash = resultHash(config);
   const code = codeVersion();
   // A named snapshot has one id, whichever of its symbols are traded.
   const { adjustment = null, source = null } = request.bars;
@@ -79,10 +83,14 @@ export async function runWalkForward(request: WalkForwardRun): Promise<WalkForwa
   const scope = { traded, terms, settings, windows: daysOf(windows) };
   const runId = shortDigest("wf", { scope, snapshot, hash, code });
   makeFolder(out);
+  const facts = { snapshot, hash, code, traded };
+  const shared: WindowStudy = { bars: request.bars, config, strategyIds, cash: request.cash, facts };
+  const study = { kind: WINDOW_KIND, shared, read: readWindowOutcome };
   const walked = await walkForward({
     ...{ setup, windows, settings, workers, entry },
     record: join(root, "run", "walk-forward", `${runId}.jsonl`),
-    facts: { snapshot, hash, code, traded },
+    facts,
+    farm: request.bus && jobFarm(request.bus, study),
     progress: (done, all) => progress(`${done} of ${all} runs`),
   });
   const counted = countTrials(walked, {

@@ -7,10 +7,10 @@
  */
 import type { RunSetup } from "../../app/engine-run.ts";
 import { sharedSetup } from "../../app/variants.ts";
-import { type JobTerms, recordedJobs } from "./recorded-jobs.ts";
+import { type JobFarm, type JobTerms, recordedJobs } from "./recorded-jobs.ts";
 import { sharpeOf, stitchedWalk, type WalkedForward } from "./stitched-walk.ts";
 import type { WalkWindow } from "./walk-windows.ts";
-import { runWindow, type WindowJob } from "./window-run.ts";
+import { runWindow, type WindowJob, type WindowOutcome } from "./window-run.ts";
 
 /** Parameters over those of the configuration, by strategy. */
 export type Setting = WindowJob["params"];
@@ -22,6 +22,8 @@ export interface WalkForwardRequest extends JobTerms {
   readonly settings: readonly Setting[];
   /** Thread entry, from the table of tasks. */
   readonly entry: URL;
+  /** Where windows are run instead of here. */
+  readonly farm?: JobFarm<WindowJob, WindowOutcome> | undefined;
 }
 
 export async function walkForward(request: WalkForwardRequest): Promise<WalkedForward> {
@@ -34,6 +36,7 @@ export async function walkForward(request: WalkForwardRequest): Promise<WalkedFo
     entry: request.entry,
     shared: () => sharedSetup(request.setup),
     here: (job: WindowJob) => runWindow(request.setup, job),
+    farm: request.farm,
   });
   const at = (w: number, s: number, offset: number) => outcomes[offset + w * settings.length + s]!;
   return stitchedWalk(windows, settings.length, {

@@ -1,0 +1,17 @@
+/** Where the server of `bus.url` is, and its keys: of the environment, else of `.env` here or in the root. */
+import { hostname } from "node:os";
+import { readEnvFile } from "../adapters/env-file.ts";
+import { type NatsPlace, natsEnvironment, natsOptions } from "../adapters/nats/nats-options.ts";
+import type { Config } from "../app/config.ts";
+import { envFiles } from "./alert-env.ts";
+import type { CliContext } from "./context.ts";
+
+/** Undefined where no bus is configured. Throws InputError where its keys do not fit it, or others may read them. */
+export function busPlace(context: CliContext, { bus }: Config, role: string): NatsPlace | undefined {
+  if (bus.url === "") return undefined;
+  const places = [process.env, ...envFiles(context).map(readEnvFile)].map(natsEnvironment);
+  const env = places.find((keys) => Object.keys(keys).length > 0) ?? {};
+  const place = { url: bus.url, name: `plimsoll ${role} ${hostname()} ${process.pid}`, env };
+  natsOptions(place);
+  return place;
+}

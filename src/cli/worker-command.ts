@@ -1,0 +1,77 @@
+/** `plimsoll worker`: does research jobs of other machines over this root's lake (SYSTEM 17, docs/distributed.md). */
+import { cpus } from "node:os";
+import type { Command } from "commander";
+import { type WorkerCounts, workJobs } from "../adapters/nats/job-worker.ts";
+import { connectNats } from "../adapters/nats/nats-connection.ts";
+import { NatsJobStore } from "../adapters/nats/nats-job-store.ts";
+import { RealClock } from "../adapters/net/real-clock.ts";
+import { codeVersion } from "../app/code-version.ts";
+import { loadConfig } from "../app/config.ts";
+import { plural } from "../app/formats.ts";
+import { InputError } from "../domain/assert.ts";
+import { WINDOW_KIND, WindowWorkshop } from "../research/farm/window-study.ts";
+import { busPlace } from "./bus-place.ts";
+import { type CliContext, tell } from "./context.ts";
+import { wholeNumber } from "./option-values.ts";
+import { stopSignals } from "./stop-signals.ts";
+import { walkWorker } from "./tasks.ts";
+
+interface WorkerOptions {
+  readonly workers: string;
+  readonly idle?: string;
+}
+
+const EXAMPLE = `
+Example:
+  plimsoll worker --root var --set bus.url=nats://10.0.0.5:4222`;
+
+export function registerWorkerCommand(program: Command, context: CliContext): void {
+  program
+    .command("worker")
+    .description("do research jobs that other machines give out over bus.url, on this root's data")
+    .option("--workers <n>", "jobs at once", String(cpus().length))
+    .option("--idle <seconds>", "end when no job came for so long (default: never)")
+    .addHelpText("after", EXAMPLE)
+    .action(async (options: WorkerOptions) => {
+      const counts = await work(context, options);
+      tell(
+        context,
+        counts,
+        () => `${plural(counts.done, "job")} done, ${counts.failed} failed, ${counts.givenBack} given back`,
+      );
+    });
+}
+
+async function work(context: CliContext, options: WorkerOptions): Promise<WorkerCounts> {
+  const lanes = wholeNumber("--workers", options.workers, { least: 1, most: 64 });
+  const idle =
+    options.idle === undefined ? undefined : wholeNumber("--idle", options.idle, { least: 1, most: 1e6 });
+  const config = loadConfig({
+    files: context.configFiles(),
+    assignments: context.assignments(),
+    env: process.env,
+  });
+  const place = busPlace(context, config, "worker");
+  if (place === undefined)
+    throw new InputError("worker: bus.url is empty; give it: --set bus.url=nats://host:4222");
+  const root = context.root();
+  const store = await NatsJobStore.open(await connectNats(place, { waits: false }));
+  const workshop = new WindowWorkshop(root, walkWorker);
+  const stop = stopSignals();
+  const code = codeVersion();
+  const say = (line: string): void => {
+    if (!context.quiet()) context.err(`worker: ${line}`);
+  };
+  say(`code ${code}, ${lanes} at once, waiting for jobs at ${place.url}`);
+  try {
+    return await workJobs({
+      ...{ store, clock: new RealClock(), code, name: place.name, lanes, tell: say, signal: stop.signal },
+      handlers: { [WINDOW_KIND]: workshop.handler },
+      ...(idle === undefined ? {} : { idleMs: idle * 1000 }),
+    });
+  } finally {
+    await workshop.close();
+    await store.close();
+    stop.release();
+  }
+}
