@@ -7,6 +7,7 @@ import { ResearchDb } from "../../adapters/research-db.ts";
 import { codeVersion } from "../../app/code-version.ts";
 import { type Config, checkParams, configHash } from "../../app/config.ts";
 import type { RunSetup } from "../../app/engine-run.ts";
+import { givenRegime, runRegime } from "../../app/regime/run-regime.ts";
 import { actionEvents, rawStepsOf } from "../../app/run-actions.ts";
 import { resultJson } from "../../app/run-files.ts";
 import { type CountedTrial, shortDigest } from "../../app/trials.ts";
@@ -124,9 +125,15 @@ async function loaded(
     const { config, strategyIds, cash } = request;
     const actions = actionEvents(raw.actions, columns);
     const rawSteps = rawStepsOf(raw.factors, columns);
+    const regime = await runRegime(lake, config.regime, request.bars, request.bars.to);
+    const { given, snapshot: named } = givenRegime(regime, snapshot);
     return {
-      setup: { ...{ config, strategyIds, columns, cash, actions, rawSteps }, sessions: xnysSessions() },
-      snapshot,
+      setup: {
+        ...{ config, strategyIds, columns, cash, actions, rawSteps },
+        sessions: xnysSessions(),
+        ...given,
+      },
+      snapshot: named,
     };
   } finally {
     lake.close();
