@@ -74,7 +74,11 @@ describe("one session at the highest speed", () => {
   it("trades, can be asked, refuses a second start, ends flat with exit 0 and leaves no process", async () => {
     const { said, ended } = start("one", "--sessions", "1", "--speed", "max", "--json");
     const status = await statusWhen("one", () => true);
-    expect(status).toMatchObject({ mode: "demo", regime: null, permission: { claims: expect.any(Array) } });
+    expect(status).toMatchObject({
+      mode: "demo",
+      regime: expect.any(Object),
+      permission: { claims: expect.any(Array) },
+    });
     expect(status.exposure).toMatchObject({ gross: expect.any(Number), short: expect.any(Number) });
     const pids = status.processes.map(({ pid }: { pid: number }) => pid);
     expect(status.processes.map(({ id }: { id: string }) => id).toSorted()).toEqual(
@@ -114,7 +118,11 @@ describe("one session at the highest speed", () => {
 describe("the HALT file", () => {
   it("beside all modes halts the demo; what an operator does is written down; Ctrl-C still ends it well", async () => {
     const { child, said, ended } = start("halted", "--speed", "60");
-    await statusWhen("halted", () => true);
+    // The demo fits the regime detector on its own past as it begins, and says what it found.
+    const { regime } = await statusWhen("halted", (status) => (status.regime?.told ?? null) !== null);
+    expect(regime).toMatchObject({ problem: null, isShadow: true, told: { session: expect.any(Number) } });
+    const { bull, neutral, bear } = regime.told;
+    expect(Math.abs(bull + neutral + bear - 1)).toBeLessThan(1e-9);
     const paused = await ask("halted", "pause", "--reason", "lunch", "--yes", "--json");
     expect(paused).toMatchObject({ code: 0, err: "" });
     const { auditId } = JSON.parse(paused.out);

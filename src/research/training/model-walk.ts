@@ -7,7 +7,7 @@
  */
 import { join } from "node:path";
 import { codeVersion } from "../../app/code-version.ts";
-import { type Config, configHash } from "../../app/config.ts";
+import { type Config, resultHash } from "../../app/config.ts";
 import type { RunSetup } from "../../app/engine-run.ts";
 import { openTrainer } from "../../app/models/trainers.ts";
 import { shortDigest } from "../../app/trials.ts";
@@ -82,7 +82,7 @@ export async function walkModel(request: ModelWalkRun): Promise<ModelWalk> {
   progress(`${entries.label.length} entries with a label, ${entries.columns.length} features`);
   const ground: TrainingGround = { setup, training, entries };
   const jobs = new ModelJobs(ground, trainer);
-  const hash = configHash(config);
+  const hash = resultHash(config);
   const code = codeVersion();
   const facts = { snapshot, hash, code, training, cash, trainer: [trainer.name, trainer.version] };
   const runId = shortDigest("tn", facts);
