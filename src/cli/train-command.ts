@@ -76,7 +76,7 @@ export function walkedText(result: WalkResult): string[] {
     `${grouped(windows.length)} windows, ${grouped(sessions)} sessions out of sample from ${from} to ${to}` +
       (without === 0
         ? ""
-        : `; rules alone in ${without} of them: ${windows.find(({ why }) => why !== null)?.why}`),
+        : `; rules alone in ${without} of them (${windows.find(({ why }) => why !== null)?.why})`),
     `with models: return ${percent(verdict.totalReturn, 2)}, Sharpe ${number(verdict.sharpe, 2)}, ` +
       `drawdown ${percent(verdict.maxDrawdown, 2)}, ${grouped(verdict.trades)} trades, ` +
       `${verdict.counted} trials on record`,

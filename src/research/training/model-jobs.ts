@@ -59,9 +59,9 @@ export interface TrialOutcome {
 }
 
 export interface WindowModelOutcome extends WindowOutcome {
-  /** On the days to train, out of fold; null where rules went alone. */
+  /** On the days to train, out of fold; null where nothing could be fitted. */
   readonly figures: SignalFigures | null;
-  /** Why there is no model, in a sentence. */
+  /** Why rules went alone, in a sentence; null where the model was asked. */
   readonly why: string | null;
 }
 
@@ -123,11 +123,20 @@ export class ModelJobs {
     return { skill: Number.isFinite(skill) ? skill : null };
   }
 
+  /** A model that knows nothing would only keep out at random what the rules would have made of it. */
+  #whyUseless({ figures: { skill } }: SignalFit): string | null {
+    const { leastSkill } = this.#ground.training.validation;
+    return skill > leastSkill ? null : `nothing learned, skill ${skill.toFixed(4)} out of fold`;
+  }
+
   #window({ train, test, settings }: WindowModelJob): WindowModelOutcome {
     const { setup, training } = this.#ground;
     const fit = settings === null ? "rules alone" : this.fit(train, test.from, settings);
-    if (typeof fit === "string")
-      return { ...runWindow(setup, { ...test, params: {} }), figures: null, why: fit };
+    const why = typeof fit === "string" ? fit : this.#whyUseless(fit);
+    if (typeof fit === "string" || why !== null) {
+      const figures = typeof fit === "string" ? null : fit.figures;
+      return { ...runWindow(setup, { ...test, params: {} }), figures, why };
+    }
     const model = { id: `window of ${test.from}`, text: modelText(fit.model), settings: fit.settings };
     const outcome = runWindow({ ...setup, models: { [training.strategy]: model } }, { ...test, params: {} });
     return { ...outcome, figures: fit.figures, why: null };

@@ -68,6 +68,8 @@ export const trainingConfig = z.strictObject({
       folds: z.int().min(2).max(50).default(5),
       /** Bars; absent: 1 % of those that the window covers, and at least the longest label. */
       embargo: z.int().min(0).max(100_000).optional(),
+      /** A window whose fit knows no more than this of its own days, out of fold, goes by rules alone. */
+      leastSkill: z.number().min(-1).max(1).default(0),
     })
     .prefault({}),
   trainer: z

@@ -36,7 +36,7 @@ export interface WalkResult {
     readonly test: readonly [string, string];
     /** Number of the candidate. */
     readonly chosen: number;
-    /** Out of fold on the days to train; null where no model could be learned and rules went alone. */
+    /** Out of fold on the days to train; null where nothing could be fitted. */
     readonly skill: number | null;
     readonly areaUnderCurve: number | null;
     readonly events: number | null;
