@@ -40,6 +40,13 @@ const spaces: Readonly<Record<string, Space>> = {
     subsample: { kind: "float", from: 0.5, to: 1 },
     colsample_bytree: { kind: "float", from: 0.3, to: 1 },
   },
+  lightgbm: {
+    learning_rate: { kind: "log-float", from: 0.01, to: 0.2 },
+    num_leaves: { kind: "int", from: 2, to: 16 },
+    min_data_in_leaf: { kind: "int", from: 20, to: 150 },
+    lambda_l2: { kind: "log-float", from: 0.1, to: 30 },
+    feature_fraction: { kind: "float", from: 0.3, to: 1 },
+  },
 };
 
 export interface SearchOutcome {
