@@ -72,6 +72,30 @@ describe("the model of one thread, to the bit", () => {
   });
 });
 
+it("every part of every job runs once, however short the jobs are and however the threads meet", () => {
+  const parts = 40;
+  const jobs = 3000;
+  const each = 50;
+  // The first rows of each part's range, all in one leaf: a job takes a few microseconds.
+  const rows = Array.from({ length: parts * each }, (_, k) => 8192 * Math.floor(k / each) + (k % each));
+  const integers = (list: readonly number[]) => {
+    const shared = new Int32Array(three.allocate(4 * list.length));
+    shared.set(list);
+    return shared;
+  };
+  const board = {
+    leafCount: integers([1]),
+    leafRows: integers([0, rows.length]),
+    leafOutputs: three.share(Float64Array.of(1)),
+    // As many as there are row numbers; those behind belong to no leaf.
+    rows: integers([...rows, ...Array(8192 * parts - rows.length).fill(0)]),
+    margins: new Float64Array(three.allocate(8 * 8192 * parts)),
+  };
+  for (let job = 0; job < jobs; job++) three.run("addLeaves", board as never, parts, 1);
+  expect(new Set(rows.map((row) => board.margins[row]))).toEqual(new Set([jobs]));
+  three.clear();
+});
+
 it("what fails in any thread fails the call, and the next call works", () => {
   const rows = someRows(5000, 17);
   const columns = rows.columns.with(2, rows.columns[2]!.with(7, Number.POSITIVE_INFINITY));

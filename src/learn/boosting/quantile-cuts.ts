@@ -2,7 +2,7 @@
  * Cuts a feature's values into bins of about equal weight. The greedy cut is Ke et al. 2017, section 2.1, with its
  * implementation's rule that a value heavier than a bin stands alone.
  */
-import { sortedFloats } from "../../numerics/float-order.ts";
+import { ascendingOrder } from "../../numerics/float-order.ts";
 
 /** Cuts between distinct values such that bins weigh about the same: at most binsMost - 1. Neither NaN nor infinite. */
 export function quantileCuts(
@@ -10,8 +10,7 @@ export function quantileCuts(
   weights: Float64Array | undefined,
   binsMost: number,
 ): number[] {
-  const { distinct, mass, total } =
-    weights === undefined ? countDistinct(sortOf(values)) : weighDistinct(values, weights);
+  const { distinct, mass, total } = weighDistinct(values, weights);
   const count = distinct.length;
   const cuts: number[] = [];
   if (count <= binsMost) {
@@ -46,41 +45,27 @@ export function quantileCuts(
 
 interface Distinct {
   /** Ascending. */
-  readonly distinct: Float64Array | Float32Array;
+  readonly distinct: Float64Array;
   /** Weight of each. */
   readonly mass: Float64Array;
   readonly total: number;
 }
 
-function countDistinct(sorted: Float64Array | Float32Array): Distinct {
-  const mass = new Float64Array(sorted.length);
-  let count = 0;
-  for (let k = 0; k < sorted.length; k++) {
-    const value = sorted[k]!;
-    // Over the sorted values themselves: what is distinct is never more than what was read.
-    if (count === 0 || value !== sorted[count - 1]!) sorted[count++] = value;
-    mass[count - 1] = mass[count - 1]! + 1;
-  }
-  return { distinct: sorted.subarray(0, count), mass, total: sorted.length };
-}
-
-function weighDistinct(values: Float64Array | Float32Array, weights: Float64Array): Distinct {
-  const order = Int32Array.from(values, (_, k) => k).sort((a, b) => values[a]! - values[b]! || a - b);
+function weighDistinct(values: Float64Array | Float32Array, weights: Float64Array | undefined): Distinct {
+  const order = ascendingOrder(values);
   const distinct = new Float64Array(values.length);
   const mass = new Float64Array(values.length);
   let count = 0;
   let total = 0;
-  for (const at of order) {
+  for (let k = 0; k < order.length; k++) {
+    const at = order[k]!;
     const value = values[at]!;
+    const weight = weights === undefined ? 1 : weights[at]!;
     if (count === 0 || value !== distinct[count - 1]!) distinct[count++] = value;
-    mass[count - 1]! += weights[at]!;
-    total += weights[at]!;
+    mass[count - 1] = mass[count - 1]! + weight;
+    total += weight;
   }
   return { distinct: distinct.subarray(0, count), mass, total };
-}
-
-function sortOf(values: Float64Array | Float32Array): Float64Array | Float32Array {
-  return values instanceof Float32Array ? sortedFloats(values) : values.sort();
 }
 
 /** The middle, but never the upper value: that one must stay above the cut. */
