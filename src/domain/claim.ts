@@ -25,5 +25,8 @@ export const claimAuthorities = [
 ] as const;
 export type ClaimAuthority = (typeof claimAuthorities)[number];
 
+/** The only side of entries that a claim may bind: what opens or adds to a long position. */
+export type ClaimSide = "long";
+
 /** Source of the claim with which a run ends in good order: everything is closed because that is wanted. */
 export const END_OF_RUN = "end_of_run";

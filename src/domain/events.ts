@@ -5,12 +5,13 @@
  * Adding one: declare the interface, add it to `EngineEvent`, and follow the compile errors.
  */
 import type { BarBatch } from "./bars.ts";
-import type { ClaimAuthority, ClaimLevel } from "./claim.ts";
+import type { ClaimAuthority, ClaimLevel, ClaimSide } from "./claim.ts";
 import type { SplitRatio } from "./corporate-action.ts";
 import type { InstrumentId } from "./instrument.ts";
 import type { Money, Price, Quantity } from "./money.ts";
 import type { FillId, OrderNumber } from "./order.ts";
 import type { Quote, TradePrint } from "./quote.ts";
+import type { RegimeReading } from "./regime-reading.ts";
 import type { EpochMicros } from "./time.ts";
 
 /** All bars of one instant are known; absent instruments have no row. The unit of decision. */
@@ -173,6 +174,8 @@ export interface ClaimChanged {
     readonly source: string;
     /** Index of the only strategy it binds. */
     readonly scope?: number;
+    /** The only side of entries that it binds; never with a scope. */
+    readonly side?: ClaimSide;
     readonly level: ClaimLevel;
     /** Multiplies sizes, in (0, 1.2]. */
     readonly scalar: number;
@@ -261,6 +264,12 @@ export interface BooksAsked {
   readonly reason: string;
 }
 
+/** What the market's regime is for one session, by all that was known before its open (REGIME-1). */
+export interface RegimeTold extends RegimeReading {
+  readonly kind: "RegimeTold";
+  readonly at: EpochMicros;
+}
+
 /** What neither the market nor an order tells, but who watches over the engine. */
 export type ControlEvent =
   | TimePassed
@@ -271,7 +280,8 @@ export type ControlEvent =
   | PositionAdjusted
   | FlattenVerified
   | LimitOverridden
-  | BooksAsked;
+  | BooksAsked
+  | RegimeTold;
 
 /** From here on one old share is `newShares / oldShares` new ones. Before the first bar of the ex-date (DATA-6). */
 export interface SharesSplit extends SplitRatio {
@@ -330,6 +340,7 @@ const controlKinds: readonly EngineEvent["kind"][] = [
   "FlattenVerified",
   "LimitOverridden",
   "BooksAsked",
+  "RegimeTold",
 ] satisfies readonly ControlEvent["kind"][];
 
 export const isControl = (event: EngineEvent): event is ControlEvent => controlKinds.includes(event.kind);

@@ -7,17 +7,20 @@
  *       nothing either (RELIABILITY 1.4).
  * CE-2  Where the market may be shut, closing waits for it: cancels leave at once, exits a minute after the open, when
  *       the opening prints are over (I-21). What began in the session does not wait.
+ * CE-3  Where longs are to go, longs alone are closed and taken back (REGIME-2): shorts, their covers and what is
+ *       nobody's stay.
  */
 import { END_OF_RUN } from "../domain/claim.ts";
 import { haltIdOf } from "../domain/flatten-order-id.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
-import { Purpose } from "../domain/order.ts";
+import { BUY, Purpose } from "../domain/order.ts";
 import { type EpochMicros, MICROS_PER_MINUTE } from "../domain/time.ts";
 import type { VirtualLots } from "../ensemble/virtual-lots.ts";
 import type { Authorities } from "../risk/authority.ts";
 import type { BreakerWatch } from "./breaker-watch.ts";
 import type { CrossBooks } from "./demand-netting.ts";
 import type { OrderDesk } from "./order-desk.ts";
+import type { RegimeWatch } from "./regime-watch.ts";
 import type { RiskFacts } from "./risk-facts.ts";
 import type { SavedEnforcement } from "./risk-state.ts";
 import type { SessionClock } from "./session-clock.ts";
@@ -41,6 +44,7 @@ export interface EnforcementParts {
   readonly lots: VirtualLots;
   readonly facts: RiskFacts;
   readonly clock: SessionClock;
+  readonly regime: RegimeWatch | undefined;
 }
 
 /** A closing of everything that goes on. Who looks after the broker's side of it starts from this. */
@@ -59,6 +63,7 @@ export class ClaimEnforcement {
   /** Version of the claims that were last acted upon, and which strategies could only reduce by them. */
   #enforced = NEVER;
   readonly #reducing: Uint8Array;
+  #reducesLongs = false;
   readonly #close: Uint8Array;
   /** Instruments that an operator wants closed. */
   #closings = 0;
@@ -82,7 +87,8 @@ export class ClaimEnforcement {
   /** True when the next valuation, without a new claim, would find nothing to do. */
   get areDone(): boolean {
     const { authorities } = this.#parts;
-    return !authorities.flattens && this.#closings === 0 && this.#enforced === authorities.version;
+    const isLeaving = this.#closings > 0 || this.#parts.regime?.closesLongs === true;
+    return !authorities.flattens && !isLeaving && this.#enforced === authorities.version;
   }
 
   /** Undefined when nothing is being closed by a claim, or all of it is. */
@@ -142,6 +148,7 @@ export class ClaimEnforcement {
     if (this.#enforced !== authorities.version) this.#takeBackEntries();
     if (halves) this.#halve();
     if (this.#closings > 0) this.#continueClosing(at);
+    if (this.#parts.regime?.closesLongs === true) this.#closeLongs(at);
   }
 
   #halve(): void {
@@ -162,6 +169,27 @@ export class ClaimEnforcement {
       if (reduces && this.#reducing[s] === 0) desk.cancelEntries(s, instruments);
       this.#reducing[s] = reduces ? 1 : 0;
     }
+    const { reducesLongs } = authorities;
+    if (reducesLongs && !this.#reducesLongs) this.#takeBackLongs();
+    this.#reducesLongs = reducesLongs;
+  }
+
+  #takeBackLongs(): void {
+    const { strategies, instruments, desk } = this.#parts;
+    for (let s = 0; s < strategies; s++)
+      for (let i = 0; i < instruments; i++) desk.cancelEntry(s, i as InstrumentId, BUY);
+  }
+
+  /** Until nobody who trades is long. */
+  #closeLongs(at: EpochMicros): void {
+    const { strategies, externalStrategy, instruments, lots, desk, books } = this.#parts;
+    const mayClose = this.#mayClose(at);
+    for (let s = 0; s < strategies; s++) {
+      if (s === externalStrategy) continue;
+      for (let i = 0; i < instruments; i++)
+        if (lots.shares(s, i as InstrumentId) > 0) this.#leave(s, i as InstrumentId, mayClose);
+    }
+    desk.settle(books);
   }
 
   #closed(instrument: number): void {

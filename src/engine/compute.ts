@@ -39,12 +39,13 @@ export interface AccountFacts {
   readonly equity: number;
   /** Cash less what working entries will take. */
   readonly availableCash: number;
-  /** Effective scalar of the permission lattice. */
+  /** Effective scalar of the permission lattice, and that of new longs where it is another. */
   readonly scalar: number;
+  readonly longScalar?: number;
   /** Shares of entries that were sent this session and filled or may still fill, over all strategies. */
   enteredToday(instrument: InstrumentId): number;
-  /** False while a claim bars entries of the strategy. */
-  allowsEntries(strategy: number): boolean;
+  /** False while a claim bars entries of the strategy, or its new longs. */
+  allowsEntries(strategy: number, isLong?: boolean): boolean;
 }
 
 export interface ComputeConfig {

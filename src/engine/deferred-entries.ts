@@ -180,7 +180,7 @@ export class DeferredEntries {
   #refusalOf(intent: EntryIntent): { readonly rule: string; readonly used: number } | undefined {
     const { gate, facts, lots, allowsEntries } = this.#stage;
     const { strategy, instrument } = intent;
-    if (!allowsEntries.call(this.#stage, strategy)) return { rule: "permission", used: 0 };
+    if (!allowsEntries.call(this.#stage, strategy, intent.shares > 0)) return { rule: "permission", used: 0 };
     if (lots.shares(strategy, instrument) !== 0) return { rule: "held", used: 0 };
     const request = entryRequest(intent, this.#pricing);
     const denied = (rule: RiskRule, order: OrderRequest) => {
@@ -197,7 +197,7 @@ export class DeferredEntries {
   }
 
   #endBarred(): void {
-    this.#end(({ intent }) => !this.#stage.allowsEntries(intent.strategy), "permission");
+    this.#end(({ intent }) => !this.#stage.allowsEntries(intent.strategy, intent.shares > 0), "permission");
   }
 
   #endOf(instrument: InstrumentId, end: string): void {

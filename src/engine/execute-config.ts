@@ -8,6 +8,7 @@ import type { EnsembleParams } from "../ensemble/ensemble-params.ts";
 import type { BoundBreaker } from "../risk/breaker.ts";
 import type { RiskRule } from "../risk/rule.ts";
 import type { EntryPricing } from "./order-requests.ts";
+import type { RegimeRule } from "./regime-watch.ts";
 
 export interface ExecuteConfig {
   readonly strategies: number;
@@ -36,6 +37,8 @@ export interface ExecuteConfig {
   readonly killMode?: KillMode;
   /** What a kill or an operator closes waits for the market to be open (I-21). */
   readonly closesOnlyInSession?: boolean;
+  /** How the market's regime binds the run; absent: not at all. */
+  readonly regime?: RegimeRule;
 }
 
 /** Nobody gave anything for what it holds: no loss is a part of that. Dollars. */

@@ -39,6 +39,7 @@ import { capitalOf, type ExecuteConfig } from "./execute-config.ts";
 import { FillBooking, type FillListener } from "./fill-booking.ts";
 import { FillTable } from "./fill-table.ts";
 import { KillTranslation } from "./kill-mode.ts";
+import { leaversFirst } from "./leavers-first.ts";
 import { LimitOverrides } from "./limit-overrides.ts";
 import type { WishTally } from "./meeting-point.ts";
 import { OrderDesk } from "./order-desk.ts";
@@ -46,6 +47,7 @@ import { OutsideWord } from "./outside-word.ts";
 import type { Command } from "./ports.ts";
 import { PositionAdjustments } from "./position-adjustments.ts";
 import { QuietSpell } from "./quiet-spell.ts";
+import { RegimeWatch } from "./regime-watch.ts";
 import { RiskFacts } from "./risk-facts.ts";
 import { loadRisk, type RiskState, type RiskStateParts, saveRisk } from "./risk-state.ts";
 import { SessionClock } from "./session-clock.ts";
@@ -87,6 +89,8 @@ export class ExecuteStage implements AccountFacts {
   readonly kill: KillTranslation;
   /** Limits that are stricter for a while. */
   readonly overrides: LimitOverrides;
+  /** Undefined in a run that no regime concerns. */
+  readonly regime: RegimeWatch | undefined;
   readonly trades: TradeLog;
   readonly fills = new FillTable();
   readonly actions: CorporateActions;
@@ -103,6 +107,7 @@ export class ExecuteStage implements AccountFacts {
     this.baselines = new Baselines(startingCash / MICROS);
     this.clock = new SessionClock(config.sessions);
     const { portfolio, baselines, clock, authorities } = this;
+    this.regime = RegimeWatch.of(config.regime, authorities, clock);
     const capital = capitalOf(config);
     const watched = { breakers, capital, instruments, authorities, portfolio, baselines, clock };
     this.#watch = new BreakerWatch(watched);
@@ -120,29 +125,24 @@ export class ExecuteStage implements AccountFacts {
     this.#stops = watchStops({ ...config, lots, facts, leave, takeBack });
     this.#crossPrices = new CrossPrices(facts, instruments, ensemble.crossQuoteSeconds);
     this.#desk = new OrderDesk({
-      gate: this.gate,
-      facts,
-      lots,
-      execution,
+      ...{ gate: this.gate, facts, lots, execution, strategies, stops: this.#stops },
       slots: strategies * instruments,
-      strategies,
       crossPrices: this.#crossPrices,
-      stops: this.#stops,
       entryRefused: (strategy, control, barredBy) =>
         this.#watch.entryRefused({ strategy, control, barredBy }, facts.now),
     });
-    const { trades, fills, orders, ledger, claimLog } = this;
+    const { trades, fills, orders, ledger, claimLog, regime } = this;
     const parts = { strategies, instruments, lots, portfolio, trades, facts, desk: this.#desk, authorities };
     const enterSession = (at: EpochMicros) => this.#enterSession(at);
     this.#booking = new FillBooking({ ...parts, fills, onFill, enterSession });
-    const enforced = { ...config, ...parts, watch: this.#watch, books: this.#booking, clock };
+    const enforced = { ...config, ...parts, watch: this.#watch, books: this.#booking, clock, regime };
     this.#claims = new ClaimEnforcement(enforced);
     this.#adjustments = new PositionAdjustments({ ...config, ...parts, orders, onFill, enterSession });
     this.income = new StrategyIncome(strategies, lots);
     this.actions = new CorporateActions({ ...parts, orders, ledger, income: this.income });
     const { actions } = this;
     const watchesStops = this.#stops !== undefined;
-    const told = { ...parts, clock, claims: this.#claims, claimLog };
+    const told = { ...parts, clock, claims: this.#claims, claimLog, regime };
     const outside = { stops: this.#stops, adjustments: this.#adjustments, overrides: this.overrides };
     this.#outside = new OutsideWord({ ...told, ...outside, enterSession });
     this.#quiet = new QuietSpell({ ...told, actions, watchesStops });
@@ -193,12 +193,16 @@ export class ExecuteStage implements AccountFacts {
     return this.authorities.permission.scalar;
   }
 
+  get longScalar(): number {
+    return this.authorities.longScalar;
+  }
+
   enteredToday(instrument: InstrumentId): number {
     return this.facts.enteredToday(instrument);
   }
 
-  allowsEntries(strategy: number): boolean {
-    return this.authorities.allowsEntries(strategy);
+  allowsEntries(strategy: number, isLong?: boolean): boolean {
+    return this.authorities.allowsEntries(strategy, isLong);
   }
 
   /** True when bars of that instant would change values alone: then nobody else is asked. */
@@ -209,8 +213,9 @@ export class ExecuteStage implements AccountFacts {
   /** Values the account at the closes of the batch. Comes before any decision on it. */
   bars(batch: BarBatch): void {
     const { at } = batch;
+    if (!this.isQuietAt(at)) this.#enterSession(at);
+    this.regime?.bars(batch);
     const isQuiet = this.isQuietAt(at);
-    if (!isQuiet) this.#enterSession(at);
     this.#told(at);
     this.facts.activity.bars(batch);
     this.blocked.bars(batch);
@@ -256,9 +261,9 @@ export class ExecuteStage implements AccountFacts {
   }
 
   get #riskParts(): RiskStateParts {
-    const [scope, watch, facts] = [this.#config, this.#watch, this.facts];
+    const [scope, watch, facts, regime] = [this.#config, this.#watch, this.facts, this.regime];
     const outside = { claims: this.#claims, adjustments: this.#adjustments };
-    return { scope, watch, facts, authorities: this.authorities, stops: this.#stops, ...outside };
+    return { scope, watch, facts, authorities: this.authorities, stops: this.#stops, regime, ...outside };
   }
 
   quote(quote: Quote): void {
@@ -332,14 +337,8 @@ export class ExecuteStage implements AccountFacts {
     this.#quiet.end();
     // With several strategies who leaves comes first: an entry must know which exits wait (NE-5).
     const several = this.#config.strategies > 1 && intents.length > 1;
-    if (several) for (const intent of intents) if (this.#leaves(intent)) this.#act(intent);
-    for (const intent of intents) if (!several || !this.#leaves(intent)) this.#act(intent);
+    for (const intent of several ? leaversFirst(intents, this.lots) : intents) this.#act(intent);
     this.#desk.settle(this.#booking);
-  }
-
-  #leaves(intent: Intent): boolean {
-    if (intent.kind !== "Enter") return intent.kind === "Exit";
-    return this.lots.shares(intent.strategy, intent.instrument) * intent.shares < 0;
   }
 
   #act(intent: Intent): void {
@@ -395,5 +394,6 @@ export class ExecuteStage implements AccountFacts {
     if (!this.clock.advance(at)) return;
     this.facts.startSession();
     this.baselines.startSession(this.clock.open);
+    this.regime?.enterSession(at);
   }
 }

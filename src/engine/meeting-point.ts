@@ -108,8 +108,13 @@ export class MeetingPoint {
   }
 
   /** The wish is wanted no more. */
-  drop(strategy: number, instrument: InstrumentId): void {
-    this.#giveUp((wish) => wish.strategy === strategy && wish.instrument === instrument);
+  drop(strategy: number, instrument: InstrumentId, side?: Side): void {
+    this.#giveUp(
+      ({ shares, ...wish }) =>
+        wish.strategy === strategy &&
+        wish.instrument === instrument &&
+        (side === undefined || shares * side > 0),
+    );
   }
 
   /** A kill: nobody enters on what was wanted before it. */

@@ -172,10 +172,12 @@ export class OrderDesk {
     for (let i = 0; i < instruments; i++) this.cancelEntry(strategy, i as InstrumentId);
   }
 
-  cancelEntry(strategy: number, instrument: InstrumentId): void {
+  /** With a side: an entry of the other one stays. */
+  cancelEntry(strategy: number, instrument: InstrumentId, side?: Side): void {
     const entry = this.#facts.entryOrder(strategy, instrument);
-    if (entry !== undefined) this.#cancelEntry(entry);
-    if (this.meeting.size > 0) this.meeting.drop(strategy, instrument);
+    const isIts = entry !== undefined && (side === undefined || this.orders.side(entry) === side);
+    if (isIts) this.#cancelEntry(entry);
+    if (this.meeting.size > 0) this.meeting.drop(strategy, instrument, side);
   }
 
   /**
@@ -328,16 +330,14 @@ export class OrderDesk {
   #goesOn(order: OrderNumber): boolean {
     const isStop = this.orders.purpose(order) === Purpose.VirtualStop;
     if (!isStop || this.#stops?.ended(this.orders, order) !== true) return false;
-    const instrument = this.orders.instrument(order);
-    const signal = this.orders.get(order, OrderField.signal);
+    const [instrument, signal] = [this.orders.instrument(order), this.orders.get(order, OrderField.signal)];
     this.exit(this.orders.strategy(order), instrument, signal, Purpose.VirtualStop);
     return this.#exitOrder[this.#slotOf(order)] !== NONE;
   }
 
   /** What an order was about, if it is held and not being left, has its stop for all of it, if it had one (EX-9). */
   keepProtected(order: OrderNumber): void {
-    const strategy = this.orders.strategy(order);
-    const instrument = this.orders.instrument(order);
+    const [strategy, instrument] = [this.orders.strategy(order), this.orders.instrument(order)];
     const slot = this.#lots.slot(strategy, instrument);
     const held = this.#lots.shares(strategy, instrument);
     if (held === 0 || this.#exitOrder[slot] !== NONE || this.waiting.follow(slot) !== Follow.Nothing) return;

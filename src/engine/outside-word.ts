@@ -18,6 +18,7 @@ import type { ClaimLog } from "./claim-log.ts";
 import type { LimitOverrides } from "./limit-overrides.ts";
 import type { OrderDesk } from "./order-desk.ts";
 import type { PositionAdjustments } from "./position-adjustments.ts";
+import type { RegimeWatch } from "./regime-watch.ts";
 import type { RiskFacts } from "./risk-facts.ts";
 import type { SessionClock } from "./session-clock.ts";
 import { STRATEGY_THREW } from "./strategy-fault.ts";
@@ -39,6 +40,7 @@ export interface OutsideParts {
   readonly facts: RiskFacts;
   readonly stops: VirtualStops | undefined;
   readonly overrides: LimitOverrides;
+  readonly regime: RegimeWatch | undefined;
   enterSession(at: EpochMicros): void;
 }
 
@@ -83,6 +85,10 @@ export class OutsideWord {
         return;
       case "BooksAsked":
         // Who looks at the broker's books hears it itself; where there is no broker nothing differs.
+        return;
+      case "RegimeTold":
+        this.#parts.regime?.hear(event);
+        claims.enforce(event.at);
         return;
       default:
         unreachable(event);

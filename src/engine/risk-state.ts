@@ -17,6 +17,7 @@ import { savedEntries } from "./entry-memory.ts";
 import { savedActivity } from "./instrument-activity.ts";
 import { savedBoard } from "./market-board.ts";
 import type { PositionAdjustments } from "./position-adjustments.ts";
+import type { RegimeWatch } from "./regime-watch.ts";
 import type { RiskFacts, RiskScope } from "./risk-facts.ts";
 import { type StopState, savedStops } from "./saved-stops.ts";
 import type { VirtualStops } from "./virtual-stops.ts";
@@ -62,6 +63,8 @@ export interface RiskState extends WatchState {
   readonly adjusted: readonly string[];
   /** Levels, in a run whose stops the engine watches. */
   readonly stops?: StopState;
+  /** What the detector said last, in a run that a regime binds. */
+  readonly regime?: unknown;
 }
 
 export interface RiskStateParts {
@@ -72,19 +75,25 @@ export interface RiskStateParts {
   readonly stops: VirtualStops | undefined;
   readonly claims: ClaimEnforcement;
   readonly adjustments: PositionAdjustments;
+  readonly regime: RegimeWatch | undefined;
 }
 
 /** Nothing in it is shared with the engine. */
-export function saveRisk({ scope, watch, facts, stops, claims, adjustments }: RiskStateParts): RiskState {
+export function saveRisk(parts: RiskStateParts): RiskState {
+  const { scope, watch, facts, stops, claims, adjustments, regime } = parts;
   const strategies = [...(scope.strategyIds ?? [])];
   const outside = { enforcement: claims.save(), adjusted: [...adjustments.save()] };
   const state = { version: VERSION, strategies, ...watch.save(), facts: facts.save(), ...outside };
-  return stops === undefined ? state : { ...state, stops: stops.save() };
+  return {
+    ...state,
+    ...(stops === undefined ? {} : { stops: stops.save() }),
+    ...(regime === undefined ? {} : { regime: regime.save() }),
+  };
 }
 
 /** Takes over what `saveRisk` gave, after JSON or not. Throws InputError on anything else (RS-1). */
 export function loadRisk(given: unknown, parts: RiskStateParts): void {
-  const { watch, facts, authorities, stops, claims, adjustments } = parts;
+  const { watch, facts, authorities, stops, claims, adjustments, regime } = parts;
   let isLoaded = false;
   try {
     const state = checked(given, parts);
@@ -93,6 +102,7 @@ export function loadRisk(given: unknown, parts: RiskStateParts): void {
     claims.load(state.enforcement);
     adjustments.load(state.adjusted);
     if (state.stops !== undefined) stops?.load(state.stops);
+    if (state.regime !== undefined) regime?.load(state.regime);
     isLoaded = true;
   } finally {
     if (!isLoaded) {

@@ -138,7 +138,7 @@ export class SizingDesk {
   #withoutVerdict(strategy: number, request: SizingRequest): number {
     const { kelly } = this.#config.sizing;
     const isJudged = request.method === "fixed_risk" && kelly.enabled && kelly.paper;
-    if (!isJudged || !this.#account.allowsEntries(strategy)) return 0;
+    if (!isJudged || !this.#account.allowsEntries(strategy, request.conviction > 0)) return 0;
     return sizeEntry({ ...request, edge: NOT_ASKED }, this.#config.sizing).shares;
   }
 
@@ -158,7 +158,7 @@ export class SizingDesk {
       availableCash: this.#account.availableCash - this.#committed,
       allocation,
       positions,
-      scalar: this.#account.scalar,
+      scalar: side === BUY ? (this.#account.longScalar ?? this.#account.scalar) : this.#account.scalar,
       edge: bound.sizing === "fixed_risk" ? this.#edge(strategy, entry) : NOT_ASKED,
       trailing: this.#record.weight(strategy),
       vix: vix?.(this.#at),

@@ -17,6 +17,10 @@ export interface AccountSnapshot {
   readonly equity: number;
   readonly availableCash: number;
   readonly scalar: number;
+  /** Of new longs, where it is another. */
+  readonly longScalar?: number;
+  /** New longs are barred for every strategy; absent: they are not. */
+  readonly barsLongs?: true;
   /** Instruments with entries sent this session, and their shares; all others have none. */
   readonly entered: readonly (readonly [InstrumentId, number])[];
   /** Strategies whose entries are barred. */
@@ -81,14 +85,18 @@ export class SnapshotFacts implements AccountFacts {
     return this.#account.scalar;
   }
 
+  get longScalar(): number {
+    return this.#account.longScalar ?? this.#account.scalar;
+  }
+
   /** Asked for each entry, of which a minute has few: a table would be made anew each minute. */
   enteredToday(instrument: InstrumentId): number {
     for (const [entered, shares] of this.#account.entered) if (entered === instrument) return shares;
     return 0;
   }
 
-  allowsEntries(strategy: number): boolean {
-    return !this.#account.barred.includes(strategy);
+  allowsEntries(strategy: number, isLong = false): boolean {
+    return !(isLong && this.#account.barsLongs === true) && !this.#account.barred.includes(strategy);
   }
 }
 
@@ -105,6 +113,12 @@ export function accountSnapshot(
   }
   const barred: number[] = [];
   for (let s = 0; s < strategies; s++) if (!facts.allowsEntries(s)) barred.push(s);
-  const { equity, availableCash, scalar } = facts;
-  return { equity, availableCash, scalar, entered, barred };
+  const { equity, availableCash, scalar, longScalar = scalar } = facts;
+  let barsLongs = false;
+  for (let s = 0; s < strategies; s++) barsLongs ||= facts.allowsEntries(s) && !facts.allowsEntries(s, true);
+  return {
+    ...{ equity, availableCash, scalar, entered, barred },
+    ...(longScalar === scalar ? {} : { longScalar }),
+    ...(barsLongs ? { barsLongs: true as const } : {}),
+  };
 }

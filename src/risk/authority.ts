@@ -10,9 +10,17 @@
  *       number never comes.
  * AU-5  A claim with a scope binds the entries of that strategy alone: it never moves the account's level or
  *       scalar. It bars or reduces; it neither scales nor flattens, which only the account can.
+ * AU-6  A claim on a side binds new longs alone, of every strategy: it bars, scales or takes them back, and never moves
+ *       the account's level or scalar. Shorts and every exit go on as if it were not there.
  */
 import { InputError, invariant } from "../domain/assert.ts";
-import { type ClaimAuthority, type ClaimLevel, claimAuthorities, claimLevels } from "../domain/claim.ts";
+import {
+  type ClaimAuthority,
+  type ClaimLevel,
+  type ClaimSide,
+  claimAuthorities,
+  claimLevels,
+} from "../domain/claim.ts";
 import type { EpochMicros } from "../domain/time.ts";
 
 export const levels = claimLevels;
@@ -28,6 +36,8 @@ export interface Claim {
   readonly source: string;
   /** Index of the only strategy it binds; absent: the account (AU-5). */
   readonly scope?: number | undefined;
+  /** The only side of entries that it binds; absent: both. Never with a scope (AU-6). */
+  readonly side?: ClaimSide | undefined;
   readonly level: Level;
   /** Multiplies sizes, in (0, 1.2]; 1 leaves them alone. */
   readonly scalar: number;
@@ -59,6 +69,9 @@ export class Authorities {
   #rank = rank("NORMAL");
   /** Claims on single strategies; most of the time there are none. */
   #scoped: readonly Claim[] = [];
+  /** What holds for new longs alone (AU-6), and what multiplies them by all that binds them. */
+  #longRank = rank("NORMAL");
+  #longScalar = 1;
 
   readonly #changed: ((before: readonly Claim[], after: readonly Claim[]) => void) | undefined;
   readonly #restated: ((claim: Claim, held: Claim | undefined) => Claim) | undefined;
@@ -82,9 +95,20 @@ export class Authorities {
     return this.#permission;
   }
 
-  /** Of the account, or of one strategy in it. */
-  allowsEntries(strategy?: number): boolean {
+  /** Multiplies new longs: the account's scalar, or a smaller one that binds them alone. */
+  get longScalar(): number {
+    return this.#longScalar;
+  }
+
+  /** Longs that are still to be bought are taken back. */
+  get reducesLongs(): boolean {
+    return this.#longRank >= rank("REDUCE_ONLY");
+  }
+
+  /** Of the account, or of one strategy in it; and of new longs alone, where they are asked for. */
+  allowsEntries(strategy?: number, isLong = false): boolean {
     if (this.#rank >= ENTRIES_BARRED) return false;
+    if (isLong && this.#longRank >= ENTRIES_BARRED) return false;
     return (
       this.#scoped.length === 0 || strategy === undefined || !this.isAtLeastFor(strategy, "NO_NEW_ENTRIES")
     );
@@ -99,12 +123,16 @@ export class Authorities {
     );
   }
 
-  /** The strictest claim that binds a strategy, of the strongest authority that makes it; undefined without any. */
-  strictestFor(strategy: number): Claim | undefined {
-    const level = this.levelFor(strategy);
-    return this.#claims.find(
-      (claim) => claim.level === level && (claim.scope === undefined || claim.scope === strategy),
+  /**
+   * The strictest claim that binds a strategy, or its new longs, of the strongest authority that makes it; undefined
+   * without any.
+   */
+  strictestFor(strategy: number, isLong = false): Claim | undefined {
+    const binding = this.#claims.filter(
+      ({ scope, side }) => (scope === undefined || scope === strategy) && (side === undefined || isLong),
     );
+    const top = Math.max(...binding.map(({ level }) => rank(level)));
+    return binding.find(({ level }) => rank(level) === top);
   }
 
   isAtLeastFor(strategy: number, level: Level): boolean {
@@ -127,7 +155,7 @@ export class Authorities {
 
   /** Adds the claim, or replaces the one of the same authority and source; a latched one is only tightened. */
   raise(asked: Claim): void {
-    const problem = scopeProblem(asked);
+    const problem = partProblem(asked);
     invariant(problem === undefined, "AU-5", problem ?? "");
     const held = this.#claims.find((other) => sameHolder(other, asked));
     const claim = this.#restated?.(asked, held) ?? asked;
@@ -196,6 +224,8 @@ export class Authorities {
     this.#scoped = this.#claims.filter(({ scope }) => scope !== undefined);
     this.version += 1;
     this.#permission = effective(this.#claims);
+    this.#longRank = rank(meet(this.#claims.filter(({ side }) => side !== undefined)).level);
+    this.#longScalar = meet(this.#claims.filter(({ scope }) => scope === undefined)).scalar;
     this.#rank = rank(this.#permission.level);
     this.#nextExpiry = Math.min(...this.#claims.map(expiryOf));
     this.#changed?.(before, this.#claims);
@@ -208,8 +238,12 @@ function sameHolder(a: Holder, b: Holder): boolean {
   return a.authority === b.authority && a.source === b.source && a.scope === b.scope;
 }
 
-/** What a claim on one strategy may not say; undefined when it is one that may stand (AU-5). */
-function scopeProblem({ source, scope, level, scalar }: Claim): string | undefined {
+/** What a claim on a part of the account may not say; undefined when it is one that may stand (AU-5, AU-6). */
+function partProblem({ source, scope, side, level, scalar }: Claim): string | undefined {
+  if (side !== undefined) {
+    if (scope !== undefined) return `claim ${source}: side = ${side} with a scope is not allowed`;
+    return rank(level) >= FLATTENS ? `claim ${source}: level = ${level} is not for one side` : undefined;
+  }
   if (scope === undefined) return undefined;
   if (!(Number.isSafeInteger(scope) && scope >= 0)) return `claim ${source}: scope = ${scope} is no strategy`;
   if (rank(level) >= FLATTENS) return `claim ${source}: level = ${level} is not for one strategy`;
@@ -245,8 +279,9 @@ function checkedClaim(value: unknown, n: number): Claim {
     until: maybe("until") as EpochMicros | undefined,
     liftedBy: oneOf("liftedBy", ["itself", "operator"] as const),
     ...(scope === undefined ? {} : { scope }),
+    ...(given.side === undefined || given.side === null ? {} : { side: oneOf("side", ["long"] as const) }),
   };
-  const problem = scopeProblem(claim);
+  const problem = partProblem(claim);
   if (problem !== undefined) throw new InputError(`AU-5: saved ${problem}`, 3);
   return claim;
 }
@@ -280,11 +315,16 @@ function stricterOf(held: Claim, claim: Claim): Claim {
   };
 }
 
-/** The meet of all claims on the account (I-19); claims on one strategy are listed and do not count (AU-5). */
+/** The meet of all claims on the account (I-19); claims on a part of it are listed and do not count (AU-5, AU-6). */
 export function effective(claims: readonly Claim[]): Permission {
-  const binding = claims.filter(({ scope }) => scope === undefined);
-  const level = binding.reduce<Level>((top, { level: own }) => (rank(own) > rank(top) ? own : top), "NORMAL");
-  const scalars = binding.map(({ scalar }) => scalar);
+  return { ...meet(claims.filter(isOfAccount)), claims };
+}
+
+const isOfAccount = ({ scope, side }: Claim): boolean => scope === undefined && side === undefined;
+
+function meet(claims: readonly Claim[]): Permission {
+  const level = claims.reduce<Level>((top, { level: own }) => (rank(own) > rank(top) ? own : top), "NORMAL");
+  const scalars = claims.map(({ scalar }) => scalar);
   const scalar = scalars.length === 0 ? 1 : Math.min(SCALAR_CEILING, ...scalars);
   return { level, scalar: scalar > 0 ? scalar : 0, claims };
 }

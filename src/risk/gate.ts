@@ -8,7 +8,14 @@
  */
 import { InvariantError } from "../domain/assert.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
-import { type OrderNumber, type OrderType, Purpose, type Side, type TimeInForce } from "../domain/order.ts";
+import {
+  BUY,
+  type OrderNumber,
+  type OrderType,
+  Purpose,
+  type Side,
+  type TimeInForce,
+} from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { Authorities, Claim } from "./authority.ts";
 import {
@@ -162,8 +169,9 @@ export class RiskGate {
     this.binding = undefined;
     this.verdict = undefined;
     const { strategy } = request;
-    const isBarred = isEntry && !this.#authorities.allowsEntries(strategy);
-    this.barredBy = isBarred ? this.#authorities.strictestFor(strategy) : undefined;
+    const isLong = request.side === BUY;
+    const isBarred = isEntry && !this.#authorities.allowsEntries(strategy, isLong);
+    this.barredBy = isBarred ? this.#authorities.strictestFor(strategy, isLong) : undefined;
     if (this.barredBy !== undefined || !isPositive(request.shares)) return undefined;
     const said: AskedRule[] | undefined = this.told === undefined ? undefined : [];
     const shares = this.#ask(request, view, isEntry ? this.#rules : this.#otherRules, said);
@@ -195,7 +203,7 @@ export class RiskGate {
 
   /** False for an entry that passed before claims that bar it were raised: it has not left, and does not (I-9). */
   stillAllows(order: ApprovedOrder, strategy: number): boolean {
-    return order.purpose !== Purpose.Entry || this.#authorities.allowsEntries(strategy);
+    return order.purpose !== Purpose.Entry || this.#authorities.allowsEntries(strategy, order.side === BUY);
   }
 
   /** Shares left after every rule was asked, in order; 0 once one refused. */
