@@ -32,6 +32,7 @@ import { findingsFrom, writeDataAudit } from "./data-audit.ts";
 import { type EngineRun, type RunSetup, runEngine } from "./engine-run.ts";
 import { exposureCurve } from "./exposure-curve.ts";
 import { priceBasis } from "./price-basis.ts";
+import { givenRegime, type RunRegime, runRegime } from "./regime/run-regime.ts";
 import { actionEvents, rawStepsOf } from "./run-actions.ts";
 import { writeRunFiles } from "./run-files.ts";
 import { historyOf, historyStart, type RunHistory, splitAt } from "./run-history.ts";
@@ -79,6 +80,7 @@ export async function backtest(asked: BacktestRequest): Promise<ReportInput> {
   try {
     if (request.ticks) return await backtestTicks(request, lake);
     request.progress("reading bars");
+    const regime = await regimeOf(request, lake);
     const { symbols, timeframe, from, to, snapshot, source, adjustment } = request;
     const { adjust } = request;
     const asked: LoadRequest = {
@@ -99,7 +101,7 @@ export async function backtest(asked: BacktestRequest): Promise<ReportInput> {
         const { columns, before } = parted;
         const events = actionEvents(loaded.raw.actions, loaded.columns);
         return await backtestColumns(request, {
-          ...dataOf(loaded, adjust),
+          ...{ ...dataOf(loaded, adjust), regime },
           findings: findingsFrom(loaded.raw.findings, from),
           columns,
           ...historyOf(before, events),
@@ -109,7 +111,7 @@ export async function backtest(asked: BacktestRequest): Promise<ReportInput> {
     // Without a first day, or without a bar from it on, which the lake says better.
     const loaded = await lake.loadBars(from === undefined ? asked : { ...asked, from });
     const actions = actionEvents(loaded.raw.actions, loaded.columns);
-    return await backtestColumns(request, { ...dataOf(loaded, adjust), actions });
+    return await backtestColumns(request, { ...dataOf(loaded, adjust), actions, regime });
   } finally {
     lake.close();
   }
@@ -127,6 +129,18 @@ const boundStrategies = ({ config, strategyIds }: BacktestRequest) =>
   strategies
     .filter(({ id }) => strategyIds.includes(id))
     .map((module) => module.bind(config.strategies[module.id]?.params ?? {}));
+
+const regimeOf = ({ config, snapshot, source, adjustment, to }: BacktestRequest, lake: Lake) =>
+  runRegime(
+    lake,
+    config.regime,
+    {
+      ...(snapshot === undefined ? {} : { snapshot }),
+      ...(source === undefined ? {} : { source }),
+      ...(adjustment === undefined ? {} : { adjustment }),
+    },
+    to,
+  );
 
 async function backtestTicks(request: BacktestRequest, lake: Lake): Promise<ReportInput> {
   request.progress("reading quotes and trades");
@@ -150,6 +164,7 @@ async function backtestTicks(request: BacktestRequest, lake: Lake): Promise<Repo
     columns,
     snapshot: loaded.snapshot,
     prices: priceBasis(stored, "raw", []),
+    regime: await regimeOf(request, lake),
     over: { ticks, facts },
   });
 }
@@ -171,22 +186,25 @@ interface RunData {
   readonly rawSteps?: readonly RawStep[];
   readonly prices: PriceBasis;
   readonly over?: OverTicks;
+  readonly regime: RunRegime;
 }
 
 async function backtestColumns(
   request: BacktestRequest,
   {
     columns,
-    snapshot: snapshotId,
+    snapshot: stored,
     actions = [],
     findings = [],
     rawSteps = [],
     history,
     prices,
     over,
+    regime,
   }: RunData,
 ): Promise<ReportInput> {
   const { config, strategyIds, cash, seed, workers } = request;
+  const { given, snapshot } = givenRegime(regime, stored);
   const setup: RunSetup = {
     config,
     strategyIds,
@@ -197,6 +215,7 @@ async function backtestColumns(
     rawSteps,
     ...(history === undefined ? {} : { history }),
     ...(over === undefined ? {} : { ticks: over.ticks }),
+    ...given,
   };
   request.progress(`running over ${barCount(columns).toLocaleString("en-US")} bars`);
   const run = runEngine(setup);
@@ -212,7 +231,8 @@ async function backtestColumns(
       run,
       exposure,
       canary,
-      snapshot: snapshotId,
+      snapshot,
+      ...("absent" in regime ? { noRegime: regime.absent } : {}),
       profile,
       seed,
       command,

@@ -27,6 +27,7 @@ import { liveParams } from "./live-params.ts";
 import { metricsParams } from "./metrics-params.ts";
 import { orchestratorParams } from "./orchestrator-params.ts";
 import { type Profile, profiles, tightened } from "./profile.ts";
+import { regimeParams } from "./regime/regime-params.ts";
 import { mustBe } from "./setting-words.ts";
 import { watchdogParams } from "./watchdog-params.ts";
 
@@ -56,6 +57,7 @@ const schema = z.strictObject({
   }),
   sizing: sizingParams,
   ensemble: ensembleParams,
+  regime: regimeParams,
   risk: z.strictObject(Object.fromEntries(rules.map(({ id, params }) => [id, params]))),
   breakers: z.strictObject(Object.fromEntries(breakers.map(({ id, params }) => [id, params]))),
   execution: executionParams,

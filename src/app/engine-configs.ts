@@ -3,6 +3,7 @@ import type { BarColumns } from "../domain/bars.ts";
 import type { CorporateActionEvent } from "../domain/events.ts";
 import { usd } from "../domain/money.ts";
 import { RawBasis, type RawStep } from "../domain/raw-basis.ts";
+import type { RegimeReading } from "../domain/regime-reading.ts";
 import type { SessionTable } from "../domain/session.ts";
 import type { AllocatedStrategy, ComputeConfig } from "../engine/compute.ts";
 import type { ExecuteConfig } from "../engine/execute-config.ts";
@@ -16,6 +17,7 @@ import { PaperCosts } from "../sim/paper-costs.ts";
 import type { BoundStrategy, StrategyModule } from "../strategies/strategy.ts";
 import { withModel } from "../strategies/with-model.ts";
 import type { Config } from "./config.ts";
+import { regimeRule } from "./regime/regime-params.ts";
 import type { RunHistory } from "./run-history.ts";
 
 export interface EngineSetup {
@@ -34,6 +36,8 @@ export interface EngineSetup {
   readonly rawSteps?: readonly RawStep[];
   /** Models beside the rules, by strategy; the others run as rules (STRAT-2). */
   readonly models?: Readonly<Record<string, SignalModelData>>;
+  /** What the regime detector says of its sessions; `required`: it will be told, and no new long comes before. */
+  readonly regime?: readonly RegimeReading[] | "required";
 }
 
 export interface EngineConfigs {
@@ -73,6 +77,9 @@ export function engineConfigs(setup: EngineSetup, modules: readonly StrategyModu
       ...(setup.rawSteps === undefined ? {} : { raw: new RawBasis(setup.rawSteps) }),
       ensemble: config.ensemble,
       killMode: config.kill.mode,
+      ...(setup.regime === undefined
+        ? {}
+        : { regime: regimeRule(config.regime, columns, setup.regime === "required") }),
     },
   };
 }

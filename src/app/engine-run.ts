@@ -4,13 +4,14 @@
  */
 import { type BarColumns, batchCount } from "../domain/bars.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
+import type { RegimeReading } from "../domain/regime-reading.ts";
 import type { TickColumns } from "../domain/ticks.ts";
 import type { AllocatedStrategy } from "../engine/compute.ts";
 import { nullJournal } from "../engine/null-journal.ts";
 import type { EventSource, Journal, Venue } from "../engine/ports.ts";
 import { pump } from "../engine/pump.ts";
 import { type BatchObserver, SingleLoop } from "../engine/single-loop.ts";
-import { HaltTimeline } from "../sim/halt-timeline.ts";
+import { HaltTimeline, type ToldEvent } from "../sim/halt-timeline.ts";
 import { TickTimeline } from "../sim/tick-timeline.ts";
 import { TickVenue } from "../sim/tick-venue.ts";
 import { Timeline } from "../sim/timeline.ts";
@@ -20,12 +21,15 @@ import type { StrategyModule } from "../strategies/strategy.ts";
 import { BacktestOperator } from "./backtest-operator.ts";
 import { type EngineSetup, engineConfigs, haltsOf } from "./engine-configs.ts";
 import { EquityCurve } from "./equity-curve.ts";
+import { regimeEvents } from "./regime/regime-events.ts";
 import { warmOn } from "./run-history.ts";
 
-export interface RunSetup extends Omit<EngineSetup, "columns"> {
+export interface RunSetup extends Omit<EngineSetup, "columns" | "regime"> {
   readonly columns: BarColumns;
   /** Quotes and trades that the orders meet instead of the bars; the bars are made of the trades. */
   readonly ticks?: TickColumns;
+  /** In order of their sessions. */
+  readonly regime?: readonly RegimeReading[];
 }
 
 /** What a run leaves behind, whoever drove its stages. */
@@ -59,8 +63,9 @@ export function runEngine(
   const held = (instrument: InstrumentId) => loop.execute.portfolio.shares(instrument);
   const extras = { symbols, held, ...(halts.isEmpty ? {} : { halts }) };
   const resumes = setup.config.backtest.operatorResumes === "next_session";
+  const told = [...halts.events(), ...regimeEvents(setup.regime ?? [], columns, sessions)];
   const run = (bars: EventSource, venue: Venue) => {
-    const timeline = halts.isEmpty ? bars : new HaltTimeline(bars, halts.events());
+    const timeline = told.length === 0 ? bars : new HaltTimeline(bars, inTime(told));
     pump(resumes ? new BacktestOperator(timeline, loop, sessions) : timeline, loop, journal, venue);
   };
   if (setup.ticks === undefined) {
@@ -73,6 +78,8 @@ export function runEngine(
   }
   return { loop, curve, allocated, overTicks: setup.ticks !== undefined };
 }
+
+const inTime = (told: readonly ToldEvent[]): readonly ToldEvent[] => told.toSorted((a, b) => a.at - b.at);
 
 /** The engine of a setup, not yet running. */
 export function buildLoop(

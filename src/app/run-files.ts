@@ -13,6 +13,7 @@ import {
 } from "../domain/order.ts";
 import { type DayNumber, type EpochMicros, isoDate, isoInstant } from "../domain/time.ts";
 import { FillField } from "../engine/fill-table.ts";
+import type { RegimeChange } from "../engine/regime-watch.ts";
 import { sentence } from "../engine/signal-table.ts";
 import { ClientOrderIds, idKindOf } from "../execution/client-order-id.ts";
 import { OrderField } from "../execution/order-table.ts";
@@ -36,6 +37,8 @@ export function writeRunFiles(directory: string, files: RunFiles): void {
   replaceFile(join(directory, "fills.csv"), fillsCsv(files));
   replaceFile(join(directory, "trades.csv"), tradesCsv(files.trades));
   replaceFile(join(directory, "equity.csv"), equityCsv(files));
+  const { regime } = files.run.loop.execute;
+  if (regime !== undefined) replaceFile(join(directory, "regime.csv"), regimeCsv(regime.changes));
   replaceFile(join(directory, "result.json"), `${resultJson(files.result)}\n`);
 }
 
@@ -181,6 +184,14 @@ function equityCsv({ run: { curve }, exposure, columns, result }: RunFiles): str
     );
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** Each change of what the regime's authority says (REGIME-3). */
+function regimeCsv(changes: readonly RegimeChange[]): string {
+  const lines = changes.map(({ at, of, now, before, vix, action }) =>
+    csv([isoInstant(at), of, now ?? "none", before ?? "none", vix ?? undefined, action]),
+  );
+  return `${["at,of,regime,previous_regime,vix_level,action_taken", ...lines].join("\n")}\n`;
 }
 
 /** Daily bars carry the session date, others the instant in UTC. */

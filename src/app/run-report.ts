@@ -54,6 +54,8 @@ export interface FinishedRun {
   readonly ticks?: TickFacts;
   /** The same for free, where somebody ran it. */
   readonly withoutCosts?: WithoutCosts | null;
+  /** Why no regime bound it, a clause. */
+  readonly noRegime?: string;
 }
 
 /** `count` writes the trial down and answers with all trials that count beside it, this one included; or with none. */
@@ -72,7 +74,7 @@ export function reportRun(
   const equityDigest = digestFloats(run.curve.equity);
   const { mode, uncounted } = finished;
   const trials = count(trialOf({ runId, scope, snapshot, configHash: hash, daily, equityDigest }));
-  const { findings = [], prices } = finished;
+  const { findings = [], prices, noRegime } = finished;
   const flat = flatCosts(run, config.costs, columns.timeframe);
   // A demo warms up on a market of its own making.
   const { warmup } = run.loop.compute.bank;
@@ -80,7 +82,7 @@ export function reportRun(
   const warnings = [
     ...dividendWarnings(prices, daily.date.length),
     ...flatCostWarnings(flat),
-    ...runWarnings({ run, daily, columns, trades, cash, findings }),
+    ...runWarnings({ run, daily, columns, trades, cash, findings, noRegime }),
     ...coldWarnings(cold, daily.date.length, run.overTicks),
   ];
   const { orders, fills, blocked } = run.loop.execute;

@@ -1,7 +1,7 @@
 /** What a reader must know before trusting the figures. Each is "Fact. Consequence." */
 import type { DataFinding } from "../adapters/lake/raw-series.ts";
 import type { BarColumns } from "../domain/bars.ts";
-import { MICROS_PER_DAY } from "../domain/time.ts";
+import { isoInstant, MICROS_PER_DAY } from "../domain/time.ts";
 import type { Daily } from "./daily-series.ts";
 import type { EngineRun } from "./engine-run.ts";
 import type { TradeRow } from "./run-result.ts";
@@ -13,12 +13,15 @@ interface WarningInput {
   readonly trades: readonly TradeRow[];
   readonly cash: number;
   readonly findings?: readonly DataFinding[];
+  /** Why no regime bound it, a clause. */
+  readonly noRegime?: string | undefined;
 }
 
 const FEW_TRADES = 100;
 const CONCENTRATED = 0.3;
 
-export function runWarnings({ run, daily, columns, trades, cash, findings = [] }: WarningInput): string[] {
+export function runWarnings(input: WarningInput): string[] {
+  const { run, daily, columns, trades, cash, findings = [] } = input;
   return [
     ...(survivorsOnly(columns)
       ? [
@@ -39,8 +42,21 @@ export function runWarnings({ run, daily, columns, trades, cash, findings = [] }
       ? "Orders met recorded quotes and trades, which know nothing of them: large orders would have moved both."
       : "Spread and impact are modelled: there are no quotes in this data. Real fills may be better or worse.",
     ...sizedDown(run),
-    "The regime filter is not built yet. No entry was held back by it.",
+    regimeWords(input),
   ];
+}
+
+/** By what the regime held back entries, or why it did not. */
+function regimeWords({ run: { loop }, noRegime = "it was given no data" }: WarningInput): string {
+  const { regime } = loop.execute;
+  if (regime === undefined)
+    return `The regime filter had no part in this run (${noRegime}). No entry was held back by it.`;
+  const [first] = regime.changes;
+  if (first === undefined) return "The regime filter said nothing in this run. No entry was held back by it.";
+  return (
+    `The regime filter speaks from ${isoInstant(first.at).slice(0, 10)} on, by models that knew the days ` +
+    "before alone. regime.csv has each change; before it no entry was held back."
+  );
 }
 
 /** A universe this large that loses nobody was chosen with hindsight. */

@@ -1,14 +1,16 @@
-/** Lets halts and resumptions happen among the events of another source, in order of time. */
-import { type EngineEvent, eventAt, type TradingStatusEvent } from "../domain/events.ts";
+/** Lets halts, resumptions and words on the regime happen among the events of another source, in order of time. */
+import { type EngineEvent, eventAt, type RegimeTold, type TradingStatusEvent } from "../domain/events.ts";
 import type { EventSource } from "../engine/ports.ts";
+
+export type ToldEvent = TradingStatusEvent | RegimeTold;
 
 export class HaltTimeline implements EventSource {
   readonly #source: EventSource;
-  readonly #status: readonly TradingStatusEvent[];
+  readonly #status: readonly ToldEvent[];
   #told = 0;
   #waiting: EngineEvent | undefined;
 
-  constructor(source: EventSource, status: readonly TradingStatusEvent[]) {
+  constructor(source: EventSource, status: readonly ToldEvent[]) {
     this.#source = source;
     this.#status = status;
   }

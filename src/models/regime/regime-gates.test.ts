@@ -137,23 +137,30 @@ describe("regime gate", () => {
 });
 
 describe("VIX regimes", () => {
-  it("each bound, and a band below it on the way down", () => {
+  it("each bound, and twice in a row a band below it on the way down", () => {
     const rows = table(`
       vix    says
       14.99  calm 1.2
       15     normal 1
-      14.5   normal 1
       14     normal 1
+      14     normal 1
+      13.99  normal 1
+      14     normal 1
+      13.99  normal 1
       13.99  calm 1.2
       25     elevated 0.7
       24     elevated 0.7
+      23.99  elevated 0.7
       23.99  normal 1
       35     elevated 0.7
       35.01  crisis 0.4
       34.01  crisis 0.4
+      33.99  crisis 0.4
       33.99  elevated 0.7
       82.69  crisis 0.4
+      9.14   crisis 0.4
       9.14   calm 1.2
+      45     crisis 0.4
     `);
     const said = play(
       vixRegime,
@@ -162,28 +169,37 @@ describe("VIX regimes", () => {
     );
     expect(said.map(({ regime, scale }) => `${regime} ${scale}`)).toEqual(rows.map(({ says }) => says));
     expect(said[0]!.previous).toBe(null);
-    expect(said.at(-1)!.previous).toBe("crisis");
+    expect(said.at(-1)!.previous).toBe("calm");
   });
 
-  it("what cannot be read scales as a crisis and is not remembered", () => {
+  it("what cannot be read scales by 0.7, or by less where less was in force, and is not remembered", () => {
     for (const unread of [Number.NaN, 0, -5, Infinity]) {
-      const said = play(vixRegime, {}, [unread, 20, unread, 14.5]);
+      const said = play(vixRegime, {}, [unread, 12, unread, 20, unread, 40, unread, 12, unread, 12]);
       expect(said.map(({ regime, scale }) => `${regime} ${scale}`)).toEqual([
-        "null 0.4",
+        "null 0.7",
+        "calm 1.2",
+        "calm 0.7",
         "normal 1",
-        "normal 0.4",
-        "normal 1",
+        "normal 0.7",
+        "crisis 0.4",
+        "crisis 0.4",
+        "crisis 0.4",
+        "crisis 0.4",
+        "calm 1.2",
       ]);
     }
   });
 
-  it("is never looser than the bounds alone say, and at most one band stricter", () => {
+  it("is never looser than the bounds alone say, and with a dwell of one at most one band stricter", () => {
     const plain = (vix: number) => (vix > 35 ? 0.4 : vix >= 25 ? 0.7 : vix >= 15 ? 1 : 1.2);
     fc.assert(
       fc.property(fc.array(fc.double({ min: 8, max: 60, noNaN: true }), { minLength: 20 }), (readings) => {
-        play(vixRegime, {}, readings).forEach(({ scale }, t) => {
+        play(vixRegime, { dwell: 1 }, readings).forEach(({ scale }, t) => {
           expect(scale).toBeLessThanOrEqual(plain(readings[t]!));
           expect(scale).toBeGreaterThanOrEqual(plain(readings[t]! + 1));
+        });
+        play(vixRegime, {}, readings).forEach(({ scale }, t) => {
+          expect(scale).toBeLessThanOrEqual(plain(readings[t]!));
         });
       }),
     );

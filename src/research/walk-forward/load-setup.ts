@@ -3,6 +3,7 @@ import { createLake } from "../../adapters/lake/lake.ts";
 import type { LoadRequest } from "../../adapters/lake/load-bars.ts";
 import type { Config } from "../../app/config.ts";
 import type { RunSetup } from "../../app/engine-run.ts";
+import { givenRegime, runRegime } from "../../app/regime/run-regime.ts";
 import { actionEvents, rawStepsOf } from "../../app/run-actions.ts";
 import { xnysSessions } from "../../market/calendar.ts";
 
@@ -23,10 +24,12 @@ export async function loadSetup(
     const { columns, snapshot, raw } = await lake.loadBars({ ...bars, shared: true });
     const actions = actionEvents(raw.actions, columns);
     const rawSteps = rawStepsOf(raw.factors, columns);
-    return {
-      setup: { ...{ config, strategyIds, columns, cash, actions, rawSteps }, sessions: xnysSessions() },
+    const { given, snapshot: named } = givenRegime(
+      await runRegime(lake, config.regime, bars, bars.to),
       snapshot,
-    };
+    );
+    const setup = { ...{ config, strategyIds, columns, cash, actions, rawSteps }, sessions: xnysSessions() };
+    return { setup: { ...setup, ...given }, snapshot: named };
   } finally {
     lake.close();
   }
