@@ -462,7 +462,7 @@ describe("research at night", () => {
 
 describe("what is not there", () => {
   it.each([
-    ...["load_regime_detector", "refresh_universe", "validate_model_freshness", "run_daily_research"],
+    ...["refresh_universe", "validate_model_freshness", "run_daily_research"],
     ...["run_strategy_optimization", "run_nightly_research_pipeline", "retrain_models", "run_walk_forward"],
     ...["generate_daily_report", "backup_data", "restore_drill", "verify_records"],
   ])("%s says so and fails nothing", async (id) => {

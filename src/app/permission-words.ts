@@ -39,7 +39,8 @@ export function answer({ permission, positions, session }: Permitted): string {
   switch (permission.level) {
     case "NORMAL":
     case "SCALED": {
-      const size = permission.scalar === 1 ? "full size" : `${number(permission.scalar, 2)} of normal size`;
+      const full = permission.scalar === 1 ? "full size" : `${number(permission.scalar, 2)} of normal size`;
+      const size = permission.claims.some(barsLongs) ? `${full}, but no new longs` : full;
       return closedPhases.has(session.phase) ? `From the open: yes, at ${size}.` : `Yes, at ${size}.`;
     }
     case "NO_NEW_ENTRIES":
@@ -53,11 +54,17 @@ export function answer({ permission, positions, session }: Permitted): string {
   }
 }
 
-/** The claim at which the water stands: the strictest, and of those the strongest authority's. */
-export function leadingClaim({
-  permission: { claims, scalar },
-}: Pick<Permitted, "permission">): Claim | undefined {
-  const bySeverity = claims.toSorted(
+const isBar = ({ level }: Pick<Claim, "level">): boolean => rankOf(level) >= rankOf("NO_NEW_ENTRIES");
+const barsLongs = (claim: Claim): boolean => claim.side === "long" && isBar(claim);
+
+/**
+ * The claim at which the water stands: the strictest, and of those the strongest authority's. What binds new longs
+ * alone leads where nothing bars the account.
+ */
+export function leadingClaim({ permission }: Pick<Permitted, "permission">): Claim | undefined {
+  const { claims, scalar } = permission;
+  const binding = isBar(permission) ? claims.filter(({ side }) => (side ?? undefined) === undefined) : claims;
+  const bySeverity = binding.toSorted(
     (a, b) => rankOf(b.level) - rankOf(a.level) || Number(b.scalar === scalar) - Number(a.scalar === scalar),
   );
   return bySeverity[0];

@@ -5,6 +5,7 @@ import { money, number, percent, signed } from "../app/formats.ts";
 import { type KnownRun, knownRun } from "../app/live/active-run.ts";
 import { type StatusValue, statusOf } from "../app/live/status-answer.ts";
 import { answer, because, levelName, newYorkClock } from "../app/permission-words.ts";
+import { regimeLine } from "../app/regime/regime-words.ts";
 import { InputError } from "../domain/assert.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import { silenceText } from "../ops/alerts/alert-silence.ts";
@@ -105,7 +106,7 @@ function statusJson({ active }: KnownRun, value: StatusValue): object {
     alertsSilent: silenceOf(active?.processes ?? []),
     feed:
       feed === undefined ? null : { age: feed.messageAgeMs / 1000, state: feed.line, reason: feed.reason },
-    regime: null,
+    regime: value.regime,
     lastReconciliation: value.lastReconciliation,
   };
 }
@@ -141,6 +142,7 @@ function statusText({ active }: KnownRun, value: StatusValue): string {
     `gross ${percent(snapshot.gross, 1)}, long ${percent(long, 1)}, short ${percent(short, 1)}, ` +
       `${value.workingOrders} orders work, ${value.unknownOrders} unknown`,
     `feed ${feed?.line ?? "unknown"}${age}`,
+    `regime ${regimeLine(value.regime)}`,
     processesText(active?.processes ?? []),
     ...(held.length === 0
       ? ["no position"]

@@ -21,10 +21,23 @@ import type { SessionClock } from "./session-clock.ts";
 export interface RegimeRule {
   /** New longs wait for the first word: paper and live. Else nothing is barred before it. */
   readonly isRequired: boolean;
+  /** What the model would bar or scale is told and not done. */
+  readonly isShadow?: boolean;
   /** Sizes are scaled by the VIX. */
   readonly scalesByVix: boolean;
   /** The index of which five-minute closes are watched, and how; absent: nobody watches. */
   readonly fastExit?: { readonly index: InstrumentId; readonly params: Readonly<Record<string, unknown>> };
+}
+
+/** What is known and in force, for whoever shows it. */
+export interface RegimeState {
+  /** The last word; null before the first. */
+  readonly told: RegimeReading | null;
+  /** Why no new long may come whatever was said; null when what was said is sound and of now. */
+  readonly problem: string | null;
+  readonly isShadow: boolean;
+  /** Longs are being closed by the fast exit. */
+  readonly closesLongs: boolean;
 }
 
 /** Something about the regime is another than before: a row of the regime log. */
@@ -79,9 +92,10 @@ export class RegimeWatch {
     this.#fast = rule.fastExit === undefined ? undefined : fastExit.start(rule.fastExit.params);
   }
 
-  /** The last word; undefined before the first. */
-  get told(): RegimeReading | undefined {
-    return this.#told;
+  get state(): RegimeState {
+    const problem = this.#problem() ?? null;
+    const { closesLongs } = this;
+    return { told: this.#told ?? null, problem, isShadow: this.#rule.isShadow === true, closesLongs };
   }
 
   hear(event: RegimeTold): void {
@@ -150,14 +164,15 @@ export class RegimeWatch {
     const { regime, longScale, bull } = this.#told ?? { regime: null, longScale: 0, bull: null };
     const word = problem === undefined ? regime : null;
     const side = "long";
+    const [isShadow, said] = this.#rule.isShadow === true ? [true, "in shadow, not done: "] : [false, ""];
     if (problem !== undefined || longScale === 0) {
       const reason = problem ?? `the regime is ${regime}: P(Bull) is ${(bull ?? Number.NaN).toFixed(3)}`;
-      this.#raise("hmm", { level: "NO_NEW_ENTRIES", scalar: 1, side, reason }, at);
-      this.#changed("hmm", word, at, `new longs are barred: ${reason}`);
+      if (!isShadow) this.#raise("hmm", { level: "NO_NEW_ENTRIES", scalar: 1, side, reason }, at);
+      this.#changed("hmm", word, at, `${said}new longs are barred: ${reason}`);
     } else if (longScale < 1) {
       const reason = `the regime is ${regime}: new longs get ${longScale} of their size`;
-      this.#raise("hmm", { level: "SCALED", scalar: longScale, side, reason }, at);
-      this.#changed("hmm", word, at, `new longs are scaled by ${longScale}`);
+      if (!isShadow) this.#raise("hmm", { level: "SCALED", scalar: longScale, side, reason }, at);
+      this.#changed("hmm", word, at, `${said}new longs are scaled by ${longScale}`);
     } else {
       this.#authorities.lift("regime", "hmm", "itself");
       this.#changed("hmm", word, at, "new longs may come");

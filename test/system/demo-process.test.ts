@@ -74,7 +74,11 @@ describe("one session at the highest speed", () => {
   it("trades, can be asked, refuses a second start, ends flat with exit 0 and leaves no process", async () => {
     const { said, ended } = start("one", "--sessions", "1", "--speed", "max", "--json");
     const status = await statusWhen("one", () => true);
-    expect(status).toMatchObject({ mode: "demo", regime: null, permission: { claims: expect.any(Array) } });
+    expect(status).toMatchObject({
+      mode: "demo",
+      regime: expect.any(Object),
+      permission: { claims: expect.any(Array) },
+    });
     expect(status.exposure).toMatchObject({ gross: expect.any(Number), short: expect.any(Number) });
     const pids = status.processes.map(({ pid }: { pid: number }) => pid);
     expect(status.processes.map(({ id }: { id: string }) => id).toSorted()).toEqual(

@@ -10,7 +10,10 @@ import type { ControlAct } from "./control-words.ts";
 import type { StageContext } from "./stage-context.ts";
 
 /** Acts that are one event each. */
-type SingleAct = Exclude<ControlAct, ClaimAct | { readonly verb: "override" | "note" | "checkActions" }>;
+type SingleAct = Exclude<
+  ControlAct,
+  ClaimAct | { readonly verb: "override" | "note" | "checkActions" | "tellRegime" }
+>;
 
 /** What an act is understood by: the run's names and limits, and what stands now. */
 export interface ActWorld {
@@ -29,6 +32,8 @@ export function eventsOf(request: ControlAct, at: EpochMicros, world: ActWorld):
       const wanted = judgedOverride(world.context.terms.config, request.key, request.value);
       return wanted.map((limit) => ({ kind: "LimitOverridden", at, ...limit, until }));
     }
+    case "tellRegime":
+      return [{ kind: "RegimeTold", at, ...request.reading }];
     case "retire":
     case "return":
     case "hold":

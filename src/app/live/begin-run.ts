@@ -80,7 +80,9 @@ export async function beginDemo(terms: DemoTerms): Promise<Begun> {
   try {
     const historySessions = isSynthetic ? config.demo.warmupSessions : 0;
     const more = { mode: "demo", credentials, hosts, clock, symbols, historySessions } as const;
-    const run = await prepareRun({ ...terms, ...more });
+    const { firstSession } = config.demo;
+    const past = { regime: { from: "synthetic" as const, seed: terms.seed, firstSession } };
+    const run = await prepareRun({ ...terms, ...more, ...(isSynthetic ? past : {}) });
     return { run, credentials, goesOn: false, exchangeGone: twin.ended, end: () => twin.stop() };
   } catch (error) {
     await twin.stop();
@@ -115,6 +117,7 @@ export async function beginAccount(terms: AccountTerms): Promise<Begun> {
     clock: { machineMs: nowMs, exchangeAt: (nowMs * 1000) as EpochMicros, speed: 1, skipsClosedHours: false },
     symbols: traded.live.symbols,
     historySessions: traded.live.historySessions,
+    regime: { from: "lake" },
     ...(armed === undefined ? {} : { accountNumber: armed.account }),
   });
   if (guardian !== undefined) await requireGuardianAccount(guardian, run);

@@ -228,6 +228,7 @@ export class ControlDesk {
       requestsHeld: driver.held,
       booksDiffer: live.notReconciled ?? null,
       brokerRefuses: live.refusedBy ?? null,
+      regime: live.stage.regime?.state ?? null,
       lastReconciliation: live.reconciledAt === undefined ? null : isoInstant(live.reconciledAt),
       inputs: driver.inputs,
       turns: driver.turns,

@@ -3,6 +3,7 @@
  * dashboard use this door and no other; execute judges and writes the audit (ADMIN-1, I-40).
  */
 import { z } from "zod";
+import type { DayNumber } from "../../domain/time.ts";
 
 const id = z.string().min(1).max(80);
 const by = z.string().min(1).max(80);
@@ -16,6 +17,18 @@ const override = {
   value: z.number(),
   forSeconds: z.int().min(1).max(86_400),
 };
+
+const number = z.number().nullable();
+/** As `RegimeReading`. Sick values pass: execute hears of them, and bars new longs. */
+const regimeReading = z.strictObject({
+  session: z.int().transform((day) => day as DayNumber),
+  ...{ bull: number, neutral: number, bear: number },
+  regime: z.enum(["Bull", "Neutral", "Bear"]).nullable(),
+  longScale: z.number(),
+  vix: number,
+  vixRegime: z.enum(["calm", "normal", "elevated", "crisis"]).nullable(),
+  vixScale: z.number().nullable(),
+});
 
 /** What was done elsewhere, and to what: no act of this door is among them, so that none can be made up. */
 const noted = {
@@ -76,6 +89,8 @@ export const controlRequest = z.discriminatedUnion("verb", [
    */
   z.strictObject({ verb: z.literal("barEntries"), ...act, task, isUnjudged: z.literal(true).optional() }),
   z.strictObject({ verb: z.literal("allowEntries"), ...act, task }),
+  /** What the regime detector says of a session; execute judges whether it is sound (C-19). */
+  z.strictObject({ verb: z.literal("tellRegime"), ...act, reading: regimeReading }),
   /** The monitor's word, four times a minute: people can be reached, or no channel has worked for long (C-60). */
   z.strictObject({ verb: z.literal("channels"), id, working: z.boolean() }),
   /** The orchestrator's word, four times a minute: it is there, and judges its tasks. */

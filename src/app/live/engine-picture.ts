@@ -22,6 +22,7 @@ import { isEarlyClose } from "../../market/calendar.ts";
 import { phaseIn } from "../../market/phases.ts";
 import type { WatchdogVerdict } from "../../ops/watchdog/terms.ts";
 import type { Permission } from "../../risk/authority.ts";
+import { regimeLine } from "../regime/regime-words.ts";
 import type { FeedState } from "./ingest-process.ts";
 
 export interface EnginePicture {
@@ -51,6 +52,8 @@ export interface EnginePicture {
   readonly blocked: readonly { readonly rule: string; readonly count: number; readonly shrunk: number }[];
   readonly resumeBarred: readonly string[];
   readonly killMode: string;
+  /** What the regime is, in a line; null where none binds the run. */
+  readonly regime: string | null;
   readonly feed: FeedState | null;
   readonly watchdog: WatchdogVerdict | null;
   readonly lastReconciliation: string | null;
@@ -158,6 +161,7 @@ export function enginePicture(of: PictureOf): EnginePicture {
     blocked: stage.blocked.list().map(({ rule, count, shrunk }) => ({ rule, count, shrunk })),
     resumeBarred: of.resumeBarred,
     killMode: stage.kill.mode,
+    regime: stage.regime === undefined ? null : regimeLine(stage.regime.state),
     feed: of.feed ?? null,
     watchdog: of.watchdog ?? null,
     lastReconciliation: of.reconciledAt === undefined ? null : isoInstant(of.reconciledAt),

@@ -189,7 +189,7 @@ export class ExecuteGauges {
     const told = claims.map((claim) => ({
       ...{ authority: claim.authority, source: claim.source, level: claim.level, liftedBy: claim.liftedBy },
       heldSeconds: Math.max(0, (at - claim.since) / MICROS_PER_SECOND),
-      outage: claim.scope === undefined ? (outageCause(claim) ?? null) : null,
+      outage: claim.scope === undefined && claim.side === undefined ? (outageCause(claim) ?? null) : null,
     }));
     const transitions = this.#transitions.rows().map(([name, count]) => {
       const [from = "", to = "", cause = ""] = name.split(" ");

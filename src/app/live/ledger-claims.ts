@@ -33,6 +33,11 @@ export function claimChanges(
   return { changes, open: stillOpen, seen: claims.length };
 }
 
+function targetOf(names: LedgerNames, { scope, side }: LoggedClaim["claim"]): string {
+  if (side !== undefined) return "new longs";
+  return scope === undefined ? "account" : names.strategy(scope);
+}
+
 function claimRow(names: LedgerNames, { claim, endedAt, endedBy }: LoggedClaim, number: number): Row {
   return {
     run: names.run,
@@ -44,7 +49,7 @@ function claimRow(names: LedgerNames, { claim, endedAt, endedBy }: LoggedClaim, 
     reason: claim.reason,
     action: claim.level,
     scalar: claim.scalar,
-    target: claim.scope === undefined ? "account" : names.strategy(claim.scope),
+    target: targetOf(names, claim),
     is_active: endedAt === undefined ? 1 : 0,
     lifted_by: claim.liftedBy,
     ended_at: endedAt ?? null,

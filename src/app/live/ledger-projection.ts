@@ -25,6 +25,7 @@ import { LedgerLots } from "./ledger-lots.ts";
 import { LedgerNames, type LedgerTerms } from "./ledger-names.ts";
 import { LedgerOrders } from "./ledger-orders.ts";
 import { positionChanges } from "./ledger-positions.ts";
+import { regimeChanges } from "./ledger-regime.ts";
 import {
   adjustmentRow,
   closedTradeRow,
@@ -55,6 +56,7 @@ export class LedgerProjection {
   readonly #targets = new Map<number, number>();
   #session = Number.NaN;
   #claimsSeen = 0;
+  #regimeSeen = 0;
   #openClaims: readonly number[] = [];
   #stale = 0;
   #decisions = 0;
@@ -222,6 +224,8 @@ export class LedgerProjection {
     const claims = claimChanges(names, stage.claimLog.claims, this.#openClaims, this.#claimsSeen);
     this.#openClaims = claims.open;
     this.#claimsSeen = claims.seen;
-    return { trades, performance: [...this.#days.changes(), ...claims.changes] };
+    const regime = regimeChanges(names, stage.regime?.changes ?? [], this.#regimeSeen);
+    this.#regimeSeen += regime.length;
+    return { trades, performance: [...this.#days.changes(), ...claims.changes, ...regime] };
   }
 }

@@ -23,7 +23,14 @@ import type { Config } from "../config.ts";
 import { killWarning } from "../kill-params.ts";
 import { writeHistory } from "./history-file.ts";
 import { isSessionMinute } from "./ingest-schedule.ts";
-import { newRunName, type RunTerms, runPlaces, type TradingMode, writeRunTerms } from "./run-terms.ts";
+import {
+  newRunName,
+  type RegimeSource,
+  type RunTerms,
+  runPlaces,
+  type TradingMode,
+  writeRunTerms,
+} from "./run-terms.ts";
 
 export interface PrepareRequest {
   readonly root: string;
@@ -37,6 +44,8 @@ export interface PrepareRequest {
   readonly symbols: readonly string[];
   readonly historySessions: number;
   readonly sessions?: number;
+  /** Where the regime detector's days are, if it is enabled. */
+  readonly regime?: RegimeSource;
   /** Of the account that was armed; absent: any. */
   readonly accountNumber?: string;
   /** What happens, for people: "reading 25 sessions of bars". */
@@ -81,6 +90,7 @@ export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
     feed: config.live.feed,
     killSwitch: resolve(request.killSwitch ?? join(root, "killswitch")),
     ...(request.sessions === undefined ? {} : { sessions: request.sessions }),
+    ...(request.regime === undefined || !config.regime.enabled ? {} : { regime: request.regime }),
     history: { file, sha256: writeHistory(join(root, "run", file), columns), bars: bars.length },
   };
   writeRunTerms(runPlaces(root), terms);

@@ -16,7 +16,9 @@ export const EXTERNAL = "external";
 export function engineOf(terms: RunTerms, instruments: InstrumentTable): EngineConfigs {
   const { config, strategyIds, cash } = terms;
   const columns = { timeframe: "1m" as const, instruments };
-  const configs = engineConfigs({ config, strategyIds, columns, sessions: xnysSessions(), cash }, strategies);
+  const regime = terms.regime === undefined ? {} : { regime: "required" as const };
+  const setup = { config, strategyIds, columns, sessions: xnysSessions(), cash, ...regime };
+  const configs = engineConfigs(setup, strategies);
   const { execute } = configs;
   const external = execute.strategies;
   return {

@@ -16,6 +16,11 @@ import { notTradingPart, withNotTrading } from "../trading-hash.ts";
 export const tradingModes = ["demo", "paper", "live"] as const;
 export type TradingMode = (typeof tradingModes)[number];
 
+/** The lake of the installation, or the past of a market made of chance: its seed, and its first session, ISO. */
+export type RegimeSource =
+  | { readonly from: "lake" }
+  | { readonly from: "synthetic"; readonly seed: number; readonly firstSession: string };
+
 export interface RunTerms {
   /** Name of the run: the instant it was made, in base 32, behind the first letter of its mode. */
   readonly run: string;
@@ -49,6 +54,8 @@ export interface RunTerms {
   readonly killSwitch: string;
   /** The run ends by itself after so many sessions; absent: never. */
   readonly sessions?: number;
+  /** Where the regime detector's days are; absent: no regime binds the run. */
+  readonly regime?: RegimeSource;
   /** Bars before the run, in a file beside this one; their digest makes them part of it. */
   readonly history: { readonly file: string; readonly sha256: string; readonly bars: number };
 }

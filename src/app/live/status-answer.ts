@@ -1,4 +1,5 @@
 /** What execute answers to `status`, as the asking side reads it: JSON knows neither NaN nor infinity. */
+import type { RegimeState } from "../../engine/regime-watch.ts";
 import type { EngineSnapshot } from "../engine-snapshot.ts";
 import type { ControlAnswer } from "./control-words.ts";
 import type { FeedState } from "./ingest-process.ts";
@@ -20,6 +21,8 @@ export interface StatusValue {
   readonly booksDiffer: string | null;
   /** What the broker said when it refused our key; null while it serves us. */
   readonly brokerRefuses: string | null;
+  /** What the regime detector said and what of it holds; null where no regime binds the run. */
+  readonly regime: RegimeState | null;
   /** ISO instant at which our books were compared with the broker's last; null before the first time. */
   readonly lastReconciliation: string | null;
   /** What execute has consumed, and how often its timers have run: it gets on while either grows. */
@@ -37,6 +40,7 @@ export function statusOf(answer: ControlAnswer): StatusValue | undefined {
     ...(rest as unknown as StatusValue),
     overrides: (rest.overrides as StatusValue["overrides"] | undefined) ?? [],
     booksDiffer: (rest.booksDiffer as string | null | undefined) ?? null,
+    regime: (rest.regime as RegimeState | undefined) ?? null,
     brokerRefuses: (rest.brokerRefuses as string | null | undefined) ?? null,
     lastReconciliation: (rest.lastReconciliation as string | undefined) ?? null,
     feed: (feed as FeedState | null) ?? undefined,

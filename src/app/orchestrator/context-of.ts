@@ -22,6 +22,7 @@ import { restoreDrill } from "../live/restore-drill.ts";
 import { scheduledBackup, scheduleFolder } from "../live/scheduled-backup.ts";
 import type { StageContext } from "../live/stage-context.ts";
 import { statusOf } from "../live/status-answer.ts";
+import { liveReading } from "../regime/live-reading.ts";
 import { COMMAND_ENTRY, commandJson } from "./command-port.ts";
 import { LedgerFile } from "./ledger-facts.ts";
 import { done, type TaskResult } from "./task.ts";
@@ -84,7 +85,14 @@ export function contextOf({ stage, door, found }: ContextParts, run: RunOf): Tas
       }),
     },
     ...heavyPorts(stage, signal),
+    ...regimePort(stage, session),
   };
+}
+
+function regimePort({ terms }: StageContext, session: Session): Pick<TaskContext, "regimeReading"> {
+  const { regime: source, config, killSwitch } = terms;
+  if (source === undefined) return {};
+  return { regimeReading: () => liveReading(config.regime, source, dirname(killSwitch), session.date) };
 }
 
 /** What takes long: called in a process of its own. */

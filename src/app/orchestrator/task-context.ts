@@ -2,6 +2,7 @@
 
 import type { TaskTable } from "../../adapters/jobs/jobs-schema.ts";
 import type { FoundRow } from "../../adapters/jobs/jobs-store.ts";
+import type { RegimeReading } from "../../domain/regime-reading.ts";
 import type { Session } from "../../domain/session.ts";
 import type { Instants } from "../../execution/lifecycle/words.ts";
 import type { ControlAct } from "../live/control-words.ts";
@@ -79,6 +80,8 @@ export interface TaskContext {
   /** When the newest archive was begun, milliseconds since 1970, and its file. */
   readonly newestArchive?: () => { readonly ms: number; readonly file: string } | undefined;
   readonly verifyRecords?: () => Promise<RecordProof>;
+  /** What the regime detector says of the session; absent where no regime binds the run. */
+  readonly regimeReading?: () => Promise<RegimeReading>;
   // Each absent where its part is not built or not wired: its task says so and fails nothing.
   readonly backup?: () => Promise<TaskResult>;
   readonly dailyReport?: (date: string) => Promise<TaskResult>;

@@ -30,6 +30,8 @@ export const regimeParams = z
     /** Sessions that the first model needs. */
     daysMin: z.int().min(252).max(20_000),
     labelBy: z.enum(labelOrders),
+    /** `shadow`: what the gate would bar or scale is told and logged, and not done. */
+    gate: z.enum(["on", "shadow"]),
     /** Sizes are scaled by the bands of the VIX. */
     vixRegimes: z.boolean(),
     fastExit: z.enum(["scaled", "literal", "off"]),
@@ -53,13 +55,14 @@ export function readingParams(params: RegimeParams): ReadingParams {
 
 /** How the engine of a run takes them. The fast exit needs bars of the index within the day. */
 export function regimeRule(
-  { index, vixRegimes, fastExit }: RegimeParams,
+  { index, gate, vixRegimes, fastExit }: RegimeParams,
   { timeframe, instruments }: Pick<BarColumns, "timeframe" | "instruments">,
   isRequired: boolean,
 ): RegimeRule {
   const watched = fastExit === "off" || timeframe === "1d" ? undefined : instruments.find(index);
   return {
     isRequired,
+    ...(gate === "shadow" ? { isShadow: true } : {}),
     scalesByVix: vixRegimes,
     ...(watched === undefined ? {} : { fastExit: { index: watched, params: { mode: fastExit } } }),
   };

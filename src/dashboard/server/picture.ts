@@ -2,6 +2,7 @@
 import type { Config } from "../../app/config.ts";
 import type { EnginePicture } from "../../app/live/engine-picture.ts";
 import { answer, because, leadingClaim } from "../../app/permission-words.ts";
+import { regimeLine } from "../../app/regime/regime-words.ts";
 import { claimAuthorities, END_OF_RUN } from "../../domain/claim.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import type { Authority, Claim } from "../../risk/authority.ts";
@@ -148,14 +149,13 @@ const names: Readonly<Record<Authority, AuthorityName>> = {
   strategy: "strategy",
 };
 
-/** What a calm authority watches; of those that are not built, that it is not. */
-const calm: Readonly<Record<Authority, { readonly text: string; readonly isAbsent: boolean }>> = {
-  kill_switch: { text: "the halt button, the HALT file and operators", isAbsent: false },
-  circuit_breakers: { text: "losses, streaks, silence of the feed and the broker", isAbsent: false },
-  orchestrator: { text: "the hours, reconciliation and the end of a run", isAbsent: false },
-  regime: { text: "not built yet: nothing scales with the market's regime", isAbsent: true },
-  ensemble: { text: "trailing performance, which scales sizes by itself", isAbsent: false },
-  strategy: { text: "each strategy's own switch and faults", isAbsent: false },
+/** What a calm authority watches; the regime says itself what it sees. */
+const calm: Readonly<Record<Exclude<Authority, "regime">, { readonly text: string }>> = {
+  kill_switch: { text: "the halt button, the HALT file and operators" },
+  circuit_breakers: { text: "losses, streaks, silence of the feed and the broker" },
+  orchestrator: { text: "the hours, reconciliation and the end of a run" },
+  ensemble: { text: "trailing performance, which scales sizes by itself" },
+  strategy: { text: "each strategy's own switch and faults" },
 };
 
 /** Claims that hold by the clock. */
@@ -190,19 +190,22 @@ function permissionOf(
     because: because(words),
     claims: claimAuthorities.flatMap((authority) => {
       const own = permission.claims.filter((claim) => claim.authority === authority);
-      if (own.length === 0) return [calmRow(authority)];
+      if (own.length === 0) return [calmRow(authority, engine.regime)];
       return own.map((claim) => claimRow(claim, claim === leading, strategyIds));
     }),
   };
 }
 
-function calmRow(authority: Authority): ClaimRow {
-  const { text, isAbsent } = calm[authority];
+function calmRow(authority: Authority, regime: string | null): ClaimRow {
+  const isAbsent = authority === "regime" && regime === null;
+  const text = authority === "regime" ? (regime ?? regimeLine(null)) : calm[authority].text;
   return {
     ...{ authority: names[authority], level: null, scalar: 1, scope: null, source: "", reason: text },
     ...{ since: null, until: null, liftedBy: null, isLeading: false, isScheduled: false, isAbsent },
   };
 }
+
+const partOf = ({ side }: Claim): string | null => (side === "long" ? "new longs" : null);
 
 function claimRow(claim: Claim, isLeading: boolean, strategyIds: readonly string[]): ClaimRow {
   const { scope } = claim;
@@ -211,7 +214,7 @@ function claimRow(claim: Claim, isLeading: boolean, strategyIds: readonly string
     level: claim.level,
     scalar: claim.scalar,
     // JSON has no undefined: what binds the account came without it, or as null.
-    scope: typeof scope === "number" ? (strategyIds[scope] ?? `strategy ${scope}`) : null,
+    scope: typeof scope === "number" ? (strategyIds[scope] ?? `strategy ${scope}`) : partOf(claim),
     source: claim.source,
     reason: claim.reason,
     since: instant(claim.since satisfies EpochMicros),

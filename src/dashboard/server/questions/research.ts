@@ -23,7 +23,6 @@ const summary = z.object({
 type Summary = z.infer<typeof summary>;
 
 const absent: ResearchAnswer["absent"] = [
-  { part: "regime", text: "No regime model is built yet: nothing scales with the market's regime." },
   { part: "models", text: "No model is trained yet: strategies decide by their rules alone." },
   { part: "pairs", text: "No pair is looked for yet." },
 ];

@@ -25,6 +25,8 @@ export interface Ribbon {
   readonly to: string;
 }
 
+const MODEL_WORDS = /^(?:bull|neutral|bear|none)$/i;
+
 /** Null without entries. */
 export function regimeRibbon(log: readonly Entry[], now: number): Ribbon | null {
   const entries = log
@@ -36,8 +38,11 @@ export function regimeRibbon(log: readonly Entry[], now: number): Ribbon | null 
   const end = Math.max(now, (entries.at(-1) as { ms: number }).ms + 1);
   const toX = (ms: number) => (ms - first.ms) / (end - first.ms);
   const spans: RegimeSpan[] = [];
-  entries.forEach(({ ms, regime, at }, k) => {
-    const until = entries[k + 1]?.ms ?? end;
+  // The model's words make the ribbon; those of the VIX and of the fast exit stand in the table.
+  const ofModel = entries.filter(({ regime }) => MODEL_WORDS.test(regime));
+  const told = ofModel.length > 0 ? ofModel : entries;
+  told.forEach(({ ms, regime, at }, k) => {
+    const until = told[k + 1]?.ms ?? end;
     const last = spans.at(-1);
     const to = new Date(until).toISOString();
     if (last?.regime === regime) {
@@ -52,7 +57,7 @@ export function regimeRibbon(log: readonly Entry[], now: number): Ribbon | null 
 
 /** What bars or bears is hatched, whatever it is called; what is neither calm nor bad stands between. */
 function lookOf(regime: string): RegimeSpan["look"] {
-  if (/bear|crisis|extreme|panic|high/i.test(regime)) return "bad";
+  if (/bear|none|crisis|extreme|panic|high/i.test(regime)) return "bad";
   return /bull|calm|normal|low/i.test(regime) ? "calm" : "middle";
 }
 
