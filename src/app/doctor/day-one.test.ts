@@ -106,7 +106,7 @@ describe("what is wrong is found", () => {
   });
 
   it("what a later release brings says so", () => {
-    for (const name of ["checkpoints", "regime"])
+    for (const name of ["checkpoints"])
       expect(checks()[name]).toMatchObject({
         state: "warn",
         found: expect.stringContaining("later release"),

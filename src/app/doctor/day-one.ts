@@ -18,6 +18,7 @@ import type { RunTerms } from "../live/run-terms.ts";
 import { tradedConfig } from "../traded-config.ts";
 import { tradingHash } from "../trading-hash.ts";
 import { type Check, fail, messageOf, ok, warn } from "./check.ts";
+import { regimeCheck } from "./regime-check.ts";
 
 export interface DayOneTerms {
   /** Folder of all state. */
@@ -50,7 +51,7 @@ export function dayOneChecks(terms: DayOneTerms): readonly Check[] {
       "nothing to do: no strategy of it can be enabled",
     ),
     preMarketCheck(runRoot, run),
-    warn("regime", `${LATER}; status and report say that its authority is absent`, "nothing to do"),
+    regimeCheck(root, tradedConfig(terms.config, terms.config.mode)),
     signalsCheck(runRoot, run),
     breakersCheck(runRoot, run),
     dayResultCheck(runRoot, run),

@@ -24,6 +24,7 @@ import {
   systemCheck,
 } from "./machine-checks.ts";
 import { databasesCheck, journalCheck, lakeCheck } from "./record-checks.ts";
+import { regimeCheck } from "./regime-check.ts";
 
 export interface ExamineTerms {
   readonly root: string;
@@ -61,7 +62,8 @@ export async function examine(terms: ExamineTerms): Promise<readonly Check[]> {
     systemCheck(root),
     ...(value === undefined ? [] : [feedCheck(value), watchdogCheck(value)]),
     ...(value === undefined ? [] : [alertsCheck(places, value)]),
-    warn("models", "not available yet", "strategies trade by their rules; the regime authority is absent"),
+    ...(value === undefined ? [] : [regimeCheck(root, value)]),
+    warn("models", "not available yet", "strategies trade by their rules"),
   ];
 }
 

@@ -153,7 +153,9 @@ describe("a paper run", () => {
     world.tell();
     world.tell({ regime: "Neutral", longScale: 0, vix: 30, vixRegime: "elevated", vixScale: 0.7 });
     const log = world.live.stage.regime?.changes ?? [];
-    const rows = regimeChanges({ run: "p1" } as LedgerNames, log, 0).map(({ row }) => row);
+    const rows = regimeChanges({ run: "p1" } as LedgerNames, log, 0).map(
+      (change) => (change as Extract<typeof change, { readonly kind: "put" }>).row,
+    );
     expect(rows.map(({ vix_regime, previous_regime }) => [previous_regime, vix_regime])).toEqual([
       ...[
         [null, "none"],
@@ -212,7 +214,7 @@ describe("load_regime_detector", () => {
   });
 });
 
-it("the demo's morning is made of its fund's past alone, and is what all mornings together say of that day", async () => {
+it("the demo's morning is made of its fund's past alone, and is what a later one says of that day", async () => {
   const past = { seed: 42, firstSession: parseIsoDate("2026-11-18") as DayNumber };
   const source = { from: "synthetic", seed: 42, firstSession: "2026-11-18" } as const;
   const reading = await liveReading(config.regime, source, "/nowhere", day);
