@@ -159,11 +159,19 @@ export const controls: readonly Control[] = [
     where: ["src/ensemble/vix-atr-scale.ts"],
     tests: ["src/ensemble/vix-atr-scale.test.ts"],
   }),
-  partly("C-18", "VIX regime scalar", "a source of the VIX; the steps 15, 25, 35", {
-    where: ["src/ensemble/vix-atr-scale.ts"],
-    tests: ["src/ensemble/vix-atr-scale.test.ts"],
+  done("C-18", "VIX regime scalar", {
+    where: ["src/models/regime/vix-regime.ts", "src/engine/regime-watch.ts", "src/ensemble/vix-atr-scale.ts"],
+    tests: ["src/models/regime/regime-gates.test.ts", "src/engine/regime-watch.test.ts"],
   }),
-  later("C-19", "HMM regime gate", "regime"),
+  done("C-19", "HMM regime gate", {
+    where: [
+      "src/models/regime/regime-gate.ts",
+      "src/learn/regime/session-readings.ts",
+      "src/engine/regime-watch.ts",
+      "src/app/regime/live-reading.ts",
+    ],
+    tests: ["src/learn/regime/session-readings.test.ts", "src/engine/regime-watch.test.ts"],
+  }),
   later("C-20", "Position shock exit", "risk"),
   done("C-21", "Spread filter", {
     where: ["src/engine/deferred-entries.ts", "src/app/live/ledger-reads.ts"],

@@ -119,8 +119,8 @@ function concentration(trades: readonly TradeRow[]): string[] {
 /** Wishes that never became an order stand in no table: here is where they are said. */
 function sizedDown({ loop, allocated }: Pick<EngineRun, "loop" | "allocated">): string[] {
   const lines = [...unsizedWishes(loop.compute), ...judgedOnPaper({ loop, allocated })];
-  if (!allocated.some(({ strategy }) => strategy.sizing === "fixed_risk") || loop.compute.readsVix)
-    return lines;
+  const readsVix = loop.compute.readsVix || loop.execute.vix !== undefined;
+  if (!allocated.some(({ strategy }) => strategy.sizing === "fixed_risk") || readsVix) return lines;
   return [
     ...lines,
     "The VIX scale is off: this run has no source of the VIX. Sizes do not shrink when it rises.",

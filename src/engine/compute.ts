@@ -42,6 +42,8 @@ export interface AccountFacts {
   /** Effective scalar of the permission lattice, and that of new longs where it is another. */
   readonly scalar: number;
   readonly longScalar?: number;
+  /** The VIX as the regime's authority knows it; NaN: it should and does not. Absent: no source, its scale is off. */
+  readonly vix?: number | undefined;
   /** Shares of entries that were sent this session and filled or may still fill, over all strategies. */
   enteredToday(instrument: InstrumentId): number;
   /** False while a claim bars entries of the strategy, or its new longs. */

@@ -108,9 +108,8 @@ export class ExecuteStage implements AccountFacts {
     this.clock = new SessionClock(config.sessions);
     const { portfolio, baselines, clock, authorities } = this;
     this.regime = RegimeWatch.of(config.regime, authorities, clock);
-    const capital = capitalOf(config);
-    const watched = { breakers, capital, instruments, authorities, portfolio, baselines, clock };
-    this.#watch = new BreakerWatch(watched);
+    const watched = { breakers, instruments, authorities, portfolio, baselines, clock };
+    this.#watch = new BreakerWatch({ ...watched, capital: capitalOf(config) });
     this.trades = new TradeLog(strategies, instruments, this.#watch);
     this.gate = new RiskGate(config.rules, this.authorities);
     const limits = { rules: config.rules, breakers, gate: this.gate, watch: this.#watch, clock };
@@ -120,8 +119,7 @@ export class ExecuteStage implements AccountFacts {
     const { lots, facts } = this;
     const leave = (strategy: number, instrument: InstrumentId, signal: number) =>
       this.#desk.exit(strategy, instrument, signal, Purpose.VirtualStop);
-    const takeBack = (strategy: number, instrument: InstrumentId) =>
-      this.#desk.cancelEntry(strategy, instrument);
+    const takeBack = (s: number, instrument: InstrumentId) => this.#desk.cancelEntry(s, instrument);
     this.#stops = watchStops({ ...config, lots, facts, leave, takeBack });
     this.#crossPrices = new CrossPrices(facts, instruments, ensemble.crossQuoteSeconds);
     this.#desk = new OrderDesk({
@@ -140,12 +138,10 @@ export class ExecuteStage implements AccountFacts {
     this.#adjustments = new PositionAdjustments({ ...config, ...parts, orders, onFill, enterSession });
     this.income = new StrategyIncome(strategies, lots);
     this.actions = new CorporateActions({ ...parts, orders, ledger, income: this.income });
-    const { actions } = this;
-    const watchesStops = this.#stops !== undefined;
     const told = { ...parts, clock, claims: this.#claims, claimLog, regime };
     const outside = { stops: this.#stops, adjustments: this.#adjustments, overrides: this.overrides };
     this.#outside = new OutsideWord({ ...told, ...outside, enterSession });
-    this.#quiet = new QuietSpell({ ...told, actions, watchesStops });
+    this.#quiet = new QuietSpell({ ...told, actions: this.actions, watchesStops: this.#stops !== undefined });
   }
 
   get commands(): Command[] {
@@ -195,6 +191,10 @@ export class ExecuteStage implements AccountFacts {
 
   get longScalar(): number {
     return this.authorities.longScalar;
+  }
+
+  get vix(): number | undefined {
+    return this.regime?.vix;
   }
 
   enteredToday(instrument: InstrumentId): number {

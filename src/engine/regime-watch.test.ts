@@ -192,6 +192,26 @@ describe("scales", () => {
     expect([facts.allowsEntries(0, true), facts.allowsEntries(0, false)]).toEqual([false, true]);
   });
 
+  it("the VIX goes to sizing: off before the first word, worst once it is stale", () => {
+    const desk = new Desk();
+    const told = () => {
+      const facts = new SnapshotFacts();
+      const of = accountSnapshot(desk.execute, { strategies: 2, instruments: 3 });
+      facts.take(JSON.parse(JSON.stringify(of)));
+      return facts.vix;
+    };
+    desk.bar(1);
+    expect(told()).toBeUndefined();
+    desk.tell({}, 2);
+    expect(told()).toBe(18);
+    desk.tell({ vix: null }, 3);
+    expect(told()).toBeNaN();
+    desk.tell({}, 4);
+    desk.bar(1, 500, 1);
+    expect(told()).toBeNaN();
+    expect(new Desk({ scalesByVix: false }).execute.vix).toBeUndefined();
+  });
+
   it("an account that no regime binds is told in the words of before", () => {
     const desk = new Desk({ isRequired: false });
     desk.bar(1);

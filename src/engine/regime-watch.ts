@@ -92,6 +92,13 @@ export class RegimeWatch {
     this.#fast = rule.fastExit === undefined ? undefined : fastExit.start(rule.fastExit.params);
   }
 
+  /** Index points; NaN once the last word is stale or had none; undefined where nobody scales by it, or has yet. */
+  get vix(): number | undefined {
+    if (!this.#rule.scalesByVix || this.#told === undefined) return undefined;
+    const { session, vix } = this.#told;
+    return this.#clock.date > session ? Number.NaN : (vix ?? Number.NaN);
+  }
+
   get state(): RegimeState {
     const problem = this.#problem() ?? null;
     const { closesLongs } = this;

@@ -161,7 +161,7 @@ export class SizingDesk {
       scalar: side === BUY ? (this.#account.longScalar ?? this.#account.scalar) : this.#account.scalar,
       edge: bound.sizing === "fixed_risk" ? this.#edge(strategy, entry) : NOT_ASKED,
       trailing: this.#record.weight(strategy),
-      vix: vix?.(this.#at),
+      vix: vix === undefined ? this.#account.vix : vix(this.#at),
       atr: (this.#atrPercent?.[instrument] ?? Number.NaN) / 100,
       advRoom: this.#advRoom(instrument),
     };

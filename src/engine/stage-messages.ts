@@ -19,6 +19,8 @@ export interface AccountSnapshot {
   readonly scalar: number;
   /** Of new longs, where it is another. */
   readonly longScalar?: number;
+  /** Index points; null: it should be known and is not; absent: no source. */
+  readonly vix?: number | null;
   /** New longs are barred for every strategy; absent: they are not. */
   readonly barsLongs?: true;
   /** Instruments with entries sent this session, and their shares; all others have none. */
@@ -89,6 +91,11 @@ export class SnapshotFacts implements AccountFacts {
     return this.#account.longScalar ?? this.#account.scalar;
   }
 
+  get vix(): number | undefined {
+    const { vix } = this.#account;
+    return vix === null ? Number.NaN : vix;
+  }
+
   /** Asked for each entry, of which a minute has few: a table would be made anew each minute. */
   enteredToday(instrument: InstrumentId): number {
     for (const [entered, shares] of this.#account.entered) if (entered === instrument) return shares;
@@ -113,12 +120,13 @@ export function accountSnapshot(
   }
   const barred: number[] = [];
   for (let s = 0; s < strategies; s++) if (!facts.allowsEntries(s)) barred.push(s);
-  const { equity, availableCash, scalar, longScalar = scalar } = facts;
+  const { equity, availableCash, scalar, longScalar = scalar, vix } = facts;
   let barsLongs = false;
   for (let s = 0; s < strategies; s++) barsLongs ||= facts.allowsEntries(s) && !facts.allowsEntries(s, true);
   return {
     ...{ equity, availableCash, scalar, entered, barred },
     ...(longScalar === scalar ? {} : { longScalar }),
     ...(barsLongs ? { barsLongs: true as const } : {}),
+    ...(vix === undefined ? {} : { vix: Number.isNaN(vix) ? null : vix }),
   };
 }

@@ -118,7 +118,11 @@ describe("one session at the highest speed", () => {
 describe("the HALT file", () => {
   it("beside all modes halts the demo; what an operator does is written down; Ctrl-C still ends it well", async () => {
     const { child, said, ended } = start("halted", "--speed", "60");
-    await statusWhen("halted", () => true);
+    // The demo fits the regime detector on its own past as it begins, and says what it found.
+    const { regime } = await statusWhen("halted", (status) => (status.regime?.told ?? null) !== null);
+    expect(regime).toMatchObject({ problem: null, isShadow: true, told: { session: expect.any(Number) } });
+    const { bull, neutral, bear } = regime.told;
+    expect(Math.abs(bull + neutral + bear - 1)).toBeLessThan(1e-9);
     const paused = await ask("halted", "pause", "--reason", "lunch", "--yes", "--json");
     expect(paused).toMatchObject({ code: 0, err: "" });
     const { auditId } = JSON.parse(paused.out);
