@@ -327,16 +327,8 @@ export class ComputeStage implements Wishes, OwnPositions {
   ): number {
     const { at } = this.#current(strategy);
     return this.signals.add({
-      at,
-      strategy,
-      instrument,
-      kind,
-      conviction: 0,
-      stop,
-      target: Number.NaN,
-      timeStopBars: 0,
-      reason,
-      numbers,
+      ...{ at, strategy, instrument, kind, stop, reason, numbers },
+      ...{ conviction: 0, target: Number.NaN, timeStopBars: 0 },
     });
   }
 

@@ -275,6 +275,41 @@ describe("AU-5: a claim on one strategy", () => {
   });
 });
 
+describe("AU-6: a claim on new longs", () => {
+  const longs = claim({ authority: "regime", source: "hmm", side: "long" });
+
+  it("bars them and moves neither the account's level nor its scalar", () => {
+    const held = holding(longs);
+    expect(held.permission).toEqual({ level: "NORMAL", scalar: 1, claims: [longs] });
+    expect([held.allowsEntries(0, true), held.allowsEntries(0, false), held.allowsEntries()]).toEqual([
+      ...[false, true, true],
+    ]);
+    expect([held.strictestFor(0, true), held.strictestFor(0, false)]).toEqual([longs, undefined]);
+    expect([held.isAtLeastFor(0, "SCALED"), held.reducesLongs]).toEqual([false, false]);
+    expect(holding({ ...longs, level: "REDUCE_ONLY" }).reducesLongs).toBe(true);
+  });
+
+  it("scales them by the smallest of all that binds them, and 1.2 gives way", () => {
+    const half = { ...longs, level: "SCALED", scalar: 0.5 } as const;
+    const vix = claim({ authority: "regime", source: "vix", level: "SCALED", scalar: 1.2 });
+    const scalars = ({ longScalar, permission }: Authorities) => [permission.scalar, longScalar];
+    expect(scalars(holding(half))).toEqual([1, 0.5]);
+    expect(scalars(holding(vix))).toEqual([1.2, 1.2]);
+    expect(scalars(holding(vix, half))).toEqual([1.2, 0.5]);
+    expect(scalars(holding(half, claim({ level: "SCALED", scalar: 0.3 })))).toEqual([0.3, 0.3]);
+  });
+
+  it("never loosens the account, does not flatten, has no scope, and survives being saved", () => {
+    expect(holding(longs, claim({ level: "REDUCE_ONLY" })).allowsEntries(0, false)).toBe(false);
+    for (const part of [{ level: "FLATTEN" }, { level: "HALTED" }, { scope: 1 }] as const)
+      expect(() => holding({ ...longs, ...part })).toThrow(/AU-5: .*side/);
+    const again = holding();
+    again.load(JSON.parse(JSON.stringify(holding(longs).save())));
+    expect([again.allowsEntries(0, true), again.allowsEntries(0, false)]).toEqual([false, true]);
+    expect(() => again.load([{ ...longs, until: 7, side: "short" }])).toThrow(/side = "short" is not valid/);
+  });
+});
+
 describe("a saved claim that is none", () => {
   const sound = { ...claim({ scope: undefined }), until: 7, liftedBy: "itself" };
   it.each([
