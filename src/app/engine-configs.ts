@@ -60,6 +60,7 @@ export function engineConfigs(setup: EngineSetup, modules: readonly StrategyModu
       sizing: { ...config.sizing, capital: cash, riskCostBps: riskCostBps(config) },
       ...(hasActions(setup) ? { basis: config.features.basis } : {}),
       ensemble: config.ensemble,
+      drift: config.learn.drift,
       execution: config.execution,
       paper: new PaperCosts(columns.instruments.symbols, config.costs, haltsOf(setup)),
     },

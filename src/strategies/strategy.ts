@@ -56,6 +56,8 @@ export interface Opinion {
   readonly probability: number;
   /** False: were it to decide, no share would be bought or sold short for it. */
   readonly follows: boolean;
+  /** It decided until it had drifted. */
+  readonly isDemoted?: boolean;
 }
 
 /** A model's word on one entry (STRAT-2). Figures are of entries that it was not fitted on. */
