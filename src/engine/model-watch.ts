@@ -50,8 +50,8 @@ export class ModelWatch {
   }
 
   /**
-   * The entry as it is to be made. `signal` is the row that it gets, `bar` the number of the instrument's bars so far: a
-   * wish that is repeated bar after bar is one entry.
+   * The entry as it is to be made. `signal` is the row that it gets, `bar` the number of the instrument's bars so far:
+   * a wish that is repeated bar after bar is one entry.
    */
   entry(strategy: number, entry: Entry, signal: number, bar: number): Entry {
     const watch = this.#watches[strategy];

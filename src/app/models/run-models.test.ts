@@ -11,6 +11,7 @@ import { stumpModel } from "../../../test/stump-model.ts";
 import { ModelRegistry } from "../../adapters/models/model-registry.ts";
 import type { ModelStage } from "../../domain/model-version.ts";
 import { loadConfig } from "../config.ts";
+import { backtestModels, modelWarnings } from "./backtest-models.ts";
 import { featureVersionOf } from "./model-features.ts";
 import { readModelFiles, resolveModels, writeModelFiles } from "./run-models.ts";
 
@@ -168,5 +169,32 @@ describe("a run that goes on", () => {
     writeFileSync(join(base, "models", `${sha}.model`), text ?? "");
     copyFileSync(join(base, "models", `${sha}.model`), join(run, `${sha}.model`));
     expect(read()?.text).toBe(text);
+  });
+});
+
+describe("a backtest", () => {
+  const named = (model: string) =>
+    backtestModels(base, loadConfig({ assignments: [`strategies.${STRATEGY}.model=${model}`] }), [STRATEGY]);
+  const dates = ["2020-06-29", "2020-06-30", "2020-07-01"];
+
+  it("never takes the champion by itself, which was trained on what it runs over", () => {
+    registered("champion");
+    expect(named("champion")).toEqual({ models: {}, tested: [] });
+    expect(named("rules")).toEqual({ models: {}, tested: [] });
+  });
+
+  it("takes the version that it is told to, in any stage, and says what that one had seen", () => {
+    const id = registered("candidate");
+    const { models, tested } = named(id);
+    expect(models[STRATEGY]).toMatchObject({ id, settings: signal });
+    expect(modelWarnings(tested, dates)).toEqual([
+      expect.stringContaining(
+        `${id} of ${STRATEGY} was trained on days up to 2020-06-30, 2 of the 3 sessions here.`,
+      ),
+    ]);
+    expect(modelWarnings(tested, ["2020-07-01"])).toEqual([]);
+    const silent = named(registered("candidate", { params: { signal } })).tested;
+    expect(modelWarnings(silent, ["2020-07-01"])).toEqual([expect.stringContaining("does not say")]);
+    expect(() => named(`${STRATEGY}.meta@9`)).toThrow("is not known");
   });
 });
