@@ -9,9 +9,13 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, describe, expect, it } from "vitest";
 import { sha256OfText } from "../src/adapters/durable-file.ts";
+import { ledgerPlaces } from "../src/adapters/ledger/ledger-store.ts";
+import { ledgerTerms } from "../src/app/live/build-execute.ts";
+import { rebuildLedger } from "../src/app/live/ledger-rebuild.ts";
 import { checkParity } from "../src/app/live/parity.ts";
 import { entriesOf, findRun } from "../src/app/live/recorded-run.ts";
 import { replayRun } from "../src/app/live/replay-run.ts";
+import { recordedExecute } from "../src/app/live/replayed-stages.ts";
 import type { RunTerms } from "../src/app/live/run-terms.ts";
 import { type RunModel, writeModelFiles } from "../src/app/models/run-models.ts";
 import type { Decision } from "../src/engine/stage-messages.ts";
@@ -20,6 +24,7 @@ import type { DriftReference } from "../src/models/drift/drift-reference.ts";
 import type { SignalSettings } from "../src/models/signal/signal-model.ts";
 import { terms as plain } from "./live-session.ts";
 import { recordSession } from "./recorded-session.ts";
+import { jsonLine, runLine } from "./run-line.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 import { stumpModel } from "./stump-model.ts";
 
@@ -126,6 +131,32 @@ describe("a run with models beside its rules", () => {
     const parity = checkParity({ root });
     expect(parity).toMatchObject({ identical: true, decisions: MINUTES });
     expect(parity.orders).toBeGreaterThan(5);
+  });
+
+  it("is compared with the one in shadow over the trades that were closed", async () => {
+    const run = findRun({ root });
+    const execute = recordedExecute(run);
+    const entries = entriesOf(run, "execute");
+    rebuildLedger(ledgerPlaces(root), { execute, terms: ledgerTerms(run.terms), entries });
+    const { models } = (await jsonLine(["--root", root, "models", "compare", `${STRATEGY}.meta`])) as {
+      readonly models: readonly {
+        readonly model: string;
+        readonly trades: number;
+        readonly decided: number;
+      }[];
+    };
+    const [own, other] = models;
+    expect(models.map(({ model: id }) => id)).toEqual(["m@2", "m@3"]);
+    expect(own?.trades).toBeGreaterThan(5);
+    expect(own?.decided).toBeGreaterThan(0);
+    expect(own?.decided).toBeLessThan(own?.trades ?? 0);
+    expect(other).toMatchObject({
+      trades: own?.trades,
+      decided: 0,
+      against: { model: "m@2", trades: own?.decided },
+    });
+    const said = (await runLine(["--root", root, "models", "compare", `${STRATEGY}.meta`])).out;
+    expect(said).toMatch(/m@3 against m@2, which decided: log loss/);
   });
 
   it("is not replayed with other trees than its own", () => {

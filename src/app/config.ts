@@ -11,7 +11,6 @@ import { basisKinds } from "../engine/price-basis.ts";
 import { ensembleParams } from "../ensemble/ensemble-params.ts";
 import { sizingParams } from "../ensemble/sizing.ts";
 import { executionParams } from "../execution/order-policy.ts";
-import { driftParams } from "../models/drift/drift-watch.ts";
 import { canonicalJson } from "../numerics/canonical-json.ts";
 import { breakers } from "../risk/breaker-registry.ts";
 import { rules } from "../risk/registry.ts";
@@ -69,7 +68,6 @@ const schema = z.strictObject({
   costs: costParams,
   backtest: z.strictObject({ operatorResumes: z.enum(["next_session", "never"]) }),
   halts: haltList,
-  learn: z.strictObject({ drift: driftParams }),
   kill: killParams,
   live: liveParams,
   alerts: alertParams,

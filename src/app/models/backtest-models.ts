@@ -54,11 +54,12 @@ export function modelWarnings(tested: readonly TestedModel[], dates: readonly st
         `Model ${id} of ${strategy} does not say on what it was trained. It may have seen these very bars.`,
       ];
     const seen = dates.filter((date) => date <= trainedTo).length;
+    const share = `${seen} of the ${dates.length} sessions here`;
     return seen === 0
       ? []
       : [
-          `Model ${id} of ${strategy} was trained on days up to ${trainedTo}, ${seen} of the ${dates.length} sessions ` +
-            "here. What it made of them is what it had learned of them, which flatters every figure.",
+          `Model ${id} of ${strategy} was trained on days up to ${trainedTo}, ${share}. ` +
+            "What it made of them is what it had learned of them, which flatters every figure.",
         ];
   });
 }

@@ -57,6 +57,9 @@ export const noModels: EngineModels = { models: {}, shadows: {} };
 /** Versions of this name stand beside the strategy. */
 export const modelNameOf = (strategy: string): string => `${strategy}.meta`;
 
+/** Empty for a name that is none of a strategy's. */
+export const strategyOfModel = (name: string): string => /^(.+)\.meta$/.exec(name)?.[1] ?? "";
+
 /** What a model's version keeps in its parameters for who trades by it. */
 const kept = z.object({
   signal: signalSettings,
