@@ -40,6 +40,8 @@ export interface EngineSetup {
   readonly regime?: readonly RegimeReading[] | "required";
   /** Models that are asked about each entry and change none, by strategy (LEARN-8). */
   readonly shadows?: Readonly<Record<string, readonly SignalModelData[]>>;
+  /** What convictions of the rules are multiplied by, in (0, 1], by strategy; the others stay whole. */
+  readonly scales?: Readonly<Record<string, number>>;
 }
 
 export interface EngineConfigs {
@@ -92,12 +94,13 @@ export function boundStrategy(
   { bind, id }: StrategyModule,
   { strategies: entries }: Pick<Config, "strategies">,
   models: EngineSetup["models"] = {},
-  shadows: EngineSetup["shadows"] = {},
+  { shadows = {}, scales = {} }: Pick<EngineSetup, "shadows" | "scales"> = {},
 ): BoundStrategy {
   const model = models[id];
   return withModels(bind(entries[id]?.params ?? {}), {
     decides: model === undefined ? undefined : new SignalModel(model),
     shadows: shadows[id]?.map((data) => new SignalModel(data)),
+    scale: scales[id],
   });
 }
 
@@ -115,15 +118,11 @@ const hasActions = ({ actions = [], history }: Pick<EngineSetup, "actions" | "hi
  * share gets an equal part, the others divide what is left in their configured proportions.
  */
 function allocate(
-  {
-    config,
-    strategyIds,
-    models,
-    shadows,
-  }: Pick<EngineSetup, "config" | "strategyIds" | "models" | "shadows">,
+  setup: Pick<EngineSetup, "config" | "strategyIds" | "models" | "shadows" | "scales">,
   modules: readonly StrategyModule[],
   instruments: number,
 ): AllocatedStrategy[] {
+  const { config, strategyIds, models } = setup;
   const chosen = strategyIds.map((id) => {
     const module = modules.find((candidate) => candidate.id === id);
     if (module === undefined) throw new RangeError(`no strategy ${id}`);
@@ -133,7 +132,7 @@ function allocate(
   const total = chosen.reduce((sum, { configured }) => sum + configured, 0);
   const divided = chosen.filter(({ configured }) => configured > 0).length / chosen.length;
   return chosen.map(({ module, entry, configured }) => ({
-    strategy: boundStrategy(module, config, models, shadows),
+    strategy: boundStrategy(module, config, models, setup),
     allocation: configured > 0 ? (configured / total) * divided : 1 / chosen.length,
     positions: Math.min(entry?.maxPositions ?? instruments, instruments),
   }));

@@ -15,20 +15,26 @@ export interface ModelsBeside {
   /** Absent: rules alone. */
   readonly decides?: SignalModel | undefined;
   readonly shadows?: readonly SignalModel[] | undefined;
+  /** In (0, 1]: of the conviction of the rules; below 1 where a model was let go and nobody has decided since. */
+  readonly scale?: number | undefined;
 }
 
 type Features = Readonly<Record<string, FeatureReader>>;
 
 /** Throws RangeError for a model of a feature that is not in the catalogue. */
-export function withModels(strategy: BoundStrategy, { decides, shadows = [] }: ModelsBeside): BoundStrategy {
+export function withModels(
+  strategy: BoundStrategy,
+  { decides, shadows = [], scale = 1 }: ModelsBeside,
+): BoundStrategy {
   const models = decides === undefined ? shadows : [decides, ...shadows];
-  if (models.length === 0) return strategy;
+  if (models.length === 0 && scale === 1) return strategy;
   const inputs = new Map(
     models.flatMap((model) =>
       model.features.map((name) => [`${INPUT}${name}`, refOf(name, model.id)] as const),
     ),
   );
-  const advise = (entry: Entry, close: number, feature: Features): Entry => {
+  const advise = (asked: Entry, close: number, feature: Features): Entry => {
+    const entry = scale === 1 ? asked : { ...asked, conviction: asked.conviction * scale };
     const beside = shadows.map((model) => opinionOf(model, entry, feature));
     const shown = beside.length === 0 ? entry : { ...entry, beside };
     return decides === undefined ? shown : advised(shown, close, decides, rowOf(decides, entry, feature));

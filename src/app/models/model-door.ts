@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ModelRegistry } from "../../adapters/models/model-registry.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { ModelStage } from "../../domain/model-version.ts";
-import { loadRunModel, modelNameOf } from "./run-models.ts";
+import { DRIFT_WATCH, loadRunModel, modelNameOf } from "./run-models.ts";
 
 export interface WatchedModel {
   readonly id: string;
@@ -50,7 +50,7 @@ export function modelDoor(base: string, nowIso: () => string): ModelDoor {
       within((registry) => {
         const version = registry.list().find((each) => each.id === id);
         if (version === undefined || version.stage === "retired") return false;
-        registry.move(id, "retired", { by: "drift watch", reason, at: nowIso() });
+        registry.move(id, "retired", { by: DRIFT_WATCH, reason, at: nowIso() });
         return true;
       }),
   };

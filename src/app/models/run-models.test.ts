@@ -12,6 +12,7 @@ import { ModelRegistry } from "../../adapters/models/model-registry.ts";
 import type { ModelStage } from "../../domain/model-version.ts";
 import { loadConfig } from "../config.ts";
 import { backtestModels, modelWarnings } from "./backtest-models.ts";
+import { modelDoor } from "./model-door.ts";
 import { featureVersionOf } from "./model-features.ts";
 import { readModelFiles, resolveModels, writeModelFiles } from "./run-models.ts";
 
@@ -136,6 +137,20 @@ describe("a run that begins", () => {
     expect(resolve().warnings.join()).toContain("is not what was registered");
     writeFileSync(join(base, "db", "models.db"), "no database at all, but long enough to be looked at");
     expect(resolve()).toMatchObject({ decides: undefined, why: "rules alone: the registry cannot be read" });
+  });
+
+  it("goes on at half conviction after a drift, until somebody decides: another version, or the rules", () => {
+    const id = registered("champion");
+    modelDoor(base, () => "2026-11-23T15:00:00.000Z").retire(id, "drifted in run d1: all of it");
+    const after = resolve();
+    expect(after).toMatchObject({ decides: undefined, scale: 0.5 });
+    expect(after.why).toContain(`${id} had drifted`);
+    expect(after.warnings).toEqual([expect.stringContaining(`set strategies.${STRATEGY}.model to rules`)]);
+    expect(readModelFiles(base, base, after.models).scales).toEqual({ [STRATEGY]: 0.5 });
+    expect(resolve("rules").models[STRATEGY]?.scale).toBeUndefined();
+    const next = registered("champion");
+    expect(resolve()).toMatchObject({ decides: next, warnings: [] });
+    expect(resolve().models[STRATEGY]?.scale).toBeUndefined();
   });
 
   it("trades no version that was not promoted, whoever names it", () => {

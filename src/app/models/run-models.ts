@@ -37,6 +37,8 @@ export interface StrategyModels {
   readonly decides?: RunModel;
   /** Asked about each entry, and changing none (LEARN-8). */
   readonly shadows: readonly RunModel[];
+  /** What convictions of the rules are multiplied by; absent: they stay whole. */
+  readonly scale?: number;
   /** Who decides and why, for people. */
   readonly why: string;
   /** What is not as it was asked for: told as a warning. */
@@ -50,9 +52,13 @@ export type RunModels = Readonly<Record<string, StrategyModels>>;
 export interface EngineModels {
   readonly models: Readonly<Record<string, SignalModelData>>;
   readonly shadows: Readonly<Record<string, readonly SignalModelData[]>>;
+  readonly scales: Readonly<Record<string, number>>;
 }
 
-export const noModels: EngineModels = { models: {}, shadows: {} };
+export const noModels: EngineModels = { models: {}, shadows: {}, scales: {} };
+
+/** Who retires what has drifted. */
+export const DRIFT_WATCH = "drift watch";
 
 /** Versions of this name stand beside the strategy. */
 export const modelNameOf = (strategy: string): string => `${strategy}.meta`;
@@ -105,7 +111,7 @@ function requireSound(model: SignalModel, features: readonly string[]): void {
 export interface ResolveRequest {
   /** Folder of all state: where the registry lies. */
   readonly base: string;
-  readonly config: Pick<Config, "strategies">;
+  readonly config: Pick<Config, "strategies" | "learn">;
   readonly strategyIds: readonly string[];
 }
 
@@ -121,6 +127,7 @@ export interface ResolvedModels {
  */
 export function resolveModels({ base, config, strategyIds }: ResolveRequest): ResolvedModels {
   const texts = new Map<string, string>();
+  const scale = config.learn.drift.demotedScale;
   const asked = strategyIds.map(
     (strategy) => [strategy, config.strategies[strategy]?.model ?? "champion"] as const,
   );
@@ -138,7 +145,7 @@ export function resolveModels({ base, config, strategyIds }: ResolveRequest): Re
   }
   try {
     const chosen = asked.map(
-      ([strategy, model]) => [strategy, resolved(registry, strategy, model, texts)] as const,
+      ([strategy, model]) => [strategy, resolved(registry, strategy, model, { texts, scale })] as const,
     );
     return { models: Object.fromEntries(chosen), texts };
   } finally {
@@ -160,7 +167,7 @@ function resolved(
   registry: ModelRegistry,
   strategy: string,
   asked: string,
-  texts: Map<string, string>,
+  { texts, scale }: { readonly texts: Map<string, string>; readonly scale: number },
 ): StrategyModels {
   const name = modelNameOf(strategy);
   const warnings: string[] = [];
@@ -188,11 +195,26 @@ function resolved(
     return { decides: taken(asked), shadows, warnings, why: `${asked}, as configured` };
   }
   const champion = registry.champion(name);
+  const drifted = champion === undefined ? lastDrifted(registry, name) : undefined;
+  if (drifted !== undefined) {
+    const why = `rules alone at ${scale} of their conviction: ${drifted} had drifted and nobody has decided since`;
+    const cure = `promote another version, or set strategies.${strategy}.model to rules`;
+    return { shadows, scale, warnings: [...warnings, `${strategy}: ${why}; ${cure}`], why };
+  }
   if (champion === undefined) return { shadows, warnings, why: `rules alone: ${name} has no champion` };
   const decides = tried(champion);
   return decides === undefined
     ? { shadows, warnings, why: `rules alone: ${champion.id} cannot be used` }
     : { decides, shadows, warnings, why: `${champion.id}, the champion` };
+}
+
+/** The champion that left last, where it was let go for its drift and nobody has put another in its place. */
+function lastDrifted(registry: ModelRegistry, name: string): string | undefined {
+  const left = registry
+    .list(name)
+    .flatMap(({ id }) => registry.changes(id).filter(({ from, refused }) => from === "champion" && !refused));
+  const [last] = left.toSorted((a, b) => b.at.localeCompare(a.at));
+  return last?.by === DRIFT_WATCH ? last.id : undefined;
 }
 
 /** Nothing trades that no gate has passed, whoever names it (LEARN-9). */
@@ -241,6 +263,9 @@ export function readModelFiles(folder: string, base: string, models: RunModels =
       entries.flatMap(([strategy, { shadows }]) =>
         shadows.length === 0 ? [] : [[strategy, shadows.map(data)]],
       ),
+    ),
+    scales: Object.fromEntries(
+      entries.flatMap(([strategy, { scale }]) => (scale === undefined ? [] : [[strategy, scale]])),
     ),
   };
 }
