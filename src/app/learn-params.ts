@@ -1,4 +1,4 @@
-/** Where the trainers' libraries are (LEARN-1), and when a model in use is too old or has drifted (LEARN-9): `learn`. */
+/** Where the libraries of trainers are (LEARN-1), and when a model is too old or has drifted (LEARN-9): `learn`. */
 import { z } from "zod";
 import { driftParams } from "../models/drift/drift-watch.ts";
 

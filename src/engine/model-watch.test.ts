@@ -1,6 +1,6 @@
 /**
  * Goal    the watch counts each entry once, lays an outcome to the word that opened the lot and to no other, and what
- *         was let go stays out (MW-1, MW-2, LEARN-9).
+ *         was let go stays out (MD-1, MD-2, LEARN-9).
  */
 import { describe, expect, it } from "vitest";
 import type { InstrumentId } from "../domain/instrument.ts";

@@ -3,9 +3,9 @@
  * the rest of the run, the rules are alone, with less conviction until an operator has looked. A model that kept
  * entries out held risk back: rules alone at full size would be more risk because of a doubt.
  *
- * MW-1  A demotion is a function of what compute was told, in its order: live, after a restart, in a replay and in the
+ * MD-1  A demotion is a function of what compute was told, in its order: live, after a restart, in a replay and in the
  *       parity check the same entry is the first without the model.
- * MW-2  What was demoted stays so until the run ends, and is asked on only to be on record.
+ * MD-2  What was demoted stays so until the run ends, and is asked on only to be on record.
  */
 import type { InstrumentId } from "../domain/instrument.ts";
 import { type DriftParams, DriftWatch } from "../models/drift/drift-watch.ts";
