@@ -434,6 +434,7 @@ export function strategiesAnswer(state: FixtureState): Trading.StrategiesAnswer 
       allocation: k < 4 ? 0.2 : 0.05,
       horizon: k % 2 === 0 ? "intraday" : "days",
       held: id === "gap_fill" && state !== "normal" ? "3 losses in a row (limit 3), until 16:31:06 ET" : "",
+      decides: k === 0 ? `${id}.meta@3, the champion` : "rules alone",
       positions: k % 3,
       maxPositions: 5,
       dayPnl: (next() - 0.4) * 900,

@@ -31,13 +31,18 @@ const settings: SignalSettings = {
   uses,
 };
 
-function run(given?: Partial<SignalSettings>, assignments: readonly string[] = []): EngineRun {
+function run(
+  given?: Partial<SignalSettings>,
+  assignments: readonly string[] = [],
+  more: Partial<RunSetup> = {},
+): EngineRun {
   const setup: RunSetup = {
     config: loadConfig({ assignments: ["sizing.kelly.enabled=false", ...assignments] }),
     strategyIds: [STRATEGY],
     columns: randomDaily({ seed: 4, sessions: 700 }),
     sessions: xnysSessions(),
     cash: 100_000,
+    ...more,
     ...(given === undefined
       ? {}
       : { models: { [STRATEGY]: { id: "m@1", text, settings: { ...settings, ...given } } } }),
@@ -72,6 +77,14 @@ describe("a model beside the rules", () => {
   it("that follows everything and does nothing else is the rules, to the bit", () => {
     expect(digest(run({ threshold: 0 }))).toBe(digest(rules));
     expect(digest(run({ threshold: 2, uses: { ...uses, filter: false } }))).toBe(digest(rules));
+  });
+
+  it("that was let go leaves the rules with less conviction, entry by entry", () => {
+    const [before, after] = [entries(rules), entries(run(undefined, [], { scales: { [STRATEGY]: 0.5 } }))];
+    const shared = [...after].filter(([when]) => before.has(when));
+    expect(shared.length).toBeGreaterThan(10);
+    for (const [when, { conviction, stop }] of shared)
+      expect([conviction, stop]).toEqual([before.get(when)!.conviction / 2, before.get(when)!.stop]);
   });
 
   it("keeps out what it does not believe in, and says so in the place of a size", () => {

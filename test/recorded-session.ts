@@ -19,7 +19,7 @@ import {
   warmingBatches,
 } from "../src/app/live/recorded-run.ts";
 import { recordedExecute } from "../src/app/live/replayed-stages.ts";
-import { engineOf, historyOf } from "../src/app/live/run-engine.ts";
+import { engineOf, historyOf, modelsOf } from "../src/app/live/run-engine.ts";
 import { type RunTerms, runPlaces } from "../src/app/live/run-terms.ts";
 import { checkpoint, computeDigest, toldLine } from "../src/app/live/stage-digest.ts";
 import type { BarsClosed } from "../src/domain/events.ts";
@@ -43,17 +43,17 @@ const MINUTE = 60 * MICROS_PER_SECOND;
 const market = createSyntheticMarket({ seed: 7, firstSession: parseIsoDate("2026-11-18") as DayNumber });
 const { instruments } = market;
 
-function termsOf(root: string): RunTerms {
+function termsOf(root: string, more: Partial<RunTerms>): RunTerms {
   mkdirSync(join(root, "run"), { recursive: true });
   const history = { ...market.history(2), instruments };
   const file = join(root, "run", "history-test.json");
   const kept = { file: basename(file), sha256: writeHistory(file, history), bars: history.closedAt.length };
-  return { ...terms, feed: "sip", history: kept };
+  return { ...terms, feed: "sip", ...more, history: kept };
 }
 
-/** Writes the journals of one session's first `minutes` below `root`. */
-export function recordSession(root: string, minutes: number): void {
-  new Recording(root).run(minutes);
+/** Writes the journals of one session's first `minutes` below `root`; `more` are terms of its own. */
+export function recordSession(root: string, minutes: number, more: Partial<RunTerms> = {}): void {
+  new Recording(root, more).run(minutes);
 }
 
 class Recording {
@@ -71,8 +71,8 @@ class Recording {
   #minutes = 0;
   #computed = 0;
 
-  constructor(root: string) {
-    const terms = termsOf(root);
+  constructor(root: string, more: Partial<RunTerms>) {
+    const terms = termsOf(root, more);
     const history = historyOf(terms, runPlaces(root));
     this.#run = { root, run: terms.run, terms, instruments: history?.instruments ?? instruments, history };
     this.#now = (market.session(0).closedAt[0] ?? 0) as EpochMicros;
@@ -91,7 +91,8 @@ class Recording {
       const copy = parseStageEvent(text, instruments);
       if (copy.kind === "BarsClosed") this.#told.push(copy);
     });
-    this.#compute = new LiveCompute(engineOf(terms, instruments).compute);
+    const models = modelsOf(terms, runPlaces(root));
+    this.#compute = new LiveCompute(engineOf(terms, instruments, models).compute);
     for (const batch of warmingBatches(this.#run)) this.#compute.warm(batch);
     this.#driver = this.#newDriver();
   }

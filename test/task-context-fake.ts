@@ -79,6 +79,7 @@ export function fakeWorld(): FakeWorld {
       brokerRefuses: null,
       requestsHeld: 0,
       unknownOrders: 0,
+      models: [],
     } as unknown as StatusValue,
     market: [],
     ledger: {
@@ -107,6 +108,7 @@ export function fakeWorld(): FakeWorld {
       date: DATE,
       nextSession: nextSession(session.date),
     },
+    ...{ strategyIds: ["swing_trend_following"], modelMaxAgeDays: 100 },
     ...{ symbols: ["AAA", "BBB", "CCC"], intraday: new Set(["day_trader"]), params, crashedAtMs: undefined },
     signal: new AbortController().signal,
     log: (level, text) => void world.lines.push({ level, text }),

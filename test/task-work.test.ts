@@ -460,6 +460,67 @@ describe("research at night", () => {
   });
 });
 
+describe("models beside the rules", () => {
+  const model = {
+    id: "a.meta@3",
+    strategy: "a",
+    stage: "champion" as const,
+    knowsTo: "2026-11-01",
+    problem: null,
+  };
+  const morning = (
+    watched: readonly (typeof model | (Omit<typeof model, "problem"> & { readonly problem: string }))[],
+  ) => {
+    const world = fakeWorld();
+    const retired: string[] = [];
+    const models = {
+      watched: () => watched,
+      retire: (id: string, why: string) => retired.push(`${id} ${why}`) > 0,
+    };
+    return { world: { ...world, context: { ...world.context, models } }, retired };
+  };
+
+  it("that can be used and are young enough pass", async () => {
+    const { world } = morning([model]);
+    expect(await run("validate_model_freshness", world)).toMatchObject({
+      state: "done",
+      text: "1 model can be used",
+    });
+  });
+
+  it("that are too old, or cannot be loaded, fail with the cure and bar nothing", async () => {
+    const old = { ...model, knowsTo: "2026-08-15" };
+    const { world } = morning([old, { ...model, problem: "model a.meta@3: its file is missing" }]);
+    const { state, text } = await run("validate_model_freshness", world);
+    expect(state).toBe("failed");
+    expect(text).toBe(
+      "champion a.meta@3 knows nothing of the last 101 days (at most 100); train it anew; " +
+        "champion model a.meta@3: its file is missing",
+    );
+    expect(tasks.find(({ id }) => id === "validate_model_freshness")?.isEssential).toBeUndefined();
+  });
+
+  it("that drifted in the run are retired, with the figures on record", async () => {
+    const { world, retired } = morning([]);
+    const demoted = { model: "a.meta@3", reason: "3 of 8 inputs have moved" };
+    const state = { strategy: "a", decides: null, shadows: [], why: "", demoted };
+    const { context } = world;
+    const door = {
+      ...context.door,
+      status: async () => ({ ...(await context.door.status()), models: [state] }),
+    };
+    const { text } = await run("validate_model_freshness", { ...world, context: { ...context, door } });
+    expect(retired).toEqual(["a.meta@3 drifted in run d1: 3 of 8 inputs have moved"]);
+    expect(text).toBe("a.meta@3 had drifted and is retired; rules decide alone");
+    await run("process_intraday_signals", { ...world, context: { ...context, door } });
+    expect(retired.length).toBe(2);
+    expect(world.lines.at(-1)).toMatchObject({
+      level: "warning",
+      text: expect.stringContaining("is retired"),
+    });
+  });
+});
+
 describe("what is not there", () => {
   it.each([
     ...["refresh_universe", "validate_model_freshness", "run_daily_research"],

@@ -117,6 +117,7 @@ const whole: Readonly<Record<string, string>> = {
   "models rollback": "none --reason why",
   "models import": "model.txt --name a --reason why",
   "models export": "none@1 --out OUT.txt",
+  "models compare": "reference_ema_cross.meta",
   "regime fit": "--input days.csv --out OUT.json",
   "regime history": "--input days.csv --out OUT.csv",
   "regime filter": "--model regime.json --input days.csv --out OUT.csv",

@@ -29,8 +29,10 @@ import {
 import type { CanaryWorkerData } from "./canary-worker.ts";
 import type { Config } from "./config.ts";
 import { findingsFrom, writeDataAudit } from "./data-audit.ts";
+import { boundStrategy } from "./engine-configs.ts";
 import { type EngineRun, type RunSetup, runEngine } from "./engine-run.ts";
 import { exposureCurve } from "./exposure-curve.ts";
+import { type BacktestModels, backtestModels } from "./models/backtest-models.ts";
 import { priceBasis } from "./price-basis.ts";
 import { givenRegime, type RunRegime, runRegime } from "./regime/run-regime.ts";
 import { actionEvents, rawStepsOf } from "./run-actions.ts";
@@ -73,7 +75,8 @@ export interface BacktestRequest {
 }
 
 export async function backtest(asked: BacktestRequest): Promise<ReportInput> {
-  const request = { ...asked, strategyIds: checkedStrategies(asked) };
+  const strategyIds = checkedStrategies(asked);
+  const request = { ...asked, strategyIds, ...backtestModels(asked.root, asked.config, strategyIds) };
   if (!request.ticks)
     refuseUnwatched(request.config, "give --ticks for recorded ones, or set execution.stops to venue");
   const lake = createLake(request.root);
@@ -125,10 +128,12 @@ const dataOf = ({ columns, snapshot, raw, series }: LoadedBars, adjust: Adjustme
   prices: priceBasis(series, adjust, raw.actions),
 });
 
-const boundStrategies = ({ config, strategyIds }: BacktestRequest) =>
+type Checked = BacktestRequest & BacktestModels;
+
+const boundStrategies = ({ config, strategyIds, models }: Checked) =>
   strategies
     .filter(({ id }) => strategyIds.includes(id))
-    .map((module) => module.bind(config.strategies[module.id]?.params ?? {}));
+    .map((module) => boundStrategy(module, config, models));
 
 const regimeOf = ({ config, snapshot, source, adjustment, to }: BacktestRequest, lake: Lake) =>
   runRegime(
@@ -142,7 +147,7 @@ const regimeOf = ({ config, snapshot, source, adjustment, to }: BacktestRequest,
     to,
   );
 
-async function backtestTicks(request: BacktestRequest, lake: Lake): Promise<ReportInput> {
+async function backtestTicks(request: Checked, lake: Lake): Promise<ReportInput> {
   request.progress("reading quotes and trades");
   const { symbols, timeframe, from, to, source } = request;
   if (timeframe === "1d")
@@ -190,7 +195,7 @@ interface RunData {
 }
 
 async function backtestColumns(
-  request: BacktestRequest,
+  request: Checked,
   {
     columns,
     snapshot: stored,
@@ -203,7 +208,7 @@ async function backtestColumns(
     regime,
   }: RunData,
 ): Promise<ReportInput> {
-  const { config, strategyIds, cash, seed, workers } = request;
+  const { config, strategyIds, cash, seed, workers, models, tested } = request;
   const { given, snapshot } = givenRegime(regime, stored);
   const setup: RunSetup = {
     config,
@@ -213,6 +218,7 @@ async function backtestColumns(
     cash,
     actions,
     rawSteps,
+    models,
     ...(history === undefined ? {} : { history }),
     ...(over === undefined ? {} : { ticks: over.ticks }),
     ...given,
@@ -239,6 +245,7 @@ async function backtestColumns(
       findings,
       prices,
       withoutCosts,
+      models: tested,
       ...(over === undefined ? {} : { ticks: over.facts }),
     },
     (trial) => countTrials(request, trial),

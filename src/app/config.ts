@@ -35,6 +35,10 @@ const strategyEntry = z.strictObject({
   enabled: z.boolean(),
   allocation: z.number().min(0).max(1),
   maxPositions: z.int().positive().max(10_000),
+  /** What stands beside the rules in a system that runs: the promoted version, nothing, or one version (STRAT-2). */
+  model: z.string().regex(/^(?:champion|rules|[a-z][a-z0-9_.-]{0,79}@[1-9]\d{0,8})$/, {
+    error: "must be champion, rules, or a version as NAME@NUMBER",
+  }),
   params: z.record(z.string(), z.unknown()),
 });
 

@@ -15,7 +15,7 @@ import { perTradeRisk } from "../risk/rules/per-trade-risk.ts";
 import { HaltSchedule, haltIntervals } from "../sim/halts.ts";
 import { PaperCosts } from "../sim/paper-costs.ts";
 import type { BoundStrategy, StrategyModule } from "../strategies/strategy.ts";
-import { withModel } from "../strategies/with-model.ts";
+import { withModels } from "../strategies/with-models.ts";
 import type { Config } from "./config.ts";
 import { regimeRule } from "./regime/regime-params.ts";
 import type { RunHistory } from "./run-history.ts";
@@ -38,6 +38,10 @@ export interface EngineSetup {
   readonly models?: Readonly<Record<string, SignalModelData>>;
   /** What the regime detector says of its sessions; `required`: it will be told, and no new long comes before. */
   readonly regime?: readonly RegimeReading[] | "required";
+  /** Models that are asked about each entry and change none, by strategy (LEARN-8). */
+  readonly shadows?: Readonly<Record<string, readonly SignalModelData[]>>;
+  /** What convictions of the rules are multiplied by, in (0, 1], by strategy; the others stay whole. */
+  readonly scales?: Readonly<Record<string, number>>;
 }
 
 export interface EngineConfigs {
@@ -58,6 +62,7 @@ export function engineConfigs(setup: EngineSetup, modules: readonly StrategyModu
       sizing: { ...config.sizing, capital: cash, riskCostBps: riskCostBps(config) },
       ...(hasActions(setup) ? { basis: config.features.basis } : {}),
       ensemble: config.ensemble,
+      drift: config.learn.drift,
       execution: config.execution,
       paper: new PaperCosts(columns.instruments.symbols, config.costs, haltsOf(setup)),
     },
@@ -84,15 +89,19 @@ export function engineConfigs(setup: EngineSetup, modules: readonly StrategyModu
   };
 }
 
-/** As it decides: with its configured parameters, and its model beside it where it has one. */
+/** As it decides: with its configured parameters, and its models beside it where it has some. */
 export function boundStrategy(
-  module: StrategyModule,
+  { bind, id }: StrategyModule,
   { strategies: entries }: Pick<Config, "strategies">,
   models: EngineSetup["models"] = {},
+  { shadows = {}, scales = {} }: Pick<EngineSetup, "shadows" | "scales"> = {},
 ): BoundStrategy {
-  const rules = module.bind(entries[module.id]?.params ?? {});
-  const model = models[module.id];
-  return model === undefined ? rules : withModel(rules, new SignalModel(model));
+  const model = models[id];
+  return withModels(bind(entries[id]?.params ?? {}), {
+    decides: model === undefined ? undefined : new SignalModel(model),
+    shadows: shadows[id]?.map((data) => new SignalModel(data)),
+    scale: scales[id],
+  });
 }
 
 export const haltsOf = ({ config, columns }: Pick<EngineSetup, "config" | "columns">): HaltSchedule =>
@@ -109,10 +118,11 @@ const hasActions = ({ actions = [], history }: Pick<EngineSetup, "actions" | "hi
  * share gets an equal part, the others divide what is left in their configured proportions.
  */
 function allocate(
-  { config, strategyIds, models }: Pick<EngineSetup, "config" | "strategyIds" | "models">,
+  setup: Pick<EngineSetup, "config" | "strategyIds" | "models" | "shadows" | "scales">,
   modules: readonly StrategyModule[],
   instruments: number,
 ): AllocatedStrategy[] {
+  const { config, strategyIds, models } = setup;
   const chosen = strategyIds.map((id) => {
     const module = modules.find((candidate) => candidate.id === id);
     if (module === undefined) throw new RangeError(`no strategy ${id}`);
@@ -122,7 +132,7 @@ function allocate(
   const total = chosen.reduce((sum, { configured }) => sum + configured, 0);
   const divided = chosen.filter(({ configured }) => configured > 0).length / chosen.length;
   return chosen.map(({ module, entry, configured }) => ({
-    strategy: boundStrategy(module, config, models),
+    strategy: boundStrategy(module, config, models, setup),
     allocation: configured > 0 ? (configured / total) * divided : 1 / chosen.length,
     positions: Math.min(entry?.maxPositions ?? instruments, instruments),
   }));

@@ -13,6 +13,7 @@ import { withoutNoise } from "./enough-days.ts";
 import type { ExposureCurve } from "./exposure-curve.ts";
 import { flatCosts, flatCostWarnings } from "./flat-costs.ts";
 import { handFills } from "./hand-fills.ts";
+import { modelWarnings, type TestedModel } from "./models/backtest-models.ts";
 import { dividendWarnings } from "./price-basis.ts";
 import { nettingSummary, sizeCauses, strategyShares, tradedPerSession } from "./run-attribution.ts";
 import { runClaims } from "./run-claims.ts";
@@ -56,6 +57,8 @@ export interface FinishedRun {
   readonly withoutCosts?: WithoutCosts | null;
   /** Why no regime bound it, a clause. */
   readonly noRegime?: string;
+  /** Beside the rules; absent or none: rules alone. */
+  readonly models?: readonly TestedModel[];
 }
 
 /** `count` writes the trial down and answers with all trials that count beside it, this one included; or with none. */
@@ -84,6 +87,7 @@ export function reportRun(
     ...flatCostWarnings(flat),
     ...runWarnings({ run, daily, columns, trades, cash, findings, noRegime }),
     ...coldWarnings(cold, daily.date.length, run.overTicks),
+    ...modelWarnings(finished.models ?? [], daily.date),
   ];
   const { orders, fills, blocked } = run.loop.execute;
   const result: RunResult = {

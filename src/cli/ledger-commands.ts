@@ -9,7 +9,7 @@ import { taxLotCsv } from "../app/live/tax-lots.ts";
 import { InputError } from "../domain/assert.ts";
 import { SYMBOL_FORM } from "../domain/instrument.ts";
 import { type CliContext, report } from "./context.ts";
-import { demoRoot } from "./demo-root.ts";
+import { ledgerRoot } from "./demo-root.ts";
 import { claimsText, ordersText, positionsText, tradesText, whyText } from "./ledger-text.ts";
 import { wholeNumber } from "./option-values.ts";
 
@@ -126,13 +126,6 @@ function maybeSymbol(key: string, given: string | undefined): string | undefined
   const symbol = given?.trim().toUpperCase();
   if (symbol === undefined || SYMBOL_FORM.test(symbol)) return symbol;
   throw new InputError(`${key} "${(given ?? "").slice(0, 40)}" is no symbol; give one as AAPL`);
-}
-
-/** The folder of state itself, or the demo's below it where only that one has a ledger. */
-function ledgerRoot(context: CliContext): string {
-  const [own, demo] = [context.root(), demoRoot(context)];
-  const hasLedger = (root: string) => existsSync(ledgerPlaces(root).trades);
-  return !hasLedger(own) && hasLedger(demo) ? demo : own;
 }
 
 function reading(context: CliContext, work: (ledger: LedgerReads) => void): void {

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { replaceFile } from "../adapters/durable-file.ts";
 import { ModelRegistry, modelName } from "../adapters/models/model-registry.ts";
 import { outputFile } from "../adapters/output-place.ts";
+import { type ModelUse, modelsInUse } from "../app/live/models-in-use.ts";
 import { operatorName } from "../app/live/operator-name.ts";
 import { featureVersionOf } from "../app/models/model-features.ts";
 import { InputError } from "../domain/assert.ts";
@@ -12,6 +13,7 @@ import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, report, tell } from "./context.ts";
 import { example } from "./group-help.ts";
 import { inputText } from "./input-text.ts";
+import { registerCompareCommand } from "./models-compare-command.ts";
 import { needed } from "./option-values.ts";
 import { tellMlflow } from "./tell-mlflow.ts";
 
@@ -32,7 +34,11 @@ export function registerModelCommands(program: Command, context: CliContext): vo
     .addHelpText("after", "\nExample: plimsoll models ls")
     .action((name?: string) =>
       within(context, (registry) => {
-        const versions = registry.list(name);
+        const uses = modelsInUse(context.root());
+        const versions = registry.list(name).map((version) => ({
+          ...version,
+          inUse: uses.filter(({ id }) => id === version.id).map(({ run, role }) => ({ run, role })),
+        }));
         report(context, versions, () => versionTable(versions));
       }),
     );
@@ -65,6 +71,7 @@ export function registerModelCommands(program: Command, context: CliContext): vo
       changing(context, (registry) => told(context, registry.rollBack(name, said(options)))),
   );
   registerFileCommands(models, context);
+  registerCompareCommand(models, context);
 }
 
 /** A model comes in as a file, and goes out as one. */
@@ -160,12 +167,16 @@ function stageOf(word: string): ModelStage {
 const told = (context: CliContext, version: ModelVersion): void =>
   tell(context, version, () => `${version.id} is ${version.stage}`);
 
-function versionTable(versions: readonly ModelVersion[]): string {
+type ListedVersion = ModelVersion & { readonly inUse: readonly Pick<ModelUse, "run" | "role">[] };
+
+function versionTable(versions: readonly ListedVersion[]): string {
   if (versions.length === 0) return "no models yet; strategies decide by their rules";
-  const columns = ["id", "stage", "made", "features", "gates"].map((title) => ({ title }));
-  const rows = versions.map(({ id, stage, createdAt, features, gates }) => [
-    ...[id, stage, createdAt.slice(0, 16), features.length],
-    gatesText(gates),
+  const columns = ["id", "stage", "made", "features", "gates", "in use"].map((title) => ({ title }));
+  const rows = versions.map(({ id, stage, createdAt, features, gates, inUse }) => [
+    ...[id, stage, createdAt.slice(0, 16), features.length, gatesText(gates)],
+    inUse
+      .map(({ run, role }) => (role === "decides" ? `decides in run ${run}` : `shadow in run ${run}`))
+      .join(", "),
   ]);
   return alignedTable(columns, rows);
 }

@@ -3,6 +3,7 @@
 import type { Command } from "commander";
 import { money, number, percent, signed } from "../app/formats.ts";
 import { type KnownRun, knownRun } from "../app/live/active-run.ts";
+import { RULES_ALONE } from "../app/live/model-states.ts";
 import { type StatusValue, statusOf } from "../app/live/status-answer.ts";
 import { answer, because, levelName, newYorkClock } from "../app/permission-words.ts";
 import { regimeLine } from "../app/regime/regime-words.ts";
@@ -85,6 +86,7 @@ const nothingKnown = {
   feed: null,
   regime: null,
   lastReconciliation: null,
+  models: [],
 };
 
 /** The fields of CLI.md; what does not exist yet is null. Exposure and drawdown are fractions of equity. */
@@ -101,6 +103,7 @@ function statusJson({ active }: KnownRun, value: StatusValue): object {
     openOrders: orders.filter(({ status }) => WORKING.has(status)),
     unknownOrders: value.unknownOrders,
     overrides: value.overrides,
+    models: value.models,
     breakers: permission.claims.filter(({ authority }) => authority === "circuit_breakers"),
     processes: active?.processes ?? [],
     alertsSilent: silenceOf(active?.processes ?? []),
@@ -141,6 +144,7 @@ function statusText({ active }: KnownRun, value: StatusValue): string {
       `${percent(snapshot.drawdownFromDayHigh, 2)} from the day's high`,
     `gross ${percent(snapshot.gross, 1)}, long ${percent(long, 1)}, short ${percent(short, 1)}, ` +
       `${value.workingOrders} orders work, ${value.unknownOrders} unknown`,
+    ...value.models.flatMap(({ strategy, why }) => (why === RULES_ALONE ? [] : [`${strategy}: ${why}`])),
     `feed ${feed?.line ?? "unknown"}${age}`,
     `regime ${regimeLine(value.regime)}`,
     processesText(active?.processes ?? []),

@@ -20,9 +20,11 @@ import type { RecordBasis } from "../ensemble/track-record.ts";
 import { VirtualLots } from "../ensemble/virtual-lots.ts";
 import type { ExecutionParams } from "../execution/order-policy.ts";
 import type { FeatureWorld } from "../features/feature.ts";
+import type { DriftParams } from "../models/drift/drift-watch.ts";
 import type { BoundStrategy, Entry } from "../strategies/strategy.ts";
 import type { EndedBySplit } from "./corporate-actions.ts";
 import { FeatureBank } from "./feature-bank.ts";
+import { ModelWatch } from "./model-watch.ts";
 import { OwnActions } from "./own-actions.ts";
 import type { OwnFill } from "./own-fill.ts";
 import { PaperDesk } from "./paper-desk.ts";
@@ -66,6 +68,8 @@ export interface ComputeConfig {
   readonly paper?: PaperPricing;
   /** A strategy that throws falls silent alone. Absent: its throw ends the run. */
   readonly isolates?: boolean;
+  /** When a model beside the rules has drifted. Absent: nobody looks. */
+  readonly drift?: DriftParams;
 }
 
 export interface AllocatedStrategy {
@@ -97,13 +101,16 @@ export class ComputeStage implements Wishes, OwnPositions {
   #speaker = NOBODY;
 
   readonly #actions: OwnActions;
+  /** Undefined in a run without a model that could be watched. */
+  readonly models: ModelWatch | undefined;
   readonly turns: StrategyTurns;
   readonly bank: FeatureBank;
   readonly signals = new SignalTable();
   /** Intents of the last step; the caller takes them before the next. */
   readonly intents: Intent[] = [];
   /** Its wishes, sized: 0 shares where a constraint left no room. */
-  readonly sized: { readonly signal: number; readonly size: SizedWish }[] = [];
+  readonly sized: { readonly signal: number; readonly size: SizedWish; readonly beside: Entry["beside"] }[] =
+    [];
 
   constructor(config: ComputeConfig) {
     const { world, strategies } = config;
@@ -122,6 +129,7 @@ export class ComputeStage implements Wishes, OwnPositions {
     this.#sizing = new SizingDesk(config, this.bank);
     const closed = (strategy: number, netReturn: number) => this.#sizing.closed(strategy, netReturn, true);
     this.#paper = PaperDesk.of(config, this.#lots, this.#rowOf, closed);
+    this.models = ModelWatch.of(strategies, instruments, config.drift);
     const ports = { wishes: this, positions: this };
     this.#views = strategies.map(
       ({ strategy }, n) => new RunningView(n, strategy, this.bank, this.#rowOf, ports),
@@ -185,14 +193,20 @@ export class ComputeStage implements Wishes, OwnPositions {
 
   /** Tells of one fill of a strategy's order. */
   filled({ strategy, instrument, signedShares, price, signal, closedReturn }: OwnFill): void {
-    if (!Number.isNaN(closedReturn)) this.#sizing.closed(strategy, closedReturn, false);
+    if (!Number.isNaN(closedReturn)) {
+      this.#sizing.closed(strategy, closedReturn, false);
+      this.models?.closed(strategy, instrument, closedReturn);
+    }
     const before = this.#lots.shares(strategy, instrument);
     const after = this.#lots.fill(strategy, instrument, signedShares, price);
     const slot = this.#lots.slot(strategy, instrument);
     // Money is in it after all, by an entry that waited: the same wish does not go on on paper beside it.
     if (before === 0) this.#paper?.takeBack(strategy, instrument);
     if (after === 0) this.#forget(slot);
-    else if (before === 0 || before > 0 !== after > 0) this.#open(slot, instrument, signal);
+    else if (before === 0 || before > 0 !== after > 0) {
+      this.#open(slot, instrument, signal);
+      this.models?.opened(strategy, instrument, signal);
+    }
   }
 
   /**
@@ -230,30 +244,23 @@ export class ComputeStage implements Wishes, OwnPositions {
     return this.#barsSeen[instrument]! - this.#openedAtBar[this.#lots.slot(strategy, instrument)]!;
   }
 
-  enter(strategy: number, entry: Entry, reason: number, numbers: readonly number[]): void {
-    const held = this.shares(strategy, entry.instrument);
-    if (held !== 0 && held > 0 === entry.conviction > 0) return;
+  enter(strategy: number, asked: Entry, reason: number, numbers: readonly number[]): void {
+    const { instrument } = asked;
+    const held = this.shares(strategy, instrument);
+    if (held !== 0 && held > 0 === asked.conviction > 0) return;
     const { at } = this.#current(strategy);
-    const price = this.#closeNow(entry.instrument);
-    const { stop = Number.NaN, target = Number.NaN, timeStopBars = 0, conviction, instrument } = entry;
-    const signal = this.signals.add({
-      at,
-      strategy,
-      instrument,
-      kind: SignalKind.Enter,
-      conviction,
-      stop,
-      target,
-      timeStopBars,
-      reason,
-      numbers,
-    });
+    const price = this.#closeNow(instrument);
+    const [next, bar] = [this.signals.length, this.#barsSeen[instrument]!];
+    const entry = this.models?.entry(strategy, asked, next, bar) ?? asked;
+    const { stop = Number.NaN, target = Number.NaN, timeStopBars = 0, conviction } = entry;
+    const wish = { kind: SignalKind.Enter, conviction, stop, target, timeStopBars };
+    const signal = this.signals.add({ at, strategy, instrument, ...wish, reason, numbers });
     // Without a bar there is no price to decide at.
     if (Number.isNaN(price)) return;
     const timing = entry.when ?? (this.#config.timeframe === "1d" ? "open_auction" : "now");
     const size = this.#sizing.size(strategy, entry, price, timing);
     const { shares, binding } = size;
-    this.sized.push({ signal, size });
+    this.sized.push({ signal, size, beside: entry.beside });
     // Who turns around leaves, also where a model keeps the new side out: it keeps risk out, never in.
     if (binding === "model" && held !== 0) this.exit(strategy, instrument, reason, numbers);
     if (this.#paper?.isSeen(strategy, instrument)) {
@@ -267,19 +274,8 @@ export class ComputeStage implements Wishes, OwnPositions {
         this.#sizing.follow(size);
     }
     if (shares === 0) return;
-    this.intents.push({
-      kind: "Enter",
-      at,
-      strategy,
-      instrument,
-      signal,
-      reference: price,
-      shares,
-      binding,
-      stop,
-      target,
-      timing,
-    });
+    const order = { reference: price, shares, binding, stop, target, timing };
+    this.intents.push({ kind: "Enter", at, strategy, instrument, signal, ...order });
   }
 
   exit(strategy: number, instrument: InstrumentId, reason: number, numbers: readonly number[]): void {
@@ -326,10 +322,8 @@ export class ComputeStage implements Wishes, OwnPositions {
     numbers: readonly number[],
   ): number {
     const { at } = this.#current(strategy);
-    return this.signals.add({
-      ...{ at, strategy, instrument, kind, stop, reason, numbers },
-      ...{ conviction: 0, target: Number.NaN, timeStopBars: 0 },
-    });
+    const nothing = { conviction: 0, target: Number.NaN, timeStopBars: 0 };
+    return this.signals.add({ at, strategy, instrument, kind, stop, ...nothing, reason, numbers });
   }
 
   #leaveOnTime({ columns: { instrument }, from, to }: BarBatch): void {

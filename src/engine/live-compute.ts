@@ -12,10 +12,16 @@ import { InvariantError } from "../domain/assert.ts";
 import type { BarBatch } from "../domain/bars.ts";
 import type { BarsClosed, QuoteUpdated, TradePrinted } from "../domain/events.ts";
 import type { EpochMicros } from "../domain/time.ts";
-import type { Advice } from "../strategies/strategy.ts";
+import type { Advice, Opinion } from "../strategies/strategy.ts";
 import { type ComputeConfig, ComputeStage } from "./compute.ts";
 import { SignalField, SignalKind, sentence } from "./signal-table.ts";
-import { type ComputeFeedback, type Decision, type SignalNote, SnapshotFacts } from "./stage-messages.ts";
+import {
+  type ComputeFeedback,
+  type Decision,
+  type NotedOpinion,
+  type SignalNote,
+  SnapshotFacts,
+} from "./stage-messages.ts";
 
 /** `sequence` is the number that the sender gave it: both senders count from 0 in a run. */
 export type ComputeInput = {
@@ -91,7 +97,7 @@ export class LiveCompute {
 
 /** What the stage has just decided; `first` is the number of signals that there were before. */
 export function decisionOf(
-  { intents, signals, sized, turns }: ComputeStage,
+  { intents, signals, sized, turns, models }: ComputeStage,
   { strategies }: Pick<ComputeConfig, "strategies">,
   at: EpochMicros,
   first: number,
@@ -100,7 +106,8 @@ export function decisionOf(
   for (let row = first; row < signals.length; row++) {
     const get = (field: SignalField) => signals.get(row, field);
     const strategy = get(SignalField.strategy);
-    const size = sized.find(({ signal }) => signal === row)?.size;
+    const { size, beside = [] } = sized.find(({ signal }) => signal === row) ?? {};
+    const said = notedOpinions(size?.advice, beside);
     notes.push({
       signal: row,
       strategy,
@@ -115,14 +122,34 @@ export function decisionOf(
         : { features: turns.features(strategy, get(SignalField.instrument) as SignalNote["instrument"]) }),
       reason:
         sentence(signals, row, strategies[strategy]?.strategy.reasons ?? []) +
-        (size?.advice === undefined ? "" : saidBy(size.advice)),
+        (size?.advice === undefined ? "" : saidBy(size.advice)) +
+        beside
+          .map(({ model, isDemoted }) => (isDemoted ? `; ${model} has drifted, the rules are alone` : ""))
+          .join(""),
       ...(size?.shares === 0 ? { unsized: size.binding } : {}),
       // JSON has no infinity: what sets no bound is left out.
       ...(size === undefined ? {} : { sizes: size.steps.filter(([, shares]) => Number.isFinite(shares)) }),
+      ...(said.length === 0 ? {} : { models: said }),
     });
   }
   const faults = turns.faults.map(({ strategy, reason }) => ({ strategy, reason }));
-  return { at, intents: [...intents], signals: notes, ...(faults.length === 0 ? {} : { faults }) };
+  const demotions = models?.takeDemoted() ?? [];
+  return {
+    ...{ at, intents: [...intents], signals: notes },
+    ...(faults.length === 0 ? {} : { faults }),
+    ...(demotions.length === 0 ? {} : { demotions }),
+  };
+}
+
+/** The one that decides first. */
+function notedOpinions(advice: Opinion | undefined, beside: readonly Opinion[]): NotedOpinion[] {
+  const noted = ({ model, probability, follows }: Opinion, role: NotedOpinion["role"]) => ({
+    ...{ model, role, probability: orNull(probability), follows },
+  });
+  return [
+    ...(advice === undefined ? [] : [noted(advice, "decides")]),
+    ...beside.map((opinion) => noted(opinion, opinion.isDemoted ? "demoted" : "shadow")),
+  ];
 }
 
 /** In a person's words. */

@@ -23,6 +23,7 @@ import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
 import { AskedCancels } from "./asked-cancels.ts";
 import { BrokerDuty, type DutyParts } from "./broker-duty.ts";
 import { BrokerErrors } from "./broker-errors.ts";
+import { ComputeAlarms } from "./compute-alarms.ts";
 import type { DeferredEntries } from "./deferred-entries.ts";
 import type { ExecuteStage } from "./execute.ts";
 import type { ExecuteConfig } from "./execute-config.ts";
@@ -34,7 +35,6 @@ import type { Command } from "./ports.ts";
 import { PositionDoubts } from "./position-doubts.ts";
 import { answerRechecks } from "./recheck.ts";
 import { accountSnapshot, type ComputeFeedback, type Decision } from "./stage-messages.ts";
-import { faultText } from "./strategy-fault.ts";
 import { tellExecute } from "./tell-execute.ts";
 
 /**
@@ -88,6 +88,8 @@ export class LiveExecute {
   readonly #lifecycle: Lifecycle;
   readonly #decisions: LiveDecisions;
   readonly stage: ExecuteStage;
+  /** What compute said of itself. */
+  readonly heard: ComputeAlarms;
   readonly #duty: BrokerDuty;
   readonly #actions: LiveActions;
   readonly #flatten: FlattenDuty;
@@ -110,6 +112,7 @@ export class LiveExecute {
   constructor(config: LiveExecuteConfig) {
     this.#config = config;
     this.#lifecycle = config.lifecycle;
+    this.heard = new ComputeAlarms(config.execute.strategyIds);
     this.#decisions = new LiveDecisions(config.execute, config.decisionAgeMicros, (fill) => {
       if (fill.strategy !== config.external) this.output.feedback.push({ kind: "filled", fill });
     });
@@ -268,10 +271,7 @@ export class LiveExecute {
 
   #decided(decision: Decision, now: Instants): void {
     this.#decisions.decided(decision, now.at);
-    for (const fault of decision.faults ?? []) {
-      const id = this.#config.execute.strategyIds?.[fault.strategy] ?? `${fault.strategy}`;
-      this.output.alarms.push({ severity: "page", text: faultText(id, fault) });
-    }
+    this.output.alarms.push(...this.heard.heard(decision));
   }
 
   /** Part of the record: nobody else could say it again. */

@@ -8,6 +8,7 @@ import type { Intent, SizingConstraint } from "../domain/intent.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { AccountFacts } from "./compute.ts";
 import type { EndedBySplit } from "./corporate-actions.ts";
+import type { Demotion } from "./model-watch.ts";
 import type { OwnFill } from "./own-fill.ts";
 import type { StrategyFault } from "./strategy-fault.ts";
 
@@ -56,6 +57,19 @@ export interface SignalNote {
   readonly unsized?: SizingConstraint;
   /** Shares that each constraint alone would have allowed, where a size was asked for. */
   readonly sizes?: readonly (readonly [SizingConstraint, number])[];
+  /** What models said of it, whoever decided; absent where none was asked. */
+  readonly models?: readonly NotedOpinion[];
+}
+
+/** A model's word on an entry, as the record keeps it (LEARN-8). */
+export interface NotedOpinion {
+  /** Its version. */
+  readonly model: string;
+  /** It decided, looked on, or was out of use for its drift. */
+  readonly role: "decides" | "shadow" | "demoted";
+  /** Chance in [0, 1] that the entry pays; null for no answer. */
+  readonly probability: number | null;
+  readonly follows: boolean;
 }
 
 /** Compute to execute: all that was decided on the bars of one instant, also when that is nothing. */
@@ -65,6 +79,8 @@ export interface Decision {
   readonly signals: readonly SignalNote[];
   /** Strategies that threw on these bars; absent when none did. */
   readonly faults?: readonly StrategyFault[];
+  /** Models that had drifted when this was decided, told once; absent when none had. */
+  readonly demotions?: readonly Demotion[];
 }
 
 /** The snapshot as compute asks it. */

@@ -22,6 +22,13 @@ export interface Stability {
 /** A share never counts as less: an empty bin would make the index infinite. */
 const FLOOR = 1e-4;
 
+/** What one bin adds to the index, from its shares of the reference and of now. */
+export function stabilityTerm(reference: number, current: number): number {
+  const r = Math.max(reference, FLOOR);
+  const c = Math.max(current, FLOOR);
+  return (c - r) * Math.log(c / r);
+}
+
 /**
  * `bins` quantile bins of the reference, both ends open, inside [a, b); equal edges are merged, and a reference
  * with no more distinct values than bins is compared value by value. NaN counts as missing, in a bin of its
@@ -40,9 +47,7 @@ export function populationStability(
   let used = 0;
   for (const [bin, count] of before.entries()) {
     if (count + now[bin]! > 0) used += 1;
-    const r = Math.max(count / reference.length, FLOOR);
-    const c = Math.max(now[bin]! / current.length, FLOOR);
-    index += (c - r) * Math.log(c / r);
+    index += stabilityTerm(count / reference.length, now[bin]! / current.length);
   }
   const noise = 1 / reference.length + 1 / current.length;
   const critical = used > 1 ? noise * chiSquareQuantile(0.95, used - 1) : Number.NaN;

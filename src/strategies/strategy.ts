@@ -14,6 +14,7 @@ import type { InstrumentId } from "../domain/instrument.ts";
 import type { EntryTiming, SizingMethod } from "../domain/intent.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { FeatureRef, FeatureUnit } from "../features/feature.ts";
+import type { DriftReference } from "../models/drift/drift-reference.ts";
 
 /** One declared feature, read by instrument. */
 export interface FeatureReader {
@@ -43,22 +44,34 @@ export interface Entry {
   readonly when?: EntryTiming;
   /** What the model beside the rules says of it; rules leave it out. */
   readonly advice?: Advice;
+  /** What models say of it that change nothing; rules leave it out. */
+  readonly beside?: readonly Opinion[];
 }
 
-/** A model's word on one entry (STRAT-2). Figures are of entries that it was not fitted on. */
-export interface Advice {
+/** One model's word on one entry. */
+export interface Opinion {
   /** The model's version. */
   readonly model: string;
   /** Chance in [0, 1] that the entry pays after costs; NaN where the model has no answer. */
   readonly probability: number;
+  /** False: were it to decide, no share would be bought or sold short for it. */
+  readonly follows: boolean;
+  /** It decided until it had drifted. */
+  readonly isDemoted?: boolean;
+}
+
+/** A model's word on one entry (STRAT-2). Figures are of entries that it was not fitted on. */
+export interface Advice extends Opinion {
   /** From which on entries are followed. */
   readonly threshold: number;
-  /** False: no share is bought or sold short for it. */
-  readonly follows: boolean;
   /** Entries behind the mean win and the mean loss, both fractions of the stake from 0 up. */
   readonly events: number;
   readonly win: number;
   readonly loss: number;
+  /** What the model read, in the order of its columns; NaN for a missing value. */
+  readonly inputs: Float64Array;
+  /** As the rules asked for it. */
+  readonly rules: Entry;
 }
 
 /**
@@ -145,6 +158,8 @@ export interface BoundStrategy {
   readonly features: readonly (readonly [name: string, ref: FeatureRef])[];
   /** Of these, the ones whose NaN keeps no instrument from being looked at. */
   readonly mayBeMissing?: readonly string[];
+  /** The model beside the rules; absent: rules alone. */
+  readonly model?: { readonly id: string; readonly reference?: DriftReference | undefined };
   decide(view: StrategyView<string, string, string>): void;
   /** What a model makes of an entry that the rules ask for at this close, dollars per share. Absent: rules alone. */
   advise?(entry: Entry, close: number, feature: Readonly<Record<string, FeatureReader>>): Entry;

@@ -158,6 +158,8 @@ export const tradesMigrations = [
   // What a strategy saw, and how long the broker took: not known of what was written before.
   `ALTER TABLE signals ADD COLUMN features TEXT;
   ALTER TABLE orders ADD COLUMN acked_ms REAL;`,
+  // What models said of an entry, whoever decided.
+  `ALTER TABLE signals ADD COLUMN models TEXT;`,
 ] as const;
 
 /** Numbered migrations: never edited, only added to. */

@@ -18,11 +18,11 @@ import { modelMigrations } from "./model-schema.ts";
 
 const NAME = /^[a-z][a-z0-9_.-]{0,79}$/;
 
-/** Throws InputError (exit 2) for a name that no model may have. */
-export function modelName(given: string): string {
+/** Throws InputError (exit 2) for a name that no model may have; `key` is what it was given as. */
+export function modelName(given: string, key = "--name"): string {
   if (NAME.test(given)) return given;
   throw new InputError(
-    `--name ${JSON.stringify(given.slice(0, 90))}: must be small letters, digits, _ . -, at most 80`,
+    `${key} ${JSON.stringify(given.slice(0, 90))}: must be small letters, digits, _ . -, at most 80`,
   );
 }
 

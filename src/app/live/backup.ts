@@ -3,8 +3,8 @@
  * copied as of one instant and proven before the archive takes its place by a rename, so a crash leaves the old
  * archives and nothing else under a name that counts.
  *
- * In it: every database and journal under `db/`, the run's description and its history, and the HALT file. Not in it:
- * keys (`.env`), what arms live trading, sockets and logs; nor the lake, which has snapshots of its own.
+ * In it: every database and journal under `db/`, the run's description, its history and its models, and the HALT file.
+ * Not in it: keys (`.env`), what arms live trading, sockets and logs; nor the lake, which has snapshots of its own.
  *
  * BK-1  No archive has the name of a backup before everything in it was proven.
  * BK-2  What is derived is copied before what it is made of: a copy of the ledger is never ahead of its journal.
@@ -37,6 +37,7 @@ import { InputError } from "../../domain/assert.ts";
 import { canonicalJson } from "../../numerics/canonical-json.ts";
 import { type Retention, removableArchives } from "../../ops/backup-retention.ts";
 import { codeVersion } from "../code-version.ts";
+import { digestsOf } from "../models/run-models.ts";
 import { readRunTerms, runPlaces } from "./run-terms.ts";
 
 export interface BackupRequest {
@@ -123,6 +124,7 @@ function fill(staging: string, root: string, nowMs: number): BackupManifest {
   if (terms !== undefined) {
     copied.push(copy(staging, root, "run/run.json"));
     if (terms.history.bars > 0) copied.push(copy(staging, root, `run/${basename(terms.history.file)}`));
+    for (const sha256 of digestsOf(terms.models)) copied.push(copy(staging, root, `run/${sha256}.model`));
   }
   if (existsSync(join(root, "killswitch", "HALT"))) copied.push(copy(staging, root, "killswitch/HALT"));
   const now = existsSync(places.terms) ? readFileSync(places.terms, "utf8") : undefined;

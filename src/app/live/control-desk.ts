@@ -29,6 +29,7 @@ import type { ExecuteDriver } from "./execute-driver.ts";
 import type { FeedState } from "./ingest-process.ts";
 import { LastWords } from "./last-words.ts";
 import { marketLines } from "./market-lines.ts";
+import { modelStates } from "./model-states.ts";
 import { OrchestratorWord } from "./orchestrator-word.ts";
 import { resumeBars } from "./resume-bars.ts";
 import { EXTERNAL } from "./run-engine.ts";
@@ -199,6 +200,7 @@ export class ControlDesk {
       session: sessionAt(table, row),
       sessionNumber: row - sessionIndexAt(table, terms.clock.exchangeAt),
       sequence: driver.inputs,
+      models: modelStates(terms, driver.live.heard.demotions),
       assumedFraction: (openRisk as { readonly assumedFraction: number }).assumedFraction,
       unknownOrders: driver.live.lifecycle.unknownCount,
       requestsHeld: driver.held,
@@ -216,6 +218,7 @@ export class ControlDesk {
       run: context.terms.run,
       killMode: live.stage.kill.mode,
       overrides: live.stage.overrides.list,
+      models: modelStates(context.terms, live.heard.demotions),
       snapshot: this.snapshot(),
       feed: feed() ?? null,
       watchdog: verdict() ?? null,

@@ -24,6 +24,7 @@ import type { WatchdogVerdict } from "../../ops/watchdog/terms.ts";
 import type { Permission } from "../../risk/authority.ts";
 import { regimeLine } from "../regime/regime-words.ts";
 import type { FeedState } from "./ingest-process.ts";
+import type { ModelState } from "./model-states.ts";
 
 export interface EnginePicture {
   readonly run: string;
@@ -56,6 +57,8 @@ export interface EnginePicture {
   readonly regime: string | null;
   readonly feed: FeedState | null;
   readonly watchdog: WatchdogVerdict | null;
+  /** Who decides on entries, by strategy. */
+  readonly models: readonly ModelState[];
   readonly lastReconciliation: string | null;
 }
 
@@ -124,6 +127,8 @@ export interface PictureOf {
   readonly sessionNumber: number;
   readonly at: EpochMicros;
   readonly sequence: number;
+  /** Absent: nobody says. */
+  readonly models?: readonly ModelState[];
   /** Of `risk.open_risk`: distance to the stop of what has none. */
   readonly assumedFraction: number;
   readonly unknownOrders: number;
@@ -164,6 +169,7 @@ export function enginePicture(of: PictureOf): EnginePicture {
     regime: stage.regime === undefined ? null : regimeLine(stage.regime.state),
     feed: of.feed ?? null,
     watchdog: of.watchdog ?? null,
+    models: of.models ?? [],
     lastReconciliation: of.reconciledAt === undefined ? null : isoInstant(of.reconciledAt),
   };
 }

@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import type { LedgerPlaces } from "../../adapters/ledger/ledger-store.ts";
 import { InputError } from "../../domain/assert.ts";
+import type { NotedOpinion } from "../../engine/stage-messages.ts";
 
 const BUSY_MS = 5000;
 
@@ -91,6 +92,20 @@ export class LedgerReads {
   /** Round trips that are over, oldest first: what a tax form asks about. */
   taxLots(): LedgerRow[] {
     return this.#all("SELECT * FROM trades WHERE status = 'CLOSED' ORDER BY exit_timestamp, id");
+  }
+
+  /** Round trips that are over, of all runs, of whose entry a model had said anything; oldest first. */
+  judgedTrades(strategy: string): { readonly pnl: number; readonly models: readonly NotedOpinion[] }[] {
+    // A ledger of before models has nothing of the kind, and nobody writes it anew only to be read.
+    const isKept =
+      this.#all("SELECT 1 AS n FROM pragma_table_info('signals') WHERE name = 'models'").length > 0;
+    if (!isKept) return [];
+    return this.#all(
+      `SELECT t.pnl, s.models FROM trades t JOIN signals s ON s.id = t.signal_id
+       WHERE t.status = 'CLOSED' AND t.strategy = ? AND t.pnl IS NOT NULL AND s.models IS NOT NULL
+       ORDER BY t.exit_timestamp, t.id`,
+      strategy,
+    ).map(({ pnl, models }) => ({ pnl: Number(pnl), models: JSON.parse(String(models)) as NotedOpinion[] }));
   }
 
   /** Claims that bar or scale trading now. */

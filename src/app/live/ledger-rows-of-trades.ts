@@ -46,6 +46,7 @@ export function signalRow(names: LedgerNames, { at, intents }: Decision, note: S
     sizing: enters?.binding ?? note.unsized ?? null,
     sizes: note.sizes === undefined ? null : JSON.stringify(note.sizes),
     features: note.features === undefined ? null : JSON.stringify(note.features),
+    models: note.models === undefined ? null : JSON.stringify(note.models),
   };
 }
 

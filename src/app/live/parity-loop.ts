@@ -30,7 +30,8 @@ import { tellExecute } from "../../engine/tell-execute.ts";
 import type { BarVenue } from "../../sim/timeline.ts";
 import { decisionAgeMicros } from "./ingest-schedule.ts";
 import { entriesOf, type RecordedRun, warmingBatches } from "./recorded-run.ts";
-import { engineOf } from "./run-engine.ts";
+import { engineOf, modelsOf } from "./run-engine.ts";
+import { runPlaces } from "./run-terms.ts";
 
 /** A command of the record beside that of the loop; null for what one of them has not. */
 export interface CommandPair {
@@ -79,11 +80,11 @@ export class ParityLoop {
   readonly #commands: string[] = [];
 
   constructor(recorded: RecordedRun, watcher: ParityWatcher, venue?: FillingVenue) {
-    const { terms, instruments } = recorded;
+    const { root, terms, instruments } = recorded;
     this.#recorded = recorded;
     this.#watcher = watcher;
     this.#venue = venue;
-    this.#config = engineOf(terms, instruments);
+    this.#config = engineOf(terms, instruments, modelsOf(terms, runPlaces(root)));
     const { compute, execute } = this.#config;
     this.compute = new ComputeStage(compute);
     // Without the broker nobody reads its books twice.

@@ -2,7 +2,7 @@
  * What has to be known before the processes start (RELIABILITY 3.4): the account, what it holds, and the bars that
  * features warm up on. A run that was not closed goes on; otherwise a new one is written down.
  */
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { AlpacaBroker } from "../../adapters/brokers/alpaca/broker.ts";
 import type { AlpacaCredentials } from "../../adapters/brokers/alpaca/credentials.ts";
 import { AlpacaHistory } from "../../adapters/feeds/alpaca/history.ts";
@@ -21,6 +21,7 @@ import { type ClockTerms, ExchangeClock } from "../../market/exchange-clock.ts";
 import { codeVersion } from "../code-version.ts";
 import type { Config } from "../config.ts";
 import { killWarning } from "../kill-params.ts";
+import { resolveModels, writeModelFiles } from "../models/run-models.ts";
 import { writeHistory } from "./history-file.ts";
 import { isSessionMinute } from "./ingest-schedule.ts";
 import {
@@ -57,6 +58,12 @@ export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
   const { root, mode, config, hosts, clock: clockTerms, symbols, tell } = request;
   const exchange = new ExchangeClock(clockTerms, xnysSessions());
   const now = () => exchange.exchangeAt(Date.now());
+  const strategyIds = Object.keys(config.strategies).filter((id) => config.strategies[id]?.enabled);
+  const killSwitch = resolve(request.killSwitch ?? join(root, "killswitch"));
+  // Before anybody is asked: a version that cannot be loaded is a matter of the settings.
+  const resolved = resolveModels({ base: dirname(killSwitch), config, strategyIds });
+  const warnings = Object.values(resolved.models).flatMap((of) => of.warnings);
+  for (const text of warnings) tell(`warning: ${text}`);
   const look = await lookAt(request, now);
   const { account } = look;
   const warning = killWarning(config.kill);
@@ -71,15 +78,14 @@ export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
   const run = newRunName(mode, startedMs);
   const file = `history-${run}.json`;
   const columns = columnsFromBars("1m", instruments, bars);
+  writeModelFiles(join(root, "run"), resolved);
   const terms: RunTerms = {
     run,
     mode,
     startedAt: new Date(startedMs).toISOString(),
     build: codeVersion(),
     config,
-    strategyIds: Object.entries(config.strategies)
-      .filter(([, { enabled }]) => enabled)
-      .map(([id]) => id),
+    strategyIds,
     symbols,
     cash,
     accountId: account.id,
@@ -88,10 +94,11 @@ export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
     clock: clockTerms,
     hosts,
     feed: config.live.feed,
-    killSwitch: resolve(request.killSwitch ?? join(root, "killswitch")),
+    killSwitch,
     ...(request.sessions === undefined ? {} : { sessions: request.sessions }),
     ...(request.regime === undefined || !config.regime.enabled ? {} : { regime: request.regime }),
     history: { file, sha256: writeHistory(join(root, "run", file), columns), bars: bars.length },
+    ...(resolved.texts.size + warnings.length === 0 ? {} : { models: resolved.models }),
   };
   writeRunTerms(runPlaces(root), terms);
   return terms;

@@ -13,7 +13,8 @@ import { buildExecute, lifecycleOf } from "./build-execute.ts";
 import { ingestConfigOf } from "./ingest-config.ts";
 import { type JournaledStage, type RecordedRun, warmingBatches } from "./recorded-run.ts";
 import type { StageRow } from "./replay-run.ts";
-import { engineOf } from "./run-engine.ts";
+import { engineOf, modelsOf } from "./run-engine.ts";
+import { runPlaces } from "./run-terms.ts";
 import { checkpoint, computeDigest, toldLine } from "./stage-digest.ts";
 import { emptyOutput, isOfStep, StepRows } from "./step-rows.ts";
 
@@ -63,9 +64,10 @@ class ReplayedCompute implements ReplayedStage {
   #inputs = 0;
 
   constructor(recorded: RecordedRun) {
-    const { terms, instruments } = recorded;
+    const { root, terms, instruments } = recorded;
+    const models = modelsOf(terms, runPlaces(root));
     this.#recorded = recorded;
-    this.#live = new LiveCompute(engineOf(terms, instruments).compute);
+    this.#live = new LiveCompute(engineOf(terms, instruments, models).compute);
     for (const batch of warmingBatches(recorded)) this.#live.warm(batch);
   }
 

@@ -6,18 +6,26 @@ import type { EpochMicros } from "../../domain/time.ts";
 import { xnysSessions } from "../../market/calendar.ts";
 import { strategies } from "../../strategies/registry.ts";
 import { type EngineConfigs, engineConfigs } from "../engine-configs.ts";
+import { type EngineModels, noModels, readModelFiles } from "../models/run-models.ts";
 import { readHistory } from "./history-file.ts";
 import type { RunPlaces, RunTerms } from "./run-terms.ts";
 
 /** The name of who holds what no order of ours explains. */
 export const EXTERNAL = "external";
 
-/** Both stages; execute knows one strategy more than compute: the last holds what is nobody's (C-48). */
-export function engineOf(terms: RunTerms, instruments: InstrumentTable): EngineConfigs {
+/**
+ * Both stages; execute knows one strategy more than compute: the last holds what is nobody's (C-48). `models` are those
+ * of the terms, for who builds compute; execute is the same without.
+ */
+export function engineOf(
+  terms: RunTerms,
+  instruments: InstrumentTable,
+  models: EngineModels = noModels,
+): EngineConfigs {
   const { config, strategyIds, cash } = terms;
   const columns = { timeframe: "1m" as const, instruments };
   const regime = terms.regime === undefined ? {} : { regime: "required" as const };
-  const setup = { config, strategyIds, columns, sessions: xnysSessions(), cash, ...regime };
+  const setup = { config, strategyIds, columns, sessions: xnysSessions(), cash, ...regime, ...models };
   const configs = engineConfigs(setup, strategies);
   const { execute } = configs;
   const external = execute.strategies;
@@ -37,6 +45,10 @@ export function engineOf(terms: RunTerms, instruments: InstrumentTable): EngineC
     },
   };
 }
+
+/** The models of the run. Throws InputError (exit 1) when one is not where it was laid (RM-1). */
+export const modelsOf = ({ models, killSwitch }: RunTerms, places: Pick<RunPlaces, "terms">): EngineModels =>
+  readModelFiles(dirname(places.terms), dirname(killSwitch), models);
 
 /** The bars before the run; undefined where it began cold. Throws InputError (exit 1) when the file is another. */
 export function historyOf({ history, symbols }: RunTerms, places: RunPlaces): BarColumns | undefined {

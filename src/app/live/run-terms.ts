@@ -11,6 +11,7 @@ import type { ClockTerms } from "../../market/exchange-clock.ts";
 import { canonicalJson } from "../../numerics/canonical-json.ts";
 import { codeVersion } from "../code-version.ts";
 import { type Config, checked } from "../config.ts";
+import type { RunModels } from "../models/run-models.ts";
 import { notTradingPart, withNotTrading } from "../trading-hash.ts";
 
 export const tradingModes = ["demo", "paper", "live"] as const;
@@ -58,6 +59,8 @@ export interface RunTerms {
   readonly regime?: RegimeSource;
   /** Bars before the run, in a file beside this one; their digest makes them part of it. */
   readonly history: { readonly file: string; readonly sha256: string; readonly bars: number };
+  /** Beside the rules of its strategies, as they were chosen when it was made; absent: rules alone. */
+  readonly models?: RunModels;
 }
 
 /** Places of a run below the root. */

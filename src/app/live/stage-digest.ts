@@ -68,6 +68,7 @@ export function computeDigest({ stage, waiting, scope }: LiveCompute): string {
   }
   sum.plain([waiting, [...stage.unsized], [...stage.followedOnPaper]]);
   if (stage.turns.silent.length > 0) sum.plain(stage.turns.silent);
+  for (const watched of stage.models?.state() ?? []) sum.numbers(watched);
   return sum.hex();
 }
 

@@ -3,6 +3,7 @@ import type { RegimeState } from "../../engine/regime-watch.ts";
 import type { EngineSnapshot } from "../engine-snapshot.ts";
 import type { ControlAnswer } from "./control-words.ts";
 import type { FeedState } from "./ingest-process.ts";
+import type { ModelState } from "./model-states.ts";
 
 export interface StatusValue {
   readonly run: string;
@@ -28,6 +29,8 @@ export interface StatusValue {
   /** What execute has consumed, and how often its timers have run: it gets on while either grows. */
   readonly inputs: number;
   readonly turns: number;
+  /** Who decides on entries, by strategy. */
+  readonly models: readonly ModelState[];
   /** Limits that an operator has tightened, until that instant of the exchange: epoch micros. */
   readonly overrides: readonly { readonly key: string; readonly value: number; readonly until: number }[];
 }
@@ -39,6 +42,7 @@ export function statusOf(answer: ControlAnswer): StatusValue | undefined {
   return {
     ...(rest as unknown as StatusValue),
     overrides: (rest.overrides as StatusValue["overrides"] | undefined) ?? [],
+    models: (rest.models as StatusValue["models"] | undefined) ?? [],
     booksDiffer: (rest.booksDiffer as string | null | undefined) ?? null,
     regime: (rest.regime as RegimeState | undefined) ?? null,
     brokerRefuses: (rest.brokerRefuses as string | null | undefined) ?? null,

@@ -13,7 +13,7 @@ export interface TrainerMeans {
   /** Of the built-in trainers. Default: this thread alone. */
   readonly workers?: TrainingWorkers;
   /** Where libraries are; default: where systems have them. */
-  readonly learn?: LearnParams;
+  readonly learn?: Pick<LearnParams, "xgboost" | "lightgbm">;
 }
 
 const trainers: Readonly<Record<string, (means: TrainerMeans) => Promise<Trainer>>> = {

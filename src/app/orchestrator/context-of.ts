@@ -22,6 +22,7 @@ import { restoreDrill } from "../live/restore-drill.ts";
 import { scheduledBackup, scheduleFolder } from "../live/scheduled-backup.ts";
 import type { StageContext } from "../live/stage-context.ts";
 import { statusOf } from "../live/status-answer.ts";
+import { modelDoor } from "../models/model-door.ts";
 import { liveReading } from "../regime/live-reading.ts";
 import { COMMAND_ENTRY, commandJson } from "./command-port.ts";
 import { LedgerFile } from "./ledger-facts.ts";
@@ -60,6 +61,9 @@ export function contextOf({ stage, door, found }: ContextParts, run: RunOf): Tas
     ...{ run: terms.run, root, mode: terms.mode, symbols: terms.symbols, intraday, door, found, log, now },
     ...{ session, signal, memory, crashedAtMs, date: isoDate(session.date) },
     nextSession: nextSession(session.date),
+    strategyIds: terms.strategyIds,
+    modelMaxAgeDays: terms.config.learn.maxAgeDays,
+    models: modelDoor(base, () => new Date().toISOString()),
     params: terms.config.orchestrator,
     ledger: new LedgerFile(ledgerPlaces(root), terms.run),
     pause: (ms) =>

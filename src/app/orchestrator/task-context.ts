@@ -10,6 +10,7 @@ import type { RecordProof } from "../live/kept-records.ts";
 import type { MarketLine } from "../live/market-lines.ts";
 import type { StageLog } from "../live/stage-log.ts";
 import type { StatusValue } from "../live/status-answer.ts";
+import type { ModelDoor } from "../models/model-door.ts";
 import type { OrchestratorParams } from "../orchestrator-params.ts";
 import type { LedgerFacts } from "./ledger-facts.ts";
 import type { TaskResult } from "./task.ts";
@@ -54,6 +55,9 @@ export interface TaskContext {
   /** The one after it; undefined behind the calendar's end. */
   readonly nextSession: Session | undefined;
   readonly symbols: readonly string[];
+  readonly strategyIds: readonly string[];
+  /** A model that knows nothing of so many days is too old. */
+  readonly modelMaxAgeDays: number;
   /** Strategies of the run that end each day flat. */
   readonly intraday: ReadonlySet<string>;
   readonly params: OrchestratorParams;
@@ -82,6 +86,8 @@ export interface TaskContext {
   readonly verifyRecords?: () => Promise<RecordProof>;
   /** What the regime detector says of the session; absent where no regime binds the run. */
   readonly regimeReading?: () => Promise<RegimeReading>;
+  /** The registry of models. */
+  readonly models?: ModelDoor;
   // Each absent where its part is not built or not wired: its task says so and fails nothing.
   readonly backup?: () => Promise<TaskResult>;
   readonly dailyReport?: (date: string) => Promise<TaskResult>;

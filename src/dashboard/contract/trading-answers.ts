@@ -141,6 +141,8 @@ export interface StrategiesAnswer {
     readonly horizon: string;
     /** What holds it back; empty when nothing does. */
     readonly held: string;
+    /** Who decides on its entries: a model's version, or the rules alone, and why; empty when nobody says. */
+    readonly decides: string;
     readonly positions: number;
     readonly maxPositions: number;
     readonly dayPnl: number | null;

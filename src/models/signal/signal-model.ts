@@ -3,7 +3,9 @@
  * pay after costs. It can keep an entry out, make it smaller and bring its stop nearer; never more, larger or wider.
  */
 import { z } from "zod";
+import { InputError } from "../../domain/assert.ts";
 import { calibrated, calibrator } from "../calibration/calibrator.ts";
+import type { DriftReference } from "../drift/drift-reference.ts";
 import { readTreeModel } from "../trees/read-model.ts";
 import type { TreeEnsemble } from "../trees/tree-ensemble.ts";
 
@@ -42,6 +44,8 @@ export interface SignalModelData {
   /** In the format of LightGBM or XGBoost. */
   readonly text: string;
   readonly settings: SignalSettings;
+  /** What its inputs looked like when it was fitted; without it nobody watches whether they still do. */
+  readonly reference?: DriftReference | undefined;
 }
 
 /** Conviction never falls to nothing by scaling: what is not worth a tenth is for the filter to keep out. */
@@ -50,15 +54,18 @@ const LEAST_STRENGTH = 0.1;
 export class SignalModel {
   readonly id: string;
   readonly settings: SignalSettings;
+  readonly reference: DriftReference | undefined;
   readonly #trees: TreeEnsemble;
   /** Where an entry earns nothing and loses nothing. */
   readonly #breakEven: number;
 
-  /** Throws InputError for a text that is no model. */
-  constructor({ id, text, settings }: SignalModelData) {
+  /** Throws InputError for a text that is no model, or a reference that is of other inputs. */
+  constructor({ id, text, settings, reference }: SignalModelData) {
     this.id = id;
     this.settings = settings;
+    this.reference = reference;
     this.#trees = readTreeModel(text, id).trees;
+    requireSameInputs(id, this.features, reference);
     const { win, loss } = settings;
     this.#breakEven = win + loss > 0 ? loss / (win + loss) : 0.5;
   }
@@ -96,4 +103,10 @@ export class SignalModel {
     const worth = span > 0 ? (probability - this.#breakEven) / span : 0;
     return worth > 0 ? Math.min(1, worth) : 0;
   }
+}
+
+function requireSameInputs(id: string, names: readonly string[], reference?: DriftReference): void {
+  const known = reference?.inputs.map(({ name }) => name) ?? names;
+  if (known.join(" ") === names.join(" ")) return;
+  throw new InputError(`model ${id}: reference.inputs are ${known.join(", ")}; must be ${names.join(", ")}`);
 }

@@ -3,6 +3,7 @@
  * length of days, its leaks looked for, its gates asked, the version registered with all of that. A version that fails
  * a gate is kept as a candidate with the refusal on record; it can be looked at, never used.
  */
+import { driftReferenceOf } from "../../learn/drift/drift-reference-of.ts";
 import { join } from "node:path";
 import { makeFolder, replaceFile } from "../../adapters/durable-file.ts";
 import { ModelRegistry } from "../../adapters/models/model-registry.ts";
@@ -121,6 +122,8 @@ function register(
       ...{ strategy: training.strategy, runId, configHash: hash, codeVersion: code },
       ...{ training, settings, trainer: [trainer.name, trainer.version], signal: fit.settings },
       ...{ trainedFrom: isoDate(days.from), trainedTo: isoDate(days.to) },
+      // What the watch over it compares with, once it is in use.
+      reference: driftReferenceOf({ ...entries, probability: fit.probability }),
     },
     metrics: Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value))),
     gates,

@@ -1,5 +1,6 @@
 /** While trading: decisions keep coming as long as minutes come, and the ledger counts them. */
 
+import { retireDrifted } from "../retire-drifted.ts";
 import { counted, defineTask, done, failed, type TaskResult } from "../task.ts";
 import type { TaskContext } from "../task-context.ts";
 
@@ -9,14 +10,18 @@ const MINUTES = 5;
 export const processIntradaySignals = defineTask({
   id: "process_intraday_signals",
   when: { kind: "beats", phase: "TRADING", everySeconds: 300 },
-  about: "Checks that decisions follow the minutes that come, and counts signals, orders and late decisions.",
+  about:
+    "Checks that decisions follow the minutes that come, counts signals, orders and late decisions, and retires " +
+    "models that have drifted.",
   timeoutMs: 15_000,
   inputs: "counts of execute, meta and signals of trades.db",
   run,
 });
 
-async function run({ door, ledger, memory, session, symbols, now }: TaskContext): Promise<TaskResult> {
-  const { snapshot } = await door.status();
+async function run(context: TaskContext): Promise<TaskResult> {
+  const { door, ledger, memory, session, symbols, now } = context;
+  const { snapshot, models } = await door.status();
+  retireDrifted(context, models);
   const meta = ledger.meta();
   if (meta === undefined)
     return failed("the ledger has nothing of this run; is it running? see: plimsoll status");

@@ -41,6 +41,7 @@ export function strategiesAnswer(
         isEnabled: (entry?.enabled ?? false) && !own.some(({ source }) => source === "operator_disabled"),
         allocation: entry?.allocation ?? 0,
         horizon: horizonOf(id),
+        decides: engine?.models.find(({ strategy }) => strategy === id)?.why ?? "",
         held: own.map(({ reason }) => reason).join("; "),
         positions: held.length,
         maxPositions: entry?.maxPositions ?? 0,

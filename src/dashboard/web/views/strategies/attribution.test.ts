@@ -7,6 +7,7 @@ const row = (id: string, dayPnl: number | null, totalPnl: number | null = 0, all
   allocation,
   horizon: "intraday",
   held: "",
+  decides: "",
   positions: 0,
   maxPositions: 10,
   dayPnl,

@@ -7,6 +7,7 @@ const row = (id: string, change: { isEnabled?: boolean; held?: string; allocatio
   allocation: 0.5,
   horizon: "days",
   held: "",
+  decides: "",
   positions: 0,
   maxPositions: 1,
   dayPnl: null,
