@@ -149,6 +149,20 @@ describe("jobs over a queue", () => {
     expect(world.server.queue.size).toBe(0);
   });
 
+  it("whose outcome cannot be kept for a while have not failed, and are not done again", async () => {
+    const world = new World();
+    let begun = 0;
+    void world.worker(async (job) => {
+      begun += 1;
+      world.server.isAway = true;
+      world.clock.timer(8000, () => {
+        world.server.isAway = false;
+      });
+      return double(job, undefined, world.stop.signal);
+    });
+    expect([await world.settled(world.order([1])), world.answers, begun]).toEqual(["done", [2], 1]);
+  });
+
   it("survive a server that is away for a while", async () => {
     const world = new World();
     void world.worker();

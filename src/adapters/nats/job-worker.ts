@@ -41,6 +41,7 @@ const WORKING_EVERY_MS = ACK_WAIT_MS / 3;
 const GIVEN_BACK_MS = 1000;
 const STAND_ASIDE_MS = 2000;
 const AWAY_MS = 1000;
+const KEEP_TRIES = 30;
 
 export interface WorkerCounts {
   done: number;
@@ -122,21 +123,19 @@ class JobWorker {
     const beats = this.#beat(taken);
     try {
       const shared = job.shared === null ? undefined : await store.shared(job.shared);
-      if (job.shared !== null && shared === undefined)
-        throw new Unfit("its shared terms are not in the store");
-      const value = await handler(job, shared, stop.signal);
-      await this.#keep(taken, { ok: true, value });
-      return true;
-    } catch (error) {
-      if (stop.signal.aborted || error instanceof Unfit) {
+      if (job.shared !== null && shared === undefined) {
         await store.setBegun(job.key, times - 1);
-        if (stop.signal.aborted) {
-          taken.giveBack(0);
-          return true;
-        }
-        return this.#giveBack(taken, (error as Error).message);
+        return this.#giveBack(taken, "its shared terms are not in the store");
       }
-      await this.#keep(taken, { ok: false, reason: reasonText(error) });
+      // What the store throws is no outcome of the job: only what its handler throws is one.
+      const ended = await attempt(() => handler(job, shared, stop.signal));
+      if (!stop.signal.aborted && ended.kind === "ended") {
+        await this.#keep(taken, ended.outcome);
+        return true;
+      }
+      await store.setBegun(job.key, times - 1);
+      if (ended.kind === "unfit" && !stop.signal.aborted) return this.#giveBack(taken, ended.reason);
+      taken.giveBack(0);
       return true;
     } finally {
       beats.cancel();
@@ -159,13 +158,19 @@ class JobWorker {
     return { cancel: () => timer.cancel() };
   }
 
-  async #keep(
-    taken: TakenJob,
-    ended: { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string },
-  ): Promise<void> {
-    const { store, code, name } = this.#terms;
+  async #keep(taken: TakenJob, ended: Ended): Promise<void> {
+    const { store, code, name, signal } = this.#terms;
     const outcome: JobOutcome = { ...ended, code, worker: name };
-    await store.keep(taken.key, outcome);
+    // The server may be away for a moment, and what is done took long.
+    for (let tries = 1; ; tries++) {
+      try {
+        await store.keep(taken.key, outcome);
+        break;
+      } catch (error) {
+        if (tries === KEEP_TRIES || signal.aborted) throw error;
+        await this.#pause(AWAY_MS);
+      }
+    }
     await store.setBegun(taken.key, 0);
     this.counts[ended.ok ? "done" : "failed"] += 1;
     await this.#settled(taken);
@@ -201,6 +206,21 @@ class JobWorker {
     if (signal.aborted) ended();
     signal.addEventListener("abort", ended, { once: true });
     return over.promise.finally(() => signal.removeEventListener("abort", ended));
+  }
+}
+
+type Ended = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
+
+type Attempt =
+  | { readonly kind: "ended"; readonly outcome: Ended }
+  | { readonly kind: "unfit"; readonly reason: string };
+
+async function attempt(work: () => Promise<unknown>): Promise<Attempt> {
+  try {
+    return { kind: "ended", outcome: { ok: true, value: await work() } };
+  } catch (error) {
+    if (error instanceof Unfit) return { kind: "unfit", reason: error.message };
+    return { kind: "ended", outcome: { ok: false, reason: reasonText(error) } };
   }
 }
 
