@@ -3,7 +3,7 @@
  * length of days, its leaks looked for, its gates asked, the version registered with all of that. A version that fails
  * a gate is kept as a candidate with the refusal on record; it can be looked at, never used.
  */
-import { driftReferenceOf } from "../../learn/drift/drift-reference-of.ts";
+
 import { join } from "node:path";
 import { makeFolder, replaceFile } from "../../adapters/durable-file.ts";
 import { ModelRegistry } from "../../adapters/models/model-registry.ts";
@@ -12,6 +12,7 @@ import { resultJson } from "../../app/run-files.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { ModelFacts } from "../../domain/model-version.ts";
 import { type DayNumber, isoDate } from "../../domain/time.ts";
+import { driftReferenceOf } from "../../learn/drift/drift-reference-of.ts";
 import type { SignalFit } from "../../learn/signal/fit-signal-model.ts";
 import type { LabelledEntries } from "../../learn/signal/labelled-entries.ts";
 import { TreeEnsemble } from "../../models/trees/tree-ensemble.ts";
