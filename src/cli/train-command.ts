@@ -10,6 +10,7 @@ import { type TrainingResult, trainModel } from "../research/training/train-mode
 import { readTraining } from "../research/training/training-config.ts";
 import type { WalkResult } from "../research/training/walk-result.ts";
 import { alignedTable, grouped } from "./aligned-table.ts";
+import { givenOut } from "./bus-place.ts";
 import type { CliContext } from "./context.ts";
 import { wholeNumber } from "./option-values.ts";
 import { modelWorker } from "./tasks.ts";
@@ -37,7 +38,10 @@ export function registerTrainCommand(program: Command, context: CliContext): voi
     .addHelpText("after", EXAMPLE)
     .action(async ({ workers, out }: TrainOptions) => {
       const folder = outputFolder(out ?? `${context.root()}/reports/train`);
-      const result = await trainModel({ ...modelRun(context, context.configFiles(), workers), out: folder });
+      const run = modelRun(context, context.configFiles(), workers);
+      const result = await givenOut(context, run.config, "train", (bus) =>
+        trainModel({ ...run, bus, out: folder }),
+      );
       if (context.json()) context.out(resultJson(result));
       else if (!context.quiet()) context.out(trainText(result, folder));
       if (!result.passed) process.exitCode = 3;

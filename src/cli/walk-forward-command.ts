@@ -21,10 +21,9 @@ import { settingGrid } from "../research/walk-forward/setting-grid.ts";
 import { equityCsv } from "../research/walk-forward/walk-records.ts";
 import { alignedTable, grouped } from "./aligned-table.ts";
 import { dollars, strategyIds } from "./backtest-commands.ts";
-import { busPlace } from "./bus-place.ts";
+import { givenOut } from "./bus-place.ts";
 import type { CliContext } from "./context.ts";
 import { dateRange, maybeOneOf, maybeSymbols, needed, oneOf, wholeNumber } from "./option-values.ts";
-import { stopSignals } from "./stop-signals.ts";
 import { walkWorker } from "./tasks.ts";
 import { modelRun, walkedText } from "./train-command.ts";
 
@@ -104,7 +103,9 @@ async function walkTraining(
     throw new InputError(`--${other}: not beside --model; ${file} says it, under training:`);
   const out = outputFolder(needed("--out", options.out, "--out var/reports/walk"));
   const request = modelRun(context, [...context.configFiles(), file], options.workers);
-  const walk = await walkModel(request);
+  const walk = await givenOut(context, request.config, "walk-forward", (bus) =>
+    walkModel({ ...request, bus }),
+  );
   const result = walkResult(walk);
   makeFolder(out);
   replaceFile(join(out, "walk-forward.json"), `${resultJson(result)}\n`);
@@ -130,9 +131,6 @@ async function walk(context: CliContext, options: WalkOptions): Promise<WalkForw
   const adjustment = maybeOneOf("--adjustment", options.adjustment, adjustments);
   const { snapshot, source } = options;
   const sessions = (key: string, given: string) => wholeNumber(key, given, { least: 1, most: 100_000 });
-  const place = busPlace(context, config, "walk-forward");
-  const stop = place && stopSignals();
-  const tell = (line: string) => context.err(`walk-forward: ${line}`);
   const progress = (step: string) => {
     if (!context.quiet() && process.stderr.isTTY) context.err(`walk-forward: ${step}`);
   };
@@ -159,14 +157,9 @@ async function walk(context: CliContext, options: WalkOptions): Promise<WalkForw
     entry: walkWorker,
     out: outputFolder(needed("--out", options.out, "--out var/reports/walk")),
     now: new Date().toISOString(),
-    ...(place && stop ? { bus: { place, signal: stop.signal, tell } } : {}),
     progress,
   };
-  try {
-    return await runWalkForward(run);
-  } finally {
-    stop?.release();
-  }
+  return await givenOut(context, config, "walk-forward", (bus) => runWalkForward({ ...run, bus }));
 }
 
 function walkText(

@@ -9,12 +9,14 @@ import { codeVersion } from "../app/code-version.ts";
 import { loadConfig } from "../app/config.ts";
 import { plural } from "../app/formats.ts";
 import { InputError } from "../domain/assert.ts";
-import { WINDOW_KIND, WindowWorkshop } from "../research/farm/window-study.ts";
+import { MODEL_KIND, modelStudies } from "../research/farm/model-study.ts";
+import { StudyWorkshop } from "../research/farm/study-workshop.ts";
+import { WINDOW_KIND, windowStudies } from "../research/farm/window-study.ts";
 import { busPlace } from "./bus-place.ts";
 import { type CliContext, tell } from "./context.ts";
 import { wholeNumber } from "./option-values.ts";
 import { stopSignals } from "./stop-signals.ts";
-import { walkWorker } from "./tasks.ts";
+import { modelWorker, walkWorker } from "./tasks.ts";
 
 interface WorkerOptions {
   readonly workers: string;
@@ -56,7 +58,8 @@ async function work(context: CliContext, options: WorkerOptions): Promise<Worker
     throw new InputError("worker: bus.url is empty; give it: --set bus.url=nats://host:4222");
   const root = context.root();
   const store = await NatsJobStore.open(await connectNats(place, { waits: false }));
-  const workshop = new WindowWorkshop(root, walkWorker);
+  const windows = new StudyWorkshop(windowStudies(walkWorker), root);
+  const trainings = new StudyWorkshop(modelStudies(modelWorker), root);
   const stop = stopSignals();
   const code = codeVersion();
   const say = (line: string): void => {
@@ -66,11 +69,12 @@ async function work(context: CliContext, options: WorkerOptions): Promise<Worker
   try {
     return await workJobs({
       ...{ store, clock: new RealClock(), code, name: place.name, lanes, tell: say, signal: stop.signal },
-      handlers: { [WINDOW_KIND]: workshop.handler },
+      handlers: { [WINDOW_KIND]: windows.handler, [MODEL_KIND]: trainings.handler },
       ...(idle === undefined ? {} : { idleMs: idle * 1000 }),
     });
   } finally {
-    await workshop.close();
+    await windows.close();
+    await trainings.close();
     await store.close();
     stop.release();
   }

@@ -11,6 +11,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { dailyCsv } from "../bars-csv.ts";
 import { randomDaily } from "../daily-market.ts";
+import { plantedMarket } from "../planted-market.ts";
 import { plimsoll } from "../plimsoll-process.ts";
 import { scratchFolder } from "../scratch-folder.ts";
 import { missingPrograms } from "./missing-programs.ts";
@@ -31,6 +32,18 @@ const WALK = [
   ..."--train 120 --test 60 --step 30".split(" "),
   ...GRID,
 ];
+
+/** Entries of fast averages are many, so that a year of few symbols can be learned from. */
+const TRAINING = `training:
+  strategy: reference_ema_cross
+  bars: { timeframe: 1d }
+  features: [realized_vol_20, rsi_14, natr_14]
+  label: { horizon: 6, kind: forward, costBps: 5 }
+  windows: { train: 200, test: 60, step: 60 }
+  trainer: { rounds: 40, patience: 8 }
+  search: { method: random, trials: 6, keep: 2 }
+strategies: { reference_ema_cross: { params: { fast: 3, slow: 8 } } }
+`;
 
 interface Started {
   readonly child: ChildProcess;
@@ -60,11 +73,11 @@ async function until(what: string, isSo: () => boolean, seconds = 120): Promise<
 }
 
 /** A root with a lake of its own. */
-async function rooted(name: string, seed = 3): Promise<string> {
+async function rooted(name: string, seed = 3, bars = randomDaily({ seed, sessions: 500 })): Promise<string> {
   const root = join(folder, name);
   mkdirSync(root);
   const csv = join(root, "bars.csv");
-  writeFileSync(csv, dailyCsv(randomDaily({ seed, sessions: 500 })));
+  writeFileSync(csv, dailyCsv(bars));
   const words = ["data", "import", csv, "--timeframe", "1d", "--adjustment", "split", "--root", root];
   expect(await plimsoll([...words, "--quiet"], { cwd: folder })).toMatchObject({ code: 0 });
   return root;
@@ -75,7 +88,7 @@ const results = (root: string) =>
 
 /** Jobs that a coordinator has on record. */
 const done = (root: string): number =>
-  globSync(join(root, "run", "walk-forward", "*.jsonl")).reduce(
+  globSync(join(root, "run", "{walk-forward,training}", "*.jsonl")).reduce(
     (sum, path) => sum + readFileSync(path, "utf8").split("\n").length - 1,
     0,
   );
@@ -168,6 +181,26 @@ describe.skipIf(missing !== undefined)(`research on several machines${missing ??
     await server.again();
     expect([await walk.ended, walk.said()]).toEqual([3, expect.not.stringContaining("plimsoll:")]);
     expect(results(home)).toEqual(expected);
+  });
+
+  it("a training with a worker killed in the middle of its search is that of one process", async () => {
+    await server.stop();
+    server = await NatsServer.start();
+    const bars = plantedMarket({ seed: 7, sessions: 420, symbols: 40, edge: 0.003 });
+    const [plain, home] = [await rooted("train-plain", 0, bars), await rooted("train-home", 0, bars)];
+    const lakes = [await rooted("train-first", 0, bars), await rooted("train-second", 0, bars)];
+    const file = join(folder, "train.yaml");
+    writeFileSync(file, TRAINING);
+    const words = ["walk-forward", "--model", file, "--quiet"];
+    const alone = [...words, "--root", plain, "--out", join(plain, "out"), "--workers", "1"];
+    expect((await plimsoll(alone, { cwd: folder })).code).toBe(3);
+    const [doomed] = lakes.map((root) => workIn(root, server.url));
+    const out = ["--root", home, "--out", join(home, "out"), "--set", `bus.url=${server.url}`];
+    const walk = start(...words, ...out);
+    await until("some trials are there", () => done(home) >= 2);
+    doomed!.child.kill("SIGKILL");
+    expect([await walk.ended, walk.said()]).toEqual([3, ""]);
+    expect(results(home)).toEqual(results(plain));
   });
 
   it("Ctrl-C takes back what is not done", async () => {

@@ -8,22 +8,18 @@
 import { join } from "node:path";
 import { codeVersion } from "../../app/code-version.ts";
 import { type Config, resultHash } from "../../app/config.ts";
-import type { RunSetup } from "../../app/engine-run.ts";
 import { openTrainer } from "../../app/models/trainers.ts";
 import { shortDigest } from "../../app/trials.ts";
 import { sharedSetup } from "../../app/variants.ts";
-import { InputError } from "../../domain/assert.ts";
-import { type EpochMicros, parseIsoDate, startOfDay } from "../../domain/time.ts";
 import type { Trainer } from "../../learn/boosting/trainer.ts";
+import { type FarmTerms, jobFarm } from "../farm/job-farm.ts";
+import { modelStudy, type TrainingFacts } from "../farm/model-study.ts";
 import { loadSetup } from "../walk-forward/load-setup.ts";
 import { type JobPlaces, recordedJobs } from "../walk-forward/recorded-jobs.ts";
 import { stitchedReturns, stitchedWalk, type WalkedForward } from "../walk-forward/stitched-walk.ts";
 import { countTrials } from "../walk-forward/walk-records.ts";
 import { type WalkVerdict, walkVerdict } from "../walk-forward/walk-verdict.ts";
-import { type WalkWindow, walkWindows } from "../walk-forward/walk-windows.ts";
-import { entryEvents } from "./entry-events.ts";
-import { inputNames, isTelling } from "./input-names.ts";
-import { type Labelled, labelEntries } from "./label-entries.ts";
+import type { WalkWindow } from "../walk-forward/walk-windows.ts";
 import {
   type ModelJob,
   ModelJobs,
@@ -35,6 +31,7 @@ import {
 import type { ModelWorkerData } from "./model-worker.ts";
 import { type SearchOutcome, searchSettings } from "./search-settings.ts";
 import type { TrainingConfig } from "./training-config.ts";
+import { setupRequestOf, trainingGround } from "./training-ground.ts";
 
 export interface ModelWalkRun {
   readonly root: string;
@@ -43,6 +40,8 @@ export interface ModelWalkRun {
   readonly workers: number;
   /** Thread entry, from the table of tasks. */
   readonly entry: URL;
+  /** Workers on other machines; without it the cores of this one. */
+  readonly bus?: FarmTerms | undefined;
   /** ISO instant for the record of trials. */
   readonly now: string;
   readonly progress: (step: string) => void;
@@ -68,29 +67,30 @@ export interface ModelWalk {
 
 /** Throws InputError where the lake has no such bars, they hold no window, or nothing is ever entered. */
 export async function walkModel(request: ModelWalkRun): Promise<ModelWalk> {
-  const { root, config, training, workers, entry, now, progress } = request;
+  const { root, config, training, workers, entry, bus, now, progress } = request;
   const trainer = await openTrainer(training.trainer.name, { learn: config.learn });
   progress("reading bars");
   const cash = training.cash ?? config.account.capital;
   const strategyIds = [training.strategy];
-  const { setup, snapshot } = await loadSetup(root, { bars: barsOf(training), config, strategyIds, cash });
-  requireOneBasis(setup);
-  const first = dayOf(training.bars.from);
-  const windows = walkWindows(setup.columns, setup.sessions, { ...training.windows, gap: 0 }, first);
+  const { setup, snapshot } = await loadSetup(root, setupRequestOf(training, config));
   progress("asking the rules for entries");
-  const entries = labelled(setup, training, startOfDay(windows[0]!.train.from));
+  const { ground, windows } = trainingGround(setup, training);
+  const { entries } = ground;
   progress(`${entries.label.length} entries with a label, ${entries.columns.length} features`);
-  const ground: TrainingGround = { setup, training, entries };
   const jobs = new ModelJobs(ground, trainer);
   const hash = resultHash(config);
   const code = codeVersion();
-  const facts = { snapshot, hash, code, training, cash, trainer: [trainer.name, trainer.version] };
+  const facts: TrainingFacts = {
+    ...{ snapshot, hash, code, training, cash },
+    trainer: [trainer.name, trainer.version],
+  };
   const runId = shortDigest("tn", facts);
   const record = join(root, "run", "training", `${runId}.jsonl`);
   const places: JobPlaces<ModelJob, TrialOutcome | WindowModelOutcome> = {
     entry,
     shared: (): ModelWorkerData => ({ ...sharedSetup(setup), training, entries, learn: config.learn }),
     here: (job) => jobs.run(job),
+    farm: bus && jobFarm(bus, modelStudy({ config, facts })),
   };
   const run = (what: string, list: readonly ModelJob[]) => {
     const told = (done: number, all: number) => progress(`${what}: ${done} of ${all}`);
@@ -126,44 +126,3 @@ export async function walkModel(request: ModelWalkRun): Promise<ModelWalk> {
     verdict: walkVerdict(walked, counted),
   };
 }
-
-/** Columns that tell nothing are left out: no label is looked at for that. */
-function labelled(setup: RunSetup, training: TrainingConfig, from: EpochMicros): Labelled {
-  const names = inputNames(training.features);
-  const events = entryEvents(setup, training.strategy, names, from);
-  const entries = labelEntries(setup.columns, events, training.label);
-  const telling = entries.columns.map(isTelling);
-  if (entries.label.length === 0 || !telling.includes(true))
-    throw new InputError(
-      `training: ${training.strategy} asked for ${events.batch.length} entries in these bars and ` +
-        `${entries.label.length} have a label; take more bars, or a shorter label.horizon`,
-    );
-  return {
-    ...entries,
-    featureNames: entries.featureNames.filter((_, f) => telling[f]),
-    columns: entries.columns.filter((_, f) => telling[f]),
-  };
-}
-
-function requireOneBasis({ actions = [] }: RunSetup): void {
-  if (actions.length === 0) return;
-  throw new InputError(
-    `training.bars: these raw prices have ${actions.length} splits and dividends in them, which a label would take ` +
-      "for gains and losses; take bars with training.bars.adjustment split or full",
-  );
-}
-
-function barsOf({ bars: { from: _, to, symbols, timeframe, ...where } }: TrainingConfig) {
-  const last = dayOf(to);
-  const { snapshot, source, adjustment } = where;
-  return {
-    symbols: symbols === "all" ? symbols : symbols.map((symbol) => symbol.toUpperCase()),
-    timeframe,
-    ...(last === undefined ? {} : { to: last }),
-    ...(snapshot === undefined ? {} : { snapshot }),
-    ...(source === undefined ? {} : { source }),
-    ...(adjustment === undefined ? {} : { adjustment }),
-  } as const;
-}
-
-const dayOf = (text: string | undefined) => (text === undefined ? undefined : parseIsoDate(text));
