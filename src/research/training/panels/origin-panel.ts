@@ -87,7 +87,8 @@ function labelLine({ training, entries }: WalkResult): Line {
   const bars = plural(horizon, "bar");
   const what =
     kind === "barrier"
-      ? `profit at ${number(profit, 1)} times the entry\u2019s own stop distance, its stop, or ${bars}, whichever comes first`
+      ? `profit at ${number(profit, 1)} times the entry\u2019s own stop distance,
+its stop, or ${bars}, whichever comes first`
       : `the return ${bars} after the decision`;
   return {
     glyph: "ok",
@@ -118,11 +119,13 @@ function costsLine({ training }: WalkResult, { costs }: WalkSeries): Line {
   const fills =
     costs.slippage === "fixed"
       ? `${number(costs.fixedBps, 1)} bps a fill, whatever the market`
-      : `half a spread of ${number(costs.spreadBps, 1)} bps and an impact of ${number(costs.impact, 2)} times the square root of the share of volume`;
+      : `half a spread of ${number(costs.spreadBps, 1)} bps and an impact of ${number(costs.impact, 2)} times the square root
+of the share of volume`;
   return {
     glyph: "off",
     lead: "Costs assumed, not measured",
-    words: `the walk\u2019s fills pay ${fills}; labels pay ${number(training.label.costBps, 1)} bps. Real orders may pay more.`,
+    words: `the walk\u2019s fills pay ${fills}; labels pay ${number(training.label.costBps, 1)} bps.
+Real orders may pay more.`,
   };
 }
 

@@ -29,7 +29,8 @@ export function reliabilityPanel(last: LastModel | null): Markup {
   const follows =
     threshold > 1
       ? "Not trading was best on these folds: no probability reaches the threshold, and the model follows nothing."
-      : `The mark is the threshold, ${number(threshold, 3)}: entries from there on are followed, ${percent(figures.followed, 0)} of them.`;
+      : `The mark is the threshold, ${number(threshold, 3)}: entries from there on are followed,
+${percent(figures.followed, 0)} of them.`;
   return panel(
     { title: TITLE, meta, span: "c7" },
     html`<div class="cb">${diagram(bins, { threshold, baseRate: figures.baseRate })}</div>${note(

@@ -30,9 +30,10 @@ export function windowsPanel({ windows, candidates, training }: WalkResult): Mar
   return panel(
     { title: "Windows", meta },
     html`<div class="lg"><span><i class="block"></i>A model traded beside the rules</span>
-<span><i class="stem"></i>Rules alone: nothing was learned</span><span class="scale">by first day of the test</span></div>
+<span><i class="stem"></i>Rules alone: nothing was learned</span>
+<span class="scale">by first day of the test</span></div>
 <h3 class="sub cl">Skill out of fold on the days to train; a model trades above ${number(least, 2)}</h3>
-<div class="cb">${barLane(windows, marks, { title: "Skill out of fold", figure: ({ skill }) => skill ?? Number.NaN })}</div>
+<div class="cb">${barLane(windows, marks, skillLane)}</div>
 <h3 class="sub cl">Sharpe ratio of the test, of a year</h3>
 <div class="cb">${barLane(windows, marks, { title: "Sharpe ratio of the test", figure: yearly })}</div>
 <h3 class="sub cl">Which candidate traded</h3>
@@ -46,6 +47,8 @@ interface Lane {
   readonly title: string;
   readonly figure: (window: Window) => number;
 }
+
+const skillLane: Lane = { title: "Skill out of fold", figure: ({ skill }) => skill ?? Number.NaN };
 
 function barLane(windows: readonly Window[], marks: readonly DateMark[], { title, figure }: Lane): Markup {
   const figures = windows.map(figure);
