@@ -119,7 +119,8 @@ function costsLine({ training }: WalkResult, { costs }: WalkSeries): Line {
   const fills =
     costs.slippage === "fixed"
       ? `${number(costs.fixedBps, 1)} bps a fill, whatever the market`
-      : `half a spread of ${number(costs.spreadBps, 1)} bps and an impact of ${number(costs.impact, 2)} times the square root
+      : `half a spread of ${number(costs.spreadBps, 1)} bps and
+an impact of ${number(costs.impact, 2)} times the square root
 of the share of volume`;
   return {
     glyph: "off",
