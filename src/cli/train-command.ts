@@ -6,8 +6,9 @@ import { loadConfig } from "../app/config.ts";
 import { number, percent } from "../app/formats.ts";
 import { resultJson } from "../app/run-files.ts";
 import type { ModelWalkRun } from "../research/training/model-walk.ts";
-import { type TrainingResult, trainModel } from "../research/training/train-model.ts";
+import { trainModel } from "../research/training/train-model.ts";
 import { readTraining } from "../research/training/training-config.ts";
+import type { TrainingResult } from "../research/training/training-result.ts";
 import type { WalkResult } from "../research/training/walk-result.ts";
 import { alignedTable, grouped } from "./aligned-table.ts";
 import { givenOut } from "./bus-place.ts";
@@ -107,6 +108,6 @@ function trainText(result: TrainingResult, out: string): string {
             .map(({ title }) => title)
             .join(", ") || why
         }`,
-    `files are in ${out}`,
+    `files are in ${out}; report.html shows them`,
   ].join("\n");
 }

@@ -10,8 +10,11 @@ import { number, percent } from "../app/formats.ts";
 import { resultJson } from "../app/run-files.ts";
 import { InputError } from "../domain/assert.ts";
 import { adjustments, timeframes } from "../domain/bars.ts";
+import { loadReportFont } from "../research/report/font.ts";
 import { walkModel } from "../research/training/model-walk.ts";
+import { trainReport } from "../research/training/train-report.ts";
 import { walkResult } from "../research/training/walk-result.ts";
+import { walkSeries } from "../research/training/walk-series.ts";
 import {
   runWalkForward,
   type WalkForwardResult,
@@ -110,8 +113,11 @@ async function walkTraining(
   makeFolder(out);
   replaceFile(join(out, "walk-forward.json"), `${resultJson(result)}\n`);
   replaceFile(join(out, "equity.csv"), equityCsv(walk.walked, walk.ground.setup.cash));
+  const page = trainReport({ result, last: null, series: walkSeries(walk) }, loadReportFont());
+  replaceFile(join(out, "report.html"), page);
   if (context.json()) context.out(resultJson(result));
-  else if (!context.quiet()) context.out([...walkedText(result), `files are in ${out}`].join("\n"));
+  else if (!context.quiet())
+    context.out([...walkedText(result), `files are in ${out}; report.html shows them`].join("\n"));
   if (!result.gates.every(({ passed }) => passed)) process.exitCode = 3;
 }
 

@@ -29,11 +29,14 @@ export interface CurveStyle {
   readonly marks?: readonly ClaimMark[];
 }
 
+/** One curve as growth of 1, and another beside it or none. */
+export type Growth = Pick<Curves, "dates" | "growth" | "benchmark">;
+
 /** Growth over more than a year is drawn on a log scale, unless equity reached zero. */
-export const isLogScale = ({ dates, growth, benchmark }: Curves): boolean =>
+export const isLogScale = ({ dates, growth, benchmark }: Growth): boolean =>
   dates.length > YEAR_DAYS && [...growth, ...benchmark].every((value) => !(value <= 0));
 
-export function equityChart(curves: Curves, { isVoid, marks = [] }: CurveStyle): Markup {
+export function equityChart(curves: Growth, { isVoid, marks = [] }: CurveStyle): Markup {
   const { growth, benchmark, dates } = curves;
   const room = roomFor(marks);
   const height = EQUITY_HEIGHT + room;
@@ -160,7 +163,7 @@ function place(values: Float64Array, y: (value: number) => number): At[] {
 }
 
 /** Every value lies inside, and a flat line gets a band of one percent. */
-function growthRange({ growth, benchmark }: Curves): { low: number; high: number } {
+function growthRange({ growth, benchmark }: Growth): { low: number; high: number } {
   const known = [1, ...growth, ...benchmark].filter((value) => Number.isFinite(value));
   const low = known.reduce((least, value) => Math.min(least, value), 1);
   const high = known.reduce((most, value) => Math.max(most, value), 1);
@@ -177,7 +180,7 @@ interface EndLabel {
 }
 
 /** Last values at the right end, pushed apart when they would touch. */
-function endLabels({ growth, benchmark }: Curves, { y }: Scale): EndLabel[] {
+function endLabels({ growth, benchmark }: Growth, { y }: Scale): EndLabel[] {
   const own = growth.at(-1) ?? Number.NaN;
   const other = benchmark.at(-1) ?? Number.NaN;
   const places = (value: number) => (Math.abs(value - 1) < 0.1 ? 3 : 2);

@@ -61,7 +61,10 @@ Plimsoll ${result.mode ?? "backtest"} <span class="mono ink3">${result.runId}</s
 <button type="button" class="btn" id="theme" hidden>Theme</button></header>`;
 }
 
-export function verdictBanner({ kind }: Verdict, { stamp, headline, detail, cure }: VerdictWords): Markup {
+export function verdictBanner(
+  { kind }: Pick<Verdict, "kind">,
+  { stamp, headline, detail, cure }: VerdictWords,
+): Markup {
   return html`<section class="verdict ${verdictShapes[kind]}" aria-label="Verdict"><div class="stamp">${stamp}</div>
 <div class="tx"><b>${headline}</b> ${detail}<span>${cure}</span></div></section>`;
 }

@@ -17,28 +17,20 @@ import type { SignalFit } from "../../learn/signal/fit-signal-model.ts";
 import type { LabelledEntries } from "../../learn/signal/labelled-entries.ts";
 import { TreeEnsemble } from "../../models/trees/tree-ensemble.ts";
 import { TreeShap } from "../../models/trees/tree-shap.ts";
+import { loadReportFont } from "../report/font.ts";
 import { equityCsv } from "../walk-forward/walk-records.ts";
 import type { DayRange } from "../walk-forward/walk-windows.ts";
 import { daysOfBatches } from "./entry-rows.ts";
-import { type LeakReport, leakReport } from "./leak-checks.ts";
+import { leakReport } from "./leak-checks.ts";
 import { modelText, type TrainerSettings } from "./model-jobs.ts";
 import { type ModelWalk, type ModelWalkRun, walkModel } from "./model-walk.ts";
-import { above, type WalkResult, walkResult } from "./walk-result.ts";
+import { trainReport } from "./train-report.ts";
+import type { TrainingResult } from "./training-result.ts";
+import { above, walkResult } from "./walk-result.ts";
+import { walkSeries } from "./walk-series.ts";
 
 export interface TrainingRun extends ModelWalkRun {
   readonly out: string;
-}
-
-export interface TrainingResult extends WalkResult {
-  /** Null where the last days bear no model, and then `why` says so. */
-  readonly model: string | null;
-  readonly why: string | null;
-  readonly trained: { readonly from: string; readonly to: string; readonly settings: TrainerSettings } | null;
-  readonly fit: (Pick<SignalFit, "figures" | "reliability"> & { readonly threshold: number }) | null;
-  readonly leaks: Pick<LeakReport, "findings" | "overlapping" | "shuffled"> | null;
-  /** Mean size of each feature's part of the margin (TreeSHAP), largest first. */
-  readonly importance: readonly { readonly feature: string; readonly share: number }[];
-  readonly passed: boolean;
 }
 
 interface LastFit {
@@ -165,8 +157,10 @@ function importanceOf({ model }: SignalFit, { featureNames, columns, label }: La
     .sort((a, b) => b.share - a.share || (a.feature < b.feature ? -1 : 1));
 }
 
-function written(out: string, { walked, ground }: ModelWalk, result: TrainingResult): TrainingResult {
+function written(out: string, walk: ModelWalk, result: TrainingResult): TrainingResult {
   replaceFile(join(out, "train.json"), `${resultJson(result)}\n`);
-  replaceFile(join(out, "equity.csv"), equityCsv(walked, ground.setup.cash));
+  replaceFile(join(out, "equity.csv"), equityCsv(walk.walked, walk.ground.setup.cash));
+  const page = trainReport({ result, last: result, series: walkSeries(walk) }, loadReportFont());
+  replaceFile(join(out, "report.html"), page);
   return result;
 }
