@@ -87,7 +87,9 @@ function firstOfEach(dates: readonly string[], period: (date: string) => string)
   return dates.flatMap((date, i) => {
     const name = period(date);
     const isFirst = i === 0 || name !== period(dates[i - 1] ?? "");
-    return isFirst ? [{ x: i / dates.length, text: name }] : [];
+    const x = i / dates.length;
+    // Words stand right of their mark: those of a period that has just begun would have no room.
+    return isFirst && x <= 1 - CLEARANCE ? [{ x, text: name }] : [];
   });
 }
 

@@ -63,7 +63,7 @@ that it is judged on.`,
   const found: Line[] = findings.map((finding) => ({
     glyph: "late",
     lead: "A column that may know the future",
-    words: JSON.stringify(finding),
+    words: `${finding.column}: ${finding.statistic} ${number(finding.value, 3)}, at most ${number(finding.limit, 3)}.`,
   }));
   const none: Line = {
     glyph: "ok",
@@ -121,9 +121,9 @@ function costsLine({ training }: WalkResult, { costs }: WalkSeries): Line {
       ? `${number(costs.fixedBps, 1)} bps a fill, whatever the market`
       : `half a spread of ${number(costs.spreadBps, 1)} bps and
 an impact of ${number(costs.impact, 2)} times the square root
-of the share of volume`;
+of the share of volume, with commissions and fees of the configuration`;
   return {
-    glyph: "off",
+    glyph: "late",
     lead: "Costs assumed, not measured",
     words: `the walk\u2019s fills pay ${fills}; labels pay ${number(training.label.costBps, 1)} bps.
 Real orders may pay more.`,
@@ -134,7 +134,7 @@ function overlapLine({ training }: WalkResult): Line {
   const { train, step } = training.windows;
   const shared = Math.max(0, 1 - step / train);
   return {
-    glyph: "off",
+    glyph: "late",
     lead: "Windows are not independent",
     words: `neighbours share ${percent(shared, 0)} of their days to train, so ${
       shared > 0

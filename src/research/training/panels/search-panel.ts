@@ -24,7 +24,7 @@ export function searchPanel({ search, training }: WalkResult): Markup {
     return panel({ title: TITLE, meta, span: "c7" }, emptyState("No trial has a figure.", why));
   }
   const failed = values.filter((value) => !Number.isFinite(value)).length;
-  const lost = failed === 0 ? "" : ` ${plural(failed, "trial")} failed and stand as crosses at the foot.`;
+  const lost = failed === 0 ? "" : ` ${plural(failed, "trial")} failed; crosses at the foot.`;
   const part = search.some(({ budget }) => budget < full) ? " Hollow dots were judged on fewer folds." : "";
   const isLearned = values[best]! > 0;
   return panel(
