@@ -51,8 +51,8 @@ export function gatesPanel(gates: readonly GateVerdict[]): Markup {
     html`<ul class="gates">${rows}</ul>${note(
       `The mark is the limit: a figure that must be above it has to fill the bar past the mark, one that must be below
 has to stop short of it. Where the limit is zero the bar begins at the mark and ends 1 of Sharpe ratio or 0.1 of skill
-from it. Figures of the walk are net of costs, of days that nothing was chosen on; leaks and skill are judged out of fold
-within the last days to train.`,
+from it. Figures of the walk are net of costs, of days that nothing was chosen on; leaks and skill are judged out of
+fold within the last days to train.`,
     )}`,
   );
 }
