@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { readEnvFile } from "../adapters/env-file.ts";
 import { type NatsPlace, natsEnvironment, natsOptions } from "../adapters/nats/nats-options.ts";
 import type { Config } from "../app/config.ts";
-import type { FarmTerms } from "../research/farm/job-farm.ts";
+import type { FanOutTerms } from "../research/fan-out/job-fan-out.ts";
 import { envFiles } from "./alert-env.ts";
 import type { CliContext } from "./context.ts";
 import { stopSignals } from "./stop-signals.ts";
@@ -23,7 +23,7 @@ export async function givenOut<Result>(
   context: CliContext,
   config: Config,
   role: string,
-  work: (bus: FarmTerms | undefined) => Promise<Result>,
+  work: (bus: FanOutTerms | undefined) => Promise<Result>,
 ): Promise<Result> {
   const place = busPlace(context, config, role);
   if (place === undefined) return work(undefined);

@@ -82,7 +82,9 @@ describe.skipIf(missing !== undefined)(`under a service manager${missing ?? ""}`
     expect(said("READY=1")).toHaveLength(1);
     const gaps = said("WATCHDOG=1").map(({ atMs }, n, all) => atMs - (all[n - 1]?.atMs ?? atMs));
     expect(Math.max(...gaps)).toBeLessThan(3000);
-    expect(heard.some(({ line }) => /^STATUS=demo run d\w+: (?:NORMAL|SCALED), \d+ positions/.test(line))).toBe(true);
+    expect(
+      heard.some(({ line }) => /^STATUS=demo run d\w+: (?:NORMAL|SCALED), \d+ positions/.test(line)),
+    ).toBe(true);
     expect(heard.map(({ line }) => line).join("\n")).not.toMatch(/\d{4,}\.\d\d/);
 
     const { processes } = JSON.parse(readFileSync(join(root, "run", "active.json"), "utf8")) as {

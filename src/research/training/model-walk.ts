@@ -12,8 +12,8 @@ import { openTrainer } from "../../app/models/trainers.ts";
 import { shortDigest } from "../../app/trials.ts";
 import { sharedSetup } from "../../app/variants.ts";
 import type { Trainer } from "../../learn/boosting/trainer.ts";
-import { type FarmTerms, jobFarm } from "../farm/job-farm.ts";
-import { modelStudy, type TrainingFacts } from "../farm/model-study.ts";
+import { type FanOutTerms, fanOutJobs } from "../fan-out/job-fan-out.ts";
+import { modelStudy, type TrainingFacts } from "../fan-out/model-study.ts";
 import { loadSetup } from "../walk-forward/load-setup.ts";
 import { type JobPlaces, recordedJobs } from "../walk-forward/recorded-jobs.ts";
 import { stitchedReturns, stitchedWalk, type WalkedForward } from "../walk-forward/stitched-walk.ts";
@@ -41,7 +41,7 @@ export interface ModelWalkRun {
   /** Thread entry, from the table of tasks. */
   readonly entry: URL;
   /** Workers on other machines; without it the cores of this one. */
-  readonly bus?: FarmTerms | undefined;
+  readonly bus?: FanOutTerms | undefined;
   /** ISO instant for the record of trials. */
   readonly now: string;
   readonly progress: (step: string) => void;
@@ -90,7 +90,7 @@ export async function walkModel(request: ModelWalkRun): Promise<ModelWalk> {
     entry,
     shared: (): ModelWorkerData => ({ ...sharedSetup(setup), training, entries, learn: config.learn }),
     here: (job) => jobs.run(job),
-    farm: bus && jobFarm(bus, modelStudy({ config, facts })),
+    fanOut: bus && fanOutJobs(bus, modelStudy({ config, facts })),
   };
   const run = (what: string, list: readonly ModelJob[]) => {
     const told = (done: number, all: number) => progress(`${what}: ${done} of ${all}`);

@@ -22,11 +22,11 @@ export interface JobPlaces<Job, Outcome> {
   /** The same in this thread. */
   readonly here: (job: Job) => Outcome;
   /** On other machines, where that is wanted. */
-  readonly farm?: JobFarm<Job, Outcome> | undefined;
+  readonly fanOut?: JobFanOut<Job, Outcome> | undefined;
 }
 
 /** Has jobs done elsewhere; `answered` hears each outcome as it comes, in no order. */
-export type JobFarm<Job, Outcome> = (
+export type JobFanOut<Job, Outcome> = (
   jobs: readonly { readonly job: Job; readonly key: string }[],
   answered: (index: number, outcome: Outcome) => void,
 ) => Promise<void>;
@@ -35,7 +35,7 @@ export type JobFarm<Job, Outcome> = (
 export async function recordedJobs<Job, Outcome>(
   { workers, record: path, facts, progress }: JobTerms,
   jobs: readonly Job[],
-  { entry, shared, here, farm }: JobPlaces<Job, Outcome>,
+  { entry, shared, here, fanOut }: JobPlaces<Job, Outcome>,
 ): Promise<Outcome[]> {
   const record = new JobRecord<Outcome>(path);
   try {
@@ -50,8 +50,8 @@ export async function recordedJobs<Job, Outcome>(
       done += 1;
       progress(done, jobs.length);
     };
-    if (farm !== undefined) {
-      await farm(open, keep);
+    if (fanOut !== undefined) {
+      await fanOut(open, keep);
     } else if (workers === 1 || open.length <= 1) {
       for (const [index, { job }] of open.entries()) keep(index, here(job));
     } else {

@@ -9,8 +9,8 @@ import { shortDigest } from "../../app/trials.ts";
 import { type DayNumber, isoDate } from "../../domain/time.ts";
 import type { WalkForwardTerms } from "../../learn/validation/walk-forward.ts";
 import { strategies } from "../../strategies/registry.ts";
-import { type FarmTerms, jobFarm } from "../farm/job-farm.ts";
-import { readWindowOutcome, WINDOW_KIND, type WindowStudy } from "../farm/window-study.ts";
+import { type FanOutTerms, fanOutJobs } from "../fan-out/job-fan-out.ts";
+import { readWindowOutcome, WINDOW_KIND, type WindowStudy } from "../fan-out/window-study.ts";
 import { loadSetup } from "./load-setup.ts";
 import { type Setting, walkForward } from "./walk-forward.ts";
 import { countTrials, daysOf, equityCsv } from "./walk-records.ts";
@@ -31,7 +31,7 @@ export interface WalkForwardRun {
   readonly workers: number;
   readonly entry: URL;
   /** Workers on other machines; without it the cores of this one. */
-  readonly bus?: FarmTerms | undefined;
+  readonly bus?: FanOutTerms | undefined;
   readonly out: string;
   /** ISO instant for the record of trials. */
   readonly now: string;
@@ -90,7 +90,7 @@ export async function runWalkForward(request: WalkForwardRun): Promise<WalkForwa
     ...{ setup, windows, settings, workers, entry },
     record: join(root, "run", "walk-forward", `${runId}.jsonl`),
     facts,
-    farm: request.bus && jobFarm(request.bus, study),
+    fanOut: request.bus && fanOutJobs(request.bus, study),
     progress: (done, all) => progress(`${done} of ${all} runs`),
   });
   const counted = countTrials(walked, {

@@ -7,7 +7,7 @@
  */
 import type { RunSetup } from "../../app/engine-run.ts";
 import { sharedSetup } from "../../app/variants.ts";
-import { type JobFarm, type JobTerms, recordedJobs } from "./recorded-jobs.ts";
+import { type JobFanOut, type JobTerms, recordedJobs } from "./recorded-jobs.ts";
 import { sharpeOf, stitchedWalk, type WalkedForward } from "./stitched-walk.ts";
 import type { WalkWindow } from "./walk-windows.ts";
 import { runWindow, type WindowJob, type WindowOutcome } from "./window-run.ts";
@@ -23,7 +23,7 @@ export interface WalkForwardRequest extends JobTerms {
   /** Thread entry, from the table of tasks. */
   readonly entry: URL;
   /** Where windows are run instead of here. */
-  readonly farm?: JobFarm<WindowJob, WindowOutcome> | undefined;
+  readonly fanOut?: JobFanOut<WindowJob, WindowOutcome> | undefined;
 }
 
 export async function walkForward(request: WalkForwardRequest): Promise<WalkedForward> {
@@ -36,7 +36,7 @@ export async function walkForward(request: WalkForwardRequest): Promise<WalkedFo
     entry: request.entry,
     shared: () => sharedSetup(request.setup),
     here: (job: WindowJob) => runWindow(request.setup, job),
-    farm: request.farm,
+    fanOut: request.fanOut,
   });
   const at = (w: number, s: number, offset: number) => outcomes[offset + w * settings.length + s]!;
   return stitchedWalk(windows, settings.length, {

@@ -11,7 +11,7 @@ import type { ModelJob, TrialOutcome, WindowModelOutcome } from "../training/mod
 import type { ModelWorkerData } from "../training/model-worker.ts";
 import { type TrainingConfig, trainingConfig } from "../training/training-config.ts";
 import { setupRequestOf, trainingGround } from "../training/training-ground.ts";
-import type { FarmStudy } from "./job-farm.ts";
+import type { FanOutStudy } from "./job-fan-out.ts";
 import { type Study, type StudyKind, setupOfStudy } from "./study-workshop.ts";
 import { readWindowOutcome } from "./window-study.ts";
 
@@ -65,7 +65,7 @@ const besideShape = z.looseObject({
 });
 
 /** `shared` as it crosses the network, and who judges what comes back. */
-export const modelStudy = (shared: ModelStudy): FarmStudy<Outcome> => ({
+export const modelStudy = (shared: ModelStudy): FanOutStudy<Outcome> => ({
   kind: MODEL_KIND,
   shared,
   read: readOutcome,

@@ -5,9 +5,9 @@ import { NatsJobStore } from "../../adapters/nats/nats-job-store.ts";
 import type { NatsPlace } from "../../adapters/nats/nats-options.ts";
 import { RealClock } from "../../adapters/net/real-clock.ts";
 import { codeVersion } from "../../app/code-version.ts";
-import type { JobFarm } from "../walk-forward/recorded-jobs.ts";
+import type { JobFanOut } from "../walk-forward/recorded-jobs.ts";
 
-export interface FarmTerms {
+export interface FanOutTerms {
   readonly place: NatsPlace;
   /** A line for people. */
   readonly tell: (line: string) => void;
@@ -16,7 +16,7 @@ export interface FarmTerms {
 }
 
 /** What the jobs have in common. */
-export interface FarmStudy<Outcome> {
+export interface FanOutStudy<Outcome> {
   /** Names the handler. */
   readonly kind: string;
   /** Plain JSON that every job needs. */
@@ -25,10 +25,10 @@ export interface FarmStudy<Outcome> {
   readonly read: (value: unknown) => Outcome;
 }
 
-export function jobFarm<Job, Outcome>(
-  { place, tell, signal }: FarmTerms,
-  { kind, shared, read }: FarmStudy<Outcome>,
-): JobFarm<Job, Outcome> {
+export function fanOutJobs<Job, Outcome>(
+  { place, tell, signal }: FanOutTerms,
+  { kind, shared, read }: FanOutStudy<Outcome>,
+): JobFanOut<Job, Outcome> {
   return async (jobs, answered) => {
     if (jobs.length === 0) return;
     const store = await NatsJobStore.open(await connectNats(place, { waits: false }));

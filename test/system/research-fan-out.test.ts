@@ -18,7 +18,7 @@ import { missingPrograms } from "./missing-programs.ts";
 import { NatsServer } from "./nats-server.ts";
 
 const missing = missingPrograms(["nats-server"]);
-const folder = scratchFolder("plimsoll-farm-");
+const folder = scratchFolder("plimsoll-fan-out-");
 const entry = join(import.meta.dirname, "..", "..", "src", "cli", "main.ts");
 const running = new Set<ChildProcess>();
 const GRID = [
