@@ -7,6 +7,7 @@ import { type BarBatch, type BarColumns, batchCount } from "../src/domain/bars.t
 import type { InstrumentId } from "../src/domain/instrument.ts";
 import type { EpochMicros } from "../src/domain/time.ts";
 import { FeatureBank } from "../src/engine/feature-bank.ts";
+import { ReferenceBook } from "../src/engine/reference-book.ts";
 import { type OwnPositions, RunningView, type Wishes } from "../src/engine/strategy-view.ts";
 import { worldOf } from "../src/features/batch.ts";
 import type { BoundStrategy, Entry } from "../src/strategies/strategy.ts";
@@ -52,7 +53,8 @@ export class StrategyDriver implements Wishes, OwnPositions {
     this.#columns = columns;
     this.#rowOf = new Uint32Array(instruments);
     this.#bank = new FeatureBank(worldOf(columns));
-    this.#view = new RunningView(0, strategy, this.#bank, this.#rowOf, { wishes: this, positions: this });
+    const room = { bank: this.#bank, references: new ReferenceBook(instruments) };
+    this.#view = new RunningView(0, strategy, room, this.#rowOf, { wishes: this, positions: this });
     this.#account = {
       shares: empty(0),
       entry: empty(Number.NaN),

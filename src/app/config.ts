@@ -39,6 +39,8 @@ const strategyEntry = z.strictObject({
   model: z.string().regex(/^(?:champion|rules|[a-z][a-z0-9_.-]{0,79}@[1-9]\d{0,8})$/, {
     error: "must be champion, rules, or a version as NAME@NUMBER",
   }),
+  /** Tier of the universe of the day that its entries are kept to (UNIV-1); all: every instrument of the run. */
+  universe: z.enum(["all", "core", "extended"]),
   params: z.record(z.string(), z.unknown()),
 });
 

@@ -97,7 +97,9 @@ export function boundStrategy(
   { shadows = {}, scales = {} }: Pick<EngineSetup, "shadows" | "scales"> = {},
 ): BoundStrategy {
   const model = models[id];
-  return withModels(bind(entries[id]?.params ?? {}), {
+  const { params = {}, universe = "all" } = entries[id] ?? {};
+  const bound = bind(params);
+  return withModels(universe === "all" ? bound : { ...bound, tier: universe }, {
     decides: model === undefined ? undefined : new SignalModel(model),
     shadows: shadows[id]?.map((data) => new SignalModel(data)),
     scale: scales[id],

@@ -3,6 +3,7 @@
  * and a sweep have in common. Synchronous and without I/O, so that it gives the same bytes in any thread.
  */
 import { type BarColumns, batchCount } from "../domain/bars.ts";
+import type { ReferenceTold } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { RegimeReading } from "../domain/regime-reading.ts";
 import type { TickColumns } from "../domain/ticks.ts";
@@ -30,6 +31,8 @@ export interface RunSetup extends Omit<EngineSetup, "columns" | "regime"> {
   readonly ticks?: TickColumns;
   /** In order of their sessions. */
   readonly regime?: readonly RegimeReading[];
+  /** Rows of reference tables, each told at the instant from which on it was known; in order of time. */
+  readonly references?: readonly ReferenceTold[];
 }
 
 /** What a run leaves behind, whoever drove its stages. */
@@ -63,7 +66,11 @@ export function runEngine(
   const held = (instrument: InstrumentId) => loop.execute.portfolio.shares(instrument);
   const extras = { symbols, held, ...(halts.isEmpty ? {} : { halts }) };
   const resumes = setup.config.backtest.operatorResumes === "next_session";
-  const told = [...halts.events(), ...regimeEvents(setup.regime ?? [], columns, sessions)];
+  const told = [
+    ...(setup.references ?? []),
+    ...halts.events(),
+    ...regimeEvents(setup.regime ?? [], columns, sessions),
+  ];
   const run = (bars: EventSource, venue: Venue) => {
     const timeline = told.length === 0 ? bars : new HaltTimeline(bars, inTime(told));
     pump(resumes ? new BacktestOperator(timeline, loop, sessions) : timeline, loop, journal, venue);

@@ -11,6 +11,7 @@ import type { InstrumentId } from "./instrument.ts";
 import type { Money, Price, Quantity } from "./money.ts";
 import type { FillId, OrderNumber } from "./order.ts";
 import type { Quote, TradePrint } from "./quote.ts";
+import type { ReferenceRow } from "./reference-table.ts";
 import type { RegimeReading } from "./regime-reading.ts";
 import type { EpochMicros } from "./time.ts";
 
@@ -270,6 +271,17 @@ export interface RegimeTold extends RegimeReading {
   readonly at: EpochMicros;
 }
 
+/** Rows of a reference table became known: a company reported, pairs were formed anew, the VIX closed. */
+export interface ReferenceTold {
+  readonly kind: "ReferenceTold";
+  readonly at: EpochMicros;
+  /** Id of the table. */
+  readonly table: string;
+  readonly rows: readonly ReferenceRow[];
+  /** The table as a whole: what it does not list is not known any more. */
+  readonly isWhole?: true;
+}
+
 /** What neither the market nor an order tells, but who watches over the engine. */
 export type ControlEvent =
   | TimePassed
@@ -281,7 +293,8 @@ export type ControlEvent =
   | FlattenVerified
   | LimitOverridden
   | BooksAsked
-  | RegimeTold;
+  | RegimeTold
+  | ReferenceTold;
 
 /** From here on one old share is `newShares / oldShares` new ones. Before the first bar of the ex-date (DATA-6). */
 export interface SharesSplit extends SplitRatio {
@@ -341,6 +354,7 @@ const controlKinds: readonly EngineEvent["kind"][] = [
   "LimitOverridden",
   "BooksAsked",
   "RegimeTold",
+  "ReferenceTold",
 ] satisfies readonly ControlEvent["kind"][];
 
 export const isControl = (event: EngineEvent): event is ControlEvent => controlKinds.includes(event.kind);

@@ -50,6 +50,8 @@ export interface EntryIntent extends IntentHeader {
   readonly stop: number;
   readonly target: number;
   readonly timing: EntryTiming;
+  /** The other leg of a pair: both are entered or neither is. */
+  readonly together?: InstrumentId;
 }
 
 export interface ExitIntent extends IntentHeader {

@@ -155,23 +155,28 @@ export class ClaimEnforcement {
     const { strategies, externalStrategy, instruments, desk, books } = this.#parts;
     for (let s = 0; s < strategies; s++) {
       if (s === externalStrategy) continue;
-      desk.cancelEntries(s, instruments);
+      this.#takeBack(s);
       for (let i = 0; i < instruments; i++) desk.halve(s, i as InstrumentId, NO_SIGNAL);
     }
     desk.settle(books);
   }
 
   #takeBackEntries(): void {
-    const { strategies, instruments, authorities, desk } = this.#parts;
+    const { strategies, authorities } = this.#parts;
     this.#enforced = authorities.version;
     for (let s = 0; s < strategies; s++) {
       const reduces = authorities.isAtLeastFor(s, "REDUCE_ONLY");
-      if (reduces && this.#reducing[s] === 0) desk.cancelEntries(s, instruments);
+      if (reduces && this.#reducing[s] === 0) this.#takeBack(s);
       this.#reducing[s] = reduces ? 1 : 0;
     }
     const { reducesLongs } = authorities;
     if (reducesLongs && !this.#reducesLongs) this.#takeBackLongs();
     this.#reducesLongs = reducesLongs;
+  }
+
+  #takeBack(strategy: number): void {
+    const { instruments, desk } = this.#parts;
+    for (let i = 0; i < instruments; i++) desk.cancelEntry(strategy, i as InstrumentId);
   }
 
   #takeBackLongs(): void {

@@ -8,7 +8,7 @@
  */
 import { InvariantError } from "../domain/assert.ts";
 import type { BarBatch, Timeframe } from "../domain/bars.ts";
-import type { CorporateActionEvent } from "../domain/events.ts";
+import type { CorporateActionEvent, ReferenceTold } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { Intent, SizingConstraint } from "../domain/intent.ts";
 import type { Quote, TradePrint } from "../domain/quote.ts";
@@ -27,9 +27,11 @@ import { FeatureBank } from "./feature-bank.ts";
 import { ModelWatch } from "./model-watch.ts";
 import { OwnActions } from "./own-actions.ts";
 import type { OwnFill } from "./own-fill.ts";
+import { wholePairs } from "./pair-balance.ts";
 import { PaperDesk } from "./paper-desk.ts";
 import type { PaperPricing } from "./paper-positions.ts";
 import { type BasisKind, PriceBasis } from "./price-basis.ts";
+import { ReferenceBook } from "./reference-book.ts";
 import { SignalField, SignalKind, SignalTable, STOP_MOVED, TIME_STOP } from "./signal-table.ts";
 import { type SizedWish, SizingDesk } from "./sizing-desk.ts";
 import { StrategyTurns } from "./strategy-fault.ts";
@@ -105,6 +107,7 @@ export class ComputeStage implements Wishes, OwnPositions {
   readonly models: ModelWatch | undefined;
   readonly turns: StrategyTurns;
   readonly bank: FeatureBank;
+  readonly references: ReferenceBook;
   readonly signals = new SignalTable();
   /** Intents of the last step; the caller takes them before the next. */
   readonly intents: Intent[] = [];
@@ -125,15 +128,14 @@ export class ComputeStage implements Wishes, OwnPositions {
     this.#timeStopBars = new Float64Array(slots);
     const basis = config.basis === undefined ? undefined : new PriceBasis(instruments, config.basis);
     this.bank = new FeatureBank(world, basis);
+    this.references = new ReferenceBook(instruments);
     this.#actions = new OwnActions(this.#lots, strategies.length, basis);
     this.#sizing = new SizingDesk(config, this.bank);
     const closed = (strategy: number, netReturn: number) => this.#sizing.closed(strategy, netReturn, true);
     this.#paper = PaperDesk.of(config, this.#lots, this.#rowOf, closed);
     this.models = ModelWatch.of(strategies, instruments, config.drift);
     const ports = { wishes: this, positions: this };
-    this.#views = strategies.map(
-      ({ strategy }, n) => new RunningView(n, strategy, this.bank, this.#rowOf, ports),
-    );
+    this.#views = strategies.map(({ strategy }, n) => new RunningView(n, strategy, this, this.#rowOf, ports));
     this.turns = new StrategyTurns(this.#views, config.isolates === true);
   }
 
@@ -180,6 +182,7 @@ export class ComputeStage implements Wishes, OwnPositions {
       this.#speaker = s;
       this.turns.take(s, batch);
     }
+    wholePairs(this.intents, (signal) => this.signals.get(signal, SignalField.conviction));
     this.#speaker = NOBODY;
   }
 
@@ -189,6 +192,11 @@ export class ComputeStage implements Wishes, OwnPositions {
 
   trade(trade: TradePrint): void {
     this.bank.trade(trade);
+  }
+
+  /** Rows of a reference table became known. */
+  told(event: ReferenceTold): void {
+    this.references.told(event);
   }
 
   /** Tells of one fill of a strategy's order. */
@@ -219,6 +227,7 @@ export class ComputeStage implements Wishes, OwnPositions {
     this.#sizing.action(event);
     const factors = this.#actions.apply(event);
     this.#paper?.action(event);
+    this.references.rescale(instrument, factors);
     for (let s = 0; s < this.#views.length; s++) {
       const slot = this.#lots.slot(s, instrument);
       (this.#views[s] as RunningView).rescale(instrument, factors.price, factors.shares);
@@ -274,7 +283,8 @@ export class ComputeStage implements Wishes, OwnPositions {
         this.#sizing.follow(size);
     }
     if (shares === 0) return;
-    const order = { reference: price, shares, binding, stop, target, timing };
+    const pair = entry.together === undefined ? {} : { together: entry.together };
+    const order = { reference: price, shares, binding, stop, target, timing, ...pair };
     this.intents.push({ kind: "Enter", at, strategy, instrument, signal, ...order });
   }
 

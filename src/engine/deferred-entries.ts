@@ -100,7 +100,9 @@ export class DeferredEntries {
   decided(intents: readonly Intent[]): void {
     this.#end(() => true, "superseded");
     this.#row = this.#stage.orders.length;
-    this.#wanted = intents.filter((intent) => intent.kind === "Enter");
+    // A leg of a pair never comes later than the other.
+    const entries = intents.filter((intent) => intent.kind === "Enter");
+    this.#wanted = entries.filter(({ together }) => together === undefined);
   }
 
   /** After each step of the stage: takes up what the gate refused in it, lets go what passed. */

@@ -21,6 +21,7 @@ import { empty } from "../domain/small-list.ts";
 import type { OrderTable } from "../execution/order-table.ts";
 import { type ApprovedOrder, type RiskGate, sameTerms } from "../risk/gate.ts";
 import type { CrossPrices } from "./cross-price.ts";
+import type { LegBonds } from "./leg-bonds.ts";
 import type { WishTally } from "./meeting-point.ts";
 import type { Command } from "./ports.ts";
 
@@ -50,6 +51,7 @@ export interface NettingParts {
   readonly prices: Pick<CrossPrices, "at">;
   /** Withdrawn entries are counted here. */
   readonly tally: Pick<WishTally, "withdrawn">;
+  readonly bonds: LegBonds;
 }
 
 export class DemandNetting {
@@ -68,9 +70,28 @@ export class DemandNetting {
   /** The step has said all it wants: crosses, combines, and rewrites the commands that this concerns. */
   settle(books: CrossBooks): void {
     const demands = this.#demands;
+    const { bonds } = this.#parts;
+    // First what it closes: those exits cross and leave with the rest.
+    bonds.settle();
+    const alone = bonds.unpaired(demands);
+    if (alone.length > 0) this.#withdraw(alone, books);
     if (demands.length === 0) return;
     if (demands.length > 1) this.#net(books);
     empty(demands);
+  }
+
+  /** What a leg alone would open does not leave (LB-1). */
+  #withdraw(alone: readonly Demand[], books: CrossBooks): void {
+    const { commands, tally } = this.#parts;
+    const dropped = new Set(alone.map(({ command }) => command));
+    dropCommands(commands, dropped);
+    const kept = this.#demands.filter((demand) => !alone.includes(demand));
+    empty(this.#demands);
+    const before = (command: number) => [...dropped].filter((n) => n < command).length;
+    for (const demand of kept)
+      this.#demands.push({ ...demand, command: demand.command - before(demand.command) });
+    tally.withdrawn += alone.length;
+    for (const { order } of alone) books.withdrawn(order);
   }
 
   #net(books: CrossBooks): void {

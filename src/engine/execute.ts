@@ -287,7 +287,7 @@ export class ExecuteStage implements AccountFacts {
 
   /** Only a breached stop or somebody who waits has anything to say between bars. */
   #settleTick(): void {
-    if (this.#stops !== undefined || this.#desk.meeting.size > 0) this.#desk.settle(this.#booking);
+    if (this.#stops !== undefined || this.#desk.waitingFor > 0) this.#desk.settle(this.#booking);
   }
 
   /** The market's time counts, unless a clock that runs beside it is ahead. */

@@ -81,6 +81,7 @@ export class LiveCompute {
         this.#decide(bars, feedback);
       } else if (feedback.kind === "filled") this.stage.filled(feedback.fill);
       else if (feedback.kind === "enabled") this.stage.turns.enable(feedback.strategy);
+      else if (feedback.kind === "told") this.stage.told(feedback.event);
       else this.stage.action(feedback.event, feedback.ended);
       this.#feedback.shift();
     }

@@ -34,7 +34,7 @@ import { LiveDecisions } from "./live-decisions.ts";
 import type { Command } from "./ports.ts";
 import { PositionDoubts } from "./position-doubts.ts";
 import { answerRechecks } from "./recheck.ts";
-import { accountSnapshot, type ComputeFeedback, type Decision } from "./stage-messages.ts";
+import { accountSnapshot, type ComputeFeedback, type Decision, heardByCompute } from "./stage-messages.ts";
 import { tellExecute } from "./tell-execute.ts";
 
 /**
@@ -315,8 +315,8 @@ export class LiveExecute {
     if (event.kind !== "BarsClosed") {
       this.#decisions.told(event);
       if (event.kind === "InstrumentUnlocked") this.#actions.unlocked(event, now);
-      if (event.kind === "OperatorActed" && event.action === "enable" && event.strategy !== undefined)
-        this.output.feedback.push({ kind: "enabled", strategy: event.strategy });
+      const heard = heardByCompute(event);
+      if (heard !== undefined) this.output.feedback.push(heard);
       return;
     }
     this.#decisions.bars(event.bars);

@@ -23,13 +23,15 @@ import type { VirtualLots } from "../ensemble/virtual-lots.ts";
 import { roundToTick } from "../execution/order-policy.ts";
 import { OrderField, OrderTable } from "../execution/order-table.ts";
 import { unwindsPartial } from "../execution/partial-fill.ts";
-import type { ApprovedOrder, Bracket, RiskGate } from "../risk/gate.ts";
+import type { ApprovedOrder, RiskGate } from "../risk/gate.ts";
 import type { OrderRequest } from "../risk/rule.ts";
 import { BlockTally } from "./block-tally.ts";
 import type { CrossPrices } from "./cross-price.ts";
 import { type CrossBooks, DemandNetting } from "./demand-netting.ts";
+import { LegBonds } from "./leg-bonds.ts";
 import { MeetingPoint } from "./meeting-point.ts";
-import { birthOf, closingRequest, type EntryPricing, entryRequest, isExit } from "./order-requests.ts";
+import { OrderPlacing } from "./order-placing.ts";
+import { closingRequest, type EntryPricing, entryRequest, largerHalf } from "./order-requests.ts";
 import type { Command } from "./ports.ts";
 import { bracketOf, type ProtectionParts, ProtectiveOrders } from "./protective-orders.ts";
 import type { RiskFacts } from "./risk-facts.ts";
@@ -54,7 +56,6 @@ export interface DeskParts {
 }
 
 export class OrderDesk {
-  readonly #gate: RiskGate;
   readonly #facts: RiskFacts;
   readonly #lots: VirtualLots;
   readonly #execution: EntryPricing;
@@ -65,7 +66,7 @@ export class OrderDesk {
   readonly waiting: WaitingSlots;
   readonly #stops: VirtualStops | undefined;
   readonly #netting: DemandNetting;
-  readonly #entryRefused: DeskParts["entryRefused"];
+  readonly #placing: OrderPlacing;
 
   readonly orders = new OrderTable();
   readonly blocked = new BlockTally();
@@ -73,12 +74,11 @@ export class OrderDesk {
   /** An order of each position whose stop is to be looked at with the next bar. */
   readonly exposed: OrderNumber[] = [];
   readonly meeting: MeetingPoint;
+  readonly bonds: LegBonds;
 
   constructor(parts: DeskParts) {
     const { gate, facts, lots, execution, slots, strategies, crossPrices, stops, entryRefused } = parts;
     this.#stops = stops;
-    this.#entryRefused = entryRefused;
-    this.#gate = gate;
     this.#facts = facts;
     this.#lots = lots;
     this.#execution = execution;
@@ -88,7 +88,7 @@ export class OrderDesk {
     const [{ orders, commands }, waiting, { tick }] = [this, this.waiting, execution];
     const closing: ProtectionParts["closing"] = (...what) => this.#closing(...what);
     const place: ProtectionParts["place"] = (request, signal, bracket) =>
-      this.#place(request, signal, NONE, bracket);
+      this.#placing.place(request, signal, NONE, bracket);
     this.#legs = new ProtectiveOrders({ gate, facts, lots, orders, commands, tick, slots, closing, place });
     stops?.standBefore(this.#legs);
     this.meeting = new MeetingPoint({
@@ -98,12 +98,21 @@ export class OrderDesk {
       takeBack: (entry) => this.#cancelEntry(entry),
     });
     const { tally } = this.meeting;
-    this.#netting = new DemandNetting({ gate, orders, commands, prices: crossPrices, tally });
+    this.bonds = new LegBonds({ lots, orders, desk: this });
+    const { bonds, blocked } = this;
+    this.#netting = new DemandNetting({ gate, orders, commands, prices: crossPrices, tally, bonds });
+    const [netting, legs] = [this.#netting, this.#legs];
+    this.#placing = new OrderPlacing({ gate, facts, orders, commands, blocked, netting, legs, entryRefused });
   }
 
   /** Counts the changes of resting stops. */
   get stopVersion(): number {
     return this.#legs.version + (this.#stops?.version ?? 0);
+  }
+
+  /** Demands and pairs that may have something to say between bars. */
+  get waitingFor(): number {
+    return this.meeting.size + this.bonds.size;
   }
 
   /** Nets what the step wanted, once it has wanted everything. */
@@ -129,17 +138,19 @@ export class OrderDesk {
     if (this.#exitOrder[slot] !== NONE || this.#trimOrder[slot] !== NONE) return;
     if (this.waiting.follow(slot) !== Follow.Nothing) return;
     if (this.meeting.holds(strategy, instrument)) return;
-    if (this.meeting.isLeft(instrument, -side as Side)) this.meeting.hold(intent);
+    const isBound = intent.together !== undefined;
+    if (!isBound && this.meeting.isLeft(instrument, -side as Side)) this.meeting.hold(intent);
     else this.#enter(intent);
   }
 
   #enter(intent: EntryIntent): void {
+    this.bonds.ask(intent);
     const request = entryRequest(intent, this.#execution);
     const { side, reference, stop } = request;
     const resting = this.#stops?.disaster(side, reference, stop) ?? stop;
     const target = roundToTick(intent.target, -side, this.#execution.tick);
     const bracket = bracketOf(this.orders.next, resting, target);
-    this.#place(request, intent.signal, sizingConstraints.indexOf(intent.binding), bracket);
+    this.#placing.place(request, intent.signal, sizingConstraints.indexOf(intent.binding), bracket);
   }
 
   exit(strategy: number, instrument: InstrumentId, signal: number, purpose: Purpose): void {
@@ -168,10 +179,6 @@ export class OrderDesk {
     if (price > 0) this.#legs.protect(strategy, instrument, price, signal);
   }
 
-  cancelEntries(strategy: number, instruments: number): void {
-    for (let i = 0; i < instruments; i++) this.cancelEntry(strategy, i as InstrumentId);
-  }
-
   /** With a side: an entry of the other one stays. */
   cancelEntry(strategy: number, instrument: InstrumentId, side?: Side): void {
     const entry = this.#facts.entryOrder(strategy, instrument);
@@ -187,7 +194,12 @@ export class OrderDesk {
   halve(strategy: number, instrument: InstrumentId, signal: number): void {
     const slot = this.#lots.slot(strategy, instrument);
     const isLeaving = this.#exitOrder[slot] !== NONE || this.waiting.follow(slot) >= Follow.Breach;
-    if (isLeaving || this.#half(strategy, instrument) === 0 || this.#trimOrder[slot] !== NONE) return;
+    if (
+      isLeaving ||
+      largerHalf(this.#lots.shares(strategy, instrument)) === 0 ||
+      this.#trimOrder[slot] !== NONE
+    )
+      return;
     this.#clear(strategy, instrument, Follow.Trim, signal);
   }
 
@@ -315,13 +327,13 @@ export class OrderDesk {
       const wanted = this.#closing(strategy, instrument, purposeOf(follow), OrderType.Market);
       if (wanted.shares < HALF_NANO_SHARE) return;
       const request = (follow === Follow.Breach ? this.#stops?.leaving(wanted) : undefined) ?? wanted;
-      this.#exitOrder[slot] = this.#place(request, signal, NONE, undefined) ?? NONE;
+      this.#exitOrder[slot] = this.#placing.place(request, signal, NONE, undefined) ?? NONE;
       return;
     }
     if (follow === Follow.Trim) {
-      const shares = this.#half(strategy, instrument);
+      const shares = largerHalf(this.#lots.shares(strategy, instrument));
       const trim = { ...this.#closing(strategy, instrument, Purpose.Exit, OrderType.Market), shares };
-      if (shares > 0) this.#trimOrder[slot] = this.#place(trim, signal, NONE, undefined) ?? NONE;
+      if (shares > 0) this.#trimOrder[slot] = this.#placing.place(trim, signal, NONE, undefined) ?? NONE;
     }
     this.#legs.arm(strategy, instrument, signal);
   }
@@ -346,42 +358,6 @@ export class OrderDesk {
     if (this.#facts.board.withholdsStop(instrument)) this.exposed.push(order);
     else if (this.#legs.stop(slot) === undefined) this.#legs.arm(strategy, instrument, signal);
     else this.#clear(strategy, instrument, Follow.Stop, signal);
-  }
-
-  /** Shows the request to the gate, writes down what became of it and sends it if approved. */
-  #place(
-    request: OrderRequest,
-    signal: number,
-    sizing: number,
-    bracket: Bracket | undefined,
-  ): OrderNumber | undefined {
-    const number = this.orders.next;
-    const approved = this.#gate.pass(number, request, this.#facts, bracket);
-    const { binding } = this.#gate;
-    this.blocked.record(request, approved?.shares ?? 0, this.#gate, bracket);
-    if (this.#gate.barredBy !== undefined) this.blocked.barred.set(number, this.#gate.barredBy);
-    this.orders.add(request, birthOf(request, approved?.shares, this.#gate, { signal, sizing }));
-    if (approved === undefined) {
-      this.#entryRefused(request.strategy, binding?.control, this.#gate.barredBy?.source);
-      return undefined;
-    }
-    if (request.purpose === Purpose.Entry) {
-      this.#legs.addLegs(number, request, signal, bracket);
-      this.#facts.entrySent(number, request, approved.shares, this.orders.price(number));
-    } else if (isExit(request.purpose)) {
-      this.#facts.activity.exitChanged(request.instrument, request.side, approved.shares);
-    }
-    if (request.purpose === Purpose.Entry || isExit(request.purpose)) {
-      this.#netting.add(approved, request.strategy);
-      this.#facts.decided(request.instrument, request.side, approved.shares);
-    }
-    this.commands.push({ kind: "PlaceOrder", order: approved });
-    return number;
-  }
-
-  #half(strategy: number, instrument: InstrumentId): number {
-    const held = Math.abs(this.#lots.shares(strategy, instrument));
-    return Math.min(Math.floor(held), Math.ceil(held / 2));
   }
 
   /** Shares that a trim is about to sell. */

@@ -84,3 +84,9 @@ export const closingRequest = ({ held, ...closing }: Closing): OrderRequest => (
   limit: Number.NaN,
   stop: Number.NaN,
 });
+
+/** Of whole shares; of an odd number the larger half, and never a part of one. */
+export function largerHalf(held: number): number {
+  const shares = Math.abs(held);
+  return Math.min(Math.floor(shares), Math.ceil(shares / 2));
+}

@@ -86,6 +86,9 @@ export class OutsideWord {
       case "BooksAsked":
         // Who looks at the broker's books hears it itself; where there is no broker nothing differs.
         return;
+      case "ReferenceTold":
+        // Compute reads it; the driver hands it on.
+        return;
       case "RegimeTold":
         this.#parts.regime?.hear(event);
         claims.enforce(event.at);

@@ -48,6 +48,9 @@ export class SingleLoop implements Engine {
       this.compute.trade(event);
     } else if (event.kind === "SharesSplit" || event.kind === "DividendPaid") {
       this.compute.action(event, this.execute.action(event));
-    } else tellExecute(this.execute, event);
+    } else {
+      if (event.kind === "ReferenceTold") this.compute.told(event);
+      tellExecute(this.execute, event);
+    }
   }
 }

@@ -2,7 +2,7 @@
  * What compute and execute tell each other where they are separate processes. In one loop these are function calls
  * (`single-loop.ts`); the stages are the same objects. Plain values that survive JSON.
  */
-import type { CorporateActionEvent } from "../domain/events.ts";
+import type { CorporateActionEvent, EngineEvent, ReferenceTold } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { Intent, SizingConstraint } from "../domain/intent.ts";
 import type { EpochMicros } from "../domain/time.ts";
@@ -34,10 +34,20 @@ export interface AccountSnapshot {
 export type ComputeFeedback =
   | { readonly kind: "filled"; readonly fill: OwnFill }
   | { readonly kind: "action"; readonly event: CorporateActionEvent; readonly ended: readonly EndedBySplit[] }
+  | { readonly kind: "told"; readonly event: ReferenceTold }
   /** An operator enabled a strategy. */
   | { readonly kind: "enabled"; readonly strategy: number }
   /** The bars of that instant are valued: compute may decide on them. */
   | { readonly kind: "valued"; readonly at: EpochMicros; readonly account: AccountSnapshot };
+
+/** What an event that execute was told means for compute; undefined for most. */
+export function heardByCompute(event: EngineEvent): ComputeFeedback | undefined {
+  if (event.kind === "ReferenceTold") return { kind: "told", event };
+  const isEnabled = event.kind === "OperatorActed" && event.action === "enable";
+  return isEnabled && event.strategy !== undefined
+    ? { kind: "enabled", strategy: event.strategy }
+    : undefined;
+}
 
 /** One wish as a person reads it, with the row that orders refer to. */
 export interface SignalNote {

@@ -4,7 +4,9 @@
  */
 import type { BarBatch } from "../domain/bars.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
+import { reference } from "../domain/reference-table.ts";
 import type { EpochMicros } from "../domain/time.ts";
+import { universeTable } from "../market/references/universe.ts";
 import type {
   BoundStrategy,
   Entry,
@@ -13,6 +15,7 @@ import type {
   StrategyView,
 } from "../strategies/strategy.ts";
 import type { FeatureBank } from "./feature-bank.ts";
+import type { ReferenceBook } from "./reference-book.ts";
 
 /** What the compute stage does with a wish. Reasons arrive as their index. */
 export interface Wishes {
@@ -33,6 +36,10 @@ export function isRowOf({ from, to, columns }: BarBatch, row: number, instrument
   return row >= from && row < to && columns.instrument[row]! === instrument;
 }
 
+/** As the table numbers them. */
+const CORE = 1;
+const EXTENDED = 2;
+
 class Column implements FeatureReader, MemoryColumn {
   readonly values: Float64Array;
 
@@ -49,7 +56,13 @@ class Column implements FeatureReader, MemoryColumn {
   }
 }
 
-export class RunningView implements StrategyView<string, string, string> {
+/** What strategies read from. */
+export interface ReadingRoom {
+  readonly bank: FeatureBank;
+  readonly references: ReferenceBook;
+}
+
+export class RunningView implements StrategyView<string, string, string, string> {
   readonly #index: number;
   readonly #strategy: BoundStrategy;
   readonly #wishes: Wishes;
@@ -59,17 +72,21 @@ export class RunningView implements StrategyView<string, string, string> {
   /** Values that must not be NaN for an instrument to be ready. */
   readonly #required: readonly Float64Array[];
   readonly #ready: Uint32Array;
+  /** Tier of each instrument in the universe of the day; undefined where all may be traded. */
+  readonly #tierOf: Float64Array | undefined;
+  readonly #lastTier: number;
   #batch: BarBatch | undefined;
 
   readonly feature: Readonly<Record<string, FeatureReader>>;
   readonly memory: Readonly<Record<string, Column>>;
+  readonly reference: Readonly<Record<string, FeatureReader>>;
   at = 0 as EpochMicros;
   size = 0;
 
   constructor(
     index: number,
     strategy: BoundStrategy,
-    bank: FeatureBank,
+    { bank, references }: ReadingRoom,
     rowOf: Uint32Array,
     ports: { readonly wishes: Wishes; readonly positions: OwnPositions },
   ) {
@@ -83,7 +100,13 @@ export class RunningView implements StrategyView<string, string, string> {
     this.#reasonIndex = new Map(strategy.reasons.map(([name], n) => [name, n]));
     const readers = strategy.features.map(([name, ref]) => [name, new Column(bank.column(ref))] as const);
     this.feature = Object.fromEntries(readers);
+    this.reference = Object.fromEntries(
+      (strategy.references ?? []).map(([name, ref]) => [name, new Column(references.column(ref))]),
+    );
     const required = readers.filter(([name]) => strategy.mayBeMissing?.includes(name) !== true);
+    this.#tierOf =
+      strategy.tier === undefined ? undefined : references.column(reference(universeTable, "tier"));
+    this.#lastTier = strategy.tier === "core" ? CORE : EXTENDED;
     this.#required = strategy.acceptsMissing ? [] : required.map(([, reader]) => reader.values);
     this.memory = Object.fromEntries(
       strategy.memory.map(([name, initial]) => [
@@ -115,9 +138,16 @@ export class RunningView implements StrategyView<string, string, string> {
       for (let f = 0; f < required.length; f++) {
         if (Number.isNaN(required[f]![i]!)) missing = true;
       }
-      if (!missing) ready[size++] = i;
+      if (!missing && this.#mayTrade(i as InstrumentId)) ready[size++] = i;
     }
     this.size = size;
+  }
+
+  /** In its tier, or held: who has left the universe is still to be sold. */
+  #mayTrade(instrument: InstrumentId): boolean {
+    if (this.#tierOf === undefined) return true;
+    const tier = this.#tierOf[instrument]!;
+    return (tier >= CORE && tier <= this.#lastTier) || this.position(instrument) !== 0;
   }
 
   instrument(n: number): InstrumentId {

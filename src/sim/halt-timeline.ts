@@ -1,8 +1,14 @@
-/** Lets halts, resumptions and words on the regime happen among the events of another source, in order of time. */
-import { type EngineEvent, eventAt, type RegimeTold, type TradingStatusEvent } from "../domain/events.ts";
+/** Lets halts, words on the regime and reference rows happen among the events of another source, in order of time. */
+import {
+  type EngineEvent,
+  eventAt,
+  type ReferenceTold,
+  type RegimeTold,
+  type TradingStatusEvent,
+} from "../domain/events.ts";
 import type { EventSource } from "../engine/ports.ts";
 
-export type ToldEvent = TradingStatusEvent | RegimeTold;
+export type ToldEvent = TradingStatusEvent | RegimeTold | ReferenceTold;
 
 export class HaltTimeline implements EventSource {
   readonly #source: EventSource;

@@ -12,6 +12,7 @@ import type { z } from "zod";
 import type { Timeframe } from "../domain/bars.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { EntryTiming, SizingMethod } from "../domain/intent.ts";
+import type { ReferenceRef } from "../domain/reference-table.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { FeatureRef, FeatureUnit } from "../features/feature.ts";
 import type { DriftReference } from "../models/drift/drift-reference.ts";
@@ -40,6 +41,8 @@ export interface Entry {
   readonly target?: number;
   /** Leave after this many bars held. */
   readonly timeStopBars?: number;
+  /** The other leg of a pair, which names this one: both are entered or neither is, and both are left together. */
+  readonly together?: InstrumentId;
   /** Default: `open_auction` on daily bars, `now` otherwise. */
   readonly when?: EntryTiming;
   /** What the model beside the rules says of it; rules leave it out. */
@@ -78,7 +81,12 @@ export interface Advice extends Opinion {
  * The strategy's window on one `BarsClosed`. `size` instruments are ready: they have a bar now, all
  * declared features are warm and, unless the strategy accepts missing values, none is NaN.
  */
-export interface StrategyView<Feature extends string, Memory extends string, Reason extends string> {
+export interface StrategyView<
+  Feature extends string,
+  Memory extends string,
+  Reason extends string,
+  Reference extends string = never,
+> {
   /** When the bars closed. */
   readonly at: EpochMicros;
   readonly size: number;
@@ -94,6 +102,8 @@ export interface StrategyView<Feature extends string, Memory extends string, Rea
 
   readonly feature: { readonly [Name in Feature]: FeatureReader };
   readonly memory: { readonly [Name in Memory]: MemoryColumn };
+  /** Columns of declared reference tables, as last told; NaN for what is not known. */
+  readonly reference: { readonly [Name in Reference]: FeatureReader };
 
   /** Own virtual position in shares, negative when short, as of the last fill consumed. */
   position(instrument: InstrumentId): number;
@@ -126,7 +136,16 @@ export type MemoryUnit = Extract<FeatureUnit, "usd_per_share" | "shares">;
 /** `intraday`: ends each day flat, and shares the intraday limit of gross exposure (SYSTEM 19). */
 export type Horizon = "intraday" | "swing";
 
-interface StrategySpec<Params, Feature extends string, Memory extends string, Reason extends string> {
+/** Core is a part of Extended (UNIV-1). */
+export type UniverseTier = "core" | "extended";
+
+interface StrategySpec<
+  Params,
+  Feature extends string,
+  Memory extends string,
+  Reason extends string,
+  Reference extends string,
+> {
   readonly id: string;
   readonly card: StrategyCard;
   readonly timeframes: readonly Timeframe[];
@@ -142,7 +161,9 @@ interface StrategySpec<Params, Feature extends string, Memory extends string, Re
   /** Columns that hold prices or shares: a split restates them, so that a high of before still compares (DATA-6). */
   readonly memoryUnits?: Readonly<Partial<Record<Memory, MemoryUnit>>>;
   features(params: Params): Readonly<Record<Feature, FeatureRef>>;
-  decide(view: StrategyView<Feature, Memory, Reason>, params: Params): void;
+  /** What no bar tells, and somebody has to: see `market/references`. */
+  references?(params: Params): Readonly<Record<Reference, ReferenceRef>>;
+  decide(view: StrategyView<Feature, Memory, Reason, Reference>, params: Params): void;
 }
 
 /** A strategy with its parameters bound and its type parameters hidden: what the engine runs. */
@@ -156,11 +177,14 @@ export interface BoundStrategy {
   readonly memory: readonly (readonly [name: string, initial: number])[];
   readonly memoryUnits?: Readonly<Record<string, MemoryUnit>>;
   readonly features: readonly (readonly [name: string, ref: FeatureRef])[];
+  readonly references?: readonly (readonly [name: string, ref: ReferenceRef])[];
+  /** Instruments outside of this tier of the universe, and not held, are not shown to it; absent: all are. */
+  readonly tier?: UniverseTier;
   /** Of these, the ones whose NaN keeps no instrument from being looked at. */
   readonly mayBeMissing?: readonly string[];
   /** The model beside the rules; absent: rules alone. */
   readonly model?: { readonly id: string; readonly reference?: DriftReference | undefined };
-  decide(view: StrategyView<string, string, string>): void;
+  decide(view: StrategyView<string, string, string, string>): void;
   /** What a model makes of an entry that the rules ask for at this close, dollars per share. Absent: rules alone. */
   advise?(entry: Entry, close: number, feature: Readonly<Record<string, FeatureReader>>): Entry;
 }
@@ -174,9 +198,13 @@ export interface StrategyModule {
   bind(params: unknown): BoundStrategy;
 }
 
-export function defineStrategy<Params, Feature extends string, Memory extends string, Reason extends string>(
-  spec: StrategySpec<Params, Feature, Memory, Reason>,
-): StrategyModule {
+export function defineStrategy<
+  Params,
+  Feature extends string,
+  Memory extends string,
+  Reason extends string,
+  Reference extends string = never,
+>(spec: StrategySpec<Params, Feature, Memory, Reason, Reference>): StrategyModule {
   const { horizon = "swing" } = spec;
   return {
     id: spec.id,
@@ -195,8 +223,11 @@ export function defineStrategy<Params, Feature extends string, Memory extends st
         memory: Object.entries<number>(spec.memory),
         memoryUnits: (spec.memoryUnits ?? {}) as Readonly<Record<string, MemoryUnit>>,
         features: Object.entries<FeatureRef>(spec.features(params)),
+        ...(spec.references === undefined
+          ? {}
+          : { references: Object.entries<ReferenceRef>(spec.references(params)) }),
         // The engine builds the view from the very names declared above, so the cast cannot lie.
-        decide: (view) => spec.decide(view as StrategyView<Feature, Memory, Reason>, params),
+        decide: (view) => spec.decide(view as StrategyView<Feature, Memory, Reason, Reference>, params),
       };
     },
   };

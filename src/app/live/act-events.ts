@@ -1,9 +1,11 @@
 /** What an operator's act comes to: the events that the engine is told, and nothing that is done here. */
 import { InputError } from "../../domain/assert.ts";
-import type { EngineEvent, OperatorActed } from "../../domain/events.ts";
+import type { EngineEvent, OperatorActed, ReferenceTold } from "../../domain/events.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
+import { MARKET_ROW, type ReferenceRow } from "../../domain/reference-table.ts";
 import { type EpochMicros, MICROS_PER_SECOND } from "../../domain/time.ts";
 import type { LiveExecute } from "../../engine/live-execute.ts";
+import { referenceTables } from "../../market/references/registry.ts";
 import { judgedOverride } from "../limit-override.ts";
 import { type ClaimAct, claimsOf, taskLifts } from "./claim-acts.ts";
 import type { ControlAct } from "./control-words.ts";
@@ -12,7 +14,7 @@ import type { StageContext } from "./stage-context.ts";
 /** Acts that are one event each. */
 type SingleAct = Exclude<
   ControlAct,
-  ClaimAct | { readonly verb: "override" | "note" | "checkActions" | "tellRegime" }
+  ClaimAct | { readonly verb: "override" | "note" | "checkActions" | "tellRegime" | "tellReference" }
 >;
 
 /** What an act is understood by: the run's names and limits, and what stands now. */
@@ -34,6 +36,8 @@ export function eventsOf(request: ControlAct, at: EpochMicros, world: ActWorld):
     }
     case "tellRegime":
       return [{ kind: "RegimeTold", at, ...request.reading }];
+    case "tellReference":
+      return [referenceOf(request, at, world.context)];
     case "retire":
     case "return":
     case "hold":
@@ -49,6 +53,28 @@ export function eventsOf(request: ControlAct, at: EpochMicros, world: ActWorld):
     default:
       return [eventOf(request, at, world)];
   }
+}
+
+/** Throws InputError (exit 2) for a table or a width that is unknown. */
+function referenceOf(
+  { table: id, rows, isWhole }: Extract<ControlAct, { readonly verb: "tellReference" }>,
+  at: EpochMicros,
+  { instruments }: ActWorld["context"],
+): ReferenceTold {
+  const table = referenceTables.find((one) => one.id === id);
+  const width = Object.keys(table?.columns ?? {}).length;
+  if (table === undefined || rows.some(({ values }) => values.length !== width)) {
+    const known = referenceTables.map((one) => `${one.id} (${Object.keys(one.columns).length} values)`);
+    throw new InputError(
+      `tellReference ${id}: no such table or wrong values; there are ${known.join(", ")}`,
+      2,
+    );
+  }
+  const told = rows.flatMap(({ symbol, values }): ReferenceRow[] => {
+    const instrument = table.scope === "market" ? MARKET_ROW : instruments.find(symbol);
+    return instrument === undefined ? [] : [{ instrument, values }];
+  });
+  return { kind: "ReferenceTold", at, table: id, rows: told, ...(isWhole === true ? { isWhole } : {}) };
 }
 
 function eventOf(request: SingleAct, at: EpochMicros, { context, live }: ActWorld): EngineEvent {

@@ -91,6 +91,16 @@ export const controlRequest = z.discriminatedUnion("verb", [
   z.strictObject({ verb: z.literal("allowEntries"), ...act, task }),
   /** What the regime detector says of a session; execute judges whether it is sound (C-19). */
   z.strictObject({ verb: z.literal("tellRegime"), ...act, reading: regimeReading }),
+  /** Rows of a reference table, by symbol; what the run does not trade is left out. */
+  z.strictObject({
+    verb: z.literal("tellReference"),
+    ...act,
+    table: z.string().max(40),
+    rows: z.array(
+      z.strictObject({ symbol: z.string().max(20), values: z.array(z.number().nullable()).max(40) }),
+    ),
+    isWhole: z.literal(true).optional(),
+  }),
   /** The monitor's word, four times a minute: people can be reached, or no channel has worked for long (C-60). */
   z.strictObject({ verb: z.literal("channels"), id, working: z.boolean() }),
   /** The orchestrator's word, four times a minute: it is there, and judges its tasks. */

@@ -140,6 +140,7 @@ export class ParityLoop {
       this.#decisions.told(event);
       if (event.kind === "OperatorActed" && event.action === "enable" && event.strategy !== undefined)
         this.compute.turns.enable(event.strategy);
+      if (event.kind === "ReferenceTold") this.compute.told(event);
     }
   }
 

@@ -1,0 +1,41 @@
+/**
+ * Reference tables: numbers that no bar tells (a company's books, the pair of a stock, the VIX), as they were known
+ * at an instant. A strategy declares the columns it reads; whoever knows them tells them as events (`ReferenceTold`),
+ * so that a run, its replay and its parity read the same (EN-1).
+ */
+import type { InstrumentId } from "./instrument.ts";
+
+export interface ReferenceColumn {
+  /** What a number of it means, with its unit, for people. */
+  readonly meaning: string;
+  /** Absent: a split leaves it as it is. */
+  readonly unit?: "usd_per_share" | "shares";
+}
+
+export interface ReferenceTable<Column extends string = string> {
+  readonly id: string;
+  /** `market`: one row, the same for every instrument. */
+  readonly scope: "market" | "instrument";
+  readonly about: string;
+  readonly columns: Readonly<Record<Column, ReferenceColumn>>;
+}
+
+/** One column of one table, as a strategy declares it. */
+export interface ReferenceRef {
+  readonly table: ReferenceTable;
+  readonly column: string;
+}
+
+export const reference = <Column extends string>(
+  table: ReferenceTable<Column>,
+  column: Column,
+): ReferenceRef => ({ table, column });
+
+/** Stands where a row of a market's table would name its instrument. */
+export const MARKET_ROW = -1;
+
+/** An instrument, or `MARKET_ROW`, and a value for each column in the order of the table; null: not known. */
+export interface ReferenceRow {
+  readonly instrument: InstrumentId | typeof MARKET_ROW;
+  readonly values: readonly (number | null)[];
+}

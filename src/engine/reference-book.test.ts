@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import type { InstrumentId } from "../domain/instrument.ts";
+import { MARKET_ROW, reference } from "../domain/reference-table.ts";
+import type { EpochMicros } from "../domain/time.ts";
+import { fundamentalsTable } from "../market/references/fundamentals.ts";
+import { pairsTable } from "../market/references/pairs.ts";
+import { vixTable } from "../market/references/vix.ts";
+import { ReferenceBook } from "./reference-book.ts";
+
+const [A, B] = [0 as InstrumentId, 1 as InstrumentId];
+const at = 0 as EpochMicros;
+
+function books() {
+  const book = new ReferenceBook(2);
+  const vix = book.column(reference(vixTable, "vix"));
+  const anchor = book.column(reference(pairsTable, "anchor_y"));
+  const hedge = book.column(reference(pairsTable, "hedge"));
+  const shares = book.column(reference(fundamentalsTable, "shares"));
+  return { book, vix, anchor, hedge, shares };
+}
+const pair = (instrument: InstrumentId, hedge: number | null, anchor: number) => ({
+  instrument,
+  values: [1 - instrument, hedge, anchor, 0, 0.02, 10, 16_000],
+});
+const told = { kind: "ReferenceTold", at, table: "pairs" } as const;
+
+describe("RB-1 what is not known", () => {
+  it("is NaN: before a table is told, where it says null, and for what it does not list", () => {
+    const { book, vix, hedge } = books();
+    expect([...vix, ...hedge]).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
+    book.told({ ...told, rows: [pair(A, null, 50)] });
+    expect([...hedge]).toEqual([Number.NaN, Number.NaN]);
+  });
+
+  it("a market's row is everybody's, and a table that nobody reads is no harm", () => {
+    const { book, vix } = books();
+    book.told({
+      kind: "ReferenceTold",
+      at,
+      table: "vix",
+      rows: [{ instrument: MARKET_ROW, values: [17.5, null, 20] }],
+    });
+    book.told({
+      kind: "ReferenceTold",
+      at,
+      table: "news",
+      rows: [{ instrument: A, values: [1, 0.5, 2, null] }],
+    });
+    expect([...vix]).toEqual([17.5, 17.5]);
+  });
+
+  it("a column that the table does not have is our own mistake, told at once", () => {
+    expect(() => new ReferenceBook(1).column({ table: vixTable, column: "vxn" })).toThrow(/RB-1.*vix.*vxn/);
+  });
+});
+
+describe("RB-2 what was told", () => {
+  it("stands until it is told again; a whole table forgets what it does not list", () => {
+    const { book, hedge } = books();
+    book.told({ ...told, rows: [pair(A, 0.5, 50), pair(B, 0.7, 20)] });
+    book.told({ ...told, rows: [pair(A, 0.6, 50)] });
+    expect([...hedge]).toEqual([0.6, 0.7]);
+    book.told({ ...told, rows: [pair(B, 0.8, 20)], isWhole: true });
+    expect([...hedge]).toEqual([Number.NaN, 0.8]);
+  });
+
+  it("follows a split where it is per share or is shares, and nowhere else", () => {
+    const { book, hedge, anchor, shares } = books();
+    book.told({ ...told, rows: [pair(A, 0.5, 50), pair(B, 0.7, 20)] });
+    book.told({ kind: "ReferenceTold", at, table: "fundamentals", rows: [{ instrument: A, values: [1e6] }] });
+    book.rescale(A, { price: 1 / 2, shares: 2 });
+    expect([...anchor]).toEqual([25, 20]);
+    expect([...hedge]).toEqual([0.5, 0.7]);
+    expect(shares[A]).toBe(2e6);
+  });
+});
