@@ -4,8 +4,6 @@ import { type InstrumentId, instrumentTable } from "../src/domain/instrument.ts"
 import { dayNumber, type EpochMicros, MICROS_PER_MINUTE } from "../src/domain/time.ts";
 import { sessionsBetween } from "../src/market/calendar.ts";
 import { createRng } from "../src/numerics/rng.ts";
-import type { StrategyModule } from "../src/strategies/strategy.ts";
-import { randomDaily } from "./daily-market.ts";
 
 const BAR_MINUTES = 5;
 
@@ -47,7 +45,3 @@ export function randomIntraday({ seed, sessions }: RandomMarket): BarColumns {
   });
   return columnsFromBars("5m", instrumentTable(names), bars);
 }
-
-/** A market of the kind that the strategy trades. */
-export const randomMarketFor = ({ timeframes }: StrategyModule, market: RandomMarket): BarColumns =>
-  timeframes.includes("1d") ? randomDaily(market) : randomIntraday(market);

@@ -22,7 +22,7 @@ import { xnysSessions } from "../src/market/calendar.ts";
 import { strategies } from "../src/strategies/registry.ts";
 import { defineStrategy, type StrategyModule } from "../src/strategies/strategy.ts";
 import { randomDaily } from "./daily-market.ts";
-import { randomMarketFor } from "./intraday-market.ts";
+import { type StrategyWorld, worldFor } from "./strategy-world.ts";
 
 const config = loadConfig({
   assignments: ["execution.auctionOffsetBps=500", "risk.price_collar.maxFraction=0.05"],
@@ -31,8 +31,12 @@ const market = { seed: 5, sessions: 500 };
 const daily = randomDaily(market);
 
 /** What a backtest does, with modules of our own: `of` makes them for the columns they will run on. */
-function canary(id: string, of: (columns: BarColumns) => readonly StrategyModule[], columns = daily) {
-  const setup = { config, strategyIds: [id], columns, sessions: xnysSessions(), cash: 100_000 };
+function canary(
+  id: string,
+  of: (columns: BarColumns) => readonly StrategyModule[],
+  { columns, references }: StrategyWorld = { columns: daily, references: [] },
+) {
+  const setup = { config, strategyIds: [id], columns, references, sessions: xnysSessions(), cash: 100_000 };
   const { loop } = runEngine(setup, { modules: of(columns) });
   const comparisons = canaryTasks(columns, 7).map((task: CanaryTask) => {
     const before = decisionsBefore(
@@ -49,7 +53,7 @@ function canary(id: string, of: (columns: BarColumns) => readonly StrategyModule
 
 describe.each(strategies)("ST-5 $id", (module) => {
   it("decides the same when the future is cut off or poisoned", () => {
-    const result = canary(module.id, () => strategies, randomMarketFor(module, market));
+    const result = canary(module.id, () => strategies, worldFor(module, market));
     expect(result.decisions).toBeGreaterThan(10);
     expect(result).toMatchObject({ passed: true, moved: 0, firstDifference: null });
   });

@@ -6,19 +6,20 @@
 import { describe, expect, it } from "vitest";
 import { batchCount } from "../src/domain/bars.ts";
 import { strategies } from "../src/strategies/registry.ts";
-import { randomMarketFor } from "./intraday-market.ts";
 import { StrategyDriver } from "./strategy-driver.ts";
+import { worldFor } from "./strategy-world.ts";
 
 const seeds = [1, 2, 3] as const;
 const SESSIONS = 600;
 
 describe.each(strategies)("$id", (module) => {
   const { bind } = module;
-  const markets = new Map(seeds.map((seed) => [seed, randomMarketFor(module, { seed, sessions: SESSIONS })]));
-  const columnsOf = (seed: (typeof seeds)[number]) =>
-    markets.get(seed) ?? randomMarketFor(module, { seed, sessions: SESSIONS });
-  const wishesOf = (seed: (typeof seeds)[number]) =>
-    new StrategyDriver(bind({}), columnsOf(seed)).run().wishes;
+  const worlds = new Map(seeds.map((seed) => [seed, worldFor(module, { seed, sessions: SESSIONS })]));
+  const driverOf = (seed: (typeof seeds)[number]) => {
+    const { columns, references } = worlds.get(seed) ?? worldFor(module, { seed, sessions: SESSIONS });
+    return { columns, driver: () => new StrategyDriver(bind({}), columns, references) };
+  };
+  const wishesOf = (seed: (typeof seeds)[number]) => driverOf(seed).driver().run().wishes;
 
   it.each(seeds)("ST-1 gives the same wishes again on the same bars, seed %i", (seed) => {
     const first = wishesOf(seed);
@@ -27,12 +28,12 @@ describe.each(strategies)("$id", (module) => {
   });
 
   it.each(seeds)("ST-2 goes on bit for bit from a state that was written down, seed %i", (seed) => {
-    const columns = columnsOf(seed);
+    const { columns, driver } = driverOf(seed);
     const whole = wishesOf(seed);
     for (const share of [0.1, 0.35, 0.6, 0.85]) {
       const cut = Math.floor(batchCount(columns) * share);
-      const written = structuredClone(new StrategyDriver(bind({}), columns).run(cut).save());
-      const resumed = new StrategyDriver(bind({}), columns).load(written, cut).run().wishes;
+      const written = structuredClone(driver().run(cut).save());
+      const resumed = driver().load(written, cut).run().wishes;
       expect(resumed).toStrictEqual(whole.filter(({ batch }) => batch >= cut));
     }
   });

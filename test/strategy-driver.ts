@@ -4,6 +4,7 @@
  */
 
 import { type BarBatch, type BarColumns, batchCount } from "../src/domain/bars.ts";
+import type { ReferenceTold } from "../src/domain/events.ts";
 import type { InstrumentId } from "../src/domain/instrument.ts";
 import type { EpochMicros } from "../src/domain/time.ts";
 import { FeatureBank } from "../src/engine/feature-bank.ts";
@@ -40,21 +41,27 @@ export class StrategyDriver implements Wishes, OwnPositions {
   readonly #bank: FeatureBank;
   readonly #view: RunningView;
   readonly #rowOf: Uint32Array;
+  readonly #book: ReferenceBook;
+  readonly #told: readonly ReferenceTold[];
+  #heard = 0;
   readonly #account: Readonly<
     Record<"shares" | "entry" | "stop" | "wanted" | "seen" | "openedAt", Float64Array>
   >;
   #batch = 0;
   readonly wishes: Wish[] = [];
 
-  constructor(strategy: BoundStrategy, columns: BarColumns) {
+  constructor(strategy: BoundStrategy, columns: BarColumns, told: readonly ReferenceTold[] = []) {
     const instruments = columns.instruments.symbols.length;
     const empty = (value: number) => new Float64Array(instruments).fill(value);
     this.#strategy = strategy;
     this.#columns = columns;
     this.#rowOf = new Uint32Array(instruments);
     this.#bank = new FeatureBank(worldOf(columns));
-    const room = { bank: this.#bank, references: new ReferenceBook(instruments) };
-    this.#view = new RunningView(0, strategy, room, this.#rowOf, { wishes: this, positions: this });
+    this.#book = new ReferenceBook(instruments);
+    this.#told = told;
+    const room = { bank: this.#bank, references: this.#book };
+    const ports = { wishes: this, positions: this, symbols: columns.instruments.symbols };
+    this.#view = new RunningView(0, strategy, room, this.#rowOf, ports);
     this.#account = {
       shares: empty(0),
       entry: empty(Number.NaN),
@@ -71,6 +78,7 @@ export class StrategyDriver implements Wishes, OwnPositions {
     for (; this.#batch < end; this.#batch++) {
       const n = this.#batch;
       const at = closedAt[n] as EpochMicros;
+      this.#hear(at);
       this.#play({ at, from: offset[n]!, to: offset[n + 1]!, columns: this.#columns });
     }
     return this;
@@ -90,6 +98,12 @@ export class StrategyDriver implements Wishes, OwnPositions {
     for (const [name, values] of Object.entries(this.#account)) values.set(state.account[name] ?? []);
     this.#batch = batch;
     return this;
+  }
+
+  /** What was known by then, as a run tells it; whoever goes on later hears it all again. */
+  #hear(at: EpochMicros): void {
+    for (; this.#heard < this.#told.length && this.#told[this.#heard]!.at <= at; this.#heard++)
+      this.#book.told(this.#told[this.#heard]!);
   }
 
   enter(_: number, entry: Entry, reason: number, numbers: readonly number[]): void {

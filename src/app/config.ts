@@ -41,6 +41,8 @@ const strategyEntry = z.strictObject({
   }),
   /** Tier of the universe of the day that its entries are kept to (UNIV-1); all: every instrument of the run. */
   universe: z.enum(["all", "core", "extended"]),
+  /** The only ones that it is shown; none: every one of the run. */
+  symbols: z.array(z.string().min(1).max(20)).max(2000),
   params: z.record(z.string(), z.unknown()),
 });
 

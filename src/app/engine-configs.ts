@@ -58,6 +58,7 @@ export function engineConfigs(setup: EngineSetup, modules: readonly StrategyModu
     compute: {
       timeframe: columns.timeframe,
       world,
+      symbols: columns.instruments.symbols,
       strategies: allocated,
       sizing: { ...config.sizing, capital: cash, riskCostBps: riskCostBps(config) },
       ...(hasActions(setup) ? { basis: config.features.basis } : {}),
@@ -97,13 +98,16 @@ export function boundStrategy(
   { shadows = {}, scales = {} }: Pick<EngineSetup, "shadows" | "scales"> = {},
 ): BoundStrategy {
   const model = models[id];
-  const { params = {}, universe = "all" } = entries[id] ?? {};
-  const bound = bind(params);
-  return withModels(universe === "all" ? bound : { ...bound, tier: universe }, {
-    decides: model === undefined ? undefined : new SignalModel(model),
-    shadows: shadows[id]?.map((data) => new SignalModel(data)),
-    scale: scales[id],
-  });
+  const { params = {}, universe = "all", symbols = [] } = entries[id] ?? {};
+  const tier = universe === "all" ? {} : { tier: universe };
+  return withModels(
+    { ...bind(params), ...tier, ...(symbols.length === 0 ? {} : { symbols }) },
+    {
+      decides: model === undefined ? undefined : new SignalModel(model),
+      shadows: shadows[id]?.map((data) => new SignalModel(data)),
+      scale: scales[id],
+    },
+  );
 }
 
 export const haltsOf = ({ config, columns }: Pick<EngineSetup, "config" | "columns">): HaltSchedule =>

@@ -57,6 +57,8 @@ export interface AccountFacts {
 export interface ComputeConfig {
   readonly timeframe: Timeframe;
   readonly world: FeatureWorld;
+  /** What the instruments are called, in their order; absent where nobody asks. */
+  readonly symbols?: readonly string[];
   readonly strategies: readonly AllocatedStrategy[];
   readonly sizing: SizingParams;
   /** Present in a run with corporate actions: what the features' common basis of prices counts as one. */
@@ -134,7 +136,7 @@ export class ComputeStage implements Wishes, OwnPositions {
     const closed = (strategy: number, netReturn: number) => this.#sizing.closed(strategy, netReturn, true);
     this.#paper = PaperDesk.of(config, this.#lots, this.#rowOf, closed);
     this.models = ModelWatch.of(strategies, instruments, config.drift);
-    const ports = { wishes: this, positions: this };
+    const ports = { wishes: this, positions: this, symbols: config.symbols ?? [] };
     this.#views = strategies.map(({ strategy }, n) => new RunningView(n, strategy, this, this.#rowOf, ports));
     this.turns = new StrategyTurns(this.#views, config.isolates === true);
   }

@@ -13,14 +13,14 @@ const at = 0 as EpochMicros;
 function books() {
   const book = new ReferenceBook(2);
   const vix = book.column(reference(vixTable, "vix"));
-  const anchor = book.column(reference(pairsTable, "anchor_y"));
+  const anchor = book.column(reference(pairsTable, "anchor"));
   const hedge = book.column(reference(pairsTable, "hedge"));
   const shares = book.column(reference(fundamentalsTable, "shares"));
   return { book, vix, anchor, hedge, shares };
 }
 const pair = (instrument: InstrumentId, hedge: number | null, anchor: number) => ({
   instrument,
-  values: [1 - instrument, hedge, anchor, 0, 0.02, 10, 16_000],
+  values: [1 - instrument, 1, hedge, anchor, 0, 0.02, 10, 16_000],
 });
 const told = { kind: "ReferenceTold", at, table: "pairs" } as const;
 

@@ -75,6 +75,9 @@ export class RunningView implements StrategyView<string, string, string, string>
   /** Tier of each instrument in the universe of the day; undefined where all may be traded. */
   readonly #tierOf: Float64Array | undefined;
   readonly #lastTier: number;
+  readonly #symbols: readonly string[];
+  /** 1 for what is shown; undefined where all is. */
+  readonly #isShown: Uint8Array | undefined;
   #batch: BarBatch | undefined;
 
   readonly feature: Readonly<Record<string, FeatureReader>>;
@@ -88,7 +91,11 @@ export class RunningView implements StrategyView<string, string, string, string>
     strategy: BoundStrategy,
     { bank, references }: ReadingRoom,
     rowOf: Uint32Array,
-    ports: { readonly wishes: Wishes; readonly positions: OwnPositions },
+    ports: {
+      readonly wishes: Wishes;
+      readonly positions: OwnPositions;
+      readonly symbols?: readonly string[];
+    },
   ) {
     const instruments = rowOf.length;
     this.#index = index;
@@ -106,6 +113,11 @@ export class RunningView implements StrategyView<string, string, string, string>
     const required = readers.filter(([name]) => strategy.mayBeMissing?.includes(name) !== true);
     this.#tierOf =
       strategy.tier === undefined ? undefined : references.column(reference(universeTable, "tier"));
+    this.#symbols = ports.symbols ?? [];
+    const { symbols } = strategy;
+    this.#isShown =
+      symbols &&
+      Uint8Array.from(this.#rowOf, (_, i) => (symbols.includes(this.symbol(i as InstrumentId)) ? 1 : 0));
     this.#lastTier = strategy.tier === "core" ? CORE : EXTENDED;
     this.#required = strategy.acceptsMissing ? [] : required.map(([, reader]) => reader.values);
     this.memory = Object.fromEntries(
@@ -145,6 +157,8 @@ export class RunningView implements StrategyView<string, string, string, string>
 
   /** In its tier, or held: who has left the universe is still to be sold. */
   #mayTrade(instrument: InstrumentId): boolean {
+    if (this.#isShown !== undefined && this.#isShown[instrument] === 0)
+      return this.position(instrument) !== 0;
     if (this.#tierOf === undefined) return true;
     const tier = this.#tierOf[instrument]!;
     return (tier >= CORE && tier <= this.#lastTier) || this.position(instrument) !== 0;
@@ -152,6 +166,10 @@ export class RunningView implements StrategyView<string, string, string, string>
 
   instrument(n: number): InstrumentId {
     return this.#ready[n] as InstrumentId;
+  }
+
+  symbol(instrument: InstrumentId): string {
+    return this.#symbols[instrument] ?? "";
   }
 
   open(instrument: InstrumentId): number {

@@ -28,6 +28,9 @@ export interface MemoryColumn {
   set(instrument: InstrumentId, value: number): void;
 }
 
+/** Where a number of the whole strategy is kept: the first instrument's place in a column that holds nothing else. */
+export const WHOLE = 0 as InstrumentId;
+
 export interface Entry {
   readonly instrument: InstrumentId;
   /**
@@ -92,6 +95,9 @@ export interface StrategyView<
   readonly size: number;
   /** The n-th ready instrument, ascending, for n in [0, size). */
   instrument(n: number): InstrumentId;
+
+  /** What it is called, so that a rule may name a fund; empty where the run has no names. */
+  symbol(instrument: InstrumentId): string;
 
   /** The bar that just closed, dollars per share and shares. */
   open(instrument: InstrumentId): number;
@@ -178,6 +184,8 @@ export interface BoundStrategy {
   readonly memoryUnits?: Readonly<Record<string, MemoryUnit>>;
   readonly features: readonly (readonly [name: string, ref: FeatureRef])[];
   readonly references?: readonly (readonly [name: string, ref: ReferenceRef])[];
+  /** The only ones that are shown to it; absent: every one of the run. */
+  readonly symbols?: readonly string[];
   /** Instruments outside of this tier of the universe, and not held, are not shown to it; absent: all are. */
   readonly tier?: UniverseTier;
   /** Of these, the ones whose NaN keeps no instrument from being looked at. */
