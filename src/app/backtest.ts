@@ -12,9 +12,10 @@ import type { CorporateActionEvent } from "../domain/events.ts";
 import { instrumentTable } from "../domain/instrument.ts";
 import type { RawStep } from "../domain/raw-basis.ts";
 import type { TickColumns } from "../domain/ticks.ts";
-import type { DayNumber } from "../domain/time.ts";
+import type { DayNumber, EpochMicros } from "../domain/time.ts";
 import { xnysSessions } from "../market/calendar.ts";
 import { tradeBars } from "../market/trade-bars.ts";
+import { newYorkDay } from "../market/us-eastern.ts";
 import { strategies } from "../strategies/registry.ts";
 import {
   type CanaryTask,
@@ -34,6 +35,8 @@ import { type EngineRun, type RunSetup, runEngine } from "./engine-run.ts";
 import { exposureCurve } from "./exposure-curve.ts";
 import { type BacktestModels, backtestModels } from "./models/backtest-models.ts";
 import { priceBasis } from "./price-basis.ts";
+import { runReferences, tablesRead } from "./references/run-references.ts";
+import type { SeriesChoice } from "./regime/index-days.ts";
 import { givenRegime, type RunRegime, runRegime } from "./regime/run-regime.ts";
 import { actionEvents, rawStepsOf } from "./run-actions.ts";
 import { writeRunFiles } from "./run-files.ts";
@@ -103,7 +106,7 @@ export async function backtest(asked: BacktestRequest): Promise<ReportInput> {
       if (parted !== undefined) {
         const { columns, before } = parted;
         const events = actionEvents(loaded.raw.actions, loaded.columns);
-        return await backtestColumns(request, {
+        return await backtestColumns(request, lake, {
           ...{ ...dataOf(loaded, adjust), regime },
           findings: findingsFrom(loaded.raw.findings, from),
           columns,
@@ -114,7 +117,7 @@ export async function backtest(asked: BacktestRequest): Promise<ReportInput> {
     // Without a first day, or without a bar from it on, which the lake says better.
     const loaded = await lake.loadBars(from === undefined ? asked : { ...asked, from });
     const actions = actionEvents(loaded.raw.actions, loaded.columns);
-    return await backtestColumns(request, { ...dataOf(loaded, adjust), actions, regime });
+    return await backtestColumns(request, lake, { ...dataOf(loaded, adjust), actions, regime });
   } finally {
     lake.close();
   }
@@ -136,16 +139,28 @@ const boundStrategies = ({ config, strategyIds, models }: Checked) =>
     .map((module) => boundStrategy(module, config, models));
 
 const regimeOf = ({ config, snapshot, source, adjustment, to }: BacktestRequest, lake: Lake) =>
-  runRegime(
-    lake,
-    config.regime,
-    {
-      ...(snapshot === undefined ? {} : { snapshot }),
-      ...(source === undefined ? {} : { source }),
-      ...(adjustment === undefined ? {} : { adjustment }),
-    },
-    to,
-  );
+  runRegime(lake, config.regime, seriesChoice({ snapshot, source, adjustment }), to);
+
+const seriesChoice = ({
+  snapshot,
+  source,
+  adjustment,
+}: Pick<BacktestRequest, "snapshot" | "source" | "adjustment">): SeriesChoice => ({
+  ...(snapshot === undefined ? {} : { snapshot }),
+  ...(source === undefined ? {} : { source }),
+  ...(adjustment === undefined ? {} : { adjustment }),
+});
+
+/** What the strategies read beside bars. */
+async function referencesOf(request: Checked, lake: Lake, columns: BarColumns, regime: RunRegime) {
+  const { root, config, snapshot, source, adjustment } = request;
+  const { instruments, timeframe, closedAt } = columns;
+  const choice = seriesChoice({ snapshot, source, adjustment });
+  const [first, last] = [closedAt[0], closedAt.at(-1)].map((at) => newYorkDay((at ?? 0) as EpochMicros));
+  const span = { first: first as DayNumber, last: last as DayNumber };
+  const world = { root, lake, config, choice, instruments, timeframe, sessions: xnysSessions(), regime };
+  return await runReferences({ ...world, ...span }, tablesRead(boundStrategies(request)));
+}
 
 async function backtestTicks(request: Checked, lake: Lake): Promise<ReportInput> {
   request.progress("reading quotes and trades");
@@ -165,7 +180,7 @@ async function backtestTicks(request: Checked, lake: Lake): Promise<ReportInput>
   const [quotes, trades] = [ticks.quotes.at.length, ticks.trades.at.length];
   const facts = { quotes, trades, quoteRows, setAside };
   const stored = loaded.symbols.map((symbol) => ({ symbol, adjustment: "raw" as const }));
-  return await backtestColumns(request, {
+  return await backtestColumns(request, lake, {
     columns,
     snapshot: loaded.snapshot,
     prices: priceBasis(stored, "raw", []),
@@ -196,6 +211,7 @@ interface RunData {
 
 async function backtestColumns(
   request: Checked,
+  lake: Lake,
   {
     columns,
     snapshot: stored,
@@ -209,7 +225,10 @@ async function backtestColumns(
   }: RunData,
 ): Promise<ReportInput> {
   const { config, strategyIds, cash, seed, workers, models, tested } = request;
-  const { given, snapshot } = givenRegime(regime, stored);
+  const withRegime = givenRegime(regime, stored);
+  const references = await referencesOf(request, lake, columns, regime);
+  const snapshot =
+    references.id === "" ? withRegime.snapshot : `${withRegime.snapshot}+known:${references.id}`;
   const setup: RunSetup = {
     config,
     strategyIds,
@@ -221,7 +240,8 @@ async function backtestColumns(
     models,
     ...(history === undefined ? {} : { history }),
     ...(over === undefined ? {} : { ticks: over.ticks }),
-    ...given,
+    references: references.told,
+    ...withRegime.given,
   };
   request.progress(`running over ${barCount(columns).toLocaleString("en-US")} bars`);
   const run = runEngine(setup);
@@ -239,6 +259,7 @@ async function backtestColumns(
       canary,
       snapshot,
       ...("absent" in regime ? { noRegime: regime.absent } : {}),
+      noReferences: references.absent,
       profile,
       seed,
       command,

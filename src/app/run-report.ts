@@ -15,6 +15,7 @@ import { flatCosts, flatCostWarnings } from "./flat-costs.ts";
 import { handFills } from "./hand-fills.ts";
 import { modelWarnings, type TestedModel } from "./models/backtest-models.ts";
 import { dividendWarnings } from "./price-basis.ts";
+import type { RunReferences } from "./references/run-references.ts";
 import { nettingSummary, sizeCauses, strategyShares, tradedPerSession } from "./run-attribution.ts";
 import { runClaims } from "./run-claims.ts";
 import { coldSessions, coldWarnings } from "./run-history.ts";
@@ -57,6 +58,7 @@ export interface FinishedRun {
   readonly withoutCosts?: WithoutCosts | null;
   /** Why no regime bound it, a clause. */
   readonly noRegime?: string;
+  readonly noReferences?: RunReferences["absent"];
   /** Beside the rules; absent or none: rules alone. */
   readonly models?: readonly TestedModel[];
 }
@@ -77,7 +79,7 @@ export function reportRun(
   const equityDigest = digestFloats(run.curve.equity);
   const { mode, uncounted } = finished;
   const trials = count(trialOf({ runId, scope, snapshot, configHash: hash, daily, equityDigest }));
-  const { findings = [], prices, noRegime } = finished;
+  const { findings = [], prices, noRegime, noReferences = [] } = finished;
   const flat = flatCosts(run, config.costs, columns.timeframe);
   // A demo warms up on a market of its own making.
   const { warmup } = run.loop.compute.bank;
@@ -85,7 +87,7 @@ export function reportRun(
   const warnings = [
     ...dividendWarnings(prices, daily.date.length),
     ...flatCostWarnings(flat),
-    ...runWarnings({ run, daily, columns, trades, cash, findings, noRegime }),
+    ...runWarnings({ run, daily, columns, trades, cash, findings, noRegime, noReferences }),
     ...coldWarnings(cold, daily.date.length, run.overTicks),
     ...modelWarnings(finished.models ?? [], daily.date),
   ];

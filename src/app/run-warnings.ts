@@ -4,6 +4,7 @@ import type { BarColumns } from "../domain/bars.ts";
 import { isoInstant, MICROS_PER_DAY } from "../domain/time.ts";
 import type { Daily } from "./daily-series.ts";
 import type { EngineRun } from "./engine-run.ts";
+import type { RunReferences } from "./references/run-references.ts";
 import type { TradeRow } from "./run-result.ts";
 
 interface WarningInput {
@@ -15,13 +16,15 @@ interface WarningInput {
   readonly findings?: readonly DataFinding[];
   /** Why no regime bound it, a clause. */
   readonly noRegime?: string | undefined;
+  /** Reference tables of which nothing was told, and why. */
+  readonly noReferences?: RunReferences["absent"];
 }
 
 const FEW_TRADES = 100;
 const CONCENTRATED = 0.3;
 
 export function runWarnings(input: WarningInput): string[] {
-  const { run, daily, columns, trades, cash, findings = [] } = input;
+  const { run, daily, columns, trades, cash, findings = [], noReferences = [] } = input;
   return [
     ...(survivorsOnly(columns)
       ? [
@@ -43,6 +46,10 @@ export function runWarnings(input: WarningInput): string[] {
       : "Spread and impact are modelled: there are no quotes in this data. Real fills may be better or worse.",
     ...sizedDown(run),
     regimeWords(input),
+    ...noReferences.map(
+      ({ table, why }) =>
+        `Nothing is known of ${table} (${why}). Strategies that read it decided without it.`,
+    ),
   ];
 }
 

@@ -29,12 +29,26 @@ export async function indexDays(
   last: DayNumber | undefined,
 ): Promise<IndexDays & { readonly id: string }> {
   const ofIndex = await closesOf(lake, index, choice, last);
-  const ofVix = vix.file === "" ? await closesOf(lake, vix.symbol, choice, last) : closesIn(vix.file);
+  const ofVix = await vixSeries(lake, vix, choice, last);
   const date = [...ofIndex.closes.keys()].sort((a, b) => a - b);
   const column = (closes: ReadonlyMap<DayNumber, number>) =>
     Float64Array.from(date, (day) => closes.get(day) ?? Number.NaN);
   const id = vix.file === "" ? `${ofIndex.id}+${ofVix.id}` : `${ofIndex.id}+file`;
   return { date, close: column(ofIndex.closes), vix: column(ofVix.closes), id };
+}
+
+const vixSeries = async (
+  lake: Pick<Lake, "loadBars">,
+  { symbol, file }: RegimeParams["vix"],
+  choice: SeriesChoice,
+  last: DayNumber | undefined,
+): Promise<DailyCloses> => (file === "" ? await closesOf(lake, symbol, choice, last) : closesIn(file));
+
+/** Index points by day. Throws InputError where they are not there. */
+export async function vixCloses(
+  ...asked: Parameters<typeof vixSeries>
+): Promise<ReadonlyMap<DayNumber, number>> {
+  return (await vixSeries(...asked)).closes;
 }
 
 /** A symbol that exists once needs no choice; of several series the one is taken that the run itself means. */

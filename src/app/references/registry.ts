@@ -1,0 +1,6 @@
+/** Every provider of a reference table. One line each; nothing else belongs here. */
+import type { ReferenceProvider } from "./reference-provider.ts";
+import { regimeProvider } from "./regime-provider.ts";
+import { vixProvider } from "./vix-provider.ts";
+
+export const referenceProviders: readonly ReferenceProvider[] = [vixProvider, regimeProvider];

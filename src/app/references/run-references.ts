@@ -1,0 +1,54 @@
+/** The reference rows of a backtest: of each table that its strategies read, or why there are none. */
+import { InputError } from "../../domain/assert.ts";
+import type { ReferenceTold } from "../../domain/events.ts";
+import { type ReferenceTable, reference } from "../../domain/reference-table.ts";
+import { universeTable } from "../../market/references/universe.ts";
+import { sha256Hex } from "../../numerics/sha256.ts";
+import type { BoundStrategy } from "../../strategies/strategy.ts";
+import type { ReferenceWorld } from "./reference-provider.ts";
+import { referenceProviders } from "./registry.ts";
+
+export interface RunReferences {
+  /** In order of time. */
+  readonly told: readonly ReferenceTold[];
+  /** Tables of which nothing is told, and why: a clause for people. */
+  readonly absent: readonly { readonly table: string; readonly why: string }[];
+  /** Names the rows, so that a run over others has another snapshot; empty without any. */
+  readonly id: string;
+}
+
+/** Tables that somebody reads, each once. */
+export function tablesRead(bound: readonly BoundStrategy[]): readonly ReferenceTable[] {
+  const refs = bound.flatMap(({ references = [], tier }) => [
+    ...references.map(([, ref]) => ref),
+    ...(tier === undefined ? [] : [reference(universeTable, "tier")]),
+  ]);
+  return [...new Map(refs.map(({ table }) => [table.id, table])).values()];
+}
+
+/** A backtest without a table is one in which its strategies know nothing of it, and says so; it does not fail. */
+export async function runReferences(
+  world: ReferenceWorld,
+  tables: readonly ReferenceTable[],
+): Promise<RunReferences> {
+  const told: ReferenceTold[] = [];
+  const absent: { readonly table: string; readonly why: string }[] = [];
+  for (const { id } of tables) {
+    const provider = referenceProviders.find(({ table }) => table.id === id);
+    try {
+      if (provider === undefined) throw new InputError("nobody tells it in this version");
+      const rows = await provider.tell(world);
+      if (rows.length === 0) throw new InputError("nothing of it is known in the time of this run");
+      told.push(...rows);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      absent.push({ table: id, why: error.message });
+    }
+  }
+  const sorted = told.toSorted((a, b) => a.at - b.at);
+  return {
+    told: sorted,
+    absent,
+    id: told.length === 0 ? "" : sha256Hex(JSON.stringify(sorted)).slice(0, 12),
+  };
+}
