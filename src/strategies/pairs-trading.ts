@@ -5,8 +5,8 @@
  * Enter   z of the spread beyond 2 (its mean and deviation are those of the formation): the cheap leg is bought, the
  *         dear one sold short, dollars in the proportion of the hedge ratio. Both legs or none. After a trade z must
  *         have been within 0.5 before the pair is entered again.
- * Leave   z within 0.5; z beyond 3.5, where it is no deviation but a break; three half-lives; the pair is not active any
- *         more; one leg is alone. A far stop rests for each leg.
+ * Leave   z within 0.5; z beyond 3.5, where it is no deviation but a break; three half-lives; the pair is not active
+ *         any more; one leg is alone. A far stop rests for each leg.
  * Fails   Mergers, spin-offs and news of one leg; crowds that leave at once (August 2007). Its gains have fallen since
  *         it was published (Do, Faff 2010), and shorts cost borrow.
  * Source  QUANT h, i8; Engle, Granger 1987; Gatev, Goetzmann, Rouwenhorst 2006; Vidyamurthy 2004.

@@ -95,7 +95,7 @@ export const qualitySmallcapValue = defineStrategy({
   },
 });
 
-/** The small ones by mean rank of their merits: first value, whose two measures share one rank, then each of the rest. */
+/** The small ones by mean rank of their merits: value, whose two measures share one rank, then each of the rest. */
 function rankedSmall(
   companies: readonly Company[],
   { smallest, largest }: { readonly smallest: number; readonly largest: number },

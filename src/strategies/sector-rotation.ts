@@ -6,7 +6,7 @@
  * Enter   on the first bar of a month, the best `top` by mean rank of their 3-, 6- and 12-month returns, those above
  *         their 200-day average; the other places go to the fund of bills.
  * Leave   not on the next list; a catastrophe stop.
- * Fails   Markets without leaders, where ranks are noise and each month costs a turn; sharp rebounds out of a bear market.
+ * Fails   Markets without leaders, where ranks are noise and each month costs a turn; sharp rebounds.
  * Source  QUANT i11; Moskowitz, Grinblatt 1999; Faber 2010.
  */
 import { z } from "zod";
