@@ -34,6 +34,7 @@ import { type EngineRun, type RunSetup, runEngine } from "./engine-run.ts";
 import { exposureCurve } from "./exposure-curve.ts";
 import { type BacktestModels, backtestModels } from "./models/backtest-models.ts";
 import { priceBasis } from "./price-basis.ts";
+import { keptFits } from "./regime/kept-fits.ts";
 import { givenRegime, type RunRegime, runRegime } from "./regime/run-regime.ts";
 import { actionEvents, rawStepsOf } from "./run-actions.ts";
 import { writeRunFiles } from "./run-files.ts";
@@ -135,7 +136,7 @@ const boundStrategies = ({ config, strategyIds, models }: Checked) =>
     .filter(({ id }) => strategyIds.includes(id))
     .map((module) => boundStrategy(module, config, models));
 
-const regimeOf = ({ config, snapshot, source, adjustment, to }: BacktestRequest, lake: Lake) =>
+const regimeOf = ({ root, config, snapshot, source, adjustment, to }: BacktestRequest, lake: Lake) =>
   runRegime(
     lake,
     config.regime,
@@ -145,6 +146,7 @@ const regimeOf = ({ config, snapshot, source, adjustment, to }: BacktestRequest,
       ...(adjustment === undefined ? {} : { adjustment }),
     },
     to,
+    keptFits(root),
   );
 
 async function backtestTicks(request: Checked, lake: Lake): Promise<ReportInput> {

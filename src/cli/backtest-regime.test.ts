@@ -4,7 +4,7 @@
  *         run of before (REGIME-1, REGIME-3, C-18, C-19).
  * Method  seeded index, VIX and stocks through import and backtest; the same lake cut off after a day, and without VIX.
  */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dailyCsv } from "../../test/bars-csv.ts";
@@ -167,6 +167,14 @@ describe("a lake with index and VIX", () => {
     // Both below the cap on a position, which comes after the scale; whole shares.
     expect(Number(other.shares)).toBeGreaterThan(5);
     expect(Math.abs(Number(one.shares) - 2 * Number(other.shares))).toBeLessThanOrEqual(1);
+  });
+
+  it("is gated the same by models that an earlier run has kept", async () => {
+    expect(readdirSync(join(whole, "cache", "regime")).length).toBeGreaterThan(5);
+    const again = await backtest(whole, "again");
+    expect(again.digests).toEqual(gated.digests);
+    const [first, second] = ["gated", "again"].map((out) => readFileSync(join(folder, out, "regime.csv")));
+    expect(second).toEqual(first);
   });
 
   it("that ends the day before a crisis says the same of all before it: nobody knew", async () => {
