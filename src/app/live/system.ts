@@ -139,7 +139,8 @@ export class LiveSystem {
   status(): ProcessState[] {
     return this.#supervision.supervisor.status().map((child) => {
       const cannotBegin = this.#beginBars.get(child.id);
-      return cannotBegin === undefined ? child : { ...child, cannotBegin };
+      // Who stands by has the same name: what bars it is no word about the one that is there.
+      return cannotBegin === undefined || child.state === "ready" ? child : { ...child, cannotBegin };
     });
   }
 
