@@ -6,6 +6,7 @@ import { mkdirSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { loadConfig } from "../../src/app/config.ts";
 import type { EngineSnapshot } from "../../src/app/engine-snapshot.ts";
+import type { ProcessState } from "../../src/app/live/active-run.ts";
 import { ControlClient } from "../../src/app/live/control-client.ts";
 import { prepareRun } from "../../src/app/live/prepare-run.ts";
 import type { RunTerms } from "../../src/app/live/run-terms.ts";
@@ -110,6 +111,11 @@ export class LiveRig {
     this.#control.close();
     await this.#system.stop();
     await this.#twinProcess.stop();
+  }
+
+  /** As their supervisor tells of them. */
+  get processes(): readonly ProcessState[] {
+    return this.#system.status();
   }
 
   pid(role: Role): number | undefined {
