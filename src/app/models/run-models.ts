@@ -9,7 +9,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { replaceFile, sha256OfText } from "../../adapters/durable-file.ts";
-import { ModelRegistry } from "../../adapters/models/model-registry.ts";
+import { DRIFT_WATCH, ModelRegistry } from "../../adapters/models/model-registry.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { ModelVersion } from "../../domain/model-version.ts";
 import { type DriftReference, driftReference } from "../../models/drift/drift-reference.ts";
@@ -56,9 +56,6 @@ export interface EngineModels {
 }
 
 export const noModels: EngineModels = { models: {}, shadows: {}, scales: {} };
-
-/** Who retires what has drifted. */
-export const DRIFT_WATCH = "drift watch";
 
 /** Versions of this name stand beside the strategy. */
 export const modelNameOf = (strategy: string): string => `${strategy}.meta`;
