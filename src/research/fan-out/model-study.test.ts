@@ -1,6 +1,6 @@
 /**
- * Goal: a worker trains only by the very trainer that a job's key names, from its own machine's library: another version
- * makes other models, and a file that came over the network is not to be loaded (JQ-2).
+ * Goal: a worker trains only by the very trainer that a job's key names, from its own machine's library: another
+ * version makes other models, and a file that came over the network is not to be loaded (JQ-2).
  */
 import { expect, it } from "vitest";
 import { Unfit } from "../../adapters/nats/job-worker.ts";
