@@ -2,8 +2,11 @@
 import { InputError } from "../../domain/assert.ts";
 import type { EngineEvent, OperatorActed } from "../../domain/events.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
+import type { RegimeReading } from "../../domain/regime-reading.ts";
 import { type EpochMicros, MICROS_PER_SECOND } from "../../domain/time.ts";
 import type { LiveExecute } from "../../engine/live-execute.ts";
+import { SessionClock } from "../../engine/session-clock.ts";
+import { xnysSessions } from "../../market/calendar.ts";
 import { judgedOverride } from "../limit-override.ts";
 import { type ClaimAct, claimsOf, taskLifts } from "./claim-acts.ts";
 import type { ControlAct } from "./control-words.ts";
@@ -33,7 +36,7 @@ export function eventsOf(request: ControlAct, at: EpochMicros, world: ActWorld):
       return wanted.map((limit) => ({ kind: "LimitOverridden", at, ...limit, until }));
     }
     case "tellRegime":
-      return [{ kind: "RegimeTold", at, ...request.reading }];
+      return [{ kind: "RegimeTold", at, ...knowable(request.reading, at) }];
     case "retire":
     case "return":
     case "hold":
@@ -49,6 +52,15 @@ export function eventsOf(request: ControlAct, at: EpochMicros, world: ActWorld):
     default:
       return [eventOf(request, at, world)];
   }
+}
+
+/** Nobody knows the regime of a session before the one ahead of it is over (RW-4). */
+function knowable(reading: RegimeReading, at: EpochMicros): RegimeReading {
+  if (reading.session <= new SessionClock(xnysSessions()).dateAfter(at)) return reading;
+  throw new InputError(
+    "tellRegime: reading.session is beyond the next session; must be this one or the next",
+    2,
+  );
 }
 
 function eventOf(request: SingleAct, at: EpochMicros, { context, live }: ActWorld): EngineEvent {
