@@ -87,6 +87,23 @@ describe("a signal model", () => {
     expect(blind.settings.sure).toBeLessThan(0.6);
   });
 
+  it("seasons that no feature foretells are not told by the fold that was held out", () => {
+    const rng = createRng(4, "seasons");
+    const label = Uint8Array.from({ length: 600 }, (_, row) =>
+      rng.uniform() < (Math.floor(row / 120) % 2 === 0 ? 0.35 : 0.65) ? 1 : 0,
+    );
+    const start = Int32Array.from(label, (_, row) => row >> 1);
+    const blind: LabelledEntries = {
+      featureNames: ["still"],
+      columns: [new Float64Array(600)],
+      netReturn: Float64Array.from(label, (paid) => (paid === 1 ? 0.01 : -0.01)),
+      ...{ label, spans: { start, end: start.map((bar) => bar + 5) } },
+    };
+    const { margins } = outOfFold(blind, terms.folds, terms.grow);
+    expect(Math.max(...margins) - Math.min(...margins)).toBeLessThan(1e-9);
+    expect(fitSignalModel(blind, terms).figures.skill).toBeLessThan(0);
+  });
+
   it("shuffled, the whole of it is at chance: nothing of a row reaches what judges it", () => {
     const quick = { ...terms.grow, rounds: 15, patience: 0 };
     const few = { folds: 4, embargo: 10, lookback: 0 };
