@@ -3,8 +3,10 @@
  * network once; a worker makes its entries of its own lake, and works only where that is the same data.
  */
 import { z } from "zod";
+import { Unfit } from "../../adapters/nats/job-worker.ts";
 import { StandingThreads } from "../../adapters/worker-pool.ts";
 import { checked } from "../../app/config.ts";
+import { openTrainer } from "../../app/models/trainers.ts";
 import { sharedSetup } from "../../app/variants.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { ModelJob, TrialOutcome, WindowModelOutcome } from "../training/model-jobs.ts";
@@ -97,9 +99,21 @@ export const modelStudies = (entry: URL): StudyKind<ModelStudy, ModelJob, Outcom
   threads: async (root, study) => {
     const { config, facts } = study;
     const { training } = facts;
+    await requireTrainer(study);
     const setup = await setupOfStudy(root, setupRequestOf(training, config), study);
     const { entries } = trainingGround(setup, training).ground;
     const shared: ModelWorkerData = { ...sharedSetup(setup), training, entries, learn: config.learn };
     return new StandingThreads(entry, shared);
   },
 });
+
+/** Another version of a library grows other trees, and its answer would go on record under this one's name. */
+async function requireTrainer({ config: { learn }, facts }: ModelStudy): Promise<void> {
+  const [name, wanted] = facts.trainer;
+  const trainer = await openTrainer(name, { learn }).catch((error: unknown) => {
+    if (error instanceof InputError) throw new Unfit(error.message);
+    throw error;
+  });
+  if (trainer.version !== wanted)
+    throw new Unfit(`it is of trainer ${name} ${wanted}, this machine has ${trainer.version}`);
+}
