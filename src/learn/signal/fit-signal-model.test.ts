@@ -11,6 +11,7 @@ import { gbdtTrainer } from "../boosting/built-in-trainers.ts";
 import { leakingRows } from "../leakage/leaking-rows.ts";
 import { shuffledScores } from "../leakage/shuffled-labels.ts";
 import { fitSignalModel, type SignalFitTerms, whyNoModel } from "./fit-signal-model.ts";
+import { foldSkill } from "./fold-skill.ts";
 import type { LabelledEntries } from "./labelled-entries.ts";
 import { outOfFold } from "./out-of-fold.ts";
 
@@ -115,6 +116,22 @@ describe("a signal model", () => {
     };
     const found = shuffledScores(Float64Array.from(known.label), score, { rounds: 12, seed: 3, chance: 0 });
     expect(found.score).toBeGreaterThan(found.shuffledMean + 3 * found.shuffledDeviation);
+  });
+
+  it("a fold in which nothing paid can be judged like any other: no search fails by it", () => {
+    const fold = {
+      train: Int32Array.from({ length: 900 }, (_, row) => row),
+      test: Int32Array.of(1_490, 1_499),
+    };
+    const skill = (paid: number) =>
+      foldSkill(
+        { ...known, label: known.label.map((label, row) => (row < 900 ? label : paid)) },
+        terms.folds,
+        terms.grow,
+        fold,
+      );
+    expect([Math.abs(skill(0)), Math.abs(skill(1))].every((each) => each < 2)).toBe(true);
+    expect(skill(0)).not.toBe(skill(1));
   });
 
   it("too few entries, or hardly one that pays, is no ground for a model", () => {

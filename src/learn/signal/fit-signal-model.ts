@@ -93,7 +93,7 @@ export function fitSignalModel(entries: LabelledEntries, terms: SignalFitTerms):
       events: count,
       baseRate: mean(Float64Array.from(entries.label)),
       areaUnderCurve: areaByFold(probability, entries.label, splits),
-      skill: skillOf(probability, entries.label, weight),
+      skill: skillOf(probability, entries.label, weight, baseRateOf(entries.label, weight)),
       ...{ brier, calibrationError, rounds },
       followed: followedOf(probability, threshold).length / count,
       meanNet: mean(entries.netReturn),
@@ -159,15 +159,24 @@ function edgeOf({ netReturn }: LabelledEntries, isFollowed: (row: number) => boo
 /** Keeps a probability of 0 or 1 that was wrong from costing everything. */
 const LEAST = 1e-6;
 
-/** Part of the log loss of the base rate that these probabilities take away; NaN where all came out alike. */
-export function skillOf(probability: Float64Array, outcome: Uint8Array, weight: Float64Array): number {
+/** Weighted share that paid. */
+export function baseRateOf(outcome: Uint8Array, weight: Float64Array): number {
   let total = 0;
   let paid = 0;
   for (let row = 0; row < outcome.length; row++) {
     total += weight[row]!;
     paid += weight[row]! * outcome[row]!;
   }
-  const base = paid / total;
+  return paid / total;
+}
+
+/** Part of the log loss of saying `base` every time that these probabilities take away. */
+export function skillOf(
+  probability: Float64Array,
+  outcome: Uint8Array,
+  weight: Float64Array,
+  base: number,
+): number {
   let loss = 0;
   let lossOfBase = 0;
   for (let row = 0; row < outcome.length; row++) {
