@@ -1,9 +1,9 @@
 /** How much a setting knows of one fold (LEARN-5): what the objective of a search averages over purged splits. */
 import { TreeEnsemble } from "../../models/trees/tree-ensemble.ts";
 import type { Split } from "../validation/purging.ts";
-import { baseRateOf, skillOf } from "./fit-signal-model.ts";
 import { chosenEntries, type LabelledEntries } from "./labelled-entries.ts";
 import { type FoldTerms, type GrowTerms, grownWatched, weightsOf } from "./out-of-fold.ts";
+import { baseRateOf, skillOf } from "./signal-skill.ts";
 
 /**
  * Of rows that the trees never saw, the part of the log loss that is taken away from who knows only how often those

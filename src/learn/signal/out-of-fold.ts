@@ -60,9 +60,14 @@ export function outOfFold(entries: LabelledEntries, terms: FoldTerms, grow: Grow
 }
 
 /** On all rows, with exactly so many rounds. */
-export function grownOn(entries: LabelledEntries, rounds: number, grow: GrowTerms) {
+export function grownOn(
+  entries: LabelledEntries,
+  rounds: number,
+  grow: GrowTerms,
+  weights = weightsOf(entries),
+) {
   return grow.trainer.train({
-    rows: trainingRowsOf(entries, weightsOf(entries)),
+    rows: trainingRowsOf(entries, weights),
     goal: { objective: "logistic", rounds, patience: 0, seed: grow.seed },
     settings: grow.settings,
   });
