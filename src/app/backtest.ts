@@ -34,6 +34,7 @@ import { type EngineRun, type RunSetup, runEngine } from "./engine-run.ts";
 import { exposureCurve } from "./exposure-curve.ts";
 import { type BacktestModels, backtestModels } from "./models/backtest-models.ts";
 import { priceBasis } from "./price-basis.ts";
+import { inFolder } from "./regime/index-days.ts";
 import { keptFits } from "./regime/kept-fits.ts";
 import { givenRegime, type RunRegime, runRegime } from "./regime/run-regime.ts";
 import { actionEvents, rawStepsOf } from "./run-actions.ts";
@@ -139,7 +140,7 @@ const boundStrategies = ({ config, strategyIds, models }: Checked) =>
 const regimeOf = ({ root, config, snapshot, source, adjustment, to }: BacktestRequest, lake: Lake) =>
   runRegime(
     lake,
-    config.regime,
+    inFolder(config.regime, root),
     {
       ...(snapshot === undefined ? {} : { snapshot }),
       ...(source === undefined ? {} : { source }),
