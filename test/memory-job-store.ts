@@ -33,6 +33,11 @@ export class MemoryServer {
     this.clock = clock;
   }
 
+  /** Comes back with an empty store. */
+  empty(): void {
+    for (const each of [this.queue, this.outcomes, this.values, this.begun]) each.clear();
+  }
+
   /** A line of somebody's own. `isDead`: whoever has it does nothing more, and says nothing. */
   store(isDead: () => boolean = () => false): JobStore {
     const reached = () => {
@@ -67,6 +72,7 @@ export class MemoryServer {
         this.values.set("shared", value);
         return "0".repeat(64);
       },
+      holds: async () => this.values.has("shared"),
       shared: async () => this.values.get("shared"),
       begun: async (key) => this.begun.get(key) ?? 0,
       setBegun: async (key, times) => void this.begun.set(key, times),

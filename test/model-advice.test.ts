@@ -120,6 +120,18 @@ describe("a model beside the rules", () => {
     expect(changes.nearer).toBeGreaterThan(5);
   });
 
+  it("a stop that it brings nearer makes no order larger", () => {
+    // So small that risk alone decides, and no cap.
+    const little = ["sizing.riskPerTrade=0.0002"];
+    const first = (given?: Partial<SignalSettings>) => {
+      const { orders } = run(given, little).loop.execute;
+      return orders.get(0 as never, OrderField.requested);
+    };
+    const near = { threshold: 0, uses: { filter: true, scale: false, tightenStop: 0.9 } };
+    expect(first(near)).toBe(first());
+    expect(first(near)).toBeGreaterThan(0);
+  });
+
   it("Kelly takes its edge from the model, entry by entry", () => {
     const kelly = ["sizing.kelly.enabled=true"];
     const bindings = (of: EngineRun) => {

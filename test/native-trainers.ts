@@ -1,8 +1,10 @@
 /** What the tests of trainers that are libraries of others share: rows, predictions here, and a count of their memory. */
 import { expect, type MockInstance } from "vitest";
+import type { TrainedModel } from "../src/learn/boosting/trainer.ts";
 import type { TrainingRows } from "../src/learn/boosting/training-rows.ts";
 import { TreeEnsemble } from "../src/models/trees/tree-ensemble.ts";
 import type { TreeEnsembleData } from "../src/models/trees/tree-ensemble-data.ts";
+import { TreeShap } from "../src/models/trees/tree-shap.ts";
 import { createRng } from "../src/numerics/rng.ts";
 
 /** A label of 0 or 1 that two of three features decide in part; a tenth of the values is missing. */
@@ -66,4 +68,55 @@ export function expectAllFreed(
   });
   expect(freed.toSorted()).toEqual(made.toSorted());
   return made.length;
+}
+
+/** What a wrong request is answered with: exit 2, one line that has these words. */
+export const refusedRequest = (words: string): unknown =>
+  expect.objectContaining({
+    name: "InputError",
+    exitCode: 2,
+    message: expect.stringMatching(new RegExp(`^[^\\n]*${words}[^\\n]*$`)),
+  });
+
+/** Of a training with a patience of 7: it ended there, and the loss is the one that the model has here. */
+export function expectStoppedEarly(
+  { model, rounds, validationLoss }: TrainedModel,
+  validation: TrainingRows,
+  near: number,
+): void {
+  const least = validationLoss.indexOf(Math.min(...validationLoss));
+  const found = [rounds, model.roots.length - 1, validationLoss.length];
+  expect(found).toEqual([least + 1, least + 1, least + 8]);
+  const loss = logLoss(marginsHere(model, validation), validation.labels);
+  expect(Math.abs(loss - validationLoss[least]!)).toBeLessThan(near);
+}
+
+/** Of a model of the three features of `drawnRows`. */
+export function expectRisesWithTheFirst(model: TreeEnsembleData): void {
+  const line = Float64Array.from({ length: 60 }, (_, k) => (k - 30) / 10);
+  const columns = [line, line.map(() => 0.2), line.map(() => -0.1)];
+  const margins = marginsHere(model, { columns, labels: line });
+  expect(margins.every((margin, k) => k === 0 || margin >= margins[k - 1]!)).toBe(true);
+}
+
+/** Rows of a golden file, in which null is a missing value; without labels. */
+export const goldenRows = (
+  { featureNames }: TreeEnsembleData,
+  rows: readonly (readonly (number | null)[])[],
+): TrainingRows => ({
+  featureNames,
+  columns: featureNames.map((_, f) => Float64Array.from(rows, (row) => row[f] ?? Number.NaN)),
+  labels: new Float64Array(rows.length),
+});
+
+/** TreeSHAP values of our own, row after row, the bias last. */
+export function contributionsHere(data: TreeEnsembleData, { columns, labels }: TrainingRows): Float64Array {
+  const size = columns.length + 1;
+  const shap = new TreeShap(new TreeEnsemble(data));
+  const out = new Float64Array(size * labels.length);
+  for (let row = 0; row < labels.length; row++) {
+    const values = Float64Array.from(columns, (column) => column[row]!);
+    shap.contributions(values, out.subarray(row * size, (row + 1) * size));
+  }
+  return out;
 }

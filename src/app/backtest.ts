@@ -36,7 +36,8 @@ import { exposureCurve } from "./exposure-curve.ts";
 import { type BacktestModels, backtestModels } from "./models/backtest-models.ts";
 import { priceBasis } from "./price-basis.ts";
 import { runReferences, tablesRead } from "./references/run-references.ts";
-import type { SeriesChoice } from "./regime/index-days.ts";
+import { inFolder, type SeriesChoice } from "./regime/index-days.ts";
+import { keptFits } from "./regime/kept-fits.ts";
 import { givenRegime, type RunRegime, runRegime } from "./regime/run-regime.ts";
 import { actionEvents, rawStepsOf } from "./run-actions.ts";
 import { writeRunFiles } from "./run-files.ts";
@@ -138,8 +139,14 @@ const boundStrategies = ({ config, strategyIds, models }: Checked) =>
     .filter(({ id }) => strategyIds.includes(id))
     .map((module) => boundStrategy(module, config, models));
 
-const regimeOf = ({ config, snapshot, source, adjustment, to }: BacktestRequest, lake: Lake) =>
-  runRegime(lake, config.regime, seriesChoice({ snapshot, source, adjustment }), to);
+const regimeOf = ({ root, config, snapshot, source, adjustment, to }: BacktestRequest, lake: Lake) =>
+  runRegime(
+    lake,
+    inFolder(config.regime, root),
+    seriesChoice({ snapshot, source, adjustment }),
+    to,
+    keptFits(root),
+  );
 
 const seriesChoice = ({
   snapshot,

@@ -1,6 +1,13 @@
 /** Draws the snapshot of a running engine from its books: reads everything, changes nothing. */
 import type { InstrumentTable } from "../domain/instrument.ts";
-import { type OrderNumber, OrderStatus, orderStatusNames, purposeNames, sideName } from "../domain/order.ts";
+import {
+  FAST_EXIT_SIGNAL,
+  type OrderNumber,
+  OrderStatus,
+  orderStatusNames,
+  purposeNames,
+  sideName,
+} from "../domain/order.ts";
 import type { Session } from "../domain/session.ts";
 import { type EpochMicros, isoDate, isoInstant } from "../domain/time.ts";
 import type { ExecuteStage } from "../engine/execute.ts";
@@ -134,7 +141,9 @@ function orderLine({ execute, strategies, instruments, reason }: ViewOf, order: 
 function reasonOf(orders: OrderTable, order: OrderNumber, ofSignal: () => string): string {
   const parent = orders.get(order, OrderField.parent) as OrderNumber;
   if (parent >= 0) return `protects the entry at ${figure(orders.get(parent, OrderField.averagePrice))}`;
-  return orders.get(order, OrderField.signal) < 0 ? "everything is being closed" : ofSignal();
+  const signal = orders.get(order, OrderField.signal);
+  if (signal === FAST_EXIT_SIGNAL) return "longs are being closed by the regime's fast exit";
+  return signal < 0 ? "everything is being closed" : ofSignal();
 }
 
 /** What was asked beside the limit. A trimmed order says so: beside "filled" alone it would read as over the limit. */

@@ -1,6 +1,6 @@
 /** Round trips in words: symbols, instants and the reason of each entry and exit. */
 import { type BarColumns, batchCount } from "../domain/bars.ts";
-import { Purpose } from "../domain/order.ts";
+import { FAST_EXIT_SIGNAL, Purpose } from "../domain/order.ts";
 import { type EpochMicros, isoInstant } from "../domain/time.ts";
 import { type SignalTable, sentence } from "../engine/signal-table.ts";
 import { TradeField } from "../engine/trade-log.ts";
@@ -59,7 +59,10 @@ function whyOut(
   if (purpose === Purpose.StopLoss) return `stop reached, out at ${price.toFixed(2)}`;
   if (purpose === Purpose.VirtualStop) return `virtual stop reached, out at ${price.toFixed(2)}`;
   if (purpose === Purpose.TakeProfit) return `target reached, out at ${price.toFixed(2)}`;
-  if (purpose === Purpose.Flatten) return "everything was closed";
+  if (purpose === Purpose.Flatten)
+    return signal === FAST_EXIT_SIGNAL
+      ? "longs were closed by the regime's fast exit"
+      : "everything was closed";
   if (signal < 0) return "a split left less than one share, paid in cash";
   return sentence(signals, signal, reasons);
 }

@@ -169,8 +169,13 @@ function statusText({ active }: KnownRun, value: StatusValue): string {
 function processesText(processes: NonNullable<KnownRun["active"]>["processes"]): string {
   if (processes.length === 0) return "processes: none is known";
   const silence = silenceOf(processes);
-  const table = processTable(processes);
-  return silence === null ? table : `CRITICAL: ${silence}\n${table}`;
+  return [
+    ...(silence === null ? [] : [`CRITICAL: ${silence}`]),
+    processTable(processes),
+    ...processes.flatMap(({ id, cannotBegin: why }) =>
+      why === undefined ? [] : [`CRITICAL: ${id} cannot begin: ${why}`],
+    ),
+  ].join("\n");
 }
 
 /** Why nobody would hear of trouble, as the supervisor sees it; null: the monitor lives. */

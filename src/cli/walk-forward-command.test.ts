@@ -51,6 +51,19 @@ it("of one symbol is not taken for one of another, though both are of the same s
   expect(one.verdict.totalReturn).not.toBe(two.verdict.totalReturn);
 });
 
+it("refuses a version of a model, which may have learned the very days that it would be tested on", async () => {
+  const version = await walk("all", "--set", "strategies.swing_trend_following.model=swing.meta@3");
+  expect([version.code, version.err]).toEqual([
+    2,
+    expect.stringContaining(
+      "strategies.swing_trend_following.model = swing.meta@3: a walk-forward is of rules alone; allowed are rules and",
+    ),
+  ]);
+  expect(version.err).toMatch(/^plimsoll: [^\n]*--model FILE[^\n]*\n$/);
+  // Of a strategy that is not walked it says nothing.
+  expect((await walk("all", "--set", "strategies.mean_reversion.model=swing.meta@3")).code).toBe(3);
+});
+
 it("names a strategy that is not there, and a range that holds no window", async () => {
   const wrong = await run(
     ..."walk-forward --strategies moon --symbols all --timeframe 1d --out x".split(" "),

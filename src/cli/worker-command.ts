@@ -59,7 +59,7 @@ async function work(context: CliContext, options: WorkerOptions): Promise<Worker
   const root = context.root();
   const store = await NatsJobStore.open(await connectNats(place, { waits: false }));
   const windows = new StudyWorkshop(windowStudies(walkWorker), root);
-  const trainings = new StudyWorkshop(modelStudies(modelWorker), root);
+  const trainings = new StudyWorkshop(modelStudies(modelWorker, config.learn), root);
   const stop = stopSignals();
   const code = codeVersion();
   const say = (line: string): void => {

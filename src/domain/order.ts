@@ -77,3 +77,9 @@ export const Purpose = {
 } as const;
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];
 export const purposeNames = ["entry", "exit", "stop_loss", "take_profit", "flatten", "virtual_stop"] as const;
+
+/**
+ * Stands where an order has the row of its signal: the regime's fast exit closes longs by it (REGIME-2). Below 0 as
+ * for all that no strategy asked for.
+ */
+export const FAST_EXIT_SIGNAL = -2;

@@ -13,7 +13,7 @@
 import { END_OF_RUN } from "../domain/claim.ts";
 import { haltIdOf } from "../domain/flatten-order-id.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
-import { BUY, Purpose } from "../domain/order.ts";
+import { BUY, FAST_EXIT_SIGNAL, Purpose } from "../domain/order.ts";
 import { type EpochMicros, MICROS_PER_MINUTE } from "../domain/time.ts";
 import type { VirtualLots } from "../ensemble/virtual-lots.ts";
 import type { Authorities } from "../risk/authority.ts";
@@ -192,7 +192,8 @@ export class ClaimEnforcement {
     for (let s = 0; s < strategies; s++) {
       if (s === externalStrategy) continue;
       for (let i = 0; i < instruments; i++)
-        if (lots.shares(s, i as InstrumentId) > 0) this.#leave(s, i as InstrumentId, mayClose);
+        if (lots.shares(s, i as InstrumentId) > 0)
+          this.#leave(s, i as InstrumentId, mayClose, FAST_EXIT_SIGNAL);
     }
     desk.settle(books);
   }
@@ -248,12 +249,12 @@ export class ClaimEnforcement {
   }
 
   /** 1 while the strategy holds or enters the instrument, which it is asked to leave; else 0. */
-  #leave(strategy: number, instrument: InstrumentId, mayClose: boolean): number {
+  #leave(strategy: number, instrument: InstrumentId, mayClose: boolean, signal = NO_SIGNAL): number {
     const { desk, lots, facts } = this.#parts;
     const isHeld = lots.shares(strategy, instrument) !== 0;
     if (!isHeld && !facts.entryWorking(strategy, instrument)) return 0;
     if (mayClose && facts.board.withholdsExit(instrument)) return 1;
-    if (mayClose) desk.exit(strategy, instrument, NO_SIGNAL, Purpose.Flatten);
+    if (mayClose) desk.exit(strategy, instrument, signal, Purpose.Flatten);
     else desk.cancelEntry(strategy, instrument);
     return 1;
   }

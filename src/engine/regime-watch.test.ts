@@ -163,6 +163,19 @@ describe("no new longs (C-19)", () => {
     expect(desk.enter(10, 1)).toEqual(BOUGHT);
   });
 
+  it("RW-4: a word for a session that is not next is nobody's, and the next sound one counts", () => {
+    const desk = new Desk();
+    const far = { session: sessions.date[2] as number as DayNumber };
+    desk.tell(far);
+    desk.bar(1);
+    expect([desk.enter(10, 1), desk.barred]).toEqual([[], expect.stringContaining("said nothing yet")]);
+    desk.tell({}, 2);
+    desk.tell(far, 3);
+    expect(desk.enter(10, 3)).toEqual(BOUGHT);
+    desk.bar(1, 500, 1);
+    expect(desk.barred).toMatch(/was told for/);
+  });
+
   it("the strictest claim is named on the order that it barred", () => {
     const desk = new Desk();
     desk.tell({ regime: "Bear", longScale: 0 });
@@ -192,7 +205,7 @@ describe("scales", () => {
     expect([facts.allowsEntries(0, true), facts.allowsEntries(0, false)]).toEqual([false, true]);
   });
 
-  it("the VIX goes to sizing: off before the first word, worst once it is stale", () => {
+  it("the VIX goes to sizing: worst before a word that is required, and once it is stale", () => {
     const desk = new Desk();
     const told = () => {
       const facts = new SnapshotFacts();
@@ -201,7 +214,8 @@ describe("scales", () => {
       return facts.vix;
     };
     desk.bar(1);
-    expect(told()).toBeUndefined();
+    expect(told()).toBeNaN();
+    expect(new Desk({ isRequired: false }).execute.vix).toBeUndefined();
     desk.tell({}, 2);
     expect(told()).toBe(18);
     desk.tell({ vix: null }, 3);
@@ -227,6 +241,7 @@ describe("scales", () => {
     ["missing after a crisis", { vix: null, vixScale: 0.4 }, 0.4],
     ["unknown altogether", { vix: null, vixRegime: null, vixScale: null }, 0.7],
     ["no number", { vix: Number.NaN, vixScale: 1.2 }, 0.7],
+    ["a scale beyond all", { vix: 12, vixRegime: "calm", vixScale: 50 }, 0.7],
   ] as const)("VIX %s", (_name, parts, scalar) => {
     const desk = new Desk();
     desk.tell(parts);

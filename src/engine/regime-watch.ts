@@ -6,6 +6,7 @@
  *       not add up to 1 within 1e-9, or a word for an earlier session. Exits, shorts and their covers are not asked.
  * RW-2  Where nobody has to say anything, nothing is barred before the first word; after it, RW-1 holds.
  * RW-3  A VIX that is missing or stale scales by 0.7 at most; whatever it says, caps come after it.
+ * RW-4  A word for a session beyond the next one is nobody's: it would hold until then, whatever came in between.
  */
 import { z } from "zod";
 import type { BarBatch } from "../domain/bars.ts";
@@ -55,6 +56,7 @@ export interface RegimeChange {
 
 const SUM_TOLERANCE = 1e-9;
 const UNREAD_VIX_SCALE = 0.7;
+const VIX_SCALE_MAX = 1.2;
 const FIVE_MINUTES = 5 * MICROS_PER_MINUTE;
 
 const saved = z.strictObject({
@@ -92,9 +94,14 @@ export class RegimeWatch {
     this.#fast = rule.fastExit === undefined ? undefined : fastExit.start(rule.fastExit.params);
   }
 
-  /** Index points; NaN once the last word is stale or had none; undefined where nobody scales by it, or has yet. */
+  /**
+   * Index points; NaN where the last word is stale or had none, and where one is required and there was none yet;
+   * undefined where nobody scales by it.
+   */
   get vix(): number | undefined {
-    if (!this.#rule.scalesByVix || this.#told === undefined) return undefined;
+    const { isRequired, scalesByVix } = this.#rule;
+    if (!scalesByVix || (this.#told === undefined && !isRequired)) return undefined;
+    if (this.#told === undefined) return Number.NaN;
     const { session, vix } = this.#told;
     return this.#clock.date > session ? Number.NaN : (vix ?? Number.NaN);
   }
@@ -107,6 +114,7 @@ export class RegimeWatch {
 
   hear(event: RegimeTold): void {
     const { kind: _, at, ...reading } = event;
+    if (reading.session > this.#clock.dateAfter(at)) return;
     // A word for a session before the last one's was late: it would make what is known older.
     if (this.#told !== undefined && reading.session < this.#told.session) return;
     this.#told = reading;
@@ -207,8 +215,9 @@ export class RegimeWatch {
   #judgeVix(at: EpochMicros): void {
     const { vix = null, vixRegime = null, vixScale = null, session } = this.#told ?? {};
     const isFresh = session !== undefined && !(this.#clock.date > session);
-    const isRead = isFresh && vix !== null && vix > 0 && vixScale !== null && vixScale > 0;
-    const known = vixScale !== null && vixScale > 0 ? vixScale : UNREAD_VIX_SCALE;
+    const isSound = vixScale !== null && vixScale > 0 && vixScale <= VIX_SCALE_MAX;
+    const isRead = isFresh && isSound && vix !== null && vix > 0;
+    const known = isSound ? vixScale : UNREAD_VIX_SCALE;
     const scalar = isRead ? vixScale : Math.min(UNREAD_VIX_SCALE, known);
     const reason = isRead
       ? `the VIX at ${vix.toFixed(2)} is ${vixRegime}: sizes times ${scalar}`

@@ -40,6 +40,11 @@ export class SessionClock {
     return true;
   }
 
+  /** Of the session after the one that the instant belongs to; infinite where the table ends. */
+  dateAfter(at: EpochMicros): number {
+    return this.#table.date[sessionIndexAt(this.#table, at) + 1] ?? Number.POSITIVE_INFINITY;
+  }
+
   /**
    * Open of the session in whose regular hours the instant lies, NaN outside them: without moving there, so that the
    * last bars of a session, which come after its close, still find it.

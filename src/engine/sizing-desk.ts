@@ -153,7 +153,7 @@ export class SizingDesk {
       conviction,
       price,
       limit,
-      stop: roundToTick(entry.stop ?? Number.NaN, -side, execution.tick),
+      stop: roundToTick(sizingStop(entry, side), -side, execution.tick),
       equity: this.#account.equity,
       availableCash: this.#account.availableCash - this.#committed,
       allocation,
@@ -181,4 +181,10 @@ export class SizingDesk {
     for (const asked of this.#asked) if (asked.instrument === instrument) used += asked.shares;
     return Math.max(0, this.#volume.entriesMax(instrument) - used);
   }
+}
+
+/** The farther one of the rules' and the model's: a stop that doubt brings nearer must not make an order larger. */
+function sizingStop({ stop = Number.NaN, advice }: Entry, side: number): number {
+  const own = advice?.rules.stop ?? stop;
+  return side === BUY ? Math.min(stop, own) : Math.max(stop, own);
 }

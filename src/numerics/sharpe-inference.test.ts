@@ -82,8 +82,7 @@ describe.skipIf(!has)(
       const ratios = Float64Array.from(samples, ({ sharpe }) => sharpe);
       const best = ratios.indexOf(ratios.reduce((a, b) => Math.max(a, b)));
       const correlation = averageCorrelation(trials);
-      // The oracle cuts to a whole number and adds one.
-      const independent = Math.trunc(effectiveTrials(20, correlation)) + 1;
+      const independent = effectiveTrials(20, correlation);
       const deviation = sampleDeviation(ratios);
       const found = deflatedSharpe(samples[best] ?? make(0, 0, 0, 0), {
         trials: independent,
@@ -191,9 +190,11 @@ describe("counting trials", () => {
     expect(() => averageCorrelation([new Float64Array(3), new Float64Array(2)])).toThrow(/NU-6/);
   });
 
-  it("effective trials run from M when unrelated to 1 when all alike", () => {
-    expect([effectiveTrials(20, 0), effectiveTrials(20, 1), effectiveTrials(20, -0.04)]).toEqual([20, 1, 20]);
-    expect(effectiveTrials(20, 0.5)).toBe(10.5);
+  it("effective trials run from M when unrelated to 2 when all alike, whatever the last bits", () => {
+    expect([0, -0.04, 1e-17, -1e-17].map((rho) => effectiveTrials(20, rho))).toEqual([20, 20, 20, 20]);
+    expect([1, 1 - 2 ** -53].map((rho) => effectiveTrials(20, rho))).toEqual([2, 2]);
+    expect(effectiveTrials(20, 0.5)).toBe(11);
+    expect(effectiveTrials(1, 1)).toBe(1);
   });
 
   it("average correlation of a series with itself is 1, with its mirror -1, alone unknown", () => {

@@ -97,12 +97,15 @@ export function minimumTrackRecordLength(
 }
 
 /**
- * Effective number among `trials` strategies whose returns correlate by `averageCorrelation`:
- * rho + (1 - rho) M, at least 1 and at most M (a negative correlation makes no more trials than there were).
+ * Effective number among `trials` strategies whose returns correlate by `averageCorrelation`: the next whole number
+ * above rho + (1 - rho) M, as QUANT d6 has it from its oracle, at least 1 and at most M (a negative correlation makes
+ * no more trials than there were). A whole number is not left as it is: at a correlation of 1, rounding would else
+ * tell one trial from two.
  */
 export function effectiveTrials(trials: number, averageCorrelation: number): number {
   invariant(trials >= 1, "NU-6", `${trials} trials; a result is at least its own trial`);
-  return Math.max(1, Math.min(trials, averageCorrelation + (1 - averageCorrelation) * trials));
+  const independent = averageCorrelation + (1 - averageCorrelation) * trials;
+  return Math.max(1, Math.min(trials, Math.floor(independent) + 1));
 }
 
 /**

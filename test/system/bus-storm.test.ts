@@ -8,7 +8,6 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { replayRun } from "../../src/app/live/replay-run.ts";
 import { scratchFolder } from "../scratch-folder.ts";
 import { LiveRig } from "./live-rig.ts";
 import { missingPrograms } from "./missing-programs.ts";
@@ -22,17 +21,6 @@ describe.skipIf(missing !== undefined)(`a live system over a bus${missing ?? ""}
   let root: string;
   let rig: LiveRig;
   let server: NatsServer;
-
-  /** Orders that the twin has, once there are so many more. */
-  async function moreOrders(more: number): Promise<void> {
-    await rig.twin.readOrders();
-    const { size } = rig.twin.orders;
-    await rig.until("orders flow", FLOW_MS, async () => {
-      await rig.letGoOn().catch(() => undefined);
-      await rig.twin.readOrders();
-      return rig.twin.orders.size >= size + more;
-    });
-  }
 
   async function areWell(): Promise<void> {
     await rig.up();
@@ -55,7 +43,7 @@ describe.skipIf(missing !== undefined)(`a live system over a bus${missing ?? ""}
   it(
     "trades; ingest has no socket, and the operator's door is where it was",
     async () => {
-      await moreOrders(4);
+      await rig.moreOrders(4, FLOW_MS);
       expect(["ingest.sock", "execute.sock"].map((name) => existsSync(join(root, "run", name)))).toEqual([
         false,
         true,
@@ -95,17 +83,10 @@ describe.skipIf(missing !== undefined)(`a live system over a bus${missing ?? ""}
     await areWell();
   });
 
-  it("trades again after all that", () => moreOrders(2), FLOW_MS * 1.5);
+  it("trades again after all that", () => rig.moreOrders(2, FLOW_MS), FLOW_MS * 1.5);
 
   it("left a record that replays to the last byte, stage by stage", async () => {
     expect(rig.journals.verify()).toEqual([]);
-    const { stages } = replayRun({ root });
-    expect(
-      stages.map(({ stage, firstDifference, identical }) => [stage, firstDifference, identical]),
-    ).toEqual([
-      ["ingest", null, true],
-      ["compute", null, true],
-      ["execute", null, true],
-    ]);
+    rig.expectReplays();
   });
 });

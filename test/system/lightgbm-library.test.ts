@@ -14,16 +14,18 @@ import { gbdtTrainer } from "../../src/learn/boosting/built-in-trainers.ts";
 import type { TrainingTask } from "../../src/learn/boosting/trainer.ts";
 import type { TrainingRows } from "../../src/learn/boosting/training-rows.ts";
 import { readLightgbmText, writeLightgbmText } from "../../src/models/trees/lightgbm-text.ts";
-import { TreeEnsemble } from "../../src/models/trees/tree-ensemble.ts";
 import type { TreeEnsembleData } from "../../src/models/trees/tree-ensemble-data.ts";
-import { TreeShap } from "../../src/models/trees/tree-shap.ts";
 import { goldenFolder, goldenIsMissing, readGolden } from "../golden-stock.ts";
 import {
+  contributionsHere,
   drawnRows,
   expectAllFreed,
+  expectRisesWithTheFirst,
+  expectStoppedEarly,
   furthest,
-  logLoss,
+  goldenRows,
   marginsHere,
+  refusedRequest,
   twice,
   withCategories,
 } from "../native-trainers.ts";
@@ -82,20 +84,12 @@ describe.skipIf(library === undefined)(`a model of the library${skipped}`, () =>
 
   it("stops early and keeps the rounds up to the best, by the loss that the model itself has", () => {
     const validation = drawnRows("validation");
-    const { model, rounds, validationLoss } = train({ validation, goal: { rounds: 200, patience: 7 } });
-    const least = validationLoss.indexOf(Math.min(...validationLoss));
-    const found = [rounds, model.roots.length - 1, validationLoss.length];
-    expect(found).toEqual([least + 1, least + 1, least + 8]);
-    const loss = logLoss(marginsHere(model, validation), validation.labels);
-    expect(Math.abs(loss - validationLoss[least]!)).toBeLessThan(1e-9);
+    const trained = train({ validation, goal: { rounds: 200, patience: 7 } });
+    expectStoppedEarly(trained, validation, 1e-9);
   });
 
   it("only rises with a feature that it may only rise with, and takes categories", () => {
-    const { model } = train({ goal: { rounds: 30, monotone: [1, -1, 0] } });
-    const line = Float64Array.from({ length: 60 }, (_, k) => (k - 30) / 10);
-    const columns = [line, line.map(() => 0.2), line.map(() => -0.1)];
-    const margins = marginsHere(model, { columns, labels: line });
-    expect(margins.every((margin, k) => k === 0 || margin >= margins[k - 1]!)).toBe(true);
+    expectRisesWithTheFirst(train({ goal: { rounds: 30, monotone: [1, -1, 0] } }).model);
     const odd = withCategories(drawnRows("categories"));
     const settings = { min_data_per_group: 1, cat_smooth: 1, max_cat_to_onehot: 1, min_data_in_leaf: 5 };
     const found = train({ rows: odd, goal: { rounds: 5, categorical: [0] }, settings });
@@ -114,13 +108,7 @@ describe.skipIf(library === undefined)(`a model of the library${skipped}`, () =>
     ["labels: 0.5 in row 0", { rows: { ...drawnRows("training"), labels: new Float64Array(400).fill(0.5) } }],
   ])("is not made where the request is wrong: %s", (message, wrong) => {
     const call = vi.spyOn(native, "call");
-    expect(() => train(wrong)).toThrow(
-      expect.objectContaining({
-        name: "InputError",
-        exitCode: 2,
-        message: expect.stringMatching(new RegExp(`^[^\\n]*${message}[^\\n]*$`)),
-      }),
-    );
+    expect(() => train(wrong)).toThrow(refusedRequest(message));
     expectAllFreed(call);
   });
 
@@ -150,24 +138,14 @@ describe.skipIf(isMissing)(`the golden model lgb_binary${without}, written by us
     ).input;
     const text = readFileSync(join(goldenFolder, "lgb_binary.model.txt"), "utf8");
     const data = readLightgbmText(text, "golden");
-    const columns = data.featureNames.map((_, f) => Float64Array.from(X, (row) => row[f] ?? Number.NaN));
-    expectSameThere(data, { featureNames: data.featureNames, columns, labels: new Float64Array(X.length) });
+    expectSameThere(data, goldenRows(data, X));
   });
 });
 
 function expectSameThere(data: TreeEnsembleData, rows: TrainingRows): void {
   expect(furthest(marginsHere(data, rows), ofLibrary(data, rows, RAW))).toBeLessThan(NEAR);
-  const size = data.featureNames.length + 1;
   const there = ofLibrary(data, rows, CONTRIBUTIONS);
-  const shap = new TreeShap(new TreeEnsemble(data));
-  const phi = new Float64Array(size);
-  for (let row = 0; row < rows.labels.length; row++) {
-    shap.contributions(
-      Float64Array.from(rows.columns, (column) => column[row]!),
-      phi,
-    );
-    expect(furthest(phi, there.subarray(row * size, (row + 1) * size))).toBeLessThan(NEAR);
-  }
+  expect(furthest(contributionsHere(data, rows), there)).toBeLessThan(NEAR);
 }
 
 it("says where the library was looked for, and how to get it", async () => {

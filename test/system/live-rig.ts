@@ -4,10 +4,13 @@
  */
 import { mkdirSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
+import { expect } from "vitest";
 import { loadConfig } from "../../src/app/config.ts";
 import type { EngineSnapshot } from "../../src/app/engine-snapshot.ts";
+import type { ProcessState } from "../../src/app/live/active-run.ts";
 import { ControlClient } from "../../src/app/live/control-client.ts";
 import { prepareRun } from "../../src/app/live/prepare-run.ts";
+import { replayRun } from "../../src/app/live/replay-run.ts";
 import type { RunTerms } from "../../src/app/live/run-terms.ts";
 import { LiveSystem } from "../../src/app/live/system.ts";
 import { startTwin, type Twin } from "../../src/app/live/twin-process.ts";
@@ -50,6 +53,7 @@ const SETTLE_MS = 60_000;
 export const KILL_WORD = "PLIMSOLL_KILL_AT";
 
 export class LiveRig {
+  readonly root: string;
   readonly run: RunTerms;
   readonly twin: TwinBooks;
   readonly journals: JournalWatch;
@@ -59,6 +63,7 @@ export class LiveRig {
   readonly #control: ControlClient;
 
   private constructor(root: string, run: RunTerms, twin: Twin, bus: RigTerms["bus"]) {
+    this.root = root;
     this.run = run;
     this.#twinProcess = twin;
     this.twin = new TwinBooks(twin);
@@ -110,6 +115,11 @@ export class LiveRig {
     this.#control.close();
     await this.#system.stop();
     await this.#twinProcess.stop();
+  }
+
+  /** As their supervisor tells of them. */
+  get processes(): readonly ProcessState[] {
+    return this.#system.status();
   }
 
   pid(role: Role): number | undefined {
@@ -219,6 +229,29 @@ export class LiveRig {
       const answer = await this.resume().catch(() => undefined);
       return answer?.kind === "accepted";
     });
+  }
+
+  /** Waits until the twin has so many orders more. */
+  async moreOrders(more: number, withinMs: number): Promise<void> {
+    await this.twin.readOrders();
+    const { size } = this.twin.orders;
+    await this.until("orders flow", withinMs, async () => {
+      await this.letGoOn().catch(() => undefined);
+      await this.twin.readOrders();
+      return this.twin.orders.size >= size + more;
+    });
+  }
+
+  /** The record of all three stages replays to the last byte. */
+  expectReplays(): void {
+    const { stages } = replayRun({ root: this.root });
+    expect(
+      stages.map(({ stage, firstDifference, identical }) => [stage, firstDifference, identical]),
+    ).toEqual([
+      ["ingest", null, true],
+      ["compute", null, true],
+      ["execute", null, true],
+    ]);
   }
 
   /** Waits for one more death; whoever starts after it has that word. */

@@ -37,6 +37,11 @@ export class NatsServer {
     return server;
   }
 
+  /** After `kill`: the store is gone, too. */
+  lose(): void {
+    rmSync(this.#store, { recursive: true, force: true });
+  }
+
   /** After `kill`: the same port and store. Resolves when it answers. */
   async again(): Promise<void> {
     const place = ["-a", "127.0.0.1", "-p", String(this.#port), "-js", "-sd", this.#store];

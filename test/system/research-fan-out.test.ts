@@ -183,6 +183,24 @@ describe.skipIf(missing !== undefined)(`research on several machines${missing ??
     expect(results(home)).toEqual(expected);
   });
 
+  it("a server that comes back with an empty store gets what is open again, and all go on at once", async () => {
+    await server.stop();
+    server = await NatsServer.start();
+    const home = await rooted("emptied");
+    const worker = workIn(first, server.url);
+    const walk = walkIn(home, server.url);
+    await until("some windows are there", () => done(home) >= 5);
+    await server.kill();
+    server.lose();
+    const from = performance.now();
+    await server.again();
+    expect([await walk.ended, results(home)]).toEqual([3, expected]);
+    expect(performance.now() - from).toBeLessThan(120_000);
+    expect(walk.said()).not.toContain("plimsoll:");
+    worker.child.kill("SIGTERM");
+    expect(await worker.ended).toBe(0);
+  });
+
   it("a training with a worker killed in the middle of its search is that of one process", async () => {
     await server.stop();
     server = await NatsServer.start();

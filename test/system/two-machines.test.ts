@@ -8,7 +8,6 @@ import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { replayRun } from "../../src/app/live/replay-run.ts";
 import { processPaths } from "../../src/cli/processes.ts";
 import { plimsoll } from "../plimsoll-process.ts";
 import { scratchFolder } from "../scratch-folder.ts";
@@ -36,16 +35,6 @@ describe.skipIf(missing !== undefined)(`stages on two machines${missing ?? ""}`,
       stdio: "ignore",
     });
   };
-
-  async function moreOrders(more: number): Promise<void> {
-    await rig.twin.readOrders();
-    const { size } = rig.twin.orders;
-    await rig.until("orders flow", FLOW_MS, async () => {
-      await rig.letGoOn().catch(() => undefined);
-      await rig.twin.readOrders();
-      return rig.twin.orders.size >= size + more;
-    });
-  }
 
   beforeAll(async () => {
     const authority = throwawayAuthority();
@@ -79,7 +68,7 @@ describe.skipIf(missing !== undefined)(`stages on two machines${missing ?? ""}`,
   it(
     "trade",
     async () => {
-      await moreOrders(3);
+      await rig.moreOrders(3, FLOW_MS);
       expect(rig.pid("compute" as const)).toBeUndefined();
       expect(existsSync(join(here, "db", "compute.db"))).toBe(false);
       expect(await rig.problems()).toEqual([]);
@@ -93,7 +82,7 @@ describe.skipIf(missing !== undefined)(`stages on two machines${missing ?? ""}`,
       compute.kill("SIGKILL");
       await once(compute, "close");
       startCompute();
-      await moreOrders(2);
+      await rig.moreOrders(2, FLOW_MS);
       expect(await rig.problems()).toEqual([]);
     },
     FLOW_MS * 1.5,
@@ -117,14 +106,7 @@ describe.skipIf(missing !== undefined)(`stages on two machines${missing ?? ""}`,
     compute.kill("SIGTERM");
     await once(compute, "close");
     cpSync(join(there, "db", "compute.db"), join(here, "db", "compute.db"));
-    const { stages } = replayRun({ root: here });
-    expect(
-      stages.map(({ stage, firstDifference, identical }) => [stage, firstDifference, identical]),
-    ).toEqual([
-      ["ingest", null, true],
-      ["compute", null, true],
-      ["execute", null, true],
-    ]);
+    rig.expectReplays();
     const grep = spawn("grep", ["-rlF", PASSWORD, here, there], { stdio: ["ignore", "pipe", "ignore"] });
     const found: string[] = [];
     grep.stdout.on("data", (piece: Buffer) => found.push(String(piece)));

@@ -11,18 +11,20 @@ import { findXgboost, type XgboostLibrary } from "../../src/adapters/native/xgbo
 import { xgboostTrainer } from "../../src/adapters/native/xgboost-trainer.ts";
 import type { TrainingTask } from "../../src/learn/boosting/trainer.ts";
 import type { TrainingRows } from "../../src/learn/boosting/training-rows.ts";
-import { TreeEnsemble } from "../../src/models/trees/tree-ensemble.ts";
-import { TreeShap } from "../../src/models/trees/tree-shap.ts";
 import { readXgboostJson, writeXgboostJson } from "../../src/models/trees/xgboost-json.ts";
 import { dailyCsv } from "../bars-csv.ts";
 import { goldenFolder, goldenIsMissing, readGolden, toleranceOf } from "../golden-stock.ts";
 import { MlflowDouble } from "../mlflow-double.ts";
 import {
+  contributionsHere,
   drawnRows,
   expectAllFreed,
+  expectRisesWithTheFirst,
+  expectStoppedEarly,
   furthest,
-  logLoss,
+  goldenRows,
   marginsHere,
+  refusedRequest,
   twice,
   withCategories,
 } from "../native-trainers.ts";
@@ -116,24 +118,12 @@ describe.skipIf(library === undefined)(`a model of the library${skipped}`, () =>
 
   it("stops early and keeps the rounds up to the best, by the loss that the model itself has", () => {
     const validation = drawnRows("validation");
-    const { model, rounds, validationLoss } = train({ validation, goal: { rounds: 200, patience: 7 } });
-    const least = validationLoss.indexOf(Math.min(...validationLoss));
-    expect([rounds, model.roots.length - 1, validationLoss.length]).toEqual([
-      least + 1,
-      least + 1,
-      least + 8,
-    ]);
-    const margins = marginsHere(model, validation);
-    const loss = logLoss(margins, validation.labels);
-    expect(Math.abs(loss - validationLoss[least]!)).toBeLessThan(1e-6);
+    const trained = train({ validation, goal: { rounds: 200, patience: 7 } });
+    expectStoppedEarly(trained, validation, 1e-6);
   });
 
   it("only rises with a feature that it may only rise with, and takes categories", () => {
-    const { model } = train({ goal: { rounds: 30, monotone: [1, -1, 0] } });
-    const line = Float64Array.from({ length: 60 }, (_, k) => (k - 30) / 10);
-    const columns = [line, line.map(() => 0.2), line.map(() => -0.1)];
-    const margins = marginsHere(model, { columns, labels: line });
-    expect(margins.every((margin, k) => k === 0 || margin >= margins[k - 1]!)).toBe(true);
+    expectRisesWithTheFirst(train({ goal: { rounds: 30, monotone: [1, -1, 0] } }).model);
     const odd = withCategories(drawnRows("categories"));
     const settings = { tree_method: "hist", max_cat_to_onehot: 1 };
     const found = train({ rows: odd, goal: { rounds: 5, categorical: [0] }, settings });
@@ -150,13 +140,7 @@ describe.skipIf(library === undefined)(`a model of the library${skipped}`, () =>
     ["labels: 0.5 in row 0", { rows: { ...drawnRows("training"), labels: new Float64Array(400).fill(0.5) } }],
   ])("is not made where the request is wrong: %s", (message, wrong) => {
     const call = vi.spyOn(native, "call");
-    expect(() => train(wrong)).toThrow(
-      expect.objectContaining({
-        name: "InputError",
-        exitCode: 2,
-        message: expect.stringMatching(new RegExp(`^[^\\n]*${message}[^\\n]*$`)),
-      }),
-    );
+    expect(() => train(wrong)).toThrow(refusedRequest(message));
     expectAllFreed(call);
   });
 
@@ -183,30 +167,15 @@ describe.skipIf(isMissing).each(["xgb_hist_logistic.json", "xgb_exact_monotone_l
       : readXgboostJson(readFileSync(join(goldenFolder, golden.input.model_file), "utf8"), file);
 
     it("predicts and explains in the library as here", () => {
-      const { X } = golden.input;
-      const columns = data.featureNames.map((_, f) => Float64Array.from(X, (row) => row[f] ?? Number.NaN));
-      const rows = { featureNames: data.featureNames, columns, labels: new Float64Array(X.length) };
+      const rows = goldenRows(data, golden.input.X);
       const text = writeXgboostJson(data);
-      const model = new TreeEnsemble(data);
       const there = ofLibrary(text, rows, "margin");
       expect(furthest(marginsHere(data, rows), there)).toBe(SAME);
       expect(furthest(golden.expected.margin, there)).toBeLessThan(toleranceOf(file).abs);
-
-      const size = data.featureNames.length + 1;
       const values = ofLibrary(text, rows, "contributions");
-      const shap = new TreeShap(model);
-      const phi = new Float64Array(size);
-      X.forEach((_, row) => {
-        shap.contributions(
-          Float64Array.from(columns, (column) => column[row]!),
-          phi,
-        );
-        phi.forEach((value, k) => {
-          const wanted = values[row * size + k]!;
-          expect(Math.abs(value - wanted)).toBeLessThanOrEqual(
-            Math.max(SHAP.abs, SHAP.rel * Math.abs(wanted)),
-          );
-        });
+      contributionsHere(data, rows).forEach((value, k) => {
+        const wanted = values[k]!;
+        expect(Math.abs(value - wanted)).toBeLessThanOrEqual(Math.max(SHAP.abs, SHAP.rel * Math.abs(wanted)));
       });
     });
   },

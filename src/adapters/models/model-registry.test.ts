@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { scratchFolder } from "../../../test/scratch-folder.ts";
 import type { GateVerdict, ModelFacts } from "../../domain/model-version.ts";
-import { ModelRegistry } from "./model-registry.ts";
+import { DRIFT_WATCH, ModelRegistry } from "./model-registry.ts";
 
 const words = { by: "ann", reason: "because", at: "2026-11-22T15:00:00.000Z" };
 const gate = (passed: boolean, value = passed ? 1.2 : 0.4): GateVerdict => ({
@@ -82,6 +82,14 @@ describe("a model", () => {
     expect(registry.rollBack("swing.meta", words).id).toBe(one);
     expect([registry.get(two).stage, registry.champion("swing.meta")?.id]).toEqual(["retired", one]);
     expect(() => registry.rollBack("nobody", words)).toThrow(expect.objectContaining({ exitCode: 3 }));
+  });
+
+  it("that was let go for its drift does not come back by a rollback", () => {
+    const [one, two] = [champion("tree one"), champion("tree two")];
+    registry.move(two, "retired", { ...words, by: DRIFT_WATCH });
+    expect(registry.rollBack("swing.meta", words).id).toBe(one);
+    registry.move(one, "retired", { ...words, by: DRIFT_WATCH });
+    expect(() => registry.rollBack("swing.meta", words)).toThrow(expect.objectContaining({ exitCode: 3 }));
   });
 
   it("that is bad goes at once, without asking a gate", () => {

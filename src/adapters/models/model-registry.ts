@@ -26,6 +26,9 @@ export function modelName(given: string, key = "--name"): string {
   );
 }
 
+/** Who retires what has drifted. */
+export const DRIFT_WATCH = "drift watch";
+
 /** Who changes a version, and why. */
 export interface ChangeWords {
   readonly by: string;
@@ -137,7 +140,10 @@ export class ModelRegistry {
     });
   }
 
-  /** The champion before this one comes back, this one is retired. Throws InputError (exit 3) where there is none. */
+  /**
+   * The champion before this one comes back, this one is retired. One that was let go for its drift does not come back
+   * this way. Throws InputError (exit 3) where there is none.
+   */
   rollBack(name: string, words: ChangeWords): ModelVersion {
     return this.#inTransaction(() => {
       const now = this.champion(name);
@@ -145,11 +151,15 @@ export class ModelRegistry {
         .prepare(
           `SELECT version FROM changes JOIN versions ON versions.id = changes.version
            WHERE name = ? AND to_stage = 'champion' AND refused = 0 AND version <> coalesce(?, '')
+             AND NOT EXISTS (SELECT 1 FROM changes AS gone WHERE gone.version = versions.id AND gone."by" = ?)
            ORDER BY changes.number DESC LIMIT 1`,
         )
-        .get(name, now?.id ?? null);
+        .get(name, now?.id ?? null, DRIFT_WATCH);
       if (before === undefined)
-        throw new InputError(`models: ${name} had no champion before this one; retire it instead`, 3);
+        throw new InputError(
+          `models: ${name} had no champion before this one that has not drifted; retire this one instead`,
+          3,
+        );
       if (now !== undefined) this.#set(now, "retired", words);
       this.#set(this.get(String(before.version)), "champion", words);
       return this.get(String(before.version));

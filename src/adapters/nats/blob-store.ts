@@ -40,6 +40,11 @@ export class BlobStore {
     return name;
   }
 
+  /** Whether it was put and is there still; nothing of it is read. */
+  async has(name: string): Promise<boolean> {
+    return (await this.#values.get(`blob.${name}`)) !== undefined;
+  }
+
   /** Undefined where it is not there, not whole, or not what its name says. */
   async get(name: string): Promise<unknown> {
     const pieces = Number(Buffer.from((await this.#values.get(`blob.${name}`)) ?? []).toString("utf8"));

@@ -115,13 +115,20 @@ class Coordinator {
       await work();
     } catch (error) {
       if (error instanceof InputError || this.#isBroken) throw error;
-      this.#sayOnce("the bus does not answer; the queue is looked at again when it does");
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#sayOnce(`the bus does not answer (${reason}); the queue is looked at again when it does`);
     }
   }
 
   /** Every open job is answered, or in the queue. What failed in an earlier order is tried again, once. */
   async #sweep(): Promise<void> {
-    const { store, jobs, code } = this.#order;
+    const { store, jobs, code, shared } = this.#order;
+    if (this.#shared !== null && !(await store.holds(this.#shared))) {
+      this.#sayOnce(
+        "the server of the bus came back without what it held; all open jobs are put there again",
+      );
+      await store.putShared(shared);
+    }
     await lanes([...this.#open], async ([key, indices]) => {
       if (await this.#settle(key, this.#forgives)) return;
       const { kind, payload } = jobs[indices[0]!]!;

@@ -175,6 +175,22 @@ describe("jobs over a queue", () => {
   });
 });
 
+describe("a server that comes back with an empty store", () => {
+  it("gets what is open again, terms too, and nobody is asked twice for what is answered", async () => {
+    const world = new World();
+    let begun = 0;
+    const factored: JobHandler = async ({ payload }, shared) => {
+      begun += 1;
+      if (begun === 4) world.server.empty();
+      return (payload as number) * (shared as { readonly factor: number }).factor;
+    };
+    void world.worker(factored);
+    expect([await world.settled(world.order(ten)), world.answers]).toEqual(["done", doubled]);
+    expect(begun).toBeLessThanOrEqual(11);
+    expect(world.lines).toEqual([expect.stringContaining("came back without what it held")]);
+  });
+});
+
 describe("a worker", () => {
   it("of other code, or without the data, gives back and says why; another does it (JQ-2)", async () => {
     const world = new World();

@@ -37,6 +37,8 @@ export interface JobStore {
   forget(key: string): Promise<void>;
   /** What many jobs share, kept by its content. Resolves to its name. */
   putShared(value: unknown): Promise<string>;
+  /** False where it was never put, or the server has lost it. */
+  holds(name: string): Promise<boolean>;
   /** Undefined where it is not there, or not what its name says. */
   shared(name: string): Promise<unknown>;
   /** How often the job was begun by workers that did not come to an end with it. */

@@ -13,7 +13,7 @@ const PINGS_OUT_MAX = 2;
 const FIRST_WITHIN_MS = 5000;
 
 export interface NatsWays {
-  /** True: waits for a server that is not there yet, without end. False: InputError after some seconds. */
+  /** True: once connected it is never given up, also where the server comes back with other keys. */
   readonly waits: boolean;
 }
 
@@ -28,7 +28,6 @@ export async function connectNats(place: NatsPlace, { waits }: NatsWays): Promis
       timeout: FIRST_WITHIN_MS,
       reconnectTimeWait: RECONNECT_EVERY_MS,
       maxReconnectAttempts: -1,
-      waitOnFirstConnect: waits,
       pingInterval: PING_EVERY_MS,
       maxPingOut: PINGS_OUT_MAX,
       // A server that comes back with other keys is waited for, as one that does not come back is.
@@ -43,13 +42,14 @@ export async function connectNats(place: NatsPlace, { waits }: NatsWays): Promis
 export const natsReason = (error: unknown): string =>
   (error instanceof Error ? error.message || error.name : String(error)).split("\n")[0]!.slice(0, 200);
 
-/** Calls until the connection is closed for good. */
+/** Calls until the connection is closed for good. `failed`: what the server refuses, keys among it. */
 export async function watchNats(
   connection: NatsConnection,
-  heard: { lost(): void; back(): void },
+  heard: { lost(): void; back(): void; failed?(reason: string): void },
 ): Promise<void> {
-  for await (const { type } of connection.status()) {
-    if (type === "disconnect") heard.lost();
-    else if (type === "reconnect") heard.back();
+  for await (const status of connection.status()) {
+    if (status.type === "disconnect") heard.lost();
+    else if (status.type === "reconnect") heard.back();
+    else if (status.type === "error") heard.failed?.(natsReason(status.error));
   }
 }

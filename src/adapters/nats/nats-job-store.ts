@@ -5,9 +5,12 @@
  * A stream takes at most one message per subject and refuses a second, so a job is there once for as long as it is
  * there. A window of message ids would forget it after some minutes, and would refuse for the same minutes a job that
  * was cancelled and is wanted again. Outcome first, acknowledgement after: a worker that dies in between costs a look.
+ *
+ * A server may come back without what it held. So stream and bucket are made again, where they are not there, before
+ * the first thing that is asked of it after each return and each failure.
  */
 import type { Consumer, JetStreamClient, JetStreamManager, JsMsg } from "@nats-io/jetstream";
-import type { KV } from "@nats-io/kv";
+import type { KV, KvEntry } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { InputError } from "../../domain/assert.ts";
 import { BlobStore } from "./blob-store.ts";
@@ -43,6 +46,9 @@ export class NatsJobStore implements JobStore {
   readonly #consumer: Consumer;
   readonly #kv: KV;
   readonly #blobs: BlobStore;
+  /** False: whether the server still has stream and bucket is not known. */
+  #isWhole = true;
+  #mending: Promise<void> | undefined;
   #isConnected = true;
 
   private constructor(
@@ -60,8 +66,8 @@ export class NatsJobStore implements JobStore {
     this.#consumer = parts.consumer;
     this.#kv = parts.kv;
     this.#blobs = new BlobStore({
-      put: async (name, bytes) => void (await this.#kv.put(name, bytes)),
-      get: async (name) => (await this.#kv.get(name))?.value,
+      put: (name, bytes) => this.#put(name, bytes),
+      get: async (name) => (await this.#get(name))?.value,
     });
     void watchNats(connection, {
       lost: () => {
@@ -69,6 +75,7 @@ export class NatsJobStore implements JobStore {
       },
       back: () => {
         this.#isConnected = true;
+        this.#isWhole = false;
       },
     });
   }
@@ -76,21 +83,11 @@ export class NatsJobStore implements JobStore {
   /** Makes stream and bucket where they are not there. Throws InputError (exit 1) on a server without JetStream. */
   static async open(connection: NatsConnection): Promise<NatsJobStore> {
     const { jetstream, jetstreamManager } = await import("@nats-io/jetstream");
-    const { Kvm } = await import("@nats-io/kv");
     try {
       const manager = await jetstreamManager(connection);
       const stream = jetstream(connection);
-      await manager.streams.add({
-        ...{ name: STREAM, subjects: [`${SUBJECT}.>`], retention: "workqueue", storage: "file" },
-        ...{ discard: "new", discard_new_per_subject: true, max_msgs_per_subject: 1 },
-        max_age: KEPT_MS * NANOS_PER_MS,
-      });
-      await manager.consumers.add(STREAM, {
-        ...{ durable_name: WORKERS, ack_policy: "explicit", max_ack_pending: -1, max_deliver: -1 },
-        ack_wait: ACK_WAIT_MS * NANOS_PER_MS,
-      });
+      const kv = await made(stream, manager);
       const consumer = await stream.consumers.get(STREAM, WORKERS);
-      const kv = await new Kvm(stream).create(BUCKET, { history: 1, ttl: KEPT_MS });
       return new NatsJobStore(connection, { stream, manager, consumer, kv });
     } catch (error) {
       throw new InputError(
@@ -105,20 +102,22 @@ export class NatsJobStore implements JobStore {
   }
 
   async publish(job: JobFrame): Promise<void> {
-    try {
-      await this.#stream.publish(`${SUBJECT}.${job.kind}.${job.key}`, jobText(job));
-    } catch (error) {
-      if ((error as { readonly code?: unknown }).code !== IS_THERE) throw error;
-    }
+    await this.#whole(async () => {
+      try {
+        await this.#stream.publish(`${SUBJECT}.${job.kind}.${job.key}`, jobText(job));
+      } catch (error) {
+        if ((error as { readonly code?: unknown }).code !== IS_THERE) throw error;
+      }
+    });
   }
 
   async next(withinMs: number): Promise<TakenJob | undefined> {
-    const message = await this.#consumer.next({ expires: Math.max(1000, withinMs) });
+    const message = await this.#whole(() => this.#consumer.next({ expires: Math.max(1000, withinMs) }));
     return message === null ? undefined : taken(message);
   }
 
   async cancel(key: string): Promise<void> {
-    await this.#manager.streams.purge(STREAM, { filter: `${SUBJECT}.*.${key}` });
+    await this.#whole(() => this.#manager.streams.purge(STREAM, { filter: `${SUBJECT}.*.${key}` }));
     this.#connection.publish(`${CANCELLED}.${key}`);
   }
 
@@ -129,7 +128,7 @@ export class NatsJobStore implements JobStore {
   }
 
   async outcome(key: string): Promise<JobOutcome | undefined> {
-    const text = (await this.#kv.get(`outcome.${key}`))?.string();
+    const text = (await this.#get(`outcome.${key}`))?.string();
     const head = text === undefined ? undefined : readOutcome(text);
     if (head === undefined) return undefined;
     const { version: _, ...rest } = head;
@@ -140,15 +139,19 @@ export class NatsJobStore implements JobStore {
 
   async keep(key: string, outcome: JobOutcome): Promise<void> {
     const head = outcome.ok ? { ...outcome, value: await this.#blobs.put(outcome.value) } : outcome;
-    await this.#kv.put(`outcome.${key}`, outcomeText({ version: outcomeVersion, ...head }));
+    await this.#put(`outcome.${key}`, outcomeText({ version: outcomeVersion, ...head }));
   }
 
   async forget(key: string): Promise<void> {
-    await this.#kv.purge(`outcome.${key}`);
+    await this.#whole(() => this.#kv.purge(`outcome.${key}`));
   }
 
   putShared(value: unknown): Promise<string> {
     return this.#blobs.put(value);
+  }
+
+  holds(name: string): Promise<boolean> {
+    return this.#blobs.has(name);
   }
 
   shared(name: string): Promise<unknown> {
@@ -156,13 +159,13 @@ export class NatsJobStore implements JobStore {
   }
 
   async begun(key: string): Promise<number> {
-    const times = Number((await this.#kv.get(`begun.${key}`))?.string() ?? 0);
+    const times = Number((await this.#get(`begun.${key}`))?.string() ?? 0);
     return Number.isSafeInteger(times) && times > 0 ? times : 0;
   }
 
   async setBegun(key: string, times: number): Promise<void> {
-    if (times > 0) await this.#kv.put(`begun.${key}`, String(times));
-    else await this.#kv.purge(`begun.${key}`);
+    if (times > 0) await this.#put(`begun.${key}`, String(times));
+    else await this.#whole(() => this.#kv.purge(`begun.${key}`));
   }
 
   tell(note: JobNote): void {
@@ -181,6 +184,51 @@ export class NatsJobStore implements JobStore {
   async close(): Promise<void> {
     await this.#connection.close();
   }
+
+  #get(name: string): Promise<KvEntry | null> {
+    return this.#whole(() => this.#kv.get(name));
+  }
+
+  async #put(name: string, value: Uint8Array | string): Promise<void> {
+    await this.#whole(() => this.#kv.put(name, value));
+  }
+
+  async #whole<Found>(work: () => Promise<Found>): Promise<Found> {
+    if (!this.#isWhole) await this.#mend();
+    try {
+      return await work();
+    } catch (error) {
+      this.#isWhole = false;
+      throw error;
+    }
+  }
+
+  /** Once for all who wait for it. */
+  #mend(): Promise<void> {
+    this.#mending ??= made(this.#stream, this.#manager)
+      .then(() => {
+        this.#isWhole = true;
+      })
+      .finally(() => {
+        this.#mending = undefined;
+      });
+    return this.#mending;
+  }
+}
+
+/** Stream, consumer and bucket, where they are not there; what is there stays as it is. */
+async function made(stream: JetStreamClient, manager: JetStreamManager): Promise<KV> {
+  const { Kvm } = await import("@nats-io/kv");
+  await manager.streams.add({
+    ...{ name: STREAM, subjects: [`${SUBJECT}.>`], retention: "workqueue", storage: "file" },
+    ...{ discard: "new", discard_new_per_subject: true, max_msgs_per_subject: 1 },
+    max_age: KEPT_MS * NANOS_PER_MS,
+  });
+  await manager.consumers.add(STREAM, {
+    ...{ durable_name: WORKERS, ack_policy: "explicit", max_ack_pending: -1, max_deliver: -1 },
+    ack_wait: ACK_WAIT_MS * NANOS_PER_MS,
+  });
+  return new Kvm(stream).create(BUCKET, { history: 1, ttl: KEPT_MS });
 }
 
 function taken(message: JsMsg): TakenJob {

@@ -1,7 +1,11 @@
 /**
  * The message line of a process: connects in the background and again without end, so that a process starts and goes on
  * whether or not a server is there. What that means for trading is the owner's business.
+ *
+ * BN-3  Nothing that a server says or refuses ends the process or goes unsaid; what a hearer throws ends it, as from a
+ *       socket, and is not lost in the client's reader.
  */
+import { setTimeout as pause } from "node:timers/promises";
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { MessageLine } from "./message-line.ts";
 import { connectNats, natsReason, watchNats } from "./nats-connection.ts";
@@ -13,6 +17,10 @@ interface Heard {
   end?: () => void;
 }
 
+const AGAIN_AFTER_MS = 250;
+/** Each link has subjects of its own. */
+const NAMES_OF_ONE = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
 export class NatsLine implements MessageLine {
   readonly #log: (line: string) => void;
   readonly #subscriptions = new Set<Heard>();
@@ -20,11 +28,13 @@ export class NatsLine implements MessageLine {
   #connection: NatsConnection | undefined;
   #isUp = false;
   #isClosed = false;
+  /** What went wrong since it was last up: the same again, at every try, is no news. */
+  readonly #wrong = new Set<string>();
 
   /** `log`: when the server goes, comes, or refuses. Begins to connect at once. */
   constructor(place: NatsPlace, log: (line: string) => void) {
     this.#log = log;
-    void this.#connect(place);
+    void this.#keep(place);
   }
 
   get isUp(): boolean {
@@ -33,7 +43,13 @@ export class NatsLine implements MessageLine {
 
   publish(subject: string, bytes: Uint8Array): void {
     // What the client would keep for later is of no use then: links begin anew.
-    if (this.#isUp) this.#connection?.publish(subject, bytes);
+    if (!this.#isUp) return;
+    try {
+      this.#connection?.publish(subject, bytes);
+    } catch (error) {
+      // Larger than the server takes, for one: lost, as links know it of any message.
+      this.#failed(`a message could not be sent: ${natsReason(error)}`);
+    }
   }
 
   subscribe(subject: string, take: (bytes: Uint8Array, subject: string) => void): () => void {
@@ -52,32 +68,49 @@ export class NatsLine implements MessageLine {
   }
 
   async close(): Promise<void> {
+    const wasUp = this.#isUp;
     this.#isClosed = true;
     this.#isUp = false;
     const connection = this.#connection;
     // What was said last, a farewell to the peers, still leaves.
-    await connection?.flush().catch(() => undefined);
+    if (wasUp) await connection?.flush().catch(() => undefined);
     await connection?.close();
   }
 
-  async #connect(place: NatsPlace): Promise<void> {
-    try {
-      const connection = await connectNats(place, { waits: true });
-      if (this.#isClosed) return await connection.close();
-      this.#connection = connection;
-      void watchNats(connection, { lost: () => this.#state(false), back: () => this.#state(true) });
-      for (const heard of this.#subscriptions) this.#begin(heard);
-      this.#state(true);
-    } catch (error) {
-      this.#log(natsReason(error));
+  async #keep(place: NatsPlace): Promise<void> {
+    while (!this.#isClosed) {
+      try {
+        await this.#connect(place);
+      } catch (error) {
+        this.#failed(natsReason(error));
+      }
+      // No reason to keep a process that has nothing else to do.
+      await pause(AGAIN_AFTER_MS, undefined, { ref: false });
     }
+  }
+
+  /** Until the connection is closed for good, which the client does by itself where it sees no way back. */
+  async #connect(place: NatsPlace): Promise<void> {
+    const connection = await connectNats(place, { waits: true });
+    if (this.#isClosed) return await connection.close();
+    const closed = watchNats(connection, {
+      lost: () => this.#state(false),
+      back: () => this.#state(true),
+      failed: (reason) => this.#failed(reason),
+    });
+    this.#connection = connection;
+    for (const heard of this.#subscriptions) this.#begin(heard);
+    this.#state(true);
+    await closed;
+    this.#connection = undefined;
+    this.#state(false);
   }
 
   #begin(heard: Heard): void {
     const subscription = this.#connection?.subscribe(heard.subject, {
       callback: (error, message) => {
-        if (error === null) heard.take(message.data, message.subject);
-        else this.#log(`${heard.subject}: ${natsReason(error)}`);
+        // Told by the connection, too.
+        if (error === null) taken(heard, message.data, message.subject);
       },
     });
     if (subscription !== undefined) heard.end = () => subscription.unsubscribe();
@@ -86,7 +119,29 @@ export class NatsLine implements MessageLine {
   #state(isUp: boolean): void {
     if (this.#isClosed || this.#isUp === isUp) return;
     this.#isUp = isUp;
+    if (isUp) this.#wrong.clear();
     this.#log(isUp ? "the bus is there" : "the bus is away");
     for (const told of [...this.#watchers]) told(isUp);
+  }
+
+  #failed(reason: string): void {
+    const kind = reason.replaceAll(NAMES_OF_ONE, "*");
+    if (this.#isClosed || this.#wrong.has(kind)) return;
+    this.#wrong.add(kind);
+    this.#log(reason);
+  }
+}
+
+/**
+ * The client reads on in the same turn and takes what is thrown there for the end of its reader, without a word: a
+ * stage that broke in the middle of a step would go on half done.
+ */
+function taken({ take }: Heard, bytes: Uint8Array, subject: string): void {
+  try {
+    take(bytes, subject);
+  } catch (error) {
+    setImmediate(() => {
+      throw error;
+    });
   }
 }

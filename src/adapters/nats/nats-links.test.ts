@@ -209,6 +209,25 @@ describe("a link over a bus", () => {
   });
 });
 
+it("a link that is asked for is not led to write elsewhere by whoever accepts", async () => {
+  const world = new World();
+  const written = new Set<string>();
+  world.bus.loses = (subject) => {
+    written.add(subject);
+    return false;
+  };
+  const line = world.bus.line();
+  line.subscribe("plimsoll.live.d1.ingest.knock", (bytes) => {
+    const { inbox } = JSON.parse(Buffer.from(bytes).toString()) as { readonly inbox: string };
+    const text = JSON.stringify({ server: "thief", inbox: "plimsoll.jobs.x" });
+    line.publish(inbox, Buffer.concat([Buffer.from([5, 0, 0, 0, 0]), Buffer.from(text)]));
+  });
+  world.dial();
+  await world.pass(3000);
+  expect(written.has("plimsoll.live.d1.ingest.knock")).toBe(true);
+  expect(written.has("plimsoll.jobs.x")).toBe(false);
+});
+
 describe("BN-1: what a bus loses", () => {
   it("in the middle or at the end is noticed, and sent again from where the other was", async () => {
     await fc.assert(

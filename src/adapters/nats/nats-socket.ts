@@ -40,6 +40,8 @@ export class NatsSocket extends Duplex {
   readonly #clock: Clock;
   readonly #ends: (() => void)[];
   #outbox: string | undefined;
+  /** Where both ends hear: nobody makes us write elsewhere. */
+  readonly #place: string;
   /** Who accepted: another one that comes to that place ends the stream. */
   #server: string | undefined;
   #sent = 0;
@@ -54,6 +56,7 @@ export class NatsSocket extends Duplex {
     super({ allowHalfOpen: false });
     this.#line = line;
     this.#clock = clock;
+    this.#place = inbox.slice(0, inbox.lastIndexOf(".") + 1);
     this.#ends = [
       line.subscribe(inbox, (bytes) => this.#heard(bytes)),
       line.onState((isUp) => {
@@ -177,7 +180,7 @@ export class NatsSocket extends Duplex {
   #accepted(bytes: Buffer): void {
     if (this.#outbox !== undefined) return;
     const { server, inbox } = acceptedOf(bytes);
-    if (server === undefined || inbox === undefined) return;
+    if (server === undefined || inbox?.startsWith(this.#place) !== true) return;
     this.#timer?.cancel();
     this.#outbox = inbox;
     this.#server = server;

@@ -157,6 +157,7 @@ function whyOut(reason: string, price: number, signal: LedgerRow[string] | undef
   if (reason === "stop_loss") return `stop reached, ${at}`;
   if (reason === "virtual_stop") return `virtual stop reached, ${at}`;
   if (reason === "take_profit") return `target reached, ${at}`;
+  if (reason === "fast_exit") return "longs were closed by the regime's fast exit";
   if (reason === "flatten") return "everything was closed";
   return typeof signal === "string" ? signal : "closed outside of our orders";
 }

@@ -3,8 +3,11 @@ import { InputError } from "../../domain/assert.ts";
 import type { EngineEvent, OperatorActed, ReferenceTold } from "../../domain/events.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
 import { MARKET_ROW, type ReferenceRow } from "../../domain/reference-table.ts";
+import type { RegimeReading } from "../../domain/regime-reading.ts";
 import { type EpochMicros, MICROS_PER_SECOND } from "../../domain/time.ts";
 import type { LiveExecute } from "../../engine/live-execute.ts";
+import { SessionClock } from "../../engine/session-clock.ts";
+import { xnysSessions } from "../../market/calendar.ts";
 import { referenceTables } from "../../market/references/registry.ts";
 import { judgedOverride } from "../limit-override.ts";
 import { type ClaimAct, claimsOf, taskLifts } from "./claim-acts.ts";
@@ -35,7 +38,7 @@ export function eventsOf(request: ControlAct, at: EpochMicros, world: ActWorld):
       return wanted.map((limit) => ({ kind: "LimitOverridden", at, ...limit, until }));
     }
     case "tellRegime":
-      return [{ kind: "RegimeTold", at, ...request.reading }];
+      return [{ kind: "RegimeTold", at, ...knowable(request.reading, at) }];
     case "tellReference":
       return [referenceOf(request, at, world.context)];
     case "retire":
@@ -75,6 +78,15 @@ function referenceOf(
     return instrument === undefined ? [] : [{ instrument, values }];
   });
   return { kind: "ReferenceTold", at, table: id, rows: told, ...(isWhole === true ? { isWhole } : {}) };
+}
+
+/** Nobody knows the regime of a session before the one ahead of it is over (RW-4). */
+function knowable(reading: RegimeReading, at: EpochMicros): RegimeReading {
+  if (reading.session <= new SessionClock(xnysSessions()).dateAfter(at)) return reading;
+  throw new InputError(
+    "tellRegime: reading.session is beyond the next session; must be this one or the next",
+    2,
+  );
 }
 
 function eventOf(request: SingleAct, at: EpochMicros, { context, live }: ActWorld): EngineEvent {

@@ -11,6 +11,12 @@ import type { ChildStatus } from "../../ops/supervised-child.ts";
 import { isClosed } from "./open-run.ts";
 import { type RunTerms, readRunTerms, runPlaces, type TradingMode } from "./run-terms.ts";
 
+/** A process as its supervisor tells of it. */
+export interface ProcessState extends ChildStatus {
+  /** What keeps it from beginning, one line with its cure; absent: nothing that it has named. */
+  readonly cannotBegin?: string;
+}
+
 export interface ActiveRun {
   readonly mode: TradingMode;
   /** Folder of the run's own state. */
@@ -22,7 +28,7 @@ export interface ActiveRun {
   readonly writtenAt: string;
   /** Of the supervisor's own process. */
   readonly supervisor: ProcessVitals | undefined;
-  readonly processes: readonly ChildStatus[];
+  readonly processes: readonly ProcessState[];
 }
 
 const activePath = (root: string): string => join(root, "run", "active.json");
@@ -34,7 +40,7 @@ export const stateRoot = (root: string, mode: TradingMode): string =>
 export function writeActive(
   root: string,
   { mode, startedAt, supervisor }: Pick<ActiveRun, "mode" | "startedAt"> & Partial<ActiveRun>,
-  processes: readonly ChildStatus[],
+  processes: readonly ProcessState[],
 ): void {
   const told = { startedAt, writtenAt: new Date().toISOString(), supervisor, processes };
   const active = { mode, root: stateRoot(root, mode), ...ownIdentity(), ...told };

@@ -1,6 +1,7 @@
 /** Rows of trades.db out of the engine's books. Each is a function of where the engine stands. */
 import type { Cell, Row } from "../../adapters/ledger/ledger-rows.ts";
 import {
+  FAST_EXIT_SIGNAL,
   type OrderNumber,
   orderStatusNames,
   orderTypeNames,
@@ -187,8 +188,10 @@ export function closedTradeRow(
 }
 
 /** An exit that no strategy asked for was the broker's word, or a split that left no share. */
-const exitReason = (purpose: Purpose, signal: number): string =>
-  purpose === Purpose.Exit && signal < 0 ? "outside" : purposeNames[purpose];
+function exitReason(purpose: Purpose, signal: number): string {
+  if (purpose === Purpose.Flatten && signal === FAST_EXIT_SIGNAL) return "fast_exit";
+  return purpose === Purpose.Exit && signal < 0 ? "outside" : purposeNames[purpose];
+}
 
 /** A round trip under way. */
 export function openTradeRow(

@@ -263,7 +263,10 @@ class Sitting {
     this.#tellOthers();
     if (told.kind === "crash-loop") {
       const isAround = aroundIds.some((id) => id === told.id);
-      if (!this.#isReady && !isAround) this.#trouble.resolve(`${told.id} ended ${told.exits} times`);
+      if (!this.#isReady && !isAround) {
+        const bar = this.#system.status().find(({ id }) => id === told.id)?.cannotBegin;
+        this.#trouble.resolve(`${told.id} ended ${told.exits} times${bar === undefined ? "" : `: ${bar}`}`);
+      }
       const then = isAround ? "trading goes on without it" : "it starts in safe hold";
       tell(`${told.id} has ended ${told.exits} times in ten minutes; ${then}; see the log`);
     } else if (told.kind === "standby-ended" && told.exit.code === OTHER_BUILD && !this.#isBuildTold) {

@@ -8,6 +8,7 @@ import type { Instants } from "../../execution/lifecycle/words.ts";
 import { xnysSessions } from "../../market/calendar.ts";
 import { ExchangeClock } from "../../market/exchange-clock.ts";
 import type { TakeOver } from "../../ops/spawn-child.ts";
+import { endingLine } from "./ending-line.ts";
 import { noParent, type ParentLine, parentLine } from "./parent-line.ts";
 import {
   type RunPlaces,
@@ -81,9 +82,9 @@ export async function stageMain(
   run: (context: StageContext) => Promise<() => Promise<void>>,
 ): Promise<void> {
   const log = stageLog(role);
+  let hasBegun = false;
   const die = (what: string) => (error: unknown) => {
-    const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    log("critical", `${what}: ${said}`);
+    log("critical", endingLine(what, error, hasBegun));
     process.exit(error instanceof InputError ? error.exitCode : 70);
   };
   process.on("uncaughtException", die("broke"));
@@ -92,6 +93,7 @@ export async function stageMain(
   process.umask(0o077);
   const turn = process.env.STANDBY === "1" ? ownTurn() : undefined;
   const stop = await run(stageContext(role, process.argv[2] ?? "", turn, parentLine()));
+  hasBegun = true;
   const end = () => {
     void stop().then(() => process.exit(0), die("could not end in good order"));
   };

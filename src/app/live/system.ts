@@ -9,13 +9,16 @@ import { makeFolder } from "../../adapters/durable-file.ts";
 import { ledgerPlaces } from "../../adapters/ledger/ledger-store.ts";
 import { GUARDIAN_LOSS_MAX } from "../../guardian/terms.ts";
 import { AlertSilence } from "../../ops/alerts/alert-silence.ts";
+import type { LogRecord } from "../../ops/log-file.ts";
 import type { ProcessPlan, SupervisorReport } from "../../ops/process-plan.ts";
 import { type Supervision, superviseProcesses } from "../../ops/supervise-processes.ts";
 import type { Config } from "../config.ts";
 import { killWarning } from "../kill-params.ts";
 import type { LiveParams } from "../live-params.ts";
 import { criticalLinesPath } from "../monitor/alert-sources.ts";
+import type { ProcessState } from "./active-run.ts";
 import { CriticalOutbox } from "./critical-outbox.ts";
+import { beginBarIn } from "./ending-line.ts";
 import { ErrorCollector } from "./error-collector.ts";
 import { logFolder } from "./log-folder.ts";
 import { type RunTerms, runPlaces } from "./run-terms.ts";
@@ -67,6 +70,8 @@ export class LiveSystem {
   /** Stages of another machine. */
   readonly #elsewhere: ReadonlySet<string>;
   readonly #silence = new AlertSilence();
+  /** Why a process that is not ready cannot begin, by its id. */
+  readonly #beginBars = new Map<string, string>();
 
   constructor(terms: SystemTerms) {
     this.#around = new Set(Object.keys(terms.around ?? {}));
@@ -96,8 +101,12 @@ export class LiveSystem {
       longestWaitMs,
       crashesMax,
       isClosing: () => existsSync(runPlaces(root).flattenLease),
-      onReport: report,
+      onReport: (told) => {
+        if (told.kind === "ready") this.#beginBars.delete(told.id);
+        report(told);
+      },
       onLine: (record) => {
+        this.#noteBeginBar(record);
         this.#critical.take(record);
         this.#errors.take(record);
       },
@@ -127,8 +136,17 @@ export class LiveSystem {
     this.#supervision.note(text);
   }
 
-  status() {
-    return this.#supervision.supervisor.status();
+  status(): ProcessState[] {
+    return this.#supervision.supervisor.status().map((child) => {
+      const cannotBegin = this.#beginBars.get(child.id);
+      // Who stands by has the same name: what bars it is no word about the one that is there.
+      return cannotBegin === undefined || child.state === "ready" ? child : { ...child, cannotBegin };
+    });
+  }
+
+  #noteBeginBar({ process: id, level, text }: LogRecord): void {
+    const bar = level === "CRITICAL" && typeof text === "string" ? beginBarIn(text) : undefined;
+    if (bar !== undefined) this.#beginBars.set(id, bar);
   }
 
   /**

@@ -1,10 +1,10 @@
 /** What looks after the models of a root: reads of the registry, and the one way out of use that needs no operator. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { ModelRegistry } from "../../adapters/models/model-registry.ts";
+import { DRIFT_WATCH, ModelRegistry } from "../../adapters/models/model-registry.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { ModelStage } from "../../domain/model-version.ts";
-import { DRIFT_WATCH, loadRunModel, modelNameOf } from "./run-models.ts";
+import { loadRunModel, modelNameOf } from "./run-models.ts";
 
 export interface WatchedModel {
   readonly id: string;

@@ -120,10 +120,11 @@ describe("a run that begins", () => {
       { params: { signal: { ...signal, threshold: -1 } } },
       "params.signal.threshold",
     ],
-  ])("takes no champion %s: rules alone, and a warning", (_, given, why) => {
+  ])("takes no champion %s: rules alone at half conviction, and a warning", (_, given, why) => {
     registered("champion", given);
-    const { decides, warnings, why: said } = resolve();
-    expect(decides).toBeUndefined();
+    const { decides, warnings, why: said, models } = resolve();
+    expect([decides, models[STRATEGY]?.scale]).toEqual([undefined, 0.5]);
+    expect(resolve("rules").models[STRATEGY]?.scale).toBeUndefined();
     expect(warnings.join()).toContain(`${STRATEGY}: champion left out`);
     expect(said).toContain("cannot be used");
     if (why !== "no trees") expect(warnings.join()).toContain(why);
@@ -136,7 +137,9 @@ describe("a run that begins", () => {
     writeFileSync(join(base, "models", `${sha}.model`), "other trees");
     expect(resolve().warnings.join()).toContain("is not what was registered");
     writeFileSync(join(base, "db", "models.db"), "no database at all, but long enough to be looked at");
-    expect(resolve()).toMatchObject({ decides: undefined, why: "rules alone: the registry cannot be read" });
+    const why = "rules alone at 0.5 of their conviction: the registry cannot be read";
+    expect(resolve()).toMatchObject({ decides: undefined, scale: 0.5, why });
+    expect(resolve("rules").models[STRATEGY]?.scale).toBeUndefined();
   });
 
   it("goes on at half conviction after a drift, until somebody decides: another version, or the rules", () => {

@@ -9,7 +9,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { replaceFile, sha256OfText } from "../../adapters/durable-file.ts";
-import { ModelRegistry } from "../../adapters/models/model-registry.ts";
+import { DRIFT_WATCH, ModelRegistry } from "../../adapters/models/model-registry.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { ModelVersion } from "../../domain/model-version.ts";
 import { type DriftReference, driftReference } from "../../models/drift/drift-reference.ts";
@@ -56,9 +56,6 @@ export interface EngineModels {
 }
 
 export const noModels: EngineModels = { models: {}, shadows: {}, scales: {} };
-
-/** Who retires what has drifted. */
-export const DRIFT_WATCH = "drift watch";
 
 /** Versions of this name stand beside the strategy. */
 export const modelNameOf = (strategy: string): string => `${strategy}.meta`;
@@ -122,8 +119,8 @@ export interface ResolvedModels {
 }
 
 /**
- * For a run that begins now. A champion that cannot be loaded is rules alone and a warning; throws InputError for a
- * version that the configuration names and that cannot be loaded, or may not trade.
+ * For a run that begins now. A champion that cannot be loaded is rules alone at less conviction and a warning; throws
+ * InputError for a version that the configuration names and that cannot be loaded, or may not trade.
  */
 export function resolveModels({ base, config, strategyIds }: ResolveRequest): ResolvedModels {
   const texts = new Map<string, string>();
@@ -136,11 +133,14 @@ export function resolveModels({ base, config, strategyIds }: ResolveRequest): Re
     asked.some(([, model]) => model.includes("@")),
   );
   if (registry instanceof InputError) {
-    const warnings = [`no model is used: ${registry.message}`];
-    const none = { shadows: [], why: "rules alone: the registry cannot be read" };
-    const all = asked.map(
-      ([strategy], n) => [strategy, { ...none, warnings: n === 0 ? warnings : [] }] as const,
-    );
+    const { message } = registry;
+    const all = asked.map(([strategy, model], n) => {
+      const none = { shadows: [], warnings: n === 0 ? [`no model is used: ${message}`] : [] };
+      if (model === "rules") return [strategy, { ...none, why: "rules alone, as configured" }] as const;
+      // Nobody can say whether a champion would have kept entries out.
+      const why = `rules alone at ${scale} of their conviction: the registry cannot be read`;
+      return [strategy, { ...none, scale, why }] as const;
+    });
     return { models: Object.fromEntries(all), texts };
   }
   try {
@@ -203,9 +203,10 @@ function resolved(
   }
   if (champion === undefined) return { shadows, warnings, why: `rules alone: ${name} has no champion` };
   const decides = tried(champion);
-  return decides === undefined
-    ? { shadows, warnings, why: `rules alone: ${champion.id} cannot be used` }
-    : { decides, shadows, warnings, why: `${champion.id}, the champion` };
+  if (decides !== undefined) return { decides, shadows, warnings, why: `${champion.id}, the champion` };
+  // What it would have kept out is entered now: as with one that drifted, a doubt must not add risk.
+  const why = `rules alone at ${scale} of their conviction: ${champion.id} cannot be used`;
+  return { shadows, scale, warnings, why };
 }
 
 /** The champion that left last, where it was let go for its drift and nobody has put another in its place. */

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { backupKey } from "../../adapters/backup/sealed-file.ts";
 import { JournalReader } from "../../adapters/journal/journal-reader.ts";
+import { keptName } from "../../adapters/kept-answers.ts";
 import { ledgerPlaces } from "../../adapters/ledger/ledger-store.ts";
 import { removeOldBelow, removeOldFiles } from "../../adapters/old-files.ts";
 import { InputError } from "../../domain/assert.ts";
@@ -23,6 +24,7 @@ import { scheduledBackup, scheduleFolder } from "../live/scheduled-backup.ts";
 import type { StageContext } from "../live/stage-context.ts";
 import { statusOf } from "../live/status-answer.ts";
 import { modelDoor } from "../models/model-door.ts";
+import { keptFitsFolder } from "../regime/kept-fits.ts";
 import { liveReading } from "../regime/live-reading.ts";
 import { COMMAND_ENTRY, commandJson } from "./command-port.ts";
 import { LedgerFile } from "./ledger-facts.ts";
@@ -85,7 +87,11 @@ export function contextOf({ stage, door, found }: ContextParts, run: RunOf): Tas
     files: {
       remove: (logDays, cacheDays) => ({
         logs: removeOldFiles(join(root, "logs"), COMPRESSED_LOG, Date.now() - logDays * DAY_MS),
-        caches: removeOldBelow(join(root, "cache"), COMPILED, Date.now() - cacheDays * DAY_MS),
+        caches: [
+          ...removeOldBelow(join(root, "cache"), COMPILED, Date.now() - cacheDays * DAY_MS),
+          // The lake and what was learned of it belong to the folder of all state.
+          ...removeOldFiles(keptFitsFolder(base), keptName, Date.now() - cacheDays * DAY_MS),
+        ],
       }),
     },
     ...heavyPorts(stage, signal),

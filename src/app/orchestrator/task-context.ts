@@ -37,7 +37,7 @@ export interface ProcessState {
 
 /** Files that are old: removed by their own kind's rule, never a journal. */
 export interface OldFiles {
-  /** Below the run's logs and compiled code; returns what was removed. */
+  /** Of the run's logs, compiled code and kept fits; returns what was removed. */
   remove(
     logDays: number,
     cacheDays: number,

@@ -12,7 +12,14 @@ import { tasks } from "./task-registry.ts";
 import { resultOf } from "./task-result.ts";
 
 process.umask(0o077);
-process.once("disconnect", () => process.exit(1));
+process.once("disconnect", () => {
+  try {
+    // What it has started, too: it leads a group of its own.
+    process.kill(-process.pid, "SIGKILL");
+  } finally {
+    process.exit(1);
+  }
+});
 const [root = "", id = "", date = "", crashedAt = "", after = ""] = process.argv.slice(2);
 const task = tasks.find((one) => one.id === id);
 const session = sessionOn(parseIsoDate(date) as DayNumber);

@@ -4,7 +4,7 @@ import type { ReferenceTold } from "../../domain/events.ts";
 import { MARKET_ROW } from "../../domain/reference-table.ts";
 import type { DayNumber } from "../../domain/time.ts";
 import { vixTable } from "../../market/references/vix.ts";
-import { vixCloses } from "../regime/index-days.ts";
+import { inFolder, vixCloses } from "../regime/index-days.ts";
 import { knownAfter, type ReferenceProvider, type ReferenceWorld } from "./reference-provider.ts";
 
 const MEAN_SESSIONS = 63;
@@ -14,7 +14,12 @@ const VIX3M = "VIX3M";
 export const vixProvider: ReferenceProvider = {
   table: vixTable,
   async tell(world) {
-    const closes = await vixCloses(world.lake, world.config.regime.vix, world.choice, world.last);
+    const closes = await vixCloses(
+      world.lake,
+      inFolder(world.config.regime, world.root).vix,
+      world.choice,
+      world.last,
+    );
     const later = await laterCloses(world);
     const days = [...closes.keys()].sort((a, b) => a - b);
     const told = days.flatMap((day, n): ReferenceTold[] => {

@@ -1,5 +1,7 @@
 /** Daily closes of the index and of the VIX, out of the lake or a file: all that the detector ever sees. */
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { sha256OfText } from "../../adapters/durable-file.ts";
 import type { Lake } from "../../adapters/lake/lake.ts";
 import type { LoadRequest } from "../../adapters/lake/load-bars.ts";
 import { InputError } from "../../domain/assert.ts";
@@ -33,8 +35,7 @@ export async function indexDays(
   const date = [...ofIndex.closes.keys()].sort((a, b) => a - b);
   const column = (closes: ReadonlyMap<DayNumber, number>) =>
     Float64Array.from(date, (day) => closes.get(day) ?? Number.NaN);
-  const id = vix.file === "" ? `${ofIndex.id}+${ofVix.id}` : `${ofIndex.id}+file`;
-  return { date, close: column(ofIndex.closes), vix: column(ofVix.closes), id };
+  return { date, close: column(ofIndex.closes), vix: column(ofVix.closes), id: `${ofIndex.id}+${ofVix.id}` };
 }
 
 const vixSeries = async (
@@ -50,6 +51,12 @@ export async function vixCloses(
 ): Promise<ReadonlyMap<DayNumber, number>> {
   return (await vixSeries(...asked)).closes;
 }
+
+/** A file that is not named by its whole path lies in the folder of all state. */
+export const inFolder = (params: RegimeParams, base: string): RegimeParams =>
+  params.vix.file === ""
+    ? params
+    : { ...params, vix: { ...params.vix, file: resolve(base, params.vix.file) } };
 
 /** A symbol that exists once needs no choice; of several series the one is taken that the run itself means. */
 async function closesOf(
@@ -112,5 +119,6 @@ function closesIn(path: string): DailyCloses {
       );
     closes.set(day, close);
   }
-  return { closes, id: "file" };
+  // By what it says and not by where it lies: another file is another run, on this machine and on a worker's.
+  return { closes, id: `file:${sha256OfText(text).slice(0, 16)}` };
 }

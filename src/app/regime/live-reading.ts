@@ -1,5 +1,4 @@
 /** What a live run is told each morning: the reading for one session, made of the days before it. */
-import { resolve } from "node:path";
 import { createLake } from "../../adapters/lake/lake.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { RegimeReading } from "../../domain/regime-reading.ts";
@@ -7,7 +6,7 @@ import { type DayNumber, isoDate, parseIsoDate } from "../../domain/time.ts";
 import { type IndexDays, sessionReadings } from "../../learn/regime/session-readings.ts";
 import { sessionAt, sessionRowOn, xnysSessions } from "../../market/calendar.ts";
 import type { RegimeSource } from "../live/run-terms.ts";
-import { indexDays } from "./index-days.ts";
+import { indexDays, inFolder } from "./index-days.ts";
 import { type RegimeParams, readingParams } from "./regime-params.ts";
 import { syntheticDays } from "./synthetic-days.ts";
 
@@ -50,12 +49,6 @@ async function daysOf(
     lake.close();
   }
 }
-
-/** A file that is not named by its whole path lies in the folder of all state. */
-const inFolder = (params: RegimeParams, base: string): RegimeParams =>
-  params.vix.file === ""
-    ? params
-    : { ...params, vix: { ...params.vix, file: resolve(base, params.vix.file) } };
 
 /** What a morning needs: a model's window and a year before it; with `all`, every day. */
 function recent({ date, close, vix }: IndexDays, { windowDays }: RegimeParams): IndexDays {

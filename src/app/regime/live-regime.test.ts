@@ -139,6 +139,8 @@ describe("a paper run", () => {
       { ...bull, longScale: "1" },
       { ...bull, more: 1 },
       { ...bull, regime: "Boom" },
+      { ...bull, session: bull.session + 30 },
+      { ...bull, session: Number.MAX_SAFE_INTEGER },
     ])
       expect(world.ask({ verb: "tellRegime", by: "x", reason: "x", reading })).toMatchObject({
         kind: "refused",

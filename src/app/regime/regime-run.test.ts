@@ -23,7 +23,7 @@ import { dailySeries } from "../daily-series.ts";
 import { type RunSetup, runEngine } from "../engine-run.ts";
 import { exposureCurve } from "../exposure-curve.ts";
 import { runWarnings } from "../run-warnings.ts";
-import { indexDays } from "./index-days.ts";
+import { indexDays, inFolder } from "./index-days.ts";
 import { regimeEvents } from "./regime-events.ts";
 import { runRegime } from "./run-regime.ts";
 
@@ -142,6 +142,16 @@ describe("its data", () => {
       undefined,
     );
     expect([both.vix[2], both.id]).toEqual([102, "id of SPY+id of VIX"]);
+  });
+
+  it("are others where the file says something else, wherever it lies", async () => {
+    const idOf = async (close: number, name: string) => {
+      writeFileSync(join(folder, name), `date,close\n${isoDate(days[1]!)},${close}\n`);
+      const given = inFolder({ ...params, vix: { symbol: "VIX", file: name } }, folder);
+      return (await indexDays(lake(["SPY"]), given, {}, undefined)).id;
+    };
+    const id = await idOf(17.5, "a.csv");
+    expect([await idOf(17.5, "b.csv"), (await idOf(17.6, "b.csv")) === id]).toEqual([id, false]);
   });
 
   it.each([

@@ -3,6 +3,7 @@ import type { Lake } from "../../adapters/lake/lake.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { RegimeReading } from "../../domain/regime-reading.ts";
 import type { DayNumber } from "../../domain/time.ts";
+import type { MonthFit } from "../../learn/regime/point-in-time.ts";
 import { sessionReadings } from "../../learn/regime/session-readings.ts";
 import { indexDays, type SeriesChoice } from "./index-days.ts";
 import { type RegimeParams, readingParams } from "./regime-params.ts";
@@ -18,11 +19,12 @@ export async function runRegime(
   params: RegimeParams,
   choice: SeriesChoice,
   last: DayNumber | undefined,
+  fitter?: MonthFit,
 ): Promise<RunRegime> {
   if (!params.enabled) return { absent: "regime.enabled is false" };
   try {
     const { id, ...days } = await indexDays(lake, params, choice, last);
-    const { readings } = sessionReadings(days, readingParams(params));
+    const { readings } = sessionReadings(days, readingParams(params), fitter);
     if (readings.some(({ bull }) => bull !== null)) return { readings, id };
     return { absent: `${days.date.length} sessions of ${params.index} and the VIX are too few for a model` };
   } catch (error) {

@@ -7,7 +7,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { goldenFolder, goldenIsMissing, readGolden, toleranceOf } from "../../../test/golden-stock.ts";
-import { calibrated, calibrator } from "../../models/calibration/calibrator.ts";
+import { calibrated, calibrator, type IsotonicCalibrator } from "../../models/calibration/calibrator.ts";
 import { createRng } from "../../numerics/rng.ts";
 import { fitCalibrator } from "./fit-calibrator.ts";
 import { fitIsotonic } from "./isotonic.ts";
@@ -173,6 +173,31 @@ describe("which calibration", () => {
     });
     expect(fitCalibrator(rows(1_000)).kind).toBe("isotonic");
     expect(fitCalibrator(rows(999)).kind).toBe("platt");
+  });
+
+  it("a few rows that all came out alike are no certainty: each step has a row of either kind beside its own", () => {
+    const score = Float64Array.from({ length: 1_000 }, (_, i) => i);
+    const outcome = Uint8Array.from(score, (s) => (s >= 995 ? 1 : s < 3 ? 0 : s % 2));
+    const fitted = fitCalibrator({ score, outcome });
+    expect([-1, 996, 2_000].map((s) => calibrated(fitted, s))).toEqual([1 / 5, 6 / 7, 6 / 7]);
+    expect(calibrator.parse(fitted)).toEqual(fitted);
+    fc.assert(
+      fc.property(anyRows, fc.constantFrom(0.5, 1, 20), (rows, prior) => {
+        const { probabilities } = calibrator.parse(fitIsotonic(rowsOf(rows), prior)) as IsotonicCalibrator;
+        expect(Math.min(...probabilities)).toBeGreaterThan(0);
+        expect(Math.max(...probabilities)).toBeLessThan(1);
+      }),
+    );
+  });
+
+  it("scores that rank the wrong way round know nothing: they are not turned over", () => {
+    const score = Float64Array.from({ length: 600 }, (_, i) => i);
+    const outcome = Uint8Array.from(score, (s) => (s < 400 && s % 2 === 0 ? 1 : 0));
+    expect(fitPlatt({ score, outcome }).a).toBeGreaterThan(0);
+    const fitted = fitCalibrator({ score, outcome });
+    const said = [...score].map((s) => calibrated(fitted, s));
+    expect(Math.max(...said) - Math.min(...said)).toBe(0);
+    expect(said[0]).toBeCloseTo(1 / 3, 2);
   });
 
   it("what cannot be calibrated is refused, and so is a kept one that does not rise", () => {

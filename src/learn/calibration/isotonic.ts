@@ -16,10 +16,11 @@ interface Pool {
 }
 
 /**
- * Equal scores are averaged before anything is pooled. Corners stand at both ends of each step. Throws InputError
- * on bad rows, and when no row has a weight.
+ * Equal scores are averaged before anything is pooled. Corners stand at both ends of each step. `prior`: rows of each
+ * outcome that every step is given beside its own, from 0 up; without any, an end step of three losses says never.
+ * Throws InputError on bad rows, and when no row has a weight.
  */
-export function fitIsotonic(data: ScoredOutcomes): IsotonicCalibrator {
+export function fitIsotonic(data: ScoredOutcomes, prior = 0): IsotonicCalibrator {
   requireOutcomes(data);
   const order = byScore(data);
   if (order.length === 0)
@@ -33,28 +34,38 @@ export function fitIsotonic(data: ScoredOutcomes): IsotonicCalibrator {
     // Rows of one score follow each other, and none of them has been pooled with a neighbour yet.
     if (last !== undefined && last.from === score) pools[pools.length - 1] = merged(last, one);
     else {
-      settle(pools);
+      settle(pools, 0);
       pools.push(one);
     }
   }
-  settle(pools);
+  settle(pools, 0);
   const scores: number[] = [];
   const probabilities: number[] = [];
-  for (const pool of pools) {
+  for (const pool of rising(pools, prior)) {
     for (const score of pool.from === pool.to ? [pool.from] : [pool.from, pool.to]) {
       scores.push(score);
-      probabilities.push(shareOf(pool));
+      probabilities.push(shareOf(pool, prior));
     }
   }
   return { kind: "isotonic", scores, probabilities };
 }
 
+/** Small steps move further towards a half than large ones, so that steps which rose may not any more. */
+function rising(pools: readonly Pool[], prior: number): Pool[] {
+  const found: Pool[] = [];
+  for (const pool of pools) {
+    found.push(pool);
+    settle(found, prior);
+  }
+  return found;
+}
+
 /** Pools from the back while a step does not rise. All but the last pool are settled already. */
-function settle(pools: Pool[]): void {
+function settle(pools: Pool[], prior: number): void {
   while (pools.length > 1) {
     const last = pools[pools.length - 1]!;
     const before = pools[pools.length - 2]!;
-    if (shareOf(before) < shareOf(last)) return;
+    if (shareOf(before, prior) < shareOf(last, prior)) return;
     pools.pop();
     pools[pools.length - 1] = merged(before, last);
   }
@@ -67,4 +78,5 @@ const merged = (one: Pool, other: Pool): Pool => ({
   positive: one.positive + other.positive,
 });
 
-const shareOf = ({ positive, weight }: Pool): number => positive / weight;
+const shareOf = ({ positive, weight }: Pool, prior: number): number =>
+  (positive + prior) / (weight + 2 * prior);

@@ -36,6 +36,8 @@ export interface BarrierEvents {
   readonly side: Int8Array;
   /** Deviation of log returns over the horizon that the distances are multiples of, above 0. */
   readonly deviation: Float64Array;
+  /** Price of a stop that rests where it was decided, wherever the entry is; NaN or absent: by distance. */
+  readonly stop?: Float64Array;
 }
 
 export type BarrierEnd = "profit" | "stop" | "horizon" | "delisted";
@@ -74,7 +76,8 @@ export function tripleBarrier(path: BarPath, events: BarrierEvents, terms: Barri
     if (!(entry > 0)) {
       throw new InputError(`events.bar ${events.bar[i]} has no valid ${terms.entry} price to enter at`);
     }
-    const exit = exitOf(path, barriersOf(entry, side, events.deviation[i]!, terms), events.bar[i]!, terms);
+    const barriers = barriersOf(entry, side, events.deviation[i]!, terms, events.stop?.[i]);
+    const exit = exitOf(path, barriers, events.bar[i]!, terms);
     end[i] = exit.bar;
     sideReturn[i] = side * (exit.price / entry - 1);
     label[i] = labelOf(exit.ended, sideReturn[i]!, terms);
@@ -95,9 +98,15 @@ interface Barriers {
   readonly side: number;
 }
 
-const barriersOf = (entry: number, side: number, deviation: number, terms: BarrierTerms): Barriers => ({
+const barriersOf = (
+  entry: number,
+  side: number,
+  deviation: number,
+  terms: BarrierTerms,
+  own = Number.NaN,
+): Barriers => ({
   profit: entry * Math.exp(side * terms.profit * deviation),
-  stop: entry * Math.exp(-side * terms.stop * deviation),
+  stop: Number.isNaN(own) ? entry * Math.exp(-side * terms.stop * deviation) : own,
   side,
 });
 
@@ -154,9 +163,10 @@ function requireTerms({ profit, stop, horizon }: BarrierTerms): void {
   wholeWithin("horizon", horizon, { from: 1, to: 100_000 });
 }
 
-function requireEvents(path: BarPath, { bar, side, deviation }: BarrierEvents): void {
+function requireEvents(path: BarPath, { bar, side, deviation, stop }: BarrierEvents): void {
   sameLength("events.side", side.length, "events.bar", bar.length);
   sameLength("events.deviation", deviation.length, "events.bar", bar.length);
+  if (stop !== undefined) sameLength("events.stop", stop.length, "events.bar", bar.length);
   for (let i = 0; i < bar.length; i++) {
     wholeWithin(`events.bar of row ${i}`, bar[i]!, {
       from: i === 0 ? 0 : bar[i - 1]! + 1,

@@ -20,7 +20,7 @@ export interface BestOfTrials extends DeflatedSharpe {
   readonly sharpe: number;
   /** Mean correlation between the trials' returns, over all pairs. */
   readonly averageCorrelation: number;
-  /** Independent trials that the counted ones amount to, at least 1; fractional. */
+  /** Independent trials that the counted ones amount to, at least 1. */
   readonly effectiveTrials: number;
   /** Sample deviation of the trials' per-period Sharpe ratios. */
   readonly sharpeDeviation: number;

@@ -7,6 +7,7 @@
  */
 import { z } from "zod";
 import type { GateVerdict } from "../../domain/model-version.ts";
+import { gateVerdict } from "./gate-verdict.ts";
 
 export const promotionLimits = z.strictObject({
   /** Yearly Sharpe ratio must be above it. */
@@ -61,11 +62,9 @@ export function promotionVerdict(figures: PromotionFigures, limits: PromotionLim
   const asked = gates.map(({ gate, title, side, write }) => {
     const value = figures[gate];
     const limit = limits[gate];
-    // A comparison with NaN is false either way, so what is not known does not pass.
-    const passed = side === "above" ? value > limit : value < limit;
     const said = Number.isNaN(value) ? "is not known" : `is ${write(value)}`;
     const reason = `${title} ${said}, it must be ${side} ${write(limit)}`;
-    return { verdict: { gate, title, value, limit, side, passed }, reason };
+    return { verdict: gateVerdict({ gate, title, value, limit, side }), reason };
   });
   const failed = asked.filter(({ verdict }) => !verdict.passed);
   return {

@@ -43,6 +43,19 @@ export interface RegimeHistory {
 }
 
 /**
+ * The model of the days in `window`, T x 3 of `regimeInputs`, and of nothing else but `params` and the model before
+ * it; undefined where no start was fit for use. Who keeps fits answers with the same.
+ */
+export type MonthFit = (
+  window: Float64Array,
+  params: PointInTimeParams,
+  previous: RegimeModel | undefined,
+) => RegimeModel | undefined;
+
+export const fitMonth: MonthFit = (window, params, previous) =>
+  fitRegimeModel(window, params, previous).model;
+
+/**
  * `rows` is T x 3 of `regimeInputs`; `months` holds a number for each day that changes with the month, and with it
  * the model. Throws InputError where the two do not match.
  */
@@ -50,6 +63,7 @@ export function pointInTimeRegimes(
   rows: Float64Array,
   months: ArrayLike<number>,
   params: PointInTimeParams,
+  fitter: MonthFit = fitMonth,
 ): RegimeHistory {
   if (rows.length !== months.length * REGIME_INPUTS) {
     throw new InputError(
@@ -64,7 +78,7 @@ export function pointInTimeRegimes(
     if (t > 0 && months[t] !== months[t - 1]) {
       const window = trainingRows(rows, t, params);
       if (window !== undefined) {
-        const fitted = fitRegimeModel(window, params, model).model;
+        const fitted = fitter(window, params, model);
         refits.push({ at: t, model: fitted, labels: fitted?.labels ?? [] });
         if (fitted !== undefined) {
           model = fitted;

@@ -14,7 +14,7 @@ import { nextSession } from "../../market/calendar.ts";
 import { regimeGate } from "../../models/regime/regime-gate.ts";
 import { REGIME_INPUTS, regimeInputs } from "../../models/regime/regime-inputs.ts";
 import { vixRegime } from "../../models/regime/vix-regime.ts";
-import { type PointInTimeParams, pointInTimeRegimes, type Refit } from "./point-in-time.ts";
+import { type MonthFit, type PointInTimeParams, pointInTimeRegimes, type Refit } from "./point-in-time.ts";
 
 export interface IndexDays {
   /** Sessions, ascending. */
@@ -39,14 +39,18 @@ export interface SessionReadings {
 }
 
 /** Throws InputError where the days do not ascend or the columns differ in length. */
-export function sessionReadings({ date, close, vix }: IndexDays, params: ReadingParams): SessionReadings {
+export function sessionReadings(
+  { date, close, vix }: IndexDays,
+  params: ReadingParams,
+  fitter?: MonthFit,
+): SessionReadings {
   for (const [t, day] of date.entries())
     if (t > 0 && !(day > date[t - 1]!))
       throw new InputError(`regime: ${isoDate(day)} comes after ${isoDate(date[t - 1]!)}; days must ascend`);
   if (close.length !== date.length)
     throw new InputError(`regime: ${close.length} closes; allowed are as many as days, ${date.length}`);
   const rows = regimeInputs(close, vix);
-  const { days, refits } = pointInTimeRegimes(rows, Int32Array.from(date, monthOf), params.model);
+  const { days, refits } = pointInTimeRegimes(rows, Int32Array.from(date, monthOf), params.model, fitter);
   const gate = regimeGate.start(params.gate);
   const bands = vixRegime.start({});
   const readings: RegimeReading[] = [];

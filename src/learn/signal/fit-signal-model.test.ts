@@ -11,6 +11,7 @@ import { gbdtTrainer } from "../boosting/built-in-trainers.ts";
 import { leakingRows } from "../leakage/leaking-rows.ts";
 import { shuffledScores } from "../leakage/shuffled-labels.ts";
 import { fitSignalModel, type SignalFitTerms, whyNoModel } from "./fit-signal-model.ts";
+import { foldSkill } from "./fold-skill.ts";
 import type { LabelledEntries } from "./labelled-entries.ts";
 import { outOfFold } from "./out-of-fold.ts";
 
@@ -87,6 +88,23 @@ describe("a signal model", () => {
     expect(blind.settings.sure).toBeLessThan(0.6);
   });
 
+  it("seasons that no feature foretells are not told by the fold that was held out", () => {
+    const rng = createRng(4, "seasons");
+    const label = Uint8Array.from({ length: 600 }, (_, row) =>
+      rng.uniform() < (Math.floor(row / 120) % 2 === 0 ? 0.35 : 0.65) ? 1 : 0,
+    );
+    const start = Int32Array.from(label, (_, row) => row >> 1);
+    const blind: LabelledEntries = {
+      featureNames: ["still"],
+      columns: [new Float64Array(600)],
+      netReturn: Float64Array.from(label, (paid) => (paid === 1 ? 0.01 : -0.01)),
+      ...{ label, spans: { start, end: start.map((bar) => bar + 5) } },
+    };
+    const { margins } = outOfFold(blind, terms.folds, terms.grow);
+    expect(Math.max(...margins) - Math.min(...margins)).toBeLessThan(1e-9);
+    expect(fitSignalModel(blind, terms).figures.skill).toBeLessThan(0);
+  });
+
   it("shuffled, the whole of it is at chance: nothing of a row reaches what judges it", () => {
     const quick = { ...terms.grow, rounds: 15, patience: 0 };
     const few = { folds: 4, embargo: 10, lookback: 0 };
@@ -98,6 +116,22 @@ describe("a signal model", () => {
     };
     const found = shuffledScores(Float64Array.from(known.label), score, { rounds: 12, seed: 3, chance: 0 });
     expect(found.score).toBeGreaterThan(found.shuffledMean + 3 * found.shuffledDeviation);
+  });
+
+  it("a fold in which nothing paid can be judged like any other: no search fails by it", () => {
+    const fold = {
+      train: Int32Array.from({ length: 900 }, (_, row) => row),
+      test: Int32Array.of(1_490, 1_499),
+    };
+    const skill = (paid: number) =>
+      foldSkill(
+        { ...known, label: known.label.map((label, row) => (row < 900 ? label : paid)) },
+        terms.folds,
+        terms.grow,
+        fold,
+      );
+    expect([Math.abs(skill(0)), Math.abs(skill(1))].every((each) => each < 2)).toBe(true);
+    expect(skill(0)).not.toBe(skill(1));
   });
 
   it("too few entries, or hardly one that pays, is no ground for a model", () => {

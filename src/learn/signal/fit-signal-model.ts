@@ -7,7 +7,6 @@ import { type Calibrator, calibrated } from "../../models/calibration/calibrator
 import type { ModelUses, SignalSettings } from "../../models/signal/signal-model.ts";
 import type { TreeEnsembleData } from "../../models/trees/tree-ensemble-data.ts";
 import { mean, quantile } from "../../numerics/moments.ts";
-import { areaUnderCurve } from "../../numerics/rank-statistics.ts";
 import { winsorisedMean } from "../../numerics/winsorised-mean.ts";
 import { fitCalibrator } from "../calibration/fit-calibrator.ts";
 import { type Reliability, reliability } from "../calibration/reliability.ts";
@@ -15,6 +14,7 @@ import { chooseThreshold, metaLabels } from "../labels/meta-labels.ts";
 import type { Split } from "../validation/purging.ts";
 import type { LabelledEntries } from "./labelled-entries.ts";
 import { type FoldTerms, type GrowTerms, grownOn, outOfFold, weightsOf } from "./out-of-fold.ts";
+import { areaByFold, baseRateOf, skillOf } from "./signal-skill.ts";
 
 export interface SignalFitTerms {
   readonly folds: FoldTerms;
@@ -84,17 +84,17 @@ export function fitSignalModel(entries: LabelledEntries, terms: SignalFitTerms):
     ...edgeOf(entries, uses.filter ? (row) => probability[row]! >= threshold : () => true),
     uses,
   };
-  const { brier, calibrationError, ...rest } = reliability({ ...outcomes, score: probability });
-  const { model } = grownOn(entries, rounds, grow);
+  const judged = reliability({ ...outcomes, score: probability });
+  const { model } = grownOn(entries, rounds, grow, weight);
   return {
     ...{ model, settings, probability, splits },
-    reliability: { brier, calibrationError, ...rest },
+    reliability: judged,
     figures: {
       events: count,
       baseRate: mean(Float64Array.from(entries.label)),
       areaUnderCurve: areaByFold(probability, entries.label, splits),
-      skill: skillOf(probability, entries.label, weight),
-      ...{ brier, calibrationError, rounds },
+      skill: skillOf(probability, entries.label, weight, baseRateOf(entries.label, weight)),
+      ...{ brier: judged.brier, calibrationError: judged.calibrationError, rounds },
       followed: followedOf(probability, threshold).length / count,
       meanNet: mean(entries.netReturn),
       meanNetFollowed: mean(
@@ -102,25 +102,6 @@ export function fitSignalModel(entries: LabelledEntries, terms: SignalFitTerms):
       ),
     },
   };
-}
-
-/**
- * Folds are judged one by one, weighted by their rows. All in one list, they would rank below chance where there is
- * nothing to know: a fold in which much paid is scored by trees that learned where little did.
- */
-export function areaByFold(score: Float64Array, outcome: Uint8Array, splits: readonly Split[]): number {
-  let sum = 0;
-  let rows = 0;
-  for (const { test } of splits) {
-    const area = areaUnderCurve(
-      Float64Array.from(test, (row) => score[row]!),
-      Uint8Array.from(test, (row) => outcome[row]!),
-    );
-    if (Number.isNaN(area)) continue;
-    sum += area * test.length;
-    rows += test.length;
-  }
-  return sum / rows;
 }
 
 const followedOf = (probability: Float64Array, threshold: number): number[] =>
@@ -155,27 +136,3 @@ function edgeOf({ netReturn }: LabelledEntries, isFollowed: (row: number) => boo
     loss: average(counted.filter((value) => !(value > 0)).map((value) => -value)),
   };
 }
-
-/** Keeps a probability of 0 or 1 that was wrong from costing everything. */
-const LEAST = 1e-6;
-
-/** Part of the log loss of the base rate that these probabilities take away; NaN where all came out alike. */
-export function skillOf(probability: Float64Array, outcome: Uint8Array, weight: Float64Array): number {
-  let total = 0;
-  let paid = 0;
-  for (let row = 0; row < outcome.length; row++) {
-    total += weight[row]!;
-    paid += weight[row]! * outcome[row]!;
-  }
-  const base = paid / total;
-  let loss = 0;
-  let lossOfBase = 0;
-  for (let row = 0; row < outcome.length; row++) {
-    loss += weight[row]! * surprise(probability[row]!, outcome[row]!);
-    lossOfBase += weight[row]! * surprise(base, outcome[row]!);
-  }
-  return 1 - loss / lossOfBase;
-}
-
-const surprise = (probability: number, outcome: number): number =>
-  -Math.log(Math.max(LEAST, outcome === 1 ? probability : 1 - probability));

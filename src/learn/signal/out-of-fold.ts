@@ -4,6 +4,7 @@
  * at what it is judged on.
  */
 import { TreeEnsemble } from "../../models/trees/tree-ensemble.ts";
+import { mean } from "../../numerics/moments.ts";
 import type { Trainer, TrainingTask } from "../boosting/trainer.ts";
 import { uniquenessWeights } from "../labels/sample-weights.ts";
 import { purgedKFold } from "../validation/purged-k-fold.ts";
@@ -27,7 +28,7 @@ export interface GrowTerms {
 
 export interface OutOfFold {
   readonly splits: readonly Split[];
-  /** Margin of each row, by trees that never saw it. */
+  /** Margin of each row, by trees that never saw it, all folds brought to one level. */
   readonly margins: Float64Array;
   /** Rounds that the folds stopped at, on average, from 1. */
   readonly rounds: number;
@@ -40,20 +41,33 @@ const WATCHED = 0.2;
 export function outOfFold(entries: LabelledEntries, terms: FoldTerms, grow: GrowTerms): OutOfFold {
   const splits = purgedKFold(entries.spans, terms);
   const margins = new Float64Array(entries.label.length);
+  const levels = new Float64Array(splits.length);
   let rounds = 0;
-  for (const { train, test } of splits) {
+  for (const [fold, { train, test }] of splits.entries()) {
     const grown = grownWatched(chosenEntries(entries, train), terms, grow);
     const trees = new TreeEnsemble(grown.model);
-    marginsOf(trees, entries, test, margins);
+    levels[fold] = mean(marginsOf(trees, entries, train));
+    const asked = marginsOf(trees, entries, test);
+    for (const [k, row] of test.entries()) margins[row] = asked[k]!;
     rounds += grown.rounds;
   }
+  // Trees start from how often what they learned from paid, which is high where what they are asked about paid little:
+  // left in, the level of a fold would tell the labels that it was held away from, the wrong way round.
+  const level = mean(levels);
+  for (const [fold, { test }] of splits.entries())
+    for (const row of test) margins[row] = margins[row]! - levels[fold]! + level;
   return { splits, margins, rounds: Math.max(1, Math.round(rounds / splits.length)) };
 }
 
 /** On all rows, with exactly so many rounds. */
-export function grownOn(entries: LabelledEntries, rounds: number, grow: GrowTerms) {
+export function grownOn(
+  entries: LabelledEntries,
+  rounds: number,
+  grow: GrowTerms,
+  weights = weightsOf(entries),
+) {
   return grow.trainer.train({
-    rows: trainingRowsOf(entries, weightsOf(entries)),
+    rows: trainingRowsOf(entries, weights),
     goal: { objective: "logistic", rounds, patience: 0, seed: grow.seed },
     settings: grow.settings,
   });
@@ -83,15 +97,10 @@ export function weightsOf({ spans }: LabelledEntries): Float64Array {
   return uniquenessWeights(spans, bars);
 }
 
-function marginsOf(
-  trees: TreeEnsemble,
-  { columns }: LabelledEntries,
-  rows: Int32Array,
-  into: Float64Array,
-): void {
+function marginsOf(trees: TreeEnsemble, { columns }: LabelledEntries, rows: Int32Array): Float64Array {
   const line = new Float64Array(columns.length);
-  for (const row of rows) {
+  return Float64Array.from(rows, (row) => {
     for (let f = 0; f < columns.length; f++) line[f] = columns[f]![row]!;
-    into[row] = trees.margin(line);
-  }
+    return trees.margin(line);
+  });
 }

@@ -133,11 +133,19 @@ export const alertCauses: readonly AlertCause[] = [
     says: /^refused: |was started by build|another execute has the lease/,
   },
   {
+    id: "model-missing",
+    level: "critical",
+    runbook: "model-of-a-run-missing",
+    about:
+      "the trees that the run began with are gone or changed: compute waits for them and nothing is entered",
+    says: /^cannot begin: model /,
+  },
+  {
     id: "process-broke",
     level: "critical",
     runbook: "crash-loop",
-    about: "a process ended at a fault of its own; the supervisor starts it again",
-    says: /^broke: |^could not end in good order/,
+    about: "a process ended at a fault of its own, or cannot begin; the supervisor starts it again",
+    says: /^broke: |^cannot begin: |^could not end in good order/,
   },
   {
     id: "monitor-part",

@@ -3,8 +3,11 @@
  * network once; a worker makes its entries of its own lake, and works only where that is the same data.
  */
 import { z } from "zod";
+import { Unfit } from "../../adapters/nats/job-worker.ts";
 import { StandingThreads } from "../../adapters/worker-pool.ts";
 import { checked } from "../../app/config.ts";
+import type { LearnParams } from "../../app/learn-params.ts";
+import { openTrainer } from "../../app/models/trainers.ts";
 import { sharedSetup } from "../../app/variants.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { ModelJob, TrialOutcome, WindowModelOutcome } from "../training/model-jobs.ts";
@@ -81,8 +84,8 @@ function readOutcome(value: unknown): Outcome {
   return { ...readWindowOutcome(window), figures: figures as WindowModelOutcome["figures"], why };
 }
 
-/** `entry`: thread entry of trainings, from the table of tasks. */
-export const modelStudies = (entry: URL): StudyKind<ModelStudy, ModelJob, Outcome> => ({
+/** `entry`: thread entry of trainings, from the table of tasks. `own`: where this machine has its libraries. */
+export const modelStudies = (entry: URL, own: LearnParams): StudyKind<ModelStudy, ModelJob, Outcome> => ({
   kind: MODEL_KIND,
   readStudy: (given) => {
     const parsed = studyShape.safeParse(given);
@@ -97,9 +100,23 @@ export const modelStudies = (entry: URL): StudyKind<ModelStudy, ModelJob, Outcom
   threads: async (root, study) => {
     const { config, facts } = study;
     const { training } = facts;
+    await requireTrainer(facts, own);
     const setup = await setupOfStudy(root, setupRequestOf(training, config), study);
     const { entries } = trainingGround(setup, training).ground;
-    const shared: ModelWorkerData = { ...sharedSetup(setup), training, entries, learn: config.learn };
+    const learn = { ...config.learn, xgboost: own.xgboost, lightgbm: own.lightgbm };
+    const shared: ModelWorkerData = { ...sharedSetup(setup), training, entries, learn };
     return new StandingThreads(entry, shared);
   },
 });
+
+/**
+ * Another version of a library trains other models. Throws Unfit where it is not here: a file that a job names is
+ * never loaded, only that of this machine.
+ */
+async function requireTrainer({ training, trainer: [name, version] }: TrainingFacts, own: LearnParams) {
+  const here = await openTrainer(training.trainer.name, { learn: own }).catch((error: unknown) => {
+    throw error instanceof InputError ? new Unfit(error.message) : error;
+  });
+  if (here.name === name && here.version === version) return;
+  throw new Unfit(`it is of the trainer ${name} ${version}, this machine has ${here.name} ${here.version}`);
+}

@@ -79,7 +79,8 @@ export class StudyWorkshop<Of extends Study, Job, Outcome> {
       () => true,
       () => false,
     );
-    if (!isOpen || this.#studies.size > 1) await this.#drop(name);
+    // Somebody may have come in while that was asked.
+    if (study.users === 0 && (!isOpen || this.#studies.size > 1)) await this.#drop(name);
   }
 
   async #drop(name: string): Promise<void> {

@@ -59,7 +59,7 @@ const instant = z
   .refine((text) => !Number.isNaN(Date.parse(text)));
 const outcomeShape = z.strictObject({
   returns: z.array(z.number()),
-  trades: z.array(z.strictObject({ closedAt: instant, pnl: z.number() })),
+  trades: z.array(z.strictObject({ openedAt: instant, pnl: z.number() })),
   digest: z.string().max(100),
 });
 

@@ -97,6 +97,22 @@ describe("labels", () => {
     expect([short.netReturn[0], short.label[0]]).toEqual([expect.closeTo(-0.1, 10), 0]);
   });
 
+  it("a stop rests where it was decided: a gap before the entry brings it nearer", () => {
+    const gap = dailyColumns({
+      AAA: [
+        { open: 100, high: 101, low: 99, close: 100 },
+        { open: 95, high: 96, low: 92, close: 93 },
+        { open: 93, high: 94, low: 89, close: 93 },
+        { open: 93, high: 94, low: 92, close: 93 },
+      ],
+    });
+    const { netReturn, spans, due } = labelEntries(gap, one(0, 90), label({}));
+    expect([netReturn[0], spans.end[0], due[0]]).toEqual([expect.closeTo(90 / 95 - 1, 10), 2, 3]);
+    // Opened beyond it: in and out at that open.
+    const through = labelEntries(gap, one(0, 96), label({ costBps: 10 }));
+    expect([through.netReturn[0], through.spans.end[0]]).toEqual([expect.closeTo(-0.001, 10), 1]);
+  });
+
   it("without a touch the last close decides, less what the round trip costs", () => {
     const still = labelEntries(path([101, 100.5, 100.2, 96]), one(0, 90), label({ costBps: 30 }));
     expect([still.netReturn[0], still.label[0]]).toEqual([expect.closeTo(-0.001, 10), 0]);
@@ -106,6 +122,8 @@ describe("labels", () => {
   it("forward returns pass through any stop", () => {
     const held = labelEntries(path([99, 80, 104, 96]), one(0, 90), label({ kind: "forward" }));
     expect([held.netReturn[0], held.spans.end[0]]).toEqual([expect.closeTo(0.04, 10), 3]);
+    const near = labelEntries(path([99, 80, 104, 96]), one(0, 99.999), label({ kind: "forward" }));
+    expect(near.netReturn[0]).toBeCloseTo(0.04, 10);
   });
 
   it("what is not known by the last bar has no label", () => {
@@ -119,9 +137,12 @@ describe("rows to learn from", () => {
     const columns = dailyColumns({ AAA: calmBars(Array(12).fill(100)) });
     const days = daysOfBatches(columns, xnysSessions());
     expect(days.length).toBe(batchCount(columns));
-    const spans = { start: Int32Array.of(0, 2, 4, 5, 7), end: Int32Array.of(3, 5, 7, 6, 10) };
+    const start = Int32Array.of(0, 2, 4, 5, 7);
+    const due = start.map((batch, row) => batch + [3, 3, 3, 1, 3][row]!);
+    // A row that was known at once is no better than one that was not: only when it was due counts.
+    const spans = { start, end: start.map((batch) => batch + 1) };
     const train = { from: days[1] as DayNumber, to: days[6] as DayNumber };
-    expect(Array.from(rowsToLearn(spans, days, train, days[7]!))).toEqual([1, 3]);
-    expect(Array.from(rowsToLearn(spans, days, train, Number.POSITIVE_INFINITY))).toEqual([1, 2, 3]);
+    expect(Array.from(rowsToLearn({ spans, due }, days, train, days[7]!))).toEqual([1, 3]);
+    expect(Array.from(rowsToLearn({ spans, due }, days, train, Number.POSITIVE_INFINITY))).toEqual([1, 2, 3]);
   });
 });

@@ -16,6 +16,8 @@ const BPS = 1e-4;
 export interface Labelled extends LabelledEntries {
   /** Instrument of each row. */
   readonly instrument: Int32Array;
+  /** Batch by which a label is known in any case: the end of its time, at or after the end of its span. */
+  readonly due: Int32Array;
 }
 
 /**
@@ -27,7 +29,7 @@ export function labelEntries(
   events: EntryEvents,
   label: TrainingConfig["label"],
 ): Labelled {
-  const kept: { row: number; end: number; gross: number }[] = [];
+  const kept: { row: number; end: number; due: number; gross: number }[] = [];
   const batchOf = batchOfRows(bars);
   const instruments = bars.instruments.symbols.length;
   const entriesOf = rowsBy(events.instrument, instruments);
@@ -35,18 +37,21 @@ export function labelEntries(
     const path = pathOf(bars, rows);
     const own = ownEvents(events, entriesOf[instrument]!, rows, batchOf);
     const volatility = ewmaVolatility(path.close, EWMA);
-    const usable = own.filter(({ row, bar }) => {
+    const usable = own.flatMap(({ row, bar }) => {
       const distance = distanceOf(path, volatility, bar, events.stop[row]!, label);
-      return distance > 0 && distance < Number.POSITIVE_INFINITY && path.open[bar + 1]! > 0;
+      const isUsable = distance > 0 && distance < Number.POSITIVE_INFINITY && path.open[bar + 1]! > 0;
+      return isUsable ? [{ row, bar, distance }] : [];
     });
+    const isForward = label.kind === "forward";
     const result = tripleBarrier(
       path,
       {
         bar: Int32Array.from(usable, ({ bar }) => bar),
         side: Int8Array.from(usable, ({ row }) => events.side[row]!),
-        deviation: Float64Array.from(usable, ({ row, bar }) =>
-          distanceOf(path, volatility, bar, events.stop[row]!, label),
-        ),
+        // However near an entry's own stop is, a forward return passes through it.
+        deviation: Float64Array.from(usable, ({ distance }) => (isForward ? 1 : distance)),
+        // It rests where the signal said: a gap before the entry does not move it.
+        stop: Float64Array.from(usable, ({ row }) => (isForward ? Number.NaN : events.stop[row]!)),
       },
       termsOf(label),
     );
@@ -54,6 +59,7 @@ export function labelEntries(
       kept.push({
         row: usable[k]!.row,
         end: batchOf[rows[result.spans.end[k]!]!]!,
+        due: batchOf[rows[usable[k]!.bar + label.horizon]!]!,
         gross: result.sideReturn[k]!,
       });
   }
@@ -67,6 +73,7 @@ export function labelEntries(
       start: Int32Array.from(kept, ({ row }) => events.batch[row]!),
       end: Int32Array.from(kept, ({ end }) => end),
     },
+    due: Int32Array.from(kept, ({ due }) => due),
     netReturn: labels.netReturn,
     label: labels.label,
     instrument: Int32Array.from(kept, ({ row }) => events.instrument[row]!),

@@ -13,9 +13,11 @@ import { foresightOf } from "../../learn/leakage/foresight.ts";
 import { implausibleForClasses } from "../../learn/leakage/implausible-columns.ts";
 import { leakingRows } from "../../learn/leakage/leaking-rows.ts";
 import { type ShuffledScores, shuffledScores } from "../../learn/leakage/shuffled-labels.ts";
-import { areaByFold, type SignalFit } from "../../learn/signal/fit-signal-model.ts";
+import { gateVerdict } from "../../learn/promotion/gate-verdict.ts";
+import type { SignalFit } from "../../learn/signal/fit-signal-model.ts";
 import type { LabelledEntries } from "../../learn/signal/labelled-entries.ts";
 import { type FoldTerms, type GrowTerms, outOfFold } from "../../learn/signal/out-of-fold.ts";
+import { areaByFold } from "../../learn/signal/signal-skill.ts";
 
 export interface LeakReport {
   readonly findings: readonly LeakFinding[];
@@ -67,17 +69,15 @@ export function leakReport(
   return {
     ...{ findings, overlapping, shuffled },
     gates: [
-      below("foresight", "columns that know the future", findings.length, 1),
-      below("overlap", "training rows that overlap tested ones", overlapping, 1),
-      below("shuffled", "shuffled labels' distance from chance, in errors", errors, SURE_ERRORS),
+      gateBelow("foresight", "columns that know the future", findings.length, 1),
+      gateBelow("overlap", "training rows that overlap tested ones", overlapping, 1),
+      gateBelow("shuffled", "shuffled labels' distance from chance, in errors", errors, SURE_ERRORS),
     ],
   };
 }
 
-const below = (gate: string, title: string, value: number, limit: number): GateVerdict => ({
-  ...{ gate, title, value, limit, side: "below" },
-  passed: value < limit,
-});
+const gateBelow = (gate: string, title: string, value: number, limit: number): GateVerdict =>
+  gateVerdict({ gate, title, value, limit, side: "below" });
 
 /** Bar by bar over the instrument with the most bars: entries alone are too few and too far apart. */
 function foresight(bars: BarColumns, names: readonly string[]): LeakFinding[] {

@@ -81,7 +81,7 @@ export class ModelJobs {
     return job.kind === "trial" ? this.#trial(job) : this.#window(job);
   }
 
-  /** On all entries of these days whose label is known before a day. Undefined where nothing can be learned. */
+  /** On all entries of these days whose label is due before a day; a sentence where nothing can be learned. */
   fit(train: DayRange, before: number, settings: TrainerSettings): SignalFit | string {
     const entries = this.entriesOf(train, before);
     const why = whyNoModel(entries);
@@ -92,7 +92,7 @@ export class ModelJobs {
 
   entriesOf(train: DayRange, before: number) {
     const { entries } = this.#ground;
-    return chosenEntries(entries, rowsToLearn(entries.spans, this.#days, train, before));
+    return chosenEntries(entries, rowsToLearn(entries, this.#days, train, before));
   }
 
   folds({ spans }: Pick<Labelled, "spans">): FoldTerms {

@@ -90,11 +90,16 @@ function methodOf({ method, trials }: TrainingConfig["search"], folds: number): 
   return { kind: "halving", trials, factor: HALVING_FACTOR, minBudget: 1, maxBudget: folds };
 }
 
-/** Of those judged on the most folds; where all failed, what the trainer does by itself. */
+/**
+ * Of those judged on the most folds, no point twice; where all failed, what the trainer does by itself. A small space
+ * is drawn from more than once, and between a setting and itself there is no choice to judge overfitting by.
+ */
 function bestOf({ results }: SearchState, space: Space, keep: number): TrainerSettings[] {
   const budget = Math.max(...results.map((result) => result.budget));
-  const found = ranked(results.filter((result) => result.budget === budget && result.value !== null))
+  const judged = ranked(results.filter((result) => result.budget === budget && result.value !== null));
+  const points = new Map(judged.map(({ coordinates }) => [coordinates.join(" "), coordinates]));
+  const found = [...points.values()]
     .slice(0, keep)
-    .map(({ coordinates }) => pointAt(space, coordinates) as TrainerSettings);
+    .map((coordinates) => pointAt(space, coordinates) as TrainerSettings);
   return found.length === 0 ? [{}] : found;
 }

@@ -10,9 +10,10 @@ import { ModelRegistry } from "../../adapters/models/model-registry.ts";
 import { featureVersionOf } from "../../app/models/model-features.ts";
 import { resultJson } from "../../app/run-files.ts";
 import { InputError } from "../../domain/assert.ts";
-import type { ModelFacts } from "../../domain/model-version.ts";
+import type { GateVerdict, ModelFacts } from "../../domain/model-version.ts";
 import { type DayNumber, isoDate } from "../../domain/time.ts";
 import { driftReferenceOf } from "../../learn/drift/drift-reference-of.ts";
+import { gateVerdict } from "../../learn/promotion/gate-verdict.ts";
 import type { SignalFit } from "../../learn/signal/fit-signal-model.ts";
 import type { LabelledEntries } from "../../learn/signal/labelled-entries.ts";
 import { TreeEnsemble } from "../../models/trees/tree-ensemble.ts";
@@ -26,7 +27,7 @@ import { modelText, type TrainerSettings } from "./model-jobs.ts";
 import { type ModelWalk, type ModelWalkRun, walkModel } from "./model-walk.ts";
 import { trainReport } from "./train-report.ts";
 import type { TrainingResult } from "./training-result.ts";
-import { above, walkResult } from "./walk-result.ts";
+import { walkResult } from "./walk-result.ts";
 import { walkSeries } from "./walk-series.ts";
 
 export interface TrainingRun extends ModelWalkRun {
@@ -66,7 +67,7 @@ export async function trainModel(request: TrainingRun): Promise<TrainingResult> 
     grow: walk.jobs.grow(last.settings),
     seed: training.seed,
   });
-  const gates = [...shared.gates, ...leaks.gates, above("skill", "skill out of fold", fit.figures.skill, 0)];
+  const gates = [...shared.gates, ...leaks.gates, knowing(fit.figures.skill)];
   const passed = gates.every((gate) => gate.passed);
   const id = register(request, walk, last, gates);
   const { findings, overlapping, shuffled } = leaks;
@@ -79,6 +80,9 @@ export async function trainModel(request: TrainingRun): Promise<TrainingResult> 
     importance: importanceOf(fit, entries),
   });
 }
+
+const knowing = (value: number): GateVerdict =>
+  gateVerdict({ gate: "skill", title: "skill out of fold", value, limit: 0, side: "above" });
 
 /** The candidate that knows most of the last days, as in each window; a sentence where none can learn from them. */
 function lastFit({ ground, jobs, search }: ModelWalk): LastFit | string {

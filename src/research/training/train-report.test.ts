@@ -5,10 +5,11 @@
  * Method  whole pages of a made-up training, with and without a last model.
  */
 import { describe, expect, it } from "vitest";
+import { gateVerdict } from "../../learn/promotion/gate-verdict.ts";
 import { trainReport } from "./train-report.ts";
 import { parseTraining } from "./training-config.ts";
 import type { LastModel } from "./training-result.ts";
-import { above, type WalkResult } from "./walk-result.ts";
+import type { WalkResult } from "./walk-result.ts";
 import type { WalkSeries } from "./walk-series.ts";
 
 const font = { css: "@font-face{font-family:x}" };
@@ -31,9 +32,12 @@ const window = (day: number, why: string | null): WalkResult["windows"][number] 
   ...{ sharpeTest: 0.1, trades: 45, why },
 });
 
+const asked = (side: "above" | "below") => (gate: string, title: string, value: number, limit: number) =>
+  gateVerdict({ gate, title, value, limit, side });
+const [above, below] = [asked("above"), asked("below")];
 const gates = [
   above("sharpe", "out-of-sample Sharpe ratio", 1.2, 1),
-  { ...above("maxDrawdown", "largest drawdown", 0.25, 0.1), side: "below", passed: false },
+  below("maxDrawdown", "largest drawdown", 0.25, 0.1),
   above("deflatedSharpe", "deflated Sharpe probability", 0.9497, 0.95),
   above("rules", "Sharpe ratio above rules alone", 0.31, 0),
   above("moon", "a gate of later days <b>", Number.NaN, 3),
@@ -125,7 +129,7 @@ describe("verdict and gates", () => {
     ["a walk alone", [gates[0]], null, "Walk passes", "plimsoll train learns"],
     [
       "a leak",
-      [{ ...above("overlap", "overlapping rows", 3, 1), side: "below" as const, passed: false }],
+      [below("overlap", "overlapping rows", 3, 1)],
       last,
       "Not promotable",
       "every figure here is void",

@@ -1,6 +1,7 @@
 /** What a walk of models showed, as plain data for files and people. */
 import type { GateVerdict } from "../../domain/model-version.ts";
 import { isoDate } from "../../domain/time.ts";
+import { gateVerdict } from "../../learn/promotion/gate-verdict.ts";
 import { sharpeRatio } from "../../numerics/return-ratios.ts";
 import type { WalkVerdict } from "../walk-forward/walk-verdict.ts";
 import type { TrainerSettings } from "./model-jobs.ts";
@@ -46,15 +47,6 @@ export interface WalkResult {
   }[];
 }
 
-/**
- * Gates beside those of LEARN-9: a model that stands beside rules has to earn more than they do, else a good strategy
- * would carry any model through.
- */
-export const above = (gate: string, title: string, value: number, limit: number): GateVerdict => ({
-  ...{ gate, title, value, limit, side: "above" },
-  passed: value > limit,
-});
-
 export function walkResult(walk: ModelWalk): WalkResult {
   const { runId, snapshot, hash, code, ground, walked, windows, outcomes, search, rules, verdict } = walk;
   const { training, entries } = ground;
@@ -66,7 +58,7 @@ export function walkResult(walk: ModelWalk): WalkResult {
     candidates: search.candidates,
     search: search.state.results.map(({ coordinates, budget, value }) => ({ coordinates, budget, value })),
     verdict,
-    gates: [...verdict.gates, above("rules", "Sharpe ratio above rules alone", verdict.sharpe - sharpe, 0)],
+    gates: [...verdict.gates, besideRules(verdict.sharpe - sharpe)],
     rules: { sharpe, totalReturn: rules.reduce((wealth, each) => wealth * (1 + each), 1) - 1 },
     windows: walked.windows.map(({ window, chosen, sharpeTest, trades }, w) => {
       const { figures, why } = outcomes[w]![chosen]!;
@@ -81,3 +73,7 @@ export function walkResult(walk: ModelWalk): WalkResult {
     }),
   };
 }
+
+/** A model that stands beside rules has to earn more than they do, else a good strategy would carry any through. */
+const besideRules = (value: number): GateVerdict =>
+  gateVerdict({ gate: "rules", title: "Sharpe ratio above rules alone", value, limit: 0, side: "above" });

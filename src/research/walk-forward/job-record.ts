@@ -26,11 +26,12 @@ export class JobRecord<Answer> {
     return this.#known.get(key);
   }
 
-  /** On the disk when it returns. */
+  /** On the disk when it returns. What is not JSON is told at once as it will be read back: NaN as null. */
   keep(key: string, answer: Answer): void {
-    writeSync(this.#file, `${JSON.stringify({ key, answer })}\n`);
+    const line = JSON.stringify({ key, answer });
+    writeSync(this.#file, `${line}\n`);
     fsyncSync(this.#file);
-    this.#known.set(key, answer);
+    this.#known.set(key, JSON.parse(line).answer);
   }
 
   close(): void {

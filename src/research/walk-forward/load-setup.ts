@@ -3,6 +3,8 @@ import { createLake } from "../../adapters/lake/lake.ts";
 import type { LoadRequest } from "../../adapters/lake/load-bars.ts";
 import type { Config } from "../../app/config.ts";
 import type { RunSetup } from "../../app/engine-run.ts";
+import { inFolder } from "../../app/regime/index-days.ts";
+import { keptFits } from "../../app/regime/kept-fits.ts";
 import { givenRegime, runRegime } from "../../app/regime/run-regime.ts";
 import { actionEvents, rawStepsOf } from "../../app/run-actions.ts";
 import { xnysSessions } from "../../market/calendar.ts";
@@ -24,7 +26,7 @@ export async function loadSetup(
     const { columns, snapshot, raw } = await lake.loadBars({ ...bars, shared: true });
     const actions = actionEvents(raw.actions, columns);
     const rawSteps = rawStepsOf(raw.factors, columns);
-    const regime = await runRegime(lake, config.regime, bars, bars.to);
+    const regime = await runRegime(lake, inFolder(config.regime, root), bars, bars.to, keptFits(root));
     const { given, snapshot: named } = givenRegime(regime, snapshot);
     const shared = { config, strategyIds, columns, cash, actions, rawSteps };
     return { setup: { ...shared, sessions: xnysSessions(), ...given }, snapshot: named };

@@ -6,6 +6,7 @@ import { codeVersion } from "../../app/code-version.ts";
 import { type Config, checkParams, resultHash } from "../../app/config.ts";
 import { resultJson } from "../../app/run-files.ts";
 import { shortDigest } from "../../app/trials.ts";
+import { InputError } from "../../domain/assert.ts";
 import { type DayNumber, isoDate } from "../../domain/time.ts";
 import type { WalkForwardTerms } from "../../learn/validation/walk-forward.ts";
 import { strategies } from "../../strategies/registry.ts";
@@ -64,6 +65,7 @@ export interface WalkForwardResult {
 export async function runWalkForward(request: WalkForwardRun): Promise<WalkForwardResult> {
   const { root, config, strategyIds, terms, settings, workers, entry, out, progress } = request;
   checkSettings(request);
+  refuseModels(request);
   progress("reading bars");
   const { setup, snapshot } = await loadSetup(root, request);
   const windows = walkWindows(setup.columns, setup.sessions, terms, request.from);
@@ -111,6 +113,18 @@ export async function runWalkForward(request: WalkForwardRun): Promise<WalkForwa
   replaceFile(join(out, "walk-forward.json"), `${resultJson(result)}\n`);
   replaceFile(join(out, "equity.csv"), equityCsv(walked, setup.cash));
   return result;
+}
+
+/** A model of one version knows days that the windows test: what it shows there was learned there. */
+function refuseModels({ config, strategyIds }: WalkForwardRun): void {
+  for (const id of strategyIds) {
+    const model = config.strategies[id]?.model ?? "";
+    if (model.includes("@"))
+      throw new InputError(
+        `strategies.${id}.model = ${model}: a walk-forward is of rules alone; allowed are rules and champion, which ` +
+          "are both the rules here. --model FILE learns a model anew in each window",
+      );
+  }
 }
 
 /** Before the first of a thousand runs: a parameter that is wrong is named with its strategy. */

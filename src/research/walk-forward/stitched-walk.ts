@@ -65,10 +65,13 @@ export const stitchedReturns = (
   tested: (w: number) => WindowOutcome,
 ): Float64Array => joined(windows.map(({ stitched }, w) => tested(w).returns.slice(0, stitched)));
 
-/** Those that ended before the next window's test begins: the rest of this test is told by that one. */
+/**
+ * Those that were entered before the next window's test begins, whenever they ended. Each window begins flat: of those
+ * that ended so soon most were stopped, and the share that won would be of them.
+ */
 function stitchedTrades({ trades }: WindowOutcome, next: WalkWindow | undefined): WindowOutcome["trades"] {
   if (next === undefined) return trades;
-  return trades.filter(({ closedAt }) => Date.parse(closedAt) / MS_PER_DAY < next.test.from);
+  return trades.filter(({ openedAt }) => Date.parse(openedAt) / MS_PER_DAY < next.test.from);
 }
 
 /** Days are numbered from 1970-01-01. */

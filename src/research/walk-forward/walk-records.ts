@@ -20,7 +20,11 @@ export interface TrialNames {
   readonly traded: unknown;
   /** Of each setting, in the order of `bySetting`. */
   readonly settings: readonly unknown[];
-  /** Tries that left no history of their own, as those of a search: they count all the same. */
+  /**
+   * Tries that left no history of their own, as those of a search: they count all the same. How far luck scatters is
+   * taken from the settings that were walked: what a search saw of its own days to train is a shorter record of other
+   * days, and scatters by its length.
+   */
   readonly tries?: readonly unknown[];
   /** ISO instant. */
   readonly now: string;

@@ -21,7 +21,7 @@ const drawn = (rng: Rng, edge: number): Float64Array =>
 function walked(rng: Rng, edge: number): WalkedForward {
   const returns = drawn(rng, edge);
   const bySetting = [returns, ...Array.from({ length: 7 }, () => drawn(rng, edge / 4))];
-  const trades = Array.from({ length: 400 }, () => ({ closedAt: "", pnl: rng.normal() + edge / 10 }));
+  const trades = Array.from({ length: 400 }, () => ({ openedAt: "", pnl: rng.normal() + edge / 10 }));
   return { windows: [], returns, bySetting, trades };
 }
 

@@ -19,8 +19,8 @@ export interface WindowJob extends DayRange {
 export interface WindowOutcome {
   /** Simple net returns per session, from the starting cash. */
   readonly returns: readonly number[];
-  /** Of each round trip that ended in the window: ISO instant, and dollars net of costs. */
-  readonly trades: readonly { readonly closedAt: string; readonly pnl: number }[];
+  /** Of each round trip that ended in the window: ISO instant of its entry, and dollars net of costs. */
+  readonly trades: readonly { readonly openedAt: string; readonly pnl: number }[];
   /** Of the equity after each batch: equal runs, equal digests. */
   readonly digest: string;
 }
@@ -45,7 +45,7 @@ export function runWindow(setup: RunSetup, { from, to, params }: WindowJob): Win
   return {
     returns: Array.from(dailyReturns(run.curve, { ...setup, columns })),
     trades: Array.from({ length: trades.length }, (_, trade) => ({
-      closedAt: isoInstant(trades.get(trade, TradeField.closedAt) as EpochMicros),
+      openedAt: isoInstant(trades.get(trade, TradeField.openedAt) as EpochMicros),
       pnl: trades.get(trade, TradeField.pnl),
     })),
     digest: digestFloats(run.curve.equity),

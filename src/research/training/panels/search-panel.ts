@@ -31,8 +31,8 @@ export function searchPanel({ search, training }: WalkResult): Markup {
     { title: TITLE, meta, span: "c7" },
     html`<div class="cb">${chart(search, values, best, full)}</div>${note(
       `Skill out of fold within the first window's days to train, before any day that is tested. Zero is what the base
-rate of all entries knows; the best trial is ${isLearned ? "above" : "not above"} it. The line is the best so
-far.${part}${lost} Every trial counts in each deflated Sharpe ratio of this strategy from now on.`,
+rate of the entries learned from knows; the best trial is ${isLearned ? "above" : "not above"} it. The line is the best
+so far.${part}${lost} Every trial counts in each deflated Sharpe ratio of this strategy from now on.`,
     )}`,
   );
 }
