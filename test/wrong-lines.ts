@@ -124,6 +124,7 @@ const whole: Readonly<Record<string, string>> = {
   "sentiment score": "--input texts.csv",
   "sentiment detect": "--input numbers.csv",
   "stats pbo": "--input numbers.csv",
+  optimize: "--method min-variance --input numbers.csv",
   canary: "--strategy reference_ema_cross --symbols AAA --timeframe 1d",
   start: "--sessions 1 --speed max",
   exchange: "--data none.csv",

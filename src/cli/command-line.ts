@@ -24,6 +24,7 @@ import { registerJournalCommands } from "./journal-commands.ts";
 import { registerLedgerCommands } from "./ledger-commands.ts";
 import { registerMetricsCommand } from "./metrics-command.ts";
 import { registerModelCommands } from "./model-commands.ts";
+import { registerOptimizeCommand } from "./optimize-command.ts";
 import { registerOverrideCommand } from "./override-command.ts";
 import { registerPredictCommands } from "./predict-commands.ts";
 import { registerRegimeCommands } from "./regime-commands.ts";
@@ -111,6 +112,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerDataCommands(program, context);
   registerFeatureCommands(program, context);
   registerStatsCommands(program, context);
+  registerOptimizeCommand(program, context);
   registerCvCommands(program, context);
   registerModelCommands(program, context);
   registerPredictCommands(program, context);

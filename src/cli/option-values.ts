@@ -78,3 +78,16 @@ export function wholeNumber(
     `${key} "${(given ?? "").slice(0, 40)}" is not allowed; give a whole number from ${least} to ${most}`,
   );
 }
+
+/** A finite number within bounds, both included. */
+export function decimal(
+  key: string,
+  given: string | undefined,
+  { least, most }: { readonly least: number; readonly most: number },
+): number {
+  const value = given === undefined || given.trim() === "" ? Number.NaN : Number(given);
+  if (value >= least && value <= most) return value;
+  throw new InputError(
+    `${key} "${(given ?? "").slice(0, 40)}" is not allowed; give a number from ${least} to ${most}`,
+  );
+}
