@@ -30,7 +30,7 @@ import {
 import type { CanaryWorkerData } from "./canary-worker.ts";
 import type { Config } from "./config.ts";
 import { findingsFrom, writeDataAudit } from "./data-audit.ts";
-import { boundStrategy } from "./engine-configs.ts";
+import { boundStrategy, ownTimeframe } from "./engine-configs.ts";
 import { type EngineRun, type RunSetup, runEngine } from "./engine-run.ts";
 import { exposureCurve } from "./exposure-curve.ts";
 import { type BacktestModels, backtestModels } from "./models/backtest-models.ts";
@@ -134,10 +134,10 @@ const dataOf = ({ columns, snapshot, raw, series }: LoadedBars, adjust: Adjustme
 
 type Checked = BacktestRequest & BacktestModels;
 
-const boundStrategies = ({ config, strategyIds, models }: Checked) =>
+const boundStrategies = ({ config, strategyIds, models, timeframe }: Checked) =>
   strategies
     .filter(({ id }) => strategyIds.includes(id))
-    .map((module) => boundStrategy(module, config, models));
+    .map((module) => ({ ...boundStrategy(module, config, models), ...ownTimeframe(module, timeframe) }));
 
 const regimeOf = ({ root, config, snapshot, source, adjustment, to }: BacktestRequest, lake: Lake) =>
   runRegime(
@@ -299,8 +299,11 @@ export function checkedStrategies({
       const known = strategies.map((candidate) => candidate.id).join(", ");
       throw new InputError(`--strategies ${id}: no such strategy; there are ${known}`);
     }
-    if (!module.timeframes.includes(timeframe)) {
-      throw new InputError(`--timeframe ${timeframe}: ${id} trades on ${module.timeframes.join(", ")}`);
+    const isMadeOf = ownTimeframe(module, timeframe).timeframe !== undefined;
+    if (!module.timeframes.includes(timeframe) && !isMadeOf) {
+      throw new InputError(
+        `--timeframe ${timeframe}: ${id} trades on ${module.timeframes.join(", ")}; give one of these or a shorter one`,
+      );
     }
   }
   return strategyIds.toSorted();

@@ -1,5 +1,5 @@
 /** From the settings of a run to those of its stages: the same for every wiring (RUN-1). */
-import type { BarColumns } from "../domain/bars.ts";
+import { type BarColumns, type Timeframe, timeframeSeconds } from "../domain/bars.ts";
 import type { CorporateActionEvent } from "../domain/events.ts";
 import { usd } from "../domain/money.ts";
 import { RawBasis, type RawStep } from "../domain/raw-basis.ts";
@@ -119,12 +119,23 @@ const riskCostBps = ({ risk }: Config): number =>
 const hasActions = ({ actions = [], history }: Pick<EngineSetup, "actions" | "history">): boolean =>
   actions.length > 0 || (history?.actions.length ?? 0) > 0;
 
+/** Of a strategy that does not decide on the run's bars: the shortest of its lengths that is longer. */
+export function ownTimeframe(
+  { timeframes }: Pick<StrategyModule, "timeframes">,
+  ofRun: Timeframe,
+): { readonly timeframe?: Timeframe } {
+  if (timeframes.includes(ofRun)) return {};
+  const longer = timeframes.filter((one) => timeframeSeconds[one] > timeframeSeconds[ofRun]);
+  const [timeframe] = longer.toSorted((a, b) => timeframeSeconds[a] - timeframeSeconds[b]);
+  return timeframe === undefined ? {} : { timeframe };
+}
+
 /**
  * Shares the capital out so that a run of some strategies uses all of it: a strategy without a configured
  * share gets an equal part, the others divide what is left in their configured proportions.
  */
 function allocate(
-  setup: Pick<EngineSetup, "config" | "strategyIds" | "models" | "shadows" | "scales">,
+  setup: Pick<EngineSetup, "config" | "strategyIds" | "models" | "shadows" | "scales" | "columns">,
   modules: readonly StrategyModule[],
   instruments: number,
 ): AllocatedStrategy[] {
@@ -138,6 +149,7 @@ function allocate(
   const total = chosen.reduce((sum, { configured }) => sum + configured, 0);
   const divided = chosen.filter(({ configured }) => configured > 0).length / chosen.length;
   return chosen.map(({ module, entry, configured }) => ({
+    ...ownTimeframe(module, setup.columns.timeframe),
     strategy: boundStrategy(module, config, models, setup),
     allocation: configured > 0 ? (configured / total) * divided : 1 / chosen.length,
     positions: Math.min(entry?.maxPositions ?? instruments, instruments),

@@ -31,6 +31,12 @@ const MINUTES_PER_SESSION = 390;
 const barsPerSession = (timeframe: Timeframe): number =>
   Math.max(1, (MINUTES_PER_SESSION * 60) / timeframeSeconds[timeframe]);
 
+/** Bars of one length that somebody decides on, and the slowest feature over them. */
+export interface WarmingBars {
+  readonly timeframe: Timeframe;
+  readonly bank: { readonly warmup: number };
+}
+
 /**
  * Sessions of a run in which the slowest feature had not seen enough bars: a strategy that reads it was flat because it
  * was blind. Symbols that were listed later are not counted.
@@ -38,11 +44,12 @@ const barsPerSession = (timeframe: Timeframe): number =>
 export function coldSessions(
   columns: Pick<BarColumns, "closedAt" | "timeframe">,
   history: RunHistory | undefined,
-  warmup: number,
+  groups: readonly WarmingBars[],
 ): number {
-  const cold = warmup - 1 - (history?.columns.closedAt.length ?? 0);
-  const most = columns.closedAt.length;
-  return Math.max(0, Math.ceil(Math.min(cold, most) / barsPerSession(columns.timeframe)));
+  const seen = (history?.columns.closedAt.length ?? 0) / barsPerSession(columns.timeframe);
+  const most = columns.closedAt.length / barsPerSession(columns.timeframe);
+  const cold = groups.map(({ timeframe, bank }) => (bank.warmup - 1) / barsPerSession(timeframe) - seen);
+  return Math.max(0, Math.ceil(Math.min(Math.max(...cold), most)));
 }
 
 /** What a reader must know of that, if anything. */
@@ -58,12 +65,15 @@ export function coldWarnings(cold: number, sessions: number, overTicks = false):
 /** First day whose bars a run from `from` on wants to have seen. */
 export function historyStart(
   from: DayNumber,
-  bound: readonly Pick<BoundStrategy, "features">[],
-  timeframe: Timeframe,
+  bound: readonly (Pick<BoundStrategy, "features"> & { readonly timeframe?: Timeframe })[],
+  ofRun: Timeframe,
   { date }: SessionTable = xnysSessions(),
 ): DayNumber {
-  const bars = Math.max(0, ...bound.flatMap(({ features }) => features.map(([, ref]) => ref.feature.warmup)));
-  const sessions = Math.max(LEAST_SESSIONS, Math.ceil((TIMES_WARM * bars) / barsPerSession(timeframe)));
+  const needs = bound.map(({ features, timeframe = ofRun }) => {
+    const bars = Math.max(0, ...features.map(([, ref]) => ref.feature.warmup));
+    return Math.ceil((TIMES_WARM * bars) / barsPerSession(timeframe));
+  });
+  const sessions = Math.max(LEAST_SESSIONS, ...needs);
   const first = date.findIndex((day) => day >= from);
   return (date[Math.max(0, first - sessions)] ?? from) as DayNumber;
 }

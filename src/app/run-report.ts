@@ -82,8 +82,7 @@ export function reportRun(
   const { findings = [], prices, noRegime, noReferences = [] } = finished;
   const flat = flatCosts(run, config.costs, columns.timeframe);
   // A demo warms up on a market of its own making.
-  const { warmup } = run.loop.compute.bank;
-  const cold = mode === undefined ? coldSessions(columns, setup.history, warmup) : 0;
+  const cold = mode === undefined ? coldSessions(columns, setup.history, run.loop.compute.groups) : 0;
   const warnings = [
     ...dividendWarnings(prices, daily.date.length),
     ...flatCostWarnings(flat),
@@ -98,7 +97,7 @@ export function reportRun(
     scope,
     snapshot,
     ...(prices === undefined ? {} : { prices }),
-    featureVersion: featureSetVersion(run.loop.compute.bank.features),
+    featureVersion: featureSetVersion(run.loop.compute.groups.flatMap(({ bank }) => bank.features)),
     configHash: hash,
     codeVersion: code,
     metrics: runMetrics(run, daily, trades),

@@ -22,20 +22,23 @@ import type { ExecutionParams } from "../execution/order-policy.ts";
 import type { FeatureWorld } from "../features/feature.ts";
 import type { DriftParams } from "../models/drift/drift-watch.ts";
 import type { BoundStrategy, Entry } from "../strategies/strategy.ts";
+import type { BarGroup } from "./bar-group.ts";
+import { BarGroups } from "./bar-groups.ts";
 import type { EndedBySplit } from "./corporate-actions.ts";
-import { FeatureBank } from "./feature-bank.ts";
+import type { FeatureBank } from "./feature-bank.ts";
+import { LotMemory } from "./lot-memory.ts";
 import { ModelWatch } from "./model-watch.ts";
 import { OwnActions } from "./own-actions.ts";
 import type { OwnFill } from "./own-fill.ts";
 import { wholePairs } from "./pair-balance.ts";
 import { PaperDesk } from "./paper-desk.ts";
 import type { PaperPricing } from "./paper-positions.ts";
-import { type BasisKind, PriceBasis } from "./price-basis.ts";
+import type { BasisKind } from "./price-basis.ts";
 import { ReferenceBook } from "./reference-book.ts";
 import { SignalField, SignalKind, SignalTable, STOP_MOVED, TIME_STOP } from "./signal-table.ts";
 import { type SizedWish, SizingDesk } from "./sizing-desk.ts";
 import { StrategyTurns } from "./strategy-fault.ts";
-import { isRowOf, type OwnPositions, RunningView, type Wishes } from "./strategy-view.ts";
+import { type OwnPositions, RunningView, type Wishes } from "./strategy-view.ts";
 
 /** What execute tells compute of the account, as of the last event it consumed. */
 export interface AccountFacts {
@@ -81,6 +84,8 @@ export interface AllocatedStrategy {
   /** Its share of the capital, a fraction, and the positions that share is spread over. */
   readonly allocation: number;
   readonly positions: number;
+  /** Of the bars that it decides on, where they are longer than the run's. */
+  readonly timeframe?: Timeframe;
 }
 
 const NOBODY = -1;
@@ -89,14 +94,8 @@ export class ComputeStage implements Wishes, OwnPositions {
   readonly #config: ComputeConfig;
   readonly #views: readonly RunningView[];
   readonly #lots: VirtualLots;
-  readonly #rowOf: Uint32Array;
-  /** Bars seen per instrument, and at the first fill of each open lot. */
-  readonly #barsSeen: Float64Array;
-  readonly #openedAtBar: Float64Array;
-  readonly #protectedAt: Float64Array;
-  readonly #timeStopBars: Float64Array;
-  /** Lots with a time stop: none, no work. */
-  #timedLots = 0;
+  readonly #groups: BarGroups;
+  readonly #memory: LotMemory;
   readonly #sizing: SizingDesk;
   /** Undefined in a run in which nothing goes on on paper: then it costs one comparison where it is asked. */
   readonly #paper: PaperDesk | undefined;
@@ -108,7 +107,6 @@ export class ComputeStage implements Wishes, OwnPositions {
   /** Undefined in a run without a model that could be watched. */
   readonly models: ModelWatch | undefined;
   readonly turns: StrategyTurns;
-  readonly bank: FeatureBank;
   readonly references: ReferenceBook;
   readonly signals = new SignalTable();
   /** Intents of the last step; the caller takes them before the next. */
@@ -123,21 +121,20 @@ export class ComputeStage implements Wishes, OwnPositions {
     const slots = instruments * strategies.length;
     this.#config = config;
     this.#lots = new VirtualLots(strategies.length, instruments);
-    this.#rowOf = new Uint32Array(instruments);
-    this.#barsSeen = new Float64Array(instruments);
-    this.#openedAtBar = new Float64Array(slots);
-    this.#protectedAt = new Float64Array(slots).fill(Number.NaN);
-    this.#timeStopBars = new Float64Array(slots);
-    const basis = config.basis === undefined ? undefined : new PriceBasis(instruments, config.basis);
-    this.bank = new FeatureBank(world, basis);
+    this.#memory = new LotMemory(slots);
+    this.#groups = new BarGroups(config);
+    const { own } = this.#groups;
     this.references = new ReferenceBook(instruments);
-    this.#actions = new OwnActions(this.#lots, strategies.length, basis);
-    this.#sizing = new SizingDesk(config, this.bank);
+    this.#actions = new OwnActions(this.#lots, strategies.length, own.basis);
+    this.#sizing = new SizingDesk(config, this.#groups);
     const closed = (strategy: number, netReturn: number) => this.#sizing.closed(strategy, netReturn, true);
-    this.#paper = PaperDesk.of(config, this.#lots, this.#rowOf, closed);
+    this.#paper = PaperDesk.of(config, this.#lots, own.rowOf, closed);
     this.models = ModelWatch.of(strategies, instruments, config.drift);
     const ports = { wishes: this, positions: this, symbols: config.symbols ?? [] };
-    this.#views = strategies.map(({ strategy }, n) => new RunningView(n, strategy, this, this.#rowOf, ports));
+    this.#views = strategies.map(({ strategy }, n) => {
+      const { bank, rowOf } = this.#groups.of(n);
+      return new RunningView(n, strategy, { bank, references: this.references }, rowOf, ports);
+    });
     this.turns = new StrategyTurns(this.#views, config.isolates === true);
   }
 
@@ -160,10 +157,24 @@ export class ComputeStage implements Wishes, OwnPositions {
     return this.#config.vix !== undefined;
   }
 
+  /** Of the run's own bars. */
+  get bank(): FeatureBank {
+    return this.#groups.own.bank;
+  }
+
+  /** Every length of bar that somebody decides on, the run's own first. */
+  get groups(): readonly Pick<BarGroup, "timeframe" | "bank">[] {
+    return this.#groups.all;
+  }
+
+  /** Bars of a longer length from before the run and its history: for the features of who decides on such. */
+  warmLonger(timeframe: Timeframe, batch: BarBatch): void {
+    this.#groups.warmLonger(timeframe, batch);
+  }
+
   /** Feeds history to the features without deciding: what a run does before its first session. */
   warm(batch: BarBatch): void {
-    this.#see(batch);
-    this.bank.update(batch);
+    this.#groups.take(batch);
     this.#sizing.warm(batch);
     this.#paper?.warm(batch);
   }
@@ -173,27 +184,28 @@ export class ComputeStage implements Wishes, OwnPositions {
     this.#batch = batch;
     empty(this.intents);
     empty(this.sized);
-    this.#see(batch);
-    this.bank.update(batch);
+    this.#groups.take(batch);
     if (this.#paper !== undefined) this.#paper.bars(batch);
     this.#sizing.startStep(batch, account);
-    if (this.#timedLots > 0) this.#leaveOnTime(batch);
+    if (this.#memory.timed > 0) this.#leaveOnTime();
     if (this.#paper !== undefined) this.#leaveOnTimeOnPaper(this.#paper);
     this.turns.startStep();
     for (let s = 0; s < this.#views.length; s++) {
+      const closed = this.#groups.of(s).batch;
+      if (closed === undefined) continue;
       this.#speaker = s;
-      this.turns.take(s, batch);
+      this.turns.take(s, closed);
     }
     wholePairs(this.intents, (signal) => this.signals.get(signal, SignalField.conviction));
     this.#speaker = NOBODY;
   }
 
   quote(quote: Quote): void {
-    this.bank.quote(quote);
+    this.#groups.quote(quote);
   }
 
   trade(trade: TradePrint): void {
-    this.bank.trade(trade);
+    this.#groups.trade(trade);
   }
 
   /** Rows of a reference table became known. */
@@ -212,9 +224,9 @@ export class ComputeStage implements Wishes, OwnPositions {
     const slot = this.#lots.slot(strategy, instrument);
     // Money is in it after all, by an entry that waited: the same wish does not go on on paper beside it.
     if (before === 0) this.#paper?.takeBack(strategy, instrument);
-    if (after === 0) this.#forget(slot);
+    if (after === 0) this.#memory.forget(slot);
     else if (before === 0 || before > 0 !== after > 0) {
-      this.#open(slot, instrument, signal);
+      this.#open(strategy, instrument, signal);
       this.models?.opened(strategy, instrument, signal);
     }
   }
@@ -227,14 +239,16 @@ export class ComputeStage implements Wishes, OwnPositions {
     const { instrument } = event;
     for (const { strategy, closedReturn } of ended) this.#sizing.closed(strategy, closedReturn, false);
     this.#sizing.action(event);
+    this.#groups.settle();
     const factors = this.#actions.apply(event);
+    this.#groups.apply(event);
     this.#paper?.action(event);
     this.references.rescale(instrument, factors);
     for (let s = 0; s < this.#views.length; s++) {
       const slot = this.#lots.slot(s, instrument);
       (this.#views[s] as RunningView).rescale(instrument, factors.price, factors.shares);
-      if (this.#lots.shares(s, instrument) === 0) this.#forget(slot);
-      else this.#protectedAt[slot] = this.#actions.priceAfter(event, this.#protectedAt[slot]!);
+      if (this.#lots.shares(s, instrument) === 0) this.#memory.forget(slot);
+      else this.#memory.restate(slot, (price) => this.#actions.priceAfter(event, price));
     }
   }
 
@@ -252,7 +266,10 @@ export class ComputeStage implements Wishes, OwnPositions {
 
   barsHeld(strategy: number, instrument: InstrumentId): number {
     if (this.#paper?.isSeen(strategy, instrument)) return this.#paper.barsHeld(strategy, instrument);
-    return this.#barsSeen[instrument]! - this.#openedAtBar[this.#lots.slot(strategy, instrument)]!;
+    return (
+      this.#groups.seen(strategy, instrument) -
+      this.#memory.openedAtBar(this.#lots.slot(strategy, instrument))
+    );
   }
 
   enter(strategy: number, asked: Entry, reason: number, numbers: readonly number[]): void {
@@ -261,14 +278,14 @@ export class ComputeStage implements Wishes, OwnPositions {
     if (held !== 0 && held > 0 === asked.conviction > 0) return;
     const { at } = this.#current(strategy);
     const price = this.#closeNow(instrument);
-    const [next, bar] = [this.signals.length, this.#barsSeen[instrument]!];
+    const [next, bar] = [this.signals.length, this.#groups.seen(strategy, instrument)];
     const entry = this.models?.entry(strategy, asked, next, bar) ?? asked;
     const { stop = Number.NaN, target = Number.NaN, timeStopBars = 0, conviction } = entry;
     const wish = { kind: SignalKind.Enter, conviction, stop, target, timeStopBars };
     const signal = this.signals.add({ at, strategy, instrument, ...wish, reason, numbers });
     // Without a bar there is no price to decide at.
     if (Number.isNaN(price)) return;
-    const timing = entry.when ?? (this.#config.timeframe === "1d" ? "open_auction" : "now");
+    const timing = entry.when ?? (this.#groups.of(strategy).timeframe === "1d" ? "open_auction" : "now");
     const size = this.#sizing.size(strategy, entry, price, timing);
     const { shares, binding } = size;
     this.sized.push({ signal, size, beside: entry.beside });
@@ -279,7 +296,8 @@ export class ComputeStage implements Wishes, OwnPositions {
       if (shares !== 0 || size.onPaper !== 0) this.#paper.leave(strategy, instrument);
       return;
     }
-    if (this.#paper !== undefined) {
+    // Paper counts the run's own bars, which are not those that this strategy's times are meant in.
+    if (this.#paper !== undefined && this.#groups.of(strategy) === this.#groups.own) {
       if (shares !== 0) this.#paper.takeBack(strategy, instrument);
       else if (this.#paper.wish({ strategy, entry, signal, at, price, timing, shares: size.onPaper }))
         this.#sizing.follow(size);
@@ -306,23 +324,10 @@ export class ComputeStage implements Wishes, OwnPositions {
       this.#signalExit(strategy, instrument, SignalKind.Protect, stop, STOP_MOVED, [stop]);
     if (held === 0 || Number.isNaN(stop)) return;
     const slot = this.#lots.slot(strategy, instrument);
-    const before = this.#protectedAt[slot]!;
-    const tightens = Number.isNaN(before) || (held > 0 ? stop > before : stop < before);
-    if (!tightens) return;
-    this.#protectedAt[slot] = stop;
+    if (!this.#memory.tighten(slot, stop, held > 0)) return;
     const reference = this.#closeNow(instrument);
     const signal = this.#signalExit(strategy, instrument, SignalKind.Protect, stop, STOP_MOVED, [stop]);
     this.intents.push({ kind: "Protect", at, strategy, instrument, signal, reference, stop });
-  }
-
-  #see({ columns: { instrument }, from, to }: BarBatch): void {
-    const rowOf = this.#rowOf;
-    const barsSeen = this.#barsSeen;
-    for (let row = from; row < to; row++) {
-      const i = instrument[row]!;
-      rowOf[i] = row;
-      barsSeen[i] = barsSeen[i]! + 1;
-    }
   }
 
   #signalExit(
@@ -338,12 +343,16 @@ export class ComputeStage implements Wishes, OwnPositions {
     return this.signals.add({ at, strategy, instrument, kind, stop, ...nothing, reason, numbers });
   }
 
-  #leaveOnTime({ columns: { instrument }, from, to }: BarBatch): void {
+  #leaveOnTime(): void {
     for (let s = 0; s < this.#views.length; s++) {
+      const { batch } = this.#groups.of(s);
+      if (batch === undefined) continue;
       this.#speaker = s;
+      const { columns, from, to } = batch;
+      const { instrument } = columns;
       for (let row = from; row < to; row++) {
         const i = instrument[row]! as InstrumentId;
-        const limit = this.#timeStopBars[this.#lots.slot(s, i)]!;
+        const limit = this.#memory.timeStopBars(this.#lots.slot(s, i));
         if (limit === 0 || this.#lots.shares(s, i) === 0) continue;
         const held = this.barsHeld(s, i);
         if (held >= limit) this.exit(s, i, TIME_STOP, [held]);
@@ -358,18 +367,12 @@ export class ComputeStage implements Wishes, OwnPositions {
     }
   }
 
-  #setTimeStop(slot: number, bars: number): void {
-    if (this.#timeStopBars[slot]! === 0 && bars > 0) this.#timedLots += 1;
-    if (this.#timeStopBars[slot]! > 0 && bars === 0) this.#timedLots -= 1;
-    this.#timeStopBars[slot] = bars;
-  }
-
-  /** What the signal asked for is in force from its first fill on, not while the order is still on its way. */
-  #open(slot: number, instrument: InstrumentId, signal: number): void {
-    // The fill comes before its bar is counted, so the bar of the first fill is number 0 of the holding.
-    this.#openedAtBar[slot] = this.#barsSeen[instrument]! + 1;
-    this.#protectedAt[slot] = signal < 0 ? Number.NaN : this.#stopOf(signal, instrument);
-    this.#setTimeStop(slot, signal < 0 ? 0 : this.signals.get(signal, SignalField.timeStopBars));
+  /** What the signal asked for is in force from its first fill on. */
+  #open(strategy: number, instrument: InstrumentId, signal: number): void {
+    const slot = this.#lots.slot(strategy, instrument);
+    const stop = signal < 0 ? Number.NaN : this.#stopOf(signal, instrument);
+    const bars = signal < 0 ? 0 : this.signals.get(signal, SignalField.timeStopBars);
+    this.#memory.open(slot, this.#groups.seen(strategy, instrument), stop, bars);
   }
 
   /** The stop that a signal asked for, in today's dollars per share. */
@@ -378,16 +381,9 @@ export class ComputeStage implements Wishes, OwnPositions {
     return this.#actions.priceNow(instrument, stop, this.signals.get(signal, SignalField.at));
   }
 
-  #forget(slot: number): void {
-    this.#protectedAt[slot] = Number.NaN;
-    this.#setTimeStop(slot, 0);
-  }
-
-  /** Dollars per share; NaN when the instrument has no bar in this batch. */
+  /** Dollars per share; NaN when the instrument has no bar that closed now. */
   #closeNow(instrument: InstrumentId): number {
-    const batch = this.#batch as BarBatch;
-    const row = this.#rowOf[instrument]!;
-    return isRowOf(batch, row, instrument) ? batch.columns.close[row]! : Number.NaN;
+    return this.#groups.closeNow(this.#speaker, instrument);
   }
 
   #current(strategy: number): BarBatch {

@@ -17,8 +17,8 @@ import { priceEntry, roundToTick } from "../execution/order-policy.ts";
 import { atr } from "../features/atr.ts";
 import { output } from "../features/feature.ts";
 import type { Advice, Entry } from "../strategies/strategy.ts";
+import type { BarGroups } from "./bar-groups.ts";
 import type { AccountFacts, AllocatedStrategy, ComputeConfig } from "./compute.ts";
-import type { FeatureBank } from "./feature-bank.ts";
 import { SessionClock } from "./session-clock.ts";
 
 /** ATR14 in per cent of the close: the reading that QUANT e scales by. */
@@ -38,8 +38,8 @@ export interface SizedWish extends Size {
 export class SizingDesk {
   readonly #config: ComputeConfig;
   readonly #record: TrackRecord;
-  /** Undefined in a run that sizes nothing by it: then a bar costs nothing here. */
-  readonly #atrPercent: Float64Array | undefined;
+  /** By strategy; undefined for who sizes nothing by it: then a bar costs nothing here. */
+  readonly #atrPercent: readonly (Float64Array | undefined)[];
   readonly #volume: DailyVolume | undefined;
   readonly #clock: SessionClock;
   readonly #unsized = new Map<SizingConstraint, number>();
@@ -56,13 +56,15 @@ export class SizingDesk {
     allowsEntries: () => false,
   };
 
-  constructor(config: ComputeConfig, bank: FeatureBank) {
+  constructor(config: ComputeConfig, groups: Pick<BarGroups, "of">) {
     const { strategies, sizing, ensemble, world } = config;
     const uses = (...methods: readonly string[]) =>
       strategies.some(({ strategy }) => methods.includes(strategy.sizing));
     this.#config = config;
     this.#record = new TrackRecord(strategies.length, sizing.kelly, ensemble.trailing);
-    this.#atrPercent = uses("fixed_risk") ? bank.column(ATR_PERCENT) : undefined;
+    this.#atrPercent = strategies.map(({ strategy }, s) =>
+      strategy.sizing === "fixed_risk" ? groups.of(s).bank.column(ATR_PERCENT) : undefined,
+    );
     this.#volume = uses("fixed_risk", "allocation")
       ? new DailyVolume(world.instruments, sizing.adv)
       : undefined;
@@ -162,7 +164,7 @@ export class SizingDesk {
       edge: bound.sizing === "fixed_risk" ? this.#edge(strategy, entry) : NOT_ASKED,
       trailing: this.#record.weight(strategy),
       vix: vix === undefined ? this.#account.vix : vix(this.#at),
-      atr: (this.#atrPercent?.[instrument] ?? Number.NaN) / 100,
+      atr: (this.#atrPercent[strategy]?.[instrument] ?? Number.NaN) / 100,
       advRoom: this.#advRoom(instrument),
     };
   }
