@@ -72,28 +72,61 @@ export function registerOptimizeCommand(program: Command, context: CliContext): 
       "\nExample:\n  plimsoll optimize --method min-variance --input prices.csv --most 0.2",
     )
     .action((options: OptimizeOptions) => {
-      const method = oneOf("--method", options.method, methods);
+      const settings = settingsOf(options);
       const table = readNumberTable(needed("--input", options.input, "--input prices.csv"));
-      context.out(resultJson(optimized(method, table, options)));
+      context.out(resultJson(optimized(table, settings)));
     });
 }
 
-function optimized(method: Method, table: NumberTable, options: OptimizeOptions) {
-  const periods = decimal("--periods", options.periods, { least: 1, most: 1e6 });
+/** Every option, checked before a file is read. */
+interface Settings {
+  readonly method: Method;
+  readonly target: ShrinkageTarget;
+  readonly linkage: LinkageMethod;
+  readonly riskless: number;
+  readonly least: number;
+  readonly most: number;
+  readonly sectorMost: number;
+  readonly aversion: number;
+  readonly tau: number;
+  readonly periods: number;
+  readonly sectors: string | undefined;
+  readonly views: string | undefined;
+}
+
+function settingsOf(options: OptimizeOptions): Settings {
+  const method = oneOf("--method", options.method, methods);
+  const least = decimal("--least", options.least, { least: -1, most: 1 });
+  const most = decimal("--most", options.most, { least: 0, most: 1 });
+  if (least > most)
+    throw new InputError(`--least ${least} is above --most ${most}; give the smaller one first`);
+  const sectorMost = decimal("--sector-most", options.sectorMost, { least: 0, most: 1 });
+  const isFree = method === "risk-parity" || method === "hrp";
+  if (isFree && (least !== 0 || most !== 1 || options.sectors !== undefined))
+    throw new InputError(
+      `--method ${method}: takes no --least, --most or --sectors; its weights follow from risk alone`,
+    );
+  if (method !== "black-litterman" && options.views !== undefined)
+    throw new InputError(`--views ${options.views}: only --method black-litterman takes views`);
+  return {
+    ...{ method, least, most, sectorMost, sectors: options.sectors, views: options.views },
+    target: oneOf("--shrinkage", options.shrinkage, shrinkageTargets),
+    linkage: oneOf("--linkage", options.linkage, linkageMethods),
+    riskless: decimal("--risk-free", options.riskFree, { least: -1, most: 1 }),
+    aversion: decimal("--aversion", options.aversion, { least: 1e-3, most: 1e3 }),
+    tau: decimal("--tau", options.tau, { least: 1e-6, most: 10 }),
+    periods: decimal("--periods", options.periods, { least: 1, most: 1e6 }),
+  };
+}
+
+function optimized(table: NumberTable, settings: Settings) {
+  const { method, periods, riskless, target } = settings;
   const panel = returnsOf(table);
-  const target: ShrinkageTarget = oneOf("--shrinkage", options.shrinkage, shrinkageTargets);
   const { matrix, shrinkage } = covarianceOf(panel, target);
   const covariance = matrix.map((value) => periods * value);
   const expected = historicalReturns(table, periods);
-  const riskless = decimal("--risk-free", options.riskFree, { least: -1, most: 1 });
-  const found = weightsOf(method, {
-    table,
-    covariance,
-    expected,
-    riskless,
-    bounds: boundsOf(table, options),
-    options,
-  });
+  const bounds = boundsOf(table, settings);
+  const found = weightsOf(method, { table, covariance, expected, riskless, bounds, settings });
   const weights = withoutDust(found.weights);
   const mean = weights.reduce((sum, weight, i) => sum + weight * found.expected[i]!, 0);
   const volatility = Math.sqrt(varianceOf(weights, covariance));
@@ -114,7 +147,7 @@ interface Problem {
   readonly expected: Float64Array;
   readonly riskless: number;
   readonly bounds: Bounds;
-  readonly options: OptimizeOptions;
+  readonly settings: Settings;
 }
 
 interface Found {
@@ -124,7 +157,7 @@ interface Found {
 }
 
 function weightsOf(method: Method, problem: Problem): Found {
-  const { covariance, expected, riskless, bounds, options, table } = problem;
+  const { covariance, expected, riskless, bounds, settings, table } = problem;
   switch (method) {
     case "min-variance":
       return { weights: minimumVariance(covariance, bounds), expected };
@@ -134,12 +167,9 @@ function weightsOf(method: Method, problem: Problem): Found {
       return { weights, expected, ...(isFallback ? { notes: { why } } : {}) };
     }
     case "risk-parity":
-      requireFree(method, options);
       return { weights: riskParity(covariance), expected };
     case "hrp": {
-      requireFree(method, options);
-      const linkage: LinkageMethod = oneOf("--linkage", options.linkage, linkageMethods);
-      const { weights, order } = hierarchicalParity(covariance, linkage);
+      const { weights, order } = hierarchicalParity(covariance, settings.linkage);
       return { weights, expected, notes: { order: order.map((i) => table.names[i]) } };
     }
     case "black-litterman":
@@ -148,11 +178,10 @@ function weightsOf(method: Method, problem: Problem): Found {
 }
 
 /** The market is held in equal parts where nobody says otherwise: prices do not tell what a company is worth. */
-function posteriorOf({ table, covariance, bounds, options }: Problem): Found {
+function posteriorOf({ table, covariance, bounds, settings }: Problem): Found {
   const n = table.names.length;
-  const aversion = decimal("--aversion", options.aversion, { least: 1e-3, most: 1e3 });
-  const tau = decimal("--tau", options.tau, { least: 1e-6, most: 10 });
-  const views = readViews(needed("--views", options.views, "--views views.csv"), table);
+  const { aversion, tau } = settings;
+  const views = readViews(needed("--views", settings.views, "--views views.csv"), table);
   const prior = impliedReturns(covariance, new Float64Array(n).fill(1 / n), aversion);
   const posterior = blackLitterman(prior, covariance, views, tau);
   const weights = maximumUtility(posterior.expected, posterior.covariance, aversion, bounds);
@@ -160,23 +189,11 @@ function posteriorOf({ table, covariance, bounds, options }: Problem): Found {
   return { weights, expected: posterior.expected, notes };
 }
 
-function requireFree(method: Method, { least, most, sectors }: OptimizeOptions): void {
-  if (Number(least) !== 0 || Number(most) !== 1 || sectors !== undefined)
-    throw new InputError(
-      `--method ${method}: takes no --least, --most or --sectors; its weights follow from risk alone`,
-    );
-}
-
-function boundsOf(table: NumberTable, options: OptimizeOptions): Bounds {
-  const least = decimal("--least", options.least, { least: -1, most: 1 });
-  const most = decimal("--most", options.most, { least: 0, most: 1 });
-  if (least > most)
-    throw new InputError(`--least ${least} is above --most ${most}; give the smaller one first`);
-  const cap = decimal("--sector-most", options.sectorMost, { least: 0, most: 1 });
+function boundsOf(table: NumberTable, { least, most, sectors, sectorMost }: Settings): Bounds {
   return {
     least,
     most,
-    ...(options.sectors === undefined ? {} : { sectors: readSectors(options.sectors, table, cap) }),
+    ...(sectors === undefined ? {} : { sectors: readSectors(sectors, table, sectorMost) }),
   };
 }
 
