@@ -86,6 +86,12 @@ const wrongValues: Readonly<Record<string, readonly string[]>> = {
   "--model": ["none.txt", "", "../x"],
   "--reference": ["none.csv", "", "."],
   "--current": ["none.csv", "", "."],
+  "--format": ["moon", "", "EDGAR", "__proto__"],
+  "--growth": ["x", "", "NaN", "2", "-1"],
+  "--terminal-growth": ["x", "", "NaN", "0.2", "-1"],
+  "--discount": ["x", "", "NaN", "0", "2"],
+  "--tax": ["x", "", "NaN", "-0.1", "1"],
+  "--years": ["0", "-1", "x", "", "1.5", "51"],
 };
 
 /** Where nothing can be written; the last part of the line names it. */
@@ -123,6 +129,8 @@ const whole: Readonly<Record<string, string>> = {
   "regime filter": "--model regime.json --input days.csv --out OUT.csv",
   "sentiment score": "--input texts.csv",
   "sentiment detect": "--input numbers.csv",
+  "fundamentals import": "bars.csv",
+  "fundamentals value": "AAA",
   "stats pbo": "--input numbers.csv",
   optimize: "--method min-variance --input numbers.csv",
   canary: "--strategy reference_ema_cross --symbols AAA --timeframe 1d",

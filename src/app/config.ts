@@ -21,6 +21,7 @@ import { alertParams } from "./alert-params.ts";
 import { backupParams } from "./backup-params.ts";
 import { busParams } from "./bus-params.ts";
 import { dashboardParams } from "./dashboard-params.ts";
+import { fundamentalsParams } from "./fundamentals-params.ts";
 import { killParams } from "./kill-params.ts";
 import { learnParams } from "./learn-params.ts";
 import { liveParams } from "./live-params.ts";
@@ -66,6 +67,7 @@ const schema = z.strictObject({
   sizing: sizingParams,
   ensemble: ensembleParams,
   regime: regimeParams,
+  fundamentals: fundamentalsParams,
   risk: z.strictObject(Object.fromEntries(rules.map(({ id, params }) => [id, params]))),
   breakers: z.strictObject(Object.fromEntries(breakers.map(({ id, params }) => [id, params]))),
   execution: executionParams,

@@ -15,6 +15,7 @@ import { registerDoctorCommand } from "./doctor-command.ts";
 import { registerErrorCommands } from "./error-commands.ts";
 import { registerExchangeCommand } from "./exchange-command.ts";
 import { registerFeatureCommands } from "./feature-commands.ts";
+import { registerFundamentalsCommands } from "./fundamentals-commands.ts";
 import { askedHelp } from "./group-help.ts";
 import { registerGuardianCommand } from "./guardian-command.ts";
 import { registerInfoCommands } from "./info-commands.ts";
@@ -118,6 +119,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerPredictCommands(program, context);
   registerRegimeCommands(program, context);
   registerSentimentCommands(program, context);
+  registerFundamentalsCommands(program, context);
   registerInfoCommands(program, context);
   registerJournalCommands(program, context);
   registerLedgerCommands(program, context);

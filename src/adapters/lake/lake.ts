@@ -13,6 +13,7 @@ import { exportFeatures, type FeatureExport, type TakeRow, writeFeatures } from 
 import { type ComputeRows, type FeatureSet, type StoreUpdate, updateFeatureStore } from "./feature-store.ts";
 import { type ActionsImported, type ActionsRequest, importActions } from "./import-actions.ts";
 import { type ImportRequest, type ImportResult, importFiles } from "./import-files.ts";
+import { type FilingsImported, type FilingsRequest, importFilings } from "./import-filings.ts";
 import { importTicks, type TickImportRequest } from "./import-ticks.ts";
 import { instantText } from "./instant-text.ts";
 import { type ListedTicks, listTicks } from "./list-ticks.ts";
@@ -48,6 +49,7 @@ export interface ListedSeries {
 export interface Lake {
   importFiles(request: ImportRequest): Promise<ImportResult>;
   importActions(request: ActionsRequest): Promise<ActionsImported>;
+  importFilings(request: FilingsRequest): Promise<FilingsImported>;
   importTicks(request: TickImportRequest): Promise<ImportResult>;
   loadTicks(request: TickRequest): Promise<LoadedTicks>;
   /** By symbol, kind and source. */
@@ -84,6 +86,7 @@ export function createLake(root: string): Lake {
   return {
     importFiles: async (request) => importFiles(await duck(), paths, request),
     importActions: async (request) => importActions(await duck(), paths, request),
+    importFilings: async (request) => importFilings(await duck(), paths, request),
     importTicks: async (request) => importTicks(await duck(), paths, request),
     loadTicks: async (request) => loadTicks(await duck(), paths, request),
     listTicks: () => listTicks(paths),

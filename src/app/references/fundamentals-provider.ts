@@ -1,0 +1,115 @@
+/**
+ * The last annual report of each company, from the day after its filing on; 90 days after the year's end where no
+ * filing is known. Told again at each month's first session, so that a report's age goes on.
+ */
+import { readActions } from "../../adapters/lake/action-store.ts";
+import { readActionsEntry, readCatalog } from "../../adapters/lake/catalog.ts";
+import { readFilings } from "../../adapters/lake/filing-store.ts";
+import { lakePaths } from "../../adapters/lake/paths.ts";
+import { findSnapshot } from "../../adapters/lake/snapshots.ts";
+import { InputError } from "../../domain/assert.ts";
+import { type CorporateAction, ratioOf } from "../../domain/corporate-action.ts";
+import type { ReferenceTold } from "../../domain/events.ts";
+import type { InstrumentId } from "../../domain/instrument.ts";
+import type { ReferenceRow } from "../../domain/reference-table.ts";
+import { civilDate, type DayNumber, type EpochMicros } from "../../domain/time.ts";
+import type { Filing } from "../../market/fundamentals/filing.ts";
+import { type KnownFiling, knownFilings, standingOn } from "../../market/fundamentals/known-filings.ts";
+import { fundamentalsTable } from "../../market/references/fundamentals.ts";
+import type { ReferenceProvider, ReferenceWorld } from "./reference-provider.ts";
+
+interface Company {
+  readonly instrument: InstrumentId;
+  readonly known: readonly KnownFiling[];
+  readonly splits: readonly CorporateAction[];
+  /** Prices of the run are as printed, so that a later split has not happened yet. */
+  readonly isRaw: boolean;
+}
+
+export const fundamentalsProvider: ReferenceProvider = {
+  table: fundamentalsTable,
+  tell(world) {
+    const filings = readFilings(lakePaths(world.root));
+    if (filings.length === 0)
+      throw new InputError("there are no company reports: plimsoll fundamentals import FILE");
+    return Promise.resolve(toldOf(companiesOf(world, filings), world));
+  },
+};
+
+/** The source that was named, or the only one. Throws InputError naming those there are. */
+export function chosenSource(filings: readonly Filing[], named: string): string {
+  const sources = [...new Set(filings.map(({ source }) => source))];
+  const [only = ""] = sources;
+  if (named === "" && sources.length === 1) return only;
+  if (sources.includes(named)) return named;
+  const what =
+    named === "" ? "several sources tell company reports" : `no source ${named} of company reports`;
+  throw new InputError(`${what}: set fundamentals.source to one of ${sources.join(", ")}`);
+}
+
+function companiesOf(world: ReferenceWorld, filings: readonly Filing[]): readonly Company[] {
+  const { root, choice, instruments, config } = world;
+  const source = chosenSource(filings, config.fundamentals.source);
+  const paths = lakePaths(root);
+  const frozen = choice.snapshot === undefined ? undefined : findSnapshot(paths, choice.snapshot);
+  const actions = readActions(paths, frozen === undefined ? readActionsEntry(paths) : frozen.actions);
+  const series = (frozen?.series ?? readCatalog(paths)).filter(
+    ({ adjustment }) => choice.adjustment === undefined || adjustment === choice.adjustment,
+  );
+  const raw = new Set(series.filter(({ adjustment }) => adjustment === "raw").map(({ symbol }) => symbol));
+  const bySymbol = Map.groupBy(filings, ({ symbol }) => symbol);
+  const splitsOf = Map.groupBy(
+    actions.filter(({ kind }) => kind === "split"),
+    ({ symbol }) => symbol,
+  );
+  return instruments.symbols.flatMap((symbol, n): Company[] => {
+    const known = knownFilings(bySymbol.get(symbol) ?? [], source);
+    const splits = splitsOf.get(symbol) ?? [];
+    if (known.length === 0) return [];
+    return [{ instrument: n as InstrumentId, known, splits, isRaw: raw.has(symbol) }];
+  });
+}
+
+/** Before the open: bars of that session are the first to be decided on with it. */
+function toldOf(companies: readonly Company[], { sessions, first, last }: ReferenceWorld): ReferenceTold[] {
+  const told: ReferenceTold[] = [];
+  const standing = new Map<Company, KnownFiling>();
+  let month = -1;
+  for (const [n, date] of sessions.date.entries()) {
+    if (date < first || date > last) continue;
+    const day = date as DayNumber;
+    const { year, month: ofYear } = civilDate(day);
+    const isMonthly = year * 12 + ofYear !== month;
+    month = year * 12 + ofYear;
+    const rows = companies.flatMap((company): ReferenceRow[] => {
+      const stands = standingOn(company.known, day);
+      if (stands === undefined || (!isMonthly && standing.get(company) === stands)) return [];
+      standing.set(company, stands);
+      return [{ instrument: company.instrument, values: valuesOf(company, stands, day) }];
+    });
+    if (rows.length === 0) continue;
+    told.push({
+      kind: "ReferenceTold",
+      at: sessions.open[n] as EpochMicros,
+      table: fundamentalsTable.id,
+      rows,
+    });
+  }
+  return told;
+}
+
+/** In the order of the table. */
+function valuesOf({ splits, isRaw }: Company, { filing, filed }: KnownFiling, day: DayNumber) {
+  const { figures } = filing;
+  // A report counts shares as they are when it is filed; without that day, as they were when the year ended.
+  const counted = filing.filed ?? filing.periodEnd;
+  const since = splits.filter(({ exDate }) => exDate > counted && (!isRaw || exDate <= day));
+  const shares = since.reduce((count, split) => count * ratioOf(split), figures.shares);
+  const { equity, ebit, debt, cash, grossProfit, netIncome, operatingCashFlow, assets } = figures;
+  const values = [
+    ...[shares, equity, ebit, debt, cash],
+    ...[grossProfit / assets, (netIncome - operatingCashFlow) / assets, debt / assets],
+    day - filed,
+  ];
+  return values.map((value) => (Number.isFinite(value) ? value : null));
+}
