@@ -437,6 +437,41 @@ describe("research at night", () => {
     expect(asked.some(({ words }) => words.includes("promote"))).toBe(false);
   });
 
+  it("makes the universe of the days before, says who keeps whom out, and fails nothing without daily bars", async () => {
+    const rows = [
+      { tier: "core", reasons: [] },
+      { tier: "extended", reasons: ["core_rank: behind"] },
+      { tier: null, reasons: ["price: 4.00 below 5", "adv: 0.10 M below 1.00 M"] },
+    ];
+    const world = (answer: () => Promise<unknown>) => {
+      const { context, ...rest } = fakeWorld();
+      const of = async (words: readonly string[], folder: string) => {
+        asked.push({ words, folder });
+        return await answer();
+      };
+      return { ...rest, context: { ...context, research: of } };
+    };
+    const made = await run(
+      "refresh_universe",
+      world(async () => rows),
+    );
+    expect(made.state).toBe("done");
+    expect(made.text).toMatch(
+      /core 1, extended 2 of 3 names; kept out: 1 by adv, 1 by core_rank, 1 by price$/,
+    );
+    expect(asked.at(-1)?.words.slice(0, 3)).toEqual(["universe", "build", "--date"]);
+    const failing = (text: string) =>
+      run(
+        "refresh_universe",
+        world(() => Promise.reject(new Error(text))),
+      );
+    expect((await failing("the lake is empty; fill it")).state).toBe("unavailable");
+    expect(await failing("AAPL 1d exists as a, b")).toMatchObject({
+      state: "failed",
+      text: "AAPL 1d exists as a, b",
+    });
+  });
+
   it("walks each line forward, and takes no line that would be another command or root", async () => {
     const line = "--strategies mean_reversion --symbols all --timeframe 1d";
     const result = await run("run_walk_forward", within({ walkForwards: [line] }));

@@ -129,6 +129,8 @@ const whole: Readonly<Record<string, string>> = {
   "regime filter": "--model regime.json --input days.csv --out OUT.csv",
   "sentiment score": "--input texts.csv",
   "sentiment detect": "--input numbers.csv",
+  "universe build": "--date 2024-01-05",
+  "universe import": "bars.csv --kind sectors",
   "fundamentals import": "bars.csv",
   "fundamentals value": "AAA",
   "stats pbo": "--input numbers.csv",

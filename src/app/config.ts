@@ -30,6 +30,7 @@ import { orchestratorParams } from "./orchestrator-params.ts";
 import { type Profile, profiles, tightened } from "./profile.ts";
 import { regimeParams } from "./regime/regime-params.ts";
 import { mustBe } from "./setting-words.ts";
+import { universeParams } from "./universe/universe-params.ts";
 import { watchdogParams } from "./watchdog-params.ts";
 
 const strategyEntry = z.strictObject({
@@ -68,6 +69,7 @@ const schema = z.strictObject({
   ensemble: ensembleParams,
   regime: regimeParams,
   fundamentals: fundamentalsParams,
+  universe: universeParams,
   risk: z.strictObject(Object.fromEntries(rules.map(({ id, params }) => [id, params]))),
   breakers: z.strictObject(Object.fromEntries(breakers.map(({ id, params }) => [id, params]))),
   execution: executionParams,

@@ -5,19 +5,29 @@ import type { Command } from "commander";
 import { replaceFile } from "../adapters/durable-file.ts";
 import { outputFolder } from "../adapters/output-place.ts";
 import { type BacktestRequest, backtest } from "../app/backtest.ts";
-import { loadConfig } from "../app/config.ts";
+import { type Config, loadConfig } from "../app/config.ts";
 import { earlierRun } from "../app/earlier-run.ts";
 import { profiles } from "../app/profile.ts";
 import { resultJson } from "../app/run-files.ts";
 import type { CanaryResult, ReportInput } from "../app/run-result.ts";
+import { tierBefore } from "../app/universe/tier-names.ts";
 import { InputError } from "../domain/assert.ts";
 import { adjustments, type Timeframe, timeframes } from "../domain/bars.ts";
+import type { DayNumber } from "../domain/time.ts";
 import { loadReportFont } from "../research/report/font.ts";
 import { renderReport } from "../research/report/report.ts";
 import { strategies } from "../strategies/registry.ts";
 import { backtestText } from "./backtest-text.ts";
 import type { CliContext } from "./context.ts";
-import { dateRange, maybeOneOf, maybeSymbols, needed, oneOf, wholeNumber } from "./option-values.ts";
+import {
+  dateRange,
+  maybeOneOf,
+  maybeSymbols,
+  maybeTier,
+  needed,
+  oneOf,
+  wholeNumber,
+} from "./option-values.ts";
 import { canaryWorker, variantWorker } from "./tasks.ts";
 
 interface BacktestOptions {
@@ -93,7 +103,7 @@ function canaryText({ passed, moved, decisions, firstDifference: first }: Canary
 
 function withScope(command: Command): Command {
   return command
-    .option("--symbols <list>", "A,B or all")
+    .option("--symbols <list>", "A,B or all; @core, @extended: of the universe before --from")
     .option("--from <date>", "first session, YYYY-MM-DD; bars before it warm the features")
     .option("--to <date>", "last session, YYYY-MM-DD")
     .option("--timeframe <tf>", timeframes.join(", "))
@@ -128,14 +138,18 @@ async function run(context: CliContext, options: BacktestOptions, out: string): 
   });
   const { from, to } = dateRange(options);
   const wanted = needed("--strategies", options.strategies, "--strategies swing_trend_following");
-  const symbols = needed(
+  const tier = maybeTier(options.symbols);
+  const listed = needed(
     "--symbols",
-    maybeSymbols("--symbols", options.symbols),
+    tier === undefined ? maybeSymbols("--symbols", options.symbols) : [],
     "--symbols SPY or --symbols all",
   );
   const timeframe = oneOf("--timeframe", options.timeframe, timeframes);
+  const root = context.root();
+  const symbols =
+    tier === undefined ? listed : await namesOfTier(context, tier, { root, config, from, options });
   const request: BacktestRequest = {
-    root: context.root(),
+    root,
     config,
     strategyIds: strategyIds(context, wanted, timeframe),
     symbols,
@@ -161,6 +175,31 @@ async function run(context: CliContext, options: BacktestOptions, out: string): 
     },
   };
   return await backtest(request);
+}
+
+interface TierScope {
+  readonly root: string;
+  readonly config: Config;
+  readonly from: DayNumber | undefined;
+  readonly options: BacktestOptions;
+}
+
+/** The tier as it was before the first session: a list made on a later day would know who was to do well. */
+async function namesOfTier(
+  context: CliContext,
+  tier: "core" | "extended",
+  { root, config, from, options: { snapshot, source, adjustment: given } }: TierScope,
+): Promise<readonly string[]> {
+  const first = needed("--from", from, `--from 2016-06-01, whose universe --symbols @${tier} is`);
+  const adjustment = maybeOneOf("--adjustment", given, adjustments);
+  const choice = {
+    ...(snapshot === undefined ? {} : { snapshot }),
+    ...(source === undefined ? {} : { source }),
+    ...(adjustment === undefined ? {} : { adjustment }),
+  };
+  const { date, names } = await tierBefore({ root, config, choice }, tier, first);
+  if (!context.quiet()) context.err(`--symbols @${tier}: ${names.length} names of the universe of ${date}`);
+  return names;
 }
 
 /** Snapshots hold bars, and ticks are as printed. */

@@ -36,6 +36,7 @@ import { stateFolder } from "./state-folder.ts";
 import { registerStatsCommands } from "./stats-commands.ts";
 import { registerStatusCommand } from "./status-command.ts";
 import { registerTrainCommand } from "./train-command.ts";
+import { registerUniverseCommands } from "./universe-commands.ts";
 import { registerWalkForwardCommand } from "./walk-forward-command.ts";
 import { registerWorkerCommand } from "./worker-command.ts";
 
@@ -119,6 +120,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerPredictCommands(program, context);
   registerRegimeCommands(program, context);
   registerSentimentCommands(program, context);
+  registerUniverseCommands(program, context);
   registerFundamentalsCommands(program, context);
   registerInfoCommands(program, context);
   registerJournalCommands(program, context);

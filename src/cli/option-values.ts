@@ -56,9 +56,16 @@ export function maybeSymbols(key: string, given: string | undefined): readonly s
   const universe = names.find((name) => name.startsWith("@"));
   if (universe !== undefined)
     throw new InputError(
-      `${key} ${universe.toLowerCase().slice(0, 40)}: universes come with a later release; give symbols as A,B or all`,
+      `${key} ${universe.toLowerCase().slice(0, 40)}: stands alone, as @core or @extended, and for a backtest; ` +
+        "give symbols as A,B or all",
     );
   return [...new Set(names)];
+}
+
+/** `@core` or `@extended`, which stands alone; undefined for anything else. */
+export function maybeTier(given: string | undefined): "core" | "extended" | undefined {
+  const name = given?.trim().toLowerCase();
+  return name === "@core" ? "core" : name === "@extended" ? "extended" : undefined;
 }
 
 export function needed<Value>(key: string, value: Value | undefined, example: string): Value {

@@ -51,6 +51,9 @@ describe("--strategies", () => {
   });
 });
 
+const ALONE =
+  "--symbols @core: stands alone, as @core or @extended, and for a backtest; give symbols as A,B or all";
+
 it.each([
   ["data", "export"],
   ["data", "verify"],
@@ -59,9 +62,8 @@ it.each([
   const line = [...words, "--symbols", "@core", "--timeframe", "1d", "--out", at("never"), ...root];
   const said = await runLine(words[1] === "verify" ? [...words, "--symbols", "@core", ...root] : line);
   expect(said).toMatchObject({ code: 2, out: "" });
-  expect(said.err).toContain(
-    "--symbols @core: universes come with a later release; give symbols as A,B or all",
-  );
+  const what = words[0] === "backtest" ? "--from is missing; give it as --from 2016-06-01" : ALONE;
+  expect(said.err).toContain(what);
 });
 
 describe("--out", () => {

@@ -6,7 +6,7 @@ import { type CompanyValue, discountedCashFlow } from "../../market/fundamentals
 import type { Figures, Filing } from "../../market/fundamentals/filing.ts";
 import { type KnownFiling, knownFilings, standingOn } from "../../market/fundamentals/known-filings.ts";
 import { newYorkDay } from "../../market/us-eastern.ts";
-import { chosenSource } from "../references/fundamentals-provider.ts";
+import { chosenSource } from "./chosen-source.ts";
 
 export interface ValueRequest {
   readonly symbol: string;

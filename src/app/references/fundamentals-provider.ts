@@ -8,7 +8,7 @@ import { readFilings } from "../../adapters/lake/filing-store.ts";
 import { lakePaths } from "../../adapters/lake/paths.ts";
 import { findSnapshot } from "../../adapters/lake/snapshots.ts";
 import { InputError } from "../../domain/assert.ts";
-import { type CorporateAction, ratioOf } from "../../domain/corporate-action.ts";
+import type { CorporateAction } from "../../domain/corporate-action.ts";
 import type { ReferenceTold } from "../../domain/events.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
 import type { ReferenceRow } from "../../domain/reference-table.ts";
@@ -16,6 +16,8 @@ import { civilDate, type DayNumber, type EpochMicros } from "../../domain/time.t
 import type { Filing } from "../../market/fundamentals/filing.ts";
 import { type KnownFiling, knownFilings, standingOn } from "../../market/fundamentals/known-filings.ts";
 import { fundamentalsTable } from "../../market/references/fundamentals.ts";
+import { chosenSource } from "../fundamentals/chosen-source.ts";
+import { sharesOn } from "../fundamentals/share-count.ts";
 import type { ReferenceProvider, ReferenceWorld } from "./reference-provider.ts";
 
 interface Company {
@@ -36,17 +38,6 @@ export const fundamentalsProvider: ReferenceProvider = {
   },
 };
 
-/** The source that was named, or the only one. Throws InputError naming those there are. */
-export function chosenSource(filings: readonly Filing[], named: string): string {
-  const sources = [...new Set(filings.map(({ source }) => source))];
-  const [only = ""] = sources;
-  if (named === "" && sources.length === 1) return only;
-  if (sources.includes(named)) return named;
-  const what =
-    named === "" ? "several sources tell company reports" : `no source ${named} of company reports`;
-  throw new InputError(`${what}: set fundamentals.source to one of ${sources.join(", ")}`);
-}
-
 function companiesOf(world: ReferenceWorld, filings: readonly Filing[]): readonly Company[] {
   const { root, choice, instruments, config } = world;
   const source = chosenSource(filings, config.fundamentals.source);
@@ -58,10 +49,7 @@ function companiesOf(world: ReferenceWorld, filings: readonly Filing[]): readonl
   );
   const raw = new Set(series.filter(({ adjustment }) => adjustment === "raw").map(({ symbol }) => symbol));
   const bySymbol = Map.groupBy(filings, ({ symbol }) => symbol);
-  const splitsOf = Map.groupBy(
-    actions.filter(({ kind }) => kind === "split"),
-    ({ symbol }) => symbol,
-  );
+  const splitsOf = Map.groupBy(actions, ({ symbol }) => symbol);
   return instruments.symbols.flatMap((symbol, n): Company[] => {
     const known = knownFilings(bySymbol.get(symbol) ?? [], source);
     const splits = splitsOf.get(symbol) ?? [];
@@ -101,10 +89,7 @@ function toldOf(companies: readonly Company[], { sessions, first, last }: Refere
 /** In the order of the table. */
 function valuesOf({ splits, isRaw }: Company, { filing, filed }: KnownFiling, day: DayNumber) {
   const { figures } = filing;
-  // A report counts shares as they are when it is filed; without that day, as they were when the year ended.
-  const counted = filing.filed ?? filing.periodEnd;
-  const since = splits.filter(({ exDate }) => exDate > counted && (!isRaw || exDate <= day));
-  const shares = since.reduce((count, split) => count * ratioOf(split), figures.shares);
+  const shares = sharesOn(filing, splits, isRaw ? day : Number.POSITIVE_INFINITY);
   const { equity, ebit, debt, cash, grossProfit, netIncome, operatingCashFlow, assets } = figures;
   const values = [
     ...[shares, equity, ebit, debt, cash],

@@ -2,10 +2,13 @@
 import { fundamentalsProvider } from "./fundamentals-provider.ts";
 import type { ReferenceProvider } from "./reference-provider.ts";
 import { regimeProvider } from "./regime-provider.ts";
+import { universeProvider } from "./universe-provider.ts";
 import { vixProvider } from "./vix-provider.ts";
 
 export const referenceProviders: readonly ReferenceProvider[] = [
   vixProvider,
   regimeProvider,
+  universeProvider,
+  universeProvider,
   fundamentalsProvider,
 ];
