@@ -439,9 +439,9 @@ describe("research at night", () => {
 
   it("makes the universe of the days before, says who keeps whom out, and fails nothing without daily bars", async () => {
     const rows = [
-      { tier: "core", reasons: [] },
-      { tier: "extended", reasons: ["core_rank: behind"] },
-      { tier: null, reasons: ["price: 4.00 below 5", "adv: 0.10 M below 1.00 M"] },
+      { symbol: "AAA", tier: "core", score: 0.9, bucket: "low", sector: 45, reasons: [] },
+      { symbol: "BBB", tier: "extended", score: 0.2, bucket: "high", reasons: ["core_rank: behind"] },
+      { symbol: "CCC", tier: null, score: null, bucket: null, reasons: ["price: 4.00 below 5", "adv: low"] },
     ];
     const world = (answer: () => Promise<unknown>) => {
       const { context, ...rest } = fakeWorld();
@@ -451,15 +451,23 @@ describe("research at night", () => {
       };
       return { ...rest, context: { ...context, research: of } };
     };
-    const made = await run(
-      "refresh_universe",
-      world(async () => rows),
-    );
+    const told = world(async () => rows);
+    const made = await run("refresh_universe", told);
     expect(made.state).toBe("done");
     expect(made.text).toMatch(
-      /core 1, extended 2 of 3 names; kept out: 1 by adv, 1 by core_rank, 1 by price$/,
+      /core 1, extended 2 of 3 names, 3 of them of the run; kept out: 1 by adv, 1 by core_rank, 1 by price$/,
     );
     expect(asked.at(-1)?.words.slice(0, 3)).toEqual(["universe", "build", "--date"]);
+    expect(told.asked.map(({ act }) => act)).toMatchObject([
+      {
+        ...{ verb: "tellReference", table: "universe", isWhole: true },
+        rows: [
+          { symbol: "AAA", values: [1, 0.9, 0, null, null, 45] },
+          { symbol: "BBB", values: [2, 0.2, 2, null, null, null] },
+          { symbol: "CCC", values: [0, null, null, null, null, null] },
+        ],
+      },
+    ]);
     const failing = (text: string) =>
       run(
         "refresh_universe",

@@ -1,6 +1,5 @@
 /** Brings company reports into the lake through their gatekeeper; what fails stands in an audit list (RES-4, DATA-4). */
 import { mkdirSync, rmSync } from "node:fs";
-import { InputError } from "../../domain/assert.ts";
 import { type DayNumber, isoDate } from "../../domain/time.ts";
 import { figureNames, type ReadFiling } from "../../market/fundamentals/filing.ts";
 import { judgeFilings } from "../../market/fundamentals/judge-filings.ts";

@@ -8,7 +8,7 @@ import type { ReferenceRow } from "../../domain/reference-table.ts";
 import { civilDate, type DayNumber, type EpochMicros } from "../../domain/time.ts";
 import { universeTable } from "../../market/references/universe.ts";
 import { type BuiltUniverse, buildUniverse } from "../universe/build-universe.ts";
-import { buckets, type UniverseRow } from "../universe/judge-universe.ts";
+import { universeValues } from "../universe/table-values.ts";
 import type { ReferenceProvider, ReferenceWorld } from "./reference-provider.ts";
 
 export const universeProvider: ReferenceProvider = {
@@ -53,32 +53,11 @@ function refreshRows({ sessions, first, last, config }: ReferenceWorld): number[
   return rows;
 }
 
-const tiers = { core: 1, extended: 2 } as const;
-
 function rowsOf({ rows }: BuiltUniverse, { instruments }: ReferenceWorld): ReferenceRow[] {
   return rows
     .flatMap((row): ReferenceRow[] => {
       const instrument = instruments.find(row.symbol);
-      return instrument === undefined ? [] : [{ instrument, values: valuesOf(row) }];
+      return instrument === undefined ? [] : [{ instrument, values: universeValues(row) }];
     })
     .toSorted((a, b) => a.instrument - b.instrument);
-}
-
-/** In the order of the table. */
-function valuesOf({
-  tier,
-  score,
-  bucket,
-  isShortable,
-  earningsSessions,
-  sector,
-}: UniverseRow): (number | null)[] {
-  return [
-    ...[tier === null ? 0 : tiers[tier], Number.isNaN(score) ? null : score],
-    ...[
-      bucket === null ? null : buckets.indexOf(bucket),
-      isShortable === undefined ? null : Number(isShortable),
-    ],
-    ...[earningsSessions ?? null, sector ?? null],
-  ];
 }
