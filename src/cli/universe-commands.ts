@@ -94,7 +94,8 @@ function buildText({ date, rows, notes, path }: BuiltUniverse & { readonly path:
     { title: "volatility" },
   ] as const;
   return [
-    `universe of ${date}: ${grouped(rows.length)} names, core ${core.length}, extended ${core.length + extended.length}`,
+    `universe of ${date}: ${grouped(rows.length)} names, core ${core.length}, ` +
+      `extended ${core.length + extended.length}`,
     "",
     alignedTable(
       columns,

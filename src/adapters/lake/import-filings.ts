@@ -1,4 +1,4 @@
-/** Brings company reports into the lake through their gatekeeper; what fails stands in an audit list (RES-4, DATA-4). */
+/** Brings company reports into the lake through their gatekeeper; what fails stands in an audit list (RES-4). */
 import { mkdirSync, rmSync } from "node:fs";
 import { type DayNumber, isoDate } from "../../domain/time.ts";
 import { figureNames, type ReadFiling } from "../../market/fundamentals/filing.ts";

@@ -83,7 +83,8 @@ export function importFacts(
   const [symbolAt, valueAt, knownAt] = [place(["symbol", "ticker"]), place(form.columns), place(form.known)];
   if (symbolAt < 0 || (form.columns.length > 0 && valueAt < 0))
     throw new InputError(
-      `${file}: a list of ${kind} needs columns ${["symbol", ...form.columns.slice(0, 1)].join(", ")}; it has ${names.slice(0, 20).join(", ").slice(0, 200)}`,
+      `${file}: a list of ${kind} needs columns ${["symbol", ...form.columns.slice(0, 1)].join(", ")}; ` +
+        `it has ${names.slice(0, 20).join(", ").slice(0, 200)}`,
     );
   const read = rows.map((row, n): Fact => {
     const wrong = (what: string) =>

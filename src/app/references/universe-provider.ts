@@ -19,7 +19,7 @@ export const universeProvider: ReferenceProvider = {
     for (const row of refreshRows(world)) {
       const { sessions } = world;
       try {
-        const built = await buildUniverse(world, sessions.date[row - 1] as DayNumber);
+        const built = await buildUniverse({ ...world, isHint: true }, sessions.date[row - 1] as DayNumber);
         const at = sessions.open[row] as EpochMicros;
         told.push({
           kind: "ReferenceTold",

@@ -1,7 +1,7 @@
 /**
- * The universe of a day, of what was known when its session closed: bars up to it, reports filed before, lists that were
- * there. Names that were delisted later are in it as long as they had bars. Kept under `data/reference/universe`, so
- * that the same question is answered by the same bytes.
+ * The universe of a day, of what was known when its session closed: bars up to it, reports filed before, lists that
+ * were there. Names that were delisted later are in it as long as they had bars. Kept under
+ * `data/reference/universe`, so that the same question is answered by the same bytes.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -30,6 +30,8 @@ export interface UniverseWorld {
   readonly lake: Pick<Lake, "loadBars">;
   readonly config: Pick<Config, "universe" | "fundamentals">;
   readonly choice: SeriesChoice;
+  /** The choice is that of a run on bars which may be others than the daily ones: where it finds none, all count. */
+  readonly isHint?: true;
 }
 
 export interface BuiltUniverse {
@@ -104,7 +106,7 @@ export async function buildUniverse(
 
 /** Of raw prices with known actions all on the shares of that day, on which the last price is the printed one. */
 async function barsUpTo(
-  { lake, choice, config }: UniverseWorld,
+  { lake, choice, config, isHint }: UniverseWorld,
   row: number,
   hasActions: boolean,
 ): Promise<LoadedBars> {
@@ -126,11 +128,11 @@ async function barsUpTo(
     }
   };
   try {
-    return await load(plain);
+    return await load({ ...plain, ...chosen });
   } catch (error) {
-    if (!(error instanceof InputError) || Object.keys(chosen).length === 0) throw error;
+    if (!(error instanceof InputError) || isHint !== true || Object.keys(chosen).length === 0) throw error;
   }
-  return await load({ ...plain, ...chosen });
+  return await load(plain);
 }
 
 const windowSessions = ({ advBars, spreadBars, volatilityBars }: UniverseParams): number =>

@@ -12,7 +12,7 @@ export async function tierBefore(
 ): Promise<{ readonly date: string; readonly names: readonly string[] }> {
   const lake = createLake(world.root);
   try {
-    const { date, rows } = await buildUniverse({ ...world, lake }, (first - 1) as DayNumber);
+    const { date, rows } = await buildUniverse({ ...world, lake, isHint: true }, (first - 1) as DayNumber);
     const names = rows
       .filter((row) => row.included && (tier === "extended" || row.tier === "core"))
       .map(({ symbol }) => symbol);

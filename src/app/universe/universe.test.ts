@@ -1,6 +1,6 @@
 /**
- * Goal    the universe of a day is what was known that day: every exclusion has its reason, who was delisted later is in
- *         it, and nothing that comes later moves it.
+ * Goal    the universe of a day is what was known that day: every exclusion has its reason, who was delisted later is
+ *         in it, and nothing that comes later moves it.
  * Method  names measured by hand, and a lake of random walks of which one ends in between and one begins.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
