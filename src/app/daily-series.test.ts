@@ -1,6 +1,7 @@
 /** Goal: sessions, returns and the yardstick are those of a hand calculation, half days and gaps included. */
 import { describe, expect, it } from "vitest";
 import { type Bar, columnsFromBars } from "../domain/bars.ts";
+import type { CorporateActionEvent } from "../domain/events.ts";
 import { type InstrumentId, instrumentTable } from "../domain/instrument.ts";
 import { dayNumber, type EpochMicros, MICROS_PER_MINUTE } from "../domain/time.ts";
 import { xnysSessions } from "../market/calendar.ts";
@@ -20,7 +21,7 @@ interface Minute {
 
 const at = (day: number, minute: number): EpochMicros => fromNewYork(dayNumber(2024, 11, day), minute);
 
-function seriesOf(minutes: readonly Minute[], cash: number) {
+function seriesOf(minutes: readonly Minute[], cash: number, actions: readonly CorporateActionEvent[] = []) {
   const bars = minutes.flatMap(({ day, minute, closes }) =>
     closes.flatMap((close, i): Bar[] => {
       if (close === undefined) return [];
@@ -32,7 +33,7 @@ function seriesOf(minutes: readonly Minute[], cash: number) {
   curve.equity.set(minutes.map(({ equity }) => equity));
   const exposure = { cash: new Float64Array(), gross: Float64Array.from(minutes, ({ gross }) => gross) };
   const columns = columnsFromBars("5m", instrumentTable(["A", "B"]), bars);
-  return dailySeries(curve, exposure, columns, xnysSessions(), cash);
+  return dailySeries(curve, exposure, columns, xnysSessions(), cash, actions);
 }
 
 describe("around Thanksgiving 2024, whose Friday closes at 13:00", () => {
@@ -83,6 +84,24 @@ it("keeps a bar that closes with the half day in it, and gives the next minute t
   );
   expect(daily.date).toEqual(["2024-11-29", "2024-12-02"]);
   expect(at(29, 781) - at(29, 780)).toBe(MICROS_PER_MINUTE);
+});
+
+it("pays nothing to the yardstick for a symbol whose first bar is still to come", () => {
+  const dividend = {
+    kind: "DividendPaid",
+    instrument: 1 as InstrumentId,
+    perShare: 2,
+    isSpinOff: false,
+  } as const;
+  const minutes = [
+    { day: 26, minute: 600, closes: [10, undefined], equity: 100, gross: 0 },
+    { day: 27, minute: 600, closes: [10, 20], equity: 100, gross: 0 },
+    { day: 29, minute: 600, closes: [10, 18], equity: 100, gross: 0 },
+  ];
+  const before = seriesOf(minutes, 100, [{ ...dividend, at: at(26, 700) }]);
+  expect(before.benchmark).toEqual([100, 100, 95]);
+  const after = seriesOf(minutes, 100, [{ ...dividend, at: at(27, 700) }]);
+  expect(after.benchmark[2]).toBeCloseTo(100, 12);
 });
 
 it("one session of one batch is one return", () => {

@@ -108,6 +108,8 @@ function equalWeightHold(
       next = actions[++taken]
     ) {
       const { instrument } = next;
+      // Not bought yet: its first bar of the run is still to come.
+      if (shares[instrument] === 0) continue;
       shares[instrument] =
         shares[instrument]! * sharesHeldAfter(next, value[instrument]! / shares[instrument]!);
     }

@@ -224,7 +224,7 @@ describe("over a lake", () => {
     expect(after?.reasons.some((reason) => reason.startsWith("market_cap: "))).toBe(true);
   });
 
-  it("is told monthly before the open, of the session before, and nothing of the past moves with the future", async () => {
+  it("is told monthly before the open, of the session before, and no past moves with the future", async () => {
     const told = (root: string, lake: Lake) =>
       universeProvider.tell({
         ...world(root, lake),
