@@ -87,6 +87,14 @@ it("values a company by what was known on the day, and says what it assumed", as
   });
 });
 
+it("says that the growth of a loss values nothing", async () => {
+  const loss = file("loss.csv", header, "EEE,2015-12-31,2016-02-20,1000,1,300,100,10,50,60");
+  await run("c", "fundamentals", "import", loss);
+  expect((await json("c", "fundamentals", "value", "EEE")).cautions).toEqual([
+    "the year's free cash flow is not above 0: its growth values nothing",
+  ]);
+});
+
 it.each([
   [["fundamentals", "import", "none.csv"], 2, "none.csv: no such file"],
   [["fundamentals", "import", reports, "--format", "moon"], 2, "--format"],

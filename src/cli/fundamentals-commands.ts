@@ -141,6 +141,7 @@ function valueText({
   report: of,
   price,
   years,
+  cautions,
 }: ValuedCompany): string {
   const rows = [
     ["free cash flow of the report's year", millions(found.freeCashFlow)],
@@ -168,5 +169,6 @@ function valueText({
     ),
     "",
     alignedTable([{ title: "in dollars" }, { title: "", align: "right" }], rows),
+    ...cautions.map((caution) => `note: ${caution}`),
   ].join("\n");
 }

@@ -38,6 +38,8 @@ export interface ValuedCompany {
     readonly figures: Figures;
   };
   readonly assumptions: readonly Assumption[];
+  /** Why the value says little, where it does. */
+  readonly cautions: readonly string[];
   readonly value: Omit<CompanyValue, "years">;
   readonly years: CompanyValue["years"];
   /** Of the lake's daily bars, up to the day; null without any. */
@@ -86,8 +88,10 @@ export async function valueCompany(
     },
     { name: "shares", value: figures.shares, because: "of the report; later splits are not counted in" },
   ];
+  const isLosing = value.freeCashFlow <= 0;
   return {
     ...{ symbol, asOf: isoDate(day), assumptions, value, years },
+    cautions: isLosing ? ["the year's free cash flow is not above 0: its growth values nothing"] : [],
     report: {
       ...{ source, periodEnd: isoDate(periodEnd), filed: filed === undefined ? null : isoDate(filed) },
       ...{ knownFrom: isoDate(standing.knownFrom), figures },
