@@ -118,11 +118,15 @@ const lives: Readonly<Record<string, (day: DayNumber) => boolean>> = {
   LATE: (day) => day >= dayNumber(2015, 8, 3),
 };
 
+/** Two for one, of AAA: one before the days that are asked about, one after. */
+const splits = [dayNumber(2015, 5, 20), dayNumber(2015, 9, 1)];
+
 function bars(until: DayNumber): string {
   const lines = Object.entries(lives).flatMap(([symbol, isListed], n) => {
     const rng = createRng(7, symbol);
     let close = 40 + n;
     return days.map((day) => {
+      if (symbol === "AAA" && splits.includes(day)) close /= 2;
       const open = close;
       close *= 1 + 0.01 * (rng.uniform() - 0.5);
       const [high, low] = [Math.max(open, close) * 1.002, Math.min(open, close) * 0.998];
@@ -132,7 +136,7 @@ function bars(until: DayNumber): string {
         : "";
     });
   });
-  return `symbol,date,open,high,low,close,volume\n${lines.join("")}`;
+  return `symbol,date,open,high,low,close,volume\n${lines.flat().join("")}`;
 }
 
 const filed = (end: DayNumber, on: DayNumber, shares: number): Filing => ({
@@ -162,6 +166,13 @@ describe("over a lake", () => {
     writeFileSync(file, bars(until));
     const now = (dayNumber(2020, 1, 1) * 86_400e6) as EpochMicros;
     await lake.importFiles({ files: [file], timeframe: "1d", adjustment: "raw", now });
+    const actions = join(folder, "splits.csv");
+    const known = splits.filter((day) => day <= until).map((day) => `AAA,${isoDate(day)},split,2,1,0,\n`);
+    writeFileSync(
+      actions,
+      `symbol,ex_date,kind,new_shares,old_shares,cash_per_share,reference\n${known.join("")}`,
+    );
+    expect((await lake.importActions({ files: [actions] })).imported).toBe(known.length);
     const reports = [
       filed(dayNumber(2014, 12, 31), dayNumber(2015, 2, 20), 1e9),
       filed(dayNumber(2015, 3, 31), june, 1e6),
@@ -222,6 +233,15 @@ describe("over a lake", () => {
     expect(on?.marketCap).toBeCloseTo(1e9 * on!.price, 0);
     expect(after?.marketCap).toBeCloseTo(1e6 * after!.price, 0);
     expect(after?.reasons.some((reason) => reason.startsWith("market_cap: "))).toBe(true);
+  });
+
+  it("looks through a split, and asks the price that was printed", async () => {
+    const aaa = async (day: DayNumber) =>
+      (await buildUniverse(world(whole, all!), day)).rows.find(({ symbol }) => symbol === "AAA");
+    const [before20, after20] = [await aaa(dayNumber(2015, 5, 19)), await aaa(dayNumber(2015, 5, 20))];
+    expect(after20!.price / before20!.price).toBeCloseTo(0.5, 2);
+    // Half a per cent a day at most; a halving would be more than two hundred per cent a year.
+    for (const row of [before20, after20]) expect(row!.volatility).toBeLessThan(0.1);
   });
 
   it("is told monthly before the open, of the session before, and no past moves with the future", async () => {
