@@ -443,22 +443,33 @@ describe("research at night", () => {
       { symbol: "BBB", tier: "extended", score: 0.2, bucket: "high", reasons: ["core_rank: behind"] },
       { symbol: "CCC", tier: null, score: null, bucket: null, reasons: ["price: 4.00 below 5", "adv: low"] },
     ];
-    const world = (answer: () => Promise<unknown>) => {
+    const report = { symbol: "BBB", values: [10, 5, 1, 2, 3, 0.4, null, 0.1, 30] };
+    const missing = (text: string) => Promise.reject(new Error(text));
+    const within = (universe: () => Promise<unknown>, reports: () => Promise<unknown>) => {
       const { context, ...rest } = fakeWorld();
       const of = async (words: readonly string[], folder: string) => {
         asked.push({ words, folder });
-        return await answer();
+        return await (words[0] === "universe" ? universe() : reports());
       };
-      return { ...rest, context: { ...context, research: of } };
+      const dataSettings = ["--set", "universe={}"];
+      return { ...rest, context: { ...context, research: of, dataSettings } };
     };
-    const told = world(async () => rows);
+    const told = within(
+      async () => rows,
+      async () => [report, { ...report, symbol: "ZZZ" }],
+    );
     const made = await run("refresh_universe", told);
     expect(made.state).toBe("done");
     expect(made.text).toMatch(
-      /core 1, extended 2 of 3 names, 3 of them of the run; kept out: 1 by adv, 1 by core_rank, 1 by price$/,
+      /core 1, extended 2 of 3 names, 3 of them of the run, with reports of 1; kept out: 1 by adv, 1 by core_rank, 1 by price$/,
     );
-    expect(asked.at(-1)?.words.slice(0, 3)).toEqual(["universe", "build", "--date"]);
+    const [build] = asked.slice(-1);
+    expect([build?.words.slice(0, 3), build?.words.slice(4)]).toEqual([
+      ["universe", "build", "--date"],
+      ["--set", "universe={}"],
+    ]);
     expect(told.asked.map(({ act }) => act)).toMatchObject([
+      { verb: "tellReference", table: "fundamentals", isWhole: true, rows: [report] },
       {
         ...{ verb: "tellReference", table: "universe", isWhole: true },
         rows: [
@@ -468,10 +479,11 @@ describe("research at night", () => {
         ],
       },
     ]);
+    const noReports = () => missing("there are no company reports: plimsoll fundamentals import FILE");
     const failing = (text: string) =>
       run(
         "refresh_universe",
-        world(() => Promise.reject(new Error(text))),
+        within(() => missing(text), noReports),
       );
     expect((await failing("the lake is empty; fill it")).state).toBe("unavailable");
     expect(await failing("AAPL 1d exists as a, b")).toMatchObject({

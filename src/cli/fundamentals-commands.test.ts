@@ -87,6 +87,17 @@ it("values a company by what was known on the day, and says what it assumed", as
   });
 });
 
+it("tells what was known of every company on a day", async () => {
+  const on = (date: string) => json("a", "fundamentals", "known", "--date", date);
+  expect(await on("2015-02-20")).toEqual([]);
+  expect(await on("2016-02-21")).toEqual([
+    {
+      ...{ symbol: "AAA", source: "plain", periodEnd: "2015-12-31", knownFrom: "2016-02-21" },
+      values: [10, null, 150, 300, 100, null, null, null, 1],
+    },
+  ]);
+});
+
 it("says that the growth of a loss values nothing", async () => {
   const loss = file("loss.csv", header, "EEE,2015-12-31,2016-02-20,1000,1,300,100,10,50,60");
   await run("c", "fundamentals", "import", loss);
@@ -100,6 +111,8 @@ it.each([
   [["fundamentals", "import", reports, "--format", "moon"], 2, "--format"],
   [["fundamentals", "import", reports, "--format", "edgar"], 2, "it lacks end_date, doc_type"],
   [["fundamentals", "import", reports, "--source", "A b"], 2, "--source"],
+  [["fundamentals", "known", "--source", "nobody"], 2, "no source nobody"],
+  [["fundamentals", "known", "--date", "2016-02-30"], 2, "--date"],
   [["fundamentals", "value", "ZZZ"], 1, "ZZZ: no report of it"],
   [["fundamentals", "value", "AAA", "--date", "2015-02-20"], 1, "was known on 2015-02-20"],
   [["fundamentals", "value", "AAA", "--discount", "0"], 2, "--discount"],

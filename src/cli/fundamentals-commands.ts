@@ -1,14 +1,19 @@
 /** `plimsoll fundamentals`: company reports into the lake, and what one says its company is worth (RES-4). */
+import { join } from "node:path";
 import type { Command } from "commander";
+import { replaceFile } from "../adapters/durable-file.ts";
 import { filingFormatIds } from "../adapters/lake/filing-formats.ts";
 import { readFilings } from "../adapters/lake/filing-store.ts";
 import type { FilingsImported } from "../adapters/lake/import-filings.ts";
 import { createLake, type Lake } from "../adapters/lake/lake.ts";
 import { lakePaths } from "../adapters/lake/paths.ts";
+import { outputFolder } from "../adapters/output-place.ts";
 import { loadConfig } from "../app/config.ts";
+import { knownReports } from "../app/fundamentals/known-reports.ts";
 import { type ValuedCompany, type ValueRequest, valueCompany } from "../app/fundamentals/value-company.ts";
 import { InputError } from "../domain/assert.ts";
 import type { DayNumber, EpochMicros } from "../domain/time.ts";
+import { fundamentalsTable } from "../market/references/fundamentals.ts";
 import { newYorkDay } from "../market/us-eastern.ts";
 import { alignedTable, grouped } from "./aligned-table.ts";
 import { type CliContext, report } from "./context.ts";
@@ -18,6 +23,12 @@ import { maybeDate, oneOf, wholeNumber } from "./option-values.ts";
 interface ImportOptions {
   readonly format?: string;
   readonly source?: string;
+}
+
+interface KnownOptions {
+  readonly date?: string;
+  readonly source?: string;
+  readonly out?: string;
 }
 
 type ValueOptions = Readonly<
@@ -36,6 +47,14 @@ export function registerFundamentalsCommands(program: Command, context: CliConte
     .option("--source <name>", "name in the store; the layout's when left out")
     .addHelpText("after", "\nExample: plimsoll fundamentals import reports.csv --source mine")
     .action((files: string[], options: ImportOptions) => importReports(context, files, options));
+  group
+    .command("known")
+    .description("the last annual report of every company, as it was known on a day")
+    .option("--date <date>", "YYYY-MM-DD; today when left out")
+    .option("--source <name>", "whose reports, where several tell them")
+    .option("--out <dir>", "also write reports.json into this folder")
+    .addHelpText("after", "\nExample: plimsoll fundamentals known --date 2016-06-01")
+    .action((options: KnownOptions) => known(context, options));
   group
     .command("value <symbol>")
     .description("discounted cash flow of the last annual report, with all that it assumes")
@@ -92,6 +111,30 @@ function importText({ imported, duplicates, rejected, symbols, from, to, ...rest
       `${grouped(symbols)} symbols, periods ending ${from ?? "never"} to ${to ?? "never"}`,
     ...(rest.audit === null ? [] : ["rejected:", ...rules, `each with its reason: ${rest.audit}`]),
   ].join("\n");
+}
+
+function known(context: CliContext, { date, source, out }: KnownOptions): void {
+  const day = maybeDate("--date", date) ?? today();
+  const named = source === undefined ? settingOf(context) : sourceName(source);
+  const folder = out === undefined ? undefined : outputFolder(out);
+  const rows = knownReports(context.root(), named, day);
+  if (folder !== undefined) replaceFile(join(folder, "reports.json"), `${JSON.stringify(rows, null, 1)}\n`);
+  const columns = Object.keys(fundamentalsTable.columns);
+  report(context, rows, () =>
+    [
+      alignedTable(
+        [
+          ...[{ title: "symbol" }, { title: "year to" }, { title: "known from" }],
+          ...columns.map((title) => ({ title, align: "right" as const })),
+        ],
+        rows.map(({ symbol, periodEnd, knownFrom, values }) => [
+          ...[symbol, periodEnd, knownFrom],
+          ...values.map((each) => (each === null ? "" : amount(each))),
+        ]),
+      ),
+      `${grouped(rows.length)} companies`,
+    ].join("\n"),
+  );
 }
 
 async function value(context: CliContext, symbol: string, options: ValueOptions): Promise<void> {

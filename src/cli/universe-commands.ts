@@ -54,13 +54,15 @@ export function registerUniverseCommands(program: Command, context: CliContext):
 }
 
 async function build(context: CliContext, options: BuildOptions): Promise<void> {
-  const { source, snapshot, out } = options;
+  const { snapshot, out } = options;
   const day = needed("--date", maybeDate("--date", options.date), "--date 2016-06-01");
-  const adjustment = maybeOneOf("--adjustment", options.adjustment, adjustments);
+  const kind = maybeOneOf("--adjustment", options.adjustment, adjustments);
   const folder = out === undefined ? undefined : outputFolder(out);
   const config = loadConfig({
     ...{ files: context.configFiles(), assignments: context.assignments(), env: process.env },
   });
+  const source = options.source ?? (config.universe.source || undefined);
+  const adjustment = kind ?? (config.universe.adjustment || undefined);
   const root = context.root();
   const lake = createLake(root);
   try {

@@ -121,6 +121,9 @@ function heavyPorts(stage: StageContext, signal: AbortSignal): Partial<TaskConte
       ? {}
       : {
           dailyReport: (date) => dailyReport(entry, stage, date),
+          dataSettings: (["universe", "fundamentals"] as const).flatMap((block) => [
+            ...["--set", `${block}=${JSON.stringify(terms.config[block])}`],
+          ]),
           // Lake and models belong to the root, not to a run in it.
           research: (words, folder) => {
             const base = dirname(terms.killSwitch);

@@ -97,4 +97,6 @@ export interface TaskContext {
    * also where one of its gates said no.
    */
   readonly research?: (words: readonly string[], folder: string) => Promise<unknown>;
+  /** The run's settings of universe and company reports, as words of such a command. */
+  readonly dataSettings?: readonly string[];
 }

@@ -17,7 +17,7 @@ import type { Filing } from "../../market/fundamentals/filing.ts";
 import { type KnownFiling, knownFilings, standingOn } from "../../market/fundamentals/known-filings.ts";
 import { fundamentalsTable } from "../../market/references/fundamentals.ts";
 import { chosenSource } from "../fundamentals/chosen-source.ts";
-import { sharesOn } from "../fundamentals/share-count.ts";
+import { fundamentalValues } from "../fundamentals/table-values.ts";
 import type { ReferenceProvider, ReferenceWorld } from "./reference-provider.ts";
 
 interface Company {
@@ -73,7 +73,8 @@ function toldOf(companies: readonly Company[], { sessions, first, last }: Refere
       const stands = standingOn(company.known, day);
       if (stands === undefined || (!isMonthly && standing.get(company) === stands)) return [];
       standing.set(company, stands);
-      return [{ instrument: company.instrument, values: valuesOf(company, stands, day) }];
+      const values = fundamentalValues(stands, company.splits, day, company.isRaw ? day : Infinity);
+      return [{ instrument: company.instrument, values }];
     });
     if (rows.length === 0) continue;
     told.push({
@@ -84,17 +85,4 @@ function toldOf(companies: readonly Company[], { sessions, first, last }: Refere
     });
   }
   return told;
-}
-
-/** In the order of the table. */
-function valuesOf({ splits, isRaw }: Company, { filing, filed }: KnownFiling, day: DayNumber) {
-  const { figures } = filing;
-  const shares = sharesOn(filing, splits, isRaw ? day : Number.POSITIVE_INFINITY);
-  const { equity, ebit, debt, cash, grossProfit, netIncome, operatingCashFlow, assets } = figures;
-  const values = [
-    ...[shares, equity, ebit, debt, cash],
-    ...[grossProfit / assets, (netIncome - operatingCashFlow) / assets, debt / assets],
-    day - filed,
-  ];
-  return values.map((value) => (Number.isFinite(value) ? value : null));
 }

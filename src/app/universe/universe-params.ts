@@ -1,5 +1,6 @@
 /** Settings of the universe of the day (UNIV-1): `universe`. */
 import { z } from "zod";
+import { adjustments } from "../../domain/bars.ts";
 
 const usd = z.number().min(0).max(1e15);
 
@@ -24,6 +25,9 @@ export const universeParams = z
     extendedNames: z.int().min(1).max(10_000),
     /** Names that cannot be borrowed are left out where a list of those that can is known. */
     shorting: z.boolean(),
+    /** Which daily bars, where a name has several; empty: the only ones. A backtest takes those of its run. */
+    source: z.string().max(40),
+    adjustment: z.enum(["", ...adjustments]),
     /** How often a backtest makes it anew. */
     refresh: z.enum(["daily", "monthly"]),
   })

@@ -1,12 +1,16 @@
 /**
  * Before the open: the universe of the last session, of daily bars of the lake, and how many each rule keeps out. What
- * strategies of the run are kept to is told to execute; a run goes on with what it was told last.
+ * strategies of the run are kept to, and the company reports that are known, is told to execute; a run goes on with
+ * what it was told last.
  */
 import { isoDate } from "../../../domain/time.ts";
+import { fundamentalsTable } from "../../../market/references/fundamentals.ts";
 import { universeTable } from "../../../market/references/universe.ts";
+import type { KnownReport } from "../../fundamentals/known-reports.ts";
 import { reasonCounts } from "../../universe/reason-counts.ts";
 import { type TableFacts, universeValues } from "../../universe/table-values.ts";
-import { defineTask, done } from "../task.ts";
+import { defineTask, done, type TaskResult } from "../task.ts";
+import type { TaskContext } from "../task-context.ts";
 
 const NONE = "not available yet: the command line cannot be run here";
 
@@ -16,51 +20,73 @@ interface Row extends TableFacts {
 }
 
 /** Who keeps no daily bars has no universe, and nothing is wrong; any other failure is one. */
-function withoutBars(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  if (/^(the lake (is empty|has no 1d)|no 1d bars)/.test(text)) return text;
-  throw error;
-}
+const NO_BARS = /^(the lake (is empty|has no 1d)|no 1d bars)/;
+const NO_REPORTS = /^there are no company reports/;
 
 export const refreshUniverse = defineTask({
   id: "refresh_universe",
   when: { kind: "clock", time: "08:30" },
   about:
-    "Judges anew what is liquid enough and may be shorted, by the days before, and tells execute of the run's symbols.",
+    "Judges anew what is liquid enough and may be shorted, by the days before; tells execute, and of company reports.",
   timeoutMs: 300_000,
   retries: 3,
   backOffMs: 60_000,
   lane: "child",
   inputs: "daily bars of the lake, company reports, lists of universe import",
-  output: "reference table universe, reports/universe, data/reference/universe",
+  output: "reference tables universe and fundamentals, reports/universe, data/reference/universe",
   missing: ({ research }) => (research === undefined ? NONE : undefined),
-  run: async ({ research, session, door, symbols }) => {
-    if (research === undefined) return { state: "unavailable", text: NONE };
-    const before = isoDate((session.date - 1) as typeof session.date);
-    const found = await research(["universe", "build", "--date", before], "universe").catch(withoutBars);
-    if (typeof found === "string") return { state: "unavailable", text: `not available: ${found}` };
-    const rows = found as readonly Row[];
-    const own = rows.filter(({ symbol }) => symbols.includes(symbol));
-    await door.act({
-      ...{
-        verb: "tellReference",
-        table: universeTable.id,
-        isWhole: true,
-        reason: `the universe of ${before}`,
-      },
-      rows: own.map((row) => ({ symbol: row.symbol, values: universeValues(row) })),
-    });
-    const core = rows.filter(({ tier }) => tier === "core").length;
-    const extended = core + rows.filter(({ tier }) => tier === "extended").length;
-    const counts = reasonCounts(rows);
-    const told = counts.map(({ rule, count }) => `${count} by ${rule}`).join(", ");
-    const names = `${rows.length} names, ${own.length} of them of the run`;
-    const text = `up to ${before}: core ${core}, extended ${extended} of ${names}`;
-    return done(told === "" ? text : `${text}; kept out: ${told}`, {
-      core,
-      extended,
-      names: rows.length,
-      counts,
-    });
-  },
+  run,
 });
+
+async function run(context: TaskContext): Promise<TaskResult> {
+  const { session, symbols, research } = context;
+  if (research === undefined) return { state: "unavailable", text: NONE };
+  const before = isoDate((session.date - 1) as typeof session.date);
+  const reports = await asked<KnownReport>(
+    context,
+    ["fundamentals", "known", "--date", context.date],
+    NO_REPORTS,
+  );
+  const known = typeof reports === "string" ? [] : reports.filter(({ symbol }) => symbols.includes(symbol));
+  if (known.length > 0)
+    await tell(context, fundamentalsTable.id, known, `company reports of ${context.date}`);
+  const rows = await asked<Row>(context, ["universe", "build", "--date", before], NO_BARS);
+  if (typeof rows === "string") return { state: "unavailable", text: `not available: ${rows}` };
+  const own = rows.filter(({ symbol }) => symbols.includes(symbol));
+  const values = own.map((row) => ({ symbol: row.symbol, values: universeValues(row) }));
+  await tell(context, universeTable.id, values, `the universe of ${before}`);
+  const core = rows.filter(({ tier }) => tier === "core").length;
+  const extended = core + rows.filter(({ tier }) => tier === "extended").length;
+  const counts = reasonCounts(rows);
+  const kept = counts.map(({ rule, count }) => `${count} by ${rule}`).join(", ");
+  const text =
+    `up to ${before}: core ${core}, extended ${extended} of ${rows.length} names, ${own.length} of them of the run, ` +
+    `with reports of ${known.length}${kept === "" ? "" : `; kept out: ${kept}`}`;
+  return done(text, { core, extended, names: rows.length, reports: known.length, counts });
+}
+
+/** Rows of a command; what it said where that is no failure. */
+async function asked<Found>(
+  { research, dataSettings = [] }: TaskContext,
+  words: readonly string[],
+  noFailure: RegExp,
+): Promise<readonly Found[] | string> {
+  if (research === undefined) return NONE;
+  try {
+    return (await research([...words, ...dataSettings], words[0] ?? "")) as readonly Found[];
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    if (noFailure.test(text)) return text;
+    throw error;
+  }
+}
+
+async function tell(
+  { door }: TaskContext,
+  table: string,
+  known: readonly { readonly symbol: string; readonly values: readonly (number | null)[] }[],
+  reason: string,
+): Promise<void> {
+  const rows = known.map(({ symbol, values }) => ({ symbol, values: [...values] }));
+  await door.act({ verb: "tellReference", table, isWhole: true, reason, rows });
+}
