@@ -1,0 +1,219 @@
+/**
+ * The contract of every source: what a provider answers becomes bars, or a reason and no bar at all. Shapes go over
+ * real HTTP on the loopback, waits through virtual time. A new line of the registry must have its case.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { HastyClock, type Provider, serveProvider, virtualProvider } from "../../../test/recorded-provider.ts";
+import { KEYS, type Reply, type SourceCase, someBars, sourceCases } from "../../../test/source-replies.ts";
+import { type DayNumber, parseIsoDate } from "../../domain/time.ts";
+import { createRng } from "../../numerics/rng.ts";
+import { Secret } from "../brokers/alpaca/secret.ts";
+import type { Clock, Transport } from "../net/ports.ts";
+import { RealTransport } from "../net/real-transport.ts";
+import { VirtualClock } from "../net/virtual-clock.ts";
+import { VirtualNetwork } from "../net/virtual-network.ts";
+import { judgeAnswer } from "./answer-quality.ts";
+import type { BarsQuery, SourceAnswer } from "./bar-source.ts";
+import { ResponseCache } from "./response-cache.ts";
+import { SourceClient } from "./source-client.ts";
+import { sourceDefinitions } from "./source-registry.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
+let folder = "";
+const transport = new RealTransport();
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "plimsoll-sources-"));
+});
+afterEach(() => {
+  transport.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const day = (text: string): DayNumber => parseIsoDate(text) as DayNumber;
+const queryOf = ({ timeframe, adjustment }: SourceCase): BarsQuery => ({
+  symbol: "AAPL",
+  timeframe,
+  adjustment,
+  from: day("2024-03-04"),
+  to: day("2024-03-15"),
+  isSettled: false,
+});
+
+const secrets = KEYS.map((key) => new Secret(key));
+const clientOf = (clock: Clock, net: Transport, perMinute = 600): SourceClient =>
+  new SourceClient({
+    name: "it",
+    clock,
+    wallMs: () => Date.UTC(2026, 0, 5),
+    transport: net,
+    rng: createRng(1, "test"),
+    bucket: new TokenBucket(clock, perMinute),
+    cache: new ResponseCache(join(folder, "cache"), 2 ** 20),
+    timeoutMs: 20_000,
+    secrets,
+  });
+
+/** Over real HTTP. */
+async function overHttp(one: SourceCase, provider: Provider, query = queryOf(one)) {
+  const { origin, asked, close } = await serveProvider(provider);
+  try {
+    const client = clientOf(new HastyClock(), transport);
+    const answer = await one.definition.bars({ client, origin, keys: secrets }, query, "asked");
+    return { answer, asked };
+  } finally {
+    await close();
+  }
+}
+
+/** In virtual time; `tookMs` until the answer was there. */
+async function inVirtualTime(one: SourceCase, provider: Provider) {
+  const clock = new VirtualClock();
+  const { server, asked } = virtualProvider(provider);
+  const client = clientOf(clock, new VirtualNetwork({ clock, server }));
+  let answer: SourceAnswer | undefined;
+  let tookMs = Number.NaN;
+  void one.definition
+    .bars({ client, origin: "https://provider.example", keys: secrets }, queryOf(one), "asked")
+    .then((got) => {
+      answer = got;
+      tookMs = clock.now();
+    });
+  await clock.advance(600_000);
+  return { answer, asked, tookMs };
+}
+
+const ok = (body: string, headers = {}) => ({ status: 200, body, headers });
+
+it("has a case for every line of the registry", () => {
+  expect(sourceCases.map(({ definition }) => definition.id)).toEqual(sourceDefinitions.map(({ id }) => id));
+});
+
+describe.each(sourceCases.map((one) => [one.definition.id, one] as const))("%s", (_, one) => {
+  const bars = someBars(queryOf(one));
+
+  it("turns a documented answer into bars and sends the key as it should", async () => {
+    const { answer, asked } = await overHttp(one, () => ok(one.body(bars)));
+    expect(answer).toEqual({ ok: true, bars });
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.path).toMatch(/aapl/i);
+    expect(JSON.stringify(asked[0]?.path)).not.toMatch(/5551|7773/);
+    if (one.key !== undefined) expect(String(one.key(asked[0]?.headers ?? {}))).toMatch(/5551|7773/);
+  });
+
+  it("says of an unknown symbol that it has no bars", async () => {
+    const { answer, asked } = await overHttp(one, () => one.unknown);
+    expect(answer.ok ? answer.bars : answer.why).toEqual(answer.ok ? [] : "unknown_symbol");
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each([401, 403])("refused with %i it is not asked twice, and no key is told", async (status) => {
+    const body = JSON.stringify({ message: `forbidden for ${KEYS[0]} and ${KEYS[1]}` });
+    const { answer, asked } = await overHttp(one, () => ({ status, body }));
+    expect(answer).toMatchObject({ ok: false, why: "denied" });
+    expect(asked).toHaveLength(1);
+    expect(JSON.stringify(answer)).not.toMatch(/5551|7773/);
+  });
+
+  it("never takes half of an answer: cut off in the middle it is unreadable", async () => {
+    const whole = one.body(bars);
+    const { answer, asked } = await overHttp(one, () => ok(whole.slice(0, whole.length - 9)));
+    expect(answer).toMatchObject({ ok: false, why: "unreadable" });
+    expect(asked).toHaveLength(3);
+  });
+
+  it("refuses a web page and NaN that is no JSON", async () => {
+    const page = "<!DOCTYPE html><html><body>Checking your browser</body></html>";
+    const { answer } = await overHttp(one, () => ok(page, { "content-type": "text/html" }));
+    expect(answer).toMatchObject({ ok: false, why: "unreadable" });
+    if (!answer.ok) expect(answer.reason).toBe("it answered a web page instead of data");
+    if (one.definition.id === "stooq") return;
+    const bare = one.body(bars).replaceAll(/100(?=[,}\]])/g, "NaN");
+    expect((await overHttp(one, () => ok(bare))).answer.ok).toBe(false);
+  });
+
+  it("keeps a missing number as NaN, for the gatekeeper to refuse", async () => {
+    const holed = bars.map((bar, i): Reply => (i === 3 ? { ...bar, close: null } : bar));
+    const { answer } = await overHttp(one, () => ok(one.body(holed)));
+    expect(answer.ok && answer.bars.map(({ close }) => close)).toEqual(
+      bars.map(({ close }, i) => (i === 3 ? Number.NaN : close)),
+    );
+  });
+
+  it("rows that come twice and backwards are brought into order", async () => {
+    const messy = [...bars].reverse().concat(bars.slice(0, 2));
+    const { answer } = await overHttp(one, () => ok(one.body(messy)));
+    expect(answer.ok && judgeAnswer(answer.bars, queryOf(one))).toEqual({ bars, problem: undefined });
+  });
+
+  it("waits out a short 429 and is asked again", async () => {
+    let first = true;
+    const { answer, asked, tookMs } = await inVirtualTime(one, () => {
+      if (!first) return ok(one.body(bars));
+      first = false;
+      return { status: 429, headers: { "retry-after": "3" }, body: "Too Many Requests" };
+    });
+    expect(answer).toEqual({ ok: true, bars });
+    expect(asked).toHaveLength(2);
+    expect(tookMs).toBeGreaterThanOrEqual(3_000);
+    expect(tookMs).toBeLessThan(4_000);
+  });
+
+  it("hands a long 429 on at once, with the rest that is wanted", async () => {
+    const busy = { status: 429, headers: { "retry-after": "120" }, body: "Too Many Requests" };
+    const { answer, asked, tookMs } = await inVirtualTime(one, () => busy);
+    expect(answer).toMatchObject({ ok: false, why: "rate_limited", restMs: 120_000 });
+    expect(asked).toHaveLength(1);
+    expect(tookMs).toBeLessThan(1_000);
+  });
+
+  it("is tried three times with jitter where it answers 500, and no more", async () => {
+    const { answer, asked, tookMs } = await inVirtualTime(one, () => ({ status: 500, body: "oops" }));
+    expect(answer).toMatchObject({ ok: false, why: "error" });
+    expect(asked).toHaveLength(3);
+    expect(tookMs).toBeLessThan(4_000);
+  });
+
+  it("is given up where it says nothing, after its time and three tries", async () => {
+    const { answer, tookMs } = await inVirtualTime(one, () => "silence");
+    expect(answer).toMatchObject({ ok: false, why: "timeout", reason: "it no answer within 20 s" });
+    expect(tookMs).toBeGreaterThanOrEqual(60_000);
+    expect(tookMs).toBeLessThan(64_000);
+  });
+
+  it("a slow answer is an answer", async () => {
+    const slow = { ...ok(one.body(bars)), delayMs: 15_000 };
+    expect((await inVirtualTime(one, () => slow)).answer).toEqual({ ok: true, bars });
+  });
+});
+
+describe.each(
+  sourceCases.filter(({ hasPages }) => hasPages).map((one) => [one.definition.id, one] as const),
+)("%s, several pages", (_, one) => {
+  const bars = someBars(queryOf(one));
+  const pages: Provider = ({ path }) => {
+    if (path.includes("two")) return ok(one.body([], "three"));
+    return ok(path.includes("three") ? one.body(bars.slice(4)) : one.body(bars.slice(0, 4), "two"));
+  };
+
+  it("follows them to the end, an empty one among them, on its own host alone", async () => {
+    const { answer, asked } = await overHttp(one, pages);
+    expect(answer).toEqual({ ok: true, bars });
+    expect(asked).toHaveLength(3);
+    expect(asked.every(({ path }) => !path.includes("apiKey"))).toBe(true);
+  });
+
+  it("has nothing where the last page fails", async () => {
+    const { answer } = await overHttp(one, (asked) =>
+      asked.path.includes("three") ? { status: 503, body: "" } : pages(asked),
+    );
+    expect(answer).toMatchObject({ ok: false, why: "error" });
+  });
+
+  it("sees a page that leads to itself", async () => {
+    const { answer } = await overHttp(one, () => ok(one.body(bars, "two")));
+    expect(answer).toMatchObject({ ok: false, why: "unreadable" });
+  });
+});
