@@ -82,3 +82,40 @@ export class HastyClock implements Clock {
     return { cancel: () => clearImmediate(handle) };
   }
 }
+
+/** Beside a virtual network and real files: whenever nothing else is to do, the next timer is due. */
+export class DrivenClock implements Clock {
+  #now = 0;
+  readonly #waiting: { readonly at: number; readonly fire: () => void }[] = [];
+  #isTicking = false;
+
+  now(): number {
+    return this.#now;
+  }
+
+  timer(afterMs: number, fire: () => void): TimerHandle {
+    const timer = { at: this.#now + Math.max(0, afterMs), fire };
+    this.#waiting.push(timer);
+    this.#tick();
+    return {
+      cancel: () => {
+        const index = this.#waiting.indexOf(timer);
+        if (index >= 0) this.#waiting.splice(index, 1);
+      },
+    };
+  }
+
+  #tick(): void {
+    if (this.#isTicking) return;
+    this.#isTicking = true;
+    setImmediate(() => {
+      this.#isTicking = false;
+      const next = this.#waiting.toSorted((a, b) => a.at - b.at)[0];
+      if (next === undefined) return;
+      this.#waiting.splice(this.#waiting.indexOf(next), 1);
+      this.#now = next.at;
+      next.fire();
+      this.#tick();
+    });
+  }
+}

@@ -135,7 +135,7 @@ export class SourceClient {
       const all = { ...headers, ...conditions };
       return await transport.request({ method: "GET", url, headers: all, signal: abort.signal });
     } catch (error) {
-      if (isLate) return this.#failure("timeout", `no answer within ${timeoutMs / 1000} s`);
+      if (isLate) return this.#failure("timeout", `gave no answer within ${timeoutMs / 1000} s`);
       return this.#failure("error", `cannot be reached: ${error instanceof Error ? error.message : "?"}`);
     } finally {
       deadline.cancel();

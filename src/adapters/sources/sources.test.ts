@@ -178,7 +178,7 @@ describe.each(sourceCases.map((one) => [one.definition.id, one] as const))("%s",
 
   it("is given up where it says nothing, after its time and three tries", async () => {
     const { answer, tookMs } = await inVirtualTime(one, () => "silence");
-    expect(answer).toMatchObject({ ok: false, why: "timeout", reason: "it no answer within 20 s" });
+    expect(answer).toMatchObject({ ok: false, why: "timeout", reason: "it gave no answer within 20 s" });
     expect(tookMs).toBeGreaterThanOrEqual(60_000);
     expect(tookMs).toBeLessThan(64_000);
   });
