@@ -9,14 +9,15 @@ import { BackOff } from "../net/back-off.ts";
 import type { Clock } from "../net/ports.ts";
 import type { Asking, BarSource, SourceBar, SourceFailure } from "./bar-source.ts";
 
-/** All that can serve are resting: so long the shortest of them is waited for, and so often. */
-const WAIT_MOST_MS = 90_000;
-const ROUNDS_MAX = 3;
+/** All that can serve are resting: so long they are waited for in all, until one of them answers again. */
+const PATIENCE_MS = 75_000;
 /** A key does not become right by asking again. */
 const DENIED_MS = 300_000;
 
 export type FailoverEvent =
   | { readonly kind: "down"; readonly source: string; readonly reason: string; readonly restMs: number }
+  /** All that could serve are resting. */
+  | { readonly kind: "waits"; readonly ms: number; readonly reason: string }
   | { readonly kind: "recovered"; readonly source: string; readonly afterMs: number }
   /** `to` answers in place of `from`. */
   | {
@@ -55,6 +56,7 @@ export interface FailoverOptions {
 export class Failover {
   readonly #options: FailoverOptions;
   readonly #standings: ReadonlyMap<BarSource, Standing>;
+  #patienceMs = PATIENCE_MS;
 
   constructor(options: FailoverOptions) {
     this.#options = options;
@@ -82,9 +84,8 @@ export class Failover {
     const { symbol, timeframe, adjustment } = query;
     if (able.length === 0)
       return this.#refused(symbol, `no ${except === undefined ? "" : "other "}source lists ${timeframe} ${adjustment} bars of it`);
-    let failures: { readonly source: BarSource; readonly reason: string }[] = [];
-    for (let round = 1; round <= ROUNDS_MAX; round += 1) {
-      failures = [];
+    for (;;) {
+      const failures: { readonly source: BarSource; readonly reason: string }[] = [];
       for (const source of able) {
         const standing = this.#of(source);
         if (clock.now() < standing.restsUntil) {
@@ -103,13 +104,15 @@ export class Failover {
           tell({ kind: "switched", symbol, from: first.source.id, to: source.id, reason: first.reason });
         return { ok: true, source, bars: answer.bars };
       }
-      const waitMs = Math.min(...able.map((source) => this.#of(source).restsUntil)) - clock.now();
+      const reason = failures.map((failure) => failure.reason).join("; ");
+      const ms = Math.max(1, Math.min(...able.map((source) => this.#of(source).restsUntil)) - clock.now());
       // Whoever said no to the question itself will say it again.
-      if (failures.some(({ source }) => this.#of(source).downSince === undefined)) break;
-      if (waitMs > WAIT_MOST_MS || round === ROUNDS_MAX) break;
-      await this.#pause(Math.max(1, waitMs));
+      const isDecided = failures.some(({ source }) => this.#of(source).downSince === undefined);
+      if (isDecided || ms > this.#patienceMs) return this.#refused(symbol, reason);
+      this.#patienceMs -= ms;
+      tell({ kind: "waits", ms: Math.round(ms), reason });
+      await this.#pause(ms);
     }
-    return this.#refused(symbol, failures.map(({ reason }) => reason).join("; "));
   }
 
   #refused(symbol: string, reason: string): Served {
@@ -132,6 +135,7 @@ export class Failover {
   #well(source: BarSource): void {
     const standing = this.#of(source);
     standing.backOff.healthy();
+    this.#patienceMs = PATIENCE_MS;
     if (standing.downSince === undefined) return;
     const afterMs = Math.round(this.#options.clock.now() - standing.downSince);
     standing.downSince = undefined;

@@ -72,7 +72,7 @@ export function readySources(params: SourceParams, names: readonly string[], wor
     }
   }
   if (sources.length === 0) throw new InputError(`no data source can be asked: ${left.join("; ")}`);
-  const pages = client("wikipedia", 10, []);
+  const pages = client("wikipedia", 60, []);
   const sum = (what: "asked" | "kept" | "unchanged") =>
     clients.reduce((total, { counts }) => total + counts[what], 0);
   const counts = () => ({ asked: sum("asked"), kept: sum("kept"), unchanged: sum("unchanged") });

@@ -243,6 +243,7 @@ function tellEvent({ record, now, say }: SyncRequest, told: Told, event: Failove
   record.event(isoInstant(now), event);
   if (event.kind === "down")
     say(`${event.source} is down, the next source is asked: ${event.reason}; tried again in ${inSeconds(event.restMs)}`);
+  if (event.kind === "waits") say(`every source that could serve is resting; waiting ${inSeconds(event.ms)}`);
   if (event.kind === "recovered") say(`${event.source} answers again after ${inSeconds(event.afterMs)}`);
   if (event.kind !== "switched") return;
   const { symbol, from, to, reason } = event;

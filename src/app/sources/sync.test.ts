@@ -97,7 +97,7 @@ async function run({ symbols = ["AAPL"], at = LATER, settings = [], to, ...provi
     say: (line) => said.push(line),
     onProgress: () => undefined,
   });
-  return { result, asked, said };
+  return { result, asked, said, clock };
 }
 
 /** Every byte below a folder. */
@@ -238,6 +238,14 @@ describe("failover", () => {
       ++count === 1 ? { status: 429, headers: { "retry-after": "30" } } : sound(yahoo)(asked);
     const { result } = await run({ yahoo: busy, settings: ["data.sources=[yahoo]"] });
     expect(result).toMatchObject({ imported: 19, failed: [] });
+  });
+
+  it("a dead source is waited for a minute in all, not a minute for each symbol", async () => {
+    const symbols = Array.from({ length: 40 }, (_, i) => `S${i}`);
+    const { result, clock, asked } = await run({ yahoo: failing, symbols, settings: ["data.sources=[yahoo]"] });
+    expect(result.failed).toHaveLength(40);
+    expect(clock.now()).toBeLessThan(120_000);
+    expect(asked.length).toBeLessThan(40);
   });
 
   it("where all fail, the symbol fails with every reason and the lake has nothing", async () => {
