@@ -255,6 +255,41 @@ describe("failover", () => {
   });
 });
 
+it("nothing of a source that breaks off half-way is in the series of the next one, or in its own", async () => {
+  const whole = someBars({ timeframe: "5m", from: RANGE.from, to: day("2024-05-03") });
+  const minutes = caseOf("tiingo_iex");
+  // A question covers 28 days: the second one fails.
+  const { server, asked } = virtualProvider(({ path }) =>
+    path.includes("startDate=2024-03-04") ? ok(minutes.body(whole.slice(0, 19))) : { status: 500 },
+  );
+  const lines = whole.map(({ ts, open, high, low, close, volume }) => [ts / 1000, open, high, low, close, volume]);
+  writeFileSync(join(root, "AAPL.csv"), `ts_ms,open,high,low,close,volume\n${lines.join("\n")}\n`);
+  const clock = new DrivenClock();
+  const result = await sync({
+    world: {
+      root,
+      clock,
+      wallMs: () => Date.parse("2024-06-03T12:00:00Z"),
+      transport: new VirtualNetwork({ clock, server }),
+      environment: { TIINGO_API_KEY: "x" },
+      envFiles: [],
+      seed: 1,
+    },
+    params: loadConfig({ assignments: ["data.sources=[tiingo_iex, files]", `data.folder=${root}`] }).data,
+    lake,
+    symbols: ["AAPL"],
+    timeframe: "5m",
+    adjustment: "raw",
+    from: RANGE.from,
+    to: day("2024-05-03"),
+    say: () => undefined,
+    onProgress: () => undefined,
+  });
+  expect(asked).toHaveLength(4);
+  expect(result).toMatchObject({ imported: whole.length, switched: [{ from: "tiingo_iex", to: "files" }] });
+  expect(series()).toEqual([`AAPL files ${whole.length}`]);
+});
+
 describe("a split", () => {
   const before = sound(yahoo);
   const after = sound(yahoo, ({ ts, open, high, low, close, volume }) => ({
