@@ -29,7 +29,8 @@ export const notTrading: readonly string[] = [
   ...inBlock("learn", "xgboost.library lightgbm.library"),
   ...inBlock("metrics", "enabled host port equity"),
   // What is in the lake counts, and a run names it by its content; not who it was asked of.
-  ...inBlock("data", "sources quorum agreement timeoutSeconds perMinute cacheMb folder members origins"),
+  ...inBlock("data", "sources quorum timeoutSeconds perMinute cacheMb folder members origins"),
+  ...inBlock("data.agreement", "price volume"),
   // Not `disabledTasks`: an essential one bars entries while it fails.
   ...inBlock(
     "orchestrator",

@@ -7,9 +7,12 @@ import { TokenBucket } from "./token-bucket.ts";
 
 describe("a token bucket", () => {
   it("lets no minute have more than its budget, and serves all in the end", () => {
-    const pauses = fc.array(fc.integer({ min: 0, max: 30_000 }), { maxLength: 60 });
+    const pauses = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 9_000 })), {
+      minLength: 40,
+      maxLength: 60,
+    });
     return fc.assert(
-      fc.asyncProperty(fc.integer({ min: 2, max: 60 }), pauses, async (perMinute, waits) => {
+      fc.asyncProperty(fc.integer({ min: 2, max: 25 }), pauses, async (perMinute, waits) => {
         const clock = new VirtualClock(8);
         const bucket = new TokenBucket(clock, perMinute);
         const left: number[] = [];
