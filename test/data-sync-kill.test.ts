@@ -31,7 +31,11 @@ const replay: Provider = (asked) => {
   if (reply !== undefined) return reply(asked);
   const query = new URLSearchParams(asked.path.split("?")[1]);
   const day = (name: string) => dayOf((Number(query.get(name)) * 1e6) as EpochMicros);
-  const range = { timeframe: "1d", from: day("period1"), to: (day("period2") - 1) as ReturnType<typeof day> } as const;
+  const range = {
+    timeframe: "1d",
+    from: day("period1"),
+    to: (day("period2") - 1) as ReturnType<typeof day>,
+  } as const;
   return { status: 200, body: yahoo?.body(someBars(range)) ?? "" };
 };
 
@@ -94,7 +98,9 @@ describe("exit codes", () => {
     reply = ({ path }) => (path.includes("MSFT") ? { status: 401 } : (yahoo?.unknown ?? "reset"));
     const bad = await runLine(line("two"));
     expect(bad.code).toBe(1);
-    expect(bad.err).toMatch(/^plimsoll: 4 of 4 symbol\(s\) not brought up to date, first AAPL: yahoo answered 404/);
+    expect(bad.err).toMatch(
+      /^plimsoll: 4 of 4 symbol\(s\) not brought up to date, first AAPL: yahoo answered 404/,
+    );
     expect(bad.err.trim().split("\n")).toHaveLength(1);
     for (const [wrong, said] of [
       [["--timeframe", "1s"], '--timeframe "1s" is not known; give 1d, 5m, 1m'],
@@ -115,7 +121,13 @@ describe("exit codes", () => {
   it("a key that a provider echoes is told nowhere", async () => {
     const key = "POLYKEY-5566-7788";
     reply = () => ({ status: 403, body: JSON.stringify({ status: "ERROR", error: `no plan for ${key}` }) });
-    const words = [...line("four"), "--source", "polygon", "--set", `data.origins.polygon=${provider.origin}`];
+    const words = [
+      ...line("four"),
+      "--source",
+      "polygon",
+      "--set",
+      `data.origins.polygon=${provider.origin}`,
+    ];
     const { code, out, err } = await runLine([...words, "--json"], { POLYGON_API_KEY: key });
     expect([code, count]).toEqual([1, 1]);
     expect(provider.asked[0]?.headers.authorization).toBe(`Bearer ${key}`);
@@ -139,8 +151,11 @@ describe("--symbols @sp500", () => {
     words.splice(words.indexOf("--symbols") + 1, 0, "@sp500");
     words.push("--set", `data.origins.wikipedia=${provider.origin}`);
     reply = ({ path }) => (path.startsWith("/wiki/") ? { status: 200, body: page(12) } : "reset");
-    expect((await runLine(words)).err).toContain("Wikipedia's table has 12 names, the index has 500 and a few");
-    reply = ({ path }) => (path.startsWith("/wiki/") ? { status: 200, body: page(503).slice(0, -20) } : "reset");
+    expect((await runLine(words)).err).toContain(
+      "Wikipedia's table has 12 names, the index has 500 and a few",
+    );
+    reply = ({ path }) =>
+      path.startsWith("/wiki/") ? { status: 200, body: page(503).slice(0, -20) } : "reset";
     expect((await runLine(words)).err).toContain("@sp500: wikipedia answered");
     reply = ({ path }) => (path.startsWith("/wiki/") ? { status: 200, body: page(503) } : { status: 403 });
     expect((await runLine(words)).err).toContain("503 of 503 symbol(s) not brought up to date, first AAA");

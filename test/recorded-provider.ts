@@ -50,7 +50,10 @@ export async function serveProvider(provider: Provider): Promise<ServedProvider>
 }
 
 /** The same behind a virtual network. */
-export function virtualProvider(provider: Provider): { readonly server: VirtualServer; readonly asked: Asked[] } {
+export function virtualProvider(provider: Provider): {
+  readonly server: VirtualServer;
+  readonly asked: Asked[];
+} {
   const asked: Asked[] = [];
   const handle = ({ url, headers }: HttpRequest): VirtualAnswer => {
     const { pathname, search } = new URL(url);

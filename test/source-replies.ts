@@ -66,7 +66,10 @@ export const sourceCases: readonly SourceCase[] = [
     timeframe: "1d",
     hasPages: true,
     key: (headers) => headers.authorization,
-    unknown: { status: 200, body: json({ ticker: "AAPL", status: "OK", queryCount: 0, resultsCount: 0, adjusted: true }) },
+    unknown: {
+      status: 200,
+      body: json({ ticker: "AAPL", status: "OK", queryCount: 0, resultsCount: 0, adjusted: true }),
+    },
     body: (bars, next) =>
       json({
         ticker: "AAPL",
@@ -85,7 +88,9 @@ export const sourceCases: readonly SourceCase[] = [
         })),
         ...(next === undefined
           ? {}
-          : { next_url: `https://elsewhere.example/v2/aggs/ticker/AAPL/range/1/day/1/2?cursor=${next}&apiKey=x` }),
+          : {
+              next_url: `https://elsewhere.example/v2/aggs/ticker/AAPL/range/1/day/1/2?cursor=${next}&apiKey=x`,
+            }),
       }),
   },
   {
@@ -131,7 +136,10 @@ export const sourceCases: readonly SourceCase[] = [
     unknown: {
       status: 404,
       body: json({
-        chart: { result: null, error: { code: "Not Found", description: "No data found, symbol may be delisted" } },
+        chart: {
+          result: null,
+          error: { code: "Not Found", description: "No data found, symbol may be delisted" },
+        },
       }),
     },
     body: (bars) => {
@@ -172,6 +180,13 @@ export function someBars(query: Pick<BarsQuery, "timeframe" | "from" | "to">, sc
   return [...date].map((day, i) => {
     const close = (100 + ((i * 7) % 13)) * scale;
     const ts = query.timeframe === "1d" ? startOfDay(day as BarsQuery["from"]) : (open[i] as EpochMicros);
-    return { ts, open: close - scale, high: close + 2 * scale, low: close - 2 * scale, close, volume: 1000 + i };
+    return {
+      ts,
+      open: close - scale,
+      high: close + 2 * scale,
+      low: close - 2 * scale,
+      close,
+      volume: 1000 + i,
+    };
   });
 }

@@ -108,7 +108,8 @@ function symbolsOf(given: string | undefined): readonly string[] | "sp500" {
   if (given?.trim().toLowerCase() === "@sp500") return "sp500";
   const example = "--symbols A,B or --symbols @sp500";
   const symbols = needed("--symbols", maybeSymbols("--symbols", given), example);
-  if (symbols === "all") throw new InputError(`--symbols all: no source lists all there is; give it as ${example}`);
+  if (symbols === "all")
+    throw new InputError(`--symbols all: no source lists all there is; give it as ${example}`);
   const wrong = symbols.find((symbol) => !symbolPattern.test(symbol));
   if (wrong !== undefined)
     throw new InputError(`--symbols "${wrong.slice(0, 24)}" is not 1 to 24 of A-Z 0-9 . ^ / = _ -`);
@@ -139,7 +140,9 @@ function syncText(result: Synced): string {
 
 const SHOWN = 5;
 const shortList = (names: readonly string[]): string =>
-  names.length <= SHOWN ? names.join(", ") : `${names.slice(0, SHOWN).join(", ")} and ${names.length - SHOWN} more`;
+  names.length <= SHOWN
+    ? names.join(", ")
+    : `${names.slice(0, SHOWN).join(", ")} and ${names.length - SHOWN} more`;
 
 function refuseFailed({ failed, symbols }: Synced): void {
   const [first] = failed;

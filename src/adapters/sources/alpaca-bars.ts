@@ -53,7 +53,8 @@ function alpacaBars(feed: "iex" | "sip"): SourceDefinition {
         read: (body) => {
           const { bars, next_page_token: token } = page.parse(JSON.parse(body));
           const rows = bars?.[query.symbol] ?? [];
-          const next = token == null || token === "" ? undefined : `${first}&page_token=${encodeURIComponent(token)}`;
+          const next =
+            token == null || token === "" ? undefined : `${first}&page_token=${encodeURIComponent(token)}`;
           return { bars: rows.map((row) => barOf(row, query)), next };
         },
       }));

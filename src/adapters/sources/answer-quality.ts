@@ -5,8 +5,8 @@
  */
 import { timeframeSeconds } from "../../domain/bars.ts";
 import { type DayNumber, dayOf, isoDate, MICROS_PER_SECOND } from "../../domain/time.ts";
-import { isOhlcOrdered } from "../../market/gatekeeper/bar-values.ts";
 import { CALENDAR_FIRST_DAY, CALENDAR_LAST_DAY, sessionsBetween } from "../../market/calendar.ts";
+import { isOhlcOrdered } from "../../market/gatekeeper/bar-values.ts";
 import { newYorkDay } from "../../market/us-eastern.ts";
 import type { BarsQuery, SourceBar } from "./bar-source.ts";
 
@@ -23,7 +23,10 @@ export interface JudgedAnswer {
   readonly problem: string | undefined;
 }
 
-export function judgeAnswer(answer: readonly SourceBar[], query: Pick<BarsQuery, "timeframe" | "from" | "to">): JudgedAnswer {
+export function judgeAnswer(
+  answer: readonly SourceBar[],
+  query: Pick<BarsQuery, "timeframe" | "from" | "to">,
+): JudgedAnswer {
   const barMicros = timeframeSeconds[query.timeframe] * MICROS_PER_SECOND;
   const sorted = answer.toSorted((a, b) => keyOf(a) - keyOf(b));
   const bars: SourceBar[] = [];
@@ -31,7 +34,8 @@ export function judgeAnswer(answer: readonly SourceBar[], query: Pick<BarsQuery,
   let conflicts = 0;
   for (const bar of sorted) {
     const last = bars.at(-1);
-    if (Number.isFinite(bar.ts) && (sessionOf(bar, query) < query.from || sessionOf(bar, query) > query.to)) continue;
+    if (Number.isFinite(bar.ts) && (sessionOf(bar, query) < query.from || sessionOf(bar, query) > query.to))
+      continue;
     if (last !== undefined && last.ts === bar.ts) {
       if (isSame(last, bar)) continue;
       conflicts += 1;
@@ -62,14 +66,17 @@ const isSame = (a: SourceBar, b: SourceBar): boolean =>
   Object.is(a.volume, b.volume);
 
 function isSound({ ts, open, high, low, close, volume }: SourceBar): boolean {
-  return Number.isFinite(ts) && low > 0 && volume >= 0 && high < Infinity && isOhlcOrdered(open, high, low, close);
+  return (
+    Number.isFinite(ts) && low > 0 && volume >= 0 && high < Infinity && isOhlcOrdered(open, high, low, close)
+  );
 }
 
 /** A provider that leaves out weeks without a word. Thinly traded minutes may be absent, whole sessions are not. */
 function holesOf(bars: readonly SourceBar[], query: Pick<BarsQuery, "timeframe">): string | undefined {
   const days = [...new Set(bars.filter(({ ts }) => Number.isFinite(ts)).map((bar) => sessionOf(bar, query)))];
   const [first, last] = [days[0], days.at(-1)];
-  if (first === undefined || last === undefined || first < CALENDAR_FIRST_DAY || last > CALENDAR_LAST_DAY) return undefined;
+  if (first === undefined || last === undefined || first < CALENDAR_FIRST_DAY || last > CALENDAR_LAST_DAY)
+    return undefined;
   const sessions = sessionsBetween(first, last).date.length;
   const absent = sessions - days.length;
   if (absent <= Math.max(FORGIVEN, sessions * ABSENT_MOST)) return undefined;

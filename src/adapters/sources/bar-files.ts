@@ -43,7 +43,9 @@ export function barFiles(folder: string, spill: string): BarSource {
 function fileOf(folder: string, { symbol, timeframe }: BarsQuery): string | undefined {
   // A symbol is checked before it comes here; a slash in one would lead elsewhere all the same.
   const name = symbol.replaceAll("/", "-");
-  const paths = [join(folder, timeframe), folder].flatMap((place) => endings.map((end) => join(place, name + end)));
+  const paths = [join(folder, timeframe), folder].flatMap((place) =>
+    endings.map((end) => join(place, name + end)),
+  );
   return paths.find((path) => existsSync(path));
 }
 

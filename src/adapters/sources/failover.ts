@@ -83,7 +83,10 @@ export class Failover {
     const able = sources.filter((source) => source !== except && source.offers(query));
     const { symbol, timeframe, adjustment } = query;
     if (able.length === 0)
-      return this.#refused(symbol, `no ${except === undefined ? "" : "other "}source lists ${timeframe} ${adjustment} bars of it`);
+      return this.#refused(
+        symbol,
+        `no ${except === undefined ? "" : "other "}source lists ${timeframe} ${adjustment} bars of it`,
+      );
     for (;;) {
       const failures: { readonly source: BarSource; readonly reason: string }[] = [];
       for (const source of able) {

@@ -91,14 +91,22 @@ export function membersOfFile(key: string, path: string): readonly IndexMember[]
   }
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
   const titles = (lines[0] ?? "").split(",").map((title) => title.trim().toLowerCase());
-  const [symbolAt, sectorAt] = [titles.indexOf("symbol"), titles.findIndex((title) => title.endsWith("sector"))];
+  const [symbolAt, sectorAt] = [
+    titles.indexOf("symbol"),
+    titles.findIndex((title) => title.endsWith("sector")),
+  ];
   const body = symbolAt < 0 ? lines : lines.slice(1);
   const members = body.map((line): IndexMember => {
     const cells = line.split(",").map((cell) => cell.trim());
-    return { symbol: (cells[Math.max(0, symbolAt)] ?? "").toUpperCase().replaceAll("-", "."), sector: cells[sectorAt] ?? "" };
+    return {
+      symbol: (cells[Math.max(0, symbolAt)] ?? "").toUpperCase().replaceAll("-", "."),
+      sector: cells[sectorAt] ?? "",
+    };
   });
   const wrong = members.find(({ symbol }) => !symbolPattern.test(symbol));
   if (wrong !== undefined || members.length === 0)
-    throw new InputError(`${key} = ${path}: "${wrong?.symbol.slice(0, 20) ?? ""}" is no symbol; give one a line`);
+    throw new InputError(
+      `${key} = ${path}: "${wrong?.symbol.slice(0, 20) ?? ""}" is no symbol; give one a line`,
+    );
   return members;
 }

@@ -35,7 +35,8 @@ export const polygonBars: SourceDefinition = {
   hasIndices: false,
   bars: ({ client, origin, keys: [key] }, query, asking) => {
     const { symbol, timeframe, adjustment, from, to, isSettled } = query;
-    const path = `/v2/aggs/ticker/${encodeURIComponent(symbol)}/range/${words[timeframe]}/${isoDate(from)}/${isoDate(to)}`;
+    const range = `${words[timeframe]}/${isoDate(from)}/${isoDate(to)}`;
+    const path = `/v2/aggs/ticker/${encodeURIComponent(symbol)}/range/${range}`;
     const isAdjusted = adjustment === "split";
     const first = `${origin}${path}?adjusted=${isAdjusted}&sort=asc&limit=${BARS_PAGE}`;
     return allPages(client, first, (url) => ({

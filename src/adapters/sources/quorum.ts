@@ -52,4 +52,5 @@ export function compareBars(first: Told, second: Told, { price, volume }: Agreem
 }
 
 /** A number that is none differs from every number. */
-const differ = (a: number, b: number, most: number): boolean => !(Math.abs(a - b) <= most * Math.max(Math.abs(a), Math.abs(b)));
+const differ = (a: number, b: number, most: number): boolean =>
+  !(Math.abs(a - b) <= most * Math.max(Math.abs(a), Math.abs(b)));

@@ -67,7 +67,7 @@ export class SourceClient {
     const { cache, rng, wallMs } = this.#options;
     const key = sha256OfText(`${this.#options.name} ${request.url}`);
     const kept = cache.get(key);
-    if (kept !== undefined && kept.isSettled && request.isSettled && wallMs() - kept.at < KEPT_MS) {
+    if (kept?.isSettled === true && request.isSettled && wallMs() - kept.at < KEPT_MS) {
       const value = understood(request, kept.body);
       if (value !== undefined) {
         this.counts.kept += 1;

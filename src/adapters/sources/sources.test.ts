@@ -6,7 +6,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { HastyClock, type Provider, serveProvider, virtualProvider } from "../../../test/recorded-provider.ts";
+import {
+  HastyClock,
+  type Provider,
+  serveProvider,
+  virtualProvider,
+} from "../../../test/recorded-provider.ts";
 import { KEYS, type Reply, type SourceCase, someBars, sourceCases } from "../../../test/source-replies.ts";
 import { type DayNumber, parseIsoDate } from "../../domain/time.ts";
 import { createRng } from "../../numerics/rng.ts";
@@ -189,31 +194,32 @@ describe.each(sourceCases.map((one) => [one.definition.id, one] as const))("%s",
   });
 });
 
-describe.each(
-  sourceCases.filter(({ hasPages }) => hasPages).map((one) => [one.definition.id, one] as const),
-)("%s, several pages", (_, one) => {
-  const bars = someBars(queryOf(one));
-  const pages: Provider = ({ path }) => {
-    if (path.includes("two")) return ok(one.body([], "three"));
-    return ok(path.includes("three") ? one.body(bars.slice(4)) : one.body(bars.slice(0, 4), "two"));
-  };
+describe.each(sourceCases.filter(({ hasPages }) => hasPages).map((one) => [one.definition.id, one] as const))(
+  "%s, several pages",
+  (_, one) => {
+    const bars = someBars(queryOf(one));
+    const pages: Provider = ({ path }) => {
+      if (path.includes("two")) return ok(one.body([], "three"));
+      return ok(path.includes("three") ? one.body(bars.slice(4)) : one.body(bars.slice(0, 4), "two"));
+    };
 
-  it("follows them to the end, an empty one among them, on its own host alone", async () => {
-    const { answer, asked } = await overHttp(one, pages);
-    expect(answer).toEqual({ ok: true, bars });
-    expect(asked).toHaveLength(3);
-    expect(asked.every(({ path }) => !path.includes("apiKey"))).toBe(true);
-  });
+    it("follows them to the end, an empty one among them, on its own host alone", async () => {
+      const { answer, asked } = await overHttp(one, pages);
+      expect(answer).toEqual({ ok: true, bars });
+      expect(asked).toHaveLength(3);
+      expect(asked.every(({ path }) => !path.includes("apiKey"))).toBe(true);
+    });
 
-  it("has nothing where the last page fails", async () => {
-    const { answer } = await overHttp(one, (asked) =>
-      asked.path.includes("three") ? { status: 503, body: "" } : pages(asked),
-    );
-    expect(answer).toMatchObject({ ok: false, why: "error" });
-  });
+    it("has nothing where the last page fails", async () => {
+      const { answer } = await overHttp(one, (asked) =>
+        asked.path.includes("three") ? { status: 503, body: "" } : pages(asked),
+      );
+      expect(answer).toMatchObject({ ok: false, why: "error" });
+    });
 
-  it("sees a page that leads to itself", async () => {
-    const { answer } = await overHttp(one, () => ok(one.body(bars, "two")));
-    expect(answer).toMatchObject({ ok: false, why: "unreadable" });
-  });
-});
+    it("sees a page that leads to itself", async () => {
+      const { answer } = await overHttp(one, () => ok(one.body(bars, "two")));
+      expect(answer).toMatchObject({ ok: false, why: "unreadable" });
+    });
+  },
+);

@@ -46,7 +46,10 @@ function pageOf(body: string): BarsPage | undefined {
   if (NOTHING.test(body)) return { bars: [], next: undefined };
   const header = HEADER.exec(body);
   if (header === null) return undefined;
-  const lines = body.slice(header.index + header[0].length).split(/\r?\n/).filter((line) => line.trim() !== "");
+  const lines = body
+    .slice(header.index + header[0].length)
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== "");
   const cells = header[0].split(",").length;
   // A file that was cut off ends within a line.
   if (lines.some((line) => line.split(",").length !== cells)) return undefined;
@@ -67,4 +70,5 @@ function barOf(line: string): SourceBar {
   };
 }
 
-const number = (cell: string | undefined): number => (/^-?[\d.]+$/.test(cell?.trim() ?? "") ? Number(cell) : Number.NaN);
+const number = (cell: string | undefined): number =>
+  /^-?[\d.]+$/.test(cell?.trim() ?? "") ? Number(cell) : Number.NaN;

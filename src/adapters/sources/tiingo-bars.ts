@@ -58,7 +58,8 @@ export const tiingoIex: SourceDefinition = {
   },
 };
 
-const nameOf = ({ symbol }: BarsQuery): string => encodeURIComponent(symbol.replaceAll(".", "-").toLowerCase());
+const nameOf = ({ symbol }: BarsQuery): string =>
+  encodeURIComponent(symbol.replaceAll(".", "-").toLowerCase());
 
 const headersOf = (key = ""): Readonly<Record<string, string>> => ({
   authorization: `Token ${key}`,

@@ -1,4 +1,4 @@
-/** Goal: whatever is asked and when, no minute holds more requests than the provider allows, and order is by priority. */
+/** Goal: whatever is asked and when, no minute holds more requests than the provider allows; order is by priority. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { VirtualClock } from "../net/virtual-clock.ts";
@@ -23,7 +23,9 @@ describe("a token bucket", () => {
         await clock.advance(3_600_000);
         expect(left).toHaveLength(waits.length);
         for (const at of left)
-          expect(left.filter((other) => other >= at && other < at + 60_000).length).toBeLessThanOrEqual(perMinute);
+          expect(left.filter((other) => other >= at && other < at + 60_000).length).toBeLessThanOrEqual(
+            perMinute,
+          );
       }),
       { numRuns: 60 },
     );

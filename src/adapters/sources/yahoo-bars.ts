@@ -8,7 +8,13 @@
 import { z } from "zod";
 import { type EpochMicros, MICROS_PER_SECOND, startOfDay } from "../../domain/time.ts";
 import type { HttpResponse } from "../net/ports.ts";
-import { type BarsQuery, numeric, type SourceBar, type SourceDefinition, type SourceFailure } from "./bar-source.ts";
+import {
+  type BarsQuery,
+  numeric,
+  type SourceBar,
+  type SourceDefinition,
+  type SourceFailure,
+} from "./bar-source.ts";
 import { barStart } from "./bar-start.ts";
 import type { BarsPage } from "./source-pages.ts";
 

@@ -5,14 +5,7 @@ import type { ImportResult } from "../../adapters/lake/import-files.ts";
 import type { Lake, ListedSeries } from "../../adapters/lake/lake.ts";
 import type { SourceBar, SourceTimeframe } from "../../adapters/sources/bar-source.ts";
 import { type Adjustment, timeframeSeconds } from "../../domain/bars.ts";
-import {
-  type DayNumber,
-  dayOf,
-  type EpochMicros,
-  isoDate,
-  MICROS_PER_SECOND,
-  startOfDay,
-} from "../../domain/time.ts";
+import { dayOf, type EpochMicros, isoDate, MICROS_PER_SECOND, startOfDay } from "../../domain/time.ts";
 import { newYorkDay } from "../../market/us-eastern.ts";
 
 export interface SyncSeries {
@@ -28,19 +21,19 @@ export const seriesText = ({ symbol, timeframe, adjustment, source }: SyncSeries
 export const listed = (lake: Lake, of: SyncSeries): ListedSeries | undefined =>
   lake.list().find((series) => seriesText(series as SyncSeries) === seriesText(of));
 
-/** Closes by the bar's start. The range must hold a bar. */
+/** Closes by the bar's start, of a series that is there. */
 export async function lakeCloses(
   lake: Lake,
   { symbol, timeframe, adjustment, source }: SyncSeries,
-  range: { readonly from?: DayNumber; readonly to?: DayNumber },
 ): Promise<ReadonlyMap<EpochMicros, number>> {
-  const request = { symbols: [symbol], timeframe, adjustment, source, extendedHours: true, ...range };
+  const request = { symbols: [symbol], timeframe, adjustment, source, extendedHours: true };
   const { columns } = await lake.loadBars(request);
   const length = timeframeSeconds[timeframe] * MICROS_PER_SECOND;
   const closes = new Map<EpochMicros, number>();
   for (let batch = 0; batch < columns.closedAt.length; batch += 1) {
     const closedAt = columns.closedAt[batch]! as EpochMicros;
-    const start = timeframe === "1d" ? startOfDay(newYorkDay(closedAt)) : ((closedAt - length) as EpochMicros);
+    const start =
+      timeframe === "1d" ? startOfDay(newYorkDay(closedAt)) : ((closedAt - length) as EpochMicros);
     closes.set(start, columns.close[columns.offset[batch]!]!);
   }
   return closes;

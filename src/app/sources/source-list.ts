@@ -39,7 +39,11 @@ export interface ReadySources {
  * `names` in place of `data.sources` when the user named one. Throws InputError when none of them can be asked: with
  * the key that it lacks where one was named.
  */
-export function readySources(params: SourceParams, names: readonly string[], world: SourceWorld): ReadySources {
+export function readySources(
+  params: SourceParams,
+  names: readonly string[],
+  world: SourceWorld,
+): ReadySources {
   const places = [world.environment, ...world.envFiles.map(readEnvFile)];
   const rng = createRng(world.seed, "data sources");
   const cache = new ResponseCache(join(world.root, "cache", "sources"), params.cacheMb * 2 ** 20);
@@ -49,7 +53,17 @@ export function readySources(params: SourceParams, names: readonly string[], wor
     const bucket = new TokenBucket(clock, perMinute);
     const timeoutMs = params.timeoutSeconds * 1000;
     const own = rng.fork(name);
-    const made = new SourceClient({ name, clock, wallMs, transport, rng: own, bucket, cache, timeoutMs, secrets });
+    const made = new SourceClient({
+      name,
+      clock,
+      wallMs,
+      transport,
+      rng: own,
+      bucket,
+      cache,
+      timeoutMs,
+      secrets,
+    });
     clients.push(made);
     return made;
   };

@@ -27,6 +27,8 @@ export interface SyncRequest {
   readonly adjustment: Adjustment;
   readonly terms: SyncTerms;
   readonly now: EpochMicros;
+  /** The instant, for records. */
+  readonly stamp: () => string;
   readonly sources: readonly BarSource[];
   readonly quorum: number;
   readonly agreement: Agreement;
@@ -50,7 +52,12 @@ export interface SyncResult {
   readonly sources: Record<string, number>;
   readonly failed: { readonly symbol: string; readonly reason: string }[];
   /** Symbols served by another source than the first that was asked. */
-  readonly switched: { readonly symbol: string; readonly from: string; readonly to: string; readonly reason: string }[];
+  readonly switched: {
+    readonly symbol: string;
+    readonly from: string;
+    readonly to: string;
+    readonly reason: string;
+  }[];
   /** Bars that two sources told differently. */
   quarantined: number;
   /** Where they stand; null when there are none. */
@@ -141,30 +148,27 @@ async function confirmed(
   const { quorum, agreement, record, terms } = request;
   if (quorum < 2 || first.bars.length === 0) return first.bars;
   const { symbol, timeframe } = plan.series;
-  const spans = plan.isRestated ? [spanOf(plan, terms)] : plan.gaps;
   const second = await failover.ask(
     plan.series,
-    (source, asking) => fetchSpans(plan.series, source, asking, terms, spans),
+    (source, asking) => fetchSpans(plan.series, source, asking, terms, plan.asked),
     { except: first.source },
   );
   if (!second.ok) return `no second source to compare with: ${second.reason}`;
-  // The bar that overlaps was confirmed when it came.
-  const inSpans = first.bars.filter(({ ts }) => second.bars.length === 0 || ts >= second.bars[0]!.ts);
-  const { agreed, disagreements } = compareBars({ ...first, bars: inSpans }, second, agreement);
-  const at = isoInstant(request.now);
+  const { agreed, disagreements } = compareBars(first, second, agreement);
+  const at = request.stamp();
   for (const { ts, field, ...numbers } of disagreements) {
     const whose = { first: first.source.id, second: second.source.id };
     const both = { [whose.first]: shown(numbers.first), [whose.second]: shown(numbers.second) };
     told.quarantine = record.quarantine({ at, symbol, timeframe, bar: isoInstant(ts), field, ...both });
   }
   told.quarantined += disagreements.length;
-  const most = Math.max(1, inSpans.length * DISAGREE_MOST);
+  const most = Math.max(1, first.bars.length * DISAGREE_MOST);
   const [example] = disagreements;
   if (example === undefined || disagreements.length <= most) return agreed;
   const { field } = example;
   const numbers = `${first.source.id} ${shown(example.first)}, ${second.source.id} ${shown(example.second)}`;
   return (
-    `${first.source.id} and ${second.source.id} disagree on ${disagreements.length} of ${inSpans.length} bars, ` +
+    `${first.source.id} and ${second.source.id} disagree on ${disagreements.length} of ${first.bars.length} bars, ` +
     `first the ${field} of ${isoInstant(example.ts)}: ${numbers}; see ${told.quarantine}`
   );
 }
@@ -186,7 +190,7 @@ async function intoLake(
         "the two would be mixed: import the symbol anew under another --source"
       );
     told.restated.push(series.symbol);
-    record.event(isoInstant(now), { kind: "restated", symbol: series.symbol, source: series.source });
+    record.event(request.stamp(), { kind: "restated", symbol: series.symbol, source: series.source });
   }
   if (bars.length > 0) {
     try {
@@ -210,39 +214,42 @@ async function intoLake(
  * Days whose bars may still be corrected are asked for again next time, and so are those after the last bar that came:
  * whether a stock is gone or a source is late nobody can tell by its silence.
  */
-function cover({ terms, record, say }: SyncRequest, { series, answered, gaps }: SyncPlan, told: Told): void {
+function cover({ terms, record, say }: SyncRequest, { series, answered, asked }: SyncPlan, told: Told): void {
   const now = listed(terms.lake, series);
   const last = now === undefined ? undefined : dayOfText(series, now.to);
   const end = Math.min(terms.settled ?? Number.NEGATIVE_INFINITY, last ?? Number.NEGATIVE_INFINITY);
-  const whole = gaps.flatMap(({ from, to }): DaySpan[] =>
+  const whole = asked.flatMap(({ from, to }): DaySpan[] =>
     from > end ? [] : [{ from, to: Math.min(to, end) as DaySpan["to"] }],
   );
   record.cover(seriesText(series), now, [...answered, ...whole]);
   const wanted = Math.min(terms.wanted.to, terms.settled ?? terms.wanted.to) as DaySpan["to"];
-  if (last === undefined || last >= wanted || withSessions([{ from: (last + 1) as DaySpan["to"], to: wanted }]).length === 0)
+  if (
+    last === undefined ||
+    last >= wanted ||
+    withSessions([{ from: (last + 1) as DaySpan["to"], to: wanted }]).length === 0
+  )
     return;
   told.behind.push({ symbol: series.symbol, last: isoDate(last) });
-  say(`${series.symbol}: ${series.source} has no bar after ${isoDate(last)}; delisted, or the source is late`);
+  say(
+    `${series.symbol}: ${series.source} has no bar after ${isoDate(last)}; delisted, or the source is late`,
+  );
 }
 
 /** Bars of the lake that a new telling of the whole series leaves out. */
 async function orphansOf(lake: Lake, series: SyncSeries, bars: readonly SourceBar[]): Promise<number> {
   const told = new Set(bars.map(({ ts }) => ts));
-  const known = await lakeCloses(lake, series, {});
+  const known = await lakeCloses(lake, series);
   return [...known.keys()].filter((ts) => !told.has(ts)).length;
 }
 
-const spanOf = ({ gaps }: SyncPlan, { wanted }: SyncTerms): DaySpan => ({
-  from: gaps[0]?.from ?? wanted.from,
-  to: wanted.to,
-});
-
 const shown = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-function tellEvent({ record, now, say }: SyncRequest, told: Told, event: FailoverEvent): void {
-  record.event(isoInstant(now), event);
+function tellEvent({ record, stamp, say }: SyncRequest, told: Told, event: FailoverEvent): void {
+  record.event(stamp(), event);
   if (event.kind === "down")
-    say(`${event.source} is down, the next source is asked: ${event.reason}; tried again in ${inSeconds(event.restMs)}`);
+    say(
+      `${event.source} is down, the next source is asked: ${event.reason}; tried again in ${inSeconds(event.restMs)}`,
+    );
   if (event.kind === "waits") say(`every source that could serve is resting; waiting ${inSeconds(event.ms)}`);
   if (event.kind === "recovered") say(`${event.source} answers again after ${inSeconds(event.afterMs)}`);
   if (event.kind !== "switched") return;

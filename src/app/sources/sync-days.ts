@@ -1,5 +1,5 @@
 /** Which days a sync asks for: sessions that are over, in spans that a source can answer at once. */
-import { MICROS_PER_MINUTE, type DayNumber, type EpochMicros, dayOf } from "../../domain/time.ts";
+import { type DayNumber, dayOf, type EpochMicros, MICROS_PER_MINUTE } from "../../domain/time.ts";
 import { CALENDAR_FIRST_DAY, CALENDAR_LAST_DAY, sessionOn, sessionsBetween } from "../../market/calendar.ts";
 import type { DaySpan } from "./sync-record.ts";
 

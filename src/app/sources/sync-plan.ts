@@ -1,19 +1,21 @@
 /**
  * What one source is asked for one symbol, and its whole answer: the days that its own series lacks, and nothing of
- * another's. Adjusted prices are asked for from the last known bar on: where that bar has another price now, the
- * company has split or paid since, and the whole series is fetched anew, because its halves would not fit together.
+ * another's. Adjusted prices are asked for with some days that are known: where one of those has another price now,
+ * the company has split or paid since, and the whole series is fetched anew, because its parts would not fit together.
  */
 import type { Lake, ListedSeries } from "../../adapters/lake/lake.ts";
-import { judgeAnswer } from "../../adapters/sources/answer-quality.ts";
+import { judgeAnswer, sessionOf } from "../../adapters/sources/answer-quality.ts";
 import type { Asking, BarSource, SourceBar, SourceFailure } from "../../adapters/sources/bar-source.ts";
 import { type DayNumber, dayOf } from "../../domain/time.ts";
 import { newYorkDay } from "../../market/us-eastern.ts";
-import { type SyncSeries, lakeCloses } from "./lake-rows.ts";
+import { lakeCloses, type SyncSeries } from "./lake-rows.ts";
 import { inParts, withSessions } from "./sync-days.ts";
 import { type DaySpan, without } from "./sync-record.ts";
 
-/** Two tellings of one adjusted price differ by rounding; a dividend of 0.02 % is the smallest that is paid. */
+/** Two tellings of one adjusted price differ by rounding; dividends are larger than 0.01 %. */
 const SAME_PRICE = 1e-4;
+/** Calendar days of an adjusted series that are asked for once more: a session is among them, halts or not. */
+const OVERLAP_DAYS = 7;
 
 export interface SyncPlan {
   readonly series: SyncSeries;
@@ -22,6 +24,8 @@ export interface SyncPlan {
   readonly answered: readonly DaySpan[];
   /** Days to ask for. */
   readonly gaps: readonly DaySpan[];
+  /** What was asked for in the end. */
+  asked: readonly DaySpan[];
   /** The whole series is told anew on another basis. */
   isRestated: boolean;
 }
@@ -41,7 +45,7 @@ export function planOf(
   { wanted }: SyncTerms,
 ): SyncPlan {
   const gaps = withSessions(without(wanted, answered));
-  return { series, known, answered, gaps, isRestated: false };
+  return { series, known, answered, gaps, asked: gaps, isRestated: false };
 }
 
 type Answer = { readonly ok: true; readonly bars: readonly SourceBar[] } | SourceFailure;
@@ -54,18 +58,22 @@ export async function fetchPlan(
   terms: SyncTerms,
 ): Promise<Answer> {
   const { series, known, gaps } = plan;
-  const ask = (spans: readonly DaySpan[]) => fetchSpans(series, source, asking, terms, spans);
-  const overlap = series.adjustment === "raw" ? undefined : lastDayOf(series, known);
-  const first = await ask(gaps.map((gap) => (overlap === undefined ? gap : fromOverlap(gap, overlap))));
-  if (!first.ok) return first;
-  if (first.bars.length === 0 && known === undefined) {
+  const ask = (spans: readonly DaySpan[]) => {
+    plan.asked = spans;
+    return fetchSpans(series, source, asking, terms, spans);
+  };
+  if (series.adjustment === "raw" || known === undefined) {
+    const answer = await ask(gaps);
+    if (!answer.ok || answer.bars.length > 0 || known !== undefined) return answer;
     const reason = `${source.id} has no bars of ${series.symbol} in these days`;
     return { ok: false, why: "unknown_symbol", reason };
   }
-  if (overlap === undefined || !(await isOtherBasis(plan, first.bars, overlap, terms))) return first;
+  const all = { from: dayOfText(series, known.from), to: dayOfText(series, known.to) };
+  const first = await ask(gaps.map((gap) => widened(gap, all, terms)));
+  if (!first.ok || !(await isOtherBasis(series, first.bars, terms))) return first;
   plan.isRestated = true;
-  const from = Math.min(terms.wanted.from, firstDayOf(series, known)) as DayNumber;
-  return ask(withSessions([{ from, to: terms.wanted.to }]));
+  const from = Math.min(terms.wanted.from, all.from) as DayNumber;
+  return ask(withSessions([{ from, to: Math.max(terms.wanted.to, all.to) as DayNumber }]));
 }
 
 /** The same days from another source, to compare with. */
@@ -95,28 +103,26 @@ export async function fetchSpans(
 }
 
 async function isOtherBasis(
-  { series }: SyncPlan,
+  series: SyncSeries,
   bars: readonly SourceBar[],
-  day: DayNumber,
-  { lake }: SyncTerms,
+  { lake, settled }: SyncTerms,
 ): Promise<boolean> {
-  const now = new Map(bars.map((bar) => [bar.ts, bar.close]));
-  for (const [ts, before] of await lakeCloses(lake, series, { from: day, to: day })) {
-    const close = now.get(ts);
-    if (close !== undefined && Math.abs(close - before) > SAME_PRICE * before) return true;
-  }
-  return false;
+  const before = await lakeCloses(lake, series);
+  return bars.some((bar) => {
+    const known = before.get(bar.ts);
+    // What ended within the last day is corrected without any split.
+    if (known === undefined || (settled !== undefined && sessionOf(bar, series) > settled)) return false;
+    return Math.abs(bar.close - known) > SAME_PRICE * known;
+  });
 }
 
-/** A gap behind the known bars begins with the last of them. */
-const fromOverlap = (gap: DaySpan, overlap: DayNumber): DaySpan =>
-  gap.from > overlap ? { from: overlap, to: gap.to } : gap;
-
-const firstDayOf = (series: SyncSeries, known: ListedSeries | undefined): DayNumber =>
-  known === undefined ? (Number.MAX_SAFE_INTEGER as DayNumber) : dayOfText(series, known.from);
-
-const lastDayOf = (series: SyncSeries, known: ListedSeries | undefined): DayNumber | undefined =>
-  known === undefined ? undefined : dayOfText(series, known.to);
+/** A gap with some days of the known bars beside it. */
+function widened({ from, to }: DaySpan, known: DaySpan, { settled }: SyncTerms): DaySpan {
+  const last = Math.min(known.to, settled ?? known.to);
+  if (to < known.from) return { from, to: Math.min(last, known.from + OVERLAP_DAYS) as DayNumber };
+  const earlier = Math.max(known.from, Math.min(from, last) - OVERLAP_DAYS);
+  return { from: Math.min(from, earlier) as DayNumber, to };
+}
 
 /** The lake prints daily bars by their date and others by their instant. */
 export function dayOfText({ timeframe }: SyncSeries, text: string): DayNumber {

@@ -67,10 +67,11 @@ interface Run {
   readonly symbols?: readonly string[];
   readonly at?: string;
   readonly settings?: readonly string[];
+  readonly from?: string;
   readonly to?: string;
 }
 
-async function run({ symbols = ["AAPL"], at = LATER, settings = [], to, ...providers }: Run) {
+async function run({ symbols = ["AAPL"], at = LATER, settings = [], from, to, ...providers }: Run) {
   const clock = new DrivenClock();
   const { server, asked } = virtualProvider((one) => {
     const provider = one.path.startsWith("/v2/aggs") ? providers.polygon : providers.yahoo;
@@ -87,12 +88,14 @@ async function run({ symbols = ["AAPL"], at = LATER, settings = [], to, ...provi
       envFiles: [],
       seed: 1,
     },
-    params: loadConfig({ assignments: ["data.sources=[polygon, yahoo]", "data.perMinute.polygon=600", ...settings] }).data,
+    params: loadConfig({
+      assignments: ["data.sources=[polygon, yahoo]", "data.perMinute.polygon=600", ...settings],
+    }).data,
     lake,
     symbols,
     timeframe: "1d",
     adjustment: "split",
-    from: RANGE.from,
+    from: from === undefined ? RANGE.from : day(from),
     to: to === undefined ? RANGE.to : day(to),
     say: (line) => said.push(line),
     onProgress: () => undefined,
@@ -115,7 +118,10 @@ function bytesOf(folder: string): string {
 const lakeBytes = () => bytesOf(join(root, "data"));
 const events = (): readonly Record<string, unknown>[] =>
   existsSync(join(root, "sync", "events.jsonl"))
-    ? readFileSync(join(root, "sync", "events.jsonl"), "utf8").trim().split("\n").map((line) => JSON.parse(line))
+    ? readFileSync(join(root, "sync", "events.jsonl"), "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line))
     : [];
 const series = () => lake.list().map(({ symbol, source, bars }) => `${symbol} ${source} ${bars}`);
 async function closes(source: string): Promise<number[]> {
@@ -132,7 +138,11 @@ describe("what is missing", () => {
     expect(first.result).toMatchObject({ imported: 38, failed: [], upToDate: 0, sources: { yahoo: 2 } });
     expect(await closes("yahoo")).toEqual(expected);
     const before = bytesOf(root);
-    const second = await run({ yahoo: sound(yahoo), symbols: ["AAPL", "^VIX"], settings: ["data.sources=[yahoo]"] });
+    const second = await run({
+      yahoo: sound(yahoo),
+      symbols: ["AAPL", "^VIX"],
+      settings: ["data.sources=[yahoo]"],
+    });
     expect(second.result).toMatchObject({ imported: 0, upToDate: 2, requests: { asked: 0 } });
     expect(bytesOf(root)).toBe(before);
   });
@@ -141,7 +151,7 @@ describe("what is missing", () => {
     const only = { yahoo: sound(yahoo), settings: ["data.sources=[yahoo]"] };
     await run({ ...only, to: "2024-03-15" });
     const { asked, result } = await run(only);
-    expect(asked.map((one) => isoDate(rangeOf(one).from))).toEqual(["2024-03-15"]);
+    expect(asked.map((one) => isoDate(rangeOf(one).from))).toEqual(["2024-03-08"]);
     expect(result).toMatchObject({ imported: 9, replaced: 0, restated: [] });
     expect(await closes("yahoo")).toEqual(expected);
   });
@@ -183,16 +193,28 @@ describe("failover", () => {
       { symbol: "AAPL", from: "polygon", to: "yahoo", reason: 'polygon answered 500 "oops"' },
       { symbol: "MSFT", from: "polygon", to: "yahoo" },
     ]);
-    expect(events()).toMatchObject([{ kind: "down", source: "polygon" }, { kind: "switched" }, { kind: "switched" }]);
+    expect(events()).toMatchObject([
+      { kind: "down", source: "polygon" },
+      { kind: "switched" },
+      { kind: "switched" },
+    ]);
     expect(said[0]).toContain("polygon is down, the next source is asked: polygon answered 500");
   });
 
   it.each([
     ["silence", () => "silence" as const, "polygon gave no answer within 20 s"],
     ["a rate limit", () => ({ status: 429, headers: { "retry-after": "60" }, body: "" }), "asks for 60 s"],
-    ["a refused key", () => ({ status: 401, body: '{"status":"ERROR","error":"Unknown API Key"}' }), "Unknown API Key"],
+    [
+      "a refused key",
+      () => ({ status: 401, body: '{"status":"ERROR","error":"Unknown API Key"}' }),
+      "Unknown API Key",
+    ],
     ["a web page", () => ok("<html></html>"), "a web page instead of data"],
-    ["another basis", () => ok(polygon.body([]).replace('"adjusted":true', '"adjusted":false')), "cannot be read"],
+    [
+      "another basis",
+      () => ok(polygon.body([]).replace('"adjusted":true', '"adjusted":false')),
+      "cannot be read",
+    ],
     ["an unknown symbol", () => polygon.unknown, "polygon has no bars of AAPL in these days"],
   ])("on %s", async (_, answer, reason) => {
     const { result } = await run({ polygon: answer, yahoo: sound(yahoo) });
@@ -211,7 +233,9 @@ describe("failover", () => {
       return ok(polygon.body(bars.filter((_, i) => i < 3 || i > 9)));
     };
     const { result } = await run({ polygon: holes, yahoo: sound(yahoo), symbols: ["MSFT"] });
-    expect(result.switched[0]?.reason).toContain("7 of 19 sessions from 2024-03-04 to 2024-03-28 are missing");
+    expect(result.switched[0]?.reason).toContain(
+      "7 of 19 sessions from 2024-03-04 to 2024-03-28 are missing",
+    );
   });
 
   it("a single broken row is the gatekeeper's: rejected and kept with its reason", async () => {
@@ -242,7 +266,11 @@ describe("failover", () => {
 
   it("a dead source is waited for a minute in all, not a minute for each symbol", async () => {
     const symbols = Array.from({ length: 40 }, (_, i) => `S${i}`);
-    const { result, clock, asked } = await run({ yahoo: failing, symbols, settings: ["data.sources=[yahoo]"] });
+    const { result, clock, asked } = await run({
+      yahoo: failing,
+      symbols,
+      settings: ["data.sources=[yahoo]"],
+    });
     expect(result.failed).toHaveLength(40);
     expect(clock.now()).toBeLessThan(120_000);
     expect(asked.length).toBeLessThan(40);
@@ -262,7 +290,14 @@ it("nothing of a source that breaks off half-way is in the series of the next on
   const { server, asked } = virtualProvider(({ path }) =>
     path.includes("startDate=2024-03-04") ? ok(minutes.body(whole.slice(0, 19))) : { status: 500 },
   );
-  const lines = whole.map(({ ts, open, high, low, close, volume }) => [ts / 1000, open, high, low, close, volume]);
+  const lines = whole.map(({ ts, open, high, low, close, volume }) => [
+    ts / 1000,
+    open,
+    high,
+    low,
+    close,
+    volume,
+  ]);
   writeFileSync(join(root, "AAPL.csv"), `ts_ms,open,high,low,close,volume\n${lines.join("\n")}\n`);
   const clock = new DrivenClock();
   const result = await sync({
@@ -305,10 +340,18 @@ describe("a split", () => {
   it("restates the whole series: no bar of the old basis is left", async () => {
     await run({ ...only, yahoo: before, to: "2024-03-15" });
     const { result, asked } = await run({ ...only, yahoo: after });
-    expect(asked.map((one) => isoDate(rangeOf(one).from))).toEqual(["2024-03-15", "2024-03-04"]);
+    expect(asked.map((one) => isoDate(rangeOf(one).from))).toEqual(["2024-03-08", "2024-03-04"]);
     expect(result).toMatchObject({ imported: 9, replaced: 10, restated: ["AAPL"] });
     expect(await closes("yahoo")).toEqual(expected.map((close) => close / 2));
     expect(events().at(-1)).toMatchObject({ kind: "restated", symbol: "AAPL" });
+  });
+
+  it("is seen where older days are asked for later, and where the range asked for ends before the known bars", async () => {
+    await run({ ...only, yahoo: before });
+    const { result } = await run({ ...only, yahoo: after, from: "2024-02-01", to: "2024-03-15" });
+    expect(result).toMatchObject({ imported: 21, replaced: 19, restated: ["AAPL"] });
+    expect((await closes("yahoo")).slice(-19)).toEqual(expected.map((close) => close / 2));
+    expect((await run({ ...only, yahoo: after, from: "2024-02-01" })).asked).toEqual([]);
   });
 
   it("is refused where bars of the old basis would be left between the new ones", async () => {
@@ -319,7 +362,8 @@ describe("a split", () => {
       const json = JSON.parse(body);
       const [{ timestamp, indicators }] = json.chart.result;
       for (const list of [timestamp, ...Object.values(indicators.quote[0]), indicators.adjclose[0].adjclose])
-        if (timestamp.length > 15 || list !== timestamp) (list as unknown[]).splice(list === timestamp ? 2 : 2, list.length > 15 ? 1 : 0);
+        if (timestamp.length > 15 || list !== timestamp)
+          (list as unknown[]).splice(list === timestamp ? 2 : 2, list.length > 15 ? 1 : 0);
       return { status, body: JSON.stringify(json) };
     };
     const { result } = await run({ ...only, yahoo: gappy });
@@ -332,10 +376,14 @@ describe("a quorum of two", () => {
   const settings = ["data.quorum=2"];
 
   it("takes what both tell alike and sets the rest aside with both numbers", async () => {
-    const other = sound(yahoo, (bar, date) => (date === "2024-03-12" ? { ...bar, close: Number(bar.close) * 1.01 } : bar));
+    const other = sound(yahoo, (bar, date) =>
+      date === "2024-03-12" ? { ...bar, close: Number(bar.close) * 1.01 } : bar,
+    );
     const { result } = await run({ polygon: sound(polygon), yahoo: other, settings });
     expect(result).toMatchObject({ imported: 18, quarantined: 1, failed: [] });
-    const [row] = readFileSync(result.quarantine ?? "", "utf8").trim().split("\n");
+    const [row] = readFileSync(result.quarantine ?? "", "utf8")
+      .trim()
+      .split("\n");
     expect(JSON.parse(row ?? "")).toMatchObject({
       symbol: "AAPL",
       bar: "2024-03-12T00:00:00Z",
@@ -344,14 +392,18 @@ describe("a quorum of two", () => {
       yahoo: Number(expected[6]) * 1.01,
     });
     const before = lakeBytes();
-    expect((await run({ polygon: sound(polygon), yahoo: other, settings })).result).toMatchObject({ upToDate: 1 });
+    expect((await run({ polygon: sound(polygon), yahoo: other, settings })).result).toMatchObject({
+      upToDate: 1,
+    });
     expect(lakeBytes()).toBe(before);
   });
 
   it("refuses a symbol on which the two disagree widely, and one that a single source has", async () => {
     const other = sound(yahoo, (bar) => ({ ...bar, volume: Number(bar.volume) * 3 }));
     const wide = await run({ polygon: sound(polygon), yahoo: other, settings });
-    expect(wide.result.failed[0]?.reason).toMatch(/polygon and yahoo disagree on 19 of 19 bars, first the volume of/);
+    expect(wide.result.failed[0]?.reason).toMatch(
+      /polygon and yahoo disagree on 19 of 19 bars, first the volume of/,
+    );
     const alone = await run({ polygon: sound(polygon), yahoo: failing, settings, symbols: ["MSFT"] });
     expect(alone.result.failed[0]?.reason).toContain("no second source to compare with: yahoo answered 500");
     expect(series()).toEqual([]);
@@ -377,7 +429,9 @@ describe("copies on disk", () => {
     const echo: Provider = () => ({ status: 403, body: JSON.stringify({ message: `bad key ${KEY}` }) });
     const { result, said } = await run({ polygon: echo, yahoo: sound(yahoo) });
     await run({ polygon: sound(polygon), symbols: ["MSFT"] });
-    const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
     const all = files.map((entry) => readFileSync(join(entry.parentPath, entry.name), "latin1")).join();
     expect(`${all}${JSON.stringify(result)}${said.join()}`).not.toContain(KEY);
     expect(JSON.stringify(result)).toContain("bad key ***");
@@ -388,7 +442,9 @@ describe("who is asked", () => {
   it("names each source that cannot be, with its cure, and stops where none can", async () => {
     const settings = ["data.sources=[tiingo, yahoo]"];
     const { said } = await run({ yahoo: sound(yahoo), settings });
-    expect(said[0]).toBe("not asked: tiingo: TIINGO_API_KEY is not set; set it in the environment or in .env");
+    expect(said[0]).toBe(
+      "not asked: tiingo: TIINGO_API_KEY is not set; set it in the environment or in .env",
+    );
     await expect(run({ settings: ["data.sources=[tiingo, files]"] })).rejects.toThrow(
       "no data source can be asked: tiingo: TIINGO_API_KEY is not set",
     );
@@ -402,6 +458,8 @@ describe("who is asked", () => {
     const settings = [`data.folder=${root}`, "data.sources=[files]"];
     const { result } = await run({ settings });
     expect(result).toMatchObject({ imported: 19, failed: [] });
-    expect((await run({ settings, symbols: ["MSFT"] })).result.failed[0]?.reason).toContain("has no file of MSFT");
+    expect((await run({ settings, symbols: ["MSFT"] })).result.failed[0]?.reason).toContain(
+      "has no file of MSFT",
+    );
   });
 });

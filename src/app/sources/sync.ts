@@ -1,16 +1,16 @@
 /** `data sync` as one call: the sources of the settings, the lake, the memory, and nobody else at it. */
 import { join } from "node:path";
-import { asOnlyWriter } from "../../adapters/lake/writer-lock.ts";
 import type { Lake } from "../../adapters/lake/lake.ts";
+import { asOnlyWriter } from "../../adapters/lake/writer-lock.ts";
 import type { SourceTimeframe } from "../../adapters/sources/bar-source.ts";
 import { membersOfFile, WIKIPEDIA_ORIGIN, wikipediaMembers } from "../../adapters/sources/index-members.ts";
 import { FILES_SOURCE, sourceDefinitions } from "../../adapters/sources/source-registry.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { Adjustment } from "../../domain/bars.ts";
-import { type DayNumber, type EpochMicros, isoDate } from "../../domain/time.ts";
+import { type DayNumber, type EpochMicros, isoDate, isoInstant } from "../../domain/time.ts";
 import { type ReadySources, readySources, type SourceWorld } from "./source-list.ts";
 import type { SourceParams } from "./source-params.ts";
-import { syncBars, type SyncResult } from "./sync-bars.ts";
+import { type SyncResult, syncBars } from "./sync-bars.ts";
 import { lastClosed, lastSettled, withSessions } from "./sync-days.ts";
 import { SyncRecord } from "./sync-record.ts";
 
@@ -60,6 +60,7 @@ export async function sync(call: SyncCall): Promise<Synced> {
         adjustment,
         terms: { lake: call.lake, wanted: wanted ?? { from: to, to }, settled: lastSettled(now) },
         now,
+        stamp: () => isoInstant((world.wallMs() * 1000) as EpochMicros),
         sources: ready.sources,
         quorum: params.quorum,
         agreement: params.agreement,
