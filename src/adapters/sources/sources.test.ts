@@ -223,3 +223,115 @@ describe.each(sourceCases.filter(({ hasPages }) => hasPages).map((one) => [one.d
     });
   },
 );
+
+/** One case asked otherwise than its own line says. */
+const caseOf = (id: string): SourceCase => {
+  const found = sourceCases.find(({ definition }) => definition.id === id);
+  if (found === undefined) throw new Error(id);
+  return found;
+};
+
+describe("what prices are adjusted for", () => {
+  it.each([
+    ["alpaca_sip", "raw", /adjustment=raw&/],
+    ["alpaca_sip", "split", /adjustment=split&.*feed=sip/],
+    ["alpaca_iex", "full", /adjustment=all&.*feed=iex/],
+    ["polygon", "raw", /adjusted=false&/],
+    ["polygon", "split", /adjusted=true&/],
+  ] as const)("%s is asked for %s prices", async (id, adjustment, path) => {
+    const one = caseOf(id);
+    const query = { ...queryOf(one), adjustment };
+    const body = one.body(someBars(query)).replace('"adjusted":true', `"adjusted":${adjustment === "split"}`);
+    const { asked, answer } = await overHttp(one, () => ok(body), query);
+    expect(asked[0]?.path).toMatch(path);
+    expect(answer.ok).toBe(true);
+  });
+
+  it("polygon on another basis than asked for is no answer", async () => {
+    const one = caseOf("polygon");
+    const query = { ...queryOf(one), adjustment: "raw" } as const;
+    const { answer } = await overHttp(one, () => ok(one.body(someBars(query))), query);
+    expect(answer).toMatchObject({ ok: false, why: "unreadable" });
+  });
+
+  it("tiingo has the adjusted columns beside the others", async () => {
+    const one = caseOf("tiingo");
+    const row = {
+      date: "2024-03-04T00:00:00.000Z",
+      open: 9,
+      high: 9,
+      low: 9,
+      close: 9,
+      volume: 9,
+      splitFactor: 2,
+    };
+    const adjusted = { adjOpen: 4, adjHigh: 6, adjLow: 3, adjClose: 5, adjVolume: 18 };
+    const body = JSON.stringify([{ ...row, ...adjusted }]);
+    const { answer } = await overHttp(one, () => ok(body), { ...queryOf(one), adjustment: "full" });
+    expect(answer).toMatchObject({ ok: true, bars: [{ open: 4, high: 6, low: 3, close: 5, volume: 18 }] });
+  });
+
+  it("yahoo's adjusted close takes the other prices with it, and low to high stays in order", async () => {
+    const one = caseOf("yahoo");
+    const query = { ...queryOf(one), adjustment: "full" } as const;
+    const bars = someBars(query);
+    const json = JSON.parse(one.body(bars));
+    json.chart.result[0].indicators.adjclose[0].adjclose = bars.map(({ close }) => close * 0.337);
+    const { answer } = await overHttp(one, () => ok(JSON.stringify(json)), query);
+    if (!answer.ok) throw new Error(answer.reason);
+    for (const [i, { open, high, low, close, volume }] of answer.bars.entries()) {
+      const plain = bars[i] as (typeof bars)[number];
+      expect(close).toBe(plain.close * 0.337);
+      expect(open).toBeCloseTo(plain.open * 0.337, 9);
+      expect(low <= Math.min(open, close) && Math.max(open, close) <= high).toBe(true);
+      expect(volume).toBe(plain.volume);
+    }
+  });
+});
+
+describe("what only one of them says", () => {
+  it.each([
+    [
+      "yahoo",
+      { status: 400, body: "Data doesn't exist for startDate = 1, endDate = 2" },
+      { ok: true, bars: [] },
+    ],
+    ["tiingo", ok("Error: Ticker 'AAPL' not found"), { ok: false, why: "unknown_symbol" }],
+    [
+      "tiingo",
+      ok('{"detail":"Error: You have run over your hourly request allocation."}'),
+      { why: "unreadable" },
+    ],
+    ["stooq", ok("Exceeded the daily hits limit"), { ok: false, why: "rate_limited", restMs: 3_600_000 }],
+    [
+      "alpaca_sip",
+      { status: 403, body: '{"message":"subscription does not permit querying recent SIP data"}' },
+      { why: "denied", reason: 'it answered 403 "subscription does not permit querying recent SIP data"' },
+    ],
+    ["polygon", ok('{"status":"ERROR","error":"x"}'), { ok: false, why: "unreadable" }],
+  ] as const)("%s: %j", async (id, reply, expected) => {
+    expect((await overHttp(caseOf(id), () => reply)).answer).toMatchObject(expected);
+  });
+
+  it("stooq's warnings of a script before the header are passed over", async () => {
+    const one = caseOf("stooq");
+    const bars = someBars(queryOf(one));
+    const body = `\nWarning: Division by zero in x on line 102\n\n${one.body(bars)}`;
+    expect((await overHttp(one, () => ok(body))).answer).toEqual({ ok: true, bars });
+  });
+
+  it("class shares and indices go by the provider's own spelling", async () => {
+    const paths: string[] = [];
+    for (const id of ["alpaca_sip", "tiingo", "yahoo", "stooq"]) {
+      const query = { ...queryOf(caseOf(id)), symbol: id === "yahoo" ? "^VIX" : "BRK.B" };
+      const { asked } = await overHttp(caseOf(id), () => caseOf(id).unknown, query);
+      paths.push(asked[0]?.path ?? "");
+    }
+    expect(paths).toEqual([
+      expect.stringContaining("symbols=BRK.B&"),
+      expect.stringContaining("/daily/brk-b/"),
+      expect.stringContaining("/chart/%5EVIX?"),
+      expect.stringContaining("s=brk-b.us&"),
+    ]);
+  });
+});
