@@ -1,6 +1,6 @@
 /** Follows the pages of one answer to their end: all of them or a reason, never half. */
 import type { SourceAnswer, SourceBar } from "./bar-source.ts";
-import type { SourceClient, SourceRequest } from "./source-client.ts";
+import type { Fetched, SourceClient, SourceRequest } from "./source-client.ts";
 
 const PAGES_MAX = 1_000;
 
@@ -22,7 +22,7 @@ export async function allPages(
     if (seen.size === PAGES_MAX)
       return { ok: false, why: "unreadable", reason: `the source has more than ${PAGES_MAX} pages` };
     seen.add(url);
-    const fetched = await client.get(request(url));
+    const fetched: Fetched<BarsPage> = await client.get(request(url));
     if (!fetched.ok) return fetched;
     for (const bar of fetched.value.bars) bars.push(bar);
     url = fetched.value.next;

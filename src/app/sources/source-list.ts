@@ -105,17 +105,23 @@ function reachable(definition: SourceDefinition, reach: Parameters<SourceDefinit
   };
 }
 
-/** A line with the cure where one is missing. */
+/** All of one place, as two keys of a pair belong together; a line with the cure where none has them. */
 function keysOf({ keys }: SourceDefinition, places: readonly Environment[]): readonly Secret[] | string {
-  const found: Secret[] = [];
-  for (const names of keys) {
-    const value = places
-      .flatMap((place) => names.map((name) => place[name] ?? ""))
-      .find((text) => text.trim() !== "");
-    if (value === undefined) return `${names[0]} is not set; set it in the environment or in .env`;
-    if (!/^[\x21-\x7e]+$/.test(value))
-      throw new InputError(`${names[0]} holds a space or a sign that no key has; copy it again`);
-    found.push(new Secret(value));
+  const valuesIn = (place: Environment) =>
+    keys.map((names) => names.map((name) => (place[name] ?? "").trim()).find((text) => text !== ""));
+  const found = places.map(valuesIn);
+  const whole = found.find((values) => values.every((value) => value !== undefined));
+  if (whole === undefined) {
+    const best = found.toSorted((a, b) => count(b) - count(a))[0] ?? [];
+    const missing = keys[best.indexOf(undefined)]?.[0] ?? "its key";
+    return `${missing} is not set; set it in the environment or in .env`;
   }
-  return found;
+  return whole.map((value, i) => {
+    if (!/^[\x21-\x7e]+$/.test(value ?? ""))
+      throw new InputError(`${keys[i]?.[0]} holds a space or a sign that no key has; copy it again`);
+    return new Secret(value ?? "");
+  });
 }
+
+const count = (values: readonly (string | undefined)[]): number =>
+  values.filter((value) => value !== undefined).length;

@@ -346,7 +346,7 @@ describe("a split", () => {
     expect(events().at(-1)).toMatchObject({ kind: "restated", symbol: "AAPL" });
   });
 
-  it("is seen where older days are asked for later, and where the range asked for ends before the known bars", async () => {
+  it("is seen where older days are asked for later, in a range that ends before the known bars do", async () => {
     await run({ ...only, yahoo: before });
     const { result } = await run({ ...only, yahoo: after, from: "2024-02-01", to: "2024-03-15" });
     expect(result).toMatchObject({ imported: 21, replaced: 19, restated: ["AAPL"] });
