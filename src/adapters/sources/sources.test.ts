@@ -335,3 +335,53 @@ describe("what only one of them says", () => {
     ]);
   });
 });
+
+describe("a copy on disk", () => {
+  const one = caseOf("alpaca_sip");
+  const bars = someBars(queryOf(one));
+  const twice = async (provider: Provider, isSettled: boolean) => {
+    const { origin, asked, close } = await serveProvider(provider);
+    try {
+      const reach = { client: clientOf(new HastyClock(), transport), origin, keys: secrets };
+      const query = { ...queryOf(one), isSettled };
+      const answers = [
+        await one.definition.bars(reach, query, "asked"),
+        await one.definition.bars(reach, query, "asked"),
+      ];
+      return { answers, asked };
+    } finally {
+      await close();
+    }
+  };
+  const both = [
+    { ok: true, bars },
+    { ok: true, bars },
+  ];
+
+  it("of settled days is not asked for again", async () => {
+    const { answers, asked } = await twice(() => ok(one.body(bars)), true);
+    expect(answers).toEqual(both);
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each([
+    ["etag", '"v1"', "if-none-match"],
+    ["last-modified", "Fri, 15 Mar 2024 21:00:00 GMT", "if-modified-since"],
+  ])(
+    "of others is asked about with its %s over real HTTP, and 304 is the same answer",
+    async (name, mark, asking) => {
+      const { answers, asked } = await twice(
+        ({ headers }) => (headers[asking] === mark ? { status: 304 } : ok(one.body(bars), { [name]: mark })),
+        false,
+      );
+      expect(answers).toEqual(both);
+      expect(asked).toHaveLength(2);
+    },
+  );
+
+  it("of a refusal is none", async () => {
+    let count = 0;
+    const { answers } = await twice(() => (++count === 1 ? ok("<html>") : ok(one.body(bars))), true);
+    expect(answers).toEqual(both);
+  });
+});
