@@ -15,16 +15,10 @@ const LEAST = 480;
 const MOST = 530;
 const symbolPattern = /^[A-Z][A-Z0-9.]{0,9}$/;
 
-export interface IndexMember {
-  readonly symbol: string;
-  /** As the page has it, `Information Technology`; empty where it has none. */
-  readonly sector: string;
-}
-
 export async function wikipediaMembers(
   client: SourceClient,
   origin: string,
-): Promise<Fetched<readonly IndexMember[]>> {
+): Promise<Fetched<readonly string[]>> {
   const fetched = await client.get({
     url: `${origin}${PAGE}`,
     // Wikipedia wants to know who asks.
@@ -41,7 +35,7 @@ export async function wikipediaMembers(
 }
 
 /** The table with the id `constituents`; undefined where the page has none. */
-export function membersOf(page: string): readonly IndexMember[] | undefined {
+export function membersOf(page: string): readonly string[] | undefined {
   const start = /<table[^>]*\bid="constituents"[^>]*>/i.exec(page);
   if (start === null) return undefined;
   const from = start.index + start[0].length;
@@ -54,15 +48,13 @@ export function membersOf(page: string): readonly IndexMember[] | undefined {
     .slice(1);
   const titles = cellsOf(head).map((title) => title.toLowerCase());
   const symbolAt = titles.findIndex((title) => title === "symbol" || title.startsWith("ticker"));
-  const sectorAt = titles.findIndex((title) => title.endsWith("sector"));
   if (symbolAt < 0) return undefined;
-  const members = rows.flatMap((row): IndexMember[] => {
-    const cells = cellsOf(row);
-    const symbol = (cells[symbolAt] ?? "").toUpperCase().replaceAll("-", ".");
-    return symbolPattern.test(symbol) ? [{ symbol, sector: cells[sectorAt] ?? "" }] : [];
-  });
-  return [...new Map(members.map((member) => [member.symbol, member])).values()];
+  const members = rows.map((row) => ours(cellsOf(row)[symbolAt] ?? ""));
+  return [...new Set(members.filter((symbol) => symbolPattern.test(symbol)))];
 }
+
+/** Class shares are written BRK.B in the lake. */
+const ours = (text: string): string => text.trim().toUpperCase().replaceAll("-", ".");
 
 const cellsOf = (row: string): string[] =>
   row
@@ -82,7 +74,7 @@ function plain(cell: string): string {
 }
 
 /** From a CSV file with a column `symbol`, or a line a symbol. Throws InputError naming `key` and the file. */
-export function membersOfFile(key: string, path: string): readonly IndexMember[] {
+export function membersOfFile(key: string, path: string): readonly string[] {
   let text: string;
   try {
     text = readFileSync(path, "utf8").replace(/^\uFEFF/, "");
@@ -90,23 +82,14 @@ export function membersOfFile(key: string, path: string): readonly IndexMember[]
     throw new InputError(`${key} = ${path}: cannot be read; give a CSV file with a column symbol`);
   }
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
-  const titles = (lines[0] ?? "").split(",").map((title) => title.trim().toLowerCase());
-  const [symbolAt, sectorAt] = [
-    titles.indexOf("symbol"),
-    titles.findIndex((title) => title.endsWith("sector")),
-  ];
+  const symbolAt = csvCells(lines[0] ?? "").findIndex((title) => title.trim().toLowerCase() === "symbol");
   const body = symbolAt < 0 ? lines : lines.slice(1);
-  const members = body.map((line): IndexMember => {
-    const cells = line.split(",").map((cell) => cell.trim());
-    return {
-      symbol: (cells[Math.max(0, symbolAt)] ?? "").toUpperCase().replaceAll("-", "."),
-      sector: cells[sectorAt] ?? "",
-    };
-  });
-  const wrong = members.find(({ symbol }) => !symbolPattern.test(symbol));
-  if (wrong !== undefined || members.length === 0)
-    throw new InputError(
-      `${key} = ${path}: "${wrong?.symbol.slice(0, 20) ?? ""}" is no symbol; give one a line`,
-    );
-  return members;
+  const members = body.map((line) => ours(csvCells(line)[Math.max(0, symbolAt)] ?? ""));
+  const wrong = members.find((symbol) => !symbolPattern.test(symbol));
+  if (wrong === undefined && members.length > 0) return [...new Set(members)];
+  throw new InputError(`${key} = ${path}: "${(wrong ?? "").slice(0, 20)}" is no symbol; give one a line`);
 }
+
+/** A name of a company may hold a comma, in quotes. */
+const csvCells = (line: string): string[] =>
+  [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map(([, cell = ""]) => cell.replaceAll('"', ""));

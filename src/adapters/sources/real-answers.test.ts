@@ -1,6 +1,6 @@
 /**
- * Goal: what decides between sources takes sound real series and refuses those with known defects (market-data/README.md),
- * and two real sources that tell of one thing agree on it.
+ * Goal: what decides between sources takes sound real series and refuses those with known defects, which stand in
+ * market-data/README.md, and two real sources that tell of one thing agree on it.
  */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";

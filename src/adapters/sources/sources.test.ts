@@ -313,6 +313,15 @@ describe("what only one of them says", () => {
     expect((await overHttp(caseOf(id), () => reply)).answer).toMatchObject(expected);
   });
 
+  it("yahoo's newest session, told twice, is its later row", async () => {
+    const one = caseOf("yahoo");
+    const bars = someBars(queryOf(one));
+    const last = bars.at(-1) as (typeof bars)[number];
+    const body = one.body([...bars, { ...last, volume: last.volume + 7 }]);
+    const { answer } = await overHttp(one, () => ok(body));
+    expect(answer).toEqual({ ok: true, bars: [...bars.slice(0, -1), { ...last, volume: last.volume + 7 }] });
+  });
+
   it("stooq's warnings of a script before the header are passed over", async () => {
     const one = caseOf("stooq");
     const bars = someBars(queryOf(one));

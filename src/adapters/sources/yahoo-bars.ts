@@ -92,7 +92,9 @@ function pageOf(body: string, query: BarsQuery): BarsPage | undefined {
       volume,
     };
   });
-  return { bars, next: undefined };
+  // The newest session may come twice, with the volume of the last row the greater one: that is the later word.
+  const isTwice = bars.length > 1 && bars.at(-1)?.ts === bars.at(-2)?.ts;
+  return { bars: isTwice ? bars.toSpliced(-2, 1) : bars, next: undefined };
 }
 
 /** A range without a day is a 400 that says so. */

@@ -159,7 +159,7 @@ async function confirmed(
   for (const { ts, field, ...numbers } of disagreements) {
     const whose = { first: first.source.id, second: second.source.id };
     const both = { [whose.first]: shown(numbers.first), [whose.second]: shown(numbers.second) };
-    told.quarantine = record.quarantine({ at, symbol, timeframe, bar: isoInstant(ts), field, ...both });
+    told.quarantine = record.quarantine(at, { symbol, timeframe, bar: isoInstant(ts), field, ...both });
   }
   told.quarantined += disagreements.length;
   const most = Math.max(1, first.bars.length * DISAGREE_MOST);

@@ -1,4 +1,4 @@
-/** Goal: no day is asked for twice and none is forgotten, and what was remembered of another lake counts for nothing. */
+/** Goal: no day is asked for twice, none is forgotten, and what was remembered of another lake counts for nothing. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -31,6 +31,7 @@ const LOG_MOST_BYTES = 4 * 2 ** 20;
 export class SyncRecord {
   readonly #folder: string;
   readonly #covered: Covered;
+  #setAside: Set<string> | undefined;
 
   constructor(root: string) {
     this.#folder = join(root, "sync");
@@ -70,9 +71,14 @@ export class SyncRecord {
     this.#append("events.jsonl", { at, ...event });
   }
 
-  /** One line of `quarantine.jsonl`; returns where that lies. */
-  quarantine(row: object): string {
-    return this.#append("quarantine.jsonl", row);
+  /** One line of `quarantine.jsonl`, which has each only once; returns where that lies. */
+  quarantine(at: string, row: object): string {
+    const path = join(this.#folder, "quarantine.jsonl");
+    this.#setAside ??= new Set(linesOf(path).map((line) => line.replace(/^\{"at":"[^"]*",/, "{")));
+    const text = JSON.stringify(row);
+    if (this.#setAside.has(text)) return path;
+    this.#setAside.add(text);
+    return this.#append("quarantine.jsonl", { at, ...row });
   }
 
   #append(name: string, row: object): string {
@@ -83,6 +89,13 @@ export class SyncRecord {
     return path;
   }
 }
+
+const linesOf = (path: string): string[] =>
+  existsSync(path)
+    ? readFileSync(path, "utf8")
+        .split("\n")
+        .filter((line) => line !== "")
+    : [];
 
 /** What cannot be read is no memory: everything is asked for again. */
 function readCovered(path: string): Covered {

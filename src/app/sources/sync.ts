@@ -86,8 +86,8 @@ function refuseUnlisted(id: string, timeframe: SourceTimeframe, adjustment: Adju
 }
 
 async function members(params: SourceParams, ready: ReadySources): Promise<readonly string[]> {
-  if (params.members !== "") return membersOfFile("data.members", params.members).map(({ symbol }) => symbol);
+  if (params.members !== "") return membersOfFile("data.members", params.members);
   const fetched = await wikipediaMembers(ready.pages, params.origins.wikipedia ?? WIKIPEDIA_ORIGIN);
-  if (fetched.ok) return fetched.value.map(({ symbol }) => symbol);
+  if (fetched.ok) return fetched.value;
   throw new InputError(`@sp500: ${fetched.reason}; give a file of symbols as data.members`, 1);
 }
