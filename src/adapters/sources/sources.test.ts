@@ -309,6 +309,19 @@ describe("what only one of them says", () => {
       { why: "denied", reason: 'it answered 403 "subscription does not permit querying recent SIP data"' },
     ],
     ["polygon", ok('{"status":"ERROR","error":"x"}'), { ok: false, why: "unreadable" }],
+    // Two minutes from now by the clock of the test.
+    [
+      "polygon",
+      { status: 429, headers: { "retry-after": "Mon, 05 Jan 2026 00:02:00 GMT" } },
+      { restMs: 120_000 },
+    ],
+    ["polygon", { status: 429, headers: { "retry-after": "soon" } }, { why: "rate_limited", restMs: 60_000 }],
+    ["polygon", { status: 429, headers: { "retry-after": "99999999" } }, { restMs: 3_600_000 }],
+    [
+      "yahoo",
+      { status: 302, headers: { location: "https://elsewhere.example/" } },
+      { ok: false, why: "error" },
+    ],
   ] as const)("%s: %j", async (id, reply, expected) => {
     expect((await overHttp(caseOf(id), () => reply)).answer).toMatchObject(expected);
   });
