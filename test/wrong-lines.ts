@@ -143,6 +143,9 @@ const whole: Readonly<Record<string, string>> = {
   "data import-actions": "actions.csv",
   "data export": "--symbols AAA --out OUT.csv",
   "data verify": "",
+  // Of the sources the one without a network: a line that comes through finds no file.
+  "data sync":
+    "--source files --symbols AAA --from 2024-01-02 --to 2024-03-01 --timeframe 1d --set data.folder=/nowhere",
   "data snapshot create": "one",
   "data snapshot diff": "one two",
   "data snapshot restore": "one",

@@ -31,6 +31,7 @@ import { type Profile, profiles, tightened } from "./profile.ts";
 import { regimeParams } from "./regime/regime-params.ts";
 import { mustBe } from "./setting-words.ts";
 import { universeParams } from "./universe/universe-params.ts";
+import { sourceParams } from "./sources/source-params.ts";
 import { watchdogParams } from "./watchdog-params.ts";
 
 const strategyEntry = z.strictObject({
@@ -85,6 +86,7 @@ const schema = z.strictObject({
   orchestrator: orchestratorParams,
   metrics: metricsParams,
   learn: learnParams,
+  data: sourceParams,
   bus: busParams,
   demo: z.strictObject({
     sessions: z.int().min(1).max(1000),

@@ -39,7 +39,7 @@ describe("TH-1: the hash of a run", () => {
 
   it("names settings that there are", () => {
     const there = new Set(leaves(config));
-    const optional = /^live[.]processes[.]\w+[.](?:cpu|memoryMb)$/;
+    const optional = /^(?:live[.]processes[.]\w+[.](?:cpu|memoryMb)|data[.](?:perMinute|origins))$/;
     expect(notTrading.filter((path) => !there.has(path) && !optional.test(path))).toEqual([]);
     expect(() =>
       loadConfig({ assignments: ["live.processes.execute.memoryMb=512", "backup.keepHourly=48"] }),

@@ -28,6 +28,9 @@ export const notTrading: readonly string[] = [
   // Where a library is; which one trained a model stands in the model's record.
   ...inBlock("learn", "xgboost.library lightgbm.library"),
   ...inBlock("metrics", "enabled host port equity"),
+  // What is in the lake counts, and a run names it by its content; not who it was asked of.
+  ...inBlock("data", "sources quorum timeoutSeconds perMinute cacheMb folder members origins"),
+  ...inBlock("data.agreement", "price volume"),
   // Not `disabledTasks`: an essential one bars entries while it fails.
   ...inBlock(
     "orchestrator",

@@ -9,6 +9,7 @@ import { InputError } from "../domain/assert.ts";
 import { adjustments, type Timeframe, timeframes } from "../domain/bars.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import { type CliContext, report, tell } from "./context.ts";
+import { registerDataSync } from "./data-sync-command.ts";
 import { actionsText, compactText, exportText, importText, listAllText, verifyText } from "./data-text.ts";
 import { example } from "./group-help.ts";
 import { maybeDate, maybeOneOf, maybeSymbols, needed, oneOf } from "./option-values.ts";
@@ -39,7 +40,7 @@ interface ExportOptions {
 export function registerDataCommands(program: Command, context: CliContext): void {
   const data = program
     .command("data")
-    .description("market data: import, list, verify, freeze, export")
+    .description("market data: import, sync, list, verify, freeze, export")
     .addHelpText("after", example("plimsoll data import spy.csv --timeframe 1d --adjustment split"));
   registerImport(data, context);
   data
@@ -72,6 +73,7 @@ export function registerDataCommands(program: Command, context: CliContext): voi
       }),
     );
   registerSnapshotCommands(data, context);
+  registerDataSync(data, context);
 }
 
 function registerImport(data: Command, context: CliContext): void {

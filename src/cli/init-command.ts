@@ -19,6 +19,9 @@ ALPACA_SECRET_KEY=
 # A second key of the same account for the guardian: it can close when the first is revoked. May stay empty.
 ALPACA_GUARDIAN_KEY_ID=
 ALPACA_GUARDIAN_SECRET_KEY=
+# Of providers of market data that data sync asks; may stay empty.
+POLYGON_API_KEY=
+TIINGO_API_KEY=
 # Of the channels for alerts that are switched on under alerts.channels; the others may stay empty.
 SMTP_USER=
 SMTP_PASSWORD=

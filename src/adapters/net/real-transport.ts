@@ -108,7 +108,8 @@ function maybeSent(error: Error, isConnected: boolean): boolean {
 
 async function readAnswer(incoming: IncomingMessage): Promise<HttpResponse> {
   const status = incoming.statusCode ?? 0;
-  if (status >= 300 && status < 400) {
+  // 304 leads nowhere: it says that the copy we have is still right.
+  if (status >= 300 && status < 400 && status !== 304) {
     incoming.destroy();
     throw new Error(`redirect refused (${status}): keys would follow it to another host`);
   }
