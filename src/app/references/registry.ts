@@ -1,6 +1,7 @@
 /** Every provider of a reference table. One line each; nothing else belongs here. */
+import { pairsProvider } from "./pairs-provider.ts";
 import type { ReferenceProvider } from "./reference-provider.ts";
 import { regimeProvider } from "./regime-provider.ts";
 import { vixProvider } from "./vix-provider.ts";
 
-export const referenceProviders: readonly ReferenceProvider[] = [vixProvider, regimeProvider];
+export const referenceProviders: readonly ReferenceProvider[] = [vixProvider, regimeProvider, pairsProvider];
