@@ -26,6 +26,7 @@ import { registerMetricsCommand } from "./metrics-command.ts";
 import { registerModelCommands } from "./model-commands.ts";
 import { registerOptimizeCommand } from "./optimize-command.ts";
 import { registerOverrideCommand } from "./override-command.ts";
+import { registerPairsCommands } from "./pairs-commands.ts";
 import { registerPredictCommands } from "./predict-commands.ts";
 import { registerRegimeCommands } from "./regime-commands.ts";
 import { registerReportCommands } from "./report-commands.ts";
@@ -118,6 +119,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerPredictCommands(program, context);
   registerRegimeCommands(program, context);
   registerSentimentCommands(program, context);
+  registerPairsCommands(program, context);
   registerInfoCommands(program, context);
   registerJournalCommands(program, context);
   registerLedgerCommands(program, context);

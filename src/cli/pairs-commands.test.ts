@@ -1,0 +1,107 @@
+/** Goal: pairs are found in a lake as of a day, written down with their reasons, and listed; wrong lines are told. */
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { jsonLine, runLine } from "../../test/run-line.ts";
+import { scratchFolder } from "../../test/scratch-folder.ts";
+import { type DayNumber, isoDate } from "../domain/time.ts";
+import { sessionsBetween } from "../market/calendar.ts";
+import { createRng } from "../numerics/rng.ts";
+
+const folder = scratchFolder("plimsoll-pairs-");
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const at = (...names: string[]) => join(folder, ...names);
+const root = ["--root", at("root")];
+
+interface Found {
+  readonly asOf: string;
+  readonly active: number;
+  readonly tested: number;
+  readonly symbols: number;
+  readonly refused: Readonly<Record<string, number>>;
+  readonly pairs: readonly {
+    y: string;
+    x: string;
+    refusals: string[];
+    p: number;
+    hedge: number;
+    isActive: boolean;
+  }[];
+}
+
+beforeAll(async () => {
+  const { date } = sessionsBetween(16_436 as DayNumber, 17_166 as DayNumber);
+  const off = createRng(9, "off");
+  const walks = [0, 0, 1, 2, 3].map((seed) => createRng(seed, "walk"));
+  const logs = walks.map(() => 4);
+  let apart = 0;
+  const lines = Array.from(date).flatMap((day) => {
+    apart = 0.8 * apart + 0.006 * off.normal();
+    return walks.map((rng, n) => {
+      logs[n]! += 0.012 * rng.normal();
+      const price = Math.exp(logs[n]! + (n === 1 ? apart : 0)).toFixed(4);
+      return `S${n},${isoDate(day as DayNumber)},${price},${price},${price},${price},1000000`;
+    });
+  });
+  writeFileSync(at("bars.csv"), ["symbol,date,open,high,low,close,volume", ...lines].join("\n"));
+  await jsonLine(["data", "import", at("bars.csv"), "--timeframe", "1d", "--adjustment", "full", ...root]);
+});
+
+const discover = async (...more: string[]) =>
+  (await jsonLine(["pairs", "discover", ...more, ...root])) as Found;
+
+it("nothing is listed, and no file made, before a search", async () => {
+  const said = await runLine(["pairs", "ls", ...root]);
+  expect([said.code, said.err]).toEqual([1, expect.stringContaining("plimsoll pairs discover")]);
+  expect(existsSync(at("root", "db", "pairs.db"))).toBe(false);
+});
+
+it("the planted pair is active, the others are refused with reasons, and the list says the same", async () => {
+  const found = await discover("--as-of", "2016-06-30");
+  expect(found).toMatchObject({ asOf: "2016-06-30", symbols: 5, tested: 10, active: 1 });
+  const [best, ...others] = found.pairs;
+  expect([best!.y, best!.x].sort()).toEqual(["S0", "S1"]);
+  expect(best!.p).toBeLessThan(0.001);
+  expect(others.every(({ refusals }) => refusals.length > 0)).toBe(true);
+  expect(found.refused.chance).toBeGreaterThan(0);
+  const listed = (await jsonLine(["pairs", "ls", "--all", ...root])) as Found;
+  expect(listed).toEqual(found);
+  expect(((await jsonLine(["pairs", "ls", ...root])) as Found).pairs).toEqual([best]);
+  const { out } = await runLine(["pairs", "ls", "--all", ...root]);
+  expect(out).toContain("as of 2016-06-30: 5 symbols, 10 pairs tested, 1 active");
+  expect(out).toContain("chance: its p-value may be chance");
+});
+
+it("a search sees nothing after its day, and the same search again is one", async () => {
+  const early = await discover("--as-of", "2016-06-30", "--formation", "120", "--confirm", "0");
+  const again = await discover("--as-of", "2016-06-30", "--formation", "120", "--confirm", "0");
+  const { createdAt: _, ...first } = early as Found & { createdAt: string };
+  expect(again).toMatchObject(first);
+  const db = new DatabaseSync(at("root", "db", "pairs.db"), { readOnly: true });
+  const count = (sql: string) => Number(db.prepare(sql).get()?.n);
+  expect(count("SELECT count(*) AS n FROM discoveries")).toBe(2);
+  expect(count("SELECT count(*) AS n FROM pairs")).toBe(20);
+  expect(count("SELECT count(*) AS n FROM pairs WHERE is_active = 1 AND refusals <> ''")).toBe(0);
+  db.close();
+});
+
+it("sectors part the search, and are kept", async () => {
+  writeFileSync(at("sectors.csv"), "symbol,security,gics_sector\nS0,a,Banks\nS1,b,Oil\nS2,c,Oil\n");
+  const parted = await discover("--as-of", "2016-06-30", "--sectors", at("sectors.csv"));
+  expect(parted).toMatchObject({ tested: 2, active: 0 });
+  expect(await discover("--as-of", "2016-06-30")).toMatchObject({ tested: 2 });
+});
+
+it.each([
+  [["--as-of", "2015-03-02"], 1, "pairs are formed of 315 sessions, and the lake has 40 up to that day"],
+  [["--half-life", "40..2"], 2, '--half-life "40..2" is not allowed; give sessions as FROM..TO'],
+  [["--false-rate", "1"], 2, '--false-rate "1" is not allowed'],
+  [["--prices", "raw"], 2, '--prices "raw" is not known; give log, level'],
+  [["--symbols", "NONE"], 2, "NONE"],
+  [["--sectors", at("bars.csv")], 2, "needs the columns symbol,sector"],
+])("discover %j is told in one line", async (words, code, says) => {
+  const said = await runLine(["pairs", "discover", ...words, ...root]);
+  expect([said.code, said.err.trim().split("\n").length]).toEqual([code, 1]);
+  expect(said.err).toContain(says);
+});
