@@ -105,3 +105,22 @@ it.each([
   expect([said.code, said.err.trim().split("\n").length]).toEqual([code, 1]);
   expect(said.err).toContain(says);
 });
+
+it("the yardstick is told year by year, costs and a day of waiting make it worse, and wrong lines are told", async () => {
+  interface Told {
+    readonly years: readonly { period: string; trades: number; monthly: number }[];
+    readonly all: { trades: number; monthly: number; converged: number };
+  }
+  const baseline = async (...more: string[]) =>
+    (await jsonLine(["pairs", "baseline", "--symbols", "S0,S1", "--top", "1", ...more, ...root])) as Told;
+  const free = await baseline();
+  expect(free.years.map(({ period }) => period)).toEqual(["2016"]);
+  expect(free.all.trades).toBeGreaterThan(10);
+  expect(free.all.monthly).toBeGreaterThan(0.005);
+  expect((await baseline("--delay", "1")).all.monthly).toBeLessThan(free.all.monthly);
+  expect((await baseline("--cost-bps", "10")).all.monthly).toBeLessThan(free.all.monthly);
+  const { out } = await runLine(["pairs", "baseline", "--symbols", "S0,S1", "--top", "1", ...root]);
+  expect(out).toContain("2 symbols, 2016-01-04 to 2016-12-30");
+  const said = await runLine(["pairs", "baseline", "--cost-bps", "x", ...root]);
+  expect([said.code, said.err]).toEqual([2, expect.stringContaining('--cost-bps "x" is not allowed')]);
+});

@@ -1,4 +1,4 @@
-/** `plimsoll pairs discover|ls`: stocks that wander together, and why the others were refused (RES-1, QUANT h). */
+/** `plimsoll pairs discover|ls|baseline`: stocks that wander together, and why the others were refused (RES-1, QUANT h). */
 import type { Command } from "commander";
 import { number, percent } from "../app/formats.ts";
 import { discoverPairs, type FoundPairs, newestPairs } from "../app/pairs/discover-pairs.ts";
@@ -14,6 +14,7 @@ import { csvRows } from "./csv-rows.ts";
 import { example } from "./group-help.ts";
 import { inputText } from "./input-text.ts";
 import { maybeDate, maybeOneOf, maybeSymbols, oneOf, wholeNumber } from "./option-values.ts";
+import { registerPairsBaseline } from "./pairs-baseline-command.ts";
 
 interface DiscoverOptions {
   readonly symbols: string;
@@ -73,6 +74,7 @@ export function registerPairsCommands(program: Command, context: CliContext): vo
         throw new InputError("no pairs have been searched for yet; search with: plimsoll pairs discover", 1);
       show(context, newest, all === true);
     });
+  registerPairsBaseline(pairs, context);
 }
 
 async function discover(context: CliContext, options: DiscoverOptions): Promise<void> {
