@@ -106,7 +106,7 @@ it.each([
   expect(said.err).toContain(says);
 });
 
-it("the yardstick is told year by year, costs and a day of waiting make it worse, and wrong lines are told", async () => {
+it("the yardstick is told year by year, and costs and a day of waiting make it worse", async () => {
   interface Told {
     readonly years: readonly { period: string; trades: number; monthly: number }[];
     readonly all: { trades: number; monthly: number; converged: number };

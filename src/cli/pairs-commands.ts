@@ -1,4 +1,4 @@
-/** `plimsoll pairs discover|ls|baseline`: stocks that wander together, and why the others were refused (RES-1, QUANT h). */
+/** `plimsoll pairs discover|ls|baseline`: stocks that wander together, and why others were refused (RES-1, QUANT h). */
 import type { Command } from "commander";
 import { number, percent } from "../app/formats.ts";
 import { discoverPairs, type FoundPairs, newestPairs } from "../app/pairs/discover-pairs.ts";

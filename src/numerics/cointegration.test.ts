@@ -21,6 +21,15 @@ import { criticalValues, type Deterministic, mackinnonP, type SeriesCount } from
 import { sampleDeviation } from "./moments.ts";
 import { createRng } from "./rng.ts";
 
+interface AdfAnswer {
+  readonly stat: number;
+  readonly p: number;
+  readonly usedlag: number;
+  readonly nobs: number;
+  readonly crit: Readonly<Record<string, number>>;
+}
+type Answers = Readonly<Record<string, number | readonly number[] | readonly (readonly number[])[]>>;
+
 const titled = (file: string) => (goldenIsMissing ? `${file} (absent: skipped)` : file);
 const holdsOf: Readonly<Record<string, Deterministic>> = { n: "none", c: "constant", ct: "trend" };
 const near = (found: number, expected: number, { rel, abs }: Tolerance, what: string) =>
@@ -40,7 +49,7 @@ const critical = ({ one, five, ten }: { one: number; five: number; ten: number }
 describe.skipIf(goldenIsMissing)("golden files", () => {
   it(titled("adf.json"), () => {
     const tolerance = toleranceOf("adf.json");
-    const { expected } = readGolden<{ expected: Record<string, Record<string, never>> }>("adf.json");
+    const { expected } = readGolden<{ expected: Record<string, AdfAnswer> }>("adf.json");
     const prices = Object.values(csvColumns("prices_panel.csv"))[1]!.map(Math.log);
     const series: Readonly<Record<string, Float64Array>> = {
       log_px0: prices,
@@ -55,7 +64,7 @@ describe.skipIf(goldenIsMissing)("golden files", () => {
       expect([found.lag, found.observations], name).toEqual([usedlag, nobs]);
       near(found.statistic, stat, tolerance, name);
       near(found.p, p, tolerance, `p of ${name}`);
-      for (const [k, value] of Object.values<number>(crit).entries())
+      for (const [k, value] of Object.values(crit).entries())
         near(critical(found.critical)[k]!, value, tolerance, `critical values of ${name}`);
     }
   });
@@ -84,9 +93,7 @@ describe.skipIf(goldenIsMissing)("golden files", () => {
 
   it(titled("cointegration.json"), () => {
     const tolerance = toleranceOf("cointegration.json");
-    const { expected } = readGolden<{ expected: Record<string, Record<string, never>> }>(
-      "cointegration.json",
-    );
+    const { expected } = readGolden<{ expected: Record<string, Answers> }>("cointegration.json");
     const panel = csvColumns("prices_panel.csv");
     const log = (symbol: string) => panel[symbol]!.subarray(0, 500).map(Math.log);
     for (const [name, want] of Object.entries(expected)) {
@@ -109,20 +116,17 @@ describe.skipIf(goldenIsMissing)("golden files", () => {
         ["resid_sd_ddof1", deviation],
         ["z_last_full_sample", residual.at(-1)! / deviation],
       ];
-      for (const [key, found] of pairs) near(found, want[key]!, tolerance, `${key} of ${name}`);
+      for (const [key, found] of pairs) near(found, want[key] as number, tolerance, `${key} of ${name}`);
       for (const [k, value] of (want.eg_crit_1_5_10 as number[]).entries())
         near(critical(byAic.critical)[k]!, value, tolerance, `critical values of ${name}`);
     }
-    const {
-      eig,
-      trace,
-      trace_crit_90_95_99: crit,
-    } = expected.johansen_first3_det0_k1 as unknown as Record<string, number[]>;
+    const { eig, trace, trace_crit_90_95_99: crit } = expected.johansen_first3_det0_k1!;
+    const [roots, traces] = [eig as readonly number[], trace as readonly number[]];
     const found = johansenTrace(Object.keys(panel).slice(1, 4).map(log))!;
     for (let r = 0; r < 3; r++) {
-      near(found.eigenvalues[r]!, eig![r]!, tolerance, "eigenvalue");
-      near(found.trace[r]!, trace![r]!, tolerance, "trace");
-      expect(found.critical95[r]).toBe((crit as unknown as number[][])[r]![1]);
+      near(found.eigenvalues[r]!, roots[r]!, tolerance, "eigenvalue");
+      near(found.trace[r]!, traces[r]!, tolerance, "trace");
+      expect(found.critical95[r]).toBe((crit as readonly (readonly number[])[])[r]![1]);
     }
   });
 

@@ -1,4 +1,4 @@
-/** The distance rule over the lake, year by year: what pairs trading was worth to who began with the paper (QUANT i8). */
+/** The distance rule over the lake, year by year: what pairs trading was worth to readers of the paper (QUANT i8). */
 import { createLake } from "../../adapters/lake/lake.ts";
 import { InputError } from "../../domain/assert.ts";
 import { civilDate, type DayNumber, isoDate } from "../../domain/time.ts";

@@ -68,7 +68,7 @@ const whole = barsOf((symbol, n) => closes[symbol]![n]);
 const tell = (bars: readonly Bar[], over?: Partial<ReferenceWorld>) =>
   pairsProvider.tell(worldOver(bars, over).world);
 
-it("forms before the first session and every 21, tells each table as a whole, and finds the planted pair alone", async () => {
+it("forms before the first session and every 21, tells whole tables, and finds the planted pair alone", async () => {
   const told = await tell(whole);
   const start = rowOf(first);
   expect(told.map(({ at }) => at)).toEqual(

@@ -1,8 +1,8 @@
 /**
- * The distance rule of Gatev, Goetzmann and Rouwenhorst (2006), the yardstick of pairs trading: of 252 sessions the pairs
- * whose normalised prices stayed closest; over the next 126 each is opened when the two are two deviations of those
- * sessions apart, a dollar of the cheap against a dollar of the dear one, and closed when they meet or the time is up.
- * A formation begins every 21 sessions, so that six run side by side; their mean is the return of a day.
+ * The distance rule of Gatev, Goetzmann and Rouwenhorst (2006), the yardstick of pairs trading: of 252 sessions the
+ * pairs whose normalised prices stayed closest; over the next 126 each is opened when the two are two deviations of
+ * those sessions apart, a dollar of the cheap against a dollar of the dear one, and closed when they meet or the time
+ * is up. A formation begins every 21 sessions, so that six run side by side; their mean is the return of a day.
  */
 import { z } from "zod";
 import { sampleDeviation } from "../../numerics/moments.ts";

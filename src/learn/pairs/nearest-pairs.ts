@@ -21,8 +21,8 @@ export function normalised(closes: Float64Array, from: number, to: number): Floa
 }
 
 /**
- * The `count` nearest of all pairs of `rows`, nearest first, of two alike the one that stands first. Rows without a path
- * are in none.
+ * The `count` nearest of all pairs of `rows`, nearest first, of two alike the one that stands first. Rows without a
+ * path are in none.
  */
 export function nearestPairs(
   paths: readonly (Float64Array | undefined)[],

@@ -11,7 +11,7 @@ export const pairParams = z
     candidates: z.int().min(1).max(100_000).default(50),
     /** Share of the accepted that may be chance. */
     falseRate: z.number().positive().max(0.5).default(0.1),
-    /** Whether the tests of a family may hang together in any way (Benjamini-Yekutieli), or not (Benjamini-Hochberg). */
+    /** How the tests of a family may hang together: in `any` way by Benjamini-Yekutieli, else Benjamini-Hochberg. */
     dependence: z.enum(["independent", "any"]).default("independent"),
     /** Half-lives, sessions: a faster one is gone before it can be traded, a slower one ties up money. */
     shortest: z.number().min(0).max(1000).default(2),
