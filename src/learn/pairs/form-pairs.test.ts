@@ -68,7 +68,7 @@ describe("pairs discovery", () => {
 
   it("of noise hardly any is accepted, and without paying for many tests far more is", () => {
     let [accepted, careless] = [0, 0];
-    for (let world = 0; world < 12; world++) {
+    for (let world = 0; world < 6; world++) {
       const logs = Object.fromEntries(
         Array.from({ length: 12 }, (_, n) => [`N${n}`, walk(1000 + 50 * world + n)]),
       );
@@ -77,8 +77,8 @@ describe("pairs discovery", () => {
         ({ test }) => test.p <= 0.1,
       ).length;
     }
-    expect(accepted).toBeLessThanOrEqual(2);
-    expect(careless).toBeGreaterThan(40);
+    expect(accepted).toBeLessThanOrEqual(1);
+    expect(careless).toBeGreaterThan(20);
   });
 
   it("compares within a sector, and those without one among themselves", () => {
