@@ -1,5 +1,5 @@
 /** Goal: pairs are found in a lake as of a day, written down with their reasons, and listed; wrong lines are told. */
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -28,6 +28,12 @@ interface Found {
     hedge: number;
     isActive: boolean;
   }[];
+}
+
+interface Run {
+  readonly snapshot: string;
+  readonly metrics: { readonly trades: number };
+  readonly honesty: { readonly canary: { readonly passed: boolean } };
 }
 
 beforeAll(async () => {
@@ -91,6 +97,8 @@ it("sectors part the search, and are kept", async () => {
   const parted = await discover("--as-of", "2016-06-30", "--sectors", at("sectors.csv"));
   expect(parted).toMatchObject({ tested: 2, active: 0 });
   expect(await discover("--as-of", "2016-06-30")).toMatchObject({ tested: 2 });
+  rmSync(at("root", "data", "sectors.csv"));
+  expect(await discover("--as-of", "2016-06-30")).toMatchObject({ tested: 10 });
 });
 
 it.each([
@@ -104,6 +112,24 @@ it.each([
   const said = await runLine(["pairs", "discover", ...words, ...root]);
   expect([said.code, said.err.trim().split("\n").length]).toEqual([code, 1]);
   expect(said.err).toContain(says);
+});
+
+it("a backtest of pairs_trading is told the pair, trades it, both legs, and sees no future", async () => {
+  const line = ["--strategies", "pairs_trading", "--symbols", "all", "--timeframe", "1d", "--workers", "1"];
+  const terms = [
+    "sizing.positionPct=0.01",
+    "risk.shorts_share.maxFraction=1",
+    "risk.price_collar.maxFraction=0.05",
+  ];
+  const { metrics, honesty, snapshot } = (await jsonLine([
+    ...["backtest", ...line, "--from", "2016-05-02", "--out", at("run"), ...root],
+    ...terms.flatMap((term) => ["--set", term]),
+  ])) as Run;
+  expect(snapshot).toContain("+known:");
+  expect(metrics.trades).toBeGreaterThan(3);
+  expect(honesty.canary.passed).toBe(true);
+  const traded = readFileSync(at("run", "trades.csv"), "utf8").trim().split("\n").slice(1);
+  expect(new Set(traded.map((row) => row.split(",")[1]))).toEqual(new Set(["S0", "S1"]));
 });
 
 it("the yardstick is told year by year, and costs and a day of waiting make it worse", async () => {
