@@ -41,26 +41,32 @@ export function registerUnitRootCommands(stats: Command, context: CliContext): v
     .addHelpText("after", "\nExample:\n  plimsoll stats adf --input prices.csv --x SPY --log")
     .action((options: UnitRootOptions) => {
       const trend = holds[oneOf("--trend", options.trend, Object.keys(holds))]!;
-      const { column, lag, names } = asked(options, "stats adf");
-      const of = (key: string, name: string) => {
-        const found = unitRootTest(column(key, name), { holds: trend, ...lag });
-        const { statistic, p, observations, critical } = found;
-        return { column: name, statistic, p, lag: found.lag, n: observations, crit: percents(critical) };
-      };
-      const first = of("--x", options.x ?? names[0] ?? "");
-      context.out(resultJson(options.y === undefined ? first : { ...first, y: of("--y", options.y) }));
+      const { columns, lag, names } = asked(options, "stats adf");
+      const wanted = [options.x ?? names[0] ?? "", ...(options.y === undefined ? [] : [options.y])];
+      const series = columns(...wanted.map((name, n): [string, string] => [n === 0 ? "--x" : "--y", name]));
+      const [first, second] = series.map((values, n) => {
+        const {
+          critical,
+          observations,
+          statistic,
+          p,
+          lag: used,
+        } = unitRootTest(values, { holds: trend, ...lag });
+        return { column: wanted[n], statistic, p, lag: used, n: observations, crit: percents(critical) };
+      });
+      context.out(resultJson(second === undefined ? first : { ...first, y: second }));
     });
   add("coint", "Engle-Granger, y on x: whether two series wander together")
     .option("--x <name>", "column")
     .option("--y <name>", "column that is explained by x")
     .addHelpText("after", "\nExample:\n  plimsoll stats coint --input prices.csv --x PEP --y KO --log")
     .action((options: UnitRootOptions) => {
-      const { column, lag } = asked(options, "stats coint");
+      const { columns, lag } = asked(options, "stats coint");
       const [nameX, nameY] = [needed("--x", options.x, "--x PEP"), needed("--y", options.y, "--y KO")];
-      const [x, y] = [column("--x", nameX), column("--y", nameY)];
+      const [x, y] = columns(["--x", nameX], ["--y", nameY]);
       if (nameX === nameY)
         throw new InputError(`--y ${nameY.slice(0, 40)}: is --x as well; give two columns`);
-      context.out(resultJson(together(y, x, lag)));
+      context.out(resultJson(together(y!, x!, lag)));
     });
 }
 
@@ -71,14 +77,18 @@ function asked(options: UnitRootOptions, command: string) {
       ? undefined
       : wholeNumber("--lag", options.lag, { least: 0, most: LONGEST_LAG });
   const table = readNumberTable(input);
-  const column = (key: string, name: string): Float64Array => {
-    const values = columnNamed(table, name, key);
-    checkRows(values.length, { command, input, lag: given });
-    if (options.log !== true) return values;
-    if (values.every((value) => value > 0)) return values.map(Math.log);
-    throw new InputError(`--log: column ${name.slice(0, 40)} has values that are not above zero`);
+  // Names first: who misspelt one is told that, and not how many rows there are.
+  const columns = (...named: readonly (readonly [string, string])[]): Float64Array[] => {
+    const found = named.map(([key, name]) => columnNamed(table, name, key));
+    checkRows(table.dates.length, { command, input, lag: given });
+    return options.log === true ? found.map((values, n) => logarithms(values, named[n]![1])) : found;
   };
-  return { names: table.names, column, lag: given === undefined ? {} : { lag: given } };
+  return { names: table.names, columns, lag: given === undefined ? {} : { lag: given } };
+}
+
+function logarithms(values: Float64Array, name: string): Float64Array {
+  if (values.every((value) => value > 0)) return values.map(Math.log);
+  throw new InputError(`--log: column ${name.slice(0, 40)} has values that are not above zero`);
 }
 
 function checkRows(
