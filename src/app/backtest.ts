@@ -160,12 +160,22 @@ const seriesChoice = ({
 
 /** What the strategies read beside bars. */
 async function referencesOf(request: Checked, lake: Lake, columns: BarColumns, regime: RunRegime) {
-  const { root, config, snapshot, source, adjustment } = request;
+  const { root, config, snapshot, source, adjustment, adjust } = request;
   const { instruments, timeframe, closedAt } = columns;
   const choice = seriesChoice({ snapshot, source, adjustment });
   const [first, last] = [closedAt[0], closedAt.at(-1)].map((at) => newYorkDay((at ?? 0) as EpochMicros));
   const span = { first: first as DayNumber, last: last as DayNumber };
-  const world = { root, lake, config, choice, instruments, timeframe, sessions: xnysSessions(), regime };
+  const world = {
+    root,
+    lake,
+    config,
+    choice,
+    adjust,
+    instruments,
+    timeframe,
+    sessions: xnysSessions(),
+    regime,
+  };
   return await runReferences({ ...world, ...span }, tablesRead(boundStrategies(request)));
 }
 

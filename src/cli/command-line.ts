@@ -27,6 +27,7 @@ import { registerMetricsCommand } from "./metrics-command.ts";
 import { registerModelCommands } from "./model-commands.ts";
 import { registerOptimizeCommand } from "./optimize-command.ts";
 import { registerOverrideCommand } from "./override-command.ts";
+import { registerPairsCommands } from "./pairs-commands.ts";
 import { registerPredictCommands } from "./predict-commands.ts";
 import { registerRegimeCommands } from "./regime-commands.ts";
 import { registerReportCommands } from "./report-commands.ts";
@@ -122,6 +123,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerSentimentCommands(program, context);
   registerUniverseCommands(program, context);
   registerFundamentalsCommands(program, context);
+  registerPairsCommands(program, context);
   registerInfoCommands(program, context);
   registerJournalCommands(program, context);
   registerLedgerCommands(program, context);

@@ -50,6 +50,24 @@ function laterDate(path: string, row: number, before: string | undefined, date: 
   );
 }
 
+/** By its name, or by the word it begins with: IGE finds `ige_adj_close` when no other column begins so. */
+export function columnNamed(table: NumberTable, name: string, key: string): Float64Array {
+  const wanted = name.toLowerCase();
+  const names = table.names.map((each) => each.toLowerCase());
+  const begins = names.flatMap((each, n) => (each.split(/[^a-z0-9]/)[0] === wanted ? [n] : []));
+  const candidates = [
+    table.names.indexOf(name),
+    names.indexOf(wanted),
+    begins.length === 1 ? (begins[0] ?? -1) : -1,
+  ];
+  const found = table.columns[candidates.find((n) => n >= 0) ?? -1];
+  if (found === undefined)
+    throw new InputError(
+      `${key} "${name.slice(0, 40)}" is no column of the file; it has ${table.names.join(", ").slice(0, 200)}`,
+    );
+  return found;
+}
+
 function readLines(path: string): string[] {
   const text = inputText("--input", path);
   if (/[\0\uFFFD]/.test(text))

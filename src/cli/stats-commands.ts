@@ -1,4 +1,4 @@
-/** `plimsoll stats metrics|psr|dsr|mintrl|pbo`: the statistics of the report over any series of returns. */
+/** `plimsoll stats metrics|psr|dsr|mintrl|pbo|adf|coint`: the statistics of the report over any series of returns. */
 import type { Command } from "commander";
 import { resultJson } from "../app/run-files.ts";
 import { InputError } from "../domain/assert.ts";
@@ -16,7 +16,8 @@ import type { CliContext } from "./context.ts";
 import { example } from "./group-help.ts";
 import { needed } from "./option-values.ts";
 import { registerPboCommand } from "./pbo-command.ts";
-import { type NumberTable, readNumberTable } from "./returns-file.ts";
+import { columnNamed, type NumberTable, readNumberTable } from "./returns-file.ts";
+import { registerUnitRootCommands } from "./unit-root-commands.ts";
 
 interface StatsOptions {
   readonly input?: string;
@@ -67,7 +68,7 @@ export function registerStatsCommands(program: Command, context: CliContext): vo
   add("metrics", "Sharpe, Sortino, drawdown and the rest of QUANT g", ({ returns, table }, options) => {
     const name = options.benchmark;
     const benchmark =
-      name === undefined ? {} : { benchmark: returnsOf(column(table, name, "--benchmark"), options) };
+      name === undefined ? {} : { benchmark: returnsOf(columnNamed(table, name, "--benchmark"), options) };
     return performanceMetrics(returns, { ...terms(options), ...benchmark });
   });
   add("psr", "probability that the true Sharpe is above a benchmark", ({ sample }, options) => ({
@@ -96,6 +97,7 @@ export function registerStatsCommands(program: Command, context: CliContext): vo
     ...named(sample),
   }));
   registerPboCommand(stats, context);
+  registerUnitRootCommands(stats, context);
 }
 
 /** One return has no spread, and a year made of it is a number without meaning. */
@@ -110,9 +112,11 @@ interface Sampled {
 }
 
 function sampled(table: NumberTable, options: StatsOptions): Sampled {
-  const long = returnsOf(column(table, options.long ?? table.names[0] ?? "", "--long"), options);
+  const long = returnsOf(columnNamed(table, options.long ?? table.names[0] ?? "", "--long"), options);
   const short =
-    options.short === undefined ? undefined : returnsOf(column(table, options.short, "--short"), options);
+    options.short === undefined
+      ? undefined
+      : returnsOf(columnNamed(table, options.short, "--short"), options);
   const returns = short === undefined ? long : long.map((value, n) => (value - short[n]!) / 2);
   if (returns.length < LEAST_RETURNS) {
     const has = `${returns.length} return(s)${options.prices === true ? " between its prices" : ""}`;
@@ -122,24 +126,6 @@ function sampled(table: NumberTable, options: StatsOptions): Sampled {
     );
   }
   return { table, returns, sample: sharpeSample(returns) };
-}
-
-/** By its name, or by the word it begins with: IGE finds `ige_adj_close` when no other column begins so. */
-function column(table: NumberTable, name: string, key: string): Float64Array {
-  const wanted = name.toLowerCase();
-  const names = table.names.map((each) => each.toLowerCase());
-  const begins = names.flatMap((each, n) => (each.split(/[^a-z0-9]/)[0] === wanted ? [n] : []));
-  const candidates = [
-    table.names.indexOf(name),
-    names.indexOf(wanted),
-    begins.length === 1 ? (begins[0] ?? -1) : -1,
-  ];
-  const found = table.columns[candidates.find((n) => n >= 0) ?? -1];
-  if (found === undefined)
-    throw new InputError(
-      `${key} "${name.slice(0, 40)}" is no column of the file; it has ${table.names.join(", ").slice(0, 200)}`,
-    );
-  return found;
 }
 
 function returnsOf(values: Float64Array, { prices }: StatsOptions): Float64Array {

@@ -4,7 +4,7 @@
  * a provider that looks ahead is found by its own test, which cuts its source off (ADR 0022).
  */
 import type { Lake } from "../../adapters/lake/lake.ts";
-import type { Timeframe } from "../../domain/bars.ts";
+import type { Adjustment, Timeframe } from "../../domain/bars.ts";
 import type { ReferenceTold } from "../../domain/events.ts";
 import type { InstrumentTable } from "../../domain/instrument.ts";
 import type { ReferenceTable } from "../../domain/reference-table.ts";
@@ -20,6 +20,8 @@ export interface ReferenceWorld {
   readonly lake: Pick<Lake, "loadBars">;
   readonly config: Config;
   readonly choice: SeriesChoice;
+  /** What the run's raw prices are brought to; absent: they are traded as printed. */
+  readonly adjust?: Adjustment | undefined;
   readonly instruments: InstrumentTable;
   readonly timeframe: Timeframe;
   readonly sessions: SessionTable;

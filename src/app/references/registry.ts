@@ -1,5 +1,6 @@
 /** Every provider of a reference table. One line each; nothing else belongs here. */
 import { fundamentalsProvider } from "./fundamentals-provider.ts";
+import { pairsProvider } from "./pairs-provider.ts";
 import type { ReferenceProvider } from "./reference-provider.ts";
 import { regimeProvider } from "./regime-provider.ts";
 import { universeProvider } from "./universe-provider.ts";
@@ -9,6 +10,6 @@ export const referenceProviders: readonly ReferenceProvider[] = [
   vixProvider,
   regimeProvider,
   universeProvider,
-  universeProvider,
   fundamentalsProvider,
+  pairsProvider,
 ];

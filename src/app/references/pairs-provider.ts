@@ -1,0 +1,78 @@
+/**
+ * Pairs as they could have been known: formed at the first session of a run and every 21 sessions from then on, of the
+ * bars before that session alone (RES-1). Their parameters stay as they are until the next formation.
+ */
+import { InputError } from "../../domain/assert.ts";
+import type { ReferenceTold } from "../../domain/events.ts";
+import type { InstrumentId } from "../../domain/instrument.ts";
+import type { ReferenceRow } from "../../domain/reference-table.ts";
+import type { DayNumber } from "../../domain/time.ts";
+import { formPairs, type JudgedPair } from "../../learn/pairs/form-pairs.ts";
+import { pairParams } from "../../learn/pairs/pair-params.ts";
+import { pairsTable } from "../../market/references/pairs.ts";
+import { type DailyCloses, dailyCloses, panelBefore } from "../pairs/daily-closes.ts";
+import { keptSectors } from "../pairs/sectors.ts";
+import { knownAfter, type ReferenceProvider } from "./reference-provider.ts";
+
+/** Sessions between two formations (QUANT h). */
+const REFIT_SESSIONS = 21;
+
+export const pairsProvider: ReferenceProvider = {
+  table: pairsTable,
+  async tell(world) {
+    const { sessions, first, last, instruments, choice, adjust } = world;
+    const params = pairParams.parse({});
+    const needed = params.formation + params.confirmation;
+    const row = sessions.date.findIndex((day) => day >= first);
+    const closes = await dailyCloses(world.lake, {
+      ...choice,
+      ...(adjust === undefined ? {} : { adjust }),
+      symbols: instruments.symbols,
+      timeframe: "1d",
+      // Some more, for sessions of which the lake has no bar.
+      from: sessions.date[Math.max(0, row - needed - REFIT_SESSIONS)] as DayNumber,
+      to: last,
+    });
+    const sectors = keptSectors(world.root);
+    const idOf = new Map(instruments.symbols.map((symbol, id) => [symbol, id as InstrumentId]));
+    const told: ReferenceTold[] = [];
+    for (let at = row; at < sessions.date.length && sessions.date[at]! <= last; at += REFIT_SESSIONS) {
+      const end = closes.days.findLastIndex((day) => day < sessions.date[at]!) + 1;
+      const panel = panelBefore(closes, end, needed, sectors);
+      const known = knownAfter(sessions.date[at - 1] as DayNumber, world);
+      if (panel === undefined || known === undefined) continue;
+      const rows = formPairs(panel, params)
+        .filter(({ refusals }) => refusals.length === 0)
+        .flatMap((pair) => rowsOf(pair, closes, end, idOf));
+      told.push({ kind: "ReferenceTold", at: known, table: pairsTable.id, rows, isWhole: true });
+    }
+    if (told.length === 0)
+      throw new InputError(
+        `pairs are formed of ${needed} sessions, and there are not as many before the run`,
+      );
+    if (told.every(({ rows }) => rows.length === 0))
+      throw new InputError(
+        `no pair of ${instruments.symbols.length} symbols held up in ${told.length} formations`,
+      );
+    return told;
+  },
+};
+
+/** Both legs. The spread begins anew at the prices of the formation's last session. */
+function rowsOf(
+  { y, x, traded: { slope, mean, deviation, halfLife } }: JudgedPair,
+  { symbols, adjusted, traded, days }: DailyCloses,
+  end: number,
+  idOf: ReadonlyMap<string, InstrumentId>,
+): ReferenceRow[] {
+  const close = (row: number) => Math.log(adjusted[row]![end - 1]!);
+  const centre = mean - (close(y) - slope * close(x));
+  const leg = (own: number, other: number, role: number): ReferenceRow => ({
+    instrument: idOf.get(symbols[own]!)!,
+    values: [
+      ...[idOf.get(symbols[other]!)!, role, slope, traded[own]![end - 1]!],
+      ...[centre, deviation, halfLife, days[end - 1]!],
+    ],
+  });
+  return [leg(y, x, 1), leg(x, y, -1)];
+}
