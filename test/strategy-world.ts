@@ -45,10 +45,10 @@ export function worldFor(module: StrategyModule, market: RandomMarket): Strategy
   return { columns, references: told };
 }
 
-/** Sessions until the slowest of what it reads is warm, and ten more. */
+/** Sessions until the slowest of what it reads is warm, and twenty more. */
 function daysFor({ features }: BoundStrategy): number {
   const bars = features.map(([, { feature }]) => warmupOn(feature, "5m"));
-  return Math.ceil((5 * Math.max(0, ...bars)) / SESSION_MINUTES) + 10;
+  return Math.ceil((5 * Math.max(0, ...bars)) / SESSION_MINUTES) + 20;
 }
 
 function rowsOf(
