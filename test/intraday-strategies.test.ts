@@ -104,6 +104,12 @@ describe("opening_range_breakout", () => {
     expect(texts(played(today, {}, before))).toEqual(["8 15 A enter broke", "8 195 A exit dayOver"]);
   });
 
+  it("leaves at once what a missing last bar left over night", () => {
+    const cut = [rising, still(15, 101.5), still(20, 102)];
+    const found = played([still(5, 103), still(10, 103)], {}, [...warm, cut]);
+    expect(texts(found)[1]).toBe("4 5 A exit overstayed");
+  });
+
   it("follows the opening's own side only, and sells short only when told to", () => {
     const down = [falling, still(10, 98.5), still(15, 98), still(380, 98)];
     expect(played(down)).toEqual([]);
@@ -237,6 +243,11 @@ describe("gap_fill", () => {
     expect(texts(half)).toEqual(["8 15 A enter gapped", "8 195 A exit dayOver"]);
   });
 
+  it("leaves at once what a missing last bar left over night", () => {
+    const days = [...warm, [...gapDown, still(20, 99.4)], [still(5, 99.5), still(10, 99.5)]];
+    expect(texts(wishesOf(gapFill, params, columnsOf({ A: days })))[1]).toBe("4 5 A exit overstayed");
+  });
+
   it("leaves alone what the opening extends, what is filled already, and gaps too small or too large", () => {
     const upTo = (close: number): Row[] => [
       ...gapDown.slice(0, 2),
@@ -352,6 +363,12 @@ describe("vwap_reversion", () => {
     expect(short?.entry?.conviction).toBe(-1);
     expect(short?.entry?.target).toBeLessThan(short?.close ?? 0);
     expect(short?.entry?.stop).toBeGreaterThan(short?.close ?? 0);
+  });
+
+  it("leaves at once what a missing last bar left over night", () => {
+    const days = [yesterday, rowsOf([...swinging(30), 96, 96]), rowsOf([96])];
+    const found = texts(wishesOf(vwapReversion, given, columnsOf({ A: days })));
+    expect(found).toEqual(["1 155 A enter stretched", "2 5 A exit overstayed"]);
   });
 
   it("a crash is no stretch, and what is held is out a quarter of an hour before the close", () => {

@@ -24,6 +24,7 @@ import { openingRange } from "../features/opening-range.ts";
 import { sessionSoFar } from "../features/session-so-far.ts";
 import { sessionTime } from "../features/session-time.ts";
 import { newsTable } from "../market/references/news.ts";
+import { dayEndReasons, leavesDay } from "./day-end.ts";
 import { defineStrategy } from "./strategy.ts";
 
 const params = z.strictObject({
@@ -58,8 +59,7 @@ export const gapFill = defineStrategy({
   reasons: {
     gapped: "gap {0}, daily ATR {1} %, target {2}, stop {3}",
     noon: "{0} minutes after the open, limit {1}",
-    dayOver: "{0} minutes to the close, limit {1}",
-    outside: "outside regular hours",
+    ...dayEndReasons,
   },
   /** The day number on which the gap was looked at. */
   memory: { looked: 0 },
@@ -79,23 +79,22 @@ export const gapFill = defineStrategy({
 
   decide(view, given) {
     const { opened, high, low, before, gap, opening, atr, natr, sinceOpen, toClose } = view.feature;
+    const { flatMinutes } = given;
     const day = dayOf(view.at);
     const inAtr = (i: InstrumentId) => (100 * Math.abs(gap.at(i))) / natr.at(i);
     const found: InstrumentId[] = [];
     for (let n = 0; n < view.size; n++) {
       const i = view.instrument(n);
       if (view.position(i) !== 0) {
-        const [since, left] = [sinceOpen.at(i), toClose.at(i)];
-        // Outside regular hours both are NaN, and the position has no business there.
-        if (Number.isNaN(left)) view.exit(i, "outside");
-        else if (left <= given.flatMinutes) view.exit(i, "dayOver", left, given.flatMinutes);
-        else if (since >= given.outMinutes) view.exit(i, "noon", since, given.outMinutes);
+        const isOver = leavesDay(view, i, { toClose, entered: view.memory.looked, flatMinutes });
+        const since = sinceOpen.at(i);
+        if (!isOver && since >= given.outMinutes) view.exit(i, "noon", since, given.outMinutes);
         continue;
       }
       // NaN until the opening is over.
       if (!(opening.at(i) > 0) || view.memory.looked.at(i) === day) continue;
       view.memory.looked.set(i, day);
-      const isLate = !(sinceOpen.at(i) < given.outMinutes && toClose.at(i) > given.flatMinutes);
+      const isLate = !(sinceOpen.at(i) < given.outMinutes && toClose.at(i) > flatMinutes);
       const isGap = Math.abs(gap.at(i)) >= given.minGap && inAtr(i) <= given.maxGapAtr;
       if (isGap && !isLate && !(view.reference.stories.at(i) > 0)) found.push(i);
     }

@@ -3,8 +3,6 @@
  *
  * OB-1  One signal per instrument and session: the first bar that closes beyond the range on the side that the range
  *       itself points to. What it leads to, or not, is not tried again that day.
- * OB-2  Nothing is held when the session ends: what is held leaves `flatMinutes` before the close, and at once where
- *       the time to the close is not known.
  */
 import { z } from "zod";
 import type { InstrumentId } from "../domain/instrument.ts";
@@ -13,6 +11,7 @@ import { dailyAtr } from "../features/daily-atr.ts";
 import { output } from "../features/feature.ts";
 import { openingRange } from "../features/opening-range.ts";
 import { sessionTime } from "../features/session-time.ts";
+import { dayEndReasons, leavesDay } from "./day-end.ts";
 import type { StrategyView } from "./strategy.ts";
 
 export const openingBreakParams = {
@@ -32,8 +31,7 @@ export const openingBreakParams = {
 export const openingBreakReasons = {
   broke: "close {0} beyond {1}, the edge of the opening range, stop {2}",
   pointed: "the opening went from {0} to {1}, stop {2}",
-  dayOver: "{0} minutes to the close, limit {1}",
-  outside: "outside regular hours",
+  ...dayEndReasons,
 } as const;
 
 /** The day number of the session's signal. */
@@ -45,7 +43,6 @@ export const openingBreakFeatures = ({ minutes, sessions }: { minutes: number; s
   low: output(openingRange({ minutes }), `opening_low_${minutes}m`),
   close: output(openingRange({ minutes }), `opening_close_${minutes}m`),
   atr: output(dailyAtr({ sessions }), `daily_atr_${sessions}`),
-  sinceOpen: output(sessionTime({}), "minutes_since_open"),
   toClose: output(sessionTime({}), "minutes_to_close"),
 });
 
@@ -66,11 +63,7 @@ export interface OpeningBreakTerms {
 /** True for what is held, which leaves here when the day is over; the rest of a decision is about the others. */
 export function isLookedAfter(view: View, i: InstrumentId, { flatMinutes }: OpeningBreakTerms): boolean {
   if (view.position(i) === 0) return false;
-  const left = view.feature.toClose.at(i);
-  if (left > flatMinutes) return true;
-  // Outside regular hours the time to the close is NaN, and the position has no business there.
-  if (left <= flatMinutes) view.exit(i, "dayOver", left, flatMinutes);
-  else view.exit(i, "outside");
+  leavesDay(view, i, { toClose: view.feature.toClose, entered: view.memory.spoken, flatMinutes });
   return true;
 }
 

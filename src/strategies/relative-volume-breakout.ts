@@ -20,6 +20,7 @@ import { dayOf } from "../domain/time.ts";
 import { dailyVolume } from "../features/daily-volume.ts";
 import { output } from "../features/feature.ts";
 import { openingVolume } from "../features/opening-volume.ts";
+import { sessionTime } from "../features/session-time.ts";
 import {
   followOpening,
   isLookedAfter,
@@ -66,6 +67,7 @@ export const relativeVolumeBreakout = defineStrategy({
   features: (given) => ({
     ...openingBreakFeatures(given),
     busy: output(openingVolume({ minutes: given.minutes, sessions: given.sessions })),
+    sinceOpen: output(sessionTime({}), "minutes_since_open"),
     volume: output(dailyVolume({ sessions: given.sessions })),
   }),
 

@@ -16,6 +16,7 @@
  */
 import { z } from "zod";
 import { reference } from "../domain/reference-table.ts";
+import { dayOf } from "../domain/time.ts";
 import { atr } from "../features/atr.ts";
 import { output } from "../features/feature.ts";
 import { relativeVolume } from "../features/relative-volume.ts";
@@ -24,6 +25,7 @@ import { sessionTime } from "../features/session-time.ts";
 import { sessionVwap } from "../features/session-vwap.ts";
 import { regimeTable } from "../market/references/regime.ts";
 import { universeTable } from "../market/references/universe.ts";
+import { dayEndReasons, leavesDay } from "./day-end.ts";
 import { defineStrategy } from "./strategy.ts";
 
 const params = z
@@ -72,10 +74,10 @@ export const vwapReversion = defineStrategy({
   reasons: {
     stretched: "{0} deviations from the VWAP {1}, RSI {2}, volume {3} times the usual",
     returned: "close {0} is back at the VWAP {1}",
-    dayOver: "{0} minutes to the close, limit {1}",
-    outside: "outside regular hours",
+    ...dayEndReasons,
   },
-  memory: {},
+  /** The day number of the last entry asked for. */
+  memory: { asked: 0 },
   features: ({ rsiPeriod, atrPeriod, sessions }) => ({
     z: output(sessionVwap({}), "vwap_z"),
     vwap: output(sessionVwap({}), "vwap"),
@@ -101,10 +103,8 @@ export const vwapReversion = defineStrategy({
       const held = Math.sign(view.position(i));
       const [close, average, left] = [view.close(i), vwap.at(i), toClose.at(i)];
       if (held !== 0) {
-        // Outside regular hours the time to the close is NaN, and the position has no business there.
-        if (Number.isNaN(left)) view.exit(i, "outside");
-        else if (left <= flatMinutes) view.exit(i, "dayOver", left, flatMinutes);
-        else if (held * (close - average) >= 0) view.exit(i, "returned", close, average);
+        const isOver = leavesDay(view, i, { toClose, entered: view.memory.asked, flatMinutes });
+        if (!isOver && held * (close - average) >= 0) view.exit(i, "returned", close, average);
         continue;
       }
       if (!(sinceOpen.at(i) >= quietMinutes && left >= Math.max(quietMinutes, flatMinutes + 1))) continue;
@@ -121,6 +121,7 @@ export const vwapReversion = defineStrategy({
       const stop = average - side * (farthestZ * deviation.at(i) + stopAtr * range.at(i));
       if (!(isOrdinary && isStretched && isTired && stop > 0 && side * (close - stop) > 0)) continue;
       const entry = { instrument: i, conviction: side, stop, target: average, timeStopBars: given.maxBars };
+      view.memory.asked.set(i, dayOf(view.at));
       view.enter(entry, "stretched", away, average, strength.at(i), busy);
     }
   },
