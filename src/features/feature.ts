@@ -88,7 +88,7 @@ export interface Feature {
   readonly units: readonly FeatureUnit[];
   /** Bars of an instrument up to and including the first at which every output has a value. */
   readonly warmup: number;
-  /** The same in minutes of sessions, for what reads bars of any length within the day; `warmup` is of 5-minute bars. */
+  /** In minutes of sessions, for what reads bars of any length within the day; `warmup` is of 5-minute bars then. */
   readonly warmupMinutes?: number;
   /** Paper, book or document id of the formula. */
   readonly reference: string;

@@ -7,8 +7,9 @@
  * Leave   a stop a tenth of the daily ATR from the close; a quarter of an hour before the close, always.
  * Paper   The papers rest a stop order at the edge of the range and are filled there. Here the decision is made when a
  *         bar has closed beyond it and filled in the next bar: later, at a worse price, but not on a touch that comes
- *         back. `at: opening` enters when the range is over, in its direction, and `stopAt: range` with `targetRisks: 10`
- *         are the rules of the paper of 2023, in which the risk is 1 % a trade and the leverage up to 4; ours is SIZE-1.
+ *         back. `at: opening` enters when the range is over, in its direction; with `stopAt: range` and
+ *         `targetRisks: 10` these are the rules of the paper of 2023, in which the risk is 1 % a trade and the leverage
+ *         up to 4; ours is SIZE-1.
  * Fails   Days without a direction: the stop is near and is paid often. Costs: a stop of a tenth of a day's range is a
  *         few spreads away, and the papers count commissions alone.
  * Source  QUANT i4; Crabel 1990; Zarattini, Aziz 2023; Zarattini, Barbon, Aziz 2024.
@@ -49,7 +50,7 @@ export const openingRangeBreakout = defineStrategy({
   acceptsMissing: true,
   reasons: openingBreakReasons,
   memory: openingBreakMemory,
-  features: openingBreakFeatures,
+  features: (given) => openingBreakFeatures(given),
 
   decide(view, given) {
     for (let n = 0; n < view.size; n++) {

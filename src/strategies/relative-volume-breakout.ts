@@ -3,10 +3,10 @@
  *
  * Idea    An opening that is far busier than usual has news behind it, and its direction lasts longer than that of a
  *         stock which trades as ever.
- * Enter   When the first five minutes are over, the twenty instruments with the largest volume in them against their own
- *         mean of fourteen sessions are in play: at least as busy as ever, opened above 5 dollars, more than a million
- *         shares a day, a daily ATR above half a dollar. One of them is entered as in `opening_range_breakout`. The
- *         list is made once a day, of those that have a bar at that minute; of equals, the first by number.
+ * Enter   When the first five minutes are over, the twenty instruments with the largest volume in them against their
+ *         own mean of fourteen sessions are in play: at least as busy as ever, opened above 5 dollars, more than a
+ *         million shares a day, a daily ATR above half a dollar. One of them is entered as in `opening_range_breakout`.
+ *         The list is made once a day, of those that have a bar at that minute; of equals, the first by number.
  * Leave   a stop a tenth of the daily ATR from the close; a quarter of an hour before the close, always.
  * Paper   The paper rests stop orders at the range for all twenty and has 7,000 stocks to choose from; here a bar must
  *         close beyond the range, and the list is as good as the universe of the run.
