@@ -177,10 +177,12 @@ describe("relative_volume_breakout", () => {
   it("leaves out what is cheap, thin, or hardly moves", () => {
     const cheap = path(9e6, 4);
     const thin: Days = path(9e6).map((rows) =>
-      rows.map(([...row]) => [...row.slice(0, 5), 4e5] as unknown as Row),
+      rows.map(([minute, open, high, low, close]): Row => [minute, open, high, low, close, 4e5]),
     );
     const calm: Days = path(9e6).map((rows, day) =>
-      day === 3 ? rows : rows.map(([minute, , , , , volume]): Row => [minute, 100, 100.1, 99.9, 100, volume]),
+      day === 3
+        ? rows
+        : rows.map(([minute, , , , , volume = 0]): Row => [minute, 100, 100.1, 99.9, 100, volume]),
     );
     const paths = { CALM: calm, CHEAP: cheap, GOOD: path(2e6), THIN: thin };
     expect(entered(paths, { top: 1 })).toEqual(["3 10 GOOD enter broke"]);
@@ -294,8 +296,8 @@ describe("gap_fill", () => {
   });
 
   it("asks for the largest gap first, in ATR", () => {
-    const larger: Row[] = gapDown.map(
-      ([minute, ...prices]) => [minute, ...prices.map((p) => p - 1)] as unknown as Row,
+    const larger = gapDown.map(
+      ([minute, open, high, low, close]): Row => [minute, open - 1, high - 1, low - 1, close - 1],
     );
     const columns = columnsOf({ A: [...warm, gapDown], B: [...warm, larger] });
     expect(texts(wishesOf(gapFill, params, columns))).toEqual(["3 15 B enter gapped", "3 15 A enter gapped"]);

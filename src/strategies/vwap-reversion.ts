@@ -8,8 +8,7 @@
  *         minute below twice its usual; the regime is not Bear; no earnings report on the day. With `shorts` the mirror
  *         image, whatever the regime. What nobody tells (regime, earnings) bars nothing; usual volume must be known.
  * Leave   at the VWAP; one ATR beyond z = -3.5; after `maxBars` bars; a quarter of an hour before the close, always.
- * Bars    Of five minutes, as QUANT has it. On minutes ATR, RSI and `maxBars` are of minutes: all is nearer, and costs
- *         weigh five times as much.
+ * Bars    Of five minutes, as QUANT has it; a run over minutes makes them of its own.
  * Fails   Trend days: the average follows the price and the stop is paid. Costs: the gain per trade is a few spreads.
  * Source  QUANT i1; fourth source document (named there, without a rule); Heston, Korajczyk, Sadka 2010; Berkowitz,
  *         Logue, Noser 1988.
@@ -66,7 +65,7 @@ export const vwapReversion = defineStrategy({
     source: "Heston, Korajczyk, Sadka 2010; Berkowitz, Logue, Noser 1988",
     failsWhen: "Trend days, and whenever a trade's few spreads of gain are paid to the market.",
   },
-  timeframes: ["5m", "1m"],
+  timeframes: ["5m"],
   horizon: "intraday",
   params,
   sizing: "fixed_risk",
@@ -84,9 +83,7 @@ export const vwapReversion = defineStrategy({
     deviation: output(sessionVwap({}), "vwap_sd"),
     rsi: output(rsi({ period: rsiPeriod })),
     atr: output(atr({ period: atrPeriod }), `atr_${atrPeriod}`),
-    // Each is NaN on bars of the other length.
-    busyFive: output(relativeVolume({ minutes: 5, sessions })),
-    busyOne: output(relativeVolume({ minutes: 1, sessions })),
+    busy: output(relativeVolume({ minutes: 5, sessions })),
     sinceOpen: output(sessionTime({}), "minutes_since_open"),
     toClose: output(sessionTime({}), "minutes_to_close"),
   }),
@@ -112,9 +109,7 @@ export const vwapReversion = defineStrategy({
       const side = away < 0 ? 1 : -1;
       const isBear = view.reference.bear.at(i) >= given.bear;
       if (side < 0 ? !given.shorts : isBear) continue;
-      const busy = Number.isNaN(view.feature.busyFive.at(i))
-        ? view.feature.busyOne.at(i)
-        : view.feature.busyFive.at(i);
+      const busy = view.feature.busy.at(i);
       const isOrdinary = busy < given.maxVolume && view.reference.earnings.at(i) !== 0;
       const isStretched = Math.abs(away) >= entryZ && Math.abs(away) < farthestZ;
       const isTired = side > 0 ? strength.at(i) < rsiMaximum : strength.at(i) > 100 - rsiMaximum;
