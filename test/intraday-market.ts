@@ -11,16 +11,18 @@ export interface RandomMarket {
   readonly seed: number;
   /** Daily bars, or about as many bars within the day. */
   readonly sessions: number;
+  /** Within the day: so many sessions at least. */
+  readonly days?: number;
 }
 
 /**
- * A price that is pulled back to a slowly wandering value, with now and then a jump away from it; the second
- * symbol misses one bar in ten, half days are among the sessions.
+ * A price that is pulled back to a slowly wandering value, with now and then a jump away from it, and a gap each
+ * night that stays; the second symbol misses one bar in ten, half days are among the sessions.
  */
-export function randomIntraday({ seed, sessions }: RandomMarket): BarColumns {
+export function randomIntraday({ seed, sessions, days: least = 4 }: RandomMarket): BarColumns {
   const names = ["AAA", "BBB", "CCC"];
   const { open, close } = sessionsBetween(dayNumber(2019, 11, 1), dayNumber(2020, 12, 31));
-  const days = Math.max(4, Math.ceil(sessions / 40));
+  const days = Math.max(least, Math.ceil(sessions / 40));
   const bars = names.flatMap((name, i): Bar[] => {
     const rng = createRng(seed, `intraday ${name}`);
     let value = 50 + 50 * rng.uniform();
@@ -28,6 +30,9 @@ export function randomIntraday({ seed, sessions }: RandomMarket): BarColumns {
     const list: Bar[] = [];
     for (let day = 0; day < days; day++) {
       const step = BAR_MINUTES * MICROS_PER_MINUTE;
+      const gap = Math.exp(0.008 * rng.normal());
+      value *= gap;
+      price *= gap;
       for (let at = open[day]! + step; at <= close[day]!; at += step) {
         value *= Math.exp(0.0005 * rng.normal());
         const jump = rng.uniform() < 0.05 ? 0.008 * rng.normal() : 0;

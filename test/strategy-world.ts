@@ -9,8 +9,9 @@ import type { InstrumentId } from "../src/domain/instrument.ts";
 import { instrumentTable } from "../src/domain/instrument.ts";
 import { MARKET_ROW, type ReferenceRow, type ReferenceTable } from "../src/domain/reference-table.ts";
 import type { EpochMicros } from "../src/domain/time.ts";
+import { SESSION_MINUTES, warmupOn } from "../src/features/feature.ts";
 import { createRng, type Rng } from "../src/numerics/rng.ts";
-import type { StrategyModule } from "../src/strategies/strategy.ts";
+import type { BoundStrategy, StrategyModule } from "../src/strategies/strategy.ts";
 import { randomDaily } from "./daily-market.ts";
 import { type RandomMarket, randomIntraday } from "./intraday-market.ts";
 
@@ -28,7 +29,9 @@ export function worldFor(module: StrategyModule, market: RandomMarket): Strategy
   const named = Object.values(bound.params as Record<string, unknown>)
     .flat()
     .filter((value): value is string => typeof value === "string" && TICKER.test(value));
-  const plain = module.timeframes.includes("1d") ? randomDaily(market) : randomIntraday(market);
+  const plain = module.timeframes.includes("1d")
+    ? randomDaily(market)
+    : randomIntraday({ ...market, days: daysFor(bound) });
   const symbols = plain.instruments.symbols.map((symbol, i) => named[i] ?? symbol);
   const columns = { ...plain, instruments: instrumentTable(symbols) };
   const tables = [...new Map((bound.references ?? []).map(([, { table }]) => [table.id, table])).values()];
@@ -40,6 +43,12 @@ export function worldFor(module: StrategyModule, market: RandomMarket): Strategy
       told.push({ kind: "ReferenceTold", at, table: table.id, rows: rowsOf(table, market, batch, columns) });
   }
   return { columns, references: told };
+}
+
+/** Sessions until the slowest of what it reads is warm, and twenty more. */
+function daysFor({ features }: BoundStrategy): number {
+  const bars = features.map(([, { feature }]) => warmupOn(feature, "5m"));
+  return Math.ceil((5 * Math.max(0, ...bars)) / SESSION_MINUTES) + 20;
 }
 
 function rowsOf(
@@ -64,6 +73,8 @@ function numberOf(column: string, i: number, rng: Rng, columns: BarColumns): num
     case "vix.vix3m":
     case "vix.vix_mean_63":
       return 17 + 6 * u;
+    case "news.stories":
+      return Math.floor(2 * u);
     case "universe.tier":
       return 1;
     case "pairs.partner":

@@ -73,7 +73,10 @@ export function runFeatures(
 
 function asReceived(bars: BarBatch): BarBatch {
   const event = parseEvent(eventText({ kind: "BarsClosed", bars }), bars.columns.instruments);
-  return event.kind === "BarsClosed" ? event.bars : bars;
+  if (event.kind !== "BarsClosed") return bars;
+  // A line does not say how long its bars are: whoever reads it knows, and here it is not always a minute.
+  const { timeframe } = bars.columns;
+  return { ...event.bars, columns: { ...event.bars.columns, timeframe } };
 }
 
 function startOf({ timeframe }: BarColumns, closedAt: EpochMicros): number {

@@ -102,7 +102,7 @@ it.each([
 ])("with $history bars before it, a feature that needs $warmup is cold for $cold sessions", (row) => {
   const { columns, history } = partedAt(400);
   const before = { closedAt: new Float64Array(row.history) } as never;
-  const needs = (warmup: number) => [{ timeframe: "1d" as const, bank: { warmup } }];
+  const needs = (warmup: number) => [{ timeframe: "1d" as const, bank: { warmup: () => warmup } }];
   const cold = coldSessions(columns, history && { ...history, columns: before }, needs(row.warmup));
   expect(cold).toBe(row.cold);
   expect(coldWarnings(cold, 300)).toHaveLength(row.cold === 0 ? 0 : 1);

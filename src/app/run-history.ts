@@ -8,6 +8,7 @@ import type { CorporateActionEvent } from "../domain/events.ts";
 import { type SessionTable, sessionIndexAt } from "../domain/session.ts";
 import type { DayNumber, EpochMicros } from "../domain/time.ts";
 import type { SingleLoop } from "../engine/single-loop.ts";
+import { SESSION_MINUTES, warmupOn } from "../features/feature.ts";
 import { xnysSessions } from "../market/calendar.ts";
 import { type BarVenue, Timeline } from "../sim/timeline.ts";
 import type { BoundStrategy } from "../strategies/strategy.ts";
@@ -26,15 +27,14 @@ export interface RunHistory {
 const TIMES_WARM = 3;
 /** Average volume and volatility of the cost model look back 20 sessions, and need one close more (QUANT m). */
 const LEAST_SESSIONS = 25;
-const MINUTES_PER_SESSION = 390;
 
 const barsPerSession = (timeframe: Timeframe): number =>
-  Math.max(1, (MINUTES_PER_SESSION * 60) / timeframeSeconds[timeframe]);
+  Math.max(1, (SESSION_MINUTES * 60) / timeframeSeconds[timeframe]);
 
 /** Bars of one length that somebody decides on, and the slowest feature over them. */
 export interface WarmingBars {
   readonly timeframe: Timeframe;
-  readonly bank: { readonly warmup: number };
+  readonly bank: { warmup(timeframe: Timeframe): number };
 }
 
 /**
@@ -48,7 +48,7 @@ export function coldSessions(
 ): number {
   const seen = (history?.columns.closedAt.length ?? 0) / barsPerSession(columns.timeframe);
   const most = columns.closedAt.length / barsPerSession(columns.timeframe);
-  const cold = groups.map(({ timeframe, bank }) => (bank.warmup - 1) / barsPerSession(timeframe) - seen);
+  const cold = groups.map(({ timeframe, bank }) => (bank.warmup(timeframe) - 1) / barsPerSession(timeframe) - seen);
   return Math.max(0, Math.ceil(Math.min(Math.max(...cold), most)));
 }
 
@@ -70,7 +70,7 @@ export function historyStart(
   { date }: SessionTable = xnysSessions(),
 ): DayNumber {
   const needs = bound.map(({ features, timeframe = ofRun }) => {
-    const bars = Math.max(0, ...features.map(([, ref]) => ref.feature.warmup));
+    const bars = Math.max(0, ...features.map(([, ref]) => warmupOn(ref.feature, timeframe)));
     return Math.ceil((TIMES_WARM * bars) / barsPerSession(timeframe));
   });
   const sessions = Math.max(LEAST_SESSIONS, ...needs);

@@ -316,7 +316,7 @@ it("warming up feeds features and bar counts without a decision", () => {
   expect(asked).toBe(0);
   stage.bar();
   expect(asked).toBe(1);
-  expect(stage.compute.bank.warmup).toBe(1);
+  expect(stage.compute.bank.warmup("1d")).toBe(1);
 });
 
 it("an entry with money that fills late takes its twin on paper back", () => {

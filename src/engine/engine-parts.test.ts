@@ -170,12 +170,12 @@ describe("FeatureBank", () => {
   it("starts a feature once, whoever asks for it, and knows the longest warm-up", () => {
     started = 0;
     const bank = new FeatureBank(worldOf({ instruments: instrumentTable(["A", "B"]) }));
-    expect(bank.warmup).toBe(0);
+    expect(bank.warmup("1d")).toBe(0);
     const column = bank.column({ feature: feature("a", 5), output: 0 });
     expect(bank.column({ feature: feature("a", 5), output: 0 })).toBe(column);
     bank.column({ feature: feature("b", 9), output: 0 });
     expect(started).toBe(2);
-    expect(bank.warmup).toBe(9);
+    expect(bank.warmup("1d")).toBe(9);
     expect(bank.features.map(({ key }) => key)).toEqual(["a", "b"]);
     expect(() => bank.column({ feature: feature("a", 5), output: 1 })).toThrow("feature a has no output 1");
   });

@@ -1,12 +1,13 @@
 /** Every declared feature at work once, whoever asked for it (FEAT-2). */
-import type { BarBatch } from "../domain/bars.ts";
+import type { BarBatch, Timeframe } from "../domain/bars.ts";
 import type { Quote, TradePrint } from "../domain/quote.ts";
-import type {
-  Feature,
-  FeatureRef,
-  FeatureSnapshot,
-  FeatureState,
-  FeatureWorld,
+import {
+  type Feature,
+  type FeatureRef,
+  type FeatureSnapshot,
+  type FeatureState,
+  type FeatureWorld,
+  warmupOn,
 } from "../features/feature.ts";
 import type { PriceBasis } from "./price-basis.ts";
 
@@ -44,9 +45,9 @@ export class FeatureBank {
     return this.#features;
   }
 
-  /** Bars until the slowest feature is warm. */
-  get warmup(): number {
-    return Math.max(0, ...this.#features.map((feature) => feature.warmup));
+  /** Bars of this length until the slowest feature is warm. */
+  warmup(timeframe: Timeframe): number {
+    return Math.max(0, ...this.#features.map((feature) => warmupOn(feature, timeframe)));
   }
 
   update(batch: BarBatch): void {

@@ -42,7 +42,7 @@ export function computeColumns(
 export function featureSetVersion(features: readonly Feature[]): string {
   const definitions = distinct(features)
     .toSorted((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ start, peers = "none", perSession = false, ...definition }) => {
+    .map(({ start, peers = "none", perSession = false, warmupMinutes, ...definition }) => {
       const fingerprint = fingerprints[definition.key] ?? "";
       return { ...definition, peers, perSession, fingerprint };
     });

@@ -35,6 +35,10 @@ const MARKET = 0;
 const leastValues = new Map([
   ...["tick_sign", "lee_ready_sign", "trade_tick_sign"].map((name) => [name, 1] as const),
   ["cs_rank_ret_20", CROWD],
+  // One value a session, in the sessions after the warm-up.
+  ...features
+    .filter(({ name }) => /^(opening_|session_so_far|daily_(atr|volume)$)/.test(name))
+    .flatMap(({ outputs }) => outputs.map((name) => [name, 2] as const)),
 ]);
 const runs = { numRuns: 8 };
 

@@ -12,7 +12,7 @@
  *       definition declares peers. Their order never matters.
  */
 import type { z } from "zod";
-import type { BarBatch } from "../domain/bars.ts";
+import { type BarBatch, type Timeframe, timeframeSeconds } from "../domain/bars.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { Quote, TradePrint } from "../domain/quote.ts";
 import type { SessionTable } from "../domain/session.ts";
@@ -88,6 +88,8 @@ export interface Feature {
   readonly units: readonly FeatureUnit[];
   /** Bars of an instrument up to and including the first at which every output has a value. */
   readonly warmup: number;
+  /** In minutes of sessions, for what reads bars of any length within the day; `warmup` is of 5-minute bars then. */
+  readonly warmupMinutes?: number;
   /** Paper, book or document id of the formula. */
   readonly reference: string;
   /** "none" when absent; anything else is exempt from FT-5. */
@@ -104,7 +106,10 @@ export interface FeatureRef {
   readonly output: number;
 }
 
-interface FeatureSpec<Params extends Record<string, number>> {
+type FeatureSpec<Params extends Record<string, number>> = Definition<Params> &
+  ({ warmup(params: Params): number } | { warmupMinutes(params: Params): number });
+
+interface Definition<Params extends Record<string, number>> {
   readonly name: string;
   readonly family: FeatureFamily;
   readonly inputs: readonly BarField[];
@@ -116,8 +121,21 @@ interface FeatureSpec<Params extends Record<string, number>> {
   readonly perSession?: boolean;
   /** Name and unit of each column, in their order. */
   outputs(params: Params): Readonly<Record<string, FeatureUnit>>;
-  warmup(params: Params): number;
   start(params: Params, world: FeatureWorld): FeatureState;
+}
+
+/** A full session in minutes; a daily bar counts as one. */
+export const SESSION_MINUTES = 390;
+/** Bars that `warmup` counts where the definition says minutes. */
+const WARMUP_BAR_MINUTES = 5;
+
+/** Bars of this length up to and including the first at which every output has a value. */
+export function warmupOn(
+  { warmup, warmupMinutes }: Pick<Feature, "warmup" | "warmupMinutes">,
+  timeframe: Timeframe,
+): number {
+  if (warmupMinutes === undefined) return warmup;
+  return Math.ceil(warmupMinutes / Math.min(SESSION_MINUTES, timeframeSeconds[timeframe] / 60));
 }
 
 /** Parses the parameters once; a wrong one fails at start-up, by name. */
@@ -127,6 +145,7 @@ export function defineFeature<Params extends Record<string, number>>(
   return (given) => {
     const params = spec.params.parse(given);
     const outputs = spec.outputs(params);
+    const minutes = "warmupMinutes" in spec ? spec.warmupMinutes(params) : undefined;
     const values = Object.entries(params).map(([name, value]) => `${name}=${value}`);
     return {
       key: `${spec.name}(${values.join(",")})`,
@@ -136,7 +155,8 @@ export function defineFeature<Params extends Record<string, number>>(
       params,
       outputs: Object.keys(outputs),
       units: Object.values(outputs),
-      warmup: spec.warmup(params),
+      warmup: "warmup" in spec ? spec.warmup(params) : Math.ceil(minutes! / WARMUP_BAR_MINUTES),
+      ...(minutes === undefined ? {} : { warmupMinutes: minutes }),
       reference: spec.reference,
       peers: spec.peers ?? "none",
       perSession: spec.perSession ?? false,

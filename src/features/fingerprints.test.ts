@@ -16,13 +16,15 @@ import { eventsBefore } from "./random-events.ts";
 import { features } from "./registry.ts";
 import { sma } from "./sma.ts";
 
-const instants = Math.ceil(1.5 * Math.max(...features.map(({ warmup }) => warmup)));
+/** Fixed, so that a new feature moves no other's digest; longer than every warm-up. */
+const instants = 1640;
 const common = { symbols: 3, market: "wild" } as const;
 /** Days, and sessions of five-minute bars for what lives within one. */
 const markets = [
   randomBars({ ...common, seed: 20260302, instants }),
   randomBars({ ...common, seed: 20260303, instants: 1500, clock: "session" }),
 ];
+const slowest = Math.max(...features.map(({ warmup }) => warmup));
 
 function fingerprint(feature: Feature): string {
   return sha256Hex(markets.map((columns) => bitsOver(feature, columns)).join("\n\n")).slice(0, 16);
@@ -65,6 +67,10 @@ ${entries.join("\n")}
 describe("the fingerprints of the formulas", () => {
   it("stand in fingerprints.ts as the formulas give them", async () => {
     await expect(file).toMatchFileSnapshot("fingerprints.ts");
+  });
+
+  it("are of markets in which every feature speaks", () => {
+    expect(1.2 * slowest).toBeLessThan(Math.min(...markets.map(batchCount)));
   });
 
   it("tell formulas apart, and a set with another fingerprint has another version", () => {

@@ -75,4 +75,10 @@ export const fingerprints: Readonly<Record<string, string>> = {
   "relative_strength(bars=60)": "04dc1ee15bb4f25e",
   "market_beta(period=60)": "8541dc82ecdf30b5",
   "cross_sectional(ret_simple_20 of ret_simple(bars=20) as ret_20)": "77f851ae8546ad58",
+  "opening_range(minutes=5)": "610c3a71849a2aab",
+  "opening_range(minutes=15)": "b0b0c71c119d6479",
+  "opening_relative_volume(minutes=5,sessions=14)": "41bb3a1e62258ed5",
+  "session_so_far()": "972a0b533dd2d8c9",
+  "daily_atr(sessions=14)": "01223cbd3bf74a7a",
+  "daily_volume(sessions=14)": "169359e9f349ae33",
 };

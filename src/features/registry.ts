@@ -6,6 +6,8 @@ import { bollinger } from "./bollinger.ts";
 import { commodityChannel } from "./commodity-channel.ts";
 import { corwinSchultz } from "./corwin-schultz.ts";
 import { crossSectional } from "./cross-sectional.ts";
+import { dailyAtr } from "./daily-atr.ts";
+import { dailyVolume } from "./daily-volume.ts";
 import { dollarAdv } from "./dollar-adv.ts";
 import { averageVolume } from "./dollar-volume.ts";
 import { edgeSpread } from "./edge-spread.ts";
@@ -19,6 +21,8 @@ import { macd, macdTalib } from "./macd.ts";
 import { marketBeta } from "./market-beta.ts";
 import { moneyFlow } from "./money-flow.ts";
 import { onBalanceVolume } from "./on-balance-volume.ts";
+import { openingRange } from "./opening-range.ts";
+import { openingVolume } from "./opening-volume.ts";
 import { orderFlow } from "./order-flow.ts";
 import { averageOverAverage, priceToAverage } from "./price-to-average.ts";
 import { quotedSpread } from "./quoted-spread.ts";
@@ -30,6 +34,7 @@ import { relativeVolume } from "./relative-volume.ts";
 import { logReturn, simpleReturn } from "./returns.ts";
 import { rollSpread, rollSpreadRelative } from "./roll-spread.ts";
 import { rsi } from "./rsi.ts";
+import { sessionSoFar } from "./session-so-far.ts";
 import { sessionTime } from "./session-time.ts";
 import { sessionVwap } from "./session-vwap.ts";
 import { sma } from "./sma.ts";
@@ -93,4 +98,11 @@ export const features: readonly Feature[] = [
   ...[20, 60].map((bars) => relativeStrength({ bars })),
   marketBeta({ period: 60 }),
   crossSectional(output(simpleReturn({ bars: 20 })), "ret_20"),
+
+  // The day as it looks from within: QUANT i3 to i5.
+  ...[5, 15].map((minutes) => openingRange({ minutes })),
+  openingVolume({ minutes: 5, sessions: 14 }),
+  sessionSoFar({}),
+  dailyAtr({ sessions: 14 }),
+  dailyVolume({ sessions: 14 }),
 ];

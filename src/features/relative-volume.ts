@@ -3,13 +3,10 @@ import { z } from "zod";
 import { timeframeSeconds } from "../domain/bars.ts";
 import { MICROS_PER_MINUTE } from "../domain/time.ts";
 import { WindowSums } from "../numerics/window-sums.ts";
-import { defineFeature } from "./feature.ts";
+import { defineFeature, SESSION_MINUTES } from "./feature.ts";
 import { guardedRatio } from "./guarded-ratio.ts";
 import { loadColumns, saveColumns, stateColumns } from "./per-instrument-columns.ts";
 import { NO_SESSION, SessionCursor } from "./session-cursor.ts";
-
-/** A full session; a shorter one fills the first slots only. */
-const SESSION_MINUTES = 390;
 
 /**
  * V over the mean volume of the bar at the same distance from the open, over the last `sessions` sessions
@@ -27,9 +24,10 @@ export const relativeVolume = defineFeature({
   perSession: true,
   outputs: ({ minutes }) => ({ [`relative_volume_${minutes}m`]: "ratio" }),
   // Sessions of full length; with short ones among them the early minutes are warm sooner.
-  warmup: ({ minutes, sessions }) => sessions * Math.ceil(SESSION_MINUTES / minutes) + 1,
+  warmupMinutes: ({ minutes, sessions }) => sessions * SESSION_MINUTES + minutes,
 
   start({ minutes, sessions }, { instruments, sessions: table }) {
+    // A shorter session fills the first ones only.
     const slots = Math.ceil(SESSION_MINUTES / minutes);
     const state = stateColumns(instruments, {
       window: slots * WindowSums.sizeOf(sessions, 1),

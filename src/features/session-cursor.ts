@@ -13,6 +13,7 @@ export const NO_SESSION = -1;
 export class SessionCursor {
   readonly #table: SessionTable;
   #date = NO_SESSION;
+  #previous = NO_SESSION;
   /** The answer holds for instants in (#after, #close]; the session opens at #open, between them. */
   #after = Number.POSITIVE_INFINITY;
   #open = 0;
@@ -39,12 +40,18 @@ export class SessionCursor {
     return this.#open;
   }
 
+  /** The session before the one that was just found. */
+  get previous(): number {
+    return this.#previous;
+  }
+
   #seek(at: EpochMicros): void {
     if (at > this.#after && at <= this.#close) return;
     const { date, open, close } = this.#table;
     const index = sessionIndexAt(this.#table, at);
     const isKnown = index < close.length;
     this.#date = isKnown ? date[index]! : NO_SESSION;
+    this.#previous = index > 0 ? date[index - 1]! : NO_SESSION;
     this.#after = index > 0 ? close[index - 1]! : Number.NEGATIVE_INFINITY;
     this.#open = isKnown ? open[index]! : Number.POSITIVE_INFINITY;
     this.#close = isKnown ? close[index]! : Number.POSITIVE_INFINITY;
