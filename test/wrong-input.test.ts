@@ -75,9 +75,9 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   },
   "bad timeframe": { args: `backtest ${good} --timeframe 3m`, code: 2, says: ["--timeframe", "3m", "5m"] },
   "a strategy that does not trade on it": {
-    args: "backtest --strategies swing_trend_following --symbols AAA --timeframe 1s --out OUT",
+    args: "backtest --strategies intraday_mean_reversion --symbols AAA --timeframe 1d --out OUT",
     code: 2,
-    says: ["--timeframe 1s", "swing_trend_following trades on 1d"],
+    says: ["--timeframe 1d", "intraday_mean_reversion trades on 5m, 1m", "a shorter one"],
   },
   "negative cash": { args: `backtest ${good} --cash -5`, code: 2, says: ["--cash -5", "above 0"] },
   "cash that is no number": { args: `backtest ${good} --cash lots`, code: 2, says: ["--cash lots"] },

@@ -77,6 +77,12 @@ beforeAll(async () => {
   mkdirSync(good);
   writeFileSync(join(good, "bars.csv"), dailyCsv(randomDaily({ seed: 1, sessions: 40 })));
   writeFileSync(join(good, "numbers.csv"), goodNumbers);
+  // Prices enough for a test of wandering: above 0, and never the same move twice.
+  const prices = Array.from({ length: 40 }, (_, n) => {
+    const date = new Date(Date.UTC(2024, 0, 2 + n)).toISOString().slice(0, 10);
+    return `${date},${100 + ((n * 7) % 11)},${50 + ((n * 5) % 13)}`;
+  });
+  writeFileSync(join(good, "prices.csv"), `date,a,b\n${prices.join("\n")}\n`);
   writeFileSync(join(good, "model.txt"), stumpModel("a", "b"));
   writeFileSync(join(good, "texts.csv"), "date,text\n2026-01-02,profit fell\n");
   writeFileSync(join(good, "days.csv"), regimeDays(120));
