@@ -48,7 +48,9 @@ export function coldSessions(
 ): number {
   const seen = (history?.columns.closedAt.length ?? 0) / barsPerSession(columns.timeframe);
   const most = columns.closedAt.length / barsPerSession(columns.timeframe);
-  const cold = groups.map(({ timeframe, bank }) => (bank.warmup(timeframe) - 1) / barsPerSession(timeframe) - seen);
+  const cold = groups.map(
+    ({ timeframe, bank }) => (bank.warmup(timeframe) - 1) / barsPerSession(timeframe) - seen,
+  );
   return Math.max(0, Math.ceil(Math.min(Math.max(...cold), most)));
 }
 
