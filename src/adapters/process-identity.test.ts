@@ -1,5 +1,6 @@
 /** Goal: a lease is free as soon as its process has ended, also where nobody collects the dead. */
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { describe, expect, it } from "vitest";
 import { isRunning, ownIdentity } from "./process-identity.ts";
@@ -22,6 +23,8 @@ describe("the identity of a process", () => {
         const lines = createInterface(parent.stdout)[Symbol.asyncIterator]();
         const pid = Number((await lines.next()).value);
         expect(isRunning({ pid, started: "" })).toBe(true);
+        // While it is still a shell it collects its dead at once, and there would be nothing left to find.
+        await expect.poll(() => nameOf(parent.pid)).not.toBe("sh");
         process.kill(pid, "SIGKILL");
         await expect.poll(() => isRunning({ pid, started: "" })).toBe(false);
         expect(process.kill(pid, 0)).toBe(true);
@@ -31,3 +34,5 @@ describe("the identity of a process", () => {
     },
   );
 });
+
+const nameOf = (pid: number | undefined): string => readFileSync(`/proc/${pid}/comm`, "utf8").trim();
