@@ -12,7 +12,7 @@ import {
   startOfDay,
 } from "../domain/time.ts";
 import { xnysSessions } from "./calendar.ts";
-import { fundamentals, importedBars, liveBars, quotes, trades } from "./gatekeeper/registry.ts";
+import { importedBars, liveBars, quotes, trades } from "./gatekeeper/registry.ts";
 import type { BarRow, Channel, Row } from "./gatekeeper/rule.ts";
 import { barEndStamp, barStartStamp, eventStamp, type Stamp, sessionDateStamp } from "./gatekeeper/stamps.ts";
 import {
@@ -38,7 +38,6 @@ function gatekeeper<R extends Row>(channel: Channel<R>, stamp: Stamp = eventStam
 const bar = { symbol: "SPY", timestamp: at, open: 10, high: 12, low: 9, close: 11, volume: 100 };
 const quote = { symbol: "SPY", timestamp: at, bid: 10, ask: 10.01, bidSize: 100, askSize: 200 };
 const trade = { symbol: "SPY", timestamp: at, price: 10, size: 100 };
-const filing = { symbol: "SPY", timestamp: at, enterpriseValue: 1e9 };
 
 const instants: [string, object][] = [
   ["timestamp-readable", { timestamp: at + 0.5 }],
@@ -113,15 +112,6 @@ const corpus = [
       ["jump-corroborated", { price: 6 }],
       ...instants,
       ...placed,
-    ],
-  },
-  {
-    gate: () => gatekeeper(fundamentals),
-    good: filing,
-    spoils: [
-      ["fundamental-finite", { enterpriseValue: Infinity }],
-      ["enterprise-value-not-negative", { enterpriseValue: -1 }],
-      ...instants,
     ],
   },
 ] as unknown as { gate: () => Gatekeeper<Row>; good: RawRecord; spoils: [string, object][] }[];

@@ -4,10 +4,9 @@
  * A new rule is one file and one line here.
  */
 import { barFinite, barPositive, ohlcOrder, volumeNotNegative, zeroVolume } from "./bar-values.ts";
-import { enterpriseValueNotNegative, fundamentalFinite } from "./fundamentals.ts";
 import { barJump, tradeJump } from "./jump.ts";
 import { quoteFinite, quoteNotCrossed, quoteNotLocked, quoteNotNegative, quoteTwoSided } from "./quotes.ts";
-import type { BarRow, Channel, FundamentalRow, QuoteRow, Rule, TradeRow } from "./rule.ts";
+import type { BarRow, Channel, QuoteRow, Rule, TradeRow } from "./rule.ts";
 import { inTradingHours, onSession } from "./sessions.ts";
 import {
   timestampNotBackwards,
@@ -82,13 +81,4 @@ export const trades: Channel<TradeRow> = {
   ],
   blank: () => ({ ...noHistory, price: 0, size: 0 }),
   price: (row) => row.price,
-};
-
-/** Filings come on any day and may be amended in any order; they only may not come from the future. */
-export const fundamentals: Channel<FundamentalRow> = {
-  id: "fundamentals",
-  fields: ["enterpriseValue"],
-  rules: [fundamentalFinite, enterpriseValueNotNegative, timestampReadable, timestampNotInFuture],
-  blank: () => ({ ...noHistory, enterpriseValue: 0 }),
-  price: () => Number.NaN,
 };

@@ -40,11 +40,6 @@ export interface TradeRow extends Row {
   size: number;
 }
 
-export interface FundamentalRow extends Row {
-  /** Dollars: market capitalisation plus debt minus cash. */
-  enterpriseValue: number;
-}
-
 /** What the caller knows and a record does not. */
 export interface Setting {
   /** Epoch micros, as last told; -Infinity until then, which refuses every record as not yet happened. */
