@@ -13,6 +13,7 @@
  *   npm run bench -- overfitting
  *   npm run bench -- sentiment
  *   npm run bench -- bus
+ *   npm run bench -- breadth --data DIR
  *   npm run bench -- soak --hours 24 --speed 60
  *   npm run bench -- sessions --data FILE --sessions 5 --speed 60
  */
@@ -20,6 +21,7 @@ import "../src/adapters/inlining.ts";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { variantWorker } from "../src/cli/tasks.ts";
+import { breadthBench } from "./breadth.bench.ts";
 import { busBench } from "./bus.bench.ts";
 import { type EngineFigures, engineBench } from "./engine.bench.ts";
 import { type FeatureFigures, featuresBench } from "./features.bench.ts";
@@ -41,6 +43,7 @@ import { tickToOrderBench } from "./tick-to-order.bench.ts";
 /** Benches that read their own words. */
 const apart: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   "native-row": nativeRowBench,
+  breadth: breadthBench,
   bus: busBench,
   overfitting: overfittingBench,
   page: pageBench,
