@@ -12,6 +12,7 @@ import { newsTable } from "../src/market/references/news.ts";
 import { regimeTable } from "../src/market/references/regime.ts";
 import { universeTable } from "../src/market/references/universe.ts";
 import { gapFill } from "../src/strategies/gap-fill.ts";
+import { intradayMeanReversion } from "../src/strategies/intraday-mean-reversion.ts";
 import { openingRangeBreakout } from "../src/strategies/opening-range-breakout.ts";
 import { relativeVolumeBreakout } from "../src/strategies/relative-volume-breakout.ts";
 import type { StrategyModule } from "../src/strategies/strategy.ts";
@@ -371,6 +372,8 @@ describe("vwap_reversion", () => {
     const days = [yesterday, rowsOf([...swinging(30), 96, 96]), rowsOf([96])];
     const found = texts(wishesOf(vwapReversion, given, columnsOf({ A: days })));
     expect(found).toEqual(["1 155 A enter stretched", "2 5 A exit overstayed"]);
+    const sister = texts(wishesOf(intradayMeanReversion, { maxBars: 400 }, columnsOf({ A: days })));
+    expect(sister).toEqual(["1 155 A enter stretched", "2 5 A exit overstayed"]);
   });
 
   it("a crash is no stretch, and what is held is out a quarter of an hour before the close", () => {

@@ -5,16 +5,19 @@
  *         that eases.
  * Enter   z of the close against the session's VWAP <= -2 and RSI2 < 10, half an hour from open and close. Beyond
  *         -3.5 it is no stretch but a move, and nothing is bought. With `shorts` the mirror image.
- * Leave   z above -0.5; a stop of 1.5 ATR; `maxBars` bars; a quarter of an hour before the close, always.
+ * Leave   z above -0.5; a stop of 1.5 ATR; `maxBars` bars; a quarter of an hour before the close, always, and at
+ *         once in another session.
  * Fails   Trend days: the average follows the price and the stop is paid. Costs: the gain per trade is a few spreads.
  * Source  Second source document 5.2; QUANT i1; Heston, Korajczyk, Sadka 2010; Berkowitz, Logue, Noser 1988.
  */
 import { z } from "zod";
+import { dayOf } from "../domain/time.ts";
 import { atr } from "../features/atr.ts";
 import { output } from "../features/feature.ts";
 import { rsi } from "../features/rsi.ts";
 import { sessionTime } from "../features/session-time.ts";
 import { sessionVwap } from "../features/session-vwap.ts";
+import { dayEndReasons, leavesDay } from "./day-end.ts";
 import { defineStrategy } from "./strategy.ts";
 
 const params = z
@@ -60,9 +63,10 @@ export const intradayMeanReversion = defineStrategy({
   reasons: {
     stretched: "{0} deviations from the VWAP {1}, RSI {2}",
     returned: "back to {0} deviations from the VWAP, limit {1}",
-    dayOver: "{0} minutes to the close, limit {1}",
+    ...dayEndReasons,
   },
-  memory: {},
+  /** The day number of the last entry asked for. */
+  memory: { asked: 0 },
   features: ({ rsiPeriod, atrPeriod }) => ({
     z: output(sessionVwap({}), "vwap_z"),
     vwap: output(sessionVwap({}), "vwap"),
@@ -80,9 +84,8 @@ export const intradayMeanReversion = defineStrategy({
       const held = Math.sign(view.position(i));
       const away = stretch.at(i);
       if (held !== 0) {
-        // Outside regular hours the time to the close is NaN, and the position has no business there.
-        if (!(toClose.at(i) > flatMinutes)) view.exit(i, "dayOver", toClose.at(i), flatMinutes);
-        else if (held * away > -exitZ) view.exit(i, "returned", away, exitZ);
+        const isOver = leavesDay(view, i, { toClose, entered: view.memory.asked, flatMinutes });
+        if (!isOver && held * away > -exitZ) view.exit(i, "returned", away, exitZ);
         continue;
       }
       if (!(sinceOpen.at(i) >= quietMinutes && toClose.at(i) >= Math.max(quietMinutes, flatMinutes + 1)))
@@ -94,6 +97,7 @@ export const intradayMeanReversion = defineStrategy({
       const stop = view.close(i) - side * stopAtr * range.at(i);
       if (!(isStretched && isTired && stop > 0 && range.at(i) > 0)) continue;
       const entry = { instrument: i, conviction: side, stop, timeStopBars: maxBars };
+      view.memory.asked.set(i, dayOf(view.at));
       view.enter(entry, "stretched", away, vwap.at(i), strength.at(i));
     }
   },
