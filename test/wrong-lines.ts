@@ -102,6 +102,8 @@ const wrongValues: Readonly<Record<string, readonly string[]>> = {
   "--model": ["none.txt", "", "../x"],
   "--reference": ["none.csv", "", "."],
   "--current": ["none.csv", "", "."],
+  "--tickers": ["none.json", "", "."],
+  "--symbol": ["", "a b", "ü"],
   "--format": ["moon", "", "EDGAR", "__proto__"],
   "--growth": ["x", "", "NaN", "2", "-1"],
   "--terminal-growth": ["x", "", "NaN", "0.2", "-1"],

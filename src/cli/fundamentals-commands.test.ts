@@ -147,3 +147,38 @@ describe.skipIf(!existsSync(shelf))("market-data/fundamentals (skipped where it 
     });
   }, 30_000);
 });
+
+describe("company facts of SEC", () => {
+  const fact = {
+    start: "2015-01-01",
+    end: "2015-12-31",
+    accn: "a",
+    fy: 2015,
+    form: "10-K",
+    filed: "2016-02-20",
+  };
+  const accounts = { Revenues: { units: { USD: [{ ...fact, val: 1000 }] } } };
+  const facts = file("CIK0000000007.json", JSON.stringify({ cik: 7, facts: { "us-gaap": accounts } }));
+  const tickers = file("tickers.json", JSON.stringify({ 0: { cik_str: 7, ticker: "SEV" } }));
+
+  it("come in by the company's symbol, said or looked up, and are known from the day after", async () => {
+    for (const [root, ...words] of [
+      ["facts-a", "--symbol", "sev"],
+      ["facts-b", "--tickers", tickers],
+    ] as const) {
+      expect(await json(root, "fundamentals", "import", facts, ...words)).toMatchObject({
+        imported: 1,
+        rejected: 0,
+      });
+      const known = await json(root, "fundamentals", "known", "--date", "2016-02-22");
+      expect(known).toMatchObject([{ symbol: "SEV", knownFrom: "2016-02-21" }]);
+    }
+  });
+
+  it("of nobody are refused in a line", async () => {
+    const { code, err } = await run("facts-c", "fundamentals", "import", facts);
+    expect([code, err]).toEqual([2, expect.stringContaining("give --symbol or --tickers")]);
+    const two = await run("facts-c", "fundamentals", "import", facts, facts, "--symbol", "A");
+    expect([two.code, two.err]).toEqual([2, expect.stringContaining("2 files; give --tickers")]);
+  });
+});

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { replaceFile } from "../adapters/durable-file.ts";
+import { tickersByCompany } from "../adapters/lake/company-facts.ts";
 import { filingFormatIds } from "../adapters/lake/filing-formats.ts";
 import { readFilings } from "../adapters/lake/filing-store.ts";
 import type { FilingsImported } from "../adapters/lake/import-filings.ts";
@@ -18,11 +19,14 @@ import { newYorkDay } from "../market/us-eastern.ts";
 import { alignedTable, grouped } from "./aligned-table.ts";
 import { type CliContext, report } from "./context.ts";
 import { example } from "./group-help.ts";
-import { maybeDate, oneOf, wholeNumber } from "./option-values.ts";
+import { inputText } from "./input-text.ts";
+import { maybeDate, maybeSymbol, oneOf, wholeNumber } from "./option-values.ts";
 
 interface ImportOptions {
   readonly format?: string;
   readonly source?: string;
+  readonly symbol?: string;
+  readonly tickers?: string;
 }
 
 interface KnownOptions {
@@ -42,9 +46,13 @@ export function registerFundamentalsCommands(program: Command, context: CliConte
     .addHelpText("after", example("plimsoll fundamentals import reports.csv"));
   group
     .command("import <files...>")
-    .description("bring company reports into the lake, from CSV or Parquet, through their gatekeeper")
-    .option("--format <layout>", `${filingFormatIds.join(", ")}; told by the columns when left out`)
+    .description(
+      "bring company reports into the lake, from CSV, Parquet or SEC's JSON, through their gatekeeper",
+    )
+    .option("--format <layout>", `${filingFormatIds.join(", ")}; told by columns and file name when left out`)
     .option("--source <name>", "name in the store; the layout's when left out")
+    .option("--symbol <symbol>", "whose company facts the one file of SEC's has")
+    .option("--tickers <file>", "SEC's company_tickers.json, for files of many companies")
     .addHelpText("after", "\nExample: plimsoll fundamentals import reports.csv --source mine")
     .action((files: string[], options: ImportOptions) => importReports(context, files, options));
   group
@@ -91,17 +99,35 @@ async function importReports(
   options: ImportOptions,
 ): Promise<void> {
   const { format, source } = options;
+  const symbolOf = symbolsOf(files, options);
   const result = await withLake(context, (lake) =>
     lake.importFilings({
       ...{ files, today: today() },
       ...(format === undefined ? {} : { format: oneOf("--format", format, filingFormatIds) }),
       ...(source === undefined ? {} : { source: sourceName(source) }),
+      ...(symbolOf === undefined ? {} : { symbolOf }),
     }),
   );
   report(context, result, () => importText(result));
   if (result.imported + result.duplicates > 0) return;
   const all = `all ${result.rejected} reports were rejected, nothing was imported; see ${result.audit}`;
   throw new InputError(result.rejected === 0 ? "no file has a report; nothing was imported" : all, 1);
+}
+
+/** SEC names a company by its number; who that is, a person says or SEC's own list. */
+function symbolsOf(
+  files: readonly string[],
+  { symbol, tickers }: ImportOptions,
+): ((company: number) => string | undefined) | undefined {
+  if (symbol !== undefined) {
+    if (files.length > 1)
+      throw new InputError(`--symbol ${symbol}: ${files.length} files; give --tickers for several`);
+    const named = maybeSymbol("--symbol", symbol);
+    return () => named;
+  }
+  if (tickers === undefined) return undefined;
+  const known = tickersByCompany(inputText("--tickers", tickers, "SEC's company_tickers.json"), tickers);
+  return (company) => known.get(company);
 }
 
 function importText({ imported, duplicates, rejected, symbols, from, to, ...rest }: FilingsImported): string {

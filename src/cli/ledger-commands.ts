@@ -7,11 +7,10 @@ import { ledgerPlaces } from "../adapters/ledger/ledger-store.ts";
 import { LedgerReads } from "../app/live/ledger-reads.ts";
 import { taxLotCsv } from "../app/live/tax-lots.ts";
 import { InputError } from "../domain/assert.ts";
-import { SYMBOL_FORM } from "../domain/instrument.ts";
 import { type CliContext, report } from "./context.ts";
 import { ledgerRoot } from "./demo-root.ts";
 import { claimsText, ordersText, positionsText, tradesText, whyText } from "./ledger-text.ts";
-import { wholeNumber } from "./option-values.ts";
+import { maybeSymbol, wholeNumber } from "./option-values.ts";
 
 const MOST_ROWS = 100_000;
 
@@ -121,12 +120,6 @@ const queryOf = ({ symbol, limit }: Listed) => ({
   symbol: maybeSymbol("--symbol", symbol),
   limit: wholeNumber("--limit", limit, { least: 1, most: MOST_ROWS }),
 });
-
-function maybeSymbol(key: string, given: string | undefined): string | undefined {
-  const symbol = given?.trim().toUpperCase();
-  if (symbol === undefined || SYMBOL_FORM.test(symbol)) return symbol;
-  throw new InputError(`${key} "${(given ?? "").slice(0, 40)}" is no symbol; give one as AAPL`);
-}
 
 function reading(context: CliContext, work: (ledger: LedgerReads) => void): void {
   const ledger = new LedgerReads(ledgerPlaces(ledgerRoot(context)));

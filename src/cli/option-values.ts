@@ -1,5 +1,6 @@
 /** Option texts to values. Each refusal is one line with the key, what was given and what is allowed (CLI.md). */
 import { InputError } from "../domain/assert.ts";
+import { SYMBOL_FORM } from "../domain/instrument.ts";
 import { type DayNumber, parseIsoDate } from "../domain/time.ts";
 
 /** One of `allowed`. Throws InputError when absent or another. */
@@ -97,4 +98,11 @@ export function decimal(
   throw new InputError(
     `${key} "${(given ?? "").slice(0, 40)}" is not allowed; give a number from ${least} to ${most}`,
   );
+}
+
+/** In capitals. Throws InputError where it is none. */
+export function maybeSymbol(key: string, given: string | undefined): string | undefined {
+  const symbol = given?.trim().toUpperCase();
+  if (symbol === undefined || SYMBOL_FORM.test(symbol)) return symbol;
+  throw new InputError(`${key} "${(given ?? "").slice(0, 40)}" is no symbol; give one as AAPL`);
 }

@@ -2,6 +2,7 @@
 import { InputError } from "../../domain/assert.ts";
 import { parseIsoDate } from "../../domain/time.ts";
 import { type FigureName, figureNames, type ReadFiling } from "../../market/fundamentals/filing.ts";
+import { COMPANY_FACTS } from "./company-facts.ts";
 import { type SourceFile, shownNames } from "./source-file.ts";
 
 type Cells = Readonly<Record<string, string>>;
@@ -119,7 +120,8 @@ const overview: FilingFormat = {
 };
 
 const formats: readonly FilingFormat[] = [edgar, annual, overview, own];
-export const filingFormatIds: readonly string[] = formats.map(({ id }) => id);
+/** Of tables, told by their columns, and of SEC's JSON. */
+export const filingFormatIds: readonly string[] = [...formats.map(({ id }) => id), COMPANY_FACTS];
 
 /** The layout that was named, or the one that the columns tell. Throws InputError naming what is missing. */
 export function filingFormat(file: SourceFile, named: string | undefined): FilingFormat {

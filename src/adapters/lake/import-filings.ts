@@ -4,12 +4,13 @@ import { type DayNumber, isoDate } from "../../domain/time.ts";
 import { figureNames, type ReadFiling } from "../../market/fundamentals/filing.ts";
 import { judgeFilings } from "../../market/fundamentals/judge-filings.ts";
 import { AuditFile } from "./audit-file.ts";
+import { COMPANY_FACTS, companyFactsFilings } from "./company-facts.ts";
 import type { Duck } from "./duck.ts";
 import { filingColumns, filingFormat, readFiling } from "./filing-formats.ts";
 import { readFilings, writeFilings } from "./filing-store.ts";
 import type { LakePaths } from "./paths.ts";
 import { linesSetAside, rejectsOf, tableSql, type WideLine } from "./row-query.ts";
-import { inspectFile, readingProblem, type SourceFile } from "./source-file.ts";
+import { inspectFile, readingProblem, readWhole, type SourceFile } from "./source-file.ts";
 import { asOnlyWriter } from "./writer-lock.ts";
 
 export interface FilingsRequest {
@@ -18,6 +19,8 @@ export interface FilingsRequest {
   readonly format?: string;
   /** Name in the store, 1 to 32 of a-z 0-9 . _ -; the layout's when absent. */
   readonly source?: string;
+  /** Whose company facts a file has that names its company by number alone. */
+  readonly symbolOf?: (company: number) => string | undefined;
   readonly today: DayNumber;
 }
 
@@ -42,43 +45,76 @@ interface Origin {
   readonly row: number;
 }
 
+/** A file that was looked into, not yet read. */
+interface Inspected {
+  readonly path: string;
+  /** Its reports with their rows; lines that cannot be taken apart go to the audit. */
+  readonly read: (audit: AuditFile) => Promise<readonly ReadFiling[]>;
+}
+
+const cells = ["form", "filed", "fiscal_year", ...figureNames];
+
 /** Throws InputError when a file is unusable; nothing is imported then. */
 export async function importFilings(
   duck: Duck,
   paths: LakePaths,
-  { files, format: named, source, today }: FilingsRequest,
+  request: FilingsRequest,
 ): Promise<FilingsImported> {
-  const inspected: { readonly file: SourceFile; readonly format: ReturnType<typeof filingFormat> }[] = [];
-  for (const path of files) {
-    const file = await inspectFile(duck, path);
-    inspected.push({ file, format: filingFormat(file, named) });
-  }
+  const inspected: Inspected[] = [];
+  for (const [n, path] of request.files.entries())
+    inspected.push(
+      isCompanyFacts(path, request)
+        ? inspectFacts(path, request)
+        : await inspectTable(duck, { path, ordinal: n }, request),
+    );
   return asOnlyWriter(paths.lock, async () => {
     mkdirSync(paths.staging, { recursive: true, mode: 0o700 });
-    const cells = ["form", "filed", "fiscal_year", ...figureNames];
     const audit = new AuditFile(paths.audit, paths.staging, { kind: "fundamentals", cells });
     try {
       const read = new Map<ReadFiling, Origin>();
-      for (const [n, { file, format }] of inspected.entries()) {
-        const columns = filingColumns(file, format);
-        const lines = await readLines(duck, file, columns, n);
-        for (const [row, line] of lines.rows.entries()) {
-          const filing = readFiling(format, source ?? format.id, line);
+      for (const file of inspected)
+        for (const [row, filing] of (await file.read(audit)).entries()) {
           const origin = { file: file.path, row: row + 1 };
           if (SYMBOL.test(filing.symbol)) read.set(filing, origin);
           else refuse(audit, origin, filing, SCHEMA, `symbol "${filing.symbol.slice(0, 40)}" is none`);
         }
-        for (const { line, reason, text } of lines.setAside) {
-          const about = { file: file.path, row: Math.max(1, line - 1), symbol: "", timestamp: "" };
-          audit.add({ ...about, rule: SCHEMA, reason, raw: [text, ...cells.slice(1).map(() => "")] });
-        }
-      }
-      return finished(paths, read, today, audit);
+      return finished(paths, read, request.today, audit);
     } finally {
       audit.discard();
       rmSync(paths.staging, { recursive: true, force: true });
     }
   });
+}
+
+const isCompanyFacts = (path: string, { format }: FilingsRequest): boolean =>
+  format === undefined ? /\.json$/i.test(path) : format === COMPANY_FACTS;
+
+function inspectFacts(path: string, request: FilingsRequest): Inspected {
+  const filings = companyFactsFilings(readWhole(path), path, {
+    source: request.source ?? COMPANY_FACTS,
+    symbolOf: request.symbolOf ?? (() => undefined),
+  });
+  return { path, read: async () => filings };
+}
+
+async function inspectTable(
+  duck: Duck,
+  { path, ordinal }: { readonly path: string; readonly ordinal: number },
+  { format: named, source }: FilingsRequest,
+): Promise<Inspected> {
+  const file = await inspectFile(duck, path);
+  const format = filingFormat(file, named);
+  return {
+    path: file.path,
+    async read(audit) {
+      const lines = await readLines(duck, file, filingColumns(file, format), ordinal);
+      for (const { line, reason, text } of lines.setAside) {
+        const about = { file: file.path, row: Math.max(1, line - 1), symbol: "", timestamp: "" };
+        audit.add({ ...about, rule: SCHEMA, reason, raw: [text, ...cells.slice(1).map(() => "")] });
+      }
+      return lines.rows.map((line) => readFiling(format, source ?? format.id, line));
+    },
+  };
 }
 
 function finished(

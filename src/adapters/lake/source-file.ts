@@ -2,7 +2,7 @@
  * Looks into a file that a person wants to import: is it there, is it CSV or Parquet, which columns has
  * it. Every way of being wrong ends in one line that says what was found and what is needed.
  */
-import { closeSync, openSync, readSync, type Stats, statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, type Stats, statSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { gunzipSync, constants as zlib } from "node:zlib";
 import { InputError } from "../../domain/assert.ts";
@@ -80,6 +80,12 @@ const printableLine = (text: string): string =>
 export function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return (text.split("\n")[0] ?? text).replace(/^[\w ]+ Error: /, "").trim();
+}
+
+/** All of a file that is text; the same words as for the others where it is none. */
+export function readWhole(path: string): string {
+  readHead(path);
+  return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
 }
 
 function readHead(path: string): Buffer {
