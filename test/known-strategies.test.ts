@@ -225,10 +225,26 @@ describe("pairs_trading", () => {
     expect(long.filter((line) => line.includes("YYY"))).toEqual(["1 YYY enter parted", "8 YYY exit overdue"]);
   });
 
-  it("leaves when the pair is not active any more, and never enters a break", () => {
-    const dropped = [pair(0), told("pairs", 4, [], true)];
-    const found = brief(wishes(pairsTrading, {}, off(0, 2.2, 2.2, 2.2, 2.2, 2.2, 2.2), dropped));
-    expect(found.slice(2)).toEqual(["4 YYY exit dropped", "4 XXX exit dropped"]);
+  it("judges a trade by what it was entered on, though the pair is formed anew or not found again", () => {
+    const ways = off(0, 2.2, 2.2, 2.2, 1.5, 0.4, 2.2, 2.2);
+    // The new formation would call 2.2 of the old deviations 0.22, and the trade over.
+    const wider = told(
+      "pairs",
+      3,
+      [
+        { instrument: Y, values: [X, 1, 1, 100, 0, 0.1, 2, 16_021] },
+        { instrument: X, values: [Y, -1, 1, 100, 0, 0.1, 2, 16_021] },
+      ],
+      true,
+    );
+    for (const later of [told("pairs", 3, [], true), wider]) {
+      const found = brief(wishes(pairsTrading, {}, ways, [pair(0), later]));
+      expect(found.slice(2)).toEqual(["5 YYY exit converged", "5 XXX exit converged"]);
+    }
+  });
+
+  it("enters no pair that is not active any more, and never a break", () => {
+    expect(wishes(pairsTrading, {}, off(0, 1, 2.2, 2.2), [pair(0), told("pairs", 2, [], true)])).toEqual([]);
     expect(wishes(pairsTrading, {}, off(0, 3.6, 3.7, 3.6), [pair(0)])).toEqual([]);
   });
 });
