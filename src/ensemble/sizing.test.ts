@@ -277,9 +277,10 @@ describe("what a strategy has shown, the market's nerves and the volume (SIZE-1)
     expect(size).toEqual({ shares: 208, binding: "kelly" });
   });
 
-  it("allocation ignores Kelly and the market scale: it risks no stop; the volume binds it too", () => {
+  it("allocation ignores Kelly and the market scale; a stop bounds it by a trade's risk, and the volume", () => {
     const request = { ...wish, method: "allocation" as const, edge: bad, atr: Number.NaN, vix: 80 };
-    expect(sizeEntry(request, sizingParams.parse({})).shares).toBe(50);
+    expect(sizeEntry({ ...request, stop: Number.NaN }, sizingParams.parse({})).shares).toBe(50);
+    expect(sizeEntry(request, sizingParams.parse({}))).toEqual({ shares: 20, binding: "risk_per_trade" });
     expect(sizeEntry({ ...request, advRoom: 3 }, sizingParams.parse({}))).toEqual({
       shares: 3,
       binding: "adv",

@@ -109,6 +109,7 @@ export function sizeEntry(request: SizingRequest, params: SizingParams, told?: S
   let { shares, binding } = weighed(request, params, wanted, told);
   const price = Math.max(request.price, entryPrice(request));
   const caps: readonly (readonly [SizingConstraint, number])[] = [
+    ...riskCap(request, params, base),
     ["position_pct", (params.positionPct * base) / price],
     ["position_usd", params.positionUsd / price],
     ["adv", request.advRoom],
@@ -128,6 +129,27 @@ export function sizeEntry(request: SizingRequest, params: SizingParams, told?: S
 const bindingOf = (method: SizingMethod): SizingConstraint =>
   method === "fixed_risk" ? "risk_per_trade" : method;
 
+/**
+ * What the gate grants a single trade (SIZE-1), asked here already where the stop did not set the size: legs of a pair
+ * are brought to their proportion after it, and one that the gate trims would end both.
+ */
+function riskCap(
+  request: SizingRequest,
+  params: SizingParams,
+  base: number,
+): (readonly [SizingConstraint, number])[] {
+  if (request.method === "fixed_risk" || Number.isNaN(request.stop)) return [];
+  const lost = lostPerShare(request, params);
+  return lost > 0 ? [["risk_per_trade", (params.riskPerTrade * base) / lost]] : [];
+}
+
+/** Dollars from entry to stop with the costs of both; 0 or below for a stop on the wrong side. */
+function lostPerShare(request: SizingRequest, { riskCostBps = 0 }: SizingParams): number {
+  const entry = entryPrice(request);
+  const distance = Math.sign(request.conviction) * (entry - request.stop);
+  return distance > 0 ? distance + riskCostBps * BPS * (entry + request.stop) : distance;
+}
+
 const entryPrice = ({ limit, price }: SizingRequest): number => (Number.isNaN(limit) ? price : limit);
 
 function wantedShares(request: SizingRequest, params: SizingParams, base: number): Wanted {
@@ -138,11 +160,10 @@ function wantedShares(request: SizingRequest, params: SizingParams, base: number
     return { shares: dollars / price, binding: bindingOf(request.method) };
   }
   const entry = entryPrice(request);
-  const distance = Math.sign(request.conviction) * (entry - request.stop);
+  const lost = lostPerShare(request, params);
   // Without a distance on the losing side there is no risk figure to size by: C-15, no stop, no entry.
-  if (!(distance > 0)) return { shares: 0, binding: "risk_per_trade" };
+  if (!(lost > 0)) return { shares: 0, binding: "risk_per_trade" };
   const { risk, stakeMax, binding } = tradeRisk(request.edge, params.kelly, params.riskPerTrade);
-  const lost = distance + (params.riskCostBps ?? 0) * BPS * (entry + request.stop);
   const atRisk = (strength * risk * base) / lost;
   const stake = (strength * stakeMax * base) / entry;
   return stake < atRisk ? { shares: stake, binding: "kelly" } : { shares: atRisk, binding };
