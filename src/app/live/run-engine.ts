@@ -7,6 +7,7 @@ import { xnysSessions } from "../../market/calendar.ts";
 import { strategies } from "../../strategies/registry.ts";
 import { type EngineConfigs, engineConfigs } from "../engine-configs.ts";
 import { type EngineModels, noModels, readModelFiles } from "../models/run-models.ts";
+import { tablesNeeded } from "../references/run-references.ts";
 import { readHistory } from "./history-file.ts";
 import type { RunPlaces, RunTerms } from "./run-terms.ts";
 
@@ -39,6 +40,7 @@ export function engineOf(
       intraday: [...(execute.intraday ?? []), false],
       positionCaps: [...(execute.positionCaps ?? []), instruments.symbols.length],
       strategyIds: [...(execute.strategyIds ?? []), EXTERNAL],
+      needs: [...configs.compute.strategies.map(({ strategy }) => tablesNeeded(strategy)), []],
       externalStrategy: external,
       verifiesFlat: true,
       closesOnlyInSession: true,
