@@ -18,7 +18,7 @@ import type { BoundStrategy, StrategyModule } from "../strategies/strategy.ts";
 import { withModels } from "../strategies/with-models.ts";
 import type { Config } from "./config.ts";
 import { regimeRule } from "./regime/regime-params.ts";
-import type { RunHistory } from "./run-history.ts";
+import type { LongerHistory, RunHistory } from "./run-history.ts";
 
 export interface EngineSetup {
   readonly config: Config;
@@ -32,6 +32,8 @@ export interface EngineSetup {
   readonly actions?: readonly CorporateActionEvent[];
   /** Bars before the first of `columns`, to warm up on. */
   readonly history?: RunHistory;
+  /** Bars of longer lengths before those. */
+  readonly longer?: LongerHistory;
   /** The way from the prices of the run to those printed; absent where they are. */
   readonly rawSteps?: readonly RawStep[];
   /** Models beside the rules, by strategy; the others run as rules (STRAT-2). */
