@@ -62,7 +62,7 @@ export async function dailyHistory(
   };
   if (plain.symbols.length === 0) return undefined;
   const loaded = await loadedBars(lake, plain, asked, { first, last });
-  const bars = loaded === undefined ? [] : barsBefore(loaded.columns, columns.instruments, first);
+  const bars = loaded === undefined ? [] : barsUnder(columns.instruments, loaded.columns, first);
   const before = sessions.date[sessions.date.indexOf(first) - 1];
   const newest = bars.at(-1)?.closedAt;
   if (loaded === undefined || newest === undefined || newYorkDay(newest) !== before) return undefined;
@@ -103,8 +103,12 @@ async function loadedBars(
 const adjusting = ({ adjust }: { readonly adjust: Adjustment | undefined }) =>
   adjust === undefined ? {} : { adjust };
 
-/** Under the run's numbers. */
-function barsBefore(columns: BarColumns, instruments: InstrumentTable, first: DayNumber): Bar[] {
+/** Of days before `first`, under the run's numbers. */
+export function barsUnder(
+  instruments: InstrumentTable,
+  columns: BarColumns,
+  first = Number.POSITIVE_INFINITY,
+): Bar[] {
   const ids = columns.instruments.symbols.map((symbol) => instruments.find(symbol));
   const bars: Bar[] = [];
   for (let batch = 0; batch < batchCount(columns); batch++) {
