@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { LoadedBars, LoadRequest } from "../src/adapters/lake/load-bars.ts";
 import { compareDecisions, decideWithFuture, decisionsBefore } from "../src/app/canary.ts";
-import { loadConfig } from "../src/app/config.ts";
+import { loadConfig, withSettings } from "../src/app/config.ts";
 import { dailyHistory } from "../src/app/daily-history.ts";
 import { type RunSetup, runEngine } from "../src/app/engine-run.ts";
 import { splitAt } from "../src/app/run-history.ts";
@@ -161,6 +161,19 @@ describe("one account, two lengths of bars", () => {
     const alone = said(ran(daily(five), ["swinger"]), 0);
     expect(alone.length).toBeGreaterThan(20);
     expect(said(ran(five, ["swinger"]), 0)).toEqual(alone);
+  });
+
+  it("a strategy of many lengths decides on the one that its setting names, and never below the run's", () => {
+    const id = "swing_trend_following";
+    const set = (timeframe: string) =>
+      withSettings(config, [`strategies.${id}.timeframe=${timeframe}`], "test");
+    const alone = said(ran(daily(five), [id]), 0);
+    expect(alone.length).toBeGreaterThan(0);
+    expect(said(ran(five, [id], { config: set("1d") }), 0)).toEqual(alone);
+    expect(said(ran(five, [id], { config: set("auto") }), 0)).not.toEqual(alone);
+    expect(() => ran(five, [id], { config: set("1m") })).toThrow(
+      "strategies.swing_trend_following.timeframe = 1m: the bars of the run are 5m; must be auto or one of 1d, 5m",
+    );
   });
 
   it("both trade in one run, each on its own bars", () => {

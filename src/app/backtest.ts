@@ -138,7 +138,10 @@ type Checked = BacktestRequest & BacktestModels;
 const boundStrategies = ({ config, strategyIds, models, timeframe }: Checked) =>
   strategies
     .filter(({ id }) => strategyIds.includes(id))
-    .map((module) => ({ ...boundStrategy(module, config, models), ...ownTimeframe(module, timeframe) }));
+    .map((module) => ({
+      ...boundStrategy(module, config, models),
+      ...ownTimeframe(module, timeframe, config),
+    }));
 
 const regimeOf = ({ root, config, snapshot, source, adjustment, to }: BacktestRequest, lake: Lake) =>
   runRegime(
@@ -308,14 +311,15 @@ async function backtestColumns(
 export function checkedStrategies({
   strategyIds,
   timeframe,
-}: Pick<BacktestRequest, "strategyIds" | "timeframe">): readonly string[] {
+  config,
+}: Pick<BacktestRequest, "strategyIds" | "timeframe" | "config">): readonly string[] {
   for (const id of strategyIds) {
     const module = strategies.find((candidate) => candidate.id === id);
     if (module === undefined) {
       const known = strategies.map((candidate) => candidate.id).join(", ");
       throw new InputError(`--strategies ${id}: no such strategy; there are ${known}`);
     }
-    const isMadeOf = ownTimeframe(module, timeframe).timeframe !== undefined;
+    const isMadeOf = ownTimeframe(module, timeframe, config).timeframe !== undefined;
     if (!module.timeframes.includes(timeframe) && !isMadeOf) {
       throw new InputError(
         `--timeframe ${timeframe}: ${id} trades on ${module.timeframes.join(", ")}; give one of these or a shorter one`,

@@ -74,7 +74,7 @@ export async function daysBefore(
 export const daysReaders = (config: Config) =>
   strategies
     .filter(({ id }) => config.strategies[id]?.enabled === true)
-    .map((module) => ({ ...boundStrategy(module, config), ...ownTimeframe(module, "1m") }))
+    .map((module) => ({ ...boundStrategy(module, config), ...ownTimeframe(module, "1m", config) }))
     .filter(({ timeframe }) => timeframe === "1d");
 
 const ofBroker =
