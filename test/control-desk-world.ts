@@ -4,15 +4,18 @@ import { join } from "node:path";
 import type { AuditRow } from "../src/adapters/journal/journal-terms.ts";
 import { ControlDesk } from "../src/app/live/control-desk.ts";
 import type { StageContext } from "../src/app/live/stage-context.ts";
+import type { EngineEvent } from "../src/domain/events.ts";
 import { LiveWorld } from "./live-world.ts";
 
 export interface Desk {
   readonly world: LiveWorld;
   readonly killSwitch: string;
   readonly audits: AuditRow[];
+  /** What acts came to. */
+  readonly heard: EngineEvent[];
   ask(
     verb: string,
-    more?: Record<string, string | boolean>,
+    more?: Readonly<Record<string, unknown>>,
   ): { kind: string; reason?: string; exitCode?: number; value?: unknown };
 }
 
@@ -36,6 +39,7 @@ export async function controlDesk(folder: string): Promise<Desk> {
     now: () => world.now,
   } as unknown as StageContext;
   const audits: AuditRow[] = [];
+  const heard: EngineEvent[] = [];
   let control: ControlDesk | undefined;
   world.began = (driver) => {
     control = new ControlDesk({
@@ -46,7 +50,10 @@ export async function controlDesk(folder: string): Promise<Desk> {
         feed: () => undefined,
         verdict: () => undefined,
       },
-      event: (event) => world.event(event),
+      event: (event) => {
+        heard.push(event);
+        world.event(event);
+      },
       quote: () => undefined,
       checkActions: () => true,
       resumed: () => undefined,
@@ -62,6 +69,7 @@ export async function controlDesk(folder: string): Promise<Desk> {
     world,
     killSwitch,
     audits,
+    heard,
     ask: (verb, more = {}) => {
       asked += 1;
       const request = { id: `r${asked}`, verb, by: "tester", reason: "the cause is known", ...more };

@@ -118,7 +118,7 @@ export interface LiveSession {
 function warmCompute(): LiveCompute {
   const compute = new LiveCompute(engineOf(terms, instruments).compute);
   for (let b = 0; b < history.closedAt.length; b++)
-    compute.warm({
+    compute.stage.warm({
       columns: history,
       from: history.offset[b] ?? 0,
       to: history.offset[b + 1] ?? 0,

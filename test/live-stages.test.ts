@@ -119,7 +119,7 @@ function throughTwoStages(): { readonly said: string[]; readonly decisions: numb
   warmed(decides, (bars, from, to, at) => {
     const batch = { columns: bars, from, to, at: at as EpochMicros };
     trades.stage.bars(batch);
-    decides.warm(batch);
+    decides.stage.warm(batch);
   });
   const venue = new SimulatedVenue(instruments.symbols.length, config.costs, xnysSessions());
   const timeline = new Timeline(columns, venue);

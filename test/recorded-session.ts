@@ -93,7 +93,7 @@ class Recording {
     });
     const models = modelsOf(terms, runPlaces(root));
     this.#compute = new LiveCompute(engineOf(terms, instruments, models).compute);
-    for (const batch of warmingBatches(this.#run)) this.#compute.warm(batch);
+    for (const batch of warmingBatches(this.#run)) this.#compute.stage.warm(batch);
     this.#driver = this.#newDriver();
   }
 

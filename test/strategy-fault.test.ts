@@ -161,7 +161,7 @@ class Run {
     });
     for (const batch of warming()) {
       this.execute.stage.bars(batch);
-      this.compute.warm(batch);
+      this.compute.stage.warm(batch);
     }
   }
 

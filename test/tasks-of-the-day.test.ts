@@ -23,6 +23,7 @@ const source: Readonly<Record<string, readonly string[]>> = {
       "validate_api_connectivity",
       "sync_positions_from_broker",
       "load_regime_detector",
+      "tell_references",
       "run_premarket_analysis",
     ],
     ...["sync_previous_day", "refresh_universe", "validate_model_freshness", "check_corporate_actions"],

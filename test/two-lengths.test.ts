@@ -4,12 +4,16 @@
  */
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import type { LoadedBars, LoadRequest } from "../src/adapters/lake/load-bars.ts";
 import { compareDecisions, decideWithFuture, decisionsBefore } from "../src/app/canary.ts";
-import { loadConfig } from "../src/app/config.ts";
-import { runEngine } from "../src/app/engine-run.ts";
+import { loadConfig, withSettings } from "../src/app/config.ts";
+import { dailyHistory } from "../src/app/daily-history.ts";
+import { type RunSetup, runEngine } from "../src/app/engine-run.ts";
+import { splitAt } from "../src/app/run-history.ts";
+import { InputError } from "../src/domain/assert.ts";
 import { type Bar, type BarColumns, batchCount, columnsFromBars } from "../src/domain/bars.ts";
 import type { InstrumentId } from "../src/domain/instrument.ts";
-import { dayOf, type EpochMicros } from "../src/domain/time.ts";
+import { type DayNumber, dayOf, type EpochMicros } from "../src/domain/time.ts";
 import { SignalField } from "../src/engine/signal-table.ts";
 import { atr } from "../src/features/atr.ts";
 import { output } from "../src/features/feature.ts";
@@ -76,8 +80,8 @@ function daily(columns: BarColumns): BarColumns {
   return columnsFromBars("1d", columns.instruments, [...bars.values()]);
 }
 
-const ran = (columns: BarColumns, strategyIds: readonly string[]) =>
-  runEngine({ config, strategyIds, columns, sessions, cash: 100_000 }, { modules });
+const ran = (columns: BarColumns, strategyIds: readonly string[], more: Partial<RunSetup> = {}) =>
+  runEngine({ config, strategyIds, columns, sessions, cash: 100_000, ...more }, { modules });
 
 function said({ loop }: ReturnType<typeof ran>, strategy: number): string[] {
   const { signals } = loop.compute;
@@ -92,6 +96,64 @@ function said({ loop }: ReturnType<typeof ran>, strategy: number): string[] {
   return rows;
 }
 
+describe("a run over short bars that begins with days of the lake", () => {
+  const days = daily(five);
+  const first = sessions.date[sessions.close.indexOf(days.closedAt[12]!)] as DayNumber;
+  const short = splitAt(five, first)!.columns;
+  const long = splitAt(days, first)!;
+  /** As a lake has them; asked for with the days of the run, too. */
+  const lakeOf = (bars: BarColumns) => ({
+    list: () => five.instruments.symbols.map((symbol) => ({ symbol, timeframe: "1d" })) as never,
+    loadBars: async ({ to, adjust }: LoadRequest): Promise<LoadedBars> => {
+      if (adjust !== undefined) throw new InputError("nothing is left to adjust");
+      const columns = splitAt(bars, (to! + 1) as DayNumber)?.before ?? bars;
+      return { columns, snapshot: "days", series: [], raw: { actions: [], findings: [], factors: [] } };
+    },
+  });
+  const bound = [{ features: swinger.bind({}).features, timeframe: "1d" as const }];
+  const asked = {
+    ...{ timeframe: "5m" as const, config, snapshot: undefined, source: undefined },
+    adjustment: undefined,
+  };
+  const historyFrom = (bars: BarColumns) =>
+    dailyHistory({ ...asked, lake: lakeOf(bars) }, bound, short, undefined);
+
+  it("decides from its first close on as a run over the days does, by features that are the same to the last bit", async () => {
+    const { instruments: _, ...before } = long.before;
+    const alone = ran(long.columns, ["swinger"], { history: { columns: before, actions: [] } });
+    const warm = ran(short, ["swinger"], { longer: (await historyFrom(days))!.longer });
+    expect(said(alone, 0).length).toBeGreaterThan(20);
+    expect(said(warm, 0)).toEqual(said(alone, 0));
+    expect(firstNumbers(warm)).toEqual(firstNumbers(alone));
+    expect(said(ran(short, ["swinger"]), 0)).not.toEqual(said(alone, 0));
+  });
+
+  it("is shown no day that it is made of, and no future: poisoned days change nothing", async () => {
+    const { longer } = (await historyFrom(days))!;
+    expect(Math.max(...longer.columns.closedAt)).toBe(days.closedAt[11]);
+    const poisoned = {
+      ...days,
+      close: days.close.map((close, row) => (row < long.before.close.length ? close : 9 * close)),
+    };
+    expect((await historyFrom(poisoned))!.longer.columns.close).toEqual(longer.columns.close);
+    expect(said(ran(short, ["swinger"], { longer }), 0)).toEqual(
+      said(ran(short, ["swinger"], { longer: (await historyFrom(poisoned))!.longer }), 0),
+    );
+  });
+
+  it("begins cold where the day before is not there, and where nobody decides on days", async () => {
+    const hole = splitAt(days, sessions.date[sessions.date.indexOf(first) - 1] as DayNumber)!.before;
+    expect(await historyFrom(hole)).toBeUndefined();
+    const none = [{ features: bound[0]!.features, timeframe: "5m" as const }];
+    expect(await dailyHistory({ ...asked, lake: lakeOf(days) }, none, short, undefined)).toBeUndefined();
+  });
+});
+
+function firstNumbers({ loop }: ReturnType<typeof ran>): number[] {
+  const { signals } = loop.compute;
+  return [SignalField.at, SignalField.stop, SignalField.conviction].map((field) => signals.get(0, field));
+}
+
 describe("one account, two lengths of bars", () => {
   const together = ["intraday_mean_reversion", "swinger"];
 
@@ -99,6 +161,19 @@ describe("one account, two lengths of bars", () => {
     const alone = said(ran(daily(five), ["swinger"]), 0);
     expect(alone.length).toBeGreaterThan(20);
     expect(said(ran(five, ["swinger"]), 0)).toEqual(alone);
+  });
+
+  it("a strategy of many lengths decides on the one that its setting names, and never below the run's", () => {
+    const id = "swing_trend_following";
+    const set = (timeframe: string) =>
+      withSettings(config, [`strategies.${id}.timeframe=${timeframe}`], "test");
+    const alone = said(ran(daily(five), [id]), 0);
+    expect(alone.length).toBeGreaterThan(0);
+    expect(said(ran(five, [id], { config: set("1d") }), 0)).toEqual(alone);
+    expect(said(ran(five, [id], { config: set("auto") }), 0)).not.toEqual(alone);
+    expect(() => ran(five, [id], { config: set("1m") })).toThrow(
+      "strategies.swing_trend_following.timeframe = 1m: the bars of the run are 5m; must be auto or one of 1d, 5m",
+    );
   });
 
   it("both trade in one run, each on its own bars", () => {

@@ -29,6 +29,7 @@ import {
 } from "./canary.ts";
 import type { CanaryWorkerData } from "./canary-worker.ts";
 import type { Config } from "./config.ts";
+import { dailyHistory, ofRunBars } from "./daily-history.ts";
 import { findingsFrom, writeDataAudit } from "./data-audit.ts";
 import { boundStrategy, ownTimeframe } from "./engine-configs.ts";
 import { type EngineRun, type RunSetup, runEngine } from "./engine-run.ts";
@@ -101,7 +102,7 @@ export async function backtest(asked: BacktestRequest): Promise<ReportInput> {
       ...(adjust === undefined ? {} : { adjust }),
     };
     if (from !== undefined) {
-      const start = historyStart(from, boundStrategies(request), timeframe);
+      const start = historyStart(from, ofRunBars(boundStrategies(request), lake, request), timeframe);
       const loaded = await lake.loadBars({ ...asked, from: start });
       const parted = splitAt(loaded.columns, from);
       if (parted !== undefined) {
@@ -137,7 +138,10 @@ type Checked = BacktestRequest & BacktestModels;
 const boundStrategies = ({ config, strategyIds, models, timeframe }: Checked) =>
   strategies
     .filter(({ id }) => strategyIds.includes(id))
-    .map((module) => ({ ...boundStrategy(module, config, models), ...ownTimeframe(module, timeframe) }));
+    .map((module) => ({
+      ...boundStrategy(module, config, models),
+      ...ownTimeframe(module, timeframe, config),
+    }));
 
 const regimeOf = ({ root, config, snapshot, source, adjustment, to }: BacktestRequest, lake: Lake) =>
   runRegime(
@@ -244,8 +248,12 @@ async function backtestColumns(
   const { config, strategyIds, cash, seed, workers, models, tested } = request;
   const withRegime = givenRegime(regime, stored);
   const references = await referencesOf(request, lake, columns, regime);
-  const snapshot =
-    references.id === "" ? withRegime.snapshot : `${withRegime.snapshot}+known:${references.id}`;
+  const daily = await dailyHistory({ ...request, lake }, boundStrategies(request), columns, history);
+  const snapshot = [
+    withRegime.snapshot,
+    ...(daily === undefined ? [] : [`1d:${daily.id}`]),
+    ...(references.id === "" ? [] : [`known:${references.id}`]),
+  ].join("+");
   const setup: RunSetup = {
     config,
     strategyIds,
@@ -256,6 +264,7 @@ async function backtestColumns(
     rawSteps,
     models,
     ...(history === undefined ? {} : { history }),
+    ...(daily === undefined ? {} : { longer: daily.longer }),
     ...(over === undefined ? {} : { ticks: over.ticks }),
     references: references.told,
     ...withRegime.given,
@@ -302,14 +311,15 @@ async function backtestColumns(
 export function checkedStrategies({
   strategyIds,
   timeframe,
-}: Pick<BacktestRequest, "strategyIds" | "timeframe">): readonly string[] {
+  config,
+}: Pick<BacktestRequest, "strategyIds" | "timeframe" | "config">): readonly string[] {
   for (const id of strategyIds) {
     const module = strategies.find((candidate) => candidate.id === id);
     if (module === undefined) {
       const known = strategies.map((candidate) => candidate.id).join(", ");
       throw new InputError(`--strategies ${id}: no such strategy; there are ${known}`);
     }
-    const isMadeOf = ownTimeframe(module, timeframe).timeframe !== undefined;
+    const isMadeOf = ownTimeframe(module, timeframe, config).timeframe !== undefined;
     if (!module.timeframes.includes(timeframe) && !isMadeOf) {
       throw new InputError(
         `--timeframe ${timeframe}: ${id} trades on ${module.timeframes.join(", ")}; give one of these or a shorter one`,

@@ -68,6 +68,16 @@ describe("one line names key, value and what is allowed", () => {
       "unknown key share at strategies.buy_and_hold",
     ],
     [
+      "bars that a strategy was not written for",
+      () => set("strategies.mean_reversion.timeframe=1m"),
+      "strategies.mean_reversion.timeframe = 1m: must be auto or one that it was written for: 1d",
+    ],
+    [
+      "bars that there are not",
+      () => set("strategies.mean_reversion.timeframe=1h"),
+      'strategies.mean_reversion.timeframe = "1h": must be one of auto, 1d, 5m, 1m, 1s',
+    ],
+    [
       "an unknown parameter",
       () => set("strategies.reference_ema_cross.params.fats=3"),
       "unknown key fats at strategies.reference_ema_cross.params",

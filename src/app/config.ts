@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { parseYaml, readYaml } from "../adapters/yaml-file.ts";
 import { InputError } from "../domain/assert.ts";
+import { timeframes } from "../domain/bars.ts";
 import { basisKinds } from "../engine/price-basis.ts";
 import { ensembleParams } from "../ensemble/ensemble-params.ts";
 import { sizingParams } from "../ensemble/sizing.ts";
@@ -42,6 +43,8 @@ const strategyEntry = z.strictObject({
   model: z.string().regex(/^(?:champion|rules|[a-z][a-z0-9_.-]{0,79}@[1-9]\d{0,8})$/, {
     error: "must be champion, rules, or a version as NAME@NUMBER",
   }),
+  /** Of the bars that it decides on; auto: the run's, or the next longer ones that it was written for. */
+  timeframe: z.enum(["auto", ...timeframes]),
   /** Tier of the universe of the day that its entries are kept to (UNIV-1); all: every instrument of the run. */
   universe: z.enum(["all", "core", "extended"]),
   /** The only ones that it is shown; none: every one of the run. */
@@ -252,10 +255,16 @@ function checkShares({ strategies: entries }: Config): void {
 }
 
 function checkStrategyParams({ strategies: entries, demo }: Config): void {
-  for (const { id, bind } of strategies) {
+  for (const { id, bind, timeframes: written } of strategies) {
     const own = entries[id]?.params ?? {};
     checkParams(bind, own, `strategies.${id}.params`);
     checkParams(bind, { ...own, ...demo.params[id] }, `demo.params.${id}`);
+    const chosen = entries[id]?.timeframe ?? "auto";
+    if (chosen === "auto" || written.includes(chosen)) continue;
+    throw new InputError(
+      `config: strategies.${id}.timeframe = ${chosen}: must be auto or one that it was written for: ` +
+        written.join(", "),
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 /** From the settings of a run to those of its stages: the same for every wiring (RUN-1). */
+import { InputError } from "../domain/assert.ts";
 import { type BarColumns, type Timeframe, timeframeSeconds } from "../domain/bars.ts";
 import type { CorporateActionEvent } from "../domain/events.ts";
 import { usd } from "../domain/money.ts";
@@ -18,7 +19,7 @@ import type { BoundStrategy, StrategyModule } from "../strategies/strategy.ts";
 import { withModels } from "../strategies/with-models.ts";
 import type { Config } from "./config.ts";
 import { regimeRule } from "./regime/regime-params.ts";
-import type { RunHistory } from "./run-history.ts";
+import type { LongerHistory, RunHistory } from "./run-history.ts";
 
 export interface EngineSetup {
   readonly config: Config;
@@ -32,6 +33,8 @@ export interface EngineSetup {
   readonly actions?: readonly CorporateActionEvent[];
   /** Bars before the first of `columns`, to warm up on. */
   readonly history?: RunHistory;
+  /** Bars of longer lengths before those. */
+  readonly longer?: LongerHistory;
   /** The way from the prices of the run to those printed; absent where they are. */
   readonly rawSteps?: readonly RawStep[];
   /** Models beside the rules, by strategy; the others run as rules (STRAT-2). */
@@ -119,11 +122,25 @@ const riskCostBps = ({ risk }: Config): number =>
 const hasActions = ({ actions = [], history }: Pick<EngineSetup, "actions" | "history">): boolean =>
   actions.length > 0 || (history?.actions.length ?? 0) > 0;
 
-/** Of a strategy that does not decide on the run's bars: the shortest of its lengths that is longer. */
+/**
+ * Of a strategy that does not decide on the run's bars: the length that `strategies.<id>.timeframe` names, else the
+ * shortest of its lengths that is longer. Throws InputError for a length below the run's.
+ */
 export function ownTimeframe(
-  { timeframes }: Pick<StrategyModule, "timeframes">,
+  { id, timeframes }: Pick<StrategyModule, "id" | "timeframes">,
   ofRun: Timeframe,
+  { strategies: entries }: Pick<Config, "strategies">,
 ): { readonly timeframe?: Timeframe } {
+  const chosen = entries[id]?.timeframe ?? "auto";
+  if (chosen === ofRun) return {};
+  if (chosen !== "auto") {
+    if (timeframeSeconds[chosen] > timeframeSeconds[ofRun]) return { timeframe: chosen };
+    const able = timeframes.filter((one) => timeframeSeconds[one] >= timeframeSeconds[ofRun]);
+    throw new InputError(
+      `strategies.${id}.timeframe = ${chosen}: the bars of the run are ${ofRun}; must be auto or one of ` +
+        able.join(", "),
+    );
+  }
   if (timeframes.includes(ofRun)) return {};
   const longer = timeframes.filter((one) => timeframeSeconds[one] > timeframeSeconds[ofRun]);
   const [timeframe] = longer.toSorted((a, b) => timeframeSeconds[a] - timeframeSeconds[b]);
@@ -149,7 +166,7 @@ function allocate(
   const total = chosen.reduce((sum, { configured }) => sum + configured, 0);
   const divided = chosen.filter(({ configured }) => configured > 0).length / chosen.length;
   return chosen.map(({ module, entry, configured }) => ({
-    ...ownTimeframe(module, setup.columns.timeframe),
+    ...ownTimeframe(module, setup.columns.timeframe, config),
     strategy: boundStrategy(module, config, models, setup),
     allocation: configured > 0 ? (configured / total) * divided : 1 / chosen.length,
     positions: Math.min(entry?.maxPositions ?? instruments, instruments),

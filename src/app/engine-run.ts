@@ -23,7 +23,7 @@ import { BacktestOperator } from "./backtest-operator.ts";
 import { type EngineSetup, engineConfigs, haltsOf } from "./engine-configs.ts";
 import { EquityCurve } from "./equity-curve.ts";
 import { regimeEvents } from "./regime/regime-events.ts";
-import { warmOn } from "./run-history.ts";
+import { warmLongerOn, warmOn } from "./run-history.ts";
 
 export interface RunSetup extends Omit<EngineSetup, "columns" | "regime"> {
   readonly columns: BarColumns;
@@ -77,9 +77,11 @@ export function runEngine(
   };
   if (setup.ticks === undefined) {
     const venue = new SimulatedVenue(instruments, costs, sessions, extras);
+    if (setup.longer !== undefined) warmLongerOn(setup.longer, columns, loop.compute);
     if (setup.history !== undefined) warmOn(setup.history, columns, loop, venue);
     run(new Timeline(columns, venue, setup.actions), venue);
   } else {
+    if (setup.longer !== undefined) warmLongerOn(setup.longer, columns, loop.compute);
     const venue = new TickVenue(instruments, costs, sessions, extras);
     run(new TickTimeline(columns, setup.ticks, venue), venue);
   }

@@ -3,7 +3,13 @@
  * they would for an account that had been watching: a run from a date on is that date's run, not one that sits
  * out its first months. Nothing is decided on history, and no figure counts it.
  */
-import { type BarColumns, batchCount, type Timeframe, timeframeSeconds } from "../domain/bars.ts";
+import {
+  type BarBatch,
+  type BarColumns,
+  batchCount,
+  type Timeframe,
+  timeframeSeconds,
+} from "../domain/bars.ts";
 import type { CorporateActionEvent } from "../domain/events.ts";
 import { type SessionTable, sessionIndexAt } from "../domain/session.ts";
 import type { DayNumber, EpochMicros } from "../domain/time.ts";
@@ -18,6 +24,12 @@ export interface RunHistory {
   readonly columns: Omit<BarColumns, "instruments">;
   /** Splits and dividends of raw prices in that time, in order. */
   readonly actions: readonly CorporateActionEvent[];
+}
+
+/** Bars of a longer length from before the run and its history, for who decides on such; of no day that those hold. */
+export interface LongerHistory {
+  readonly timeframe: Timeframe;
+  readonly columns: Omit<BarColumns, "instruments">;
 }
 
 /**
@@ -45,12 +57,14 @@ export function coldSessions(
   columns: Pick<BarColumns, "closedAt" | "timeframe">,
   history: RunHistory | undefined,
   groups: readonly WarmingBars[],
+  longer?: LongerHistory,
 ): number {
   const seen = (history?.columns.closedAt.length ?? 0) / barsPerSession(columns.timeframe);
   const most = columns.closedAt.length / barsPerSession(columns.timeframe);
-  const cold = groups.map(
-    ({ timeframe, bank }) => (bank.warmup(timeframe) - 1) / barsPerSession(timeframe) - seen,
-  );
+  const cold = groups.map(({ timeframe, bank }) => {
+    const more = longer?.timeframe === timeframe ? longer.columns.closedAt.length : 0;
+    return (bank.warmup(timeframe) - 1 - more) / barsPerSession(timeframe) - seen;
+  });
   return Math.max(0, Math.ceil(Math.min(Math.max(...cold), most)));
 }
 
@@ -121,6 +135,19 @@ function rebased(offset: Uint32Array, by: number): Uint32Array {
   const copy = new Uint32Array(isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
   for (let n = 0; n < offset.length; n++) copy[n] = offset[n]! - by;
   return copy;
+}
+
+/** Shows longer bars to whoever decides on such, before anything else. */
+export function warmLongerOn(
+  { timeframe, columns }: LongerHistory,
+  { instruments }: Pick<BarColumns, "instruments">,
+  compute: { warmLonger(timeframe: Timeframe, batch: BarBatch): void },
+): void {
+  const whole = { ...columns, instruments };
+  for (let n = 0; n < batchCount(whole); n++) {
+    const [from, to] = [whole.offset[n]!, whole.offset[n + 1]!];
+    compute.warmLonger(timeframe, { at: whole.closedAt[n] as EpochMicros, columns: whole, from, to });
+  }
 }
 
 /** Shows history to an engine and its venue. Neither holds or wants anything yet, so nothing can happen. */

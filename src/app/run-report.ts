@@ -82,7 +82,8 @@ export function reportRun(
   const { findings = [], prices, noRegime, noReferences = [] } = finished;
   const flat = flatCosts(run, config.costs, columns.timeframe);
   // A demo warms up on a market of its own making.
-  const cold = mode === undefined ? coldSessions(columns, setup.history, run.loop.compute.groups) : 0;
+  const cold =
+    mode === undefined ? coldSessions(columns, setup.history, run.loop.compute.groups, setup.longer) : 0;
   const warnings = [
     ...dividendWarnings(prices, daily.date.length),
     ...flatCostWarnings(flat),

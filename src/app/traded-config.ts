@@ -4,7 +4,9 @@
  */
 import { join } from "node:path";
 import { readYaml } from "../adapters/yaml-file.ts";
+import { strategies } from "../strategies/registry.ts";
 import { type Config, checked, withSettings } from "./config.ts";
+import { ownTimeframe } from "./engine-configs.ts";
 import { checkHardBounds } from "./hard-bounds.ts";
 import type { TradingMode } from "./live/run-terms.ts";
 import { tightened } from "./profile.ts";
@@ -17,6 +19,8 @@ export function tradedConfig(config: Config, mode: TradingMode): Config {
   const own = mode === "demo" ? ofDemo(config) : config;
   const traded = checked(tightened(own, readYaml(join(FOLDER, name)), `config/${name}`));
   checkHardBounds(traded);
+  for (const module of strategies)
+    if (traded.strategies[module.id]?.enabled === true) ownTimeframe(module, "1m", traded);
   return traded;
 }
 

@@ -17,6 +17,8 @@ export interface ReferenceTable<Column extends string = string> {
   /** `market`: one row, the same for every instrument. */
   readonly scope: "market" | "instrument";
   readonly about: string;
+  /** Sessions after the one that it was told for in which it may still be acted on; absent: one. */
+  readonly holds?: number;
   readonly columns: Readonly<Record<Column, ReferenceColumn>>;
 }
 
@@ -24,12 +26,22 @@ export interface ReferenceTable<Column extends string = string> {
 export interface ReferenceRef {
   readonly table: ReferenceTable;
   readonly column: string;
+  /** The strategy has an answer where nobody tells the table; absent: it enters nothing then, in a system that runs. */
+  readonly isOptional?: true;
 }
 
 export const reference = <Column extends string>(
   table: ReferenceTable<Column>,
   column: Column,
 ): ReferenceRef => ({ table, column });
+
+/** One that is made use of where it is told, and not waited for where it is not. */
+export const optionalReference = <Column extends string>(
+  table: ReferenceTable<Column>,
+  column: Column,
+): ReferenceRef => ({ table, column, isOptional: true });
+
+export const holdsSessions = ({ holds = 1 }: ReferenceTable): number => holds;
 
 /** Stands where a row of a market's table would name its instrument. */
 export const MARKET_ROW = -1;

@@ -3,6 +3,7 @@
 import type { KillMode } from "../domain/kill-mode.ts";
 import { MICROS, type Money } from "../domain/money.ts";
 import type { RawBasis } from "../domain/raw-basis.ts";
+import type { ReferenceTable } from "../domain/reference-table.ts";
 import type { SessionTable } from "../domain/session.ts";
 import type { EnsembleParams } from "../ensemble/ensemble-params.ts";
 import type { BoundBreaker } from "../risk/breaker.ts";
@@ -39,6 +40,8 @@ export interface ExecuteConfig {
   readonly closesOnlyInSession?: boolean;
   /** How the market's regime binds the run; absent: not at all. */
   readonly regime?: RegimeRule;
+  /** By strategy: reference tables without which it enters nothing. Absent: nobody waits for any. */
+  readonly needs?: readonly (readonly ReferenceTable[])[];
 }
 
 /** Nobody gave anything for what it holds: no loss is a part of that. Dollars. */

@@ -89,7 +89,6 @@ export class ExecuteStage implements AccountFacts {
   readonly kill: KillTranslation;
   /** Limits that are stricter for a while. */
   readonly overrides: LimitOverrides;
-  /** Undefined in a run that no regime concerns. */
   readonly regime: RegimeWatch | undefined;
   readonly trades: TradeLog;
   readonly fills = new FillTable();
@@ -138,7 +137,7 @@ export class ExecuteStage implements AccountFacts {
     this.#adjustments = new PositionAdjustments({ ...config, ...parts, orders, onFill, enterSession });
     this.income = new StrategyIncome(strategies, lots);
     this.actions = new CorporateActions({ ...parts, orders, ledger, income: this.income });
-    const told = { ...parts, clock, claims: this.#claims, claimLog, regime };
+    const told = { ...config, ...parts, clock, claims: this.#claims, claimLog, regime };
     const outside = { stops: this.#stops, adjustments: this.#adjustments, overrides: this.overrides };
     this.#outside = new OutsideWord({ ...told, ...outside, enterSession });
     this.#quiet = new QuietSpell({ ...told, actions: this.actions, watchesStops: this.#stops !== undefined });
@@ -262,7 +261,8 @@ export class ExecuteStage implements AccountFacts {
 
   get #riskParts(): RiskStateParts {
     const [scope, watch, facts, regime] = [this.#config, this.#watch, this.facts, this.regime];
-    const outside = { claims: this.#claims, adjustments: this.#adjustments };
+    const { references } = this.#outside;
+    const outside = { claims: this.#claims, adjustments: this.#adjustments, references };
     return { scope, watch, facts, authorities: this.authorities, stops: this.#stops, regime, ...outside };
   }
 
@@ -394,6 +394,6 @@ export class ExecuteStage implements AccountFacts {
     if (!this.clock.advance(at)) return;
     this.facts.startSession();
     this.baselines.startSession(this.clock.open);
-    this.regime?.enterSession(at);
+    this.#outside.enterSession(at);
   }
 }

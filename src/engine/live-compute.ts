@@ -59,10 +59,6 @@ export class LiveCompute {
     return this.#bars.length;
   }
 
-  warm(batch: BarBatch): void {
-    this.stage.warm(batch);
-  }
-
   step(input: ComputeInput): void {
     if (input.kind === "feedback") this.#feedback.push(input.feedback);
     else if (input.event.kind === "BarsClosed") this.#bars.push(input.event.bars);

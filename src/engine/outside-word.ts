@@ -11,6 +11,8 @@ import { InputError, unreachable } from "../domain/assert.ts";
 import { END_OF_RUN } from "../domain/claim.ts";
 import type { ClaimChanged, ControlEvent, OperatorActed } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
+import type { ReferenceTable } from "../domain/reference-table.ts";
+import type { SessionTable } from "../domain/session.ts";
 import { type EpochMicros, MICROS_PER_SECOND } from "../domain/time.ts";
 import type { Authorities, Level } from "../risk/authority.ts";
 import type { ClaimEnforcement } from "./claim-enforcement.ts";
@@ -18,6 +20,7 @@ import type { ClaimLog } from "./claim-log.ts";
 import type { LimitOverrides } from "./limit-overrides.ts";
 import type { OrderDesk } from "./order-desk.ts";
 import type { PositionAdjustments } from "./position-adjustments.ts";
+import { ReferenceWatch } from "./reference-watch.ts";
 import type { RegimeWatch } from "./regime-watch.ts";
 import type { RiskFacts } from "./risk-facts.ts";
 import type { SessionClock } from "./session-clock.ts";
@@ -41,16 +44,28 @@ export interface OutsideParts {
   readonly stops: VirtualStops | undefined;
   readonly overrides: LimitOverrides;
   readonly regime: RegimeWatch | undefined;
+  /** By strategy: tables without which it enters nothing. */
+  readonly needs?: readonly (readonly ReferenceTable[])[];
+  readonly sessions: SessionTable;
   enterSession(at: EpochMicros): void;
 }
 
 export class OutsideWord {
   readonly #parts: OutsideParts;
+  /** Undefined in a run whose strategies wait for no reference table. */
+  readonly references: ReferenceWatch | undefined;
   /** When the claims were last enforced because of the clock alone. */
   #enforcedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: OutsideParts) {
     this.#parts = parts;
+    this.references = ReferenceWatch.of(parts.needs, parts.authorities, parts.sessions);
+  }
+
+  /** A session has begun: what was said of the one before may be too old by now. */
+  enterSession(at: EpochMicros): void {
+    this.#parts.regime?.enterSession(at);
+    this.references?.judge(at);
   }
 
   control(event: ControlEvent): void {
@@ -87,7 +102,9 @@ export class OutsideWord {
         // Who looks at the broker's books hears it itself; where there is no broker nothing differs.
         return;
       case "ReferenceTold":
-        // Compute reads it; the driver hands it on.
+        // Compute reads the rows; the driver hands them on.
+        this.references?.hear(event);
+        claims.enforce(event.at);
         return;
       case "RegimeTold":
         this.#parts.regime?.hear(event);
@@ -108,6 +125,8 @@ export class OutsideWord {
         return;
       case "enable":
         this.#enable(strategyOf(event));
+        // What a strategy waits for is no operator's to give.
+        this.references?.judge(at);
         return;
       case "disable":
         this.#raise(event, "REDUCE_ONLY", strategyOf(event));

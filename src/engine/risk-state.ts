@@ -17,6 +17,7 @@ import { savedEntries } from "./entry-memory.ts";
 import { savedActivity } from "./instrument-activity.ts";
 import { savedBoard } from "./market-board.ts";
 import type { PositionAdjustments } from "./position-adjustments.ts";
+import type { ReferenceWatch } from "./reference-watch.ts";
 import type { RegimeWatch } from "./regime-watch.ts";
 import type { RiskFacts, RiskScope } from "./risk-facts.ts";
 import { type StopState, savedStops } from "./saved-stops.ts";
@@ -65,6 +66,8 @@ export interface RiskState extends WatchState {
   readonly stops?: StopState;
   /** What the detector said last, in a run that a regime binds. */
   readonly regime?: unknown;
+  /** Reference tables that were told, in a run whose strategies wait for them. */
+  readonly references?: unknown;
 }
 
 export interface RiskStateParts {
@@ -76,11 +79,12 @@ export interface RiskStateParts {
   readonly claims: ClaimEnforcement;
   readonly adjustments: PositionAdjustments;
   readonly regime: RegimeWatch | undefined;
+  readonly references: ReferenceWatch | undefined;
 }
 
 /** Nothing in it is shared with the engine. */
 export function saveRisk(parts: RiskStateParts): RiskState {
-  const { scope, watch, facts, stops, claims, adjustments, regime } = parts;
+  const { scope, watch, facts, stops, claims, adjustments, regime, references } = parts;
   const strategies = [...(scope.strategyIds ?? [])];
   const outside = { enforcement: claims.save(), adjusted: [...adjustments.save()] };
   const state = { version: VERSION, strategies, ...watch.save(), facts: facts.save(), ...outside };
@@ -88,12 +92,13 @@ export function saveRisk(parts: RiskStateParts): RiskState {
     ...state,
     ...(stops === undefined ? {} : { stops: stops.save() }),
     ...(regime === undefined ? {} : { regime: regime.save() }),
+    ...(references === undefined ? {} : { references: references.save() }),
   };
 }
 
 /** Takes over what `saveRisk` gave, after JSON or not. Throws InputError on anything else (RS-1). */
 export function loadRisk(given: unknown, parts: RiskStateParts): void {
-  const { watch, facts, authorities, stops, claims, adjustments, regime } = parts;
+  const { watch, facts, authorities, stops, claims, adjustments, regime, references } = parts;
   let isLoaded = false;
   try {
     const state = checked(given, parts);
@@ -103,6 +108,7 @@ export function loadRisk(given: unknown, parts: RiskStateParts): void {
     adjustments.load(state.adjusted);
     if (state.stops !== undefined) stops?.load(state.stops);
     if (state.regime !== undefined) regime?.load(state.regime);
+    if (state.references !== undefined) references?.load(state.references);
     isLoaded = true;
   } finally {
     if (!isLoaded) {

@@ -16,7 +16,7 @@
  */
 import { z } from "zod";
 import type { InstrumentId } from "../domain/instrument.ts";
-import { reference } from "../domain/reference-table.ts";
+import { optionalReference } from "../domain/reference-table.ts";
 import { dayOf } from "../domain/time.ts";
 import { dailyAtr } from "../features/daily-atr.ts";
 import { output } from "../features/feature.ts";
@@ -75,7 +75,7 @@ export const gapFill = defineStrategy({
     sinceOpen: output(sessionTime({}), "minutes_since_open"),
     toClose: output(sessionTime({}), "minutes_to_close"),
   }),
-  references: () => ({ stories: reference(newsTable, "stories") }),
+  references: () => ({ stories: optionalReference(newsTable, "stories") }),
 
   decide(view, given) {
     const { opened, high, low, before, gap, opening, atr, natr, sinceOpen, toClose } = view.feature;

@@ -11,7 +11,7 @@
  * Source  QUANT i7; Whaley 2009; Johnson 2017.
  */
 import { z } from "zod";
-import { reference } from "../domain/reference-table.ts";
+import { optionalReference, reference } from "../domain/reference-table.ts";
 import { regimeTable } from "../market/references/regime.ts";
 import { vixTable } from "../market/references/vix.ts";
 import { defineStrategy, WHOLE } from "./strategy.ts";
@@ -62,7 +62,7 @@ export const vixRegimeRotation = defineStrategy({
     vix: reference(vixTable, "vix"),
     vix3m: reference(vixTable, "vix3m"),
     mean: reference(vixTable, "vix_mean_63"),
-    bear: reference(regimeTable, "bear"),
+    bear: optionalReference(regimeTable, "bear"),
   }),
 
   decide(view, given) {

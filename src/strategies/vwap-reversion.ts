@@ -14,7 +14,7 @@
  *         Logue, Noser 1988.
  */
 import { z } from "zod";
-import { reference } from "../domain/reference-table.ts";
+import { optionalReference } from "../domain/reference-table.ts";
 import { dayOf } from "../domain/time.ts";
 import { atr } from "../features/atr.ts";
 import { output } from "../features/feature.ts";
@@ -88,8 +88,8 @@ export const vwapReversion = defineStrategy({
     toClose: output(sessionTime({}), "minutes_to_close"),
   }),
   references: () => ({
-    bear: reference(regimeTable, "bear"),
-    earnings: reference(universeTable, "earnings_days"),
+    bear: optionalReference(regimeTable, "bear"),
+    earnings: optionalReference(universeTable, "earnings_days"),
   }),
 
   decide(view, given) {

@@ -47,7 +47,7 @@ export function buildCompute(plan: LivePlan, market: StormMarket): LiveCompute {
     ensemble: ensembleParams.parse({}),
     execution: executionOf(plan),
   });
-  for (const batch of market.warmup) compute.warm(batch);
+  for (const batch of market.warmup) compute.stage.warm(batch);
   return compute;
 }
 

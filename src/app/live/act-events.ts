@@ -8,6 +8,7 @@ import { type EpochMicros, MICROS_PER_SECOND } from "../../domain/time.ts";
 import type { LiveExecute } from "../../engine/live-execute.ts";
 import { SessionClock } from "../../engine/session-clock.ts";
 import { xnysSessions } from "../../market/calendar.ts";
+import { regimeTable } from "../../market/references/regime.ts";
 import { referenceTables } from "../../market/references/registry.ts";
 import { judgedOverride } from "../limit-override.ts";
 import { type ClaimAct, claimsOf, taskLifts } from "./claim-acts.ts";
@@ -38,7 +39,7 @@ export function eventsOf(request: ControlAct, at: EpochMicros, world: ActWorld):
       return wanted.map((limit) => ({ kind: "LimitOverridden", at, ...limit, until }));
     }
     case "tellRegime":
-      return [{ kind: "RegimeTold", at, ...knowable(request.reading, at) }];
+      return regimeOf(knowable(request.reading, at), at);
     case "tellReference":
       return [referenceOf(request, at, world.context)];
     case "retire":
@@ -56,6 +57,16 @@ export function eventsOf(request: ControlAct, at: EpochMicros, world: ActWorld):
     default:
       return [eventOf(request, at, world)];
   }
+}
+
+/** One word for both that hear it: the gate, and the strategies that read the table. */
+function regimeOf(reading: RegimeReading, at: EpochMicros): readonly EngineEvent[] {
+  const { bull, neutral, bear } = reading;
+  const rows = [{ instrument: MARKET_ROW, values: [bull, neutral, bear] }] as const;
+  return [
+    { kind: "RegimeTold", at, ...reading },
+    { kind: "ReferenceTold", at, table: regimeTable.id, rows },
+  ];
 }
 
 /** Throws InputError (exit 2) for a table or a width that is unknown. */

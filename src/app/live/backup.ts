@@ -123,7 +123,9 @@ function fill(staging: string, root: string, nowMs: number): BackupManifest {
     throw new InputError(`${join(root, "db")}: there is nothing to back up; see: plimsoll start`, 1);
   if (terms !== undefined) {
     copied.push(copy(staging, root, "run/run.json"));
-    if (terms.history.bars > 0) copied.push(copy(staging, root, `run/${basename(terms.history.file)}`));
+    for (const history of [terms.history, terms.days])
+      if (history !== undefined && history.bars > 0)
+        copied.push(copy(staging, root, `run/${basename(history.file)}`));
     for (const sha256 of digestsOf(terms.models)) copied.push(copy(staging, root, `run/${sha256}.model`));
   }
   if (existsSync(join(root, "killswitch", "HALT"))) copied.push(copy(staging, root, "killswitch/HALT"));

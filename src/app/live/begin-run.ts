@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { AlpacaCredentials } from "../../adapters/brokers/alpaca/credentials.ts";
 import { InputError } from "../../domain/assert.ts";
 import {
+  type DayNumber,
   type EpochMicros,
   isoDate,
   isoInstant,
@@ -11,9 +12,12 @@ import {
   MICROS_PER_SECOND,
   parseIsoDate,
 } from "../../domain/time.ts";
-import { sessionOn } from "../../market/calendar.ts";
+import { sessionOn, sessionRowOn, xnysSessions } from "../../market/calendar.ts";
 import type { Config } from "../config.ts";
+import { barsUnder } from "../daily-history.ts";
+import { syntheticLake } from "../references/synthetic-lake.ts";
 import { requireGuardianAccount } from "./broker-reads.ts";
+import { type DaysBefore, daysReaders } from "./days-before.ts";
 import { type AccountMode, requirePermit } from "./interlock.ts";
 import { openRun } from "./open-run.ts";
 import { prepareRun, requireAccount } from "./prepare-run.ts";
@@ -66,7 +70,7 @@ export async function beginDemo(terms: DemoTerms): Promise<Begun> {
   const isSynthetic = data === "synthetic";
   const opens = firstOpen(config);
   const startsAt = isoInstant((opens - leadMicros(terms.speed)) as EpochMicros);
-  const twin = await startTwin({
+  const starting = startTwin({
     entry: terms.entry,
     words: [
       ...["--speed", String(terms.speed), "--seed", String(terms.seed), "--skip-closed"],
@@ -76,18 +80,38 @@ export async function beginDemo(terms: DemoTerms): Promise<Begun> {
       ...config.demo.actions.flatMap((line) => ["--action", line]),
     ],
   });
+  // Years of a market made of chance take a second or two: they are made while the exchange starts.
+  const days = isSynthetic ? demoDays(config, terms.seed) : undefined;
+  const twin = await starting;
   const { credentials, hosts, clock, symbols } = twin;
   try {
     const historySessions = isSynthetic ? config.demo.warmupSessions : 0;
     const more = { mode: "demo", credentials, hosts, clock, symbols, historySessions } as const;
     const { firstSession } = config.demo;
     const past = { regime: { from: "synthetic" as const, seed: terms.seed, firstSession } };
-    const run = await prepareRun({ ...terms, ...more, ...(isSynthetic ? past : {}) });
+    const ofChance = isSynthetic ? { ...past, ...(days === undefined ? {} : { days }) } : {};
+    const run = await prepareRun({ ...terms, ...more, ...ofChance });
     return { run, credentials, goesOn: false, exchangeGone: twin.ended, end: () => twin.stop() };
   } catch (error) {
     await twin.stop();
     throw error;
   }
+}
+
+/** Sessions of the demo's past that its daily strategies begin with: the slowest of their features needs 253. */
+const DEMO_DAYS = 300;
+
+/** Undefined where nobody decides on days. Made at once, whoever asks when. */
+function demoDays(config: Config, seed: number): DaysBefore | undefined {
+  if (daysReaders(config).length === 0) return undefined;
+  const firstSession = parseIsoDate(config.demo.firstSession) as DayNumber;
+  const { date } = xnysSessions();
+  const [from, to] = [DEMO_DAYS, 1].map((back) => date[sessionRowOn(firstSession) - back] as DayNumber);
+  const made = syntheticLake({ seed, firstSession }).loadBars({
+    ...{ symbols: "all", timeframe: "1d" },
+    ...{ from: from as DayNumber, to: to as DayNumber },
+  });
+  return async (_from, _to, instruments) => barsUnder(instruments, (await made).columns);
 }
 
 export interface AccountTerms extends BeginTerms {

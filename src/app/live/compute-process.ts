@@ -20,7 +20,7 @@ import { LatencyHistogram } from "../../ops/metrics/latency-histogram.ts";
 import { FrameKind, linkBounds, parseNumbered, textOf } from "./frames.ts";
 import { KeptTexts, sendKept } from "./kept-texts.ts";
 import { type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
-import { batchesOf, engineOf, historyOf, modelsOf } from "./run-engine.ts";
+import { daysOf, engineOf, historyOf, modelsOf, warmCompute } from "./run-engine.ts";
 import { type StageBus, stageBus } from "./stage-bus.ts";
 import type { StageContext } from "./stage-context.ts";
 import { checkpoint, computeDigest } from "./stage-digest.ts";
@@ -62,8 +62,8 @@ class ComputeProcess {
 
   async start(): Promise<void> {
     const { terms, places, clock, log } = this.#context;
-    const history = historyOf(terms, places);
-    if (history !== undefined) for (const batch of batchesOf(history)) this.#live.warm(batch);
+    const before = { days: daysOf(terms, places), history: historyOf(terms, places) };
+    warmCompute(this.#live.stage, before);
     for (const { warnings } of Object.values(terms.models ?? {}))
       for (const text of warnings) log("warning", text);
     const path = join(places.root, "db", "compute.db");

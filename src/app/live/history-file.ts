@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { replaceFile } from "../../adapters/durable-file.ts";
 import { InputError } from "../../domain/assert.ts";
-import { allocateColumns, type BarColumns } from "../../domain/bars.ts";
+import { allocateColumns, type BarColumns, type Timeframe } from "../../domain/bars.ts";
 import type { InstrumentTable } from "../../domain/instrument.ts";
 
 const columns = ["instrument", "open", "high", "low", "close", "volume"] as const;
@@ -32,7 +32,11 @@ export function writeHistory(path: string, bars: BarColumns): string {
 }
 
 /** Throws InputError (exit 1) when the file is not the one that the digest names. */
-export function readHistory(path: string, sha256: string, instruments: InstrumentTable): BarColumns {
+export function readHistory(
+  { path, sha256 }: { readonly path: string; readonly sha256: string },
+  instruments: InstrumentTable,
+  timeframe: Timeframe,
+): BarColumns {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
@@ -42,7 +46,7 @@ export function readHistory(path: string, sha256: string, instruments: Instrumen
   if (digest(text) !== sha256)
     throw new InputError(`${path}: is not the history that the run began with; start a new run`, 1);
   const written = JSON.parse(text) as Written;
-  const bars = allocateColumns("1m", instruments, written.rows.open.length, written.closedAt.length);
+  const bars = allocateColumns(timeframe, instruments, written.rows.open.length, written.closedAt.length);
   bars.closedAt.set(written.closedAt);
   bars.offset.set(written.offset);
   for (const name of columns) bars[name].set(written.rows[name]);

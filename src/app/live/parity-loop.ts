@@ -30,7 +30,7 @@ import { tellExecute } from "../../engine/tell-execute.ts";
 import type { BarVenue } from "../../sim/timeline.ts";
 import { decisionAgeMicros } from "./ingest-schedule.ts";
 import { entriesOf, type RecordedRun, warmingBatches } from "./recorded-run.ts";
-import { engineOf, modelsOf } from "./run-engine.ts";
+import { engineOf, modelsOf, warmCompute } from "./run-engine.ts";
 import { runPlaces } from "./run-terms.ts";
 
 /** A command of the record beside that of the loop; null for what one of them has not. */
@@ -94,9 +94,9 @@ export class ParityLoop {
       if (fill.strategy !== execute.externalStrategy) this.compute.filled(fill);
     });
     this.execute = this.#decisions.stage;
+    warmCompute(this.compute, recorded);
     for (const batch of warmingBatches(recorded)) {
       this.execute.bars(batch);
-      this.compute.warm(batch);
       venue?.match(batch);
     }
     this.#ticks = this.compute.bank.readsTicks ? ticksByDecision(recorded) : [][Symbol.iterator]();

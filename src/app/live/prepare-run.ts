@@ -5,13 +5,12 @@
 import { dirname, join, resolve } from "node:path";
 import { AlpacaBroker } from "../../adapters/brokers/alpaca/broker.ts";
 import type { AlpacaCredentials } from "../../adapters/brokers/alpaca/credentials.ts";
-import { AlpacaHistory } from "../../adapters/feeds/alpaca/history.ts";
 import type { FeedBar } from "../../adapters/feeds/alpaca/records.ts";
 import { Counts } from "../../adapters/net/counts.ts";
 import { RealClock } from "../../adapters/net/real-clock.ts";
 import { RealTransport } from "../../adapters/net/real-transport.ts";
 import { InputError } from "../../domain/assert.ts";
-import { type Bar, columnsFromBars } from "../../domain/bars.ts";
+import { type Bar, type BarColumns, columnsFromBars } from "../../domain/bars.ts";
 import type { BrokerAccount, BrokerLook, BrokerNews, RequestId } from "../../domain/broker.ts";
 import { type InstrumentTable, instrumentTable } from "../../domain/instrument.ts";
 import { sessionIndexAt } from "../../domain/session.ts";
@@ -22,9 +21,11 @@ import { codeVersion } from "../code-version.ts";
 import type { Config } from "../config.ts";
 import { killWarning } from "../kill-params.ts";
 import { resolveModels, writeModelFiles } from "../models/run-models.ts";
+import { barsOfBroker, type DaysBefore, daysBefore } from "./days-before.ts";
 import { writeHistory } from "./history-file.ts";
 import { isSessionMinute } from "./ingest-schedule.ts";
 import {
+  type HistoryFile,
   newRunName,
   type RegimeSource,
   type RunTerms,
@@ -44,6 +45,8 @@ export interface PrepareRequest {
   readonly clock: ClockTerms;
   readonly symbols: readonly string[];
   readonly historySessions: number;
+  /** Daily bars of before those, for strategies that decide on days; absent: of the broker. */
+  readonly days?: DaysBefore;
   readonly sessions?: number;
   /** Where the regime detector's days are, if it is enabled. */
   readonly regime?: RegimeSource;
@@ -78,6 +81,7 @@ export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
   const run = newRunName(mode, startedMs);
   const file = `history-${run}.json`;
   const columns = columnsFromBars("1m", instruments, bars);
+  const days = await daysBefore(request, instruments, columns.closedAt[0] ?? now());
   writeModelFiles(join(root, "run"), resolved);
   const terms: RunTerms = {
     run,
@@ -98,6 +102,7 @@ export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
     ...(request.sessions === undefined ? {} : { sessions: request.sessions }),
     ...(request.regime === undefined || !config.regime.enabled ? {} : { regime: request.regime }),
     history: { file, sha256: writeHistory(join(root, "run", file), columns), bars: bars.length },
+    ...(days === undefined ? {} : { days: writtenDays(root, `days-${run}.json`, days) }),
     ...(resolved.texts.size + warnings.length === 0 ? {} : { models: resolved.models }),
   };
   writeRunTerms(runPlaces(root), terms);
@@ -190,15 +195,7 @@ async function historyBars(
   if (historySessions === 0) return [];
   const table = xnysSessions();
   const first = Math.max(0, sessionIndexAt(table, now) - historySessions);
-  const history = new AlpacaHistory({
-    clock: new RealClock(),
-    transport: new RealTransport(),
-    credentials,
-    origin: hosts.data,
-    feed: config.live.feed,
-    seed: 3,
-    counts: new Counts(),
-  });
+  const history = barsOfBroker({ credentials, hosts, config });
   const from = table.open[first] as EpochMicros;
   const to = (now - MICROS_PER_MINUTE) as EpochMicros;
   const answer = await history.bars({
@@ -207,6 +204,10 @@ async function historyBars(
   });
   if (!answer.ok) throw new InputError(`the history of bars cannot be read: ${answer.reason}`, 1);
   return [...answer.value.values()].flat().flatMap((bar) => barOf(bar, instruments));
+}
+
+function writtenDays(root: string, file: string, days: BarColumns): HistoryFile {
+  return { file, sha256: writeHistory(join(root, "run", file), days), bars: days.open.length };
 }
 
 function barOf(bar: FeedBar, instruments: InstrumentTable): Bar[] {

@@ -8,7 +8,7 @@ import type { BarBatch, BarColumns } from "../../domain/bars.ts";
 import { type InstrumentTable, instrumentTable } from "../../domain/instrument.ts";
 import { type DayNumber, isoDate } from "../../domain/time.ts";
 import { newYorkDay } from "../../market/us-eastern.ts";
-import { batchesOf, historyOf } from "./run-engine.ts";
+import { batchesOf, daysOf, historyOf } from "./run-engine.ts";
 import { type RunTerms, runPlaces } from "./run-terms.ts";
 
 /** In the order in which they tell each other. */
@@ -54,6 +54,8 @@ export interface RecordedRun {
   readonly instruments: InstrumentTable;
   /** The bars before it; absent where it began cold. */
   readonly history?: BarColumns | undefined;
+  /** The days before those. */
+  readonly days?: BarColumns | undefined;
 }
 
 /** The bars before the run, as its stages were warmed up with them. */
@@ -94,7 +96,8 @@ export function findRun({ root, date, run }: RunChoice): RecordedRun {
     const terms = termsOf(found.header, found.run);
     const history = historyOf(terms, runPlaces(root));
     const instruments = history?.instruments ?? instrumentTable(terms.symbols);
-    return { root, run: found.run, terms, instruments, history };
+    const days = daysOf(terms, runPlaces(root));
+    return { root, run: found.run, terms, instruments, history, days };
   });
 }
 

@@ -11,9 +11,9 @@ import {
 } from "../../engine/stage-text.ts";
 import { buildExecute, lifecycleOf } from "./build-execute.ts";
 import { ingestConfigOf } from "./ingest-config.ts";
-import { type JournaledStage, type RecordedRun, warmingBatches } from "./recorded-run.ts";
+import type { JournaledStage, RecordedRun } from "./recorded-run.ts";
 import type { StageRow } from "./replay-run.ts";
-import { engineOf, modelsOf } from "./run-engine.ts";
+import { engineOf, modelsOf, warmCompute } from "./run-engine.ts";
 import { runPlaces } from "./run-terms.ts";
 import { checkpoint, computeDigest, toldLine } from "./stage-digest.ts";
 import { emptyOutput, isOfStep, StepRows } from "./step-rows.ts";
@@ -68,7 +68,7 @@ class ReplayedCompute implements ReplayedStage {
     const models = modelsOf(terms, runPlaces(root));
     this.#recorded = recorded;
     this.#live = new LiveCompute(engineOf(terms, instruments, models).compute);
-    for (const batch of warmingBatches(recorded)) this.#live.warm(batch);
+    warmCompute(this.#live.stage, recorded);
   }
 
   step(input: string): StageRow[] {

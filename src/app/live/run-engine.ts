@@ -1,14 +1,16 @@
 /** The engine of a run, built from its terms alone: by each process of it, by a replay, by whoever projects it. */
 import { dirname, join } from "node:path";
-import { type BarBatch, type BarColumns, batchCount } from "../../domain/bars.ts";
+import { type BarBatch, type BarColumns, batchCount, type Timeframe } from "../../domain/bars.ts";
 import { type InstrumentTable, instrumentTable } from "../../domain/instrument.ts";
 import type { EpochMicros } from "../../domain/time.ts";
+import type { ComputeStage } from "../../engine/compute.ts";
 import { xnysSessions } from "../../market/calendar.ts";
 import { strategies } from "../../strategies/registry.ts";
 import { type EngineConfigs, engineConfigs } from "../engine-configs.ts";
 import { type EngineModels, noModels, readModelFiles } from "../models/run-models.ts";
+import { tablesNeeded } from "../references/run-references.ts";
 import { readHistory } from "./history-file.ts";
-import type { RunPlaces, RunTerms } from "./run-terms.ts";
+import type { HistoryFile, RunPlaces, RunTerms } from "./run-terms.ts";
 
 /** The name of who holds what no order of ours explains. */
 export const EXTERNAL = "external";
@@ -39,6 +41,7 @@ export function engineOf(
       intraday: [...(execute.intraday ?? []), false],
       positionCaps: [...(execute.positionCaps ?? []), instruments.symbols.length],
       strategyIds: [...(execute.strategyIds ?? []), EXTERNAL],
+      needs: [...configs.compute.strategies.map(({ strategy }) => tablesNeeded(strategy)), []],
       externalStrategy: external,
       verifiesFlat: true,
       closesOnlyInSession: true,
@@ -51,13 +54,34 @@ export const modelsOf = ({ models, killSwitch }: RunTerms, places: Pick<RunPlace
   readModelFiles(dirname(places.terms), dirname(killSwitch), models);
 
 /** The bars before the run; undefined where it began cold. Throws InputError (exit 1) when the file is another. */
-export function historyOf({ history, symbols }: RunTerms, places: RunPlaces): BarColumns | undefined {
-  if (history.bars === 0) return undefined;
+export const historyOf = ({ history, symbols }: RunTerms, places: RunPlaces): BarColumns | undefined =>
+  barsOf(history, symbols, places, "1m");
+
+/** The daily bars before those. */
+export const daysOf = ({ days, symbols }: RunTerms, places: RunPlaces): BarColumns | undefined =>
+  barsOf(days, symbols, places, "1d");
+
+function barsOf(
+  history: HistoryFile | undefined,
+  symbols: readonly string[],
+  places: RunPlaces,
+  timeframe: Timeframe,
+): BarColumns | undefined {
+  if (history === undefined || history.bars === 0) return undefined;
   const path = join(dirname(places.terms), history.file);
-  return readHistory(path, history.sha256, instrumentTable(symbols));
+  return readHistory({ path, sha256: history.sha256 }, instrumentTable(symbols), timeframe);
 }
 
-/** Minute by minute. */
+/** Shows compute what was before the run: the days, then the minutes after them. */
+export function warmCompute(
+  compute: Pick<ComputeStage, "warm" | "warmLonger">,
+  { days, history }: { readonly days?: BarColumns | undefined; readonly history?: BarColumns | undefined },
+): void {
+  if (days !== undefined) for (const batch of batchesOf(days)) compute.warmLonger(days.timeframe, batch);
+  if (history !== undefined) for (const batch of batchesOf(history)) compute.warm(batch);
+}
+
+/** Instant by instant. */
 export function* batchesOf(columns: BarColumns): Generator<BarBatch> {
   for (let n = 0; n < batchCount(columns); n++) {
     const [from, to] = [columns.offset[n] ?? 0, columns.offset[n + 1] ?? 0];

@@ -22,6 +22,12 @@ export type RegimeSource =
   | { readonly from: "lake" }
   | { readonly from: "synthetic"; readonly seed: number; readonly firstSession: string };
 
+export interface HistoryFile {
+  readonly file: string;
+  readonly sha256: string;
+  readonly bars: number;
+}
+
 export interface RunTerms {
   /** Name of the run: the instant it was made, in base 32, behind the first letter of its mode. */
   readonly run: string;
@@ -58,7 +64,9 @@ export interface RunTerms {
   /** Where the regime detector's days are; absent: no regime binds the run. */
   readonly regime?: RegimeSource;
   /** Bars before the run, in a file beside this one; their digest makes them part of it. */
-  readonly history: { readonly file: string; readonly sha256: string; readonly bars: number };
+  readonly history: HistoryFile;
+  /** Daily bars before those, for strategies that decide on days; absent: none does, or there were none. */
+  readonly days?: HistoryFile;
   /** Beside the rules of its strategies, as they were chosen when it was made; absent: rules alone. */
   readonly models?: RunModels;
 }

@@ -24,6 +24,7 @@ import { scheduledBackup, scheduleFolder } from "../live/scheduled-backup.ts";
 import type { StageContext } from "../live/stage-context.ts";
 import { statusOf } from "../live/status-answer.ts";
 import { modelDoor } from "../models/model-door.ts";
+import { referencesOf, tablesToTell } from "../references/run-tables.ts";
 import { keptFitsFolder } from "../regime/kept-fits.ts";
 import { liveReading } from "../regime/live-reading.ts";
 import { COMMAND_ENTRY, commandJson } from "./command-port.ts";
@@ -96,6 +97,7 @@ export function contextOf({ stage, door, found }: ContextParts, run: RunOf): Tas
     },
     ...heavyPorts(stage, signal),
     ...regimePort(stage, session),
+    ...referencesPort(stage, session),
   };
 }
 
@@ -103,6 +105,14 @@ function regimePort({ terms }: StageContext, session: Session): Pick<TaskContext
   const { regime: source, config, killSwitch } = terms;
   if (source === undefined) return {};
   return { regimeReading: () => liveReading(config.regime, source, dirname(killSwitch), session.date) };
+}
+
+function referencesPort(stage: StageContext, session: Session): Partial<TaskContext> {
+  const tables = tablesToTell(stage.terms);
+  return {
+    isSynthetic: stage.terms.regime?.from === "synthetic",
+    ...(tables.length === 0 ? {} : { references: () => referencesOf(stage, session.date, tables) }),
+  };
 }
 
 /** What takes long: called in a process of its own. */

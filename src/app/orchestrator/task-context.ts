@@ -12,6 +12,7 @@ import type { StageLog } from "../live/stage-log.ts";
 import type { StatusValue } from "../live/status-answer.ts";
 import type { ModelDoor } from "../models/model-door.ts";
 import type { OrchestratorParams } from "../orchestrator-params.ts";
+import type { LiveReferences } from "../references/live-references.ts";
 import type { LedgerFacts } from "./ledger-facts.ts";
 import type { TaskResult } from "./task.ts";
 
@@ -86,6 +87,10 @@ export interface TaskContext {
   readonly verifyRecords?: () => Promise<RecordProof>;
   /** What the regime detector says of the session; absent where no regime binds the run. */
   readonly regimeReading?: () => Promise<RegimeReading>;
+  /** The market is made of chance: the lake of the root knows nothing of it. */
+  readonly isSynthetic?: boolean;
+  /** What the reference tables say of the session that nobody else tells; absent where no strategy reads one. */
+  readonly references?: () => Promise<LiveReferences>;
   /** The registry of models. */
   readonly models?: ModelDoor;
   // Each absent where its part is not built or not wired: its task says so and fails nothing.

@@ -29,6 +29,7 @@ import { runStrategyOptimization } from "./tasks/run-strategy-optimization.ts";
 import { runWalkForward } from "./tasks/run-walk-forward.ts";
 import { syncPositionsFromBroker } from "./tasks/sync-positions-from-broker.ts";
 import { syncPreviousDay } from "./tasks/sync-previous-day.ts";
+import { tellReferences } from "./tasks/tell-references.ts";
 import { updateWatchlists } from "./tasks/update-watchlists.ts";
 import { validateApiConnectivity } from "./tasks/validate-api-connectivity.ts";
 import { validateModelFreshness } from "./tasks/validate-model-freshness.ts";
@@ -38,6 +39,7 @@ export const tasks: readonly Task[] = [
   validateApiConnectivity,
   syncPositionsFromBroker,
   loadRegimeDetector,
+  tellReferences,
   runPremarketAnalysis,
   syncPreviousDay,
   refreshUniverse,

@@ -31,7 +31,7 @@ interface Company {
 export const fundamentalsProvider: ReferenceProvider = {
   table: fundamentalsTable,
   tell(world) {
-    const filings = readFilings(lakePaths(world.root));
+    const filings = world.filings ?? readFilings(lakePaths(world.root));
     if (filings.length === 0)
       throw new InputError("there are no company reports: plimsoll fundamentals import FILE");
     return Promise.resolve(toldOf(companiesOf(world, filings), world));

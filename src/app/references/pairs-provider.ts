@@ -6,57 +6,77 @@ import { InputError } from "../../domain/assert.ts";
 import type { ReferenceTold } from "../../domain/events.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
 import type { ReferenceRow } from "../../domain/reference-table.ts";
-import type { DayNumber } from "../../domain/time.ts";
+import { type DayNumber, isoDate } from "../../domain/time.ts";
 import { formPairs, type JudgedPair } from "../../learn/pairs/form-pairs.ts";
 import { pairParams } from "../../learn/pairs/pair-params.ts";
 import { pairsTable } from "../../market/references/pairs.ts";
 import { type DailyCloses, dailyCloses, panelBefore } from "../pairs/daily-closes.ts";
 import { keptSectors } from "../pairs/sectors.ts";
-import { knownAfter, type ReferenceProvider } from "./reference-provider.ts";
+import { knownAfter, type ReferenceProvider, type ReferenceWorld } from "./reference-provider.ts";
 
 /** Sessions between two formations (QUANT h). */
 const REFIT_SESSIONS = 21;
+const needed = ({ formation, confirmation }: ReturnType<typeof pairParams.parse>): number =>
+  formation + confirmation;
 
 export const pairsProvider: ReferenceProvider = {
   table: pairsTable,
+  standsFrom({ sessions, first }, day) {
+    const [begin, row] = [first, day].map((one) => sessions.date.findIndex((each) => each >= one));
+    const since = (row as number) - (begin as number);
+    return sessions.date[(begin as number) + since - (since % REFIT_SESSIONS)] as DayNumber;
+  },
   async tell(world) {
-    const { sessions, first, last, instruments, choice, adjust } = world;
-    const params = pairParams.parse({});
-    const needed = params.formation + params.confirmation;
-    const row = sessions.date.findIndex((day) => day >= first);
-    const closes = await dailyCloses(world.lake, {
-      ...choice,
-      ...(adjust === undefined ? {} : { adjust }),
-      symbols: instruments.symbols,
-      timeframe: "1d",
-      // Some more, for sessions of which the lake has no bar.
-      from: sessions.date[Math.max(0, row - needed - REFIT_SESSIONS)] as DayNumber,
-      to: last,
-    });
-    const sectors = keptSectors(world.root);
-    const idOf = new Map(instruments.symbols.map((symbol, id) => [symbol, id as InstrumentId]));
-    const told: ReferenceTold[] = [];
-    for (let at = row; at < sessions.date.length && sessions.date[at]! <= last; at += REFIT_SESSIONS) {
-      const end = closes.days.findLastIndex((day) => day < sessions.date[at]!) + 1;
-      const panel = panelBefore(closes, end, needed, sectors);
-      const known = knownAfter(sessions.date[at - 1] as DayNumber, world);
-      if (panel === undefined || known === undefined) continue;
-      const rows = formPairs(panel, params)
-        .filter(({ refusals }) => refusals.length === 0)
-        .flatMap((pair) => rowsOf(pair, closes, end, idOf));
-      told.push({ kind: "ReferenceTold", at: known, table: pairsTable.id, rows, isWhole: true });
-    }
+    const told = await formations(world);
     if (told.length === 0)
       throw new InputError(
-        `pairs are formed of ${needed} sessions, and there are not as many before the run`,
+        `pairs are formed of ${needed(pairParams.parse({}))} sessions, and there are not as many before the run`,
       );
-    if (told.every(({ rows }) => rows.length === 0))
+    if (!world.isLive && told.every(({ rows }) => rows.length === 0))
       throw new InputError(
-        `no pair of ${instruments.symbols.length} symbols held up in ${told.length} formations`,
+        `no pair of ${world.instruments.symbols.length} symbols held up in ${told.length} formations`,
       );
     return told;
   },
 };
+
+/** Each by itself: one that begins at a later formation of the same run comes to the same. */
+async function formations(world: ReferenceWorld): Promise<ReferenceTold[]> {
+  const { sessions, first, last, instruments, choice, adjust } = world;
+  const params = pairParams.parse({});
+  const row = sessions.date.findIndex((day) => day >= first);
+  const closes = await dailyCloses(world.lake, {
+    ...choice,
+    ...(adjust === undefined ? {} : { adjust }),
+    symbols: instruments.symbols,
+    timeframe: "1d",
+    // Some more, for sessions of which the lake has no bar.
+    from: sessions.date[Math.max(0, row - needed(params) - REFIT_SESSIONS)] as DayNumber,
+    to: last,
+  });
+  const sectors = world.sectors ?? keptSectors(world.root);
+  const idOf = new Map(instruments.symbols.map((symbol, id) => [symbol, id as InstrumentId]));
+  const told: ReferenceTold[] = [];
+  for (let at = row; at < sessions.date.length && sessions.date[at]! <= last; at += REFIT_SESSIONS) {
+    const end = closes.days.findLastIndex((day) => day < sessions.date[at]!) + 1;
+    const panel = panelBefore(closes, end, needed(params), sectors);
+    const known = knownAfter(sessions.date[at - 1] as DayNumber, world);
+    if (panel === undefined || known === undefined) continue;
+    if (world.isLive) requireDay(closes.days[end - 1], sessions.date[at - 1] as DayNumber);
+    const rows = formPairs(panel, params)
+      .filter(({ refusals }) => refusals.length === 0)
+      .flatMap((pair) => rowsOf(pair, closes, end, idOf));
+    told.push({ kind: "ReferenceTold", at: known, table: pairsTable.id, rows, isWhole: true });
+  }
+  return told;
+}
+
+/** Pairs of bars that end earlier would be told as those of yesterday. */
+function requireDay(last: DayNumber | undefined, wanted: DayNumber): void {
+  if (last === wanted) return;
+  const ends = last === undefined ? "there is none" : `the last is of ${isoDate(last)}`;
+  throw new InputError(`the daily bars of ${isoDate(wanted)} are missing, ${ends}`);
+}
 
 /** Both legs. The spread begins anew at the prices of the formation's last session. */
 function rowsOf(

@@ -10,6 +10,7 @@ import type { InstrumentTable } from "../../domain/instrument.ts";
 import type { ReferenceTable } from "../../domain/reference-table.ts";
 import type { SessionTable } from "../../domain/session.ts";
 import type { DayNumber, EpochMicros } from "../../domain/time.ts";
+import type { Filing } from "../../market/fundamentals/filing.ts";
 import type { Config } from "../config.ts";
 import type { SeriesChoice } from "../regime/index-days.ts";
 import type { RunRegime } from "../regime/run-regime.ts";
@@ -29,10 +30,17 @@ export interface ReferenceWorld {
   readonly first: DayNumber;
   readonly last: DayNumber;
   readonly regime: RunRegime;
+  /** A system that runs is told: what is not of yesterday is refused, and that there is nothing is an answer. */
+  readonly isLive?: boolean;
+  /** Sectors and company reports, where they are not those of the root. */
+  readonly sectors?: ReadonlyMap<string, string>;
+  readonly filings?: readonly Filing[];
 }
 
 export interface ReferenceProvider {
   readonly table: ReferenceTable;
+  /** The session of the run from which on what stands on `day` has stood; absent: each session is told anew. */
+  readonly standsFrom?: (world: Pick<ReferenceWorld, "sessions" | "first">, day: DayNumber) => DayNumber;
   /**
    * In order of time, from the last row that was known before the first session on. Throws InputError, in words for
    * people, where there is nothing to tell of.

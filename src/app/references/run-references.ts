@@ -1,7 +1,7 @@
 /** The reference rows of a backtest: of each table that its strategies read, or why there are none. */
 import { InputError } from "../../domain/assert.ts";
 import type { ReferenceTold } from "../../domain/events.ts";
-import { type ReferenceTable, reference } from "../../domain/reference-table.ts";
+import { type ReferenceRef, type ReferenceTable, reference } from "../../domain/reference-table.ts";
 import { universeTable } from "../../market/references/universe.ts";
 import { sha256Hex } from "../../numerics/sha256.ts";
 import type { BoundStrategy } from "../../strategies/strategy.ts";
@@ -17,14 +17,24 @@ export interface RunReferences {
   readonly id: string;
 }
 
+type Reads = Pick<BoundStrategy, "references" | "tier">;
+
 /** Tables that somebody reads, each once. */
-export function tablesRead(bound: readonly BoundStrategy[]): readonly ReferenceTable[] {
-  const refs = bound.flatMap(({ references = [], tier }) => [
-    ...references.map(([, ref]) => ref),
-    ...(tier === undefined ? [] : [reference(universeTable, "tier")]),
-  ]);
-  return [...new Map(refs.map(({ table }) => [table.id, table])).values()];
-}
+export const tablesRead = (bound: readonly Reads[]): readonly ReferenceTable[] =>
+  tablesOf(bound.flatMap(refsOf));
+
+/** Those without which the strategy enters nothing in a system that runs (RN-1). */
+export const tablesNeeded = (strategy: Reads): readonly ReferenceTable[] =>
+  tablesOf(refsOf(strategy).filter(({ isOptional }) => isOptional !== true));
+
+const refsOf = ({ references = [], tier }: Reads): readonly ReferenceRef[] => [
+  ...references.map(([, ref]) => ref),
+  ...(tier === undefined ? [] : [reference(universeTable, "tier")]),
+];
+
+const tablesOf = (refs: readonly ReferenceRef[]): readonly ReferenceTable[] => [
+  ...new Map(refs.map(({ table }) => [table.id, table])).values(),
+];
 
 /** A backtest without a table is one in which its strategies know nothing of it, and says so; it does not fail. */
 export async function runReferences(

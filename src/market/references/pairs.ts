@@ -7,6 +7,8 @@ export const pairsTable = {
   scope: "instrument",
   about:
     "Pairs found on bars before the day (RES-1, QUANT h), parameters frozen at the end of their formation.",
+  // Formed every 21 sessions; one more for a formation that is late.
+  holds: 22,
   columns: {
     partner: { meaning: "instrument number of the other leg" },
     role: { meaning: "1 for y, -1 for x" },

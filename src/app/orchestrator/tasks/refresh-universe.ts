@@ -6,12 +6,14 @@
 import { isoDate } from "../../../domain/time.ts";
 import { fundamentalsTable } from "../../../market/references/fundamentals.ts";
 import { universeTable } from "../../../market/references/universe.ts";
+import { sha256Hex } from "../../../numerics/sha256.ts";
 import type { KnownReport } from "../../fundamentals/known-reports.ts";
 import { reasonCounts } from "../../universe/reason-counts.ts";
 import { type TableFacts, universeValues } from "../../universe/table-values.ts";
 import { defineTask, done, type TaskResult } from "../task.ts";
 import type { TaskContext } from "../task-context.ts";
 
+const OF_CHANCE = "the lake knows nothing of a market made of chance: tell_references tells it";
 const NONE = "not available yet: the command line cannot be run here";
 
 interface Row extends TableFacts {
@@ -34,7 +36,8 @@ export const refreshUniverse = defineTask({
   lane: "child",
   inputs: "daily bars of the lake, company reports, lists of universe import",
   output: "reference tables universe and fundamentals, reports/universe, data/reference/universe",
-  missing: ({ research }) => (research === undefined ? NONE : undefined),
+  missing: ({ research, isSynthetic }) =>
+    isSynthetic === true ? OF_CHANCE : research === undefined ? NONE : undefined,
   run,
 });
 
@@ -82,11 +85,12 @@ async function asked<Found>(
 }
 
 async function tell(
-  { door }: TaskContext,
+  { door, run, date }: TaskContext,
   table: string,
   known: readonly { readonly symbol: string; readonly values: readonly (number | null)[] }[],
   reason: string,
 ): Promise<void> {
   const rows = known.map(({ symbol, values }) => ({ symbol, values: [...values] }));
-  await door.act({ verb: "tellReference", table, isWhole: true, reason, rows });
+  const id = `${run}:${table}:${date}:${sha256Hex(JSON.stringify(rows)).slice(0, 12)}`;
+  await door.act({ verb: "tellReference", table, isWhole: true, reason, rows }, id);
 }

@@ -1,0 +1,109 @@
+/**
+ * Goal    a running system is told what a backtest over minute bars from its first session on is told, row for row, and
+ *         what is not of the day before is not told at all.
+ * Method  the market made of chance as a lake; the providers over a span beside the table of each of its days; the lake
+ *         cut off a day earlier.
+ */
+import { describe, expect, it } from "vitest";
+import type { Lake } from "../../adapters/lake/lake.ts";
+import type { InstrumentId } from "../../domain/instrument.ts";
+import { instrumentTable } from "../../domain/instrument.ts";
+import type { ReferenceTable } from "../../domain/reference-table.ts";
+import { type DayNumber, parseIsoDate } from "../../domain/time.ts";
+import { xnysSessions } from "../../market/calendar.ts";
+import { fundamentalsTable } from "../../market/references/fundamentals.ts";
+import { pairsTable } from "../../market/references/pairs.ts";
+import { vixTable } from "../../market/references/vix.ts";
+import { loadConfig } from "../config.ts";
+import { liveReferences } from "./live-references.ts";
+import type { ReferenceWorld } from "./reference-provider.ts";
+import { referenceProviders } from "./registry.ts";
+import { syntheticFilings, syntheticLake, syntheticSectors } from "./synthetic-lake.ts";
+
+const sessions = xnysSessions();
+const past = { seed: 1, firstSession: parseIsoDate("2026-11-18") as DayNumber };
+const rowOf = (day: DayNumber) => sessions.date.indexOf(day);
+const first = past.firstSession;
+const later = (n: number) => sessions.date[rowOf(first) + n] as DayNumber;
+const symbols = ["MINTA", "TILLA", "CREDA", "TIDES"];
+const instruments = instrumentTable(symbols);
+
+/** Read once: making minutes is what takes the time. */
+const kept = new Map<string, ReturnType<Lake["loadBars"]>>();
+const whole = syntheticLake(past);
+const lake: Pick<Lake, "loadBars"> = {
+  loadBars(asked) {
+    const key = JSON.stringify(asked);
+    const answer = kept.get(key) ?? whole.loadBars(asked);
+    kept.set(key, answer);
+    return answer;
+  },
+};
+const world = {
+  ...{ root: "/nowhere", config: loadConfig(), instruments, lake },
+  ...{ sectors: syntheticSectors(), filings: syntheticFilings(past), first },
+};
+
+/** As the backtest hears it: instruments by number. */
+async function backtestTells(table: ReferenceTable, last: DayNumber) {
+  const provider = referenceProviders.find((one) => one.table.id === table.id);
+  const span = { first, last, sessions, choice: {}, timeframe: "1m", regime: { absent: "" } } as const;
+  return await provider!.tell({ ...world, ...span } as ReferenceWorld);
+}
+
+async function liveTells(table: ReferenceTable, session: DayNumber, over: Partial<typeof world> = {}) {
+  return await liveReferences({ ...world, ...over, session }, [table]);
+}
+
+it("a lake of some symbols is that of all, less the others", async () => {
+  const span = { timeframe: "1d", from: later(-3), to: later(-1) } as const;
+  const all = await whole.loadBars({ ...span, symbols: "all" });
+  const some = await whole.loadBars({ ...span, symbols: ["TILLA"] });
+  const id = all.columns.instruments.find("TILLA")!;
+  const closes = all.columns.close.filter((_, row) => all.columns.instrument[row] === id);
+  expect(closes.length).toBe(3);
+  expect(some.columns.close).toEqual(closes);
+});
+
+describe("what a running system is told of a day", () => {
+  it.each([vixTable, fundamentalsTable])("is what a backtest is told of it: $id", async (table) => {
+    const told = await backtestTells(table, later(2));
+    for (const n of [0, 1, 2]) {
+      const at = sessions.open[rowOf(later(n))];
+      const ofDay = told.find((event) => event.at === at);
+      const live = await liveTells(table, later(n));
+      expect(live.untold).toEqual([]);
+      if (table.id === "vix" || n === 0) expect(ofDay).toBeDefined();
+      // Reports are told once a month there, and each morning here: their age alone goes on.
+      const values = live.told[0]!.rows.map(({ values: row }) => row);
+      if (ofDay !== undefined) expect(values).toEqual(ofDay.rows.map(({ values: row }) => row));
+    }
+  });
+
+  it("is the pairs of the last formation, under one name until the next one", async () => {
+    const told = await backtestTells(pairsTable, later(21));
+    expect(told.map(({ at }) => at)).toEqual([0, 21].map((n) => sessions.open[rowOf(later(n))]));
+    expect(told[0]!.rows.length).toBeGreaterThan(0);
+    const live = await Promise.all([0, 20, 21].map((n) => liveTells(pairsTable, later(n))));
+    const tables = live.map(({ told: [table] }) => table!);
+    expect(tables.map(({ since }) => since)).toEqual([first, first, later(21)]);
+    expect(tables[0]!.version).toBe(tables[1]!.version);
+    expect(tables[2]!.version).not.toBe(tables[1]!.version);
+    for (const [n, of] of [0, 0, 1].entries())
+      expect(
+        tables[n]!.rows.map(({ symbol, values }) => ({ instrument: instruments.find(symbol), values })),
+      ).toEqual(told[of]!.rows);
+    expect(
+      tables[0]!.rows.every(({ values: [partner] }) => symbols[partner as InstrumentId] !== undefined),
+    ).toBe(true);
+  }, 60_000);
+
+  it.each([vixTable, pairsTable])("is nothing where the day before is not there: $id", async (table) => {
+    const short: Pick<Lake, "loadBars"> = {
+      loadBars: (asked) => lake.loadBars({ ...asked, to: later(-2) }),
+    };
+    const { told, untold } = await liveTells(table, first, { lake: short });
+    expect(told).toEqual([]);
+    expect(untold[0]?.why).toMatch(/of 2026-11-17 (is known|are missing)/);
+  });
+});

@@ -1,0 +1,67 @@
+/** The reference tables of a running system: which its strategies read and who tells them, and where from. */
+import { dirname, join } from "node:path";
+import { createLake } from "../../adapters/lake/lake.ts";
+import type { InstrumentTable } from "../../domain/instrument.ts";
+import type { ReferenceTable } from "../../domain/reference-table.ts";
+import { sessionIndexAt } from "../../domain/session.ts";
+import { type DayNumber, parseIsoDate } from "../../domain/time.ts";
+import { xnysSessions } from "../../market/calendar.ts";
+import { strategies } from "../../strategies/registry.ts";
+import { boundStrategy } from "../engine-configs.ts";
+import type { RunPlaces, RunTerms } from "../live/run-terms.ts";
+import { type LiveReferences, type LiveReferenceWorld, liveReferences } from "./live-references.ts";
+import { tablesRead } from "./run-references.ts";
+import { syntheticFilings, syntheticLake, syntheticSectors } from "./synthetic-lake.ts";
+
+interface RunOfTables {
+  readonly terms: Terms;
+  readonly places: Pick<RunPlaces, "root">;
+  readonly instruments: InstrumentTable;
+}
+type Terms = Pick<RunTerms, "config" | "strategyIds" | "regime" | "killSwitch" | "clock">;
+
+/** Told with the regime itself, which is one word for both (`act-events.ts`). */
+const OF_REGIME: readonly string[] = ["regime"];
+/** Of a lake on disk, with the universe: `refresh_universe`. Nobody tells news yet. */
+const TOLD_ELSEWHERE: readonly string[] = [...OF_REGIME, "universe", "fundamentals", "news"];
+const OF_DEMO: readonly string[] = [...OF_REGIME, "news"];
+
+/** Those that are read, less those that others tell. */
+export function tablesToTell({ config, strategyIds, regime }: Terms): readonly ReferenceTable[] {
+  const bound = strategies
+    .filter(({ id }) => strategyIds.includes(id))
+    .map((one) => boundStrategy(one, config));
+  const elsewhere = regime?.from === "synthetic" ? OF_DEMO : TOLD_ELSEWHERE;
+  return tablesRead(bound).filter(({ id }) => !elsewhere.includes(id));
+}
+
+export async function referencesOf(
+  { terms, places, instruments }: RunOfTables,
+  session: DayNumber,
+  tables: readonly ReferenceTable[],
+): Promise<LiveReferences> {
+  const { config, regime, clock } = terms;
+  const sessions = xnysSessions();
+  const first = sessions.date[sessionIndexAt(sessions, clock.exchangeAt)] as DayNumber;
+  const world = { config, instruments, first, session };
+  if (regime?.from === "synthetic") {
+    const past = { seed: regime.seed, firstSession: parseIsoDate(regime.firstSession) as DayNumber };
+    // Another market is another folder: what is kept there is known by its day.
+    const root = join(places.root, "cache", `market-${regime.seed}-${regime.firstSession}`);
+    return await liveReferences({ ...world, ...pastOf(past), root }, tables);
+  }
+  const root = dirname(terms.killSwitch);
+  const lake = createLake(root);
+  try {
+    return await liveReferences({ ...world, root, lake }, tables);
+  } finally {
+    lake.close();
+  }
+}
+
+type Past = Parameters<typeof syntheticLake>[0];
+const pastOf = (past: Past): Pick<LiveReferenceWorld, "lake" | "sectors" | "filings"> => ({
+  lake: syntheticLake(past),
+  sectors: syntheticSectors(),
+  filings: syntheticFilings(past),
+});
