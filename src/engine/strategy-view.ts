@@ -164,6 +164,10 @@ export class RunningView implements StrategyView<string, string, string, string>
     return (tier >= CORE && tier <= this.#lastTier) || this.position(instrument) !== 0;
   }
 
+  get instruments(): number {
+    return this.#rowOf.length;
+  }
+
   instrument(n: number): InstrumentId {
     return this.#ready[n] as InstrumentId;
   }

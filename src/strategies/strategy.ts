@@ -93,6 +93,8 @@ export interface StrategyView<
   /** When the bars closed. */
   readonly at: EpochMicros;
   readonly size: number;
+  /** How many the run has; their ids go from 0 to below it. */
+  readonly instruments: number;
   /** The n-th ready instrument, ascending, for n in [0, size). */
   instrument(n: number): InstrumentId;
 
