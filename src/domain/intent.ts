@@ -24,6 +24,7 @@ export const sizingConstraints = [
   "adv",
   "performance",
   "model",
+  "adaptive",
 ] as const;
 export type SizingConstraint = (typeof sizingConstraints)[number];
 

@@ -53,6 +53,8 @@ export interface AccountFacts {
   readonly vix?: number | undefined;
   /** Shares of entries that were sent this session and filled or may still fill, over all strategies. */
   enteredToday(instrument: InstrumentId): number;
+  /** Dollars that a strategy has won since the start; NaN: not known now. Asked where shares adapt to it. */
+  wonBy?(strategy: number): number;
   /** False while a claim bars entries of the strategy, or its new longs. */
   allowsEntries(strategy: number, isLong?: boolean): boolean;
 }
@@ -106,6 +108,8 @@ export class ComputeStage implements Wishes, OwnPositions {
   readonly #actions: OwnActions;
   /** Undefined in a run without a model that could be watched. */
   readonly models: ModelWatch | undefined;
+  /** What shares of the capital are multiplied by since this session began; undefined where nothing adapts. */
+  readonly adaptive = (): readonly number[] | undefined => this.#sizing.adaptive;
   readonly turns: StrategyTurns;
   readonly references: ReferenceBook;
   readonly signals = new SignalTable();
