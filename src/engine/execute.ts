@@ -189,7 +189,6 @@ export class ExecuteStage implements AccountFacts {
   get scalar(): number {
     return this.authorities.permission.scalar;
   }
-
   get longScalar(): number {
     return this.authorities.longScalar;
   }

@@ -94,7 +94,7 @@ export interface Decision {
   readonly faults?: readonly StrategyFault[];
   /** Models that had drifted when this was decided, told once; absent when none had. */
   readonly demotions?: readonly Demotion[];
-  /** What shares of the capital are multiplied by in this session, by strategy (SIZE-3); absent where nothing adapts. */
+  /** What shares of the capital are multiplied by now, by strategy (SIZE-3); absent where nothing adapts. */
   readonly adaptive?: readonly number[];
 }
 

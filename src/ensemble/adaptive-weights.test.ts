@@ -47,7 +47,7 @@ describe("the score", () => {
 });
 
 describe("the shares", () => {
-  it("AW-1 what wins gains and what loses gives, and the sum stays", () => {
+  it("DW-1 what wins gains and what loses gives, and the sum stays", () => {
     const [winner = 0, loser = 0] = played(both(60)).at(-1) ?? [];
     expect(winner).toBeGreaterThan(1.1);
     expect(loser).toBeLessThan(0.9);
@@ -60,7 +60,7 @@ describe("the shares", () => {
     expect(days[20]).not.toEqual([1, 1]);
   });
 
-  it("AW-1 holds for any allocations, scores and bounds", () => {
+  it("DW-1 holds for any allocations, scores and bounds", () => {
     const share = fc.double({ min: 0, max: 1, noNaN: true });
     const score = fc.double({ min: -50, max: 50, noNaN: true });
     const bounds = fc.record({
@@ -91,7 +91,7 @@ describe("the shares", () => {
     );
   });
 
-  it("AW-2 no later day moves an earlier share, and the day itself moves only the next", () => {
+  it("DW-2 no later day moves an earlier share, and the day itself moves only the next", () => {
     const days = both(80);
     const whole = played(days);
     for (const cut of [25, 40, 79]) expect(played(days.slice(0, cut))).toEqual(whole.slice(0, cut + 1));

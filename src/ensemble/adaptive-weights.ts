@@ -3,9 +3,9 @@
  * 1 + k · score, within bounds; the score is its trailing annual Sharpe ratio of daily results, shrunk towards 0 by how
  * few of them there are. What the winners gain is taken from all, so that the shares never sum to more than before.
  *
- * AW-1  No share is below `low` or above `high` times its allocation before the sum is brought back, none is above
+ * DW-1  No share is below `low` or above `high` times its allocation before the sum is brought back, none is above
  *       twice its allocation ever, and their sum is never more than the sum of the allocations.
- * AW-2  A day's shares are made of the days before it, and stay as they are until the next day.
+ * DW-2  A day's shares are made of the days before it, and stay as they are until the next day.
  *
  * Source of the shrinkage: the posterior mean of a normal mean with a normal prior at 0 that weighs as many days as
  * `prior` says (Jorion 1986 has the same form for a whole portfolio).
