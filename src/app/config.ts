@@ -45,6 +45,8 @@ const strategyEntry = z.strictObject({
   }),
   /** Tier of the universe of the day that its entries are kept to (UNIV-1); all: every instrument of the run. */
   universe: z.enum(["all", "core", "extended"]),
+  /** What unusually bad news of a company does to it: nothing, bars new longs, or ends longs too (RES-3). */
+  news: z.enum(["off", "block", "exit"]).default("off"),
   /** The only ones that it is shown; none: every one of the run. */
   symbols: z.array(z.string().min(1).max(20)).max(2000),
   params: z.record(z.string(), z.unknown()),

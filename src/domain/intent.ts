@@ -25,6 +25,7 @@ export const sizingConstraints = [
   "performance",
   "model",
   "adaptive",
+  "news",
 ] as const;
 export type SizingConstraint = (typeof sizingConstraints)[number];
 

@@ -294,7 +294,7 @@ export class ComputeStage implements Wishes, OwnPositions {
     const { shares, binding } = size;
     this.sized.push({ signal, size, beside: entry.beside });
     // Who turns around leaves, also where a model keeps the new side out: it keeps risk out, never in.
-    if (binding === "model" && held !== 0) this.exit(strategy, instrument, reason, numbers);
+    if ((binding === "model" || binding === "news") && held !== 0) this.exit(strategy, instrument, reason, numbers);
     if (this.#paper?.isSeen(strategy, instrument)) {
       // Who turns around leaves first, on paper as with money.
       if (shares !== 0 || size.onPaper !== 0) this.#paper.leave(strategy, instrument);

@@ -143,6 +143,11 @@ export class SizingDesk {
       this.#unsized.set("model", (this.#unsized.get("model") ?? 0) + 1);
       return { shares: 0, binding: "model", steps: [["model", 0]], onPaper: 0, advice };
     }
+    if (entry.barredBy !== undefined) {
+      const binding = entry.barredBy;
+      this.#unsized.set(binding, (this.#unsized.get(binding) ?? 0) + 1);
+      return { shares: 0, binding, steps: [[binding, 0]], onPaper: 0 };
+    }
     const request = this.#request(strategy, entry, price, timing);
     const steps: SizeStep[] = [];
     const size = sizeEntry(request, sizing, steps);

@@ -215,7 +215,8 @@ export class RunningView implements StrategyView<string, string, string, string>
   }
 
   enter(entry: Entry, because: string, ...numbers: readonly number[]): void {
-    const asked = this.#strategy.advise?.(entry, this.close(entry.instrument), this.feature) ?? entry;
+    const asked =
+      this.#strategy.advise?.(entry, this.close(entry.instrument), this.feature, this.reference) ?? entry;
     this.#wishes.enter(this.#index, asked, this.#reason(because), numbers);
   }
 
