@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           ...common,
           name: "house",
-          include: ["test/**/*.test.ts"],
+          include: ["test/**/*.test.ts", "examples/**/*.test.ts", "strategies/**/*.test.ts"],
           exclude: ["test/system/**", "**/node_modules/**"],
         },
       },

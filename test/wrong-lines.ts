@@ -147,6 +147,7 @@ const whole: Readonly<Record<string, string>> = {
   "regime filter": "--model regime.json --input days.csv --out OUT.csv",
   "sentiment score": "--input texts.csv",
   "sentiment detect": "--input numbers.csv",
+  "sentiment fetch": "--symbols AAA --from 2024-03-04",
   "universe build": "--date 2024-01-05",
   "universe import": "bars.csv --kind sectors",
   "fundamentals import": "bars.csv",

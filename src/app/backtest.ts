@@ -16,7 +16,6 @@ import type { DayNumber, EpochMicros } from "../domain/time.ts";
 import { xnysSessions } from "../market/calendar.ts";
 import { tradeBars } from "../market/trade-bars.ts";
 import { newYorkDay } from "../market/us-eastern.ts";
-import { strategies } from "../strategies/registry.ts";
 import {
   type CanaryTask,
   type Comparison,
@@ -35,6 +34,7 @@ import { boundStrategy, ownTimeframe } from "./engine-configs.ts";
 import { type EngineRun, type RunSetup, runEngine } from "./engine-run.ts";
 import { exposureCurve } from "./exposure-curve.ts";
 import { type BacktestModels, backtestModels } from "./models/backtest-models.ts";
+import { strategiesOf } from "./own-strategies.ts";
 import { priceBasis } from "./price-basis.ts";
 import { runReferences, tablesRead } from "./references/run-references.ts";
 import { inFolder, type SeriesChoice } from "./regime/index-days.ts";
@@ -136,7 +136,7 @@ const dataOf = ({ columns, snapshot, raw, series }: LoadedBars, adjust: Adjustme
 type Checked = BacktestRequest & BacktestModels;
 
 const boundStrategies = ({ config, strategyIds, models, timeframe }: Checked) =>
-  strategies
+  strategiesOf(config)
     .filter(({ id }) => strategyIds.includes(id))
     .map((module) => ({
       ...boundStrategy(module, config, models),
@@ -309,10 +309,11 @@ async function backtestColumns(
  * command line must not (ENS-1, BACK-3). Throws InputError on one that is unknown or trades on other bars.
  */
 export function checkedStrategies({
+  config,
   strategyIds,
   timeframe,
-  config,
-}: Pick<BacktestRequest, "strategyIds" | "timeframe" | "config">): readonly string[] {
+}: Pick<BacktestRequest, "config" | "strategyIds" | "timeframe">): readonly string[] {
+  const strategies = strategiesOf(config);
   for (const id of strategyIds) {
     const module = strategies.find((candidate) => candidate.id === id);
     if (module === undefined) {

@@ -75,7 +75,11 @@ export function decideWithFuture(
   const before = columns.closedAt[task.cut - 1]!;
   const { ticks: known } = setup;
   const ticks = known === undefined ? {} : { ticks: ticksWithFuture(known, before, task.future, task.seed) };
-  const { loop } = runEngine({ ...setup, columns, ...ticks }, modules === undefined ? {} : { modules });
+  const { loop } = runEngine(
+    { ...setup, columns, ...ticks },
+    // A future that was made up may be too much for a strategy: what it decided before is what counts.
+    { isolates: true, ...(modules === undefined ? {} : { modules }) },
+  );
   return decisionsBefore(loop.compute.signals, loop.execute.orders, before);
 }
 

@@ -3,9 +3,9 @@
  * that a misspelt limit stops the program instead of leaving the default in force (C-57).
  */
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
-import { parseYaml, readYaml } from "../adapters/yaml-file.ts";
+import { readYaml } from "../adapters/yaml-file.ts";
 import { InputError } from "../domain/assert.ts";
 import { timeframes } from "../domain/bars.ts";
 import { basisKinds } from "../engine/price-basis.ts";
@@ -21,6 +21,7 @@ import { strategies } from "../strategies/registry.ts";
 import { alertParams } from "./alert-params.ts";
 import { backupParams } from "./backup-params.ts";
 import { busParams } from "./bus-params.ts";
+import { assigned, fileTree, isTree, overlay, placed, SHOWN, type Tree } from "./config-tree.ts";
 import { dashboardParams } from "./dashboard-params.ts";
 import { fundamentalsParams } from "./fundamentals-params.ts";
 import { killParams } from "./kill-params.ts";
@@ -28,6 +29,7 @@ import { learnParams } from "./learn-params.ts";
 import { liveParams } from "./live-params.ts";
 import { metricsParams } from "./metrics-params.ts";
 import { orchestratorParams } from "./orchestrator-params.ts";
+import { strategiesOf, withHashes, withoutPlaces, wrongName } from "./own-strategies.ts";
 import { type Profile, profiles, tightened } from "./profile.ts";
 import { regimeParams } from "./regime/regime-params.ts";
 import { mustBe } from "./setting-words.ts";
@@ -47,22 +49,34 @@ const strategyEntry = z.strictObject({
   timeframe: z.enum(["auto", ...timeframes]),
   /** Tier of the universe of the day that its entries are kept to (UNIV-1); all: every instrument of the run. */
   universe: z.enum(["all", "core", "extended"]),
+  /** What unusually bad news of a company does to it: nothing, bars new longs, or ends longs too (RES-3). */
+  news: z.enum(["off", "block", "exit"]).default("off"),
   /** The only ones that it is shown; none: every one of the run. */
   symbols: z.array(z.string().min(1).max(20)).max(2000),
   params: z.record(z.string(), z.unknown()),
+  /** Of a strategy that is not built in: where it lies, and what it was when it was read (STRAT-3). */
+  file: z.string().min(1).max(4096).optional(),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, { error: "must be 64 hexadecimal digits" })
+    .optional(),
 });
+
+/** What a strategy of one's own has where nothing else is said. */
+const OWN_DEFAULTS = {
+  ...{ enabled: false, allocation: 0, maxPositions: 10, model: "rules", timeframe: "auto", universe: "all" },
+  ...{ symbols: [], params: {} },
+};
 
 /** Dollars: beyond it sums of micro-dollars lose their last digit. */
 const MOST_CAPITAL = 1e9;
-/** Characters of a wrong value that its message repeats. */
-const SHOWN = 80;
 
 const schema = z.strictObject({
   profile: z.enum(profiles),
   /** What `start` trades when it is not told; live is started only when both say so (RUN-4). */
   mode: z.enum(["demo", "paper", "live"]),
   account: z.strictObject({ capital: z.number().positive().max(MOST_CAPITAL) }),
-  strategies: z.strictObject(Object.fromEntries(strategies.map(({ id }) => [id, strategyEntry]))),
+  strategies: z.record(z.string(), strategyEntry),
   features: z.strictObject({
     /** Symbol that betas, correlations and relative strength compare with. */
     market: z.string().min(1).max(20),
@@ -98,9 +112,7 @@ const schema = z.strictObject({
     /** Date of the first session, an XNYS session. */
     firstSession: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "must be a date, YYYY-MM-DD"),
     /** Strategy parameters for minute bars at demo speed, over those of `strategies`. */
-    params: z.strictObject(
-      Object.fromEntries(strategies.map(({ id }) => [id, z.record(z.string(), z.unknown()).optional()])),
-    ),
+    params: z.record(z.string(), z.record(z.string(), z.unknown())),
     /** What companies do in the demo's market: lines as `exchange --action` takes them. */
     actions: z.array(z.string().min(1).max(200)).max(100),
     /** `key.path=value`, over everything else, in the demo alone and never under the strict profile. */
@@ -123,7 +135,7 @@ const PROJECT = join(import.meta.dirname, "..", "..");
 
 export function loadConfig({ files = [], assignments = [], env = {}, profile }: ConfigSources = {}): Config {
   let tree = readYaml(join(PROJECT, "config", "default.yaml"));
-  for (const file of files) tree = overlay(tree, fileTree(file), "");
+  for (const file of files) tree = overlay(tree, placed(fileTree(file), dirname(resolve(file))), "");
   const { TRADING_CAPITAL: capital } = env;
   if (capital !== undefined && capital !== "")
     tree = overlay(tree, { account: { capital: number(capital) } }, "");
@@ -149,15 +161,48 @@ export function withSettings(config: Config, settings: readonly string[], where:
 
 /** A tree as a configuration. Throws InputError naming the first key that is wrong. */
 export function checked(tree: unknown): Config {
-  const parsed = schema.safeParse(tree);
-  if (!parsed.success) throw new InputError(firstProblem(parsed.error, tree));
-  checkShares(parsed.data);
-  checkStrategyParams(parsed.data);
-  checkOneDrawdown(parsed.data);
-  checkSizes(parsed.data);
-  checkTiers(parsed.data);
-  checkElsewhere(parsed.data);
-  return parsed.data;
+  const whole = withOwn(tree);
+  const parsed = schema.safeParse(whole);
+  if (!parsed.success) throw new InputError(firstProblem(parsed.error, whole));
+  const config = withHashes(parsed.data);
+  checkShares(config);
+  checkStrategyParams(config);
+  checkOneDrawdown(config);
+  checkSizes(config);
+  checkTiers(config);
+  checkElsewhere(config);
+  return config;
+}
+
+const builtIn: ReadonlySet<string> = new Set(strategies.map(({ id }) => id));
+
+/** Entries of strategies in files, with what nobody needs to say. Throws InputError for a name that is nobody's. */
+function withOwn(tree: unknown): unknown {
+  if (!isTree(tree) || !isTree(tree.strategies)) return tree;
+  const entries = Object.entries(tree.strategies).map(([id, entry]) => {
+    const file = isTree(entry) ? entry.file : undefined;
+    const key = `config: strategies.${id}`;
+    if (builtIn.has(id)) {
+      if (file !== undefined) throw new InputError(`${key}.file: ${id} ${wrongName(id)}`);
+      return [id, entry] as const;
+    }
+    if (file === undefined)
+      throw new InputError(
+        `config: unknown key ${id} at strategies; see config/default.yaml for the allowed keys, or say where the ` +
+          `strategy lies: strategies.${id}.file`,
+      );
+    const wrong = wrongName(id);
+    if (wrong !== undefined) throw new InputError(`${key}: the name ${wrong}`);
+    return [id, { ...OWN_DEFAULTS, ...(entry as Tree) }] as const;
+  });
+  const { demo } = tree;
+  const meant = isTree(demo) && isTree(demo.params) ? Object.keys(demo.params) : [];
+  const nobody = meant.find((id) => !entries.some(([known]) => known === id));
+  if (nobody !== undefined)
+    throw new InputError(
+      `config: unknown key ${nobody} at demo.params; see config/default.yaml for the allowed keys`,
+    );
+  return { ...tree, strategies: Object.fromEntries(entries) };
 }
 
 /** The rule is the breaker's in-line twin: two figures for one rung would leave nobody sure which holds (C-29). */
@@ -223,17 +268,12 @@ function checkElsewhere({ bus: { url, elsewhere } }: Config): void {
   throw new InputError(`config: bus.elsewhere = ${elsewhere.join(", ")}: needs bus.url, where they are met`);
 }
 
-/** A file in which everything is commented out changes nothing. A training that it holds is read by who trains. */
-function fileTree(file: string): unknown {
-  const tree = readYaml(file) ?? {};
-  if (!isTree(tree)) throw new InputError(`--config ${file}: must be a set of keys, got ${kindOf(tree)}`);
-  const { training: _, ...settings } = tree;
-  return settings;
-}
-
 /** SHA-256 over the canonical form: equal settings, equal hash, whatever file they came from. */
 export function configHash(config: Config): string {
-  return createHash("sha256").update(canonicalJson(config)).digest("hex").slice(0, 16);
+  return createHash("sha256")
+    .update(canonicalJson(withoutPlaces(config)))
+    .digest("hex")
+    .slice(0, 16);
 }
 
 /** As `configHash`, whichever machines the work is done on: how they meet belongs to no result. */
@@ -254,8 +294,9 @@ function checkShares({ strategies: entries }: Config): void {
   );
 }
 
-function checkStrategyParams({ strategies: entries, demo }: Config): void {
-  for (const { id, bind, timeframes: written } of strategies) {
+function checkStrategyParams(config: Config): void {
+  const { strategies: entries, demo } = config;
+  for (const { id, bind, timeframes: written } of strategiesOf(config)) {
     const own = entries[id]?.params ?? {};
     checkParams(bind, own, `strategies.${id}.params`);
     checkParams(bind, { ...own, ...demo.params[id] }, `demo.params.${id}`);
@@ -276,33 +317,6 @@ export function checkParams(bind: (params: unknown) => unknown, params: unknown,
     if (!(error instanceof z.ZodError)) throw error;
     throw new InputError(firstProblem(error, params, path));
   }
-}
-
-type Tree = Record<string, unknown>;
-const isTree = (value: unknown): value is Tree =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-function overlay(below: unknown, above: unknown, path: string): Tree {
-  if (!isTree(above))
-    throw new InputError(`config: ${path || "the file"} must be a set of keys, got ${kindOf(above)}`);
-  const merged: Tree = { ...(isTree(below) ? below : {}) };
-  for (const [key, value] of Object.entries(above)) {
-    const here = path === "" ? key : `${path}.${key}`;
-    // Assigning this one would change what the tree inherits, unseen by the schema.
-    if (key === "__proto__") throw new InputError(`config: unknown key ${here}; see config/default.yaml`);
-    merged[key] = isTree(value) && isTree(merged[key]) ? overlay(merged[key], value, here) : value;
-  }
-  return merged;
-}
-
-function assigned(assignment: string, where: string): Tree {
-  const at = assignment.indexOf("=");
-  const shown = assignment.slice(0, SHOWN);
-  if (at <= 0)
-    throw new InputError(`${where} ${shown}: must be key=value, e.g. --set sizing.positionPct=0.03`);
-  const path = assignment.slice(0, at).split(".");
-  const value: unknown = parseYaml(assignment.slice(at + 1), `${where} ${shown}`);
-  return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Tree;
 }
 
 function number(text: string): number {
@@ -337,9 +351,3 @@ const withoutSecrets = (key: string, value: unknown): unknown => {
   if (/secret|token|passw|key/i.test(key)) return "***";
   return typeof value === "string" ? value.replace(/\/\/[^/]*@/, "//***@") : value;
 };
-
-/** Not the text itself: whoever names the wrong file may have named the one with the passwords. */
-function kindOf(value: unknown): string {
-  if (Array.isArray(value)) return "a list";
-  return value === null ? "nothing" : `a ${typeof value === "string" ? "text" : typeof value}`;
-}

@@ -17,6 +17,7 @@ import { HaltSchedule, haltIntervals } from "../sim/halts.ts";
 import { PaperCosts } from "../sim/paper-costs.ts";
 import type { BoundStrategy, StrategyModule } from "../strategies/strategy.ts";
 import { withModels } from "../strategies/with-models.ts";
+import { withNews } from "../strategies/with-news.ts";
 import type { Config } from "./config.ts";
 import { regimeRule } from "./regime/regime-params.ts";
 import type { LongerHistory, RunHistory } from "./run-history.ts";
@@ -101,9 +102,9 @@ export function boundStrategy(
   { shadows = {}, scales = {} }: Pick<EngineSetup, "shadows" | "scales"> = {},
 ): BoundStrategy {
   const model = models[id];
-  const { params = {}, universe = "all", symbols = [] } = entries[id] ?? {};
+  const { params = {}, universe = "all", symbols = [], news = "off" } = entries[id] ?? {};
   const tier = universe === "all" ? {} : { tier: universe };
-  return withModels(
+  const advised = withModels(
     { ...bind(params), ...tier, ...(symbols.length === 0 ? {} : { symbols }) },
     {
       decides: model === undefined ? undefined : new SignalModel(model),
@@ -111,6 +112,7 @@ export function boundStrategy(
       scale: scales[id],
     },
   );
+  return withNews(advised, news);
 }
 
 export const haltsOf = ({ config, columns }: Pick<EngineSetup, "config" | "columns">): HaltSchedule =>

@@ -17,11 +17,11 @@ import { TickTimeline } from "../sim/tick-timeline.ts";
 import { TickVenue } from "../sim/tick-venue.ts";
 import { Timeline } from "../sim/timeline.ts";
 import { SimulatedVenue } from "../sim/venue.ts";
-import { strategies } from "../strategies/registry.ts";
 import type { StrategyModule } from "../strategies/strategy.ts";
 import { BacktestOperator } from "./backtest-operator.ts";
 import { type EngineSetup, engineConfigs, haltsOf } from "./engine-configs.ts";
 import { EquityCurve } from "./equity-curve.ts";
+import { strategiesOf } from "./own-strategies.ts";
 import { regimeEvents } from "./regime/regime-events.ts";
 import { warmLongerOn, warmOn } from "./run-history.ts";
 
@@ -48,18 +48,20 @@ export interface EngineRun {
 
 export interface RunExtras {
   readonly journal?: Journal;
-  /** Strategies that are not in the registry: a user's, or a test's. */
+  /** Others than those of the configuration: a test's. */
   readonly modules?: readonly StrategyModule[];
+  /** A strategy that throws is silent from then on, and ends nothing; by default it ends the run. */
+  readonly isolates?: boolean;
 }
 
 export function runEngine(
   setup: RunSetup,
-  { journal = nullJournal, modules = strategies }: RunExtras = {},
+  { journal = nullJournal, modules = strategiesOf(setup.config), isolates = false }: RunExtras = {},
 ): EngineRun {
   const { columns, sessions } = setup;
   const instruments = columns.instruments.symbols.length;
   const curve = new EquityCurve(batchCount(columns));
-  const { loop, allocated } = buildLoop(setup, modules, curve);
+  const { loop, allocated } = buildLoop(setup, modules, curve, isolates);
   const { costs } = setup.config;
   const halts = haltsOf(setup);
   const { symbols } = columns.instruments;
@@ -95,7 +97,8 @@ export function buildLoop(
   setup: EngineSetup,
   modules: readonly StrategyModule[],
   observer?: BatchObserver,
+  isolates = false,
 ): { readonly loop: SingleLoop; readonly allocated: readonly AllocatedStrategy[] } {
   const { compute, execute } = engineConfigs(setup, modules);
-  return { loop: new SingleLoop(compute, execute, observer), allocated: compute.strategies };
+  return { loop: new SingleLoop({ ...compute, isolates }, execute, observer), allocated: compute.strategies };
 }

@@ -4,11 +4,11 @@
  */
 import { runTasks } from "../adapters/worker-pool.ts";
 import { digestFloats } from "../numerics/sha256.ts";
-import { strategies } from "../strategies/registry.ts";
 import type { StrategyModule } from "../strategies/strategy.ts";
 import type { Config } from "./config.ts";
 import { type RunSetup, runEngine } from "./engine-run.ts";
 import type { EquityCurve } from "./equity-curve.ts";
+import { strategiesOf } from "./own-strategies.ts";
 import { sessionEnds } from "./session-ends.ts";
 
 export interface Variant {
@@ -59,7 +59,7 @@ export function sharedSetup(setup: RunSetup): VariantWorkerData {
 export function runVariant(
   setup: RunSetup,
   variant: Variant,
-  modules: readonly StrategyModule[] = strategies,
+  modules: readonly StrategyModule[] = strategiesOf(setup.config),
 ): VariantOutcome {
   const { loop, curve } = runEngine({ ...setup, config: varied(setup.config, variant) }, { modules });
   return {

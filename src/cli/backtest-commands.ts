@@ -7,6 +7,7 @@ import { outputFolder } from "../adapters/output-place.ts";
 import { type BacktestRequest, backtest } from "../app/backtest.ts";
 import { type Config, loadConfig } from "../app/config.ts";
 import { earlierRun } from "../app/earlier-run.ts";
+import { strategiesOf } from "../app/own-strategies.ts";
 import { profiles } from "../app/profile.ts";
 import { resultJson } from "../app/run-files.ts";
 import type { CanaryResult, ReportInput } from "../app/run-result.ts";
@@ -16,7 +17,6 @@ import { adjustments, type Timeframe, timeframes } from "../domain/bars.ts";
 import type { DayNumber } from "../domain/time.ts";
 import { loadReportFont } from "../research/report/font.ts";
 import { renderReport } from "../research/report/report.ts";
-import { strategies } from "../strategies/registry.ts";
 import { backtestText } from "./backtest-text.ts";
 import type { CliContext } from "./context.ts";
 import {
@@ -151,7 +151,7 @@ async function run(context: CliContext, options: BacktestOptions, out: string): 
   const request: BacktestRequest = {
     root,
     config,
-    strategyIds: strategyIds(context, wanted, timeframe),
+    strategyIds: strategyIds(context, wanted, timeframe, config),
     symbols,
     timeframe,
     from,
@@ -211,8 +211,13 @@ function ticks({ ticks = false, snapshot, adjustment }: BacktestOptions): boolea
   return ticks;
 }
 
-export function strategyIds(context: CliContext, text: string, timeframe: Timeframe): readonly string[] {
-  if (text.trim() === "all") return everyStrategy(context, timeframe);
+export function strategyIds(
+  context: CliContext,
+  text: string,
+  timeframe: Timeframe,
+  config: Config,
+): readonly string[] {
+  if (text.trim() === "all") return everyStrategy(context, timeframe, config);
   const ids = text
     .split(",")
     .map((id) => id.trim())
@@ -222,8 +227,8 @@ export function strategyIds(context: CliContext, text: string, timeframe: Timefr
 }
 
 /** Those that trade on such bars; says which do not. */
-function everyStrategy(context: CliContext, timeframe: Timeframe): readonly string[] {
-  const { fit = [], unfit = [] } = Object.groupBy(strategies, ({ timeframes: traded }) =>
+function everyStrategy(context: CliContext, timeframe: Timeframe, config: Config): readonly string[] {
+  const { fit = [], unfit = [] } = Object.groupBy(strategiesOf(config), ({ timeframes: traded }) =>
     traded.includes(timeframe) ? "fit" : "unfit",
   );
   const ids = fit.map(({ id }) => id);

@@ -36,6 +36,7 @@ import { registerStartCommand } from "./start-command.ts";
 import { stateFolder } from "./state-folder.ts";
 import { registerStatsCommands } from "./stats-commands.ts";
 import { registerStatusCommand } from "./status-command.ts";
+import { registerStrategyCommands } from "./strategy-commands.ts";
 import { registerTrainCommand } from "./train-command.ts";
 import { registerUniverseCommands } from "./universe-commands.ts";
 import { registerWalkForwardCommand } from "./walk-forward-command.ts";
@@ -124,6 +125,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerUniverseCommands(program, context);
   registerFundamentalsCommands(program, context);
   registerPairsCommands(program, context);
+  registerStrategyCommands(program, context);
   registerInfoCommands(program, context);
   registerJournalCommands(program, context);
   registerLedgerCommands(program, context);

@@ -8,7 +8,7 @@ describe("an unknown command is named, with what there is instead", () => {
   it.each([
     ["help bogus", "unknown command 'bogus'; there are start, reset, exchange, backtest"],
     ["bogus --help", "unknown command 'bogus'; there are start"],
-    ["strategy new --help", "unknown command 'new' of strategy; there are ls"],
+    ["strategy make --help", "unknown command 'make' of strategy; there are ls, new"],
     ["config explain -h", "unknown command 'explain' of config; there are show"],
     ["help config explain", "unknown command 'explain' of config; there are show"],
     ["data help imprt", "unknown command 'imprt' of data; there are import, ls"],

@@ -1,10 +1,9 @@
-/** Commands that only tell: calendar, strategies, configuration, version. */
+/** Commands that only tell: calendar, configuration, version. */
 import type { Command } from "commander";
 import { codeVersion } from "../app/code-version.ts";
 import { configHash, loadConfig } from "../app/config.ts";
 import { type DayNumber, type EpochMicros, isoDate, isoInstant } from "../domain/time.ts";
 import { isEarlyClose, sessionsBetween } from "../market/calendar.ts";
-import { strategies } from "../strategies/registry.ts";
 import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, report } from "./context.ts";
 import { example } from "./group-help.ts";
@@ -12,35 +11,6 @@ import { dateRange, needed } from "./option-values.ts";
 
 export function registerInfoCommands(program: Command, context: CliContext): void {
   registerCalendar(program, context);
-
-  const strategy = program
-    .command("strategy")
-    .description("what can trade")
-    .addHelpText("after", example("plimsoll strategy ls"));
-  strategy
-    .command("ls")
-    .description("the strategies, their idea and where it comes from")
-    .addHelpText("after", "\nExample:\n  plimsoll strategy ls")
-    .action(() => {
-      const { strategies: configured } = loadedConfig(context);
-      const rows = strategies.map(({ id, card, timeframes }) => ({
-        id,
-        ...configured[id],
-        timeframes,
-        ...card,
-      }));
-      const text = () =>
-        alignedTable(
-          [{ title: "id" }, { title: "share", align: "right" }, { title: "bars" }, { title: "idea" }],
-          rows.map((row) => [
-            row.id,
-            `${Math.round((row.allocation ?? 0) * 100)}%`,
-            row.timeframes.join(" "),
-            row.idea,
-          ]),
-        );
-      report(context, rows, text);
-    });
 
   const config = program
     .command("config")

@@ -9,6 +9,7 @@ import { type CliContext, report } from "./context.ts";
 import { csvRows } from "./csv-rows.ts";
 import { example } from "./group-help.ts";
 import { inputText } from "./input-text.ts";
+import { registerNewsCommands } from "./news-commands.ts";
 
 const textColumns = ["text", "headline", "sentence"];
 
@@ -40,6 +41,7 @@ export function registerSentimentCommands(program: Command, context: CliContext)
         ),
       );
     });
+  registerNewsCommands(sentiment, context);
   sentiment
     .command("detect")
     .description("z of each reading against the 756 before it, and where the tone changes")

@@ -131,7 +131,11 @@ async function walk(context: CliContext, options: WalkOptions): Promise<WalkForw
   });
   const timeframe = oneOf("--timeframe", options.timeframe, timeframes);
   const wanted = needed("--strategies", options.strategies, "--strategies swing_trend_following");
-  const ids = checkedStrategies({ strategyIds: strategyIds(context, wanted, timeframe), timeframe, config });
+  const ids = checkedStrategies({
+    config,
+    strategyIds: strategyIds(context, wanted, timeframe, config),
+    timeframe,
+  });
   const symbols = needed("--symbols", maybeSymbols("--symbols", options.symbols), "--symbols all");
   const { from, to } = dateRange(options);
   const adjustment = maybeOneOf("--adjustment", options.adjustment, adjustments);

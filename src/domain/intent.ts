@@ -24,6 +24,8 @@ export const sizingConstraints = [
   "adv",
   "performance",
   "model",
+  "adaptive",
+  "news",
 ] as const;
 export type SizingConstraint = (typeof sizingConstraints)[number];
 

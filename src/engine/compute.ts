@@ -2,8 +2,7 @@
  * The compute stage: features -> strategies -> sizing -> intents. It sees bars and what execute tells it of
  * fills and the account; it never sees the venue.
  *
- * CP-1  Its state is a function of the inputs it was given, in their order: replaying them gives the same
- *       intents, bit for bit (EN-1).
+ * CP-1  Its state is a function of its inputs in their order: replayed, they give the same intents, bit for bit (EN-1).
  * CP-2  A strategy speaks during its own `decide` only.
  */
 import { InvariantError } from "../domain/assert.ts";
@@ -53,6 +52,8 @@ export interface AccountFacts {
   readonly vix?: number | undefined;
   /** Shares of entries that were sent this session and filled or may still fill, over all strategies. */
   enteredToday(instrument: InstrumentId): number;
+  /** Dollars that a strategy has won since the start; NaN: not known now. Asked where shares adapt to it. */
+  wonBy?(strategy: number): number;
   /** False while a claim bars entries of the strategy, or its new longs. */
   allowsEntries(strategy: number, isLong?: boolean): boolean;
 }
@@ -106,6 +107,8 @@ export class ComputeStage implements Wishes, OwnPositions {
   readonly #actions: OwnActions;
   /** Undefined in a run without a model that could be watched. */
   readonly models: ModelWatch | undefined;
+  /** What shares of the capital are multiplied by since this session began; undefined where nothing adapts. */
+  readonly adaptive = (): readonly number[] | undefined => this.#sizing.adaptive;
   readonly turns: StrategyTurns;
   readonly references: ReferenceBook;
   readonly signals = new SignalTable();
@@ -290,7 +293,8 @@ export class ComputeStage implements Wishes, OwnPositions {
     const { shares, binding } = size;
     this.sized.push({ signal, size, beside: entry.beside });
     // Who turns around leaves, also where a model keeps the new side out: it keeps risk out, never in.
-    if (binding === "model" && held !== 0) this.exit(strategy, instrument, reason, numbers);
+    if ((binding === "model" || binding === "news") && held !== 0)
+      this.exit(strategy, instrument, reason, numbers);
     if (this.#paper?.isSeen(strategy, instrument)) {
       // Who turns around leaves first, on paper as with money.
       if (shares !== 0 || size.onPaper !== 0) this.#paper.leave(strategy, instrument);

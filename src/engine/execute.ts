@@ -166,6 +166,7 @@ export class ExecuteStage implements AccountFacts {
 
   /** Why a halt cannot be lifted at that instant: the limits that are still broken (C-02). */
   standing = (at: EpochMicros): readonly string[] => this.#watch.standing(at);
+  wonBy = (strategy: number): number => this.#watch.strategyPnl(strategy);
 
   get stopVersion(): number {
     return this.#desk.stopVersion;
@@ -187,7 +188,6 @@ export class ExecuteStage implements AccountFacts {
   get scalar(): number {
     return this.authorities.permission.scalar;
   }
-
   get longScalar(): number {
     return this.authorities.longScalar;
   }

@@ -94,7 +94,7 @@ export class LiveCompute {
 
 /** What the stage has just decided; `first` is the number of signals that there were before. */
 export function decisionOf(
-  { intents, signals, sized, turns, models }: ComputeStage,
+  { intents, signals, sized, turns, models, adaptive: shares }: ComputeStage,
   { strategies }: Pick<ComputeConfig, "strategies">,
   at: EpochMicros,
   first: number,
@@ -131,10 +131,13 @@ export function decisionOf(
   }
   const faults = turns.faults.map(({ strategy, reason }) => ({ strategy, reason }));
   const demotions = models?.takeDemoted() ?? [];
+  const adaptive = intents.length === 0 ? undefined : shares();
   return {
     ...{ at, intents: [...intents], signals: notes },
     ...(faults.length === 0 ? {} : { faults }),
     ...(demotions.length === 0 ? {} : { demotions }),
+    // With what asked for shares: the record of each order can say how large its strategy's share was.
+    ...(adaptive === undefined ? {} : { adaptive }),
   };
 }
 

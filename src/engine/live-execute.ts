@@ -321,7 +321,7 @@ export class LiveExecute {
     }
     this.#decisions.bars(event.bars);
     const { strategies, execute } = this.#config;
-    const account = accountSnapshot(stage, { strategies, instruments: execute.instruments });
+    const account = accountSnapshot(stage, { ...execute, strategies });
     this.output.feedback.push({ kind: "valued", at: event.bars.at, account });
   }
 

@@ -9,6 +9,7 @@ import type { InstrumentId } from "../domain/instrument.ts";
 import type { EntryTiming, SizingConstraint } from "../domain/intent.ts";
 import { BUY, SELL } from "../domain/order.ts";
 import { empty } from "../domain/small-list.ts";
+import { AdaptiveWeights } from "../ensemble/adaptive-weights.ts";
 import { DailyVolume } from "../ensemble/daily-volume.ts";
 import type { Edge } from "../ensemble/kelly.ts";
 import { type Size, type SizeStep, type SizingRequest, sizeEntry } from "../ensemble/sizing.ts";
@@ -41,6 +42,8 @@ export class SizingDesk {
   /** By strategy; undefined for who sizes nothing by it: then a bar costs nothing here. */
   readonly #atrPercent: readonly (Float64Array | undefined)[];
   readonly #volume: DailyVolume | undefined;
+  /** Undefined where nothing adapts. */
+  readonly #adaptive: AdaptiveWeights | undefined;
   readonly #clock: SessionClock;
   readonly #unsized = new Map<SizingConstraint, number>();
   readonly #followed = new Map<SizingConstraint, number>();
@@ -68,6 +71,12 @@ export class SizingDesk {
     this.#volume = uses("fixed_risk", "allocation")
       ? new DailyVolume(world.instruments, sizing.adv)
       : undefined;
+    this.#adaptive = ensemble.adaptive.enabled
+      ? new AdaptiveWeights(
+          strategies.map(({ allocation }) => allocation),
+          ensemble.adaptive,
+        )
+      : undefined;
     this.#clock = new SessionClock(world.sessions);
   }
 
@@ -82,14 +91,23 @@ export class SizingDesk {
   }
 
   warm(batch: BarBatch): void {
-    if (this.#volume === undefined) return;
-    if (this.#clock.advance(batch.at)) this.#volume.startSession();
-    this.#volume.update(batch);
+    if (this.#volume === undefined && this.#adaptive === undefined) return;
+    if (this.#clock.advance(batch.at)) {
+      this.#volume?.startSession();
+      this.#adaptive?.startSession();
+    }
+    this.#volume?.update(batch);
+  }
+
+  /** By strategy: what its share of the capital is multiplied by; undefined where nothing adapts. */
+  get adaptive(): readonly number[] | undefined {
+    return this.#adaptive?.multiples;
   }
 
   startStep(batch: BarBatch, account: AccountFacts): void {
     this.warm(batch);
     this.#account = account;
+    this.#adaptive?.see(account.equity, (strategy) => account.wonBy?.(strategy) ?? Number.NaN);
     this.#at = batch.at;
     this.#committed = 0;
     empty(this.#asked);
@@ -124,6 +142,11 @@ export class SizingDesk {
     if (advice?.follows === false) {
       this.#unsized.set("model", (this.#unsized.get("model") ?? 0) + 1);
       return { shares: 0, binding: "model", steps: [["model", 0]], onPaper: 0, advice };
+    }
+    if (entry.barredBy !== undefined) {
+      const binding = entry.barredBy;
+      this.#unsized.set(binding, (this.#unsized.get(binding) ?? 0) + 1);
+      return { shares: 0, binding, steps: [[binding, 0]], onPaper: 0 };
     }
     const request = this.#request(strategy, entry, price, timing);
     const steps: SizeStep[] = [];
@@ -163,6 +186,7 @@ export class SizingDesk {
       scalar: side === BUY ? (this.#account.longScalar ?? this.#account.scalar) : this.#account.scalar,
       edge: bound.sizing === "fixed_risk" ? this.#edge(strategy, entry) : NOT_ASKED,
       trailing: this.#record.weight(strategy),
+      ...(this.#adaptive === undefined ? {} : { adaptive: this.#adaptive.multiples[strategy] ?? 1 }),
       vix: vix === undefined ? this.#account.vix : vix(this.#at),
       atr: (this.#atrPercent[strategy]?.[instrument] ?? Number.NaN) / 100,
       advRoom: this.#advRoom(instrument),

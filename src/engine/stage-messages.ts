@@ -6,6 +6,7 @@ import type { CorporateActionEvent, EngineEvent, ReferenceTold } from "../domain
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { Intent, SizingConstraint } from "../domain/intent.ts";
 import type { EpochMicros } from "../domain/time.ts";
+import type { EnsembleParams } from "../ensemble/ensemble-params.ts";
 import type { AccountFacts } from "./compute.ts";
 import type { EndedBySplit } from "./corporate-actions.ts";
 import type { Demotion } from "./model-watch.ts";
@@ -28,6 +29,8 @@ export interface AccountSnapshot {
   readonly entered: readonly (readonly [InstrumentId, number])[];
   /** Strategies whose entries are barred. */
   readonly barred: readonly number[];
+  /** Dollars that each strategy has won, null for not known; absent where nothing adapts to it. */
+  readonly won?: readonly (number | null)[];
 }
 
 /** Execute to compute, in the order in which it happened. */
@@ -91,6 +94,8 @@ export interface Decision {
   readonly faults?: readonly StrategyFault[];
   /** Models that had drifted when this was decided, told once; absent when none had. */
   readonly demotions?: readonly Demotion[];
+  /** What shares of the capital are multiplied by now, by strategy (SIZE-3); absent where nothing adapts. */
+  readonly adaptive?: readonly number[];
 }
 
 /** The snapshot as compute asks it. */
@@ -128,15 +133,29 @@ export class SnapshotFacts implements AccountFacts {
     return 0;
   }
 
+  wonBy(strategy: number): number {
+    return this.#account.won?.[strategy] ?? Number.NaN;
+  }
+
   allowsEntries(strategy: number, isLong = false): boolean {
     return !(isLong && this.#account.barsLongs === true) && !this.#account.barred.includes(strategy);
   }
 }
 
+const wonByAll = (facts: AccountFacts, strategies: number): readonly (number | null)[] =>
+  Array.from({ length: strategies }, (_, s) => {
+    const won = facts.wonBy?.(s) ?? Number.NaN;
+    return Number.isNaN(won) ? null : won;
+  });
+
 /** What execute tells of the account after valuing a minute. */
 export function accountSnapshot(
   facts: AccountFacts,
-  { strategies, instruments }: { readonly strategies: number; readonly instruments: number },
+  {
+    strategies,
+    instruments,
+    ensemble,
+  }: { readonly strategies: number; readonly instruments: number; readonly ensemble?: EnsembleParams },
 ): AccountSnapshot {
   const entered: [InstrumentId, number][] = [];
   for (let i = 0; i < instruments; i++) {
@@ -154,5 +173,6 @@ export function accountSnapshot(
     ...(longScalar === scalar ? {} : { longScalar }),
     ...(barsLongs ? { barsLongs: true as const } : {}),
     ...(vix === undefined ? {} : { vix: Number.isNaN(vix) ? null : vix }),
+    ...(ensemble?.adaptive.enabled ? { won: wonByAll(facts, strategies) } : {}),
   };
 }

@@ -164,6 +164,10 @@ export class RunningView implements StrategyView<string, string, string, string>
     return (tier >= CORE && tier <= this.#lastTier) || this.position(instrument) !== 0;
   }
 
+  get instruments(): number {
+    return this.#rowOf.length;
+  }
+
   instrument(n: number): InstrumentId {
     return this.#ready[n] as InstrumentId;
   }
@@ -211,7 +215,8 @@ export class RunningView implements StrategyView<string, string, string, string>
   }
 
   enter(entry: Entry, because: string, ...numbers: readonly number[]): void {
-    const asked = this.#strategy.advise?.(entry, this.close(entry.instrument), this.feature) ?? entry;
+    const asked =
+      this.#strategy.advise?.(entry, this.close(entry.instrument), this.feature, this.reference) ?? entry;
     this.#wishes.enter(this.#index, asked, this.#reason(because), numbers);
   }
 

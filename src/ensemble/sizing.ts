@@ -68,6 +68,8 @@ export interface SizingRequest {
   readonly edge: Edge;
   /** Weight by trailing performance, in (0, 1]. */
   readonly trailing: number;
+  /** What its share is multiplied by for its trailing results (SIZE-3), in (0, 2]; 1 where nobody adapts it. */
+  readonly adaptive?: number;
   /** Index points; NaN when stale, undefined when no source was configured: then its scale is off. */
   readonly vix: number | undefined;
   /** ATR14 as a fraction of the close; NaN while unknown. */
@@ -106,6 +108,7 @@ export function sizeEntry(request: SizingRequest, params: SizingParams, told?: S
   const base = Math.min(request.equity, params.capital ?? Number.POSITIVE_INFINITY);
   const wanted = wantedShares(request, params, base);
   told?.push([wanted.binding, wanted.shares]);
+  if (raised(request) > 1) told?.push(["adaptive", wanted.shares]);
   let { shares, binding } = weighed(request, params, wanted, told);
   const price = Math.max(request.price, entryPrice(request));
   const caps: readonly (readonly [SizingConstraint, number])[] = [
@@ -156,7 +159,7 @@ function wantedShares(request: SizingRequest, params: SizingParams, base: number
   const strength = Math.min(1, Math.abs(request.conviction));
   if (request.method !== "fixed_risk") {
     const price = Math.max(request.price, entryPrice(request));
-    const dollars = (strength * request.allocation * base) / request.positions;
+    const dollars = (strength * request.allocation * base * raised(request)) / request.positions;
     return { shares: dollars / price, binding: bindingOf(request.method) };
   }
   const entry = entryPrice(request);
@@ -164,10 +167,15 @@ function wantedShares(request: SizingRequest, params: SizingParams, base: number
   // Without a distance on the losing side there is no risk figure to size by: C-15, no stop, no entry.
   if (!(lost > 0)) return { shares: 0, binding: "risk_per_trade" };
   const { risk, stakeMax, binding } = tradeRisk(request.edge, params.kelly, params.riskPerTrade);
-  const atRisk = (strength * risk * base) / lost;
+  // Who has earned more risks more, and never more than one trade may.
+  const atRisk =
+    (strength * Math.min(Math.max(risk, params.riskPerTrade), risk * raised(request)) * base) / lost;
   const stake = (strength * stakeMax * base) / entry;
   return stake < atRisk ? { shares: stake, binding: "kelly" } : { shares: atRisk, binding };
 }
+
+/** What only adds is no scale: it comes before whatever takes away. */
+const raised = ({ adaptive = 1 }: SizingRequest): number => Math.max(1, adaptive);
 
 /** The scale that takes most of a size away names it; nothing is named for adding. */
 function weighed(
@@ -180,6 +188,7 @@ function weighed(
   const scales: [SizingConstraint, number][] = [
     ["permission_scalar", request.scalar],
     ["performance", request.trailing],
+    ["adaptive", Math.min(1, request.adaptive ?? 1)],
   ];
   if (request.method === "fixed_risk") scales.push(marketScale(request, params));
   let { shares, binding } = wanted;

@@ -50,6 +50,8 @@ export interface Entry {
   readonly when?: EntryTiming;
   /** What the model beside the rules says of it; rules leave it out. */
   readonly advice?: Advice;
+  /** What keeps it from becoming an order whatever its size; strategies leave it out. */
+  readonly barredBy?: "news";
   /** What models say of it that change nothing; rules leave it out. */
   readonly beside?: readonly Opinion[];
 }
@@ -93,6 +95,8 @@ export interface StrategyView<
   /** When the bars closed. */
   readonly at: EpochMicros;
   readonly size: number;
+  /** How many the run has; their ids go from 0 to below it. */
+  readonly instruments: number;
   /** The n-th ready instrument, ascending, for n in [0, size). */
   instrument(n: number): InstrumentId;
 
@@ -172,6 +176,8 @@ interface StrategySpec<
   decide(view: StrategyView<Feature, Memory, Reason, Reference>, params: Params): void;
 }
 
+type Readers = Readonly<Record<string, FeatureReader>>;
+
 /** A strategy with its parameters bound and its type parameters hidden: what the engine runs. */
 export interface BoundStrategy {
   readonly id: string;
@@ -193,8 +199,8 @@ export interface BoundStrategy {
   /** The model beside the rules; absent: rules alone. */
   readonly model?: { readonly id: string; readonly reference?: DriftReference | undefined };
   decide(view: StrategyView<string, string, string, string>): void;
-  /** What a model makes of an entry that the rules ask for at this close, dollars per share. Absent: rules alone. */
-  advise?(entry: Entry, close: number, feature: Readonly<Record<string, FeatureReader>>): Entry;
+  /** What models and news make of an entry of the rules at this close, dollars per share. Absent: rules alone. */
+  advise?(entry: Entry, close: number, feature: Readers, reference: Readers): Entry;
 }
 
 export interface StrategyModule {

@@ -38,6 +38,7 @@ import { canonicalJson } from "../../numerics/canonical-json.ts";
 import { type Retention, removableArchives } from "../../ops/backup-retention.ts";
 import { codeVersion } from "../code-version.ts";
 import { digestsOf } from "../models/run-models.ts";
+import { keptStrategies } from "./kept-strategies.ts";
 import { readRunTerms, runPlaces } from "./run-terms.ts";
 
 export interface BackupRequest {
@@ -127,6 +128,7 @@ function fill(staging: string, root: string, nowMs: number): BackupManifest {
       if (history !== undefined && history.bars > 0)
         copied.push(copy(staging, root, `run/${basename(history.file)}`));
     for (const sha256 of digestsOf(terms.models)) copied.push(copy(staging, root, `run/${sha256}.model`));
+    for (const name of keptStrategies(terms.config)) copied.push(copy(staging, root, `run/${name}`));
   }
   if (existsSync(join(root, "killswitch", "HALT"))) copied.push(copy(staging, root, "killswitch/HALT"));
   const now = existsSync(places.terms) ? readFileSync(places.terms, "utf8") : undefined;

@@ -15,8 +15,8 @@ import { xnysSessions } from "../../market/calendar.ts";
 import { ExchangeClock } from "../../market/exchange-clock.ts";
 import type { LifeSight } from "../../ops/life-signs.ts";
 import type { SupervisorReport } from "../../ops/process-plan.ts";
-import { strategies } from "../../strategies/registry.ts";
 import type { EngineSnapshot } from "../engine-snapshot.ts";
+import { intradayIds } from "../own-strategies.ts";
 import { removeActive, writeActive } from "./active-run.ts";
 import type { Begun } from "./begin-run.ts";
 import { ControlClient, type ControlQuestion } from "./control-client.ts";
@@ -62,7 +62,6 @@ const CLOSE_OUT_MINUTES = 10;
 const LOOK_EVERY_MS = 250;
 /** Of the wall, from the wish to end to the end, whatever is held by then. */
 const CLOSING_MS = { demo: 120_000, paper: 30_000, live: 30_000 } as const;
-const intraday = new Set(strategies.filter(({ horizon }) => horizon === "intraday").map(({ id }) => id));
 
 export async function sitThrough(terms: SittingTerms): Promise<SittingEnd> {
   const sitting = new Sitting(terms);
@@ -82,6 +81,8 @@ class Sitting {
   readonly #system: LiveSystem;
   readonly #control: ControlClient;
   readonly #exchange: ExchangeClock;
+  /** Strategies of the day. */
+  readonly #intraday: ReadonlySet<string>;
   readonly #endsAt: number;
   /** Of the exchange's clock, when this sitting began. */
   readonly #beganAt: number;
@@ -108,6 +109,7 @@ class Sitting {
       ...{ root: runRoot, run, credentials, guardian, paths, around, bus, report, echo },
     });
     this.#control = new ControlClient(runRoot, run);
+    this.#intraday = intradayIds(run.config);
     this.#exchange = new ExchangeClock(run.clock, xnysSessions());
     this.#endsAt = endOf(run, terms.sessions);
     this.#beganAt = this.#now();
@@ -238,12 +240,18 @@ class Sitting {
   }
 
   async #closeForTheDay(by: string, reason: string): Promise<void> {
-    for (const symbol of dayHoldings(this.#status)) await this.#act({ verb: "close", by, reason, symbol });
+    for (const symbol of this.#dayHoldings()) await this.#act({ verb: "close", by, reason, symbol });
   }
 
   #isSafelyHeld({ workingEntries, unknownOrders, requestsHeld }: StatusValue): boolean {
     const isQuiet = workingEntries === 0 && unknownOrders === 0 && requestsHeld === 0;
-    return isQuiet && dayHoldings(this.#status).length === 0;
+    return isQuiet && this.#dayHoldings().length === 0;
+  }
+
+  /** Symbols in which a strategy of the day holds something. */
+  #dayHoldings(): readonly string[] {
+    const held = this.#status?.snapshot.positions.filter(({ strategy }) => this.#intraday.has(strategy));
+    return [...new Set(held?.map(({ symbol }) => symbol))];
   }
 
   /** How the processes are, for whoever looks; a disk that is full keeps nothing else from going on. */
@@ -295,12 +303,6 @@ function sightText(status: StatusValue | undefined, answered: boolean): string {
   const counts = `${positions.length} positions, ${status.unknownOrders} orders unknown`;
   const silent = answered ? "" : "; execute does not answer";
   return `${mode} run ${status.run}: ${permission.level}, ${counts}${silent}`;
-}
-
-/** Symbols in which a strategy of the day holds something. */
-function dayHoldings(status: StatusValue | undefined): readonly string[] {
-  const held = status?.snapshot.positions.filter(({ strategy }) => intraday.has(strategy)) ?? [];
-  return [...new Set(held.map(({ symbol }) => symbol))];
 }
 
 /** Exchange micros at which the end begins; infinite without one. */

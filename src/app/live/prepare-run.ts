@@ -24,9 +24,11 @@ import { resolveModels, writeModelFiles } from "../models/run-models.ts";
 import { barsOfBroker, type DaysBefore, daysBefore } from "./days-before.ts";
 import { writeHistory } from "./history-file.ts";
 import { isSessionMinute } from "./ingest-schedule.ts";
+import { keepStrategies } from "./kept-strategies.ts";
 import {
   type HistoryFile,
   newRunName,
+  placedTerms,
   type RegimeSource,
   type RunTerms,
   runPlaces,
@@ -88,7 +90,7 @@ export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
     mode,
     startedAt: new Date(startedMs).toISOString(),
     build: codeVersion(),
-    config,
+    config: keepStrategies(join(root, "run"), config),
     strategyIds,
     symbols,
     cash,
@@ -106,7 +108,7 @@ export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
     ...(resolved.texts.size + warnings.length === 0 ? {} : { models: resolved.models }),
   };
   writeRunTerms(runPlaces(root), terms);
-  return terms;
+  return placedTerms(terms, runPlaces(root));
 }
 
 /** The account behind the keys, for a run that goes on. Throws InputError (exit 3) when it is another one. */

@@ -9,7 +9,7 @@ import { type InstrumentTable, instrumentTable } from "../../domain/instrument.t
 import { type DayNumber, isoDate } from "../../domain/time.ts";
 import { newYorkDay } from "../../market/us-eastern.ts";
 import { batchesOf, daysOf, historyOf } from "./run-engine.ts";
-import { type RunTerms, runPlaces } from "./run-terms.ts";
+import { placedTerms, type RunTerms, runPlaces } from "./run-terms.ts";
 
 /** In the order in which they tell each other. */
 export const journaledStages = ["ingest", "compute", "execute"] as const;
@@ -93,7 +93,7 @@ export function findRun({ root, date, run }: RunChoice): RecordedRun {
         1,
       );
     }
-    const terms = termsOf(found.header, found.run);
+    const terms = placedTerms(termsOf(found.header, found.run), runPlaces(root));
     const history = historyOf(terms, runPlaces(root));
     const instruments = history?.instruments ?? instrumentTable(terms.symbols);
     const days = daysOf(terms, runPlaces(root));

@@ -5,15 +5,21 @@ import { type InstrumentTable, instrumentTable } from "../../domain/instrument.t
 import type { EpochMicros } from "../../domain/time.ts";
 import type { ComputeStage } from "../../engine/compute.ts";
 import { xnysSessions } from "../../market/calendar.ts";
-import { strategies } from "../../strategies/registry.ts";
 import { type EngineConfigs, engineConfigs } from "../engine-configs.ts";
 import { type EngineModels, noModels, readModelFiles } from "../models/run-models.ts";
+import { strategiesOf } from "../own-strategies.ts";
 import { tablesNeeded } from "../references/run-references.ts";
 import { readHistory } from "./history-file.ts";
 import type { HistoryFile, RunPlaces, RunTerms } from "./run-terms.ts";
 
 /** The name of who holds what no order of ours explains. */
 export const EXTERNAL = "external";
+
+/**
+ * Of the wall, for one decision of a strategy that nobody here has read. The watchdog bars entries after half a second
+ * without a beat of compute and closes everything after three: one that hangs is disabled before.
+ */
+const DECISION_MS = 1000;
 
 /**
  * Both stages; execute knows one strategy more than compute: the last holds what is nobody's (C-48). `models` are those
@@ -28,7 +34,7 @@ export function engineOf(
   const columns = { timeframe: "1m" as const, instruments };
   const regime = terms.regime === undefined ? {} : { regime: "required" as const };
   const setup = { config, strategyIds, columns, sessions: xnysSessions(), cash, ...regime, ...models };
-  const configs = engineConfigs(setup, strategies);
+  const configs = engineConfigs(setup, strategiesOf(config, DECISION_MS));
   const { execute } = configs;
   const external = execute.strategies;
   return {

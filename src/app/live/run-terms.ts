@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { replaceFile } from "../../adapters/durable-file.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { ClockTerms } from "../../market/exchange-clock.ts";
@@ -12,6 +12,7 @@ import { canonicalJson } from "../../numerics/canonical-json.ts";
 import { codeVersion } from "../code-version.ts";
 import { type Config, checked } from "../config.ts";
 import type { RunModels } from "../models/run-models.ts";
+import { withoutPlaces, withPlaces } from "../own-strategies.ts";
 import { notTradingPart, withNotTrading } from "../trading-hash.ts";
 
 export const tradingModes = ["demo", "paper", "live"] as const;
@@ -114,7 +115,8 @@ export function writeRunSettings({ settings }: RunPlaces, run: RunTerms, config:
 
 /** As in force now. Undefined when there is none; InputError (exit 1) when it cannot be read. */
 export function readRunTerms(places: Pick<RunPlaces, "terms" | "settings">): RunTerms | undefined {
-  const run = begunTerms(places);
+  const begun = begunTerms(places);
+  const run = begun && placedTerms(begun, places);
   const later = parsedFile(
     places.settings,
     "cannot be read; move it away: the settings hold that the run began with",
@@ -128,6 +130,12 @@ export function readRunTerms(places: Pick<RunPlaces, "terms" | "settings">): Run
 /** As the run began: what its journal is chained to. */
 export const begunTerms = ({ terms }: Pick<RunPlaces, "terms">): RunTerms | undefined =>
   parsedFile(terms, "is no description of a run; move it away to start a new one") as RunTerms | undefined;
+
+/** With its strategies in files where the run keeps them, which its own words name without a folder. */
+export function placedTerms(run: RunTerms, { terms }: Pick<RunPlaces, "terms">): RunTerms {
+  const config = withPlaces(run.config, (file) => resolve(dirname(terms), file));
+  return config === run.config ? run : { ...run, config };
+}
 
 function parsedFile(path: string, cure: string): unknown {
   let text: string;
@@ -151,6 +159,9 @@ export function requireOwnBuild(run: RunTerms): void {
   throw new InputError(`run ${run.run} was started by build ${run.build}, this is ${build}; restart all`, 3);
 }
 
-/** What every hello says of the settings. */
+/** What every hello says of the settings; the same on every machine. */
 export const termsHash = (run: RunTerms): string =>
-  createHash("sha256").update(canonicalJson(run)).digest("hex").slice(0, 16);
+  createHash("sha256")
+    .update(canonicalJson({ ...run, config: withoutPlaces(run.config) }))
+    .digest("hex")
+    .slice(0, 16);

@@ -10,7 +10,6 @@ import { InputError } from "../../domain/assert.ts";
 import type { Session } from "../../domain/session.ts";
 import { type DayNumber, isoDate, parseIsoDate } from "../../domain/time.ts";
 import { nextSession, sessionOn } from "../../market/calendar.ts";
-import { strategies } from "../../strategies/registry.ts";
 import { readActive } from "../live/active-run.ts";
 import { ownArchives } from "../live/backup.ts";
 import { lifecycleOf } from "../live/build-execute.ts";
@@ -24,6 +23,7 @@ import { scheduledBackup, scheduleFolder } from "../live/scheduled-backup.ts";
 import type { StageContext } from "../live/stage-context.ts";
 import { statusOf } from "../live/status-answer.ts";
 import { modelDoor } from "../models/model-door.ts";
+import { intradayIds } from "../own-strategies.ts";
 import { referencesOf, tablesToTell } from "../references/run-tables.ts";
 import { keptFitsFolder } from "../regime/kept-fits.ts";
 import { liveReading } from "../regime/live-reading.ts";
@@ -53,18 +53,17 @@ export interface ContextParts {
   readonly found: TaskContext["found"];
 }
 
-const intraday = new Set(strategies.filter(({ horizon }) => horizon === "intraday").map(({ id }) => id));
-
 export function contextOf({ stage, door, found }: ContextParts, run: RunOf): TaskContext {
   const { terms, places, clock, log, now } = stage;
   const { root } = places;
   const { session, signal, memory, crashedAtMs } = run;
   const base = dirname(terms.killSwitch);
   return {
-    ...{ run: terms.run, root, mode: terms.mode, symbols: terms.symbols, intraday, door, found, log, now },
+    ...{ run: terms.run, root, mode: terms.mode, symbols: terms.symbols, door, found, log, now },
     ...{ session, signal, memory, crashedAtMs, date: isoDate(session.date) },
     nextSession: nextSession(session.date),
     strategyIds: terms.strategyIds,
+    intraday: intradayIds(terms.config),
     modelMaxAgeDays: terms.config.learn.maxAgeDays,
     models: modelDoor(base, () => new Date().toISOString()),
     params: terms.config.orchestrator,

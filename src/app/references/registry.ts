@@ -1,5 +1,6 @@
 /** Every provider of a reference table. One line each; nothing else belongs here. */
 import { fundamentalsProvider } from "./fundamentals-provider.ts";
+import { newsProvider } from "./news-provider.ts";
 import { pairsProvider } from "./pairs-provider.ts";
 import type { ReferenceProvider } from "./reference-provider.ts";
 import { regimeProvider } from "./regime-provider.ts";
@@ -12,4 +13,5 @@ export const referenceProviders: readonly ReferenceProvider[] = [
   universeProvider,
   fundamentalsProvider,
   pairsProvider,
+  newsProvider,
 ];

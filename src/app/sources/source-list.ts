@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { Secret } from "../../adapters/brokers/alpaca/secret.ts";
 import { type Environment, readEnvFile } from "../../adapters/env-file.ts";
 import type { Clock, Transport } from "../../adapters/net/ports.ts";
+import { alpacaIex } from "../../adapters/sources/alpaca-bars.ts";
 import { barFiles } from "../../adapters/sources/bar-files.ts";
-import type { BarSource, SourceDefinition } from "../../adapters/sources/bar-source.ts";
+import type { BarSource, SourceDefinition, SourceReach } from "../../adapters/sources/bar-source.ts";
 import { ResponseCache } from "../../adapters/sources/response-cache.ts";
 import { SourceClient } from "../../adapters/sources/source-client.ts";
 import { FILES_SOURCE, sourceDefinitions } from "../../adapters/sources/source-registry.ts";
@@ -91,6 +92,22 @@ export function readySources(
     clients.reduce((total, { counts }) => total + counts[what], 0);
   const counts = () => ({ asked: sum("asked"), kept: sum("kept"), unchanged: sum("unchanged") });
   return { sources, left, counts, pages, rng };
+}
+
+/** The news of Alpaca, asked with the keys of its bars. Throws InputError where a key is missing. */
+export function newsReach(params: SourceParams, world: SourceWorld): SourceReach {
+  const places = [world.environment, ...world.envFiles.map(readEnvFile)];
+  const keys = keysOf(alpacaIex, places);
+  if (typeof keys === "string") throw new InputError(`alpaca_news: ${keys}`);
+  const { clock, wallMs, transport } = world;
+  const client = new SourceClient({
+    ...{ name: "alpaca_news", clock, wallMs, transport, secrets: keys },
+    rng: createRng(world.seed, "alpaca_news"),
+    bucket: new TokenBucket(clock, params.perMinute[alpacaIex.id] ?? alpacaIex.perMinute),
+    cache: new ResponseCache(join(world.root, "cache", "sources"), params.cacheMb * 2 ** 20),
+    timeoutMs: params.timeoutSeconds * 1000,
+  });
+  return { client, origin: params.origins.alpaca_news ?? alpacaIex.origin, keys };
 }
 
 function reachable(definition: SourceDefinition, reach: Parameters<SourceDefinition["bars"]>[0]): BarSource {

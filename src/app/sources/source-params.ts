@@ -43,7 +43,7 @@ export const sourceParams = z.strictObject({
     .string()
     .max(1000)
     .regex(/^(?:\/.*)?$/, "must be an absolute path, or empty for Wikipedia's table"),
-  /** Other hosts than the registry's, by source; `wikipedia` among them. */
-  origins: z.record(z.union([sourceName, z.literal("wikipedia")]), origin),
+  /** Other hosts than the registry's, by source; `wikipedia` and `alpaca_news` among them. */
+  origins: z.record(z.union([sourceName, z.literal(["wikipedia", "alpaca_news"])]), origin),
 });
 export type SourceParams = z.infer<typeof sourceParams>;

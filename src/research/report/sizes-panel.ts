@@ -24,6 +24,8 @@ const meanings: Readonly<Record<string, string>> = {
   adv: "the usual daily volume",
   performance: "its last 20 trades",
   model: "the model beside its rules",
+  news: "unusually bad news of the company",
+  adaptive: "its share after its trailing results",
 };
 
 export function sizesPanel(sizes: readonly SizeCause[]): Markup {

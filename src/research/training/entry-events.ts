@@ -5,13 +5,13 @@
  */
 import { engineConfigs } from "../../app/engine-configs.ts";
 import type { RunSetup } from "../../app/engine-run.ts";
+import { strategiesOf } from "../../app/own-strategies.ts";
 import { type BarBatch, batchCount } from "../../domain/bars.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { type AccountFacts, ComputeStage } from "../../engine/compute.ts";
 import { SignalField, SignalKind } from "../../engine/signal-table.ts";
 import { output } from "../../features/feature.ts";
 import { features as catalogue } from "../../features/registry.ts";
-import { strategies } from "../../strategies/registry.ts";
 
 /** One row per entry, by time and then by instrument. */
 export interface EntryEvents {
@@ -35,7 +35,7 @@ export function entryEvents(
 ): EntryEvents {
   const { paper: _, ...config } = engineConfigs(
     { ...setup, strategyIds: [strategy], models: {} },
-    strategies,
+    strategiesOf(setup.config),
   ).compute;
   const stage = new ComputeStage(config);
   const read = names.map((name) =>

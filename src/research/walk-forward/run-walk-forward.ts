@@ -4,12 +4,12 @@ import { makeFolder, replaceFile } from "../../adapters/durable-file.ts";
 import type { LoadRequest } from "../../adapters/lake/load-bars.ts";
 import { codeVersion } from "../../app/code-version.ts";
 import { type Config, checkParams, resultHash } from "../../app/config.ts";
+import { strategiesOf } from "../../app/own-strategies.ts";
 import { resultJson } from "../../app/run-files.ts";
 import { shortDigest } from "../../app/trials.ts";
 import { InputError } from "../../domain/assert.ts";
 import { type DayNumber, isoDate } from "../../domain/time.ts";
 import type { WalkForwardTerms } from "../../learn/validation/walk-forward.ts";
-import { strategies } from "../../strategies/registry.ts";
 import { type FanOutTerms, fanOutJobs } from "../fan-out/job-fan-out.ts";
 import { readWindowOutcome, WINDOW_KIND, type WindowStudy } from "../fan-out/window-study.ts";
 import { loadSetup } from "./load-setup.ts";
@@ -129,7 +129,7 @@ function refuseModels({ config, strategyIds }: WalkForwardRun): void {
 
 /** Before the first of a thousand runs: a parameter that is wrong is named with its strategy. */
 function checkSettings({ config, strategyIds, settings }: WalkForwardRun): void {
-  for (const { id, bind } of strategies.filter((module) => strategyIds.includes(module.id)))
+  for (const { id, bind } of strategiesOf(config).filter((module) => strategyIds.includes(module.id)))
     for (const setting of settings)
       checkParams(bind, { ...config.strategies[id]?.params, ...setting[id] }, `--grid ${id}`);
 }

@@ -1,6 +1,7 @@
 /** One run over the days of a window: fresh cash, features warmed on the days before it, nothing known after it. */
 import { boundStrategy } from "../../app/engine-configs.ts";
 import { type RunSetup, runEngine } from "../../app/engine-run.ts";
+import { strategiesOf } from "../../app/own-strategies.ts";
 import { historyOf, historyStart, splitAt } from "../../app/run-history.ts";
 import { dailyReturns, type Variant, varied } from "../../app/variants.ts";
 import { InputError } from "../../domain/assert.ts";
@@ -8,7 +9,6 @@ import type { BarColumns } from "../../domain/bars.ts";
 import { type DayNumber, type EpochMicros, isoDate, isoInstant } from "../../domain/time.ts";
 import { TradeField } from "../../engine/trade-log.ts";
 import { digestFloats } from "../../numerics/sha256.ts";
-import { strategies } from "../../strategies/registry.ts";
 import type { DayRange } from "./walk-windows.ts";
 
 export interface WindowJob extends DayRange {
@@ -29,7 +29,7 @@ export interface WindowOutcome {
 export function runWindow(setup: RunSetup, { from, to, params }: WindowJob): WindowOutcome {
   const { sessions, strategyIds } = setup;
   const config = varied(setup.config, { params });
-  const bound = strategies
+  const bound = strategiesOf(config)
     .filter(({ id }) => strategyIds.includes(id))
     .map((module) => boundStrategy(module, config, setup.models));
   const start = historyStart(from, bound, setup.columns.timeframe, sessions);

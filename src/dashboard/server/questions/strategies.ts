@@ -1,7 +1,7 @@
 /** The strategies of the run: what each may use, holds, made, and what holds it back. */
 import type { Config } from "../../../app/config.ts";
 import type { EnginePicture } from "../../../app/live/engine-picture.ts";
-import { strategies } from "../../../strategies/registry.ts";
+import { intradayIds } from "../../../app/own-strategies.ts";
 import type { StrategiesAnswer } from "../../contract/trading-answers.ts";
 import { known } from "../known.ts";
 import type { ReadDatabase } from "../read-database.ts";
@@ -29,6 +29,7 @@ export function strategiesAnswer(
     DAYS * Math.max(1, strategyIds.length),
   );
   const today = days[0]?.date;
+  const intraday = intradayIds(config);
   return {
     rows: strategyIds.map((id, index) => {
       const entry = config.strategies[id];
@@ -40,7 +41,7 @@ export function strategiesAnswer(
         id,
         isEnabled: (entry?.enabled ?? false) && !own.some(({ source }) => source === "operator_disabled"),
         allocation: entry?.allocation ?? 0,
-        horizon: horizonOf(id),
+        horizon: intraday.has(id) ? "intraday" : "swing",
         decides: engine?.models.find(({ strategy }) => strategy === id)?.why ?? "",
         held: own.map(({ reason }) => reason).join("; "),
         positions: held.length,
@@ -61,5 +62,3 @@ export function strategiesAnswer(
     })),
   };
 }
-
-const horizonOf = (id: string): string => strategies.find((strategy) => strategy.id === id)?.horizon ?? "";

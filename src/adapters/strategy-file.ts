@@ -1,0 +1,143 @@
+/**
+ * A strategy in a file of the user's own: read, named by its hash, loaded, and asked under a time limit. The file is
+ * one, and imports `plimsoll/strategy` alone: what it decides by is in the view, and its hash is all of it (STRAT-3).
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createRequire, registerHooks } from "node:module";
+import { extname } from "node:path";
+import { Script } from "node:vm";
+import { InputError } from "../domain/assert.ts";
+import { guarded } from "../strategies/guarded.ts";
+import type { StrategyModule } from "../strategies/strategy.ts";
+
+/** What such a file imports. */
+const DOOR = "plimsoll/strategy";
+const BEHIND = new URL("../strategies/your-own.ts", import.meta.url).href;
+/** Bytes; a strategy is a page or two. */
+const LARGEST = 256 * 1024;
+const FORMATS: Readonly<Record<string, string>> = {
+  ".ts": "module-typescript",
+  ".mts": "module-typescript",
+  ".js": "module",
+  ".mjs": "module",
+};
+
+export interface StrategyFile {
+  readonly sha256: string;
+  readonly text: string;
+}
+
+/** Throws InputError (exit 2) naming `key` for what is not there or no such file. */
+export function readStrategyFile(path: string, key: string): StrategyFile {
+  if (FORMATS[extname(path)] === undefined)
+    throw new InputError(`config: ${key} = ${path}: must be a file of ${Object.keys(FORMATS).join(", ")}`);
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : String(error);
+    throw new InputError(`config: ${key} = ${path}: ${why}; make one with: plimsoll strategy new NAME`);
+  }
+  if (bytes.length > LARGEST)
+    throw new InputError(
+      `config: ${key} = ${path}: has ${bytes.length} bytes; a strategy has at most ${LARGEST}`,
+    );
+  const text = bytes.toString("utf8");
+  const other = importsOf(text).find((name) => name !== DOOR);
+  if (other !== undefined)
+    throw new InputError(
+      `config: ${key} = ${path}: imports ${other}; a strategy is one file, which may import ${DOOR}`,
+    );
+  return { sha256: createHash("sha256").update(bytes).digest("hex"), text };
+}
+
+const IMPORT = /^[ \t]*(?:import|export)\b[^"'`;]*?\bfrom\s*["']([^"'\n]+)["']/gm;
+const BARE = /^[ \t]*import\s*["']([^"'\n]+)["']/gm;
+const LATER = /\b(?:import|require)\s*\(\s*([^)\n]*)\)/g;
+
+function importsOf(text: string): readonly string[] {
+  return [IMPORT, BARE, LATER].flatMap((form) => [...text.matchAll(form)].map(([, name = ""]) => name));
+}
+
+/** By path: Node keeps what it has loaded, whatever became of the file. */
+const loaded = new Map<string, { readonly sha256: string; readonly module: StrategyModule }>();
+
+/**
+ * The strategy of a file that was read as `sha256`. `limitMs`: of one decision; a decision that takes longer throws.
+ * Throws InputError (exit 2) naming `key` for a file that does not export what it must.
+ */
+export function loadStrategyFile(
+  path: string,
+  { sha256 }: Pick<StrategyFile, "sha256">,
+  key: string,
+  limitMs?: number,
+): StrategyModule {
+  let known = loaded.get(path);
+  if (known === undefined) {
+    known = { sha256, module: strategyOf(required(path, key), `config: ${key} = ${path}`) };
+    if (readStrategyFile(path, key).sha256 !== sha256)
+      throw new InputError(`config: ${key} = ${path}: was changed while it was read; try again`);
+    loaded.set(path, known);
+  }
+  if (known.sha256 !== sha256)
+    throw new InputError(`config: ${key} = ${path}: was changed since this program began; start it again`);
+  const { module } = known;
+  const call = limitMs === undefined ? (decide: () => void) => decide() : within(limitMs);
+  return { ...module, bind: (params) => guarded(module.bind(params), call) };
+}
+
+function strategyOf(exports: unknown, where: string): StrategyModule {
+  const { strategy } = exports as { readonly strategy?: Partial<StrategyModule> };
+  const wrong =
+    typeof strategy !== "object" || strategy === null
+      ? "it exports no `strategy`"
+      : typeof strategy.bind !== "function" || typeof strategy.id !== "string"
+        ? "its `strategy` was not made by defineStrategy"
+        : undefined;
+  if (wrong !== undefined)
+    throw new InputError(`${where}: ${wrong}; it must say: export const strategy = defineStrategy({ ... })`);
+  return strategy as StrategyModule;
+}
+
+function required(path: string, key: string): unknown {
+  hookOnce();
+  try {
+    return createRequire(import.meta.url)(path);
+  } catch (error) {
+    const why = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).replaceAll(
+      /\s+/g,
+      " ",
+    );
+    throw new InputError(`config: ${key} = ${path}: cannot be loaded (${why.trim().slice(0, 300)})`);
+  }
+}
+
+let isHooked = false;
+
+/** The door is the same wherever the file lies; and it is a module, whatever package it lies in. */
+function hookOnce(): void {
+  if (isHooked) return;
+  isHooked = true;
+  registerHooks({
+    resolve(specifier, context, next) {
+      if (specifier === DOOR) return { url: BEHIND, format: "module-typescript", shortCircuit: true };
+      return next(specifier, context);
+    },
+  });
+}
+
+/** What the clock of V8 stops: nothing else ends a loop that never returns. */
+function within(limitMs: number): (decide: () => void) => void {
+  const script = new Script("globalThis[Symbol.for('plimsoll.decide')]()", { filename: "strategy" });
+  const name = Symbol.for("plimsoll.decide");
+  return (decide) => {
+    (globalThis as Record<symbol, unknown>)[name] = decide;
+    try {
+      script.runInThisContext({ timeout: limitMs });
+    } catch (error) {
+      const isLate = (error as NodeJS.ErrnoException | undefined)?.code === "ERR_SCRIPT_EXECUTION_TIMEOUT";
+      throw isLate ? new RangeError(`did not return within ${limitMs} ms`) : error;
+    }
+  };
+}
