@@ -30,8 +30,8 @@ import { orchestratorParams } from "./orchestrator-params.ts";
 import { type Profile, profiles, tightened } from "./profile.ts";
 import { regimeParams } from "./regime/regime-params.ts";
 import { mustBe } from "./setting-words.ts";
-import { universeParams } from "./universe/universe-params.ts";
 import { sourceParams } from "./sources/source-params.ts";
+import { universeParams } from "./universe/universe-params.ts";
 import { watchdogParams } from "./watchdog-params.ts";
 
 const strategyEntry = z.strictObject({

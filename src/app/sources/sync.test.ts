@@ -399,7 +399,11 @@ describe("a quorum of two", () => {
     rmSync(join(root, "sync", "covered.json"));
     const again = await run({ polygon: sound(polygon), yahoo: other, settings });
     expect(again.result).toMatchObject({ imported: 0, replaced: 0, quarantined: 1 });
-    expect(readFileSync(result.quarantine ?? "", "utf8").trim().split("\n")).toHaveLength(1);
+    expect(
+      readFileSync(result.quarantine ?? "", "utf8")
+        .trim()
+        .split("\n"),
+    ).toHaveLength(1);
     expect(lakeBytes()).toBe(before);
   });
 
