@@ -130,6 +130,7 @@ const whole: Readonly<Record<string, string>> = {
   backtest: "--strategies reference_ema_cross --symbols AAA --timeframe 1d --out OUT",
   "walk-forward": "--strategies reference_ema_cross --symbols AAA --timeframe 1d --out OUT",
   "research optimize": "--strategy reference_ema_cross --symbols AAA --timeframe 1d --out OUT",
+  "research accept": "1 --reason why",
   train: "--config train.yaml --out OUT",
   worker: "--set bus.url=nats://127.0.0.1:1",
   "cv splits": "--n 100",

@@ -29,6 +29,7 @@ import { metricsParams } from "./metrics-params.ts";
 import { orchestratorParams } from "./orchestrator-params.ts";
 import { type Profile, profiles, tightened } from "./profile.ts";
 import { regimeParams } from "./regime/regime-params.ts";
+import { researchParams } from "./research-params.ts";
 import { mustBe } from "./setting-words.ts";
 import { sourceParams } from "./sources/source-params.ts";
 import { universeParams } from "./universe/universe-params.ts";
@@ -86,6 +87,7 @@ const schema = z.strictObject({
   orchestrator: orchestratorParams,
   metrics: metricsParams,
   learn: learnParams,
+  research: researchParams,
   data: sourceParams,
   bus: busParams,
   demo: z.strictObject({

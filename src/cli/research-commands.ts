@@ -20,6 +20,7 @@ import { givenOut } from "./bus-place.ts";
 import type { CliContext } from "./context.ts";
 import { example } from "./group-help.ts";
 import { dateRange, maybeOneOf, maybeSymbols, needed, oneOf, wholeNumber } from "./option-values.ts";
+import { registerProposalCommands } from "./proposal-commands.ts";
 import { walkWorker } from "./tasks.ts";
 
 interface OptimiseOptions {
@@ -58,6 +59,7 @@ export function registerResearchCommands(program: Command, context: CliContext):
         "plimsoll research optimize --strategy swing_trend_following --symbols all --timeframe 1d --out var/o",
       ),
     );
+  registerProposalCommands(research, context);
   research
     .command("optimize")
     .description("search a strategy's parameters by walk-forwards; exit 3 when they may not be proposed")

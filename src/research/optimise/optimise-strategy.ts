@@ -75,6 +75,8 @@ export interface OptimiseResult extends Permission {
   readonly from: string;
   readonly to: string;
   readonly windows: number;
+  /** Of the stitched walk. */
+  readonly sessions: number;
   readonly evaluated: number;
   /** Of those, how many traded too little to be judged: less than once in two windows. */
   readonly idle: number;
@@ -126,7 +128,7 @@ export async function optimiseStrategy(request: OptimiseRun): Promise<OptimiseRe
 interface Ground {
   readonly names: Pick<
     OptimiseResult,
-    "runId" | "strategy" | "snapshot" | "configHash" | "codeVersion" | "from" | "to" | "windows"
+    "runId" | "strategy" | "snapshot" | "configHash" | "codeVersion" | "from" | "to" | "windows" | "sessions"
   >;
   /** Fitness of each: the Sharpe ratio per year of its stitched walk; null where it hardly traded. */
   readonly evaluate: (candidates: readonly Candidate[]) => Promise<(number | null)[]>;
@@ -168,6 +170,7 @@ async function groundOf(request: OptimiseRun): Promise<Ground> {
       ...{ runId, strategy: strategyId, snapshot, configHash: hash, codeVersion: code },
       ...{ from: isoDate(searched[0]!.test.from), to: isoDate(searched.at(-1)!.test.to) },
       windows: searched.length,
+      sessions: searched.reduce((sum, { stitched }) => sum + stitched, 0),
     },
     evaluate: async (candidates) => {
       const outcomes = await run(candidates.flatMap(({ point }) => jobsOf(searched, point)));
@@ -230,8 +233,9 @@ function keep(
   known: readonly Evaluated[],
   params: Readonly<Record<string, unknown>>,
 ): void {
-  const { runId, strategy, snapshot, configHash, best, configured, passed, reasons, evaluated } = result;
-  const figuresOf = ({ walk, held }: Judged) => ({ ...walk, gates: undefined, held });
+  const { runId, strategy, snapshot, configHash, best, configured, passed, reasons, evaluated, sessions } =
+    result;
+  const figuresOf = ({ walk, held }: Judged) => ({ ...walk, gates: undefined, sessions, held });
   keepStudy(root, {
     ...{ studyId: runId, kind: "optimisation", at: now, strategies: [strategy], timeframe: bars.timeframe },
     ...{ snapshot, configHash, params, passed, reasons },
