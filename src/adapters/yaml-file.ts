@@ -33,7 +33,7 @@ function whereAndWhy(error: unknown): string {
   return `${line === undefined ? "" : ` at line ${line}`}: ${error.code}`;
 }
 
-/** The text with settings put in, and all else, comments among it, as it was. Throws InputError where that cannot be. */
+/** The text with settings put in, and all else, comments among it, as it was. Throws InputError where it cannot be. */
 export function yamlWith(
   text: string,
   settings: readonly (readonly [path: readonly string[], value: unknown])[],
