@@ -23,3 +23,4 @@ export const researchParams = z.strictObject({
     stepMinutes: z.int().min(1).max(55),
   }),
 });
+export type ResearchParams = z.infer<typeof researchParams>;

@@ -9,6 +9,7 @@ import { universeTable } from "../../../market/references/universe.ts";
 import type { KnownReport } from "../../fundamentals/known-reports.ts";
 import { reasonCounts } from "../../universe/reason-counts.ts";
 import { type TableFacts, universeValues } from "../../universe/table-values.ts";
+import { NO_BARS } from "../research-steps.ts";
 import { defineTask, done, type TaskResult } from "../task.ts";
 import type { TaskContext } from "../task-context.ts";
 
@@ -19,8 +20,6 @@ interface Row extends TableFacts {
   readonly reasons: readonly string[];
 }
 
-/** Who keeps no daily bars has no universe, and nothing is wrong; any other failure is one. */
-const NO_BARS = /^(the lake (is empty|has no 1d)|no 1d bars)/;
 const NO_REPORTS = /^there are no company reports/;
 
 export const refreshUniverse = defineTask({
