@@ -87,7 +87,9 @@ function listed(path: string) {
 
 function proposedText({ looked, made, kept, withdrawn }: Proposed): string {
   const seen = looked.map(
-    ({ strategy, studies, trades }) => `${strategy}: ${studies} studies, ${trades} trades`,
+    ({ strategy, studies, trades, model }) =>
+      `${strategy}: ${studies} studies, ${trades} trades` +
+      (model === null ? "" : `; ${model} passed every gate: plimsoll models promote ${model}`),
   );
   const told = [...made, ...kept];
   return [

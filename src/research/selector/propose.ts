@@ -1,7 +1,7 @@
 /** Reads what is known of each strategy and puts on record what the selector makes of it (RES-6). */
 import { join } from "node:path";
 import { ProposalBook, type Renewed } from "../../adapters/proposal-book.ts";
-import { ResearchDb } from "../../adapters/research-db.ts";
+import { ResearchDb, type StudyRow } from "../../adapters/research-db.ts";
 import type { Config } from "../../app/config.ts";
 import { strategies } from "../../strategies/registry.ts";
 import { boundParams } from "../walk-forward/run-walk-forward.ts";
@@ -15,6 +15,8 @@ export interface Proposed extends Renewed {
     readonly strategy: string;
     readonly studies: number;
     readonly trades: number;
+    /** A model that passed every gate and waits for an operator; null where the newest training left none. */
+    readonly model: string | null;
   }[];
 }
 
@@ -37,11 +39,19 @@ export function propose(root: string, config: Config, now: string): Proposed {
   try {
     const looked = evidence
       .map(({ strategy, studies, live: own }) => ({
-        ...{ strategy, studies: studies.length, trades: own?.trades ?? 0 },
+        ...{ strategy, studies: studies.length, trades: own?.trades ?? 0, model: passedModel(studies) },
       }))
       .filter(({ studies, trades }) => studies + trades > 0);
     return { looked, ...book.renew(selectStrategies(evidence, terms, Date.parse(now)), now) };
   } finally {
     book.close();
   }
+}
+
+/** Models come into use by an operator's promote; the selector tells of them. */
+function passedModel(studies: readonly StudyRow[]): string | null {
+  const training = studies.find(({ kind }) => kind === "training");
+  return training?.passed === true && typeof training.params.model === "string"
+    ? training.params.model
+    : null;
 }

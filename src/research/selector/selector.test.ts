@@ -240,7 +240,7 @@ describe("accepting", () => {
     for (let n = 0; n < 40; n++) insert.run("reference_ema_cross", n % 4 === 0 ? 10 : -20);
     db.close();
     const { made, looked } = JSON.parse((await run("research", "propose")).out);
-    expect(looked).toContainEqual({ strategy: "reference_ema_cross", studies: 0, trades: 40 });
+    expect(looked).toContainEqual({ strategy: "reference_ema_cross", studies: 0, trades: 40, model: null });
     expect(made).toMatchObject([
       { strategy: SWING },
       { strategy: "reference_ema_cross", kind: "disable", figures: { trades: 40, mean: -12.5 } },
