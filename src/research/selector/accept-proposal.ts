@@ -45,11 +45,13 @@ export interface Accepted {
 export function acceptProposal(request: Acceptance): Accepted {
   const { root, id, reason } = request;
   if (reason.trim() === "") throw new InputError('--reason is empty; say why, as --reason "seen enough"');
-  const book = new ProposalBook(join(root, "db", "research.db"));
+  const path = join(root, "db", "research.db");
+  const none = new InputError(`proposal ${id}: there is none; see plimsoll research ls`, 3);
+  if (!existsSync(path)) throw none;
+  const book = new ProposalBook(path);
   try {
     const proposal = book.all().find((each) => each.id === id);
-    if (proposal === undefined)
-      throw new InputError(`proposal ${id}: there is none; see plimsoll research ls`, 3);
+    if (proposal === undefined) throw none;
     if (proposal.state !== "open")
       throw new InputError(`proposal ${id} is ${proposal.state}; see plimsoll research ls`, 3);
     refuseOpenRun(root);
