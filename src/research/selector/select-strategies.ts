@@ -83,7 +83,7 @@ function optimised(
   if (now.enabled && canonicalJson(study.params) === canonicalJson(params)) return undefined;
   const { sharpe, deflatedSharpe, held, configured } = study.figures;
   const reason =
-    `${study.studyId} of ${study.at.slice(0, 10)} passed every gate: Sharpe ${shown(sharpe)}, deflated ` +
+    `${nameOf(study)} passed every gate: Sharpe ${shown(sharpe)}, deflated ` +
     `${shown(deflatedSharpe, 3)}; on days held back ${shown(sharpeOf(held))}, the parameters of now ` +
     shown(sharpeOf((configured as { readonly held?: unknown } | undefined)?.held));
   const change = { enabled: true, params: changed(study.params, params, now) };
@@ -98,9 +98,7 @@ function walked(
   const study = studies.find(({ kind }) => kind === "walk-forward");
   if (now.enabled || study === undefined || !study.passed || Object.keys(study.params).length === 0)
     return undefined;
-  const reason =
-    `walk-forward ${study.studyId} of ${study.at.slice(0, 10)} passed every gate: Sharpe ` +
-    shown(study.figures.sharpe);
+  const reason = `${nameOf(study)} passed every gate: Sharpe ` + shown(study.figures.sharpe);
   const change = { enabled: true, params: changed(study.params, params, now) };
   return proposal("enable", { strategy, now, change, reason, figures: study.figures, study: study.studyId });
 }
@@ -117,9 +115,7 @@ function lost(
     const sharpe = Number(figures.sharpe ?? Number.NaN);
     // The newest one that knows decides; what an older one said is over.
     if (!(sharpe < disableBelow)) return undefined;
-    const reason =
-      `${study.kind} ${study.studyId} of ${study.at.slice(0, 10)}: Sharpe ${shown(sharpe)} of what is traded, ` +
-      `below ${disableBelow}`;
+    const reason = `${nameOf(study)} Sharpe ${shown(sharpe)} of what is traded, ` + `below ${disableBelow}`;
     return proposal("disable", { strategy, now, change: off(now), reason, figures, study: study.studyId });
   }
   return undefined;
@@ -161,6 +157,10 @@ function proposal(
 }
 
 const sharpeOf = (held: unknown): unknown => (held as { readonly sharpe?: unknown } | undefined)?.sharpe;
+
+/** Bars are named: the same parameters mean another thing over minutes. */
+const nameOf = ({ kind, studyId, at, timeframe }: StudyRow): string =>
+  `${kind} ${studyId} of ${at.slice(0, 10)}, ${timeframe} bars,`;
 
 /** JSON has written as null what was no number. */
 const shown = (value: unknown, decimals = 2): string =>

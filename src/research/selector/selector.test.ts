@@ -62,7 +62,7 @@ describe("the selector", () => {
     });
     expect(Object.keys(found!.change.params)).toHaveLength(2);
     expect(found!.reason).toBe(
-      "op-1 of 2026-11-20 passed every gate: Sharpe 1.40, deflated 0.970; " +
+      "optimisation op-1 of 2026-11-20, 1d bars, passed every gate: Sharpe 1.40, deflated 0.970; " +
         "on days held back 0.90, the parameters of now 0.10",
     );
     expect(chosen([study()], { enabled: false })).toMatchObject([{ kind: "enable" }]);
