@@ -98,7 +98,7 @@ function walked(
   const study = studies.find(({ kind }) => kind === "walk-forward");
   if (now.enabled || study === undefined || !study.passed || Object.keys(study.params).length === 0)
     return undefined;
-  const reason = `${nameOf(study)} passed every gate: Sharpe ` + shown(study.figures.sharpe);
+  const reason = `${nameOf(study)} passed every gate: Sharpe ${shown(study.figures.sharpe)}`;
   const change = { enabled: true, params: changed(study.params, params, now) };
   return proposal("enable", { strategy, now, change, reason, figures: study.figures, study: study.studyId });
 }
