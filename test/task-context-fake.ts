@@ -12,7 +12,7 @@ import { nextSession, sessionOn } from "../src/market/calendar.ts";
 
 const DATE = "2026-11-24";
 const session = sessionOn(parseIsoDate(DATE) as DayNumber)!;
-const params = loadConfig().orchestrator;
+const { orchestrator: params, research: researchParams } = loadConfig();
 
 export interface FakeWorld {
   readonly context: TaskContext;
@@ -110,6 +110,7 @@ export function fakeWorld(): FakeWorld {
     },
     ...{ strategyIds: ["swing_trend_following"], modelMaxAgeDays: 100 },
     ...{ symbols: ["AAA", "BBB", "CCC"], intraday: new Set(["day_trader"]), params, crashedAtMs: undefined },
+    researchParams,
     signal: new AbortController().signal,
     log: (level, text) => void world.lines.push({ level, text }),
     door: {

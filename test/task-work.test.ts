@@ -403,7 +403,7 @@ describe("an archive", () => {
 });
 
 describe("research at night", () => {
-  const asked: { words: readonly string[]; folder: string }[] = [];
+  const asked: { words: readonly string[]; folder: string | null }[] = [];
   const gate = (title: string, passed: boolean) => ({ title, passed });
   const answers: Record<string, unknown> = {
     "a.yaml": { model: "a.meta@2", why: null, passed: true, gates: [gate("Sharpe", true)] },
@@ -415,7 +415,7 @@ describe("research at night", () => {
     },
     "c.yaml": { model: null, why: "10 events, fewer than 200", passed: false, gates: [] },
   };
-  const research = async (words: readonly string[], folder: string) => {
+  const research = async (words: readonly string[], folder: string | null) => {
     asked.push({ words, folder });
     return answers[words[2] ?? ""] ?? { verdict: { passed: false, sharpe: 0.38 } };
   };
@@ -447,7 +447,7 @@ describe("research at night", () => {
     const missing = (text: string) => Promise.reject(new Error(text));
     const within = (universe: () => Promise<unknown>, reports: () => Promise<unknown>) => {
       const { context, ...rest } = fakeWorld();
-      const of = async (words: readonly string[], folder: string) => {
+      const of = async (words: readonly string[], folder: string | null) => {
         asked.push({ words, folder });
         return await (words[0] === "universe" ? universe() : reports());
       };
@@ -495,7 +495,10 @@ describe("research at night", () => {
   it("walks each line forward, and takes no line that would be another command or root", async () => {
     const line = "--strategies mean_reversion --symbols all --timeframe 1d";
     const result = await run("run_walk_forward", within({ walkForwards: [line] }));
-    expect([result.state, result.text]).toEqual(["done", "1 walk: walk 1: Sharpe 0.38, refused"]);
+    expect([result.state, result.text]).toEqual([
+      "done",
+      "1 walk: walk mean_reversion: Sharpe 0.38, refused",
+    ]);
     expect(asked.at(-1)).toMatchObject({
       folder: "walk-1",
       words: ["walk-forward", ...line.split(" "), "--workers", "1"],

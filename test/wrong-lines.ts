@@ -81,6 +81,9 @@ const wrongValues: Readonly<Record<string, readonly string[]>> = {
   "--embargo": ["-1", "x", "", "1.5", "NaN"],
   "--splits": ["1", "3", "x", "", "22"],
   "--window": ["0", "-1", "x", "", "1.5", "100"],
+  "--holdout": ["0", "-1", "x", "", "1.5", "1001"],
+  "--generations": ["0", "-1", "x", "", "1.5", "1001"],
+  "--population": ["3", "-1", "x", "", "4.5", "1001"],
   "--states": ["2", "4", "x", ""],
   "--grid": ["x", "moon.x=1", "reference_ema_cross.fast", "reference_ema_cross.warp=1", ""],
   "--as-of": ["2016-02-30", "yesterday", "1"],
@@ -128,6 +131,8 @@ const wrongPlaces = [
 const whole: Readonly<Record<string, string>> = {
   backtest: "--strategies reference_ema_cross --symbols AAA --timeframe 1d --out OUT",
   "walk-forward": "--strategies reference_ema_cross --symbols AAA --timeframe 1d --out OUT",
+  "research optimize": "--strategy reference_ema_cross --symbols AAA --timeframe 1d --out OUT",
+  "research accept": "1 --reason why",
   train: "--config train.yaml --out OUT",
   worker: "--set bus.url=nats://127.0.0.1:1",
   "cv splits": "--n 100",

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { ResearchDb, type TrialRow } from "./research-db.ts";
+import { ResearchDb, type StudyRow, type TrialRow } from "./research-db.ts";
 
 let folder: string;
 let path: string;
@@ -79,7 +79,8 @@ it("rows of a record without trial ids count once for each outcome, and still on
   const old = new DatabaseSync(path);
   // As the first version wrote it: three codes, two outcomes, and two runs without a ratio that nothing tells apart.
   old.exec(
-    "DROP INDEX trials_by_trial_id; ALTER TABLE trials DROP COLUMN trial_id; PRAGMA user_version = 1;",
+    "DROP TABLE decisions; DROP TABLE proposals; DROP TABLE studies; DROP INDEX trials_by_trial_id;" +
+      "ALTER TABLE trials DROP COLUMN trial_id; PRAGMA user_version = 1;",
   );
   const insert = old.prepare(
     `INSERT INTO trials (run_id, created_at, strategies, timeframe, first_session, last_session,
@@ -97,6 +98,26 @@ it("rows of a record without trial ids count once for each outcome, and still on
   old.close();
   expect(sharpesAfter([])).toEqual([0.05, 0.07, Number.NaN, Number.NaN]);
   expect(sharpesAfter([trial({ runId: "new" })])).toEqual([0.07, Number.NaN, Number.NaN, 0.05]);
+});
+
+it("a study is kept as it came out last, with its figures, and found by its strategy alone", () => {
+  const study: StudyRow = {
+    ...{ studyId: "op-1", kind: "optimisation", at: "2026-11-18T00:00:00Z", strategies: ["a"] },
+    ...{ timeframe: "1d", snapshot: "s", configHash: "c", params: { fast: 3 }, passed: false },
+    ...{ figures: { sharpe: 0.4, overfitting: Number.NaN }, reasons: ["too few trades"] },
+  };
+  const db = new ResearchDb(path);
+  db.keepStudy(study);
+  db.keepStudy({ ...study, studyId: "wf-2", kind: "walk-forward", strategies: ["a", "b"] });
+  db.keepStudy({ ...study, studyId: "wf-3", kind: "walk-forward", at: "2026-11-20T00:00:00Z" });
+  db.keepStudy({ ...study, at: "2026-11-19T00:00:00Z", passed: true, reasons: [] });
+  const found = db.studiesOf("a");
+  db.close();
+  expect(found.map(({ studyId }) => studyId)).toEqual(["wf-3", "op-1"]);
+  expect(found[1]).toEqual({
+    ...{ ...study, at: "2026-11-19T00:00:00Z", passed: true, reasons: [] },
+    figures: { sharpe: 0.4, overfitting: null },
+  });
 });
 
 it("several first starts at once all get through", async () => {

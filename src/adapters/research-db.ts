@@ -1,4 +1,7 @@
-/** research.db: the append-only ledger of trials that keeps the deflated Sharpe honest (LEARN-4, LEDGER-1). */
+/**
+ * research.db: the append-only ledger of trials that keeps the deflated Sharpe honest (LEARN-4, LEDGER-1), and what
+ * studies came to (RES-6).
+ */
 import type { DatabaseSync } from "node:sqlite";
 import { InputError } from "../domain/assert.ts";
 import { openDatabase } from "./sqlite-file.ts";
@@ -20,6 +23,25 @@ export interface TrialRow {
   readonly totalReturn: number;
 }
 
+/** What a walk-forward, an optimisation or a training came to. Figures that are not finite are stored as null. */
+export interface StudyRow {
+  /** Of the run: the same study again is kept as it came out last. */
+  readonly studyId: string;
+  readonly kind: "walk-forward" | "optimisation" | "training";
+  /** ISO instant. */
+  readonly at: string;
+  readonly strategies: readonly string[];
+  readonly timeframe: string;
+  readonly snapshot: string;
+  readonly configHash: string;
+  /** Of the strategy, all of them, that the figures are of; empty where they changed on the way. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly figures: Readonly<Record<string, unknown>>;
+  readonly passed: boolean;
+  /** A sentence for each gate that said no. */
+  readonly reasons: readonly string[];
+}
+
 /** Numbered migrations: never edited, only added to. */
 const migrations = [
   `CREATE TABLE trials (
@@ -39,6 +61,45 @@ const migrations = [
    CREATE INDEX trials_by_strategies ON trials (strategies, id);`,
   `ALTER TABLE trials ADD COLUMN trial_id TEXT;
    CREATE UNIQUE INDEX trials_by_trial_id ON trials (trial_id);`,
+  `CREATE TABLE studies (
+     study_id TEXT PRIMARY KEY,
+     kind TEXT NOT NULL CHECK (kind IN ('walk-forward', 'optimisation', 'training')),
+     at TEXT NOT NULL,
+     strategies TEXT NOT NULL,
+     timeframe TEXT NOT NULL,
+     snapshot TEXT NOT NULL,
+     config_hash TEXT NOT NULL,
+     params TEXT NOT NULL,
+     figures TEXT NOT NULL,
+     passed INTEGER NOT NULL,
+     reasons TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX studies_by_strategies ON studies (strategies, at);
+   CREATE TABLE proposals (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     at TEXT NOT NULL,
+     strategy TEXT NOT NULL,
+     kind TEXT NOT NULL CHECK (kind IN ('enable', 'disable', 'parameters')),
+     base TEXT NOT NULL,
+     change TEXT NOT NULL,
+     reason TEXT NOT NULL,
+     figures TEXT NOT NULL,
+     study TEXT NOT NULL,
+     state TEXT NOT NULL CHECK (state IN ('open', 'accepted', 'withdrawn'))
+   ) STRICT;
+   CREATE TABLE decisions (
+     number INTEGER PRIMARY KEY,
+     proposal INTEGER NOT NULL REFERENCES proposals (id),
+     at TEXT NOT NULL,
+     by TEXT NOT NULL,
+     reason TEXT NOT NULL,
+     file TEXT NOT NULL,
+     said TEXT NOT NULL,
+     config_before TEXT NOT NULL,
+     config_after TEXT NOT NULL
+   ) STRICT;
+   CREATE TRIGGER decisions_stay BEFORE UPDATE ON decisions BEGIN SELECT RAISE(ABORT, 'decisions are kept'); END;
+   CREATE TRIGGER decisions_last BEFORE DELETE ON decisions BEGIN SELECT RAISE(ABORT, 'decisions are kept'); END;`,
 ] as const;
 
 /** Stands between the names of a set of strategies. */
@@ -62,15 +123,7 @@ export class ResearchDb {
 
   /** Opens or creates the database. An unreadable file is an InputError with the cure. */
   constructor(path: string) {
-    try {
-      this.#db = openDatabase(path, { synchronous: "NORMAL", migrations });
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new InputError(
-        `research.db: ${path} cannot be opened (${why}); move it away to start a new one`,
-        1,
-      );
-    }
+    this.#db = openResearch(path);
   }
 
   /** The same run again, and the same trial by other code, is still one trial. */
@@ -117,8 +170,50 @@ export class ResearchDb {
       }));
   }
 
+  keepStudy(study: StudyRow): void {
+    this.#db
+      .prepare(
+        `INSERT INTO studies (study_id, kind, at, strategies, timeframe, snapshot, config_hash, params, figures,
+           passed, reasons) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (study_id) DO UPDATE SET at = excluded.at, params = excluded.params,
+           figures = excluded.figures, passed = excluded.passed, reasons = excluded.reasons`,
+      )
+      .run(
+        ...[study.studyId, study.kind, study.at, study.strategies.toSorted().join(AND), study.timeframe],
+        ...[study.snapshot, study.configHash, JSON.stringify(study.params), JSON.stringify(study.figures)],
+        ...[Number(study.passed), JSON.stringify(study.reasons)],
+      );
+  }
+
+  /** Of this strategy and no other beside it, newest first. */
+  studiesOf(strategy: string): StudyRow[] {
+    return this.#db
+      .prepare("SELECT * FROM studies WHERE strategies = ? ORDER BY at DESC, study_id")
+      .all(strategy)
+      .map((row) => ({
+        ...{ studyId: String(row.study_id), kind: row.kind as StudyRow["kind"], at: String(row.at) },
+        ...{ strategies: String(row.strategies).split(AND), timeframe: String(row.timeframe) },
+        ...{ snapshot: String(row.snapshot), configHash: String(row.config_hash) },
+        ...{ params: JSON.parse(String(row.params)), figures: JSON.parse(String(row.figures)) },
+        ...{ passed: row.passed === 1, reasons: JSON.parse(String(row.reasons)) },
+      }));
+  }
+
   close(): void {
     this.#db.close();
+  }
+}
+
+/** Opens or creates it, with the newest schema. Throws InputError with the cure. */
+export function openResearch(path: string): DatabaseSync {
+  try {
+    return openDatabase(path, { synchronous: "NORMAL", migrations });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new InputError(
+      `research.db: ${path} cannot be opened (${why}); move it away to start a new one`,
+      1,
+    );
   }
 }
 

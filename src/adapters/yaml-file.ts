@@ -1,6 +1,6 @@
 /** Reads YAML. A file that cannot be read or parsed is one line naming it. */
 import { readFileSync } from "node:fs";
-import { parse, YAMLParseError } from "yaml";
+import { parse, parseDocument, YAMLParseError } from "yaml";
 import { InputError } from "../domain/assert.ts";
 
 export function readYaml(path: string): unknown {
@@ -31,4 +31,22 @@ function whereAndWhy(error: unknown): string {
     return ": an alias (*name) in it does not resolve; write the value out";
   const line = error.linePos?.[0].line;
   return `${line === undefined ? "" : ` at line ${line}`}: ${error.code}`;
+}
+
+/** The text with settings put in, and all else, comments among it, as it was. Throws InputError where it cannot be. */
+export function yamlWith(
+  text: string,
+  settings: readonly (readonly [path: readonly string[], value: unknown])[],
+  source: string,
+): string {
+  try {
+    const document = parseDocument(text, { schema: "core", logLevel: "error" });
+    if (document.errors.length > 0) throw document.errors[0];
+    for (const [path, value] of settings) document.setIn(path, document.createNode(value));
+    return document.toString({ lineWidth: 0 });
+  } catch (error) {
+    const why =
+      error instanceof YAMLParseError ? whereAndWhy(error) : ": it is written in a way that only you know";
+    throw new InputError(`${source}: cannot be changed${why}; put the settings in by hand`, 1);
+  }
 }

@@ -32,6 +32,7 @@ import { orchestratorParams } from "./orchestrator-params.ts";
 import { strategiesOf, withHashes, withoutPlaces, wrongName } from "./own-strategies.ts";
 import { type Profile, profiles, tightened } from "./profile.ts";
 import { regimeParams } from "./regime/regime-params.ts";
+import { researchParams } from "./research-params.ts";
 import { mustBe } from "./setting-words.ts";
 import { sourceParams } from "./sources/source-params.ts";
 import { universeParams } from "./universe/universe-params.ts";
@@ -103,6 +104,7 @@ const schema = z.strictObject({
   orchestrator: orchestratorParams,
   metrics: metricsParams,
   learn: learnParams,
+  research: researchParams,
   data: sourceParams,
   bus: busParams,
   demo: z.strictObject({

@@ -36,6 +36,9 @@ export const notTrading: readonly string[] = [
     "orchestrator",
     "gapFraction openingSpreadFraction staleMarkSeconds pnlDifference logDays cacheDays trainings walkForwards",
   ),
+  // What is searched and proposed; an operator's yes begins another run.
+  ...inBlock("research", "maxAgeDays disableBelow leastSessions leastTrades optimisations"),
+  ...inBlock("research.nightly", "enabled sync stepMinutes"),
   ...inBlock("live", "deadManUrl logs standby"),
   ...inBlock("bus", "url elsewhere"),
   ...processes.flatMap((id) => inBlock(`live.processes.${id}`, "cpu memoryMb")),

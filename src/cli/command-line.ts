@@ -31,6 +31,7 @@ import { registerPairsCommands } from "./pairs-commands.ts";
 import { registerPredictCommands } from "./predict-commands.ts";
 import { registerRegimeCommands } from "./regime-commands.ts";
 import { registerReportCommands } from "./report-commands.ts";
+import { registerResearchCommands } from "./research-commands.ts";
 import { registerSentimentCommands } from "./sentiment-commands.ts";
 import { registerStartCommand } from "./start-command.ts";
 import { stateFolder } from "./state-folder.ts";
@@ -138,6 +139,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerAuditCommands(program, context);
   registerJobsCommands(program, context);
   registerReportCommands(program, context);
+  registerResearchCommands(program, context);
   registerAlertCommands(program, context);
   registerErrorCommands(program, context);
   registerInitCommand(program, context);

@@ -72,6 +72,26 @@ describe.each(strategies)("$id", (module) => {
     }
     expect(refusal(module, { [name]: value })).toBe("accepted");
   });
+
+  it("PS-1 says what a search may vary within what it takes, defaults among it", () => {
+    for (const spec of module.parameters) {
+      expect(spec.default, spec.name).toBe((bound.params as Record<string, unknown>)[spec.name]);
+      if (spec.kind === "choice") {
+        expect(spec.values, spec.name).toContain(spec.default);
+        continue;
+      }
+      const { name, low, high, default: usual } = spec;
+      expect([name, low < high, low <= usual && usual <= high]).toEqual([name, true, true]);
+      for (const value of [low, high])
+        expect([name, refusal(module, { [name]: value })]).toEqual([
+          name,
+          // What is wrong at an end is its place beside another parameter, and not the value itself.
+          expect.stringMatching(/^accepted$|must be|must not/),
+        ]);
+      if (spec.kind === "log") continue;
+      expect(Number.isInteger(Number(((usual - low) / spec.step).toFixed(6))), `${name} by steps`).toBe(true);
+    }
+  });
 });
 
 describe.each(strategies.filter(({ bind }) => "fast" in (bind({}).params as object)))("$id", (module) => {

@@ -12,6 +12,7 @@
 import { z } from "zod";
 import { output } from "../features/feature.ts";
 import { simpleReturn } from "../features/returns.ts";
+import { searched } from "./parameter-spec.ts";
 import { list, pursue, rotationMemory, rotationReasons, startsMonth } from "./rotation.ts";
 import { defineStrategy } from "./strategy.ts";
 
@@ -19,11 +20,11 @@ const params = z.strictObject({
   /** The only ones that it looks at; none: every instrument that it is shown. */
   funds: z.array(z.string()).max(100).default(["MTUM", "QUAL", "VLUE", "USMV", "SIZE"]),
   /** Bars of the look-back, and the return over it from which on a fund is held. */
-  lookback: z.int().min(2).max(1000).default(252),
+  lookback: searched(z.int().min(2).max(1000).default(252), { low: 63, high: 378, step: 21 }),
   least: z.number().min(0).max(10).default(0),
-  band: z.number().min(0).max(10).default(0.3),
+  band: searched(z.number().min(0).max(10).default(0.3), { low: 0, high: 1, step: 0.1 }),
   entryBars: z.int().min(1).max(20).default(3),
-  stop: z.number().positive().max(0.9).default(0.2),
+  stop: searched(z.number().positive().max(0.9).default(0.2), { low: 0.1, high: 0.4, step: 0.05 }),
 });
 
 export const factorMomentum = defineStrategy({

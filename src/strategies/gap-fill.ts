@@ -25,20 +25,21 @@ import { sessionSoFar } from "../features/session-so-far.ts";
 import { sessionTime } from "../features/session-time.ts";
 import { newsTable } from "../market/references/news.ts";
 import { dayEndReasons, leavesDay } from "./day-end.ts";
+import { searched } from "./parameter-spec.ts";
 import { defineStrategy } from "./strategy.ts";
 
 const params = z.strictObject({
   /** Smallest gap, a fraction of yesterday's close, and the largest, in daily ATR. */
-  minGap: z.number().min(0).max(1).default(0.003),
-  maxGapAtr: z.number().positive().max(20).default(1.5),
+  minGap: searched(z.number().min(0).max(1).default(0.003), { low: 0.001, high: 0.01, step: 0.0005 }),
+  maxGapAtr: searched(z.number().positive().max(20).default(1.5), { low: 0.5, high: 3, step: 0.125 }),
   /** Sessions of the daily ATR. */
   sessions: z.int().min(1).max(100).default(14),
   /** Minutes of the opening that must not extend the gap. */
-  minutes: z.int().min(1).max(120).default(15),
+  minutes: searched(z.int().min(1).max(120).default(15), { low: 5, high: 60, step: 5 }),
   /** Distance of the stop from the day's extreme, in daily ATR. */
-  stopAtr: z.number().positive().max(20).default(0.25),
+  stopAtr: searched(z.number().positive().max(20).default(0.25), { low: 0.1, high: 1, step: 0.05 }),
   /** Out so many minutes after the open: at noon. */
-  outMinutes: z.int().min(1).max(390).default(150),
+  outMinutes: searched(z.int().min(1).max(390).default(150), { low: 60, high: 330, step: 15 }),
   /** And so long before the close: 15:45 on a full day. */
   flatMinutes: z.int().min(1).max(180).default(15),
   shorts: z.boolean().default(false),

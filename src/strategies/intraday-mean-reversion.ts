@@ -18,23 +18,24 @@ import { rsi } from "../features/rsi.ts";
 import { sessionTime } from "../features/session-time.ts";
 import { sessionVwap } from "../features/session-vwap.ts";
 import { dayEndReasons, leavesDay } from "./day-end.ts";
+import { searched } from "./parameter-spec.ts";
 import { defineStrategy } from "./strategy.ts";
 
 const params = z
   .strictObject({
     /** Distance from the VWAP, in standard deviations, from which on it enters. */
-    entryZ: z.number().positive().max(10).default(2),
+    entryZ: searched(z.number().positive().max(10).default(2), { low: 1, high: 3, step: 0.125 }),
     /** And beyond which it does not. */
-    farthestZ: z.number().positive().max(20).default(3.5),
-    exitZ: z.number().min(0).max(10).default(0.5),
-    rsiPeriod: z.int().min(2).max(100).default(2),
+    farthestZ: searched(z.number().positive().max(20).default(3.5), { low: 2.5, high: 6, step: 0.25 }),
+    exitZ: searched(z.number().min(0).max(10).default(0.5), { low: 0, high: 1, step: 0.125 }),
+    rsiPeriod: searched(z.int().min(2).max(100).default(2), { low: 2, high: 6, step: 1 }),
     /** A purchase wants RSI below it, a short sale above 100 less it. */
-    rsiMaximum: z.number().positive().max(50).default(10),
+    rsiMaximum: searched(z.number().positive().max(50).default(10), { low: 2, high: 40, step: 1 }),
     atrPeriod: z.int().min(2).max(100).default(14),
     /** Distance of the stop from the close, in ATR. */
-    stopAtr: z.number().positive().max(20).default(1.5),
+    stopAtr: searched(z.number().positive().max(20).default(1.5), { low: 0.75, high: 4, step: 0.25 }),
     /** Longest holding, in bars. */
-    maxBars: z.int().min(1).max(400).default(60),
+    maxBars: searched(z.int().min(1).max(400).default(60), { low: 10, high: 120, step: 5 }),
     /** No entry so near to open and close, minutes. */
     quietMinutes: z.int().min(0).max(180).default(30),
     /** Flat so long before the close, minutes: 15:45 on a full day. */

@@ -13,21 +13,22 @@ import { atr } from "../features/atr.ts";
 import { output } from "../features/feature.ts";
 import { rsi } from "../features/rsi.ts";
 import { sma } from "../features/sma.ts";
+import { searched } from "./parameter-spec.ts";
 import { defineStrategy } from "./strategy.ts";
 
 const params = z.strictObject({
   /** Bars of the average that says which way the market goes. */
-  trend: z.int().min(2).max(1000).default(200),
+  trend: searched(z.int().min(2).max(1000).default(200), { low: 50, high: 250, step: 10 }),
   /** Bars of the average whose crossing ends the trade. */
-  exit: z.int().min(1).max(100).default(5),
-  rsiPeriod: z.int().min(2).max(100).default(2),
+  exit: searched(z.int().min(1).max(100).default(5), { low: 3, high: 15, step: 1 }),
+  rsiPeriod: searched(z.int().min(2).max(100).default(2), { low: 2, high: 6, step: 1 }),
   /** Entry below it, 0 to 100. */
-  rsiMaximum: z.number().positive().max(50).default(10),
+  rsiMaximum: searched(z.number().positive().max(50).default(10), { low: 2, high: 30, step: 1 }),
   atrPeriod: z.int().min(2).max(100).default(14),
   /** Distance of the stop below the close, in ATR. */
-  stopAtr: z.number().positive().max(20).default(3),
+  stopAtr: searched(z.number().positive().max(20).default(3), { low: 1.5, high: 6, step: 0.25 }),
   /** Longest holding, in bars. */
-  maxBars: z.int().min(1).max(1000).default(10),
+  maxBars: searched(z.int().min(1).max(1000).default(10), { low: 3, high: 20, step: 1 }),
 });
 
 /** Share of the size at the edge of the entry zone; it grows to 1 as RSI falls to 0. */

@@ -12,17 +12,18 @@ import { output } from "../features/feature.ts";
 import { openingRange } from "../features/opening-range.ts";
 import { sessionTime } from "../features/session-time.ts";
 import { dayEndReasons, leavesDay } from "./day-end.ts";
+import { searched } from "./parameter-spec.ts";
 import type { StrategyView } from "./strategy.ts";
 
 export const openingBreakParams = {
   /** Length of the opening range, minutes. */
-  minutes: z.int().min(1).max(120).default(5),
+  minutes: searched(z.int().min(1).max(120).default(5), { low: 5, high: 60, step: 5 }),
   /** Sessions of the averages that today is compared with. */
   sessions: z.int().min(1).max(100).default(14),
   /** Distance of the stop from the close, as a part of the daily ATR. */
-  stopAtr: z.number().positive().max(5).default(0.1),
+  stopAtr: searched(z.number().positive().max(5).default(0.1), { low: 0.05, high: 0.5, step: 0.05 }),
   /** No entry so near to the close, minutes: a day's move needs a day. */
-  lastMinutes: z.int().min(1).max(390).default(60),
+  lastMinutes: searched(z.int().min(1).max(390).default(60), { low: 30, high: 240, step: 15 }),
   /** Flat so long before the close, minutes: 15:45 on a full day. */
   flatMinutes: z.int().min(1).max(180).default(15),
   shorts: z.boolean().default(false),

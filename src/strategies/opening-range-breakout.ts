@@ -23,16 +23,17 @@ import {
   openingBreakParams,
   openingBreakReasons,
 } from "./opening-break.ts";
+import { searched } from "./parameter-spec.ts";
 import { defineStrategy } from "./strategy.ts";
 
 const params = z.strictObject({
   ...openingBreakParams,
   /** When it enters: at the break of the range, or as soon as the opening is over. */
-  at: z.enum(["break", "opening"]).default("break"),
+  at: searched(z.enum(["break", "opening"]).default("break")),
   /** Where the stop is: `stopAtr` away, or at the other side of the range. */
-  stopAt: z.enum(["atr", "range"]).default("atr"),
+  stopAt: searched(z.enum(["atr", "range"]).default("atr")),
   /** Profit target in distances of the stop; 0 for none. */
-  targetRisks: z.number().min(0).max(100).default(0),
+  targetRisks: searched(z.number().min(0).max(100).default(0), { low: 0, high: 10, step: 1 }),
 });
 
 export const openingRangeBreakout = defineStrategy({

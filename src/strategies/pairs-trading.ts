@@ -16,16 +16,17 @@ import { z } from "zod";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { reference } from "../domain/reference-table.ts";
 import { pairsTable } from "../market/references/pairs.ts";
+import { searched } from "./parameter-spec.ts";
 import { defineStrategy } from "./strategy.ts";
 
 const params = z
   .strictObject({
     /** All in standard deviations of the formation. */
-    entryZ: z.number().positive().max(10).default(2),
-    exitZ: z.number().min(0).max(10).default(0.5),
-    stopZ: z.number().positive().max(20).default(3.5),
+    entryZ: searched(z.number().positive().max(10).default(2), { low: 1.25, high: 3, step: 0.125 }),
+    exitZ: searched(z.number().min(0).max(10).default(0.5), { low: 0, high: 1, step: 0.125 }),
+    stopZ: searched(z.number().positive().max(20).default(3.5), { low: 2.5, high: 6, step: 0.25 }),
     /** Longest holding, in half-lives of the pair. */
-    halfLives: z.number().positive().max(20).default(3),
+    halfLives: searched(z.number().positive().max(20).default(3), { low: 1, high: 6, step: 0.5 }),
     /** Stop that rests for each leg, a fraction of its price: for what the two prices together do not see. */
     legStop: z.number().positive().max(0.9).default(0.2),
   })

@@ -15,17 +15,18 @@ import { z } from "zod";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { reference } from "../domain/reference-table.ts";
 import { fundamentalsTable } from "../market/references/fundamentals.ts";
+import { searched } from "./parameter-spec.ts";
 import { list, pursue, rotationMemory, rotationReasons, startsMonth } from "./rotation.ts";
 import { defineStrategy } from "./strategy.ts";
 
 const params = z
   .strictObject({
     /** Percentiles of market value among those whose figures are known. */
-    smallest: z.number().min(0).max(1).default(0.2),
-    largest: z.number().positive().max(1).default(0.5),
-    names: z.int().min(1).max(500).default(50),
+    smallest: searched(z.number().min(0).max(1).default(0.2), { low: 0, high: 0.4, step: 0.05 }),
+    largest: searched(z.number().positive().max(1).default(0.5), { low: 0.4, high: 1, step: 0.05 }),
+    names: searched(z.int().min(1).max(500).default(50), { low: 10, high: 100, step: 5 }),
     /** A holding stays down to this much beyond the last place. */
-    buffer: z.number().min(0).max(5).default(0.2),
+    buffer: searched(z.number().min(0).max(5).default(0.2), { low: 0, high: 0.6, step: 0.1 }),
     /** Days after which a filing is too old. */
     maxAgeDays: z.int().min(1).max(2000).default(500),
     band: z.number().min(0).max(10).default(0.3),

@@ -10,12 +10,13 @@
 import { z } from "zod";
 import { ema } from "../features/ema.ts";
 import { output } from "../features/feature.ts";
+import { searched } from "./parameter-spec.ts";
 import { defineStrategy } from "./strategy.ts";
 
 const params = z
   .strictObject({
-    fast: z.int().min(1).max(400).default(20),
-    slow: z.int().min(2).max(500).default(50),
+    fast: searched(z.int().min(1).max(400).default(20), { low: 3, high: 60, step: 1 }),
+    slow: searched(z.int().min(2).max(500).default(50), { low: 20, high: 250, step: 5 }),
   })
   .refine(({ fast, slow }) => fast < slow, { error: "fast must be below slow", path: ["fast"] });
 

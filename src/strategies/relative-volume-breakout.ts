@@ -29,14 +29,15 @@ import {
   openingBreakParams,
   openingBreakReasons,
 } from "./opening-break.ts";
+import { searched } from "./parameter-spec.ts";
 import { defineStrategy, WHOLE } from "./strategy.ts";
 
 const params = z.strictObject({
   ...openingBreakParams,
   /** How many are in play. */
-  top: z.int().min(1).max(500).default(20),
+  top: searched(z.int().min(1).max(500).default(20), { low: 5, high: 60, step: 5 }),
   /** Least volume of the opening, in usual ones. */
-  least: z.number().min(0).max(1000).default(1),
+  least: searched(z.number().min(0).max(1000).default(1), { low: 0.5, high: 3, step: 0.25 }),
   /** The open must be above it, dollars per share. */
   minPrice: z.number().min(0).max(10_000).default(5),
   /** So must the mean volume of a session, shares. */

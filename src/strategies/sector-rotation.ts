@@ -14,6 +14,7 @@ import type { InstrumentId } from "../domain/instrument.ts";
 import { output } from "../features/feature.ts";
 import { simpleReturn } from "../features/returns.ts";
 import { sma } from "../features/sma.ts";
+import { searched } from "./parameter-spec.ts";
 import { list, pursue, rotationMemory, rotationReasons, startsMonth } from "./rotation.ts";
 import { defineStrategy } from "./strategy.ts";
 
@@ -27,11 +28,11 @@ const params = z.strictObject({
   short: z.int().min(2).max(1000).default(63),
   middle: z.int().min(2).max(1000).default(126),
   long: z.int().min(2).max(1000).default(252),
-  trend: z.int().min(2).max(1000).default(200),
-  top: z.int().min(1).max(50).default(3),
-  band: z.number().min(0).max(10).default(0.3),
+  trend: searched(z.int().min(2).max(1000).default(200), { low: 100, high: 300, step: 10 }),
+  top: searched(z.int().min(1).max(50).default(3), { low: 1, high: 6, step: 1 }),
+  band: searched(z.number().min(0).max(10).default(0.3), { low: 0, high: 1, step: 0.1 }),
   entryBars: z.int().min(1).max(20).default(3),
-  stop: z.number().positive().max(0.9).default(0.2),
+  stop: searched(z.number().positive().max(0.9).default(0.2), { low: 0.1, high: 0.4, step: 0.05 }),
 });
 
 export const sectorRotation = defineStrategy({

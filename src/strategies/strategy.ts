@@ -16,6 +16,7 @@ import type { ReferenceRef } from "../domain/reference-table.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { FeatureRef, FeatureUnit } from "../features/feature.ts";
 import type { DriftReference } from "../models/drift/drift-reference.ts";
+import { type ParameterSpec, parameterSpecs } from "./parameter-spec.ts";
 
 /** One declared feature, read by instrument. */
 export interface FeatureReader {
@@ -208,6 +209,8 @@ export interface StrategyModule {
   readonly horizon: Horizon;
   readonly card: StrategyCard;
   readonly timeframes: readonly Timeframe[];
+  /** What a search may vary; none: nothing. */
+  readonly parameters: readonly ParameterSpec[];
   /** Parses `params` strictly: an unknown or wrong one throws a ZodError naming it. */
   bind(params: unknown): BoundStrategy;
 }
@@ -225,6 +228,7 @@ export function defineStrategy<
     horizon,
     card: spec.card,
     timeframes: spec.timeframes,
+    parameters: parameterSpecs(spec.params),
     bind(given) {
       const params = spec.params.parse(given);
       return {

@@ -13,21 +13,22 @@ import { adx } from "../features/adx.ts";
 import { atr } from "../features/atr.ts";
 import { ema } from "../features/ema.ts";
 import { output } from "../features/feature.ts";
+import { searched } from "./parameter-spec.ts";
 import { defineStrategy } from "./strategy.ts";
 
 const params = z
   .strictObject({
-    fast: z.int().min(2).max(200).default(20),
-    slow: z.int().min(3).max(400).default(50),
+    fast: searched(z.int().min(2).max(200).default(20), { low: 5, high: 40, step: 1 }),
+    slow: searched(z.int().min(3).max(400).default(50), { low: 30, high: 150, step: 5 }),
     adxPeriod: z.int().min(2).max(100).default(14),
-    adxMinimum: z.number().min(0).max(100).default(20),
+    adxMinimum: searched(z.number().min(0).max(100).default(20), { low: 10, high: 35, step: 2.5 }),
     atrPeriod: z.int().min(2).max(100).default(14),
     /** Distance of the initial stop below the close, in ATR. */
-    stopAtr: z.number().positive().max(20).default(2),
+    stopAtr: searched(z.number().positive().max(20).default(2), { low: 1, high: 4, step: 0.25 }),
     /** Distance of the trail below the highest high since entry, in ATR. */
-    trailAtr: z.number().positive().max(20).default(3),
+    trailAtr: searched(z.number().positive().max(20).default(3), { low: 1.5, high: 6, step: 0.25 }),
     /** Longest holding, in bars: ten sessions on daily bars. */
-    maxBars: z.int().min(1).max(10_000).default(10),
+    maxBars: searched(z.int().min(1).max(10_000).default(10), { low: 5, high: 40, step: 1 }),
   })
   .refine(({ fast, slow }) => fast < slow, { error: "fast must be below slow", path: ["fast"] });
 

@@ -14,6 +14,7 @@ import { z } from "zod";
 import { optionalReference, reference } from "../domain/reference-table.ts";
 import { regimeTable } from "../market/references/regime.ts";
 import { vixTable } from "../market/references/vix.ts";
+import { searched } from "./parameter-spec.ts";
 import { defineStrategy, WHOLE } from "./strategy.ts";
 
 const params = z
@@ -22,13 +23,13 @@ const params = z
     bonds: z.array(z.string()).max(20).default(["BIL", "IEF"]),
     /** vix3m: as the papers have it; mean: where it is not known; auto: the first of them that is known. */
     term: z.enum(["auto", "vix3m", "mean"]).default("auto"),
-    calmBelow: z.number().positive().max(3).default(0.95),
-    stressAbove: z.number().positive().max(3).default(1.02),
+    calmBelow: searched(z.number().positive().max(3).default(0.95), { low: 0.85, high: 1, step: 0.01 }),
+    stressAbove: searched(z.number().positive().max(3).default(1.02), { low: 0.98, high: 1.15, step: 0.01 }),
     /** Closes in a row that it takes. */
-    confirm: z.int().min(1).max(20).default(2),
+    confirm: searched(z.int().min(1).max(20).default(2), { low: 1, high: 8, step: 1 }),
     /** Probability of Bear from which on the bonds are held; not known: the ratio decides alone. */
     bear: z.number().positive().max(1).default(0.5),
-    stop: z.number().positive().max(0.9).default(0.15),
+    stop: searched(z.number().positive().max(0.9).default(0.15), { low: 0.05, high: 0.3, step: 0.05 }),
   })
   .refine(({ calmBelow, stressAbove }) => calmBelow < stressAbove, {
     error: "calmBelow must be below stressAbove",

@@ -14,23 +14,28 @@ import { z } from "zod";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { output } from "../features/feature.ts";
 import { simpleReturn } from "../features/returns.ts";
+import { searched } from "./parameter-spec.ts";
 import { list, pursue, rotationMemory, rotationReasons, startsMonth } from "./rotation.ts";
 import { defineStrategy, WHOLE } from "./strategy.ts";
 
 const params = z
   .strictObject({
     /** Bars of the whole look-back, and of its end that is left out. */
-    lookback: z.int().min(2).max(1000).default(252),
-    skip: z.int().min(1).max(250).default(21),
+    lookback: searched(z.int().min(2).max(1000).default(252), { low: 63, high: 378, step: 21 }),
+    skip: searched(z.int().min(1).max(250).default(21), { low: 5, high: 42, step: 1 }),
     /** Share of the ready instruments that is held, at least one. */
-    top: z.number().positive().max(1).default(0.1),
+    top: searched(z.number().positive().max(1).default(0.1), { low: 0.05, high: 0.3, step: 0.025 }),
     /** Volatility aimed at, a fraction per year. */
-    targetVolatility: z.number().positive().max(2).default(0.12),
+    targetVolatility: searched(z.number().positive().max(2).default(0.12), {
+      low: 0.06,
+      high: 0.24,
+      step: 0.01,
+    }),
     /** Smallest share of its size that the list is held with. */
     leastWeight: z.number().min(0).max(1).default(0.05),
     band: z.number().min(0).max(10).default(0.3),
     entryBars: z.int().min(1).max(20).default(3),
-    stop: z.number().positive().max(0.9).default(0.2),
+    stop: searched(z.number().positive().max(0.9).default(0.2), { low: 0.1, high: 0.4, step: 0.05 }),
   })
   .refine(({ skip, lookback }) => skip < lookback, { error: "skip must be below lookback", path: ["skip"] });
 

@@ -25,28 +25,29 @@ import { sessionVwap } from "../features/session-vwap.ts";
 import { regimeTable } from "../market/references/regime.ts";
 import { universeTable } from "../market/references/universe.ts";
 import { dayEndReasons, leavesDay } from "./day-end.ts";
+import { searched } from "./parameter-spec.ts";
 import { defineStrategy } from "./strategy.ts";
 
 const params = z
   .strictObject({
     /** Distance from the VWAP, in standard deviations, from which on it enters. */
-    entryZ: z.number().positive().max(10).default(2),
+    entryZ: searched(z.number().positive().max(10).default(2), { low: 1, high: 3, step: 0.125 }),
     /** Where a stretch ends to be one: no entry beyond it, and the stop is behind it. */
-    farthestZ: z.number().positive().max(20).default(3.5),
-    rsiPeriod: z.int().min(2).max(100).default(2),
+    farthestZ: searched(z.number().positive().max(20).default(3.5), { low: 2.5, high: 6, step: 0.25 }),
+    rsiPeriod: searched(z.int().min(2).max(100).default(2), { low: 2, high: 6, step: 1 }),
     /** A purchase wants RSI below it, a short sale above 100 less it. */
-    rsiMaximum: z.number().positive().max(50).default(10),
+    rsiMaximum: searched(z.number().positive().max(50).default(10), { low: 2, high: 40, step: 1 }),
     atrPeriod: z.int().min(2).max(100).default(14),
     /** Distance of the stop beyond `farthestZ`, in ATR. */
-    stopAtr: z.number().positive().max(20).default(1),
+    stopAtr: searched(z.number().positive().max(20).default(1), { low: 0.5, high: 3, step: 0.25 }),
     /** Volume of the bar in usual ones of its minute, below which the day is an ordinary one. */
-    maxVolume: z.number().positive().max(1000).default(2),
+    maxVolume: searched(z.number().positive().max(1000).default(2), { low: 0.5, high: 4, step: 0.25 }),
     /** Sessions that are usual. */
     sessions: z.int().min(1).max(100).default(14),
     /** From which probability on the regime counts as Bear. */
     bear: z.number().positive().max(1).default(0.5),
     /** Longest holding, in bars: an hour of five-minute ones. */
-    maxBars: z.int().min(1).max(400).default(12),
+    maxBars: searched(z.int().min(1).max(400).default(12), { low: 4, high: 40, step: 2 }),
     /** No entry so near to open and close, minutes. */
     quietMinutes: z.int().min(0).max(180).default(30),
     /** Flat so long before the close, minutes: 15:45 on a full day. */

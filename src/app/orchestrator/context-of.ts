@@ -2,6 +2,9 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { backupKey } from "../../adapters/backup/sealed-file.ts";
+import { replaceFile } from "../../adapters/durable-file.ts";
+import { JobsReader, type RunLine } from "../../adapters/jobs/jobs-reader.ts";
+import { jobsPath } from "../../adapters/jobs/jobs-store.ts";
 import { JournalReader } from "../../adapters/journal/journal-reader.ts";
 import { keptName } from "../../adapters/kept-answers.ts";
 import { ledgerPlaces } from "../../adapters/ledger/ledger-store.ts";
@@ -32,12 +35,17 @@ import { LedgerFile } from "./ledger-facts.ts";
 import { done, type TaskResult } from "./task.ts";
 import type { Door, TaskContext } from "./task-context.ts";
 import { type MadeReport, tellDay } from "./tell-day.ts";
+import { walkSettings } from "./walk-settings.ts";
 
 const DAY_MS = 86_400_000;
 const ANSWER_WITHIN_MS = 5000;
+/** Attempts of one task that one session can have. */
+const EARLIER_ROWS = 20;
 const COMPRESSED_LOG = /^plimsoll-\d{4}-\d{2}-\d{2}\.log(?:\.gz)?$/;
 /** As the runtime names what it has compiled. */
 const COMPILED = /^[0-9a-f]{6,16}$/;
+/** Windows that walks and searches have run: of use until the study is done. */
+const JOB_RECORD = /^(?:wf|op)-[0-9a-f]{12}\.jsonl$/;
 
 /** What differs from run to run. */
 export interface RunOf {
@@ -67,6 +75,13 @@ export function contextOf({ stage, door, found }: ContextParts, run: RunOf): Tas
     modelMaxAgeDays: terms.config.learn.maxAgeDays,
     models: modelDoor(base, () => new Date().toISOString()),
     params: terms.config.orchestrator,
+    researchParams: terms.config.research,
+    earlier: (task) => earlierRun(root, terms.run, task, isoDate(session.date)),
+    writeReport: (name, text) => {
+      const file = join(base, "reports", name);
+      replaceFile(file, text);
+      return file;
+    },
     ledger: new LedgerFile(ledgerPlaces(root), terms.run),
     pause: (ms) =>
       new Promise((resolve, reject) => {
@@ -91,6 +106,9 @@ export function contextOf({ stage, door, found }: ContextParts, run: RunOf): Tas
           ...removeOldBelow(join(root, "cache"), COMPILED, Date.now() - cacheDays * DAY_MS),
           // The lake and what was learned of it belong to the folder of all state.
           ...removeOldFiles(keptFitsFolder(base), keptName, Date.now() - cacheDays * DAY_MS),
+          ...["walk-forward", "optimise"].flatMap((folder) =>
+            removeOldFiles(join(base, "run", folder), JOB_RECORD, Date.now() - cacheDays * DAY_MS),
+          ),
         ],
       }),
     },
@@ -134,14 +152,14 @@ function heavyPorts(stage: StageContext, signal: AbortSignal): Partial<TaskConte
             ...["--set", `${block}=${JSON.stringify(terms.config[block])}`],
           ]),
           // Lake and models belong to the root, not to a run in it.
-          research: (words, folder) => {
+          research: (words, folder, withinMinutes) => {
             const base = dirname(terms.killSwitch);
-            return commandJson(
-              entry,
-              [...words, "--out", join(base, "reports", folder), "--root", base],
-              signal,
+            const out = folder === null ? [] : ["--out", join(base, "reports", folder)];
+            return within(signal, withinMinutes, (ends) =>
+              commandJson(entry, [...words, ...out, "--root", base], ends),
             );
           },
+          ...(terms.mode === "demo" ? {} : { walkSettings: walkSettings(terms.config) }),
         }),
     checkpoint: backup,
     backup,
@@ -161,6 +179,38 @@ function heavyPorts(stage: StageContext, signal: AbortSignal): Partial<TaskConte
       );
     },
   };
+}
+
+/** Rejects saying so when its time is over; what is under way ends with it. */
+async function within<Answer>(
+  signal: AbortSignal,
+  minutes: number | undefined,
+  work: (signal: AbortSignal) => Promise<Answer>,
+): Promise<Answer> {
+  if (minutes === undefined) return work(signal);
+  const late = AbortSignal.timeout(minutes * 60_000);
+  try {
+    return await work(AbortSignal.any([signal, late]));
+  } catch (error) {
+    if (!late.aborted || signal.aborted) throw error;
+    throw new InputError(
+      `it took longer than ${minutes} min, which is all that research.nightly.stepMinutes gives`,
+      1,
+    );
+  }
+}
+
+/** Undefined where the task has not ended in this session. */
+function earlierRun(root: string, run: string, task: string, session: string): RunLine | undefined {
+  const path = jobsPath(root);
+  if (!existsSync(path)) return undefined;
+  const reader = new JobsReader(path);
+  try {
+    const rows = reader.history(run, EARLIER_ROWS, task);
+    return rows.find((row) => row.session === session && row.state !== "running");
+  } finally {
+    reader.close();
+  }
 }
 
 async function dailyReport(

@@ -13,8 +13,10 @@ import type { StatusValue } from "../live/status-answer.ts";
 import type { ModelDoor } from "../models/model-door.ts";
 import type { OrchestratorParams } from "../orchestrator-params.ts";
 import type { LiveReferences } from "../references/live-references.ts";
+import type { ResearchParams } from "../research-params.ts";
 import type { LedgerFacts } from "./ledger-facts.ts";
 import type { TaskResult } from "./task.ts";
+import type { WalkSettings } from "./walk-settings.ts";
 
 /** What is asked of execute, less who asks. */
 export type TaskAct = ControlAct extends infer Act
@@ -62,6 +64,7 @@ export interface TaskContext {
   /** Strategies of the run that end each day flat. */
   readonly intraday: ReadonlySet<string>;
   readonly params: OrchestratorParams;
+  readonly researchParams: ResearchParams;
   /** Its time is over, or the orchestrator is being stopped. */
   readonly signal: AbortSignal;
   /** When the attempt that crashed began, the machine's milliseconds since 1970; undefined: there was none. */
@@ -98,10 +101,20 @@ export interface TaskContext {
   readonly dailyReport?: (date: string) => Promise<TaskResult>;
   readonly restoreDrill?: () => Promise<TaskResult>;
   /**
-   * A command of the command line over the data of the root, its files in `folder` of the root's reports; its JSON,
-   * also where one of its gates said no.
+   * A command of the command line over the data of the root, its files in `folder` of the root's reports, null for one
+   * that leaves none; its JSON, also where one of its gates said no. Ended and rejected when its time is over.
    */
-  readonly research?: (words: readonly string[], folder: string) => Promise<unknown>;
+  readonly research?: (
+    words: readonly string[],
+    folder: string | null,
+    withinMinutes?: number,
+  ) => Promise<unknown>;
+  /** Settings of the run as words of a walk; absent in a demo, whose walks are by the settings of a backtest. */
+  readonly walkSettings?: WalkSettings;
+  /** How the last attempt of a task in this session ended, and its output; undefined: none has. */
+  readonly earlier?: (task: string) => { readonly state: string; readonly output: unknown } | undefined;
+  /** Writes into the root's reports; the file's path. */
+  readonly writeReport?: (name: string, text: string) => string;
   /** The run's settings of universe and company reports, as words of such a command. */
   readonly dataSettings?: readonly string[];
 }

@@ -34,17 +34,6 @@ export const defineTask = (given: Given): Task => ({
   ...given,
 });
 
-/** What a later release brings: registered, so that it is seen, and no failure. */
-export function notYet(given: Pick<Task, "id" | "when" | "about">, what: string): Task {
-  const text = `not available yet: ${what}`;
-  return defineTask({
-    ...given,
-    inputs: "none yet",
-    missing: () => text,
-    run: async () => ({ state: "unavailable", text }),
-  });
-}
-
 export const done = (text: string, output?: unknown): TaskResult => ({ state: "done", text, output });
 export const failed = (text: string, output?: unknown): TaskResult => ({ state: "failed", text, output });
 

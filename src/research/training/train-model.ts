@@ -19,7 +19,7 @@ import type { LabelledEntries } from "../../learn/signal/labelled-entries.ts";
 import { TreeEnsemble } from "../../models/trees/tree-ensemble.ts";
 import { TreeShap } from "../../models/trees/tree-shap.ts";
 import { loadReportFont } from "../report/font.ts";
-import { equityCsv } from "../walk-forward/walk-records.ts";
+import { equityCsv, keepStudy } from "../walk-forward/walk-records.ts";
 import type { DayRange } from "../walk-forward/walk-windows.ts";
 import { daysOfBatches } from "./entry-rows.ts";
 import { leakReport } from "./leak-checks.ts";
@@ -58,7 +58,7 @@ export async function trainModel(request: TrainingRun): Promise<TrainingResult> 
       importance: [],
       passed: false,
     };
-    return written(out, walk, { ...shared, ...none });
+    return written(request, walk, { ...shared, ...none });
   }
   progress("looking for leaks");
   const { fit, entries } = last;
@@ -71,7 +71,7 @@ export async function trainModel(request: TrainingRun): Promise<TrainingResult> 
   const passed = gates.every((gate) => gate.passed);
   const id = register(request, walk, last, gates);
   const { findings, overlapping, shuffled } = leaks;
-  return written(out, walk, {
+  return written(request, walk, {
     ...shared,
     ...{ gates, passed, model: id, why: null },
     trained: { from: isoDate(last.days.from), to: isoDate(last.days.to), settings: last.settings },
@@ -161,7 +161,20 @@ function importanceOf({ model }: SignalFit, { featureNames, columns, label }: La
     .sort((a, b) => b.share - a.share || (a.feature < b.feature ? -1 : 1));
 }
 
-function written(out: string, walk: ModelWalk, result: TrainingResult): TrainingResult {
+function written(
+  { root, now, out, training }: TrainingRun,
+  walk: ModelWalk,
+  result: TrainingResult,
+): TrainingResult {
+  const { verdict, runId, snapshot, hash, walked, ground } = walk;
+  const missed = result.gates.filter(({ passed }) => !passed).map(({ title }) => title);
+  keepStudy(root, {
+    ...{ studyId: runId, kind: "training", at: now, strategies: [training.strategy], snapshot },
+    ...{ timeframe: ground.setup.columns.timeframe, configHash: hash, passed: result.passed },
+    params: { model: result.model },
+    figures: { ...verdict, gates: undefined, sessions: walked.returns.length },
+    reasons: result.why === null ? missed : [result.why, ...missed],
+  });
   replaceFile(join(out, "train.json"), `${resultJson(result)}\n`);
   replaceFile(join(out, "equity.csv"), equityCsv(walk.walked, walk.ground.setup.cash));
   const page = trainReport({ result, last: result, series: walkSeries(walk) }, loadReportFont());

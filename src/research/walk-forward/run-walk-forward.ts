@@ -14,7 +14,7 @@ import { type FanOutTerms, fanOutJobs } from "../fan-out/job-fan-out.ts";
 import { readWindowOutcome, WINDOW_KIND, type WindowStudy } from "../fan-out/window-study.ts";
 import { loadSetup } from "./load-setup.ts";
 import { type Setting, walkForward } from "./walk-forward.ts";
-import { countTrials, daysOf, equityCsv } from "./walk-records.ts";
+import { countTrials, daysOf, equityCsv, keepStudy } from "./walk-records.ts";
 import { type WalkVerdict, walkVerdict } from "./walk-verdict.ts";
 import { walkWindows } from "./walk-windows.ts";
 
@@ -110,13 +110,41 @@ export async function runWalkForward(request: WalkForwardRun): Promise<WalkForwa
       ...{ sharpeTrain, sharpeTest, trades: trades.length },
     })),
   };
+  keepStudy(root, {
+    ...{
+      studyId: runId,
+      kind: "walk-forward",
+      at: request.now,
+      strategies: strategyIds,
+      timeframe,
+      snapshot,
+    },
+    ...{ configHash: hash, params: lastParams(request), passed: verdict.passed },
+    ...{
+      figures: { ...verdict, gates: undefined, sessions: walked.returns.length },
+      reasons: verdict.reasons,
+    },
+  });
   replaceFile(join(out, "walk-forward.json"), `${resultJson(result)}\n`);
   replaceFile(join(out, "equity.csv"), equityCsv(walked, setup.cash));
   return result;
 }
 
+/** Of the one setting of one strategy; where several were tried, the history is of none of them. */
+function lastParams({ config, strategyIds, settings }: WalkForwardRun): Record<string, unknown> {
+  const [id = ""] = strategyIds;
+  if (strategyIds.length > 1 || settings.length > 1) return {};
+  return boundParams(id, { ...config.strategies[id]?.params, ...settings[0]?.[id] });
+}
+
+/** All parameters of a strategy, those that nobody set among them. */
+export function boundParams(id: string, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const module = strategies.find((each) => each.id === id);
+  return (module?.bind(given).params ?? {}) as Record<string, unknown>;
+}
+
 /** A model of one version knows days that the windows test: what it shows there was learned there. */
-function refuseModels({ config, strategyIds }: WalkForwardRun): void {
+export function refuseModels({ config, strategyIds }: Pick<WalkForwardRun, "config" | "strategyIds">): void {
   for (const id of strategyIds) {
     const model = config.strategies[id]?.model ?? "";
     if (model.includes("@"))

@@ -1,12 +1,12 @@
 /** What a walk leaves behind: its settings as trials on record, and its stitched history as a file. */
 import { join } from "node:path";
-import { ResearchDb } from "../../adapters/research-db.ts";
+import { ResearchDb, type StudyRow } from "../../adapters/research-db.ts";
 import { type CountedTrial, shortDigest } from "../../app/trials.ts";
 import type { Timeframe } from "../../domain/bars.ts";
 import { isoDate } from "../../domain/time.ts";
 import { digestFloats } from "../../numerics/sha256.ts";
 import { sharpeSample } from "../../numerics/sharpe-inference.ts";
-import type { WalkedForward } from "./stitched-walk.ts";
+import type { WalkedForward, WalkedWindow } from "./stitched-walk.ts";
 import type { WalkWindow } from "./walk-windows.ts";
 
 export interface TrialNames {
@@ -30,6 +30,20 @@ export interface TrialNames {
   readonly now: string;
 }
 
+interface WalkedSettings extends Pick<WalkedForward, "bySetting"> {
+  readonly windows: readonly Pick<WalkedWindow, "window">[];
+}
+
+/** What the selector reads. */
+export function keepStudy(root: string, study: StudyRow): void {
+  const db = new ResearchDb(join(root, "db", "research.db"));
+  try {
+    db.keepStudy(study);
+  } finally {
+    db.close();
+  }
+}
+
 export const daysOf = (windows: readonly WalkWindow[]) =>
   windows.map(({ train, test }) => [train.from, train.to, test.from, test.to]);
 
@@ -38,7 +52,7 @@ export const daysOf = (windows: readonly WalkWindow[]) =>
  * trials on record that had any of the strategies.
  */
 export function countTrials(
-  { bySetting, windows }: Pick<WalkedForward, "bySetting" | "windows">,
+  { bySetting, windows }: WalkedSettings,
   { root, runId, strategyIds, timeframe, snapshot, hash, traded, settings, tries = [], now }: TrialNames,
 ): CountedTrial[] {
   const days = daysOf(windows.map(({ window }) => window));

@@ -10,6 +10,7 @@ import { sha256Hex } from "../../../numerics/sha256.ts";
 import type { KnownReport } from "../../fundamentals/known-reports.ts";
 import { reasonCounts } from "../../universe/reason-counts.ts";
 import { type TableFacts, universeValues } from "../../universe/table-values.ts";
+import { NO_BARS } from "../research-steps.ts";
 import { defineTask, done, type TaskResult } from "../task.ts";
 import type { TaskContext } from "../task-context.ts";
 
@@ -21,8 +22,6 @@ interface Row extends TableFacts {
   readonly reasons: readonly string[];
 }
 
-/** Who keeps no daily bars has no universe, and nothing is wrong; any other failure is one. */
-const NO_BARS = /^(the lake (is empty|has no 1d)|no 1d bars)/;
 const NO_REPORTS = /^there are no company reports/;
 
 export const refreshUniverse = defineTask({

@@ -1,15 +1,10 @@
 /** Each night: the trainings of the settings once more, over what the lake has by now. Promoting is for an operator. */
-import { counted, defineTask, done } from "../task.ts";
+import { ownSteps, runSteps, stepsBy, stepsResult } from "../night-steps.ts";
+import { trainStep } from "../research-steps.ts";
+import { defineTask } from "../task.ts";
+import { PIPELINE } from "./run-nightly-research-pipeline.ts";
 
 const NONE = "not available yet: nothing to train, orchestrator.trainings names no file";
-
-/** What a training answers with, as far as it is told here. */
-interface Trained {
-  readonly model: string | null;
-  readonly why: string | null;
-  readonly passed: boolean;
-  readonly gates: readonly { readonly title: string; readonly passed: boolean }[];
-}
 
 export const retrainModels = defineTask({
   id: "retrain_models",
@@ -24,21 +19,10 @@ export const retrainModels = defineTask({
   output: "versions in db/models.db, reports/train-N",
   missing: ({ research, params }) =>
     research === undefined || params.trainings.length === 0 ? NONE : undefined,
-  run: async ({ research, params }) => {
-    if (research === undefined) return { state: "unavailable", text: NONE };
-    const told: string[] = [];
-    for (const [n, file] of params.trainings.entries()) {
-      const words = ["train", "--config", file, "--workers", "1"];
-      const trained = (await research(words, `train-${n + 1}`)) as Trained;
-      told.push(sentence(file, trained));
-    }
-    return done(`${counted(told.length, "training")}: ${told.join("; ")}`, told);
+  run: async (context) => {
+    if (context.research === undefined) return { state: "unavailable", text: NONE };
+    const steps = context.params.trainings.map((file, n) => trainStep(file, n + 1));
+    const known = [...ownSteps(context, "retrain_models"), ...stepsBy(context, PIPELINE)];
+    return stepsResult("training", await runSteps(context, steps, { minutes: 60, known }));
   },
 });
-
-function sentence(file: string, { model, why, passed, gates }: Trained): string {
-  if (model === null) return `${file}: no model, ${why}`;
-  if (passed) return `${model} passed every gate: plimsoll models promote ${model}`;
-  const missed = gates.filter((gate) => !gate.passed).map(({ title }) => title);
-  return `${model} refused: ${missed.join(", ")}`;
-}
