@@ -71,9 +71,12 @@ it("what is planted is found, proposed, accepted, and traded at the next start",
     { id: 1, strategy: "mean_reversion", kind: "enable", study: expect.any(String) },
   ]);
   expect((await run("research accept 1", "--reason", "planted by ourselves")).code).toBe(0);
-  const { strategies } = loadConfig({ files: [config] });
+  const accepted = loadConfig({ files: [config] });
+  const { strategies } = accepted;
   expect(strategies.mean_reversion).toMatchObject({ enabled: true, allocation: 0.333333 });
-  expect(boundParams("mean_reversion", strategies.mean_reversion?.params ?? {})).toMatchObject(best.params);
+  expect(boundParams(accepted, "mean_reversion", strategies.mean_reversion?.params ?? {})).toMatchObject(
+    best.params,
+  );
   expect(strategies.swing_trend_following?.allocation).toBeCloseTo(1 / 3, 5);
   expect(readFileSync(config, "utf8")).toContain("# ours, and too strict");
   expect((await run("research accept 1", "--reason", "again")).code).toBe(3);

@@ -4,11 +4,11 @@
  */
 import { join } from "node:path";
 import { readYaml } from "../adapters/yaml-file.ts";
-import { strategies } from "../strategies/registry.ts";
 import { type Config, checked, withSettings } from "./config.ts";
 import { ownTimeframe } from "./engine-configs.ts";
 import { checkHardBounds } from "./hard-bounds.ts";
 import type { TradingMode } from "./live/run-terms.ts";
+import { strategiesOf } from "./own-strategies.ts";
 import { tightened } from "./profile.ts";
 
 const FOLDER = join(import.meta.dirname, "..", "..", "config");
@@ -19,7 +19,7 @@ export function tradedConfig(config: Config, mode: TradingMode): Config {
   const own = mode === "demo" ? ofDemo(config) : config;
   const traded = checked(tightened(own, readYaml(join(FOLDER, name)), `config/${name}`));
   checkHardBounds(traded);
-  for (const module of strategies)
+  for (const module of strategiesOf(traded))
     if (traded.strategies[module.id]?.enabled === true) ownTimeframe(module, "1m", traded);
   return traded;
 }

@@ -5,6 +5,7 @@ import { outputFolder } from "../adapters/output-place.ts";
 import { checkedStrategies } from "../app/backtest.ts";
 import { loadConfig } from "../app/config.ts";
 import { number, percent } from "../app/formats.ts";
+import { strategiesOf } from "../app/own-strategies.ts";
 import { resultJson } from "../app/run-files.ts";
 import { adjustments, timeframes } from "../domain/bars.ts";
 import {
@@ -13,7 +14,6 @@ import {
   optimiseStrategy,
 } from "../research/optimise/optimise-strategy.ts";
 import type { Judged } from "../research/optimise/optimise-verdict.ts";
-import { strategies } from "../strategies/registry.ts";
 import { alignedTable, grouped } from "./aligned-table.ts";
 import { dollars } from "./backtest-commands.ts";
 import { givenOut } from "./bus-place.ts";
@@ -106,9 +106,9 @@ function optimiseRun(context: CliContext, options: OptimiseOptions): OptimiseRun
   const strategyId = oneOf(
     "--strategy",
     options.strategy,
-    strategies.map(({ id }) => id),
+    strategiesOf(config).map(({ id }) => id),
   );
-  checkedStrategies({ strategyIds: [strategyId], timeframe });
+  checkedStrategies({ config, strategyIds: [strategyId], timeframe });
   const symbols = needed("--symbols", maybeSymbols("--symbols", options.symbols), "--symbols all");
   const { from, to } = dateRange(options);
   const adjustment = maybeOneOf("--adjustment", options.adjustment, adjustments);

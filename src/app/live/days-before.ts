@@ -15,9 +15,9 @@ import { sessionIndexAt } from "../../domain/session.ts";
 import { type DayNumber, type EpochMicros, isoDate } from "../../domain/time.ts";
 import { sessionOn, xnysSessions } from "../../market/calendar.ts";
 import { newYorkDay } from "../../market/us-eastern.ts";
-import { strategies } from "../../strategies/registry.ts";
 import type { Config } from "../config.ts";
 import { boundStrategy, ownTimeframe } from "../engine-configs.ts";
+import { strategiesOf } from "../own-strategies.ts";
 import { historyStart } from "../run-history.ts";
 import type { RunTerms } from "./run-terms.ts";
 
@@ -72,7 +72,7 @@ export async function daysBefore(
 
 /** Of a run over minutes. */
 export const daysReaders = (config: Config) =>
-  strategies
+  strategiesOf(config)
     .filter(({ id }) => config.strategies[id]?.enabled === true)
     .map((module) => ({ ...boundStrategy(module, config), ...ownTimeframe(module, "1m", config) }))
     .filter(({ timeframe }) => timeframe === "1d");

@@ -6,9 +6,9 @@ import type { ReferenceTable } from "../../domain/reference-table.ts";
 import { sessionIndexAt } from "../../domain/session.ts";
 import { type DayNumber, parseIsoDate } from "../../domain/time.ts";
 import { xnysSessions } from "../../market/calendar.ts";
-import { strategies } from "../../strategies/registry.ts";
 import { boundStrategy } from "../engine-configs.ts";
 import type { RunPlaces, RunTerms } from "../live/run-terms.ts";
+import { strategiesOf } from "../own-strategies.ts";
 import { type LiveReferences, type LiveReferenceWorld, liveReferences } from "./live-references.ts";
 import { tablesRead } from "./run-references.ts";
 import { syntheticFilings, syntheticLake, syntheticSectors } from "./synthetic-lake.ts";
@@ -28,7 +28,7 @@ const OF_DEMO: readonly string[] = [...OF_REGIME, "news"];
 
 /** Those that are read, less those that others tell. */
 export function tablesToTell({ config, strategyIds, regime }: Terms): readonly ReferenceTable[] {
-  const bound = strategies
+  const bound = strategiesOf(config)
     .filter(({ id }) => strategyIds.includes(id))
     .map((one) => boundStrategy(one, config));
   const elsewhere = regime?.from === "synthetic" ? OF_DEMO : TOLD_ELSEWHERE;

@@ -1,9 +1,9 @@
 /** A strategy's declared ranges as a space to search, from what the configuration has them at. */
 import type { Config } from "../../app/config.ts";
+import { strategiesOf } from "../../app/own-strategies.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { Dimension, PointOf, Space } from "../../learn/search/space.ts";
 import type { ParameterSpec } from "../../strategies/parameter-spec.ts";
-import { strategies } from "../../strategies/registry.ts";
 
 export type Point = PointOf<Space>;
 
@@ -19,6 +19,7 @@ export interface ParameterSpace {
 
 /** Throws InputError for a strategy that declares nothing to search. */
 export function parameterSpace(config: Config, strategyId: string): ParameterSpace {
+  const strategies = strategiesOf(config);
   const module = strategies.find(({ id }) => id === strategyId);
   if (module === undefined || module.parameters.length === 0) {
     const others = strategies.filter(({ parameters }) => parameters.length > 0).map(({ id }) => id);

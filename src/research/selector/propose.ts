@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ProposalBook, type Renewed } from "../../adapters/proposal-book.ts";
 import { ResearchDb, type StudyRow } from "../../adapters/research-db.ts";
 import type { Config } from "../../app/config.ts";
-import { strategies } from "../../strategies/registry.ts";
+import { strategiesOf } from "../../app/own-strategies.ts";
 import { boundParams } from "../walk-forward/run-walk-forward.ts";
 import { strategyTerms } from "./accept-proposal.ts";
 import { type LiveFigures, liveFigures } from "./live-figures.ts";
@@ -25,10 +25,10 @@ export function propose(root: string, config: Config, now: string): Proposed {
   const path = join(root, "db", "research.db");
   const live: ReadonlyMap<string, LiveFigures> = liveFigures(root);
   const db = new ResearchDb(path);
-  const evidence = strategies.map(({ id }) => {
+  const evidence = strategiesOf(config).map(({ id }) => {
     const terms = strategyTerms(config, id);
     return {
-      ...{ strategy: id, now: terms, params: boundParams(id, terms.params) },
+      ...{ strategy: id, now: terms, params: boundParams(config, id, terms.params) },
       ...{ studies: db.studiesOf(id), live: live.get(id) },
     };
   });

@@ -20,7 +20,7 @@ import { selectStrategies } from "./select-strategies.ts";
 
 const SWING = "swing_trend_following";
 const NOW = "2026-11-22T00:00:00Z";
-const usual = boundParams(SWING, {});
+const usual = boundParams(loadConfig(), SWING, {});
 const terms = { maxAgeDays: 45, disableBelow: 0, leastSessions: 252, leastTrades: 30 };
 
 const study = (over: Partial<StudyRow> = {}): StudyRow => ({
@@ -48,7 +48,15 @@ const chosen = (
   } = {},
 ) =>
   selectStrategies(
-    [{ strategy: SWING, now: { enabled, params }, params: boundParams(SWING, params), studies, live }],
+    [
+      {
+        strategy: SWING,
+        now: { enabled, params },
+        params: boundParams(loadConfig(), SWING, params),
+        studies,
+        live,
+      },
+    ],
     terms,
     Date.parse(NOW),
   );

@@ -134,12 +134,16 @@ export async function runWalkForward(request: WalkForwardRun): Promise<WalkForwa
 function lastParams({ config, strategyIds, settings }: WalkForwardRun): Record<string, unknown> {
   const [id = ""] = strategyIds;
   if (strategyIds.length > 1 || settings.length > 1) return {};
-  return boundParams(id, { ...config.strategies[id]?.params, ...settings[0]?.[id] });
+  return boundParams(config, id, { ...config.strategies[id]?.params, ...settings[0]?.[id] });
 }
 
 /** All parameters of a strategy, those that nobody set among them. */
-export function boundParams(id: string, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const module = strategies.find((each) => each.id === id);
+export function boundParams(
+  config: Config,
+  id: string,
+  given: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const module = strategiesOf(config).find((each) => each.id === id);
   return (module?.bind(given).params ?? {}) as Record<string, unknown>;
 }
 
