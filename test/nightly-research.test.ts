@@ -46,7 +46,7 @@ function night(over: Partial<TaskContext> = {}, fails: readonly string[] = [], t
   const { nightly } = world.context.researchParams;
   const context: TaskContext = {
     ...world.context,
-    ...{ mode: "paper", now: () => ({ at: world.at, mono: world.ms }) },
+    ...{ sourceSettings: ["--set", "data={}"], mode: "paper", now: () => ({ at: world.at, mono: world.ms }) },
     params: { ...world.context.params, trainings: ["a.yaml"], walkForwards: [WALK] },
     researchParams: {
       ...world.context.researchParams,
@@ -84,6 +84,7 @@ describe("the pipeline", () => {
     const { state, text } = await run(id, context);
     expect([state, names()]).toEqual(["done", all]);
     expect(asked.every(({ minutes }) => minutes === 15)).toBe(true);
+    expect(asked[0]!.words).toEqual(["data", "sync", ...SYNC.split(" "), "--set", "data={}"]);
     expect(asked.map(({ folder }) => folder)).toEqual([null, "universe", "train-1", "walk-1", null]);
     expect(asked.some(({ words }) => words.includes("promote") || words.includes("accept"))).toBe(false);
     expect(text).toMatch(

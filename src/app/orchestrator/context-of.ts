@@ -151,6 +151,7 @@ function heavyPorts(stage: StageContext, signal: AbortSignal): Partial<TaskConte
           dataSettings: (["universe", "fundamentals"] as const).flatMap((block) => [
             ...["--set", `${block}=${JSON.stringify(terms.config[block])}`],
           ]),
+          sourceSettings: ["--set", `data=${JSON.stringify(terms.config.data)}`],
           // Lake and models belong to the root, not to a run in it.
           research: (words, folder, withinMinutes) => {
             const base = dirname(terms.killSwitch);

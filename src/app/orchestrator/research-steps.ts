@@ -81,7 +81,8 @@ export const syncStep = (line: string): NightStep => ({
   step: `sync ${line}`,
   async run(context, within) {
     const options = optionWords("research.nightly.sync", line);
-    const synced = (await asked(context, ["data", "sync", ...options], null, within)) as {
+    const words = ["data", "sync", ...options, ...(context.sourceSettings ?? [])];
+    const synced = (await asked(context, words, null, within)) as {
       readonly imported: number;
       readonly upToDate: number;
     };

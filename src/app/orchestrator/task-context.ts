@@ -117,4 +117,6 @@ export interface TaskContext {
   readonly writeReport?: (name: string, text: string) => string;
   /** The run's settings of universe and company reports, as words of such a command. */
   readonly dataSettings?: readonly string[];
+  /** Those of who is asked for bars. */
+  readonly sourceSettings?: readonly string[];
 }
