@@ -18,6 +18,15 @@ export interface TrialRow {
   readonly sharpe: number;
   readonly observations: number;
   readonly totalReturn: number;
+  /** How many rules the row stands for: 1 for a run, a generation's worth for a search. Default 1. */
+  readonly tries?: number;
+}
+
+/** A trial as it is counted; Sharpe ratio per period, NaN where there is none. */
+export interface CountedRow {
+  readonly sharpe: number;
+  readonly observations: number;
+  readonly tries: number;
 }
 
 /** Numbered migrations: never edited, only added to. */
@@ -39,6 +48,7 @@ const migrations = [
    CREATE INDEX trials_by_strategies ON trials (strategies, id);`,
   `ALTER TABLE trials ADD COLUMN trial_id TEXT;
    CREATE UNIQUE INDEX trials_by_trial_id ON trials (trial_id);`,
+  "ALTER TABLE trials ADD COLUMN tries INTEGER NOT NULL DEFAULT 1 CHECK (tries >= 1);",
 ] as const;
 
 /** Stands between the names of a set of strategies. */
@@ -48,7 +58,7 @@ const AND = "+";
  * Rows from before there was a trial's id went by the code that made them, too: of those that say the same, the last
  * counts, with or without an id.
  */
-const COUNTED = `SELECT strategies, sharpe, observations FROM trials AS trial
+const COUNTED = `SELECT strategies, sharpe, observations, tries FROM trials AS trial
   WHERE trial_id IS NOT NULL OR NOT EXISTS (
     SELECT 1 FROM trials AS later WHERE later.strategies = trial.strategies AND later.id > trial.id
       AND later.timeframe = trial.timeframe AND later.first_session = trial.first_session
@@ -78,8 +88,8 @@ export class ResearchDb {
     this.#db
       .prepare(
         `INSERT INTO trials (run_id, created_at, strategies, timeframe, first_session, last_session,
-           snapshot, config_hash, sharpe, observations, total_return, trial_id)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+           snapshot, config_hash, sharpe, observations, total_return, trial_id, tries)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
       )
       .run(
         trial.runId,
@@ -94,6 +104,7 @@ export class ResearchDb {
         trial.observations,
         orNull(trial.totalReturn),
         trial.trialId,
+        trial.tries ?? 1,
       );
   }
 
@@ -101,7 +112,7 @@ export class ResearchDb {
    * Every trial with any of these strategies, oldest first: whoever tried a rule within a set has tried the rule.
    * Sharpe ratios per period, NaN where there is none.
    */
-  trialsWith(strategies: readonly string[]): { readonly sharpe: number; readonly observations: number }[] {
+  trialsWith(strategies: readonly string[]): CountedRow[] {
     const wanted = new Set(strategies);
     return this.#db
       .prepare(COUNTED)
@@ -111,10 +122,19 @@ export class ResearchDb {
           .split(AND)
           .some((id) => wanted.has(id)),
       )
-      .map(({ sharpe, observations }) => ({
+      .map(({ sharpe, observations, tries }) => ({
         sharpe: sharpe === null ? Number.NaN : Number(sharpe),
         observations: Number(observations),
+        tries: Number(tries),
       }));
+  }
+
+  /** Rules that searches have tried on this data, without those of the strategy called `except`. */
+  searchedOn(snapshot: string, except: string): number {
+    const row = this.#db
+      .prepare("SELECT sum(tries) AS n FROM trials WHERE snapshot = ? AND tries > 1 AND strategies <> ?")
+      .get(snapshot, except);
+    return Number(row?.n ?? 0);
   }
 
   close(): void {
