@@ -159,10 +159,8 @@ function engineFigures({ genome }: Member, { run, ground, config }: EndFacts): C
 
 /** Profits on a capital that is not compounded, as returns on what it had become. */
 function rangesOf(profit: Float64Array, vault: number): BothRanges {
-  return {
-    evolution: figuresOf(onEquity(profit.subarray(0, vault))),
-    vault: figuresOf(onEquity(profit.subarray(vault))),
-  };
+  const returns = onEquity(profit);
+  return { evolution: figuresOf(returns.subarray(0, vault)), vault: figuresOf(returns.subarray(vault)) };
 }
 
 function onEquity(profit: Float64Array): Float64Array {

@@ -19,6 +19,7 @@ export interface ExportedStrategy {
 
 /** Throws InputError where the search is not finished or found nothing, and where the file is there already. */
 export function exportStrategy(root: string, id: string, out: string | undefined): ExportedStrategy {
+  const named = out === undefined ? undefined : outputFile(out, "found.ts");
   readRun(root, id);
   const result = readResult(root, id);
   if (result === undefined)
@@ -27,7 +28,7 @@ export function exportStrategy(root: string, id: string, out: string | undefined
   if (candidate === null)
     throw new InputError(`discover export ${id}: no rule of it traded enough to be judged`, 1);
   const { strategy } = candidate;
-  const file = outputFile(out ?? join("strategies", `${strategy.replaceAll("_", "-")}.ts`), "found.ts");
+  const file = named ?? outputFile(join("strategies", `${strategy.replaceAll("_", "-")}.ts`), "found.ts");
   if (!/^[a-z0-9-]+\.ts$/.test(basename(file)))
     throw new InputError(`--out ${out ?? file}: give a name of a to z, digits and -, ending with .ts`);
   const text = strategyText(result, candidate);
@@ -135,9 +136,11 @@ function comment(result: DiscoveryResult, candidate: Candidate): string {
     "        Decided at the close, filled at the next open, long only. Percents are read as fractions.",
     "",
     `Search  ${result.id}, ${symbols} symbols, seed ${result.seed}, ${result.costBps} bps a side.`,
-    `Bred    ${from} to the day before ${vaultFrom}: ${told(fast.evolution)}; engine: ${told(engine.evolution)}.`,
-    `Vault   ${vaultFrom} to ${to}: ${told(fast.vault)}; engine: ${told(engine.vault)}.`,
-    `        Holding all symbols there: ${told(result.holding.vault)}.`,
+    `Bred    ${from} to the day before ${vaultFrom}: ${told(fast.evolution)}`,
+    `        by the engine, with configured costs and limits: ${told(engine.evolution)}`,
+    `Vault   ${vaultFrom} to ${to}: ${told(fast.vault)}`,
+    `        by the engine: ${told(engine.vault)}`,
+    `        holding all symbols: ${told(result.holding.vault)}`,
     `Gates   deflated Sharpe ${figure(verdict?.deflatedSharpe)}, overfitting ${figure(verdict?.overfitting)}.`,
     "",
     `WARNING ${tried} rules were tried to find this one. The best of so many looks good by luck alone: what it did`,
