@@ -112,6 +112,8 @@ const wrongValues: Readonly<Record<string, readonly string[]>> = {
   "--terminal-growth": ["x", "", "NaN", "0.2", "-1"],
   "--discount": ["x", "", "NaN", "0", "2"],
   "--tax": ["x", "", "NaN", "-0.1", "1"],
+  "--generations": ["0", "-1", "x", "", "1.5", "10001"],
+  "--population": ["15", "0", "x", "", "1.5", "100001"],
   "--years": ["0", "-1", "x", "", "1.5", "51"],
 };
 
@@ -161,6 +163,9 @@ const whole: Readonly<Record<string, string>> = {
   optimize: "--method min-variance --input prices.csv",
   "pairs discover": "--symbols AAA",
   "pairs baseline": "--symbols AAA",
+  "discover run": "--generations 1 --population 16 --seed 1 --symbols AAA",
+  "discover resume": "di-0123456789ab",
+  "discover export": "di-0123456789ab --out OUT.ts",
   "stats adf": "--input prices.csv",
   "stats coint": "--input prices.csv --x a --y b",
   canary: "--strategy reference_ema_cross --symbols AAA --timeframe 1d",

@@ -80,7 +80,7 @@ it("rows of a record without trial ids count once for each outcome, and still on
   // As the first version wrote it: three codes, two outcomes, and two runs without a ratio that nothing tells apart.
   old.exec(
     "DROP TABLE decisions; DROP TABLE proposals; DROP TABLE studies; DROP INDEX trials_by_trial_id;" +
-      "ALTER TABLE trials DROP COLUMN trial_id; PRAGMA user_version = 1;",
+      "ALTER TABLE trials DROP COLUMN trial_id; ALTER TABLE trials DROP COLUMN tries; PRAGMA user_version = 1;",
   );
   const insert = old.prepare(
     `INSERT INTO trials (run_id, created_at, strategies, timeframe, first_session, last_session,
@@ -151,4 +151,20 @@ it("a file that is no database is refused by name, with the cure", () => {
   expect(() => new ResearchDb(path)).toThrow(
     /research\.db cannot be opened .*move it away to start a new one/,
   );
+});
+
+it("a search's row stands for many tries, which other searches on the same data are told of", () => {
+  const rows = [
+    trial({ strategies: ["found"], tries: 400, sharpe: Number.NaN }),
+    trial({ strategies: ["other"], runId: "bt-2", tries: 50 }),
+    trial({ strategies: ["other"], runId: "bt-3", snapshot: "t", tries: 7 }),
+    trial({ runId: "bt-4" }),
+  ];
+  expect(sharpesAfter(rows)).toEqual([0.05]);
+  const db = new ResearchDb(path);
+  expect(db.trialsWith(["found", "a"]).map(({ tries }) => tries)).toEqual([400, 1]);
+  expect([db.searchedOn("s", "found"), db.searchedOn("s", "none"), db.searchedOn("u", "")]).toEqual([
+    50, 450, 0,
+  ]);
+  db.close();
 });

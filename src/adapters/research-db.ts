@@ -21,6 +21,15 @@ export interface TrialRow {
   readonly sharpe: number;
   readonly observations: number;
   readonly totalReturn: number;
+  /** How many rules the row stands for: 1 for a run, a generation's worth for a search. Default 1. */
+  readonly tries?: number;
+}
+
+/** A trial as it is counted; Sharpe ratio per period, NaN where there is none. */
+export interface CountedRow {
+  readonly sharpe: number;
+  readonly observations: number;
+  readonly tries: number;
 }
 
 /** What a walk-forward, an optimisation or a training came to. Figures that are not finite are stored as null. */
@@ -100,6 +109,7 @@ const migrations = [
    ) STRICT;
    CREATE TRIGGER decisions_stay BEFORE UPDATE ON decisions BEGIN SELECT RAISE(ABORT, 'decisions are kept'); END;
    CREATE TRIGGER decisions_last BEFORE DELETE ON decisions BEGIN SELECT RAISE(ABORT, 'decisions are kept'); END;`,
+  "ALTER TABLE trials ADD COLUMN tries INTEGER NOT NULL DEFAULT 1 CHECK (tries >= 1);",
 ] as const;
 
 /** Stands between the names of a set of strategies. */
@@ -109,7 +119,7 @@ const AND = "+";
  * Rows from before there was a trial's id went by the code that made them, too: of those that say the same, the last
  * counts, with or without an id.
  */
-const COUNTED = `SELECT strategies, sharpe, observations FROM trials AS trial
+const COUNTED = `SELECT strategies, sharpe, observations, tries FROM trials AS trial
   WHERE trial_id IS NOT NULL OR NOT EXISTS (
     SELECT 1 FROM trials AS later WHERE later.strategies = trial.strategies AND later.id > trial.id
       AND later.timeframe = trial.timeframe AND later.first_session = trial.first_session
@@ -131,8 +141,8 @@ export class ResearchDb {
     this.#db
       .prepare(
         `INSERT INTO trials (run_id, created_at, strategies, timeframe, first_session, last_session,
-           snapshot, config_hash, sharpe, observations, total_return, trial_id)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+           snapshot, config_hash, sharpe, observations, total_return, trial_id, tries)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
       )
       .run(
         trial.runId,
@@ -147,6 +157,7 @@ export class ResearchDb {
         trial.observations,
         orNull(trial.totalReturn),
         trial.trialId,
+        trial.tries ?? 1,
       );
   }
 
@@ -154,7 +165,7 @@ export class ResearchDb {
    * Every trial with any of these strategies, oldest first: whoever tried a rule within a set has tried the rule.
    * Sharpe ratios per period, NaN where there is none.
    */
-  trialsWith(strategies: readonly string[]): { readonly sharpe: number; readonly observations: number }[] {
+  trialsWith(strategies: readonly string[]): CountedRow[] {
     const wanted = new Set(strategies);
     return this.#db
       .prepare(COUNTED)
@@ -164,9 +175,10 @@ export class ResearchDb {
           .split(AND)
           .some((id) => wanted.has(id)),
       )
-      .map(({ sharpe, observations }) => ({
+      .map(({ sharpe, observations, tries }) => ({
         sharpe: sharpe === null ? Number.NaN : Number(sharpe),
         observations: Number(observations),
+        tries: Number(tries),
       }));
   }
 
@@ -197,6 +209,14 @@ export class ResearchDb {
         ...{ params: JSON.parse(String(row.params)), figures: JSON.parse(String(row.figures)) },
         ...{ passed: row.passed === 1, reasons: JSON.parse(String(row.reasons)) },
       }));
+  }
+
+  /** Rules that searches have tried on this data, without those of the strategy called `except`. */
+  searchedOn(snapshot: string, except: string): number {
+    const row = this.#db
+      .prepare("SELECT sum(tries) AS n FROM trials WHERE snapshot = ? AND tries > 1 AND strategies <> ?")
+      .get(snapshot, except);
+    return Number(row?.n ?? 0);
   }
 
   close(): void {

@@ -17,7 +17,7 @@ import type { RunScope } from "./run-result.ts";
 export type Trial = Omit<TrialRow, "createdAt" | "strategies">;
 
 /** One counted trial. The Sharpe ratio is per period and NaN where equity did not move. */
-export type CountedTrial = Pick<Trial, "sharpe" | "observations">;
+export type CountedTrial = Pick<Trial, "sharpe" | "observations" | "tries">;
 
 export interface TrialFacts {
   readonly runId: string;
@@ -72,7 +72,10 @@ export function trialScatter(trials: readonly CountedTrial[], observations: numb
     .map(({ sharpe }) => sharpe);
   const byChance = observations > 1 ? 1 / Math.sqrt(observations - 1) : 0;
   return {
-    trials: Math.max(1, trials.length),
+    trials: Math.max(
+      1,
+      trials.reduce((sum, { tries = 1 }) => sum + tries, 0),
+    ),
     compared: ratios.length,
     sharpeDeviation: ratios.length > 1 ? sampleDeviation(Float64Array.from(ratios)) : byChance,
   };

@@ -11,6 +11,7 @@ import { registerControlCommands } from "./control-commands.ts";
 import { registerCvCommands } from "./cv-commands.ts";
 import { registerDashboardCommand } from "./dashboard-command.ts";
 import { registerDataCommands } from "./data-commands.ts";
+import { registerDiscoverCommands } from "./discover-commands.ts";
 import { registerDoctorCommand } from "./doctor-command.ts";
 import { registerErrorCommands } from "./error-commands.ts";
 import { registerExchangeCommand } from "./exchange-command.ts";
@@ -127,6 +128,7 @@ function buildProgram({ out, err }: Streams): Command {
   registerFundamentalsCommands(program, context);
   registerPairsCommands(program, context);
   registerStrategyCommands(program, context);
+  registerDiscoverCommands(program, context);
   registerInfoCommands(program, context);
   registerJournalCommands(program, context);
   registerLedgerCommands(program, context);

@@ -1,0 +1,178 @@
+/**
+ * The folder of a search, `<root>/discover/<id>/`: what was asked (`run.json`), every rule that was tried in the order
+ * of trying (`trials.csv`, only added to), the state after the last whole generation (`checkpoint.json`) and the end
+ * (`result.json`). A checkpoint names length and hash of the trials before it; what a crash left after them is cut off.
+ */
+import { createHash, type Hash } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { flushFolder, makeFolder, replaceFile } from "../../adapters/durable-file.ts";
+import { InputError } from "../../domain/assert.ts";
+import type { Member } from "../../learn/evolution/evolution.ts";
+import { ruleOf } from "../../learn/evolution/genome.ts";
+import type { DiscoveryTerms } from "./discovery-ground.ts";
+import type { DiscoveryResult } from "./discovery-result.ts";
+import type { SavedEvolution } from "./saved-evolution.ts";
+
+export interface DiscoveryRun {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly terms: DiscoveryTerms;
+  readonly dataHash: string;
+  readonly configHash: string;
+  /** Rules that earlier searches had tried on this data when it began. */
+  readonly earlierTrials: number;
+}
+
+export interface Checkpoint {
+  readonly id: string;
+  readonly dataHash: string;
+  readonly configHash: string;
+  /** Chance is a function of the seed and the number of the next rule: there is no other state of it. */
+  readonly chance: { readonly seed: number; readonly stream: string; readonly next: number };
+  readonly trials: { readonly bytes: number; readonly sha256: string };
+  readonly state: SavedEvolution;
+}
+
+const HEAD = "number,generation,hash,fitness,sharpe,trades,nodes,semantic,entry,exit,size\n";
+
+const place = (root: string): string => join(root, "discover");
+export const folderOf = (root: string, id: string): string => join(place(root), id);
+
+/** All searches of a root, in the order of their ids. */
+export function runIds(root: string): string[] {
+  if (!existsSync(place(root))) return [];
+  return readdirSync(place(root))
+    .filter((name) => existsSync(join(place(root), name, "run.json")))
+    .toSorted();
+}
+
+const ID = /^di-[0-9a-f]{12}$/;
+
+/** Throws InputError (exit 1) where there is no such search, or its file cannot be read. */
+export function readRun(root: string, id: string): DiscoveryRun {
+  if (!ID.test(id) || !existsSync(join(folderOf(root, id), "run.json")))
+    throw new InputError(`discover ${id.slice(0, 40)}: there is no such search; see plimsoll discover ls`, 1);
+  return read(root, id, "run.json") as DiscoveryRun;
+}
+
+export function writeRun(root: string, run: DiscoveryRun): void {
+  makeFolder(folderOf(root, run.id));
+  replaceFile(join(folderOf(root, run.id), "run.json"), `${JSON.stringify(run, null, 2)}\n`);
+}
+
+/** Undefined before the first generation is done. */
+export const readCheckpoint = (root: string, id: string): Checkpoint | undefined =>
+  read(root, id, "checkpoint.json") as Checkpoint | undefined;
+
+export const readResult = (root: string, id: string): DiscoveryResult | undefined =>
+  read(root, id, "result.json") as DiscoveryResult | undefined;
+
+export function writeResult(root: string, result: DiscoveryResult): void {
+  replaceFile(join(folderOf(root, result.id), "result.json"), `${JSON.stringify(result, null, 2)}\n`);
+}
+
+function read(root: string, id: string, name: string): unknown {
+  const path = join(folderOf(root, id), name);
+  if (!existsSync(path)) return undefined;
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    throw new InputError(`${path}: cannot be read; move the folder away to begin anew`, 1);
+  }
+}
+
+/** Of every opening of a vault, one line; how often the vault of this data was opened by other searches before. */
+export function openVault(root: string, line: { readonly id: string; readonly dataHash: string }): number {
+  const path = join(place(root), "vault.jsonl");
+  const before = existsSync(path) ? readFileSync(path, "utf8").split("\n").filter(Boolean) : [];
+  const known = before.map((text) => JSON.parse(text) as { readonly id: string; readonly dataHash: string });
+  if (!known.some(({ id }) => id === line.id)) {
+    const file = openSync(path, "a", 0o600);
+    try {
+      writeSync(file, `${JSON.stringify(line)}\n`);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  }
+  const at = known.findIndex(({ id }) => id === line.id);
+  return known.slice(0, at < 0 ? known.length : at).filter(({ dataHash }) => dataHash === line.dataHash)
+    .length;
+}
+
+/** The trials of one search while it runs. */
+export class TrialFile {
+  readonly #path: string;
+  readonly #file: number;
+  readonly #hash: Hash;
+  #bytes: number;
+  #pending: string[] = [];
+  /** Hashes of the rules tried so far. */
+  readonly seen = new Set<string>();
+
+  /** Goes on behind the trials of `checkpoint`, or begins. Throws InputError (exit 1) where they are others. */
+  constructor(root: string, id: string, checkpoint: Checkpoint | undefined) {
+    this.#path = join(folderOf(root, id), "trials.csv");
+    const { bytes, sha256 } = checkpoint?.trials ?? { bytes: 0, sha256: "" };
+    const kept = existsSync(this.#path) ? readFileSync(this.#path).subarray(0, bytes) : Buffer.alloc(0);
+    this.#hash = createHash("sha256").update(kept);
+    if (kept.length !== bytes || (bytes > 0 && this.sha256 !== sha256))
+      throw new InputError(`${this.#path}: is not the record of ${id}'s checkpoint; begin a new search`, 1);
+    for (const line of kept.toString("utf8").split("\n").slice(1)) {
+      const hash = line.split(",")[2];
+      if (hash !== undefined) this.seen.add(hash);
+    }
+    if (existsSync(this.#path)) truncateSync(this.#path, bytes);
+    this.#file = openSync(this.#path, "a", 0o600);
+    this.#bytes = bytes;
+    flushFolder(folderOf(root, id));
+    if (bytes === 0) this.#write(HEAD);
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get sha256(): string {
+    return this.#hash.copy().digest("hex");
+  }
+
+  add(generation: number, member: Member): void {
+    const { id, hash, fitness, sharpe, trades, nodes, semantic, genome } = member;
+    const { entry, exit, size } = ruleOf(genome);
+    const figures = [id, generation, hash, Number.isFinite(fitness) ? fitness : "", sharpe, trades, nodes];
+    this.#pending.push(`${figures.join(",")},${semantic},"${entry}","${exit}","${size}"\n`);
+  }
+
+  /** On the disk when it returns. */
+  keep(): void {
+    this.#write(this.#pending.join(""));
+    this.#pending = [];
+    fsyncSync(this.#file);
+  }
+
+  #write(text: string): void {
+    const bytes = Buffer.from(text, "utf8");
+    writeSync(this.#file, bytes);
+    this.#hash.update(bytes);
+    this.#bytes += bytes.length;
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
+
+export function writeCheckpoint(root: string, checkpoint: Checkpoint): void {
+  replaceFile(join(folderOf(root, checkpoint.id), "checkpoint.json"), `${JSON.stringify(checkpoint)}\n`);
+}
