@@ -9,10 +9,10 @@ import { csvRows } from "./csv-rows.ts";
 import { inputText } from "./input-text.ts";
 
 export async function importEarnings(context: CliContext, file: string): Promise<void> {
+  const paths = lakePaths(context.root());
   const [header = [], ...rows] = csvRows(inputText("", file, "a CSV file"));
   if (rows.length === 0) throw new InputError(`${file}: no rows under the header`, 1);
   const reports = reportsOf(header, rows, file);
-  const paths = lakePaths(context.root());
   const { added, known } = await asOnlyWriter(paths.lock, () => Promise.resolve(addReports(paths, reports)));
   const result = { read: reports.length, added, known };
   tell(context, result, () => `${result.read} reports read, ${added} of them new, ${known} known now`);
