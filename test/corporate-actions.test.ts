@@ -13,13 +13,14 @@ import { type EngineRun, runEngine } from "../src/app/engine-run.ts";
 import { exposureCurve } from "../src/app/exposure-curve.ts";
 import { actionEvents } from "../src/app/run-actions.ts";
 import { type BarColumns, batchCount } from "../src/domain/bars.ts";
-import { type CorporateAction, ratioOf } from "../src/domain/corporate-action.ts";
+import type { CorporateAction } from "../src/domain/corporate-action.ts";
 import { type EpochMicros, isoDate } from "../src/domain/time.ts";
 import { SignalField } from "../src/engine/signal-table.ts";
 import { xnysSessions } from "../src/market/calendar.ts";
 import { newYorkDay } from "../src/market/us-eastern.ts";
 import { randomDaily } from "./daily-market.ts";
 import { plimsoll } from "./plimsoll-process.ts";
+import { printed } from "./printed-market.ts";
 
 const SESSIONS = 900;
 const CASH = 50_000_000;
@@ -66,39 +67,6 @@ const splits: readonly CorporateAction[] = Array.from({ length: 120 }, (_, n) =>
   const [newShares, oldShares] = ratios[Math.floor(n / 4) % 4] as (typeof ratios)[number];
   return splitBefore(20 + 7 * n, ["AAA", "BBB", "CCC", "DDD"][n % 4] as string, newShares, oldShares);
 });
-
-/** The market as printed: every price after a split is one of new shares. */
-function printed(columns: BarColumns, actions: readonly CorporateAction[]): BarColumns {
-  const { open, high, low, close, volume } = columns;
-  const cut = {
-    ...columns,
-    open: open.slice(),
-    high: high.slice(),
-    low: low.slice(),
-    close: close.slice(),
-    volume: volume.slice(),
-  };
-  const events = actionEvents(actions, columns);
-  const factor = new Float64Array(columns.instruments.symbols.length).fill(1);
-  let taken = 0;
-  for (let batch = 0; batch < batchCount(columns); batch++) {
-    for (
-      let event = events[taken];
-      event !== undefined && event.at < (columns.closedAt[batch] as number);
-      event = events[++taken]
-    ) {
-      if (event.kind === "SharesSplit")
-        factor[event.instrument] = (factor[event.instrument] as number) / ratioOf(event);
-    }
-    for (let row = columns.offset[batch] as number; row < (columns.offset[batch + 1] as number); row++) {
-      const by = factor[columns.instrument[row] as number] as number;
-      for (const field of ["open", "high", "low", "close"] as const)
-        cut[field][row] = (cut[field][row] as number) * by;
-      cut.volume[row] = (cut.volume[row] as number) / by;
-    }
-  }
-  return cut;
-}
 
 const run = (columns: BarColumns, actions: readonly CorporateAction[]): EngineRun =>
   runEngine({

@@ -17,7 +17,9 @@ import { strategiesOf } from "../src/app/own-strategies.ts";
 import { tradingHash } from "../src/app/trading-hash.ts";
 import { runVariants } from "../src/app/variants.ts";
 import { canaryWorker, variantWorker } from "../src/cli/tasks.ts";
+import { batchCount } from "../src/domain/bars.ts";
 import type { EpochMicros } from "../src/domain/time.ts";
+import { LiveCompute } from "../src/engine/live-compute.ts";
 import { xnysSessions } from "../src/market/calendar.ts";
 import { newYorkDay } from "../src/market/us-eastern.ts";
 import { runWindow } from "../src/research/walk-forward/window-run.ts";
@@ -184,6 +186,31 @@ describe("a live run", () => {
     writeFileSync(terms.config.strategies[ID]?.file ?? "", edited());
     expect(() => engineOf(terms, columns.instruments)).toThrow(/is another file \(sha256 .*\) than the one/);
   });
+});
+
+it("in a live run that never returns is silenced alone, and the others go on deciding", () => {
+  const other = "reference_ema_cross";
+  const config = withFile(FILE, `strategies.${ID}.params={after: 30, does: hangs}`);
+  const symbols = columns.instruments.symbols;
+  const run = { run: "d1", config, strategyIds: [ID, other], symbols, cash: 100_000 } as unknown as RunTerms;
+  const compute = new LiveCompute(engineOf(run, columns.instruments).compute);
+  const account = { equity: 100_000, availableCash: 100_000, scalar: 1, entered: [], barred: [] };
+  for (let b = 0, sequence = 0; b < batchCount(columns); b++) {
+    const at = columns.closedAt[b] as EpochMicros;
+    const bars = { at, columns, from: columns.offset[b]!, to: columns.offset[b + 1]! };
+    compute.step({ sequence, kind: "market", event: { kind: "BarsClosed", bars } });
+    compute.step({ sequence: sequence++, kind: "feedback", feedback: { kind: "valued", at, account } });
+  }
+  const faults = compute.decisions.flatMap(({ faults: told = [] }) => told);
+  expect(faults).toEqual([{ strategy: 0, reason: "RangeError: did not return within 1000 ms" }]);
+  const after = compute.decisions.findIndex(({ faults: told }) => told !== undefined);
+  const spoken = (from: number, to?: number) =>
+    new Set(
+      compute.decisions.slice(from, to).flatMap(({ signals }) => signals.map(({ strategy: of }) => of)),
+    );
+  expect(spoken(0, after)).toContain(0);
+  expect(spoken(after)).toEqual(new Set([1]));
+  expect(compute.decisions).toHaveLength(batchCount(columns));
 });
 
 describe("strategy new", () => {

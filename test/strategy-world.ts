@@ -73,6 +73,10 @@ function numberOf(column: string, i: number, rng: Rng, columns: BarColumns): num
     case "vix.vix3m":
     case "vix.vix_mean_63":
       return 17 + 6 * u;
+    case "earnings.surprise":
+      return 6 * u - 3;
+    case "earnings.sessions":
+      return Math.floor(60 * u);
     case "news.stories":
       return Math.floor(2 * u);
     case "universe.tier":

@@ -154,6 +154,8 @@ const whole: Readonly<Record<string, string>> = {
   "regime filter": "--model regime.json --input days.csv --out OUT.csv",
   "sentiment score": "--input texts.csv",
   "sentiment detect": "--input numbers.csv",
+  "sentiment import": "bars.csv",
+  "fundamentals import-earnings": "bars.csv",
   "sentiment fetch": "--symbols AAA --from 2024-03-04",
   "universe build": "--date 2024-01-05",
   "universe import": "bars.csv --kind sectors",

@@ -10,10 +10,13 @@ import { Script } from "node:vm";
 import { InputError } from "../domain/assert.ts";
 import { guarded } from "../strategies/guarded.ts";
 import type { StrategyModule } from "../strategies/strategy.ts";
+import { watchedDecisions } from "./decision-watch.ts";
 
 /** What such a file imports. */
 const DOOR = "plimsoll/strategy";
 const BEHIND = new URL("../strategies/your-own.ts", import.meta.url).href;
+/** Where nobody stops one decision alone, the process ends after one this long. */
+const BACKTEST_MS = 60_000;
 /** Bytes; a strategy is a page or two. */
 const LARGEST = 256 * 1024;
 const FORMATS: Readonly<Record<string, string>> = {
@@ -65,6 +68,7 @@ const loaded = new Map<string, { readonly sha256: string; readonly module: Strat
 
 /**
  * The strategy of a file that was read as `sha256`. `limitMs`: of one decision; a decision that takes longer throws.
+ * Without it a decision that takes a minute ends the process, with a line.
  * Throws InputError (exit 2) naming `key` for a file that does not export what it must.
  */
 export function loadStrategyFile(
@@ -83,7 +87,7 @@ export function loadStrategyFile(
   if (known.sha256 !== sha256)
     throw new InputError(`config: ${key} = ${path}: was changed since this program began; start it again`);
   const { module } = known;
-  const call = limitMs === undefined ? (decide: () => void) => decide() : within(limitMs);
+  const call = limitMs === undefined ? watchedDecisions(module.id, BACKTEST_MS) : within(limitMs);
   return { ...module, bind: (params) => guarded(module.bind(params), call) };
 }
 

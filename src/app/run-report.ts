@@ -159,7 +159,10 @@ function actionCounts({ setup: { actions = [] }, findings = [] }: FinishedRun): 
 function scopeOf({ setup, run, seed, profile }: FinishedRun, daily: Daily): RunResult["scope"] {
   const { columns, cash } = setup;
   return {
-    strategies: run.allocated.map(({ strategy: { id, params }, allocation }) => ({ id, params, allocation })),
+    strategies: run.allocated.map(({ strategy: { id, params }, allocation }) => {
+      const { sha256 } = setup.config.strategies[id] ?? {};
+      return { id, params, allocation, ...(sha256 === undefined ? {} : { sha256 }) };
+    }),
     symbols: columns.instruments.symbols,
     timeframe: columns.timeframe,
     from: daily.date[0] ?? "",

@@ -10,6 +10,8 @@ export interface RunScope {
     readonly id: string;
     readonly params: unknown;
     readonly allocation: number;
+    /** Of the file of one that is not built in. */
+    readonly sha256?: string;
   }[];
   readonly symbols: readonly string[];
   readonly timeframe: Timeframe;

@@ -18,6 +18,7 @@ import { fundamentalsTable } from "../market/references/fundamentals.ts";
 import { newYorkDay } from "../market/us-eastern.ts";
 import { alignedTable, grouped } from "./aligned-table.ts";
 import { type CliContext, report } from "./context.ts";
+import { importEarnings } from "./earnings-import.ts";
 import { example } from "./group-help.ts";
 import { inputText } from "./input-text.ts";
 import { maybeDate, maybeSymbol, oneOf, wholeNumber } from "./option-values.ts";
@@ -55,6 +56,13 @@ export function registerFundamentalsCommands(program: Command, context: CliConte
     .option("--tickers <file>", "SEC's company_tickers.json, for files of many companies")
     .addHelpText("after", "\nExample: plimsoll fundamentals import reports.csv --source mine")
     .action((files: string[], options: ImportOptions) => importReports(context, files, options));
+  group
+    .command("import-earnings <file>")
+    .description(
+      "bring earnings reports into the lake: CSV of symbol,announced,eps and, if there is one, expected",
+    )
+    .addHelpText("after", "\nExample: plimsoll fundamentals import-earnings earnings.csv")
+    .action((file: string) => importEarnings(context, file));
   group
     .command("known")
     .description("the last annual report of every company, as it was known on a day")

@@ -1,6 +1,6 @@
 /** `plimsoll sentiment import, fetch`: news into the lake, from a file or from Alpaca, for who listens to it. */
 import type { Command } from "commander";
-import { lakePaths } from "../adapters/lake/paths.ts";
+import { type LakePaths, lakePaths } from "../adapters/lake/paths.ts";
 import { addStories } from "../adapters/lake/story-store.ts";
 import { asOnlyWriter } from "../adapters/lake/writer-lock.ts";
 import { RealClock } from "../adapters/net/real-clock.ts";
@@ -47,9 +47,10 @@ export function registerNewsCommands(sentiment: Command, context: CliContext): v
 }
 
 async function importStories(context: CliContext, file: string): Promise<void> {
+  const paths = lakePaths(context.root());
   const [header = [], ...rows] = csvRows(inputText("", file, "a CSV file"));
   if (rows.length === 0) throw new InputError(`${file}: no rows under the header`, 1);
-  await keep(context, storiesOf(header, rows, file));
+  await keep(context, paths, storiesOf(header, rows, file));
 }
 
 async function fetchStories(context: CliContext, options: FetchOptions): Promise<void> {
@@ -64,6 +65,7 @@ async function fetchStories(context: CliContext, options: FetchOptions): Promise
     assignments: context.assignments(),
     env: process.env,
   });
+  const paths = lakePaths(context.root());
   const transport = new RealTransport();
   try {
     const reach = newsReach(data, {
@@ -82,14 +84,13 @@ async function fetchStories(context: CliContext, options: FetchOptions): Promise
       isSettled: to < today - 1,
     });
     if (!answer.ok) throw new InputError(`alpaca_news: ${answer.reason}`, 1);
-    await keep(context, answer.stories);
+    await keep(context, paths, answer.stories);
   } finally {
     transport.close();
   }
 }
 
-async function keep(context: CliContext, stories: readonly Story[]): Promise<void> {
-  const paths = lakePaths(context.root());
+async function keep(context: CliContext, paths: LakePaths, stories: readonly Story[]): Promise<void> {
   const { added, known } = await asOnlyWriter(paths.lock, () => Promise.resolve(addStories(paths, stories)));
   const result = { read: stories.length, added, known };
   tell(context, result, () => `${result.read} stories read, ${added} of them new, ${known} known now`);

@@ -1,9 +1,7 @@
 /** Stories out of a table with a header, as people export them. */
-import { parseNanoInstant } from "../../adapters/brokers/alpaca/wire-instant.ts";
 import { InputError } from "../../domain/assert.ts";
-import { type DayNumber, type EpochMicros, parseIsoDate } from "../../domain/time.ts";
 import type { Story } from "../../market/news-story.ts";
-import { fromNewYork } from "../../market/us-eastern.ts";
+import { knownInstant } from "../known-instant.ts";
 
 const columns = {
   published: ["published", "published_at", "created_at", "date"],
@@ -36,7 +34,7 @@ export function storiesOf(header: readonly string[], rows: readonly string[][], 
   ];
   return rows.flatMap((row, n) => {
     const line = `${where}: line ${n + 2}`;
-    const publishedAt = instantOf(row[published] ?? "", line);
+    const publishedAt = knownInstant(row[published] ?? "", line, "published");
     const text = (row[title] ?? "").trim().slice(0, TITLE_MAX);
     if (text === "") throw new InputError(`${line}: the title is empty`, 1);
     const value = scoreOf(score < 0 ? "" : (row[score] ?? ""), line);
@@ -44,17 +42,6 @@ export function storiesOf(header: readonly string[], rows: readonly string[][], 
       ...{ symbol: name, publishedAt, title: text, score: value },
     }));
   });
-}
-
-function instantOf(text: string, line: string): EpochMicros {
-  const instant = parseNanoInstant(text.trim())?.micros;
-  if (instant !== undefined) return instant;
-  const day = parseIsoDate(text.trim());
-  if (day !== undefined) return fromNewYork((day + 1) as DayNumber, 0);
-  throw new InputError(
-    `${line}: published "${text.slice(0, 30)}" must be as 2024-03-04T13:30:00Z, or a date as 2024-03-04`,
-    1,
-  );
 }
 
 function symbolsOf(text: string, line: string): readonly string[] {

@@ -1,4 +1,5 @@
 /** Every provider of a reference table. One line each; nothing else belongs here. */
+import { earningsProvider } from "./earnings-provider.ts";
 import { fundamentalsProvider } from "./fundamentals-provider.ts";
 import { newsProvider } from "./news-provider.ts";
 import { pairsProvider } from "./pairs-provider.ts";
@@ -14,4 +15,5 @@ export const referenceProviders: readonly ReferenceProvider[] = [
   fundamentalsProvider,
   pairsProvider,
   newsProvider,
+  earningsProvider,
 ];

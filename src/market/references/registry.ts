@@ -1,5 +1,6 @@
 /** Every reference table. One line each; nothing else belongs here. */
 import type { ReferenceTable } from "../../domain/reference-table.ts";
+import { earningsTable } from "./earnings.ts";
 import { fundamentalsTable } from "./fundamentals.ts";
 import { newsTable } from "./news.ts";
 import { pairsTable } from "./pairs.ts";
@@ -14,4 +15,5 @@ export const referenceTables: readonly ReferenceTable[] = [
   pairsTable,
   fundamentalsTable,
   newsTable,
+  earningsTable,
 ];

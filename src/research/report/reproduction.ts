@@ -20,8 +20,12 @@ export function reproduction(result: RunResult): Markup {
     ["Starting cash", `${roughMoney(scope.cash)} USD`],
     ["Symbols", scope.symbols.join(" ")],
     ...scope.strategies.map(
-      ({ id, allocation, params }) =>
-        ["Strategy", `${id} ${parameters(params)}, allocation ${percent(allocation, 0)}`] as const,
+      ({ id, allocation, params, sha256 }) =>
+        [
+          "Strategy",
+          `${id} ${parameters(params)}, allocation ${percent(allocation, 0)}` +
+            (sha256 === undefined ? "" : `, file ${sha256}`),
+        ] as const,
     ),
   ];
   const rows = facts.map(([name, value]) => html`<dt>${name}</dt><dd class="mono">${value}</dd>`);
