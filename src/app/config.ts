@@ -97,6 +97,12 @@ const schema = z.strictObject({
     speed: z.number().positive().max(1e9),
     /** Date of the first session, an XNYS session. */
     firstSession: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "must be a date, YYYY-MM-DD"),
+    /** It trades `shares`, whatever `strategies` enables. */
+    ensemble: z.boolean(),
+    /** By strategy; they sum to 1. Who is not named does not trade. */
+    shares: z.strictObject(
+      Object.fromEntries(strategies.map(({ id }) => [id, z.number().positive().max(1).optional()])),
+    ),
     /** Strategy parameters for minute bars at demo speed, over those of `strategies`. */
     params: z.strictObject(
       Object.fromEntries(strategies.map(({ id }) => [id, z.record(z.string(), z.unknown()).optional()])),
@@ -152,6 +158,7 @@ export function checked(tree: unknown): Config {
   const parsed = schema.safeParse(tree);
   if (!parsed.success) throw new InputError(firstProblem(parsed.error, tree));
   checkShares(parsed.data);
+  checkDemoShares(parsed.data);
   checkStrategyParams(parsed.data);
   checkOneDrawdown(parsed.data);
   checkSizes(parsed.data);
@@ -252,6 +259,14 @@ function checkShares({ strategies: entries }: Config): void {
   throw new InputError(
     `config: strategies.*.allocation = ${shares || "none enabled"}: the enabled ones must sum to 1, got ${sum}`,
   );
+}
+
+function checkDemoShares({ demo: { ensemble, shares } }: Config): void {
+  const given = Object.entries(shares);
+  const sum = given.reduce((total, [, share = 0]) => total + share, 0);
+  if (!ensemble || Math.abs(sum - 1) <= DUST) return;
+  const shown = given.map(([id, share]) => `${id} ${share}`).join(", ");
+  throw new InputError(`config: demo.shares = ${shown || "none"}: must sum to 1, got ${sum}`);
 }
 
 function checkStrategyParams({ strategies: entries, demo }: Config): void {
