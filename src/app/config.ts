@@ -113,6 +113,12 @@ const schema = z.strictObject({
     speed: z.number().positive().max(1e9),
     /** Date of the first session, an XNYS session. */
     firstSession: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "must be a date, YYYY-MM-DD"),
+    /** It trades `shares`, whatever `strategies` enables. */
+    ensemble: z.boolean(),
+    /** By strategy; they sum to 1. Who is not named does not trade. */
+    shares: z.strictObject(
+      Object.fromEntries(strategies.map(({ id }) => [id, z.number().positive().max(1).optional()])),
+    ),
     /** Strategy parameters for minute bars at demo speed, over those of `strategies`. */
     params: z.record(z.string(), z.record(z.string(), z.unknown())),
     /** What companies do in the demo's market: lines as `exchange --action` takes them. */
@@ -168,6 +174,7 @@ export function checked(tree: unknown): Config {
   if (!parsed.success) throw new InputError(firstProblem(parsed.error, whole));
   const config = withHashes(parsed.data);
   checkShares(config);
+  checkDemoShares(config);
   checkStrategyParams(config);
   checkOneDrawdown(config);
   checkSizes(config);
@@ -294,6 +301,14 @@ function checkShares({ strategies: entries }: Config): void {
   throw new InputError(
     `config: strategies.*.allocation = ${shares || "none enabled"}: the enabled ones must sum to 1, got ${sum}`,
   );
+}
+
+function checkDemoShares({ demo: { ensemble, shares } }: Config): void {
+  const given = Object.entries(shares);
+  const sum = given.reduce((total, [, share = 0]) => total + share, 0);
+  if (!ensemble || Math.abs(sum - 1) <= DUST) return;
+  const shown = given.map(([id, share]) => `${id} ${share}`).join(", ");
+  throw new InputError(`config: demo.shares = ${shown || "none"}: must sum to 1, got ${sum}`);
 }
 
 function checkStrategyParams(config: Config): void {

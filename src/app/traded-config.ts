@@ -24,11 +24,17 @@ export function tradedConfig(config: Config, mode: TradingMode): Config {
   return traded;
 }
 
-/** The demo's strategies with the parameters that suit minute bars, and its own settings but under a strict profile. */
+/**
+ * The demo's strategies and shares, with the parameters that suit minute bars, and its own settings but under a strict
+ * profile.
+ */
 function ofDemo(config: Config): Config {
+  const { demo } = config;
   const entries = Object.entries(config.strategies).map(([id, entry]) => {
-    const params = { ...entry.params, ...config.demo.params[id] };
-    return [id, { ...entry, params }] as const;
+    const params = { ...entry.params, ...demo.params[id] };
+    const share = demo.shares[id];
+    const own = demo.ensemble ? { enabled: share !== undefined, allocation: share ?? 0 } : {};
+    return [id, { ...entry, ...own, params }] as const;
   });
   const quicker = { ...config, strategies: Object.fromEntries(entries) };
   if (config.profile === "strict") return quicker;

@@ -58,7 +58,7 @@ export function registerExchangeCommand(program: Command, context: CliContext): 
       (line: string, before: readonly string[]) => [...before, line],
       [],
     )
-    .option("--clock <iso>", "exchange time at the start (default: two minutes before the first open)")
+    .option("--clock <iso>", "exchange time at the start (default: five minutes before the first open)")
     .option(
       "--skip-closed",
       "leave out the hours in which the exchange is closed (default when --speed is above 1)",

@@ -22,8 +22,11 @@ export interface ClockTerms {
   readonly skipsClosedHours: boolean;
 }
 
-/** What of a day is lived through where closed hours are skipped: room for what is done before and after trading. */
-export const BEFORE_OPEN_MICROS = 2 * MICROS_PER_MINUTE;
+/**
+ * What of a day is lived through where closed hours are skipped: room for what is done before and after trading. Orders
+ * for the opening auction are taken until two minutes before it.
+ */
+export const BEFORE_OPEN_MICROS = 5 * MICROS_PER_MINUTE;
 export const AFTER_CLOSE_MICROS = 3 * MICROS_PER_MINUTE;
 
 export class ExchangeClock {

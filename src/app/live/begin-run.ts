@@ -8,13 +8,14 @@ import {
   type EpochMicros,
   isoDate,
   isoInstant,
-  MICROS_PER_MINUTE,
   MICROS_PER_SECOND,
   parseIsoDate,
 } from "../../domain/time.ts";
 import { sessionOn, sessionRowOn, xnysSessions } from "../../market/calendar.ts";
+import { BEFORE_OPEN_MICROS } from "../../market/exchange-clock.ts";
 import type { Config } from "../config.ts";
 import { barsUnder } from "../daily-history.ts";
+import { marketFolder } from "../references/run-tables.ts";
 import { syntheticLake } from "../references/synthetic-lake.ts";
 import { requireGuardianAccount } from "./broker-reads.ts";
 import { type DaysBefore, daysReaders } from "./days-before.ts";
@@ -60,8 +61,8 @@ export interface DemoTerms extends BeginTerms {
 /** Unix sockets have short names; the longest of ours below a root. */
 const SOCKET_PATH_MAX = 103;
 
-/** Two minutes of the exchange before its first open, and the seconds of the wall until the processes are there. */
-const leadMicros = (speed: number): number => 2 * MICROS_PER_MINUTE + 5 * MICROS_PER_SECOND * speed;
+/** The exchange's morning before its first open, and the seconds of the wall until the processes are there. */
+const leadMicros = (speed: number): number => BEFORE_OPEN_MICROS + 5 * MICROS_PER_SECOND * speed;
 
 /** The demo's account lives in its exchange and ends with it: every start is a new run. */
 export async function beginDemo(terms: DemoTerms): Promise<Begun> {
@@ -70,7 +71,9 @@ export async function beginDemo(terms: DemoTerms): Promise<Begun> {
   const isSynthetic = data === "synthetic";
   const opens = firstOpen(config);
   const startsAt = isoInstant((opens - leadMicros(terms.speed)) as EpochMicros);
-  const starting = startTwin({
+  // Years of a market made of chance take a second or two, before the exchange's clock begins to run.
+  const days = isSynthetic ? await demoDays(terms) : undefined;
+  const twin = await startTwin({
     entry: terms.entry,
     words: [
       ...["--speed", String(terms.speed), "--seed", String(terms.seed), "--skip-closed"],
@@ -80,9 +83,6 @@ export async function beginDemo(terms: DemoTerms): Promise<Begun> {
       ...config.demo.actions.flatMap((line) => ["--action", line]),
     ],
   });
-  // Years of a market made of chance take a second or two: they are made while the exchange starts.
-  const days = isSynthetic ? demoDays(config, terms.seed) : undefined;
-  const twin = await starting;
   const { credentials, hosts, clock, symbols } = twin;
   try {
     const historySessions = isSynthetic ? config.demo.warmupSessions : 0;
@@ -101,17 +101,16 @@ export async function beginDemo(terms: DemoTerms): Promise<Begun> {
 /** Sessions of the demo's past that its daily strategies begin with: the slowest of their features needs 253. */
 const DEMO_DAYS = 300;
 
-/** Undefined where nobody decides on days. Made at once, whoever asks when. */
-function demoDays(config: Config, seed: number): DaysBefore | undefined {
+/** Undefined where nobody decides on days. */
+async function demoDays({ config, seed, root }: DemoTerms): Promise<DaysBefore | undefined> {
   if (daysReaders(config).length === 0) return undefined;
-  const firstSession = parseIsoDate(config.demo.firstSession) as DayNumber;
+  const { firstSession: text } = config.demo;
+  const firstSession = parseIsoDate(text) as DayNumber;
   const { date } = xnysSessions();
-  const [from, to] = [DEMO_DAYS, 1].map((back) => date[sessionRowOn(firstSession) - back] as DayNumber);
-  const made = syntheticLake({ seed, firstSession }).loadBars({
-    ...{ symbols: "all", timeframe: "1d" },
-    ...{ from: from as DayNumber, to: to as DayNumber },
-  });
-  return async (_from, _to, instruments) => barsUnder(instruments, (await made).columns);
+  const [from, to] = [DEMO_DAYS, 1].map((back) => date[sessionRowOn(firstSession) - back]) as DayNumber[];
+  const lake = syntheticLake({ seed, firstSession }, marketFolder(root, { seed, firstSession: text }));
+  const { columns } = await lake.loadBars({ symbols: "all", timeframe: "1d", from: from!, to: to! });
+  return async (_from, _to, instruments) => barsUnder(instruments, columns);
 }
 
 export interface AccountTerms extends BeginTerms {

@@ -47,8 +47,8 @@ export async function referencesOf(
   if (regime?.from === "synthetic") {
     const past = { seed: regime.seed, firstSession: parseIsoDate(regime.firstSession) as DayNumber };
     // Another market is another folder: what is kept there is known by its day.
-    const root = join(places.root, "cache", `market-${regime.seed}-${regime.firstSession}`);
-    return await liveReferences({ ...world, ...pastOf(past), root }, tables);
+    const root = marketFolder(places.root, regime);
+    return await liveReferences({ ...world, ...pastOf(past, root), root }, tables);
   }
   const root = dirname(terms.killSwitch);
   const lake = createLake(root);
@@ -59,9 +59,15 @@ export async function referencesOf(
   }
 }
 
+/** Where what is made of a market of chance is kept, below the demo's root. */
+export const marketFolder = (
+  root: string,
+  { seed, firstSession }: { readonly seed: number; readonly firstSession: string },
+): string => join(root, "cache", `market-${seed}-${firstSession}`);
+
 type Past = Parameters<typeof syntheticLake>[0];
-const pastOf = (past: Past): Pick<LiveReferenceWorld, "lake" | "sectors" | "filings"> => ({
-  lake: syntheticLake(past),
+const pastOf = (past: Past, folder: string): Pick<LiveReferenceWorld, "lake" | "sectors" | "filings"> => ({
+  lake: syntheticLake(past, folder),
   sectors: syntheticSectors(),
   filings: syntheticFilings(past),
 });

@@ -2,6 +2,9 @@
  * The past of the demo's market as a lake would tell it: daily bars made of its minutes, a stand-in for the VIX and for
  * the VIX three months out, sectors, and reports of its companies. All of one seed, and of the sessions before alone.
  */
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { makeFolder, replaceFile } from "../../adapters/durable-file.ts";
 import type { Lake } from "../../adapters/lake/lake.ts";
 import { InputError } from "../../domain/assert.ts";
 import { type Bar, batchCount, columnsFromBars } from "../../domain/bars.ts";
@@ -13,6 +16,7 @@ import { type Filing, figureNames } from "../../market/fundamentals/filing.ts";
 import { createRng } from "../../numerics/rng.ts";
 import { MARKET_SECTOR, syntheticListings } from "../../sim/synthetic-listings.ts";
 import { createSyntheticMarket, MOST_HISTORY_SESSIONS } from "../../sim/synthetic-market.ts";
+import { codeVersion } from "../code-version.ts";
 import { type SyntheticPast, syntheticDays } from "../regime/synthetic-days.ts";
 
 /** What its VIX and its VIX three months out are called. */
@@ -23,7 +27,11 @@ const QUARTER = 63;
 /** What options cost above the volatility that came, further out: a little more. */
 const PREMIUM = 1.25;
 
-export function syntheticLake(past: SyntheticPast): Pick<Lake, "loadBars"> {
+/** Sessions before the first that are kept: as many as pairs are formed of, and some. */
+const KEPT_SESSIONS = 345;
+
+/** `folder`: where its days are kept, so that the next one that asks need not make them again; absent: nowhere. */
+export function syntheticLake(past: SyntheticPast, folder?: string): Pick<Lake, "loadBars"> {
   return {
     async loadBars({ symbols, timeframe, from, to }) {
       if (timeframe !== "1d") throw new InputError(`the demo's past has no ${timeframe} bars`);
@@ -31,7 +39,9 @@ export function syntheticLake(past: SyntheticPast): Pick<Lake, "loadBars"> {
       const end = Math.min(to ?? Number.POSITIVE_INFINITY, date.at(-1)!) as DayNumber;
       const wanted = symbols === "all" ? syntheticListings.map(({ symbol }) => symbol) : symbols;
       const isVix = wanted.length === 1 && (wanted[0] === VIX || wanted[0] === VIX3M);
-      const bars = isVix ? vixBars(past, wanted[0]!, end) : marketBars(past, wanted, from, end);
+      const bars = isVix
+        ? vixBars(past, wanted[0]!, end)
+        : marketBars({ ...past, folder }, wanted, from, end);
       const kept = bars.filter(({ day }) => (from === undefined || day >= from) && day <= end);
       if (kept.length === 0)
         throw new InputError(`the demo's past has no 1d bars of ${wanted.slice(0, 8).join(", ")}`);
@@ -58,8 +68,44 @@ export function syntheticLake(past: SyntheticPast): Pick<Lake, "loadBars"> {
 
 type DayBar = Bar & { readonly day: DayNumber };
 
-/** Bars of whole sessions: minutes of one are one bar. */
 function marketBars(
+  past: SyntheticPast & { readonly folder: string | undefined },
+  wanted: readonly string[],
+  from: DayNumber | undefined,
+  to: DayNumber,
+): DayBar[] {
+  const { date } = xnysSessions();
+  const origin = sessionRowOn(past.firstSession);
+  const [first, last] = [date[origin - KEPT_SESSIONS], date[origin - 1]] as DayNumber[];
+  const { folder } = past;
+  if (folder === undefined || from === undefined || from < first!) return madeBars(past, wanted, from, to);
+  const make = () => madeBars(past, allSymbols, first, last!);
+  const kept = keptDays(join(folder, `days-${codeVersion()}.json`), make);
+  const idOf = new Map(wanted.map((symbol, id) => [symbol, id as InstrumentId]));
+  const old = kept.flatMap((bar): DayBar[] => {
+    const instrument = idOf.get(allSymbols[bar.instrument] ?? "");
+    return instrument === undefined ? [] : [{ ...bar, instrument }];
+  });
+  const fresh = to > last! ? madeBars(past, wanted, past.firstSession, to) : [];
+  return [...old, ...fresh];
+}
+
+const allSymbols = syntheticListings.map(({ symbol }) => symbol);
+
+function keptDays(path: string, make: () => DayBar[]): DayBar[] {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as DayBar[];
+  } catch {
+    // Not made yet, or damaged: what is made of a seed is made again.
+    const made = make();
+    makeFolder(dirname(path));
+    replaceFile(path, JSON.stringify(made));
+    return made;
+  }
+}
+
+/** Bars of whole sessions: minutes of one are one bar. */
+function madeBars(
   { seed, firstSession }: SyntheticPast,
   wanted: readonly string[],
   from: DayNumber | undefined,
