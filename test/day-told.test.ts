@@ -43,6 +43,7 @@ function reported(at: number) {
       run: "l1",
       mode: "live",
       symbols: [],
+      strategyIds: [],
       config: loadConfig(),
       killSwitch: join(root, "killswitch"),
     },

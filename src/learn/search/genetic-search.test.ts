@@ -67,7 +67,7 @@ it("does better than as many blind draws", () => {
   }
 });
 
-it("GS-1, GS-2: cut and sent through JSON after each generation it is the same, and no point comes twice", () => {
+it("GO-1, GO-2: cut and sent through JSON after each generation it is the same, and no point comes twice", () => {
   const anyPlan = fc.record({
     seed: fc.nat(1000),
     population: fc.integer({ min: 4, max: 12 }),

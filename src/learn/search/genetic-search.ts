@@ -2,8 +2,8 @@
  * An adaptive genetic search as a pure function of what was found so far (RES-6): parents are the best of all that were
  * evaluated, children are made by operators whose rates follow their success, and no point is evaluated twice.
  *
- * GS-1  The next generation is a function of the plan and of the results, whoever found them and in what order.
- * GS-2  No two candidates of a search are the same point.
+ * GO-1  The next generation is a function of the plan and of the results, whoever found them and in what order.
+ * GO-2  No two candidates of a search are the same point.
  */
 import { InputError } from "../../domain/assert.ts";
 import { canonicalJson } from "../../numerics/canonical-json.ts";

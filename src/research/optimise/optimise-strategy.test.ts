@@ -1,6 +1,6 @@
 /**
  * Goal    an optimisation is the same on two workers, after being interrupted and when run again, and counts each
- *         setting once (GS-3); what it finds in noise it does not propose; nor what is no better than what is traded.
+ *         setting once (GO-3); what it finds in noise it does not propose; nor what is no better than what is traded.
  * Method  a lake of random bars; the record of jobs cut in the middle of a line; verdicts made by hand.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -60,7 +60,7 @@ describe("in a random market", () => {
   });
   const record = (runId: string) => join(root, "run", "optimise", `${runId}.jsonl`);
 
-  it("GS-3: two workers and an interruption change nothing, and each setting is one trial", async () => {
+  it("GO-3: two workers and an interruption change nothing, and each setting is one trial", async () => {
     const whole = await run(root);
     const files = ["optimise.json", "evaluations.csv"].map((file) =>
       readFileSync(join(root, "out", file), "utf8"),

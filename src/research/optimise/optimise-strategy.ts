@@ -3,7 +3,7 @@
  * back: the search never sees them, and what it proposes must be good there too. Every setting is a trial on record as
  * soon as its generation is done; every window is kept as soon as it is run, so work that was cut off goes on.
  *
- * GS-3  The result is the same whatever the number of workers, and however often it was interrupted.
+ * GO-3  The result is the same whatever the number of workers, and however often it was interrupted.
  */
 import { join } from "node:path";
 import { makeFolder, replaceFile } from "../../adapters/durable-file.ts";
