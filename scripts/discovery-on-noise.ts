@@ -52,8 +52,10 @@ function searched(seed: number): { readonly tried: number; readonly verdict: Vau
   const whole = panelOf(columns, [...panel.leaves.keys()], { market: "SPY", drop: false });
   const trader = new RuleTrader(whole, COST_BPS);
   const sample = state.sample.map(({ genome }) => trader.trade(genome).profit);
+  const { profit } = trader.trade(best.genome);
   const verdict = vaultVerdict({
-    returns: trader.trade(best.genome).profit.slice(VAULT),
+    returns: profit.slice(VAULT),
+    chosenOn: profit.slice(fitnessTerms.train, VAULT),
     bred: sample.map((profit) => profit.slice(fitnessTerms.train, VAULT)),
     held: sample.map((profit) => profit.slice(VAULT)),
     sharpes: state.firstSharpes,

@@ -17,7 +17,7 @@ const folder = scratchFolder("plimsoll-discovery-kill-");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const at = (...names: string[]) => join(folder, ...names);
 const line = (root: string) => [
-  ..."discover run --generations 6 --population 48 --seed 5 --json".split(" "),
+  ..."discover run --generations 12 --population 64 --seed 5 --json".split(" "),
   ...["--root", at(root)],
 ];
 
@@ -45,6 +45,8 @@ it("killed and resumed it ends with the same bytes", async () => {
   const path = at("killed", "discover", id, "checkpoint.json");
   const isFar = () => existsSync(path) && JSON.parse(readFileSync(path, "utf8")).state.generation >= 2;
   while (!isFar() && child.exitCode === null) await new Promise((resolve) => setImmediate(resolve));
+  const second = await runLine(["discover", "resume", id, "--root", at("killed")]);
+  expect([second.code, second.err]).toEqual([1, expect.stringContaining(`process ${child.pid}`)]);
   child.kill("SIGKILL");
   expect(await ended).toBe("SIGKILL");
   expect(existsSync(at("killed", "discover", id, "result.json"))).toBe(false);

@@ -182,7 +182,7 @@ function resultText(result: DiscoveryResult): string {
     ),
     `deflated Sharpe ${number(verdict.deflatedSharpe, 3)} (0.95 needed) against the best of ` +
       `${grouped(verdict.effectiveTrials)} effective trials by luck; overfitting ${number(verdict.overfitting, 3)} ` +
-      "(below 0.2 needed)",
+      `(below 0.2 needed); on the days it was bred on ${number(verdict.deflatedWhereBred, 3)} deflated`,
     result.vaultOpenedBefore > 0
       ? `this vault was opened ${result.vaultOpenedBefore} times before: it is no longer unseen`
       : "this vault was opened for the first time",

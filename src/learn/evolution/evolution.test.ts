@@ -181,6 +181,7 @@ describe("the vault", () => {
   const noise = (n: number, gain = 0) => Float64Array.from({ length: n }, () => gain + 0.01 * rng.normal());
   const sample = Array.from({ length: 30 }, () => [noise(800), noise(240)] as const);
   const facts = {
+    chosenOn: noise(800, 0.002),
     bred: sample.map(([bred]) => bred),
     held: sample.map(([, held]) => held),
     sharpes: sample.map(() => 0.035 * rng.normal()),

@@ -15,8 +15,9 @@ import { backtestOverfitting } from "../overfitting/backtest-overfitting.ts";
 export const vaultGates = { deflatedSharpe: 0.95, overfitting: 0.2 } as const;
 
 export interface VaultFacts {
-  /** Of the rule, per period, on the days of the vault. */
+  /** Of the rule, per period, on the days of the vault, and on those that it was bred on. */
   readonly returns: Float64Array;
+  readonly chosenOn: Float64Array;
   /** Of an even sample of what was tried, on the days of evolution and on those of the vault. */
   readonly bred: readonly Float64Array[];
   readonly held: readonly Float64Array[];
@@ -35,6 +36,8 @@ export interface VaultVerdict {
   /** Against zero, as if nothing else had been tried. */
   readonly probabilisticSharpe: number;
   readonly deflatedSharpe: number;
+  /** The same on the days that it was chosen on: what it is worth there once all trials are counted. No gate. */
+  readonly deflatedWhereBred: number;
   /** Best ratio that luck would show among the trials, per period. */
   readonly expectedMaximum: number;
   /** How far luck scatters the trials' ratios, per period. */
@@ -53,12 +56,20 @@ export interface VaultVerdict {
   readonly reasons: readonly string[];
 }
 
-export function vaultVerdict({ returns, bred, held, sharpes, last, tried }: VaultFacts): VaultVerdict {
+export function vaultVerdict({
+  returns,
+  chosenOn,
+  bred,
+  held,
+  sharpes,
+  last,
+  tried,
+}: VaultFacts): VaultVerdict {
   const sample = sharpeSample(returns);
   const moving = bred.filter((series) => sampleDeviation(series) > 0);
   const correlation = moving.length < 2 ? 0 : averageCorrelation(moving);
   const trials = effectiveTrials(tried, Math.max(0, correlation));
-  const sharpeDeviation = Math.max(robustDeviation(sharpes), byChance(bred[0]?.length ?? returns.length));
+  const sharpeDeviation = Math.max(robustDeviation(sharpes), byChance(chosenOn.length));
   const { probability, expectedMaximum } = deflatedSharpe(sample, { trials, sharpeDeviation });
   const ofLast = last.length > 1 ? sampleDeviation(Float64Array.from(last)) : 0;
   const overfitting = overfittingOf([returns, ...held]);
@@ -74,6 +85,7 @@ export function vaultVerdict({ returns, bred, held, sharpes, last, tried }: Vaul
     ...{ sharpe: sample.sharpe, observations: returns.length },
     probabilisticSharpe: probabilisticSharpe(sample, 0),
     ...{ deflatedSharpe: probability, expectedMaximum, sharpeDeviation },
+    deflatedWhereBred: deflatedSharpe(sharpeSample(chosenOn), { trials, sharpeDeviation }).probability,
     deflatedByLast: deflatedSharpe(sample, { trials, sharpeDeviation: ofLast }).probability,
     ...{ averageCorrelation: correlation, effectiveTrials: trials, overfitting },
     ...{ passed: reasons.length === 0, reasons },

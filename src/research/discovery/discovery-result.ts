@@ -118,6 +118,7 @@ export function discoveryResult(facts: EndFacts): DiscoveryResult {
   const sample = state.sample.map(({ genome }) => trader.trade(genome).profit);
   const verdict = vaultVerdict({
     returns: traded.profit.slice(vault),
+    chosenOn: traded.profit.slice(fitnessTerms.train, vault),
     bred: sample.map((profit) => profit.slice(fitnessTerms.train, vault)),
     held: sample.map((profit) => profit.slice(vault)),
     sharpes: state.firstSharpes,

@@ -3,6 +3,7 @@
  * rule on record as a trial, the vault opened once at the end (RES-2, QUANT n).
  */
 import { join } from "node:path";
+import { asOnlyWriter } from "../../adapters/lake/writer-lock.ts";
 import { ResearchDb } from "../../adapters/research-db.ts";
 import type { Config } from "../../app/config.ts";
 import { shortDigest } from "../../app/trials.ts";
@@ -25,6 +26,7 @@ import {
 } from "./discovery-ground.ts";
 import {
   type DiscoveryRun,
+  folderOf,
   openVault,
   readCheckpoint,
   readResult,
@@ -74,7 +76,7 @@ export async function beginDiscovery(
   const earlierTrials = searchedBefore(root, ground.snapshot, strategyIdOf(id));
   const run = { id, createdAt: now, terms, dataHash: ground.dataHash, configHash, earlierTrials };
   writeRun(root, run);
-  return await search(setting, run, ground);
+  return await alone(root, id, () => search(setting, run, ground));
 }
 
 /** Goes on with one. Throws InputError (exit 1) over other data or other settings. */
@@ -88,11 +90,17 @@ export async function resumeDiscovery(setting: DiscoverySetting, id: string): Pr
       `discover resume ${id}: settings or code are not those that it began with; begin anew`,
       1,
     );
-  const ground = await loadGround(root, run.terms);
-  if (ground.dataHash !== run.dataHash)
-    throw new InputError(`discover resume ${id}: the bars are not those that it began with; begin anew`, 1);
-  return await search(setting, run, ground);
+  return await alone(root, id, async () => {
+    const ground = await loadGround(root, run.terms);
+    if (ground.dataHash !== run.dataHash)
+      throw new InputError(`discover resume ${id}: the bars are not those that it began with; begin anew`, 1);
+    return await search(setting, run, ground);
+  });
 }
+
+/** Two at one search would cut off each other's trials. */
+const alone = (root: string, id: string, work: () => Promise<DiscoveryResult>): Promise<DiscoveryResult> =>
+  asOnlyWriter(join(folderOf(root, id), "search.lock"), work, `discover ${id}`);
 
 async function search(
   setting: DiscoverySetting,
