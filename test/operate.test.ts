@@ -16,6 +16,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { loadConfig } from "../src/app/config.ts";
+import { tradedConfig } from "../src/app/traded-config.ts";
 import { jsonLine, runLine } from "./run-line.ts";
 
 let folder: string;
@@ -91,6 +93,26 @@ describe("init", () => {
     expect(modeOf("var")).toBe(0o700);
     const shown = await line("config show --config var/config.yaml");
     expect(JSON.parse(shown.out).config.live.positions).toBe("adopt");
+  });
+
+  it("writes settings that hold: the eight strategies with a share, and the symbols that they name", async () => {
+    await line("init --positions refuse");
+    const config = tradedConfig(loadConfig({ files: [join("var", "config.yaml")] }), "paper");
+    const shares = Object.entries(config.strategies).flatMap(([id, { enabled, allocation }]) =>
+      enabled ? [[id, allocation]] : [],
+    );
+    expect(Object.fromEntries(shares)).toEqual({
+      ...{ mean_reversion: 0.3, relative_volume_breakout: 0.25, gap_fill: 0.1, vol_managed_momentum: 0.1 },
+      ...{
+        vix_regime_rotation: 0.1,
+        pairs_trading: 0.05,
+        quality_smallcap_value: 0.05,
+        factor_momentum: 0.05,
+      },
+    });
+    expect(config.live.symbols).toEqual(
+      expect.arrayContaining([...loadConfig().live.symbols, "IEF", "BIL", "MTUM", "SIZE"]),
+    );
   });
 
   it("leaves a choice alone that was made before", async () => {

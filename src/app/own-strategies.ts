@@ -59,10 +59,11 @@ function ownStrategy(id: string, { file = "", sha256 }: Entry, limitMs: number |
 
 /** Those that end each day flat. Of a file that is gone it says nothing: whoever asks only shows or closes. */
 export function intradayIds(config: Entries): ReadonlySet<string> {
-  return new Set(known(config).flatMap(({ id, horizon }) => (horizon === "intraday" ? [id] : [])));
+  return new Set(knownStrategies(config).flatMap(({ id, horizon }) => (horizon === "intraday" ? [id] : [])));
 }
 
-function known(config: Entries): readonly StrategyModule[] {
+/** Those of files that are still there, too: for who only shows or closes. */
+export function knownStrategies(config: Entries): readonly StrategyModule[] {
   try {
     return strategiesOf(config);
   } catch (error) {

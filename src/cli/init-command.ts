@@ -32,6 +32,28 @@ ALERT_WEBHOOK_URL=
 ALERT_WEBHOOK_SECRET=
 `;
 
+/** The eight strategies that the specification enables, at its shares (STRAT-1, SYSTEM 19). */
+const ENSEMBLE_TEMPLATE = `# Shares of the capital; those that are enabled sum to 1. What each strategy is, and what it
+# made on real data, which for most is a loss: docs/strategies. What some need beside bars (the VIX, company reports,
+# days for pairs) comes from the lake: data sync, fundamentals import. Without it they enter nothing and say so in:
+# plimsoll status
+strategies:
+  reference_ema_cross: { enabled: false, allocation: 0 }
+  swing_trend_following: { enabled: false, allocation: 0 }
+  mean_reversion: { enabled: true, allocation: 0.3 }
+  relative_volume_breakout: { enabled: true, allocation: 0.25 }
+  gap_fill: { enabled: true, allocation: 0.1 }
+  vol_managed_momentum: { enabled: true, allocation: 0.1 }
+  vix_regime_rotation: { enabled: true, allocation: 0.1 }
+  pairs_trading: { enabled: true, allocation: 0.05 }
+  quality_smallcap_value: { enabled: true, allocation: 0.05 }
+  factor_momentum: { enabled: true, allocation: 0.05 }
+`;
+/** Those of the default, and the funds that two of the eight trade. */
+const SYMBOLS =
+  "[SPY, QQQ, IWM, AAPL, MSFT, NVDA, AMZN, GOOGL, META, AVGO, JPM, XOM, UNH, V, JNJ,\n" +
+  "            IEF, BIL, MTUM, QUAL, VLUE, USMV, SIZE]";
+
 const meaning: Readonly<Record<Choice, string>> = {
   adopt: "they become positions of the run: valued, counted, closed when everything is closed",
   ignore: "they are left alone and not counted",
@@ -88,7 +110,9 @@ function envFile(root: string): Step {
 
 function overlay(root: string, choice: Choice): Step {
   const path = join(root, "config.yaml");
-  const text = `# Positions in the account at a first start: ${meaning[choice]}.\nlive: { positions: ${choice} }\n`;
+  const text =
+    `# Positions in the account at a first start: ${meaning[choice]}.\n` +
+    `live:\n  positions: ${choice}\n  symbols: ${SYMBOLS}\n\n${ENSEMBLE_TEMPLATE}`;
   if (existsSync(path)) return { path, did: "kept", note: `set live.positions: ${choice} in it yourself` };
   replaceFile(path, text);
   return { path, did: "made", note: `give it to start: --config ${path}` };

@@ -1,7 +1,8 @@
 /** The strategies of the run: what each may use, holds, made, and what holds it back. */
 import type { Config } from "../../../app/config.ts";
+import { ownTimeframe } from "../../../app/engine-configs.ts";
 import type { EnginePicture } from "../../../app/live/engine-picture.ts";
-import { intradayIds } from "../../../app/own-strategies.ts";
+import { intradayIds, knownStrategies } from "../../../app/own-strategies.ts";
 import type { StrategiesAnswer } from "../../contract/trading-answers.ts";
 import { known } from "../known.ts";
 import type { ReadDatabase } from "../read-database.ts";
@@ -42,7 +43,9 @@ export function strategiesAnswer(
         isEnabled: (entry?.enabled ?? false) && !own.some(({ source }) => source === "operator_disabled"),
         allocation: entry?.allocation ?? 0,
         horizon: intraday.has(id) ? "intraday" : "swing",
-        decides: engine?.models.find(({ strategy }) => strategy === id)?.why ?? "",
+        decides: [engine?.models.find(({ strategy }) => strategy === id)?.why ?? "", ...decidesOn(id, config)]
+          .filter((words) => words !== "")
+          .join("; "),
         held: own.map(({ reason }) => reason).join("; "),
         positions: held.length,
         maxPositions: entry?.maxPositions ?? 0,
@@ -61,4 +64,12 @@ export function strategiesAnswer(
       netPnl: known(net),
     })),
   };
+}
+
+/** Of those that wait for longer bars than the minutes of the run. */
+function decidesOn(id: string, config: Config): string[] {
+  const module = knownStrategies(config).find((strategy) => strategy.id === id);
+  const { timeframe } = module === undefined ? {} : ownTimeframe(module, "1m", config);
+  if (timeframe === undefined) return [];
+  return [timeframe === "1d" ? "on days, at the close" : `on bars of ${timeframe}`];
 }
