@@ -14,6 +14,7 @@ import { defineStrategy, type StrategyModule, type StrategyView } from "./strate
 export { adx } from "../features/adx.ts";
 export { atr } from "../features/atr.ts";
 export { ema } from "../features/ema.ts";
+export { formula } from "../features/formula/formula.ts";
 export { simpleReturn } from "../features/returns.ts";
 export { rsi } from "../features/rsi.ts";
 export { sma } from "../features/sma.ts";

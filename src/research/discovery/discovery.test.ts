@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { BURST, plantedDaily } from "../../../test/discovery-market.ts";
 import { scratchFolder } from "../../../test/scratch-folder.ts";
+import { loadStrategyFile, readStrategyFile } from "../../adapters/strategy-file.ts";
 import { loadConfig } from "../../app/config.ts";
 import { runEngine } from "../../app/engine-run.ts";
 import { dailyReturns } from "../../app/variants.ts";
@@ -20,7 +21,6 @@ import { likeness } from "../../learn/evolution/novelty.ts";
 import { columnsBefore, panelOf } from "../../learn/evolution/panel.ts";
 import { xnysSessions } from "../../market/calendar.ts";
 import { formulaStrategy } from "../../strategies/formula-strategy.ts";
-import type { StrategyModule } from "../../strategies/strategy.ts";
 import { discoveryResult } from "./discovery-result.ts";
 import { strategyText } from "./export-strategy.ts";
 import { restoredEvolution, savedEvolution } from "./saved-evolution.ts";
@@ -115,15 +115,9 @@ describe("a search over a market with a planted rule", () => {
 
     const text = strategyText(result, result.candidate!);
     expect(text).toContain(`${state.tried} rules were tried`);
-    // What the public name of the strategies' room holds.
-    const house = join(import.meta.dirname, "../../..");
-    const api = ["src/strategies/strategy.ts", "src/features/formula/formula.ts", "src/features/feature.ts"];
-    const lines = [...api, "node_modules/zod/index.js"].map(
-      (file) => `export * from "${join(house, file)}";`,
-    );
-    writeFileSync(join(folder, "api.ts"), lines.join("\n"));
-    writeFileSync(join(folder, "found.ts"), text.replace('"plimsoll/strategy"', '"./api.ts"'));
-    const { strategy } = (await import(join(folder, "found.ts"))) as { strategy: StrategyModule };
+    const file = join(folder, "found.ts");
+    writeFileSync(file, text);
+    const strategy = loadStrategyFile(file, readStrategyFile(file, "found"), "found");
     const setup = { config: plain, strategyIds: [strategy.id], columns, sessions, cash: 1e5 };
     const runs = [strategy, formulaStrategy(strategy.id, ruleOf(best.genome))].map((module) =>
       dailyReturns(runEngine(setup, { modules: [module] }).curve, setup),
