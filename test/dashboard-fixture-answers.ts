@@ -522,11 +522,7 @@ const regimes = [
 
 export function researchAnswer(state: FixtureState): Running.ResearchAnswer {
   if (state === "empty") {
-    const none = { backtests: [], regime: [], models: [], pairs: [] };
-    return {
-      ...none,
-      absent: [{ part: "sentiment", text: "No source of news is configured: news.source." }],
-    };
+    return { backtests: [], regime: [], models: [], pairs: [] };
   }
   const next = chance(5);
   return {
@@ -557,10 +553,9 @@ export function researchAnswer(state: FixtureState): Running.ResearchAnswer {
       { id: "mr-gbdt-31", stage: "champion", text: "Passed 6 of 6 gates on 2026-10-31." },
       { id: "fm-gbdt-03", stage: "rejected", text: "Deflated Sharpe 0.402 of 0.950; 4 gates failed." },
     ],
-    pairs: [],
-    absent: [
-      { part: "pairs", text: "No pair is registered: plimsoll research pairs looks for them." },
-      { part: "walk-forward", text: "Not built yet: the report of each backtest has its own windows." },
+    pairs: [
+      { id: "SPY / IVV", text: "p 0.0010, hedge 1.00, half-life 2.1 sessions, as of 2026-11-19" },
+      { id: "GLD / IAU", text: "p 0.0042, hedge 1.01, half-life 3.4 sessions, as of 2026-11-19" },
     ],
   };
 }

@@ -12,13 +12,14 @@ import type { InstrumentId } from "../domain/instrument.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import { FillField } from "../engine/fill-table.ts";
 import { xnysSessions } from "../market/calendar.ts";
+import { mean } from "../numerics/moments.ts";
 import { defineStrategy } from "../strategies/strategy.ts";
 import { loadConfig } from "./config.ts";
 import { dailySeries } from "./daily-series.ts";
 import { type RunSetup, runEngine } from "./engine-run.ts";
 import { exposureCurve } from "./exposure-curve.ts";
 import { nettingSummary, sizeCauses, strategyShares, tradedPerSession } from "./run-attribution.ts";
-import { runCosts } from "./run-summary.ts";
+import { runCosts, runMetrics } from "./run-summary.ts";
 import { runWarnings } from "./run-warnings.ts";
 import { sessionEnds } from "./session-ends.ts";
 import { strategyDaily } from "./strategy-daily.ts";
@@ -193,4 +194,23 @@ it("a strategy alone has the account's result, Sharpe and drawdown", () => {
   }
   expect(share?.maxDrawdown).toBeCloseTo(worst, 9);
   expect(run.loop.execute.fills.get(0, FillField.shares)).toBeGreaterThan(0);
+});
+
+it("turnover is half of what was traded a year over the mean equity, exposure what was held at the closes", () => {
+  const setup = setupOf(1, ["swing_trend_following", "mean_reversion"], false);
+  const run = runEngine(setup);
+  const exposure = exposureCurve(setup.columns, run.loop.execute, setup.cash);
+  const daily = dailySeries(run.curve, exposure, setup.columns, sessions, setup.cash);
+  const metrics = runMetrics(run, daily, tradeRows(run, setup.columns));
+  const { fills } = run.loop.execute;
+  let traded = 0;
+  for (let n = 0; n < fills.length; n++)
+    traded += fills.get(n, FillField.shares) * fills.get(n, FillField.price);
+  const equity = run.curve.equity.subarray(0, run.curve.length);
+  const years = daily.returns.length / 252;
+  expect(metrics.turnover).toBeCloseTo(traded / 2 / mean(equity) / years, 8);
+  expect(metrics.turnover).toBeGreaterThan(0);
+  const gross = Array.from(exposure.gross.subarray(0, run.curve.length), (held, n) => held / equity[n]!);
+  expect(metrics.grossExposure).toBeCloseTo(mean(Float64Array.from(gross)), 8);
+  expect(metrics.timeInMarket).toBeCloseTo(gross.filter((share) => share > 0).length / gross.length, 8);
 });

@@ -1,7 +1,7 @@
 /** What the page asks about research and about the running of the system; conventions as in `picture.ts`. */
 import type { Light, LimitUse } from "./picture.ts";
 
-/** GET /api/research: regime, models, pairs and backtests; what is not built says so in `absent`. */
+/** GET /api/research: regime, models, pairs and backtests. */
 export interface ResearchAnswer {
   readonly backtests: readonly {
     readonly runId: string;
@@ -26,7 +26,6 @@ export interface ResearchAnswer {
   }[];
   readonly models: readonly { readonly id: string; readonly stage: string; readonly text: string }[];
   readonly pairs: readonly { readonly id: string; readonly text: string }[];
-  readonly absent: readonly { readonly part: string; readonly text: string }[];
 }
 
 /** GET /api/health */

@@ -80,7 +80,7 @@ export class Room {
     this.#research = new ReadDatabase(join(base, "db", "research.db"));
     this.#orders = new OrdersQuestion(this.#trades, () => performance.now());
     this.#audit = new AuditQuestion(this.#journal);
-    this.#backtests = new ResearchQuestion(this.#research, reports, reportFolders);
+    this.#backtests = new ResearchQuestion(this.#research, base, reports, reportFolders);
   }
 
   get performance(): ReadDatabase {
@@ -154,7 +154,8 @@ export class Room {
   }
 
   close(): void {
-    for (const db of [this.#trades, this.#performance, this.#journal, this.#research]) db.close();
+    for (const db of [this.#trades, this.#performance, this.#journal, this.#research, this.#backtests])
+      db.close();
   }
 
   /** Of today; none while execute does not answer: the days before stand in the ledger. */

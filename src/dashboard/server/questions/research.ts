@@ -1,4 +1,4 @@
-/** Backtests that were made on this root, with what is left of each; what is not built yet is named as such. */
+/** Backtests that were made on this root, with what is left of each; regimes; models and pairs beside them. */
 import { lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
@@ -6,6 +6,7 @@ import type { ResearchAnswer } from "../../contract/running-answers.ts";
 import { instant, known } from "../known.ts";
 import type { ReadDatabase } from "../read-database.ts";
 import type { ReportFiles } from "../report-files.ts";
+import { RegisteredQuestion } from "./registered.ts";
 
 const SHOWN = 200;
 const ANNUAL = Math.sqrt(252);
@@ -22,19 +23,17 @@ const summary = z.object({
 });
 type Summary = z.infer<typeof summary>;
 
-const absent: ResearchAnswer["absent"] = [
-  { part: "models", text: "No model is trained yet: strategies decide by their rules alone." },
-  { part: "pairs", text: "No pair is looked for yet." },
-];
-
 export class ResearchQuestion {
   readonly #research: ReadDatabase;
   readonly #reports: ReportFiles;
   readonly #folders: readonly string[];
+  readonly #registered: RegisteredQuestion;
   /** By the file's place; what was read is not read again while the file is the same. */
   readonly #read = new Map<string, { readonly mtimeMs: number; readonly found: Summary | undefined }>();
 
-  constructor(research: ReadDatabase, reports: ReportFiles, folders: readonly string[]) {
+  /** `base`: the folder whose databases research writes. */
+  constructor(research: ReadDatabase, base: string, reports: ReportFiles, folders: readonly string[]) {
+    this.#registered = new RegisteredQuestion(base);
     this.#research = research;
     this.#reports = reports;
     this.#folders = folders;
@@ -70,10 +69,13 @@ export class ResearchQuestion {
           vix: known(row.vix_level),
           action: String(row.action_taken),
         })),
-      models: [],
-      pairs: [],
-      absent,
+      models: this.#registered.models(),
+      pairs: this.#registered.pairs(),
     };
+  }
+
+  close(): void {
+    this.#registered.close();
   }
 
   /** Of reports whose folder is still there, by the run's id. */
