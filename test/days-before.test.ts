@@ -5,13 +5,17 @@
  */
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { loadConfig } from "../src/app/config.ts";
+import { Secret } from "../src/adapters/brokers/alpaca/secret.ts";
+import { loadConfig, withSettings } from "../src/app/config.ts";
 import { type DaysBefore, daysBefore } from "../src/app/live/days-before.ts";
 import { readHistory, writeHistory } from "../src/app/live/history-file.ts";
 import { warmCompute } from "../src/app/live/run-engine.ts";
+import { syntheticLake } from "../src/app/references/synthetic-lake.ts";
 import type { Bar, BarBatch, Timeframe } from "../src/domain/bars.ts";
 import { type InstrumentId, instrumentTable } from "../src/domain/instrument.ts";
 import { type DayNumber, type EpochMicros, parseIsoDate } from "../src/domain/time.ts";
+import { startExchange } from "../src/exchange/exchange-server.ts";
+import { SyntheticPrices } from "../src/exchange/prices/synthetic-prices.ts";
 import { xnysSessions } from "../src/market/calendar.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 
@@ -71,6 +75,31 @@ describe("the days before a run's minutes", () => {
     expect((await shown(answering(row - 1, asked), minutesAlone)).bars).toBeUndefined();
     expect(asked).toEqual([]);
   });
+
+  it("are those of the broker over its own protocol, the same that a lake of that market has", async () => {
+    const firstSession = sessions.date[row] as DayNumber;
+    const source = new SyntheticPrices(1, firstSession);
+    const startsAt = (sessions.open[row]! - 60e6) as EpochMicros;
+    const exchange = await startExchange({ source, startsAt, rateLimit: 1_000_000 });
+    try {
+      const symbols = ["BYTEL", "TIDES"];
+      const broker = {
+        credentials: { keyId: new Secret(exchange.key), secretKey: new Secret(exchange.secret) },
+        hosts: { data: exchange.url },
+      };
+      const config = withSettings(daily, ["strategies.mean_reversion.params={trend: 20}"], "test");
+      const asked = { ...broker, config, tell: () => undefined };
+      const bars = await daysBefore(asked, instrumentTable(symbols), begins);
+      const span = { from: sessions.date[row - 60] as DayNumber, to: sessions.date[row - 1] as DayNumber };
+      const lake = syntheticLake({ seed: 1, firstSession });
+      const { columns } = await lake.loadBars({ symbols, timeframe: "1d", ...span });
+      expect(columns.close.length).toBe(120);
+      for (const name of ["closedAt", "instrument", "open", "high", "low", "close", "volume"] as const)
+        expect(bars?.[name]).toEqual(columns[name]);
+    } finally {
+      await exchange.close();
+    }
+  }, 30_000);
 
   it("are the same bytes for every stage, shown as days and before the minutes", async () => {
     const { bars } = await shown(answering(row - 1));

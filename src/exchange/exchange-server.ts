@@ -53,7 +53,7 @@ export interface ExchangeOptions {
   readonly faults?: readonly FaultTerms[];
   /** What companies do; none when absent. */
   readonly actions?: readonly ScriptedAction[];
-  /** Two minutes before the source's first open when absent. */
+  /** Five minutes before the source's first open when absent. */
   readonly startsAt?: EpochMicros;
   /** When absent: at speeds above 1. */
   readonly skipsClosedHours?: boolean;
