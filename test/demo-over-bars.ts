@@ -1,4 +1,7 @@
-/** The demo's configuration for a market that is made of bars alone: it has no quotes to judge a spread or a stop by. */
+/**
+ * The demo's configuration for a market that is made of bars alone: it has no quotes to judge a spread or a stop by. Two
+ * strategies share it, so that positions are as many as outside of the demo's ensemble.
+ */
 import { type Config, loadConfig, withSettings } from "../src/app/config.ts";
 
 export function demoOverBars(): Config {
@@ -8,5 +11,6 @@ export function demoOverBars(): Config {
     { ...entry, params: { ...entry.params, ...plain.demo.params[id] } },
   ]);
   const quicker = { ...plain, strategies: Object.fromEntries(entries) as typeof plain.strategies };
-  return withSettings(quicker, plain.demo.settings, "the test");
+  const settings = plain.demo.settings.filter((line) => !line.includes(".maxPositions="));
+  return withSettings(quicker, settings, "the test");
 }
