@@ -100,7 +100,7 @@ it("rows of a record without trial ids count once for each outcome, and still on
   expect(sharpesAfter([trial({ runId: "new" })])).toEqual([0.07, Number.NaN, Number.NaN, 0.05]);
 });
 
-it("a study is kept as it came out last, with its figures, and found by its strategy alone", () => {
+it("a study is kept as it came out last, as old as it was first, and found by its strategy alone", () => {
   const study: StudyRow = {
     ...{ studyId: "op-1", kind: "optimisation", at: "2026-11-18T00:00:00Z", strategies: ["a"] },
     ...{ timeframe: "1d", snapshot: "s", configHash: "c", params: { fast: 3 }, passed: false },
@@ -115,7 +115,7 @@ it("a study is kept as it came out last, with its figures, and found by its stra
   db.close();
   expect(found.map(({ studyId }) => studyId)).toEqual(["wf-3", "op-1"]);
   expect(found[1]).toEqual({
-    ...{ ...study, at: "2026-11-19T00:00:00Z", passed: true, reasons: [] },
+    ...{ ...study, passed: true, reasons: [] },
     figures: { sharpe: 0.4, overfitting: null },
   });
 });
@@ -163,8 +163,12 @@ it("a search's row stands for many tries, which other searches on the same data 
   expect(sharpesAfter(rows)).toEqual([0.05]);
   const db = new ResearchDb(path);
   expect(db.trialsWith(["found", "a"]).map(({ tries }) => tries)).toEqual([400, 1]);
-  expect([db.searchedOn("s", "found"), db.searchedOn("s", "none"), db.searchedOn("u", "")]).toEqual([
-    50, 450, 0,
-  ]);
+  const { from, to } = rows[0]!;
+  const years = { from: "1990-01-01", to: "1990-12-31" };
+  expect([
+    db.searchedOn({ from, to }, "found"),
+    db.searchedOn({ from: to, to: "2100-01-01" }, "none"),
+    db.searchedOn(years, ""),
+  ]).toEqual([57, 457, 0]);
   db.close();
 });

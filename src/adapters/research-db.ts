@@ -187,7 +187,7 @@ export class ResearchDb {
       .prepare(
         `INSERT INTO studies (study_id, kind, at, strategies, timeframe, snapshot, config_hash, params, figures,
            passed, reasons) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (study_id) DO UPDATE SET at = excluded.at, params = excluded.params,
+         ON CONFLICT (study_id) DO UPDATE SET params = excluded.params,
            figures = excluded.figures, passed = excluded.passed, reasons = excluded.reasons`,
       )
       .run(
@@ -211,11 +211,17 @@ export class ResearchDb {
       }));
   }
 
-  /** Rules that searches have tried on this data, without those of the strategy called `except`. */
-  searchedOn(snapshot: string, except: string): number {
+  /**
+   * Rules that searches have tried on some of these days, ISO dates, without those of the strategy called `except`:
+   * whatever the symbols, and whatever bars have come since.
+   */
+  searchedOn({ from, to }: { readonly from: string; readonly to: string }, except: string): number {
     const row = this.#db
-      .prepare("SELECT sum(tries) AS n FROM trials WHERE snapshot = ? AND tries > 1 AND strategies <> ?")
-      .get(snapshot, except);
+      .prepare(
+        `SELECT sum(tries) AS n FROM trials
+         WHERE tries > 1 AND strategies <> ? AND first_session <= ? AND last_session >= ?`,
+      )
+      .get(except, to, from);
     return Number(row?.n ?? 0);
   }
 

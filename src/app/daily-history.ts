@@ -62,12 +62,18 @@ export async function dailyHistory(
   };
   if (plain.symbols.length === 0) return undefined;
   const loaded = await loadedBars(lake, plain, asked, { first, last });
-  const bars = loaded === undefined ? [] : barsUnder(columns.instruments, loaded.columns, first);
-  const before = sessions.date[sessions.date.indexOf(first) - 1];
-  const newest = bars.at(-1)?.closedAt;
-  if (loaded === undefined || newest === undefined || newYorkDay(newest) !== before) return undefined;
+  const before = sessions.date[sessions.date.indexOf(first) - 1] as DayNumber | undefined;
+  const bars =
+    loaded === undefined ? [] : upTo(before, barsUnder(columns.instruments, loaded.columns, first));
+  if (loaded === undefined || bars.length === 0) return undefined;
   const { instruments: _, ...made } = columnsFromBars("1d", columns.instruments, bars);
   return { longer: { timeframe: "1d", columns: made }, id: loaded.snapshot };
+}
+
+/** Bars of those whose newest one is of `day`: the features of the others would step over the hole after theirs. */
+export function upTo(day: DayNumber | undefined, bars: readonly Bar[]): Bar[] {
+  const newest = new Map(bars.map(({ instrument, closedAt }) => [instrument, newYorkDay(closedAt)]));
+  return bars.filter(({ instrument }) => newest.get(instrument) === day);
 }
 
 /**
@@ -75,15 +81,22 @@ export async function dailyHistory(
  * those of the run's first day, as features look through what was before; that day is read for its actions alone.
  */
 async function loadedBars(
-  lake: Pick<Lake, "loadBars">,
+  lake: Pick<Lake, "loadBars" | "list">,
   plain: LoadRequest,
-  { source, adjustment, adjust, config }: Asked,
+  { source, adjustment, adjust, config, timeframe }: Asked,
   { first, last }: { readonly first: DayNumber; readonly last: DayNumber },
 ): Promise<LoadedBars | undefined> {
   const chosen = {
     ...(source === undefined ? {} : { source }),
     ...(adjustment === undefined ? {} : { adjustment }),
   };
+  const ofRun = new Set(
+    lake
+      .list()
+      .filter((one) => one.timeframe === timeframe && plain.symbols.includes(one.symbol))
+      .filter((one) => (source ?? one.source) === one.source)
+      .map((one) => one.adjustment),
+  );
   const to = adjust === undefined || adjust === "raw" ? first : last;
   const basis = adjust === undefined || adjust === "raw" ? config.features.basis : adjust;
   for (const series of [chosen, {}])
@@ -91,14 +104,18 @@ async function loadedBars(
       try {
         const loaded = await lake.loadBars({ ...plain, ...series, ...adjusting(treated), to });
         // As printed, though splits are known: better cold than over a leap that nobody made.
-        const isBroken = treated.adjust === undefined && loaded.raw.actions.length > 0;
-        return isBroken ? undefined : loaded;
+        const isBroken = loaded.raw.actions.length > 0 || !isAs(loaded, ofRun);
+        return treated.adjust === undefined && isBroken ? undefined : loaded;
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
       }
     }
   return undefined;
 }
+
+/** Whether what was loaded is adjusted as the run's own bars are: else one of them steps where nothing happened. */
+const isAs = ({ series }: LoadedBars, ofRun: ReadonlySet<Adjustment>): boolean =>
+  series.every(({ adjustment }) => ofRun.size === 1 && ofRun.has(adjustment));
 
 const adjusting = ({ adjust }: { readonly adjust: Adjustment | undefined }) =>
   adjust === undefined ? {} : { adjust };

@@ -93,7 +93,7 @@ export function honesty(
     psr: probabilisticSharpe(sample, 0),
     dsr: deflated.probability,
     expectedMaxSharpe: deflated.expectedMaximum * Math.sqrt(SESSIONS_PER_YEAR),
-    trials: counted.length,
+    trials: counted.length === 0 ? 0 : trials,
     trialsCompared: compared,
     minTrackRecord: minimumTrackRecordLength(sample, { benchmark: 0, confidence: CONFIDENCE }),
     observations: sample.observations,

@@ -33,6 +33,12 @@ describe("the scatter of trials", () => {
     expect([trials, sharpeDeviation]).toEqual([2, 1 / 16]);
     expect(trialScatter([], 1)).toEqual({ trials: 1, compared: 0, sharpeDeviation: 0 });
   });
+
+  it("of two runs alike beside a search of 2,000 rules is what chance scatters: the search is not forgotten", () => {
+    const searched = { sharpe: Number.NaN, observations: 0, tries: 2000 };
+    const { trials, sharpeDeviation } = trialScatter([searched, long(0.04), long(0.041)], 257);
+    expect([trials, sharpeDeviation]).toEqual([2002, 1 / 16]);
+  });
 });
 
 describe("a trial's id", () => {

@@ -64,19 +64,22 @@ export interface TrialScatter {
 /**
  * Every trial counts as a try; the scatter is of those whose Sharpe ratio means something. With fewer than two of
  * them it is what chance alone scatters over a record of this length, 1 / sqrt(n - 1): tries that left no ratio do not
- * make a run luckier than tries that did. `observations`: daily returns of the run that is judged.
+ * make a run luckier than tries that did. Beside a search, whose tries leave none, the scatter of the few that did says
+ * nothing of the many, and is never taken for less than chance's. `observations`: daily returns of the run that is judged.
  */
 export function trialScatter(trials: readonly CountedTrial[], observations: number): TrialScatter {
   const ratios = trials
     .filter((trial) => isLongEnough(trial.observations) && Number.isFinite(trial.sharpe))
     .map(({ sharpe }) => sharpe);
   const byChance = observations > 1 ? 1 / Math.sqrt(observations - 1) : 0;
+  const made = Math.max(
+    1,
+    trials.reduce((sum, { tries = 1 }) => sum + tries, 0),
+  );
+  const scatter = ratios.length > 1 ? sampleDeviation(Float64Array.from(ratios)) : byChance;
   return {
-    trials: Math.max(
-      1,
-      trials.reduce((sum, { tries = 1 }) => sum + tries, 0),
-    ),
+    trials: made,
     compared: ratios.length,
-    sharpeDeviation: ratios.length > 1 ? sampleDeviation(Float64Array.from(ratios)) : byChance,
+    sharpeDeviation: trials.some(({ tries = 1 }) => tries > 1) ? Math.max(byChance, scatter) : scatter,
   };
 }

@@ -58,7 +58,7 @@ export class ModelWatch {
     const { advice } = entry;
     if (watch === undefined || advice === undefined) return entry;
     if (!watch.isDemoted) this.#note(strategy, watch, watch.asked(entry.instrument, advice, bar));
-    if (watch.isDemoted) return this.#byRules(advice);
+    if (watch.isDemoted) return this.#byRules(advice, entry);
     watch.remember(signal, advice.probability);
     return entry;
   }
@@ -94,10 +94,11 @@ export class ModelWatch {
   }
 
   /** As if there were no model, but for the size; its word stays on record. */
-  #byRules({ rules, model, probability, follows }: Advice): Entry {
+  #byRules({ rules, model, probability, follows }: Advice, { barredBy }: Entry): Entry {
     const opinion = { model, probability, follows, isDemoted: true };
     const conviction = rules.conviction * this.#scale;
-    return { ...rules, conviction, beside: [opinion, ...(rules.beside ?? [])] };
+    const barred = barredBy === undefined ? {} : { barredBy };
+    return { ...rules, ...barred, conviction, beside: [opinion, ...(rules.beside ?? [])] };
   }
 }
 

@@ -96,3 +96,15 @@ it("GS-1 a decision that throws has said nothing", () => {
   });
   expect([heard, String(thrown)]).toEqual([[], "TypeError: half way"]);
 });
+
+it("GS-1 an async decision has said nothing, and what it throws later ends nobody", async () => {
+  const later = async (view: View) => {
+    view.enter(good, "because", 7);
+    await undefined;
+    throw new TypeError("too late");
+  };
+  const { heard, thrown } = heardOf(later as unknown as (view: View) => void);
+  expect([heard, String(thrown)]).toEqual([[], expect.stringContaining("decide is async")]);
+  // A rejection that nobody heard would fail this file.
+  await new Promise((done) => setImmediate(done));
+});

@@ -15,11 +15,21 @@ type View = StrategyView<string, string, string, string>;
 const NUMBERS_MAX = 4;
 const TIMINGS: readonly unknown[] = [undefined, "now", "open_auction", "close_auction"];
 
+interface Later {
+  readonly then?: (done: undefined, failed: () => undefined) => unknown;
+}
+
 /** `call` runs the decision, and may give up on it by throwing. */
 export function guarded(strategy: BoundStrategy, call: (decide: () => void) => void): BoundStrategy {
   const reasons = new Set(strategy.reasons.map(([name]) => name));
   const view = new GuardedView(reasons);
-  const decide = () => strategy.decide(view);
+  const decide = () => {
+    const answer = strategy.decide(view) as unknown as Later | undefined;
+    if (typeof answer?.then !== "function") return;
+    // Nobody waits for it: what it wished afterwards would be lost, and what it threw would end the whole process.
+    answer.then(undefined, () => undefined);
+    throw new RangeError("decide is async; it must say what it wishes before it returns");
+  };
   return {
     ...strategy,
     decide(inner) {

@@ -6,7 +6,7 @@
  * WN-1  What is not known moves nothing: no reading, fewer than 60 of them or no news, and all is as without the rule.
  * WN-2  An entry is barred as the readings of that instant say, and the wish stays in the record with its reason.
  */
-import { reference } from "../domain/reference-table.ts";
+import { optionalReference } from "../domain/reference-table.ts";
 import { newsTable } from "../market/references/news.ts";
 import type { BoundStrategy } from "./strategy.ts";
 
@@ -21,7 +21,7 @@ export type NewsRule = "off" | "block" | "exit";
 /** `block`: new longs are barred; `exit`: and longs are left. */
 export function withNews(strategy: BoundStrategy, rule: NewsRule): BoundStrategy {
   if (rule === "off") return strategy;
-  const references = [...(strategy.references ?? []), [Z, reference(newsTable, "z")] as const];
+  const references = [...(strategy.references ?? []), [Z, optionalReference(newsTable, "z")] as const];
   const barred: BoundStrategy = {
     ...strategy,
     references,

@@ -16,6 +16,7 @@ import { type DayNumber, type EpochMicros, isoDate } from "../../domain/time.ts"
 import { sessionOn, xnysSessions } from "../../market/calendar.ts";
 import { newYorkDay } from "../../market/us-eastern.ts";
 import type { Config } from "../config.ts";
+import { upTo } from "../daily-history.ts";
 import { boundStrategy, ownTimeframe } from "../engine-configs.ts";
 import { strategiesOf } from "../own-strategies.ts";
 import { historyStart } from "../run-history.ts";
@@ -60,8 +61,11 @@ export async function daysBefore(
     const bars = await (asked.days ?? ofBroker(asked))(from, last, instruments);
     // Whoever was asked: the day that is being built is not among them.
     const over = bars.filter(({ closedAt }) => newYorkDay(closedAt) <= last);
-    if (over.some(({ closedAt }) => newYorkDay(closedAt) === last))
-      return columnsFromBars("1d", instruments, over);
+    const whole = upTo(last, over);
+    const short = new Set(over.map(({ instrument }) => instrument)).size;
+    const kept = new Set(whole.map(({ instrument }) => instrument)).size;
+    if (kept < short) tell(`warning: ${short - kept} symbols lack the day ${isoDate(last)} and begin cold`);
+    if (whole.length > 0) return columnsFromBars("1d", instruments, whole);
     throw new InputError(`the day ${isoDate(last)} is missing, and features would step over the hole`);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

@@ -91,11 +91,19 @@ function read(root: string, id: string, name: string): unknown {
   }
 }
 
-/** Of every opening of a vault, one line; how often the vault of this data was opened by other searches before. */
-export function openVault(root: string, line: { readonly id: string; readonly dataHash: string }): number {
+export interface VaultOpening {
+  readonly id: string;
+  readonly dataHash: string;
+  /** First and last day of the vault, ISO dates. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Of every opening of a vault, one line; how often other searches have looked at some of these days before. */
+export function openVault(root: string, line: VaultOpening): number {
   const path = join(place(root), "vault.jsonl");
   const before = existsSync(path) ? readFileSync(path, "utf8").split("\n").filter(Boolean) : [];
-  const known = before.map((text) => JSON.parse(text) as { readonly id: string; readonly dataHash: string });
+  const known = before.map((text) => JSON.parse(text) as VaultOpening);
   if (!known.some(({ id }) => id === line.id)) {
     const file = openSync(path, "a", 0o600);
     try {
@@ -106,8 +114,8 @@ export function openVault(root: string, line: { readonly id: string; readonly da
     }
   }
   const at = known.findIndex(({ id }) => id === line.id);
-  return known.slice(0, at < 0 ? known.length : at).filter(({ dataHash }) => dataHash === line.dataHash)
-    .length;
+  const earlier = known.slice(0, at < 0 ? known.length : at);
+  return earlier.filter(({ from, to }) => from <= line.to && to >= line.from).length;
 }
 
 /** The trials of one search while it runs. */

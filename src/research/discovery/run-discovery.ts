@@ -8,6 +8,7 @@ import { ResearchDb } from "../../adapters/research-db.ts";
 import type { Config } from "../../app/config.ts";
 import { shortDigest } from "../../app/trials.ts";
 import { InputError } from "../../domain/assert.ts";
+import { batchCount } from "../../domain/bars.ts";
 import { isoDate } from "../../domain/time.ts";
 import { leafNames } from "../../features/formula/expression.ts";
 import { Evolution, type EvolutionState, fittest, type Member } from "../../learn/evolution/evolution.ts";
@@ -73,7 +74,7 @@ export async function beginDiscovery(
     const next = readResult(root, id) === undefined ? `resume ${id}` : `export ${id}`;
     throw new InputError(`discover run: this very search was begun before; plimsoll discover ${next}`, 1);
   }
-  const earlierTrials = searchedBefore(root, ground.snapshot, strategyIdOf(id));
+  const earlierTrials = searchedBefore(root, spanOf(ground), strategyIdOf(id));
   const run = { id, createdAt: now, terms, dataHash: ground.dataHash, configHash, earlierTrials };
   writeRun(root, run);
   return await alone(root, id, () => search(setting, run, ground));
@@ -117,7 +118,7 @@ async function search(
   const trials = new TrialFile(root, id, readCheckpoint(root, id));
   try {
     const state = await bred(setting, run, { ground, panel, trials });
-    const vaultOpenedBefore = openVault(root, { id, dataHash });
+    const vaultOpenedBefore = openVault(root, { id, dataHash, ...spanOf(ground, ground.vault) });
     const result = discoveryResult({
       ...{ run, ground, config, state, vaultOpenedBefore, trialsSha256: trials.sha256 },
       names: [...panel.leaves.keys()],
@@ -201,10 +202,21 @@ function progressOf(state: EvolutionState): Omit<Progress, "of"> {
   };
 }
 
-function searchedBefore(root: string, snapshot: string, except: string): number {
+interface Span {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** First and last day of all bars, or of those from a batch on. */
+const spanOf = ({ columns }: DiscoveryGround, first = 0): Span => ({
+  from: isoDate(dayOfBatch(columns, first)),
+  to: isoDate(dayOfBatch(columns, batchCount(columns) - 1)),
+});
+
+function searchedBefore(root: string, span: Span, except: string): number {
   const db = new ResearchDb(join(root, "db", "research.db"));
   try {
-    return db.searchedOn(snapshot, except);
+    return db.searchedOn(span, except);
   } finally {
     db.close();
   }

@@ -97,7 +97,7 @@ function written(
   const old = isThere ? readFileSync(file, "utf8") : "";
   const text = yamlWith(old === "" ? "{}\n" : old, settings, file);
   const after = tried(`${file}.proposal-${id}`, text, (draft) => load([...files.slice(0, -1), draft], env));
-  if (saysOf(after, strategy) !== canonicalJson(change))
+  if (saysOf(after, strategy) !== canonicalJson(change) || !othersStay(before, after, strategy))
     throw new InputError(
       `proposal ${id}: ${file} would not say what was accepted; put it in by hand: ${said}`,
       1,
@@ -119,6 +119,13 @@ function tried<Result>(draft: string, text: string, use: (draft: string) => Resu
 }
 
 const load = (files: readonly string[], env: Acceptance["env"]): Config => loadConfig({ files, env });
+
+/** An anchor of the file may tie two strategies to one set of parameters. */
+const othersStay = (before: Config, after: Config, strategy: string): boolean =>
+  Object.entries(before.strategies).every(
+    ([id, { params }]) =>
+      id === strategy || canonicalJson(params) === canonicalJson(after.strategies[id]?.params),
+  );
 
 const saysOf = (config: Config, strategy: string): string => canonicalJson(strategyTerms(config, strategy));
 

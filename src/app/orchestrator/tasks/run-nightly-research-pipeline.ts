@@ -2,7 +2,7 @@
  * The night's research in one go, with a report (RES-5): sync, universe, trainings, walks, what the selector makes of
  * it, cleanup. What a task of this session has done is not done again, and what is done here is not done at 02:00.
  */
-import { ownSteps, runSteps, type StepResult, stepsBy, stepsResult } from "../night-steps.ts";
+import { ownSteps, runSteps, type StepResult, stepsResult } from "../night-steps.ts";
 import { cleanStep, proposeStep, syncStep, trainStep, universeStep, walkStep } from "../research-steps.ts";
 import { defineTask, type TaskResult } from "../task.ts";
 import type { TaskContext } from "../task-context.ts";
@@ -38,10 +38,10 @@ async function run(context: TaskContext): Promise<TaskResult> {
     proposeStep,
     cleanStep,
   ];
-  // The day's bars may be there already; what the selector said before the walks is not what it says after them.
-  const before = stepsBy(context, "run_daily_research").filter(({ step }) => step.startsWith("sync "));
+  // Bars are asked for again: at the close no source has the day yet, and what is there costs nothing. And what the
+  // selector said before the walks is not what it says after them.
   const own = ownSteps(context, PIPELINE).filter(({ step }) => step !== proposeStep.step);
-  const results = await runSteps(context, steps, { minutes: 60, known: [...own, ...before] });
+  const results = await runSteps(context, steps, { minutes: 60, known: own });
   const { state, text } = stepsResult("step", results);
   const file = context.writeReport?.(`nightly-${context.date}.txt`, reportOf(context, results));
   return { state, text: `${text}${file === undefined ? "" : `; ${file}`}`, output: { steps: results, file } };

@@ -42,7 +42,7 @@ export class ResearchQuestion {
   answer(performance: ReadDatabase, run: string): ResearchAnswer {
     const made = this.#summaries();
     const rows = this.#research.all("SELECT * FROM trials ORDER BY id DESC LIMIT ?", SHOWN);
-    const tried = known(this.#research.first("SELECT count(*) AS n FROM trials")?.n) ?? 0;
+    const tried = known(this.#research.first(`SELECT ${this.#tries} AS n FROM trials`)?.n) ?? 0;
     return {
       backtests: rows.map((row) => {
         const kept = made.get(String(row.run_id));
@@ -72,6 +72,12 @@ export class ResearchQuestion {
       models: this.#registered.models(),
       pairs: this.#registered.pairs(),
     };
+  }
+
+  /** A row of a search stands for many; a record that nobody has written to since does not know that yet. */
+  get #tries(): string {
+    const column = "SELECT 1 AS one FROM pragma_table_info('trials') WHERE name = 'tries'";
+    return this.#research.first(column) === undefined ? "count(*)" : "sum(tries)";
   }
 
   close(): void {
