@@ -62,10 +62,11 @@ export interface TrialScatter {
 }
 
 /**
- * Every trial counts as a try; the scatter is of those whose Sharpe ratio means something. With fewer than two of them it
- * is what chance alone scatters over a record of this length, 1 / sqrt(n - 1): tries that left no ratio do not make a run
- * luckier than tries that did. Beside a search, whose tries leave none, the scatter of the few that did says nothing of
- * the many, and is never taken for less than chance's. `observations`: daily returns of the run that is judged.
+ * Every trial counts as a try; the scatter is of those whose Sharpe ratio means something. With fewer than two of
+ * them it is what chance alone scatters over a record of this length, 1 / sqrt(n - 1): tries that left no ratio do
+ * not make a run luckier than tries that did. Beside a search, whose tries leave none, the scatter of the few that
+ * did says nothing of the many, and is never taken for less than chance's. `observations`: daily returns of the run
+ * that is judged.
  */
 export function trialScatter(trials: readonly CountedTrial[], observations: number): TrialScatter {
   const ratios = trials
