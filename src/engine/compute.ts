@@ -199,7 +199,7 @@ export class ComputeStage implements Wishes, OwnPositions {
       this.#speaker = s;
       this.turns.take(s, closed);
     }
-    wholePairs(this.intents, (signal) => this.signals.get(signal, SignalField.conviction));
+    wholePairs(this.intents, this.signals);
     this.#speaker = NOBODY;
   }
 
