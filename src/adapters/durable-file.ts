@@ -8,6 +8,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readFileSync,
   readSync,
   renameSync,
   rmdirSync,
@@ -141,3 +142,13 @@ export function sha256OfFile(path: string): string {
 }
 
 export const sha256OfText = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/** Undefined where there is no such file; any other trouble throws. */
+export function textIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

@@ -2,7 +2,6 @@
  * Company reports on disk: `data/fundamentals/filings.csv`, every version by the day it was filed, so that what was
  * known on a day can be asked (LAKE-1, RES-4). Some thousand lines: text, replaced as a whole like the list of actions.
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { InputError } from "../../domain/assert.ts";
@@ -13,7 +12,7 @@ import {
   type Filing,
   figureNames,
 } from "../../market/fundamentals/filing.ts";
-import { replaceFile } from "../durable-file.ts";
+import { replaceFile, textIfThere } from "../durable-file.ts";
 import type { LakePaths } from "./paths.ts";
 
 const keys = ["source", "symbol", "form", "period_end", "filed", "fiscal_year", "amended"];
@@ -27,13 +26,8 @@ export const filingsPath = ({ data }: Pick<LakePaths, "data">): string =>
 /** In order of source, symbol and period; none without a file. Throws InputError where it is damaged. */
 export function readFilings(paths: Pick<LakePaths, "data">): readonly Filing[] {
   const path = filingsPath(paths);
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
+  const text = textIfThere(path);
+  if (text === undefined) return [];
   const [first, ...lines] = text.split("\n");
   if (first !== header || lines.pop() !== "") throw damaged(path);
   return lines.map((line) => parsed(line, path));

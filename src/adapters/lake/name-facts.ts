@@ -2,12 +2,11 @@
  * What lists say of names beside their bars: sectors, what can be borrowed, days of earnings reports. Small files of
  * text in `data/reference`, replaced as a whole; the same lists are the same bytes.
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../domain/assert.ts";
 import { type DayNumber, isoDate, parseIsoDate } from "../../domain/time.ts";
 import { gicsSector } from "../../market/gics.ts";
-import { replaceFile } from "../durable-file.ts";
+import { replaceFile, textIfThere } from "../durable-file.ts";
 import { compareText, type LakePaths } from "./paths.ts";
 
 export const factKinds = ["sectors", "shortable", "earnings"] as const;
@@ -110,13 +109,8 @@ export function importFacts(
 /** In order of the symbol; none without a list. Throws InputError where it is damaged. */
 export function readFacts(paths: Pick<LakePaths, "data">, kind: FactKind): readonly Fact[] {
   const path = pathOf(paths, kind);
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
+  const text = textIfThere(path);
+  if (text === undefined) return [];
   return text
     .trimEnd()
     .split("\n")

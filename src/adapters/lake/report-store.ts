@@ -2,13 +2,12 @@
  * Earnings reports on disk: `data/earnings/reports.jsonl`, one on each line, by company and time. Replaced as a whole,
  * so that a crash leaves the old ones or the new ones.
  */
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { InputError } from "../../domain/assert.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { compareReports, type EarningsReport } from "../../market/earnings-report.ts";
-import { makeFolder, replaceFile } from "../durable-file.ts";
+import { makeFolder, replaceFile, textIfThere } from "../durable-file.ts";
 import type { LakePaths } from "./paths.ts";
 
 const line = z.strictObject({
@@ -23,13 +22,8 @@ const reportsPath = ({ data }: Pick<LakePaths, "data">): string => join(data, "e
 /** By company and time; none without a file. Throws InputError where it is damaged. */
 export function readReports(paths: Pick<LakePaths, "data">): readonly EarningsReport[] {
   const path = reportsPath(paths);
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
+  const text = textIfThere(path);
+  if (text === undefined) return [];
   const lines = text.split("\n");
   try {
     if (lines.pop() !== "") throw new RangeError("no end");

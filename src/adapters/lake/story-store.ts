@@ -2,13 +2,12 @@
  * News on disk: `data/news/stories.jsonl`, a story of a symbol on each line, in order of time (LAKE-1, RES-3). It is
  * replaced as a whole, so that a crash leaves the old stories or the new ones.
  */
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { InputError } from "../../domain/assert.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { compareStories, type Story } from "../../market/news-story.ts";
-import { makeFolder, replaceFile } from "../durable-file.ts";
+import { makeFolder, replaceFile, textIfThere } from "../durable-file.ts";
 import type { LakePaths } from "./paths.ts";
 
 const line = z.strictObject({
@@ -23,13 +22,8 @@ const storiesPath = ({ data }: Pick<LakePaths, "data">): string => join(data, "n
 /** In order of time; none without a file. Throws InputError where it is damaged. */
 export function readStories(paths: Pick<LakePaths, "data">): readonly Story[] {
   const path = storiesPath(paths);
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
+  const text = textIfThere(path);
+  if (text === undefined) return [];
   const lines = text.split("\n");
   if (lines.pop() !== "") throw damaged(path);
   return lines.map((each) => storyOf(each, path));
