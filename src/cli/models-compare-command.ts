@@ -2,11 +2,12 @@
 import type { Command } from "commander";
 import { ledgerPlaces } from "../adapters/ledger/ledger-store.ts";
 import { modelName } from "../adapters/models/model-registry.ts";
+import { loadConfig } from "../app/config.ts";
 import { LedgerReads } from "../app/live/ledger-reads.ts";
 import { strategyOfModel } from "../app/models/run-models.ts";
+import { knownStrategies } from "../app/own-strategies.ts";
 import { InputError } from "../domain/assert.ts";
 import { compareModels, type JudgedTrade, type ModelScore } from "../learn/promotion/compare-models.ts";
-import { strategies } from "../strategies/registry.ts";
 import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, report } from "./context.ts";
 import { ledgerRoot } from "./demo-root.ts";
@@ -20,7 +21,9 @@ export function registerCompareCommand(models: Command, context: CliContext): vo
     .action((given: string) => {
       const name = modelName(given, "NAME");
       const strategy = strategyOfModel(name);
-      if (!strategies.some(({ id }) => id === strategy))
+      const { configFiles, assignments } = context;
+      const config = loadConfig({ files: configFiles(), assignments: assignments(), env: process.env });
+      if (!knownStrategies(config).some(({ id }) => id === strategy))
         throw new InputError(
           `NAME ${name}: is no model of a strategy; give STRATEGY.meta, see: plimsoll models ls`,
         );

@@ -107,6 +107,31 @@ describe("a market with one thing to know", () => {
   }, 60_000);
 });
 
+describe("a strategy in a file of one's own", () => {
+  it("is trained as the built-in one of the same rules", async () => {
+    const source = join(import.meta.dirname, "..", "strategies", "reference-ema-cross.ts");
+    const rules = readFileSync(source, "utf8")
+      .replace(/^import (?!\{ searched).*\n/gm, "")
+      .replace(/^import .*\n/m, 'import { defineStrategy, ema, output, z } from "plimsoll/strategy";\n')
+      .replace(/searched\((.*), \{.*\}\)/g, "$1")
+      .replace("export const referenceEmaCross", "export const strategy")
+      .replace("reference_ema_cross", "my_cross");
+    writeFileSync(join(root, "my-cross.ts"), rules);
+    const own = settings
+      .replaceAll("reference_ema_cross", "my_cross")
+      .replace("my_cross: {", "my_cross: { file: ./my-cross.ts, maxPositions: 30,");
+    writeFileSync(join(root, "own.yaml"), own);
+    const line = ["--root", root, "--json", "--config", join(root, "own.yaml"), "train", "--workers", "1"];
+    const { out, err } = await runLine([...line, "--out", join(root, "own")]);
+    expect(err).toBe("");
+    const { verdict, fit } = toldIn("first") as Record<string, unknown>;
+    expect(JSON.parse(out)).toMatchObject({ verdict, fit, model: "my_cross.meta@1" });
+    const compared = ["--root", root, "--set", `strategies.my_cross.file=${join(root, "my-cross.ts")}`];
+    const compare = await runLine([...compared, "models", "compare", "my_cross.meta"]);
+    expect(compare).toMatchObject({ code: 1, err: expect.stringContaining("trades.db") });
+  }, 60_000);
+});
+
 it.each([
   ["strategy: moon", "strategy: reference_ema_cross", "training.strategy"],
   ["horizon: 0", "horizon: 6", "training.label.horizon = 0"],

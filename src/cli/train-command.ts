@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { outputFolder } from "../adapters/output-place.ts";
 import { loadConfig } from "../app/config.ts";
 import { number, percent } from "../app/formats.ts";
+import { strategiesOf } from "../app/own-strategies.ts";
 import { resultJson } from "../app/run-files.ts";
 import type { ModelWalkRun } from "../research/training/model-walk.ts";
 import { trainModel } from "../research/training/train-model.ts";
@@ -52,11 +53,11 @@ export function registerTrainCommand(program: Command, context: CliContext): voi
 
 /** What `train` and `walk-forward --model` need of the command line; `files`: one of them holds the training. */
 export function modelRun(context: CliContext, files: readonly string[], workers: string): ModelWalkRun {
-  const assignments = context.assignments();
+  const config = loadConfig({ files, assignments: context.assignments(), env: process.env });
   return {
     root: context.root(),
-    config: loadConfig({ files, assignments, env: process.env }),
-    training: readTraining(files),
+    config,
+    training: readTraining(files, strategiesOf(config)),
     workers: wholeNumber("--workers", workers, { least: 1, most: 64 }),
     entry: modelWorker,
     now: new Date().toISOString(),

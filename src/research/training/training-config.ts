@@ -9,7 +9,7 @@ import { InputError } from "../../domain/assert.ts";
 import { adjustments, timeframes } from "../../domain/bars.ts";
 import { parseIsoDate } from "../../domain/time.ts";
 import { modelUses } from "../../models/signal/signal-model.ts";
-import { strategies } from "../../strategies/registry.ts";
+import type { StrategyModule } from "../../strategies/strategy.ts";
 
 const day = z.string().refine((text) => parseIsoDate(text) !== undefined, "must be a date, YYYY-MM-DD");
 const setting = z.union([z.number(), z.string(), z.boolean()]);
@@ -21,15 +21,14 @@ const dimension = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("choice"), values: z.array(setting).min(1).max(100) }),
 ]);
 
-const ids = strategies.map(({ id }) => id);
-
 export const trainingConfig = z.strictObject({
   /** In the registry; a running system looks for its strategy's id with `.meta` behind it. */
   name: z
     .string()
     .regex(/^[a-z][a-z0-9_.-]{0,79}$/)
     .optional(),
-  strategy: z.enum(ids as [string, ...string[]]),
+  /** Of the configuration: built in, or in a file of one's own. */
+  strategy: z.string().min(1).max(80),
   bars: z.strictObject({
     symbols: z
       .union([z.literal("all"), z.array(z.string().min(1).max(20)).min(1).max(10_000)])
@@ -119,14 +118,24 @@ export function parseTraining(tree: unknown, source: string): TrainingConfig {
   throw new InputError(`${source}: ${path} = ${said(given)}: ${issue?.message ?? "is not allowed"}`);
 }
 
-/** Of the one file among these that holds a training. */
-export function readTraining(files: readonly string[]): TrainingConfig {
+/** Of the one file among these that holds a training, of one of these strategies. */
+export function readTraining(
+  files: readonly string[],
+  strategies: readonly StrategyModule[],
+): TrainingConfig {
   const held = files.flatMap((file) => {
     const tree = readYaml(file);
     return isTree(tree) && "training" in tree ? [{ file, tree: tree.training }] : [];
   });
   const [found, second] = held;
-  if (found !== undefined && second === undefined) return parseTraining(found.tree, found.file);
+  if (found !== undefined && second === undefined) {
+    const training = parseTraining(found.tree, found.file);
+    const ids = strategies.map(({ id }) => id);
+    if (ids.includes(training.strategy)) return training;
+    throw new InputError(
+      `${found.file}: training.strategy = ${said(training.strategy)}: must be one of ${ids.join(", ")}`,
+    );
+  }
   throw new InputError(
     `--config ${files.join(", ") || "is missing"}: one file with a block "training:" is needed; see docs/learning.md`,
   );
