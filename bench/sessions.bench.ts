@@ -17,6 +17,7 @@ import { MICROS_PER_MINUTE } from "../src/domain/time.ts";
 import { FilePrices } from "../src/exchange/prices/file-prices.ts";
 import { readPriceFiles } from "../src/exchange/prices/read-price-files.ts";
 import { sessionOn } from "../src/market/calendar.ts";
+import { onlyShares } from "../test/strategy-shares.ts";
 import { checkAccount } from "./live/account-check.ts";
 import { type BarTally, playedDays, tallyBars } from "./live/bar-tally.ts";
 import { type LiveRig, startRig } from "./live/rig.ts";
@@ -32,9 +33,8 @@ const BEHIND_SECONDS = 60;
 
 /** One strategy by minutes, the whole capital, and no judgement over months that would end its trading. */
 const SETTINGS = [
-  "strategies.swing_trend_following.enabled=false",
-  "strategies.swing_trend_following.allocation=0",
-  "strategies.reference_ema_cross.allocation=1",
+  "demo.ensemble=false",
+  ...onlyShares({ reference_ema_cross: 1 }),
   "demo.params.reference_ema_cross={fast: 20, slow: 50}",
 ];
 

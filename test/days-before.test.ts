@@ -18,24 +18,15 @@ import { startExchange } from "../src/exchange/exchange-server.ts";
 import { SyntheticPrices } from "../src/exchange/prices/synthetic-prices.ts";
 import { xnysSessions } from "../src/market/calendar.ts";
 import { scratchFolder } from "./scratch-folder.ts";
+import { onlyShares } from "./strategy-shares.ts";
 
 const folder = scratchFolder("days-before");
 const sessions = xnysSessions();
 const row = sessions.date.indexOf(parseIsoDate("2026-11-18") as DayNumber);
 const begins = sessions.open[row]! + 60e6;
 const instruments = instrumentTable(["ACME", "HARD"]);
-const daily = loadConfig({
-  assignments: [
-    "strategies.mean_reversion={enabled: true, allocation: 0.5}",
-    "strategies.reference_ema_cross={enabled: false, allocation: 0}",
-  ],
-});
-const minutesAlone = loadConfig({
-  assignments: [
-    ...Object.keys(daily.strategies).map((id) => `strategies.${id}={enabled: false, allocation: 0}`),
-    "strategies.reference_ema_cross={enabled: true, allocation: 1}",
-  ],
-});
+const daily = loadConfig({ assignments: onlyShares({ mean_reversion: 0.5, swing_trend_following: 0.5 }) });
+const minutesAlone = loadConfig({ assignments: onlyShares({ reference_ema_cross: 1 }) });
 
 const bar = (at: number, instrument = 0): Bar => ({
   ...{ instrument: instrument as InstrumentId, closedAt: sessions.close[at] as EpochMicros },

@@ -17,8 +17,13 @@ import { scratchFolder } from "./scratch-folder.ts";
 
 const base = scratchFolder("plimsoll-accept-");
 afterAll(() => rmSync(base, { recursive: true, force: true }));
-const OWN =
-  "strategies:\n  # ours, and too strict\n  mean_reversion: { params: { trend: 50, rsiMaximum: 2, exit: 3 } }\n";
+/** Two trade, of which neither is the one that is searched. */
+const SHARES = Object.keys(loadConfig().strategies).map((id) => {
+  const share = ["reference_ema_cross", "swing_trend_following"].includes(id) ? 0.5 : 0;
+  const params = id === "mean_reversion" ? ", params: { trend: 50, rsiMaximum: 2, exit: 3 }" : "";
+  return `  ${id}: { enabled: ${share > 0}, allocation: ${share}${params} }\n`;
+});
+const OWN = `strategies:\n  # ours, and too strict\n${SHARES.join("")}`;
 
 function market(isPlanted: boolean) {
   const paths = Array.from({ length: 14 }, (_, i): [string, DayBar[]] => {

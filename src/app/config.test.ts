@@ -132,18 +132,17 @@ describe("one line names key, value and what is allowed", () => {
     ["a section replaced by a number", () => set("risk=3"), "risk = 3"],
     [
       "shares beyond the whole",
-      () => set("strategies.reference_ema_cross.allocation=0.6"),
+      () => set("strategies.mean_reversion.allocation=0.4"),
       "must sum to 1, got 1.1",
     ],
     [
       "shares below the whole",
-      () => set("strategies.reference_ema_cross.enabled=false"),
-      "swing_trend_following 0.5: the enabled ones must sum to 1",
+      () => set("strategies.gap_fill.enabled=false"),
+      "the enabled ones must sum to 1, got 0.9",
     ],
     [
       "nothing enabled",
-      () =>
-        set("strategies.reference_ema_cross.enabled=false", "strategies.swing_trend_following.enabled=false"),
+      () => set(...Object.keys(loadConfig().strategies).map((id) => `strategies.${id}.enabled=false`)),
       "none enabled",
     ],
     ["a key that the language owns", () => set("__proto__.account.capital=5"), "unknown key __proto__"],
@@ -197,8 +196,14 @@ describe("one line names key, value and what is allowed", () => {
 });
 
 describe("what is accepted", () => {
-  it("the defaults, whose shares sum to one", () => {
+  it("the defaults: the eight of the specification at its shares, which sum to one", () => {
     const config = loadConfig();
+    const shares = Object.entries(config.strategies).filter(([, { enabled }]) => enabled);
+    expect(shares.map(([id, { allocation }]) => `${id} ${allocation}`).toSorted()).toEqual([
+      ...["factor_momentum 0.05", "gap_fill 0.1", "mean_reversion 0.3", "pairs_trading 0.05"],
+      ...["quality_smallcap_value 0.05", "relative_volume_breakout 0.25", "vix_regime_rotation 0.1"],
+      "vol_managed_momentum 0.1",
+    ]);
     expect(config.account.capital).toBe(97_000);
     expect(Object.keys(config.strategies)).toEqual(strategies.map(({ id }) => id));
   });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { makeFolder, replaceFile } from "../adapters/durable-file.ts";
+import { loadConfig } from "../app/config.ts";
 import { InputError } from "../domain/assert.ts";
 import { type CliContext, tell } from "./context.ts";
 import { oneOf } from "./option-values.ts";
@@ -32,14 +33,12 @@ ALERT_WEBHOOK_URL=
 ALERT_WEBHOOK_SECRET=
 `;
 
-/** The eight strategies that the specification enables, at its shares (STRAT-1, SYSTEM 19). */
+/** The default's own, written out so that who changes a share sees them all (STRAT-1, SYSTEM 19). */
 const ENSEMBLE_TEMPLATE = `# Shares of the capital; those that are enabled sum to 1. What each strategy is, and what it
 # made on real data, which for most is a loss: docs/strategies. What some need beside bars (the VIX, company reports,
 # days for pairs) comes from the lake: data sync, fundamentals import. Without it they enter nothing and say so in:
 # plimsoll status
 strategies:
-  reference_ema_cross: { enabled: false, allocation: 0 }
-  swing_trend_following: { enabled: false, allocation: 0 }
   mean_reversion: { enabled: true, allocation: 0.3 }
   relative_volume_breakout: { enabled: true, allocation: 0.25 }
   gap_fill: { enabled: true, allocation: 0.1 }
@@ -49,11 +48,6 @@ strategies:
   quality_smallcap_value: { enabled: true, allocation: 0.05 }
   factor_momentum: { enabled: true, allocation: 0.05 }
 `;
-/** Those of the default, and the funds that two of the eight trade. */
-const SYMBOLS =
-  "[SPY, QQQ, IWM, AAPL, MSFT, NVDA, AMZN, GOOGL, META, AVGO, JPM, XOM, UNH, V, JNJ,\n" +
-  "            IEF, BIL, MTUM, QUAL, VLUE, USMV, SIZE]";
-
 const meaning: Readonly<Record<Choice, string>> = {
   adopt: "they become positions of the run: valued, counted, closed when everything is closed",
   ignore: "they are left alone and not counted",
@@ -110,9 +104,10 @@ function envFile(root: string): Step {
 
 function overlay(root: string, choice: Choice): Step {
   const path = join(root, "config.yaml");
+  const symbols = loadConfig().live.symbols.join(", ");
   const text =
     `# Positions in the account at a first start: ${meaning[choice]}.\n` +
-    `live:\n  positions: ${choice}\n  symbols: ${SYMBOLS}\n\n${ENSEMBLE_TEMPLATE}`;
+    `live:\n  positions: ${choice}\n  symbols: [${symbols}]\n\n${ENSEMBLE_TEMPLATE}`;
   if (existsSync(path)) return { path, did: "kept", note: `set live.positions: ${choice} in it yourself` };
   replaceFile(path, text);
   return { path, did: "made", note: `give it to start: --config ${path}` };
