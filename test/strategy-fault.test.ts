@@ -19,7 +19,7 @@ import {
   MICROS_PER_MINUTE,
   parseIsoDate,
 } from "../src/domain/time.ts";
-import type { ComputeConfig } from "../src/engine/compute.ts";
+import type { ComputeConfig } from "../src/engine/compute-config.ts";
 import { commandText } from "../src/engine/event-text.ts";
 import { LiveCompute } from "../src/engine/live-compute.ts";
 import { type ExecuteInput, LiveExecute } from "../src/engine/live-execute.ts";

@@ -6,7 +6,7 @@ import { usd } from "../domain/money.ts";
 import { RawBasis, type RawStep } from "../domain/raw-basis.ts";
 import type { RegimeReading } from "../domain/regime-reading.ts";
 import type { SessionTable } from "../domain/session.ts";
-import type { AllocatedStrategy, ComputeConfig } from "../engine/compute.ts";
+import type { AllocatedStrategy, ComputeConfig } from "../engine/compute-config.ts";
 import type { ExecuteConfig } from "../engine/execute-config.ts";
 import { worldOf } from "../features/batch.ts";
 import { SignalModel, type SignalModelData } from "../models/signal/signal-model.ts";
@@ -19,7 +19,7 @@ import type { BoundStrategy, StrategyModule } from "../strategies/strategy.ts";
 import { withModels } from "../strategies/with-models.ts";
 import { withNews } from "../strategies/with-news.ts";
 import type { Config } from "./config.ts";
-import { regimeRule } from "./regime/regime-params.ts";
+import { refugesOf, regimeRule } from "./regime/regime-params.ts";
 import type { LongerHistory, RunHistory } from "./run-history.ts";
 
 export interface EngineSetup {
@@ -68,6 +68,7 @@ export function engineConfigs(setup: EngineSetup, modules: readonly StrategyModu
       ...(hasActions(setup) ? { basis: config.features.basis } : {}),
       ensemble: config.ensemble,
       drift: config.learn.drift,
+      refuges: setup.regime === undefined ? [] : refugesOf(config.regime, columns.instruments),
       execution: config.execution,
       paper: new PaperCosts(columns.instruments.symbols, config.costs, haltsOf(setup)),
     },

@@ -7,7 +7,7 @@ import type { ReferenceTold } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { RegimeReading } from "../domain/regime-reading.ts";
 import type { TickColumns } from "../domain/ticks.ts";
-import type { AllocatedStrategy } from "../engine/compute.ts";
+import type { AllocatedStrategy } from "../engine/compute-config.ts";
 import { nullJournal } from "../engine/null-journal.ts";
 import type { EventSource, Journal, Venue } from "../engine/ports.ts";
 import { pump } from "../engine/pump.ts";

@@ -4,7 +4,7 @@ import type { CorporateActionEvent } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { Quote, TradePrint } from "../domain/quote.ts";
 import { BarGroup } from "./bar-group.ts";
-import type { ComputeConfig } from "./compute.ts";
+import type { ComputeConfig } from "./compute-config.ts";
 import { isRowOf } from "./strategy-view.ts";
 
 export class BarGroups {

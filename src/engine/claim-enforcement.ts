@@ -7,8 +7,8 @@
  *       nothing either (RELIABILITY 1.4).
  * CE-2  Where the market may be shut, closing waits for it: cancels leave at once, exits a minute after the open, when
  *       the opening prints are over (I-21). What began in the session does not wait.
- * CE-3  Where longs are to go, longs alone are closed and taken back (REGIME-2): shorts, their covers and what is
- *       nobody's stay.
+ * CE-3  Where longs are to go, longs alone are closed and taken back (REGIME-2): shorts, their covers, refuges and what
+ *       is nobody's stay.
  */
 import { END_OF_RUN } from "../domain/claim.ts";
 import { haltIdOf } from "../domain/flatten-order-id.ts";
@@ -180,19 +180,20 @@ export class ClaimEnforcement {
   }
 
   #takeBackLongs(): void {
-    const { strategies, instruments, desk } = this.#parts;
+    const { strategies, instruments, desk, authorities } = this.#parts;
     for (let s = 0; s < strategies; s++)
-      for (let i = 0; i < instruments; i++) desk.cancelEntry(s, i as InstrumentId, BUY);
+      for (let i = 0; i < instruments; i++)
+        if (authorities.bindsLong(i as InstrumentId, true)) desk.cancelEntry(s, i as InstrumentId, BUY);
   }
 
   /** Until nobody who trades is long. */
   #closeLongs(at: EpochMicros): void {
-    const { strategies, externalStrategy, instruments, lots, desk, books } = this.#parts;
+    const { strategies, externalStrategy, instruments, lots, desk, books, authorities } = this.#parts;
     const mayClose = this.#mayClose(at);
     for (let s = 0; s < strategies; s++) {
       if (s === externalStrategy) continue;
       for (let i = 0; i < instruments; i++)
-        if (lots.shares(s, i as InstrumentId) > 0)
+        if (authorities.bindsLong(i as InstrumentId, lots.shares(s, i as InstrumentId) > 0))
           this.#leave(s, i as InstrumentId, mayClose, FAST_EXIT_SIGNAL);
     }
     desk.settle(books);

@@ -15,7 +15,8 @@ import { executionParams } from "../execution/order-policy.ts";
 import { worldOf } from "../features/batch.ts";
 import type { Feature } from "../features/feature.ts";
 import type { BoundStrategy, StrategyView } from "../strategies/strategy.ts";
-import { type ComputeConfig, ComputeStage } from "./compute.ts";
+import { ComputeStage } from "./compute.ts";
+import type { ComputeConfig } from "./compute-config.ts";
 import { SignalField, STOP_MOVED, sentence, TIME_STOP } from "./signal-table.ts";
 
 type View = StrategyView<string, string, string>;
@@ -376,6 +377,21 @@ it("what one batch commits is gone for the next entry of that batch", () => {
   expect(stage.compute.intents.map((intent) => (intent.kind === "Enter" ? intent.shares : 0))).toEqual([
     49, 20,
   ]);
+});
+
+it("what scales new longs does not scale those of a refuge", () => {
+  const strategy = strategyOf((view) => {
+    for (let n = 0; n < view.size; n++)
+      view.enter({ instrument: view.instrument(n), conviction: n === 2 ? -1 : 1 }, "because");
+  });
+  const all = Array.from({ length: 3 }, (_, n) => bars(n, flat, closes)).flat();
+  const stage = new Stage(columnsOf("1d", 3, all), [strategy], { refuges: [1 as InstrumentId] });
+  stage.compute.bars(stage.batch(), {
+    ...{ equity: 100_000, availableCash: 100_000, scalar: 1, longScalar: 0.2 },
+    ...{ enteredToday: () => 0, allowsEntries: () => true },
+  });
+  const sizes = stage.compute.intents.map((intent) => (intent.kind === "Enter" ? intent.shares : 0));
+  expect(sizes).toEqual([19, 49, -50]);
 });
 
 describe("what a size is made of", () => {

@@ -12,17 +12,12 @@ import type { InstrumentId } from "../domain/instrument.ts";
 import type { Intent, SizingConstraint } from "../domain/intent.ts";
 import type { Quote, TradePrint } from "../domain/quote.ts";
 import { empty } from "../domain/small-list.ts";
-import type { EpochMicros } from "../domain/time.ts";
-import type { EnsembleParams } from "../ensemble/ensemble-params.ts";
-import type { SizingParams } from "../ensemble/sizing.ts";
 import type { RecordBasis } from "../ensemble/track-record.ts";
 import { VirtualLots } from "../ensemble/virtual-lots.ts";
-import type { ExecutionParams } from "../execution/order-policy.ts";
-import type { FeatureWorld } from "../features/feature.ts";
-import type { DriftParams } from "../models/drift/drift-watch.ts";
-import type { BoundStrategy, Entry } from "../strategies/strategy.ts";
+import type { Entry } from "../strategies/strategy.ts";
 import type { BarGroup } from "./bar-group.ts";
 import { BarGroups } from "./bar-groups.ts";
+import type { ComputeConfig } from "./compute-config.ts";
 import type { EndedBySplit } from "./corporate-actions.ts";
 import type { FeatureBank } from "./feature-bank.ts";
 import { LotMemory } from "./lot-memory.ts";
@@ -31,8 +26,6 @@ import { OwnActions } from "./own-actions.ts";
 import type { OwnFill } from "./own-fill.ts";
 import { wholePairs } from "./pair-balance.ts";
 import { PaperDesk } from "./paper-desk.ts";
-import type { PaperPricing } from "./paper-positions.ts";
-import type { BasisKind } from "./price-basis.ts";
 import { ReferenceBook } from "./reference-book.ts";
 import { SignalField, SignalKind, SignalTable, STOP_MOVED, TIME_STOP } from "./signal-table.ts";
 import { type SizedWish, SizingDesk } from "./sizing-desk.ts";
@@ -56,37 +49,6 @@ export interface AccountFacts {
   wonBy?(strategy: number): number;
   /** False while a claim bars entries of the strategy, or its new longs. */
   allowsEntries(strategy: number, isLong?: boolean): boolean;
-}
-
-export interface ComputeConfig {
-  readonly timeframe: Timeframe;
-  readonly world: FeatureWorld;
-  /** What the instruments are called, in their order; absent where nobody asks. */
-  readonly symbols?: readonly string[];
-  readonly strategies: readonly AllocatedStrategy[];
-  readonly sizing: SizingParams;
-  /** Present in a run with corporate actions: what the features' common basis of prices counts as one. */
-  readonly basis?: BasisKind;
-  readonly ensemble: EnsembleParams;
-  /** How entries will be priced: sizes are worked out at the worst price that the order may fill at. */
-  readonly execution: ExecutionParams;
-  /** The VIX as it was known at an instant, NaN when older than a session. Absent: its scale is off. */
-  readonly vix?: (at: EpochMicros) => number;
-  /** What trading costs on paper. Absent: what Kelly stops stays stopped. */
-  readonly paper?: PaperPricing;
-  /** A strategy that throws falls silent alone. Absent: its throw ends the run. */
-  readonly isolates?: boolean;
-  /** When a model beside the rules has drifted. Absent: nobody looks. */
-  readonly drift?: DriftParams;
-}
-
-export interface AllocatedStrategy {
-  readonly strategy: BoundStrategy;
-  /** Its share of the capital, a fraction, and the positions that share is spread over. */
-  readonly allocation: number;
-  readonly positions: number;
-  /** Of the bars that it decides on, where they are longer than the run's. */
-  readonly timeframe?: Timeframe;
 }
 
 const NOBODY = -1;

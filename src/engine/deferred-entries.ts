@@ -56,7 +56,7 @@ interface Waiting {
 
 export type DeferralStage = Pick<
   ExecuteStage,
-  "allowsEntries" | "decide" | "facts" | "gate" | "lots" | "orders"
+  "authorities" | "decide" | "facts" | "gate" | "lots" | "orders"
 >;
 
 export class DeferredEntries {
@@ -180,9 +180,9 @@ export class DeferredEntries {
 
   /** What the quote of now, or the state of the market, says against it; undefined when the gate is to be asked. */
   #refusalOf(intent: EntryIntent): { readonly rule: string; readonly used: number } | undefined {
-    const { gate, facts, lots, allowsEntries } = this.#stage;
+    const { gate, facts, lots } = this.#stage;
     const { strategy, instrument } = intent;
-    if (!allowsEntries.call(this.#stage, strategy, intent.shares > 0)) return { rule: "permission", used: 0 };
+    if (this.#isBarred(intent)) return { rule: "permission", used: 0 };
     if (lots.shares(strategy, instrument) !== 0) return { rule: "held", used: 0 };
     const request = entryRequest(intent, this.#pricing);
     const denied = (rule: RiskRule, order: OrderRequest) => {
@@ -199,7 +199,12 @@ export class DeferredEntries {
   }
 
   #endBarred(): void {
-    this.#end(({ intent }) => !this.#stage.allowsEntries(intent.strategy, intent.shares > 0), "permission");
+    this.#end(({ intent }) => this.#isBarred(intent), "permission");
+  }
+
+  #isBarred({ strategy, instrument, shares }: EntryIntent): boolean {
+    const { authorities } = this.#stage;
+    return !authorities.allowsEntries(strategy, authorities.bindsLong(instrument, shares > 0));
   }
 
   #endOf(instrument: InstrumentId, end: string): void {

@@ -78,16 +78,9 @@ export class ExecuteStage implements AccountFacts {
   readonly clock: SessionClock;
   readonly lots: VirtualLots;
   readonly claimLog = new ClaimLog();
-  readonly authorities = new Authorities(
-    (before, after) => {
-      this.#quiet.end();
-      this.claimLog.changed(before, after);
-    },
-    (claim, held) => this.kill.restated(claim, held),
-  );
+  readonly authorities: Authorities;
   /** What a kill does here, and what people must hear of it. */
   readonly kill: KillTranslation;
-  /** Limits that are stricter for a while. */
   readonly overrides: LimitOverrides;
   readonly regime: RegimeWatch | undefined;
   readonly trades: TradeLog;
@@ -102,6 +95,14 @@ export class ExecuteStage implements AccountFacts {
     const { strategies, instruments, startingCash, execution, ensemble, breakers = [] } = config;
     this.#config = config;
     this.kill = new KillTranslation(config.killMode);
+    this.authorities = new Authorities(
+      (before, after) => {
+        this.#quiet.end();
+        this.claimLog.changed(before, after);
+      },
+      (claim, held) => this.kill.restated(claim, held),
+      config.regime?.refuges,
+    );
     this.portfolio = new Portfolio(instruments, startingCash);
     this.baselines = new Baselines(startingCash / MICROS);
     this.clock = new SessionClock(config.sessions);
@@ -111,8 +112,7 @@ export class ExecuteStage implements AccountFacts {
     this.#watch = new BreakerWatch({ ...watched, capital: capitalOf(config) });
     this.trades = new TradeLog(strategies, instruments, this.#watch);
     this.gate = new RiskGate(config.rules, this.authorities);
-    const limits = { rules: config.rules, breakers, gate: this.gate, watch: this.#watch, clock };
-    this.overrides = new LimitOverrides(limits);
+    this.overrides = new LimitOverrides({ ...config, breakers, gate: this.gate, watch: this.#watch, clock });
     this.lots = new VirtualLots(strategies, instruments);
     this.facts = new RiskFacts(config, this);
     const { lots, facts } = this;

@@ -13,7 +13,8 @@ import type { BarBatch } from "../domain/bars.ts";
 import type { BarsClosed, QuoteUpdated, TradePrinted } from "../domain/events.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { Advice, Opinion } from "../strategies/strategy.ts";
-import { type ComputeConfig, ComputeStage } from "./compute.ts";
+import { ComputeStage } from "./compute.ts";
+import type { ComputeConfig } from "./compute-config.ts";
 import { SignalField, SignalKind, sentence } from "./signal-table.ts";
 import {
   type ComputeFeedback,

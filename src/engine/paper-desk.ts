@@ -11,7 +11,7 @@ import type { EpochMicros } from "../domain/time.ts";
 import type { VirtualLots } from "../ensemble/virtual-lots.ts";
 import { priceEntry } from "../execution/order-policy.ts";
 import type { Entry } from "../strategies/strategy.ts";
-import type { AllocatedStrategy, ComputeConfig } from "./compute.ts";
+import type { AllocatedStrategy, ComputeConfig } from "./compute-config.ts";
 import { type PaperListener, PaperPositions, type PaperPricing } from "./paper-positions.ts";
 import { isRowOf } from "./strategy-view.ts";
 

@@ -357,6 +357,48 @@ describe("fast exit (REGIME-2)", () => {
   });
 });
 
+describe("refuges (QUANT i7)", () => {
+  const rule = { refuges: [other], fastExit: { index, params: {} } };
+
+  it.each([{}, { regime: "Bear", longScale: 0 }, { bull: Number.NaN }] as const)(
+    "are bought whatever is said of stocks: %j",
+    (word) => {
+      const desk = new Desk(rule);
+      if (Object.keys(word).length > 0) desk.tell(word);
+      desk.bar(1);
+      expect(desk.enter(10, 1)).toEqual([]);
+      expect(desk.enter(10, 1, other)).toEqual(["entry buy 10 of 1"]);
+    },
+  );
+
+  it("are kept while longs are closed, and those that work are not taken back", () => {
+    const desk = new Desk(rule);
+    desk.tell();
+    desk.bar(0.5);
+    desk.enter(10, 0.5);
+    desk.enter(10, 0.5, other);
+    desk.fill(0, 10, 0.6);
+    desk.fill(1, 10, 0.6, 50);
+    desk.enter(5, 0.8, other, 1);
+    const said = Array.from({ length: 60 }, (_, n) =>
+      desk.bar(1 + n, 500 * (1 - (0.0008 * (1 + n)) / 5) * (1 + ((1 + n) % 2) * 1e-7)),
+    );
+    expect(desk.execute.regime?.closesLongs).toBe(true);
+    expect(said.flat()).toEqual(["flatten sell 10 of 0"]);
+  });
+
+  it("are bound by whatever binds the account", () => {
+    const desk = new Desk(rule);
+    desk.tell();
+    desk.bar(1);
+    desk.enter(10, 1, other);
+    desk.fill(0, 10, 1.5, 50);
+    const kill = { authority: "kill_switch", source: "x", level: "FLATTEN", scalar: 1, reason: "x" } as const;
+    desk.execute.control({ kind: "ClaimChanged", at: desk.at(2), claim: { ...kill, liftedBy: "operator" } });
+    expect(desk.enter(10, 2, other, 1)).toEqual(["flatten sell 10 of 1"]);
+  });
+});
+
 it("tells every change once, and a restart is none", () => {
   const desk = new Desk({ fastExit: { index, params: {} } });
   desk.tell();

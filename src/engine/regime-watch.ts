@@ -3,7 +3,8 @@
  * of the authority `regime`, each of which it alone lifts (REGIME-1, 2, 3). Used by the execute stage alone.
  *
  * RW-1  No word for the session, or a sick one, bars new longs: a probability that is no number, probabilities that do
- *       not add up to 1 within 1e-9, or a word for an earlier session. Exits, shorts and their covers are not asked.
+ *       not add up to 1 within 1e-9, or a word for an earlier session. Exits, shorts, their covers and refuges are not
+ *       asked.
  * RW-2  Where nobody has to say anything, nothing is barred before the first word; after it, RW-1 holds.
  * RW-3  A VIX that is missing or stale scales by 0.7 at most; whatever it says, caps come after it.
  * RW-4  A word for a session beyond the next one is nobody's: it would hold until then, whatever came in between.
@@ -24,6 +25,8 @@ export interface RegimeRule {
   readonly isRequired: boolean;
   /** What the model would bar or scale is told and not done. */
   readonly isShadow?: boolean;
+  /** What it neither bars, scales nor closes: what is held because stocks are not. */
+  readonly refuges?: readonly InstrumentId[];
   /** Sizes are scaled by the VIX. */
   readonly scalesByVix: boolean;
   /** The index of which five-minute closes are watched, and how; absent: nobody watches. */

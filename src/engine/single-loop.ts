@@ -1,7 +1,8 @@
 /** The one-loop wiring: compute and execute in one process, events as function calls (ARCHITECTURE 1). */
 import type { BarBatch } from "../domain/bars.ts";
 import type { EngineEvent } from "../domain/events.ts";
-import { type ComputeConfig, ComputeStage } from "./compute.ts";
+import { ComputeStage } from "./compute.ts";
+import type { ComputeConfig } from "./compute-config.ts";
 import { ExecuteStage } from "./execute.ts";
 import type { ExecuteConfig } from "./execute-config.ts";
 import type { Command } from "./ports.ts";

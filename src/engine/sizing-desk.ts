@@ -19,7 +19,8 @@ import { atr } from "../features/atr.ts";
 import { output } from "../features/feature.ts";
 import type { Advice, Entry } from "../strategies/strategy.ts";
 import type { BarGroups } from "./bar-groups.ts";
-import type { AccountFacts, AllocatedStrategy, ComputeConfig } from "./compute.ts";
+import type { AccountFacts } from "./compute.ts";
+import type { AllocatedStrategy, ComputeConfig } from "./compute-config.ts";
 import { SessionClock } from "./session-clock.ts";
 
 /** ATR14 in per cent of the close: the reading that QUANT e scales by. */
@@ -155,15 +156,15 @@ export class SizingDesk {
     if (shares === 0) this.#unsized.set(size.binding, (this.#unsized.get(size.binding) ?? 0) + 1);
     this.#committed += shares * (request.limit > price ? request.limit : price);
     this.#asked.push({ instrument: entry.instrument, shares });
-    const onPaper = shares === 0 ? this.#withoutVerdict(strategy, request) : 0;
+    const onPaper = shares === 0 ? this.#withoutVerdict(strategy, request, this.#isBound(entry)) : 0;
     return { ...size, steps, onPaper, ...(advice === undefined ? {} : { advice }) };
   }
 
   /** What the wish would be if too few trades were known: whatever else leaves no share leaves none here either. */
-  #withoutVerdict(strategy: number, request: SizingRequest): number {
+  #withoutVerdict(strategy: number, request: SizingRequest, isBound: boolean): number {
     const { kelly } = this.#config.sizing;
     const isJudged = request.method === "fixed_risk" && kelly.enabled && kelly.paper;
-    if (!isJudged || !this.#account.allowsEntries(strategy, request.conviction > 0)) return 0;
+    if (!isJudged || !this.#account.allowsEntries(strategy, isBound)) return 0;
     return sizeEntry({ ...request, edge: NOT_ASKED }, this.#config.sizing).shares;
   }
 
@@ -183,7 +184,9 @@ export class SizingDesk {
       availableCash: this.#account.availableCash - this.#committed,
       allocation,
       positions,
-      scalar: side === BUY ? (this.#account.longScalar ?? this.#account.scalar) : this.#account.scalar,
+      scalar: this.#isBound(entry)
+        ? (this.#account.longScalar ?? this.#account.scalar)
+        : this.#account.scalar,
       edge: bound.sizing === "fixed_risk" ? this.#edge(strategy, entry) : NOT_ASKED,
       trailing: this.#record.weight(strategy),
       ...(this.#adaptive === undefined ? {} : { adaptive: this.#adaptive.multiples[strategy] ?? 1 }),
@@ -191,6 +194,11 @@ export class SizingDesk {
       atr: (this.#atrPercent[strategy]?.[instrument] ?? Number.NaN) / 100,
       advRoom: this.#advRoom(instrument),
     };
+  }
+
+  /** True for what claims on new longs bind (AU-6). */
+  #isBound({ instrument, conviction }: Entry): boolean {
+    return conviction > 0 && this.#config.refuges?.includes(instrument) !== true;
   }
 
   /** From the model where one speaks: its probability is of this very entry, the record's of any. */

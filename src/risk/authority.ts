@@ -11,7 +11,7 @@
  * AU-5  A claim with a scope binds the entries of that strategy alone: it never moves the account's level or
  *       scalar. It bars or reduces; it neither scales nor flattens, which only the account can.
  * AU-6  A claim on a side binds new longs alone, of every strategy: it bars, scales or takes them back, and never moves
- *       the account's level or scalar. Shorts and every exit go on as if it were not there.
+ *       the account's level or scalar. Shorts, purchases of a refuge and every exit go on as if it were not there.
  */
 import { InputError, invariant } from "../domain/assert.ts";
 import {
@@ -21,6 +21,7 @@ import {
   claimAuthorities,
   claimLevels,
 } from "../domain/claim.ts";
+import type { InstrumentId } from "../domain/instrument.ts";
 import type { EpochMicros } from "../domain/time.ts";
 
 export const levels = claimLevels;
@@ -73,6 +74,7 @@ export class Authorities {
   #longRank = rank("NORMAL");
   #longScalar = 1;
 
+  readonly #refuges: ReadonlySet<InstrumentId>;
   readonly #changed: ((before: readonly Claim[], after: readonly Claim[]) => void) | undefined;
   readonly #restated: ((claim: Claim, held: Claim | undefined) => Claim) | undefined;
 
@@ -81,12 +83,14 @@ export class Authorities {
 
   /**
    * `changed` is told of every change, as it happens; it decides nothing. `restated` says how a claim that somebody
-   * raises takes force, given the one of its holder that stands.
+   * raises takes force, given the one of its holder that stands. `refuges`: what claims on new longs leave alone.
    */
   constructor(
     changed?: (before: readonly Claim[], after: readonly Claim[]) => void,
     restated?: (claim: Claim, held: Claim | undefined) => Claim,
+    refuges: readonly InstrumentId[] = [],
   ) {
+    this.#refuges = new Set(refuges);
     this.#changed = changed;
     this.#restated = restated;
   }
@@ -103,6 +107,11 @@ export class Authorities {
   /** Longs that are still to be bought are taken back. */
   get reducesLongs(): boolean {
     return this.#longRank >= rank("REDUCE_ONLY");
+  }
+
+  /** True for what claims on new longs bind: any purchase but that of a refuge (AU-6). */
+  bindsLong(instrument: InstrumentId, isPurchase: boolean): boolean {
+    return isPurchase && !this.#refuges.has(instrument);
   }
 
   /** Of the account, or of one strategy in it; and of new longs alone, where they are asked for. */

@@ -169,7 +169,7 @@ export class RiskGate {
     this.binding = undefined;
     this.verdict = undefined;
     const { strategy } = request;
-    const isLong = request.side === BUY;
+    const isLong = this.#authorities.bindsLong(request.instrument, request.side === BUY);
     const isBarred = isEntry && !this.#authorities.allowsEntries(strategy, isLong);
     this.barredBy = isBarred ? this.#authorities.strictestFor(strategy, isLong) : undefined;
     if (this.barredBy !== undefined || !isPositive(request.shares)) return undefined;
@@ -203,7 +203,9 @@ export class RiskGate {
 
   /** False for an entry that passed before claims that bar it were raised: it has not left, and does not (I-9). */
   stillAllows(order: ApprovedOrder, strategy: number): boolean {
-    return order.purpose !== Purpose.Entry || this.#authorities.allowsEntries(strategy, order.side === BUY);
+    if (order.purpose !== Purpose.Entry) return true;
+    const isLong = this.#authorities.bindsLong(order.instrument, order.side === BUY);
+    return this.#authorities.allowsEntries(strategy, isLong);
   }
 
   /** Shares left after every rule was asked, in order; 0 once one refused. */

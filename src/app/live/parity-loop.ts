@@ -16,8 +16,8 @@ import type {
 } from "../../domain/events.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { AskedCancels } from "../../engine/asked-cancels.ts";
-import type { AllocatedStrategy } from "../../engine/compute.ts";
 import { ComputeStage } from "../../engine/compute.ts";
+import type { AllocatedStrategy } from "../../engine/compute-config.ts";
 import { commandText, parseEvent } from "../../engine/event-text.ts";
 import type { ExecuteStage } from "../../engine/execute.ts";
 import { decisionOf } from "../../engine/live-compute.ts";

@@ -1,6 +1,7 @@
 /** Settings of the regime detector (REGIME-1 to 3, C-18, C-19): `regime`. */
 import { z } from "zod";
 import type { BarColumns } from "../../domain/bars.ts";
+import type { InstrumentId } from "../../domain/instrument.ts";
 import type { RegimeRule } from "../../engine/regime-watch.ts";
 import { pointInTimeParams } from "../../learn/regime/point-in-time.ts";
 import type { ReadingParams } from "../../learn/regime/session-readings.ts";
@@ -30,6 +31,11 @@ export const regimeParams = z
     /** Sessions that the first model needs. */
     daysMin: z.int().min(252).max(20_000),
     labelBy: z.enum(labelOrders),
+    /**
+     * Bills and government bonds, which are held because stocks are not: what is in force for new longs, and for longs
+     * that are to go, does not bind them. Whatever binds the account does.
+     */
+    refuges: z.array(symbol).max(50),
     /** `shadow`: what the gate would bar or scale is told and logged, and not done. */
     gate: z.enum(["on", "shadow"]),
     /** Sizes are scaled by the bands of the VIX. */
@@ -55,15 +61,23 @@ export function readingParams(params: RegimeParams): ReadingParams {
 
 /** How the engine of a run takes them. The fast exit needs bars of the index within the day. */
 export function regimeRule(
-  { index, gate, vixRegimes, fastExit }: RegimeParams,
+  { index, gate, vixRegimes, fastExit, ...params }: RegimeParams,
   { timeframe, instruments }: Pick<BarColumns, "timeframe" | "instruments">,
   isRequired: boolean,
 ): RegimeRule {
+  const refuges = refugesOf(params, instruments);
   const watched = fastExit === "off" || timeframe === "1d" ? undefined : instruments.find(index);
   return {
     isRequired,
     ...(gate === "shadow" ? { isShadow: true } : {}),
     scalesByVix: vixRegimes,
+    ...(refuges.length === 0 ? {} : { refuges }),
     ...(watched === undefined ? {} : { fastExit: { index: watched, params: { mode: fastExit } } }),
   };
 }
+
+/** Those that the run knows. */
+export const refugesOf = (
+  { refuges }: Pick<RegimeParams, "refuges">,
+  instruments: BarColumns["instruments"],
+): InstrumentId[] => refuges.flatMap((name) => instruments.find(name) ?? []);

@@ -67,6 +67,19 @@ describe("a run over days", () => {
     expect(all.filter(({ denied }) => denied).length).toBeGreaterThan(5);
   });
 
+  it("bars no long of a refuge, whatever the regime is", () => {
+    const [name = ""] = columns.instruments.symbols;
+    const settings = { ...config, regime: { ...config.regime, refuges: [name, "NOT_OF_THE_RUN"] } };
+    const { orders } = runEngine({ ...base, config: settings, regime: readingsBy(() => "Bear") }).loop
+      .execute;
+    const rows = Array.from({ length: orders.length }, (_, n) => n as OrderNumber).filter(
+      (order) => orders.purpose(order) === Purpose.Entry && orders.side(order) === BUY,
+    );
+    expect(rows.some((order) => orders.instrument(order) === 0)).toBe(true);
+    for (const order of rows)
+      expect(orders.status(order) === OrderStatus.Denied).toBe(orders.instrument(order) !== 0);
+  });
+
   it("without readings it is the run of before: no claim, no word but the one that says so", () => {
     const run = runEngine(base);
     expect(run.loop.execute.regime).toBeUndefined();
