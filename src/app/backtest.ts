@@ -12,10 +12,9 @@ import type { CorporateActionEvent } from "../domain/events.ts";
 import { instrumentTable } from "../domain/instrument.ts";
 import type { RawStep } from "../domain/raw-basis.ts";
 import type { TickColumns } from "../domain/ticks.ts";
-import type { DayNumber, EpochMicros } from "../domain/time.ts";
+import type { DayNumber } from "../domain/time.ts";
 import { xnysSessions } from "../market/calendar.ts";
 import { tradeBars } from "../market/trade-bars.ts";
-import { newYorkDay } from "../market/us-eastern.ts";
 import {
   type CanaryTask,
   type Comparison,
@@ -28,15 +27,15 @@ import {
 } from "./canary.ts";
 import type { CanaryWorkerData } from "./canary-worker.ts";
 import type { Config } from "./config.ts";
-import { dailyHistory, ofRunBars } from "./daily-history.ts";
+import { dailyHistory, hasDays, ofRunBars } from "./daily-history.ts";
 import { findingsFrom, writeDataAudit } from "./data-audit.ts";
-import { boundStrategy, ownTimeframe } from "./engine-configs.ts";
+import { boundStrategies, ownTimeframe } from "./engine-configs.ts";
 import { type EngineRun, type RunSetup, runEngine } from "./engine-run.ts";
 import { exposureCurve } from "./exposure-curve.ts";
 import { type BacktestModels, backtestModels } from "./models/backtest-models.ts";
 import { strategiesOf } from "./own-strategies.ts";
 import { priceBasis } from "./price-basis.ts";
-import { runReferences, tablesRead } from "./references/run-references.ts";
+import { knownBeside, runReferences } from "./references/run-references.ts";
 import { inFolder, type SeriesChoice } from "./regime/index-days.ts";
 import { keptFits } from "./regime/kept-fits.ts";
 import { givenRegime, type RunRegime, runRegime } from "./regime/run-regime.ts";
@@ -102,7 +101,7 @@ export async function backtest(asked: BacktestRequest): Promise<ReportInput> {
       ...(adjust === undefined ? {} : { adjust }),
     };
     if (from !== undefined) {
-      const start = historyStart(from, ofRunBars(boundStrategies(request), lake, request), timeframe);
+      const start = historyStart(from, ofRunBars(boundOf(request), hasDays(lake), request), timeframe);
       const loaded = await lake.loadBars({ ...asked, from: start });
       const parted = splitAt(loaded.columns, from);
       if (parted !== undefined) {
@@ -135,13 +134,7 @@ const dataOf = ({ columns, snapshot, raw, series }: LoadedBars, adjust: Adjustme
 
 type Checked = BacktestRequest & BacktestModels;
 
-const boundStrategies = ({ config, strategyIds, models, timeframe }: Checked) =>
-  strategiesOf(config)
-    .filter(({ id }) => strategyIds.includes(id))
-    .map((module) => ({
-      ...boundStrategy(module, config, models),
-      ...ownTimeframe(module, timeframe, config),
-    }));
+const boundOf = (request: Checked) => boundStrategies(strategiesOf(request.config), request);
 
 const regimeOf = ({ root, config, snapshot, source, adjustment, to }: BacktestRequest, lake: Lake) =>
   runRegime(
@@ -161,27 +154,6 @@ const seriesChoice = ({
   ...(source === undefined ? {} : { source }),
   ...(adjustment === undefined ? {} : { adjustment }),
 });
-
-/** What the strategies read beside bars. */
-async function referencesOf(request: Checked, lake: Lake, columns: BarColumns, regime: RunRegime) {
-  const { root, config, snapshot, source, adjustment, adjust } = request;
-  const { instruments, timeframe, closedAt } = columns;
-  const choice = seriesChoice({ snapshot, source, adjustment });
-  const [first, last] = [closedAt[0], closedAt.at(-1)].map((at) => newYorkDay((at ?? 0) as EpochMicros));
-  const span = { first: first as DayNumber, last: last as DayNumber };
-  const world = {
-    root,
-    lake,
-    config,
-    choice,
-    adjust,
-    instruments,
-    timeframe,
-    sessions: xnysSessions(),
-    regime,
-  };
-  return await runReferences({ ...world, ...span }, tablesRead(boundStrategies(request)));
-}
 
 async function backtestTicks(request: Checked, lake: Lake): Promise<ReportInput> {
   request.progress("reading quotes and trades");
@@ -247,13 +219,11 @@ async function backtestColumns(
 ): Promise<ReportInput> {
   const { config, strategyIds, cash, seed, workers, models, tested } = request;
   const withRegime = givenRegime(regime, stored);
-  const references = await referencesOf(request, lake, columns, regime);
-  const daily = await dailyHistory({ ...request, lake }, boundStrategies(request), columns, history);
-  const snapshot = [
-    withRegime.snapshot,
-    ...(daily === undefined ? [] : [`1d:${daily.id}`]),
-    ...(references.id === "" ? [] : [`known:${references.id}`]),
-  ].join("+");
+  const choice = seriesChoice(request);
+  const references = await runReferences({ ...request, lake, choice, columns, regime }, boundOf(request));
+  const daily = await dailyHistory({ ...request, lake }, boundOf(request), columns, history);
+  const days = daily === undefined ? [] : [daily.id];
+  const snapshot = knownBeside(withRegime.snapshot, { days, references });
   const setup: RunSetup = {
     config,
     strategyIds,

@@ -28,18 +28,19 @@ import { historyStart, type LongerHistory, type RunHistory } from "./run-history
 type Reader = Pick<BoundStrategy, "features"> & { readonly timeframe?: Timeframe };
 type Asked = Pick<BacktestRequest, "timeframe" | "snapshot" | "source" | "adjustment" | "adjust" | "config">;
 
+/** Whether any day could be read from it. */
+export const hasDays = (lake: Pick<Lake, "list">): boolean =>
+  lake.list().some((series) => series.timeframe === "1d");
+
 const decidesOnDays = ({ timeframe }: Reader, ofRun: Timeframe): boolean =>
   (timeframe ?? ofRun) === "1d" && ofRun !== "1d";
 
 /** Those whose history is of the run's own bars: all where the lake has no daily ones. */
 export const ofRunBars = <Bound extends Reader>(
   bound: readonly Bound[],
-  lake: Pick<Lake, "list">,
+  lakeHasDays: boolean,
   { timeframe }: Pick<Asked, "timeframe">,
-): readonly Bound[] =>
-  lake.list().some((series) => series.timeframe === "1d")
-    ? bound.filter((one) => !decidesOnDays(one, timeframe))
-    : bound;
+): readonly Bound[] => (lakeHasDays ? bound.filter((one) => !decidesOnDays(one, timeframe)) : bound);
 
 /** Undefined where nobody decides on days, or the lake has not the days before (DH-2). */
 export async function dailyHistory(

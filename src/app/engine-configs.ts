@@ -116,6 +116,26 @@ export function boundStrategy(
   return withNews(advised, news);
 }
 
+/** Those of a run as they decide: each bound, with the length of its bars where that is not the run's. */
+export const boundStrategies = (
+  modules: readonly StrategyModule[],
+  {
+    config,
+    strategyIds,
+    models,
+    timeframe,
+  }: Pick<EngineSetup, "config" | "strategyIds"> & {
+    readonly models?: EngineSetup["models"] | undefined;
+    readonly timeframe: Timeframe;
+  },
+): readonly (BoundStrategy & { readonly timeframe?: Timeframe })[] =>
+  modules
+    .filter(({ id }) => strategyIds.includes(id))
+    .map((module) => ({
+      ...boundStrategy(module, config, models),
+      ...ownTimeframe(module, timeframe, config),
+    }));
+
 export const haltsOf = ({ config, columns }: Pick<EngineSetup, "config" | "columns">): HaltSchedule =>
   new HaltSchedule(haltIntervals(config.halts, columns.instruments));
 

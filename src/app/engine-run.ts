@@ -68,8 +68,11 @@ export function runEngine(
   const held = (instrument: InstrumentId) => loop.execute.portfolio.shares(instrument);
   const extras = { symbols, held, ...(halts.isEmpty ? {} : { halts }) };
   const resumes = setup.config.backtest.operatorResumes === "next_session";
+  // In the time of the history: a split in it restates what was told before.
+  const began = setup.history?.columns.closedAt.at(-1) ?? Number.NEGATIVE_INFINITY;
+  const past = (setup.references ?? []).filter(({ at }) => at < began);
   const told = [
-    ...(setup.references ?? []),
+    ...(setup.references ?? []).slice(past.length),
     ...halts.events(),
     ...regimeEvents(setup.regime ?? [], columns, sessions),
   ];
@@ -80,7 +83,7 @@ export function runEngine(
   if (setup.ticks === undefined) {
     const venue = new SimulatedVenue(instruments, costs, sessions, extras);
     if (setup.longer !== undefined) warmLongerOn(setup.longer, columns, loop.compute);
-    if (setup.history !== undefined) warmOn(setup.history, columns, loop, venue);
+    if (setup.history !== undefined) warmOn({ ...setup.history, told: past }, columns, loop, venue);
     run(new Timeline(columns, venue, setup.actions), venue);
   } else {
     if (setup.longer !== undefined) warmLongerOn(setup.longer, columns, loop.compute);

@@ -10,12 +10,13 @@ import {
   type Timeframe,
   timeframeSeconds,
 } from "../domain/bars.ts";
-import type { CorporateActionEvent } from "../domain/events.ts";
+import type { CorporateActionEvent, ReferenceTold } from "../domain/events.ts";
 import { type SessionTable, sessionIndexAt } from "../domain/session.ts";
 import type { DayNumber, EpochMicros } from "../domain/time.ts";
 import type { SingleLoop } from "../engine/single-loop.ts";
 import { SESSION_MINUTES, warmupOn } from "../features/feature.ts";
 import { xnysSessions } from "../market/calendar.ts";
+import { HaltTimeline } from "../sim/halt-timeline.ts";
 import { type BarVenue, Timeline } from "../sim/timeline.ts";
 import type { BoundStrategy } from "../strategies/strategy.ts";
 
@@ -152,12 +153,13 @@ export function warmLongerOn(
 
 /** Shows history to an engine and its venue. Neither holds or wants anything yet, so nothing can happen. */
 export function warmOn(
-  { columns, actions }: RunHistory,
+  { columns, actions, told }: RunHistory & { readonly told: readonly ReferenceTold[] },
   { instruments }: Pick<BarColumns, "instruments">,
   loop: SingleLoop,
   venue: BarVenue,
 ): void {
-  const timeline = new Timeline({ ...columns, instruments }, venue, actions);
+  const bars = new Timeline({ ...columns, instruments }, venue, actions);
+  const timeline = told.length === 0 ? bars : new HaltTimeline(bars, told);
   for (let event = timeline.next(); event !== undefined; event = timeline.next()) {
     if (event.kind === "BarsClosed") loop.warm(event.bars);
     else loop.step(event);

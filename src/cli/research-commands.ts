@@ -22,6 +22,7 @@ import { example } from "./group-help.ts";
 import { dateRange, maybeOneOf, maybeSymbols, needed, oneOf, wholeNumber } from "./option-values.ts";
 import { registerProposalCommands } from "./proposal-commands.ts";
 import { walkWorker } from "./tasks.ts";
+import { untoldLines } from "./walk-forward-command.ts";
 
 interface OptimiseOptions {
   readonly strategy?: string;
@@ -166,6 +167,7 @@ function optimiseText(result: OptimiseResult, out: string): string {
     ...(gates.length === 0
       ? []
       : [alignedTable([{ title: "" }, { title: "gate" }, { title: "" }], gateRows)]),
+    ...untoldLines(result.noReferences),
     passed
       ? "every gate passed; plimsoll research propose makes a proposal of it"
       : `not to be proposed: ${reasons.join("; ")}`,

@@ -172,8 +172,12 @@ async function walk(context: CliContext, options: WalkOptions): Promise<WalkForw
   return await givenOut(context, config, "walk-forward", (bus) => runWalkForward({ ...run, bus }));
 }
 
+/** What a reader must know before the verdict: who needs such a table traded nothing. */
+export const untoldLines = (absent: WalkForwardResult["noReferences"]): readonly string[] =>
+  absent.map(({ table, why }) => `nobody tells it the table ${table}: ${why}`);
+
 function walkText(
-  { verdict, windows, settings, from, to, sessions }: WalkForwardResult,
+  { verdict, windows, settings, from, to, sessions, noReferences }: WalkForwardResult,
   out: string,
 ): string {
   const gates = verdict.gates.map(({ title, value, side, limit, passed }) => [
@@ -188,6 +192,7 @@ function walkText(
       `drawdown ${percent(verdict.maxDrawdown, 2)}, ${grouped(verdict.trades)} trades, ` +
       `${verdict.counted} trials on record`,
     alignedTable(columns, gates),
+    ...untoldLines(noReferences),
     verdict.passed ? "every gate passed" : `not to be used: ${verdict.reasons.join("; ")}`,
     `files are in ${out}`,
   ].join("\n");

@@ -1,8 +1,12 @@
 /** The reference rows of a backtest: of each table that its strategies read, or why there are none. */
 import { InputError } from "../../domain/assert.ts";
+import type { BarColumns } from "../../domain/bars.ts";
 import type { ReferenceTold } from "../../domain/events.ts";
 import { type ReferenceRef, type ReferenceTable, reference } from "../../domain/reference-table.ts";
+import type { DayNumber, EpochMicros } from "../../domain/time.ts";
+import { xnysSessions } from "../../market/calendar.ts";
 import { universeTable } from "../../market/references/universe.ts";
+import { newYorkDay } from "../../market/us-eastern.ts";
 import { sha256Hex } from "../../numerics/sha256.ts";
 import type { BoundStrategy } from "../../strategies/strategy.ts";
 import type { ReferenceWorld } from "./reference-provider.ts";
@@ -36,11 +40,33 @@ const tablesOf = (refs: readonly ReferenceRef[]): readonly ReferenceTable[] => [
   ...new Map(refs.map(({ table }) => [table.id, table])).values(),
 ];
 
-/** A backtest without a table is one in which its strategies know nothing of it, and says so; it does not fail. */
+interface RunOverBars
+  extends Pick<ReferenceWorld, "root" | "lake" | "config" | "choice" | "adjust" | "regime"> {
+  readonly columns: BarColumns;
+  /** Sessions before it are history alone; absent: the first bar's. */
+  readonly from?: DayNumber | undefined;
+}
+
+/**
+ * What a run over bars is told beside them: backtest, walk-forward and training ask here. A run without a table is one
+ * in which its strategies know nothing of it, and says so; it does not fail.
+ */
 export async function runReferences(
-  world: ReferenceWorld,
-  tables: readonly ReferenceTable[],
+  { root, lake, config, choice, adjust, regime, columns, from }: RunOverBars,
+  bound: readonly Reads[],
 ): Promise<RunReferences> {
+  const { instruments, timeframe, closedAt } = columns;
+  const dayOf = (at: number | undefined) => newYorkDay((at ?? 0) as EpochMicros);
+  const [begins, last] = [dayOf(closedAt[0]), dayOf(closedAt.at(-1))];
+  const first = from === undefined || from < begins ? begins : from;
+  const world: ReferenceWorld = {
+    ...{ root, lake, config, choice, adjust, regime, instruments, timeframe, first, last },
+    sessions: xnysSessions(),
+  };
+  return await toldTo(world, tablesRead(bound));
+}
+
+async function toldTo(world: ReferenceWorld, tables: readonly ReferenceTable[]): Promise<RunReferences> {
   const told: ReferenceTold[] = [];
   const absent: { readonly table: string; readonly why: string }[] = [];
   for (const { id } of tables) {
@@ -62,3 +88,14 @@ export async function runReferences(
     id: told.length === 0 ? "" : sha256Hex(JSON.stringify(sorted)).slice(0, 12),
   };
 }
+
+/** Name of all that a run stands on: its bars with the regime, the days of strategies of days, the tables. */
+export const knownBeside = (
+  snapshot: string,
+  { days, references }: { readonly days: readonly string[]; readonly references: RunReferences },
+): string =>
+  [
+    snapshot,
+    ...[...new Set(days)].map((id) => `1d:${id}`),
+    ...(references.id === "" ? [] : [`known:${references.id}`]),
+  ].join("+");

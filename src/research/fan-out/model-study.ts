@@ -101,8 +101,8 @@ export const modelStudies = (entry: URL, own: LearnParams): StudyKind<ModelStudy
     const { config, facts } = study;
     const { training } = facts;
     await requireTrainer(facts, own);
-    const setup = await setupOfStudy(root, setupRequestOf(training, config), study);
-    const { entries } = trainingGround(setup, training).ground;
+    const walk = await setupOfStudy(root, setupRequestOf(training, config), study);
+    const { setup, entries } = trainingGround(walk, training);
     const learn = { ...config.learn, xgboost: own.xgboost, lightgbm: own.lightgbm };
     const shared: ModelWorkerData = { ...sharedSetup(setup), training, entries, learn };
     return new StandingThreads(entry, shared);

@@ -5,10 +5,9 @@
 import { type JobHandler, Unfit } from "../../adapters/nats/job-worker.ts";
 import type { StandingThreads } from "../../adapters/worker-pool.ts";
 import { type Config, resultHash } from "../../app/config.ts";
-import type { RunSetup } from "../../app/engine-run.ts";
 import { InputError } from "../../domain/assert.ts";
 import { jobKey } from "../walk-forward/job-record.ts";
-import { loadSetup, type SetupRequest } from "../walk-forward/load-setup.ts";
+import { type LoadedWalk, loadSetup, type SetupRequest } from "../walk-forward/load-setup.ts";
 
 /** What the jobs of a study share. */
 export interface Study {
@@ -96,7 +95,7 @@ export async function setupOfStudy(
   root: string,
   request: SetupRequest,
   { config, facts: { snapshot, hash } }: Study,
-): Promise<RunSetup> {
+): Promise<LoadedWalk> {
   const loaded = await loadSetup(root, request).catch((error: unknown) => {
     if (error instanceof InputError)
       throw new Unfit(`data ${snapshot} is not in this lake: ${error.message}`);
@@ -105,5 +104,5 @@ export async function setupOfStudy(
   if (loaded.snapshot !== snapshot)
     throw new Unfit(`it is of data ${snapshot}, this lake has ${loaded.snapshot}`);
   if (resultHash(config) !== hash) throw new InputError("the job's settings are not those of its hash");
-  return loaded.setup;
+  return loaded;
 }

@@ -21,6 +21,7 @@ const day = z
   .min(-100_000)
   .max(100_000)
   .transform((number) => number as DayNumber);
+const sessions = z.int().min(1).max(100_000);
 const name = z.string().min(1).max(100);
 
 const studyShape = z.strictObject({
@@ -38,6 +39,8 @@ const studyShape = z.strictObject({
   config: z.unknown(),
   strategyIds: z.array(name).min(1).max(1000),
   cash: z.number().positive(),
+  from: day.optional(),
+  terms: z.strictObject({ train: sessions, test: sessions, step: sessions, gap: z.int().min(0) }),
   /** What a job's key depends on beside the job: `snapshot`, `hash` and `code` among it. */
   facts: z.looseObject({ snapshot: z.string(), hash: z.string() }),
 });
@@ -80,7 +83,7 @@ export const windowStudies = (entry: URL): StudyKind<WindowStudy, WindowJob, Win
     throw new InputError("the window of the job cannot be read");
   },
   threads: async (root, study) =>
-    new StandingThreads(entry, sharedSetup(await setupOfStudy(root, study, study))),
+    new StandingThreads(entry, sharedSetup((await setupOfStudy(root, study, study)).setup)),
 });
 
 function readStudy(given: unknown): WindowStudy {

@@ -28,12 +28,12 @@ import type { WalkForwardTerms } from "../../learn/validation/walk-forward.ts";
 import { sharpeRatio } from "../../numerics/return-ratios.ts";
 import { type FanOutTerms, fanOutJobs } from "../fan-out/job-fan-out.ts";
 import { readWindowOutcome, WINDOW_KIND, type WindowStudy } from "../fan-out/window-study.ts";
-import { loadSetup } from "../walk-forward/load-setup.ts";
+import { type LoadedWalk, loadSetup } from "../walk-forward/load-setup.ts";
 import { recordedJobs } from "../walk-forward/recorded-jobs.ts";
 import { refuseModels } from "../walk-forward/run-walk-forward.ts";
 import { stitchedReturns } from "../walk-forward/stitched-walk.ts";
 import { countTrials, daysOf, keepStudy } from "../walk-forward/walk-records.ts";
-import { type WalkWindow, walkWindows } from "../walk-forward/walk-windows.ts";
+import type { WalkWindow } from "../walk-forward/walk-windows.ts";
 import { runWindow, type WindowJob, type WindowOutcome } from "../walk-forward/window-run.ts";
 import { heldFigures, type Judged, judgedWalk, type Permission, permission } from "./optimise-verdict.ts";
 import { type Point, parameterSpace } from "./parameter-space.ts";
@@ -85,6 +85,8 @@ export interface OptimiseResult extends Permission {
   /** What the configuration says. */
   readonly configured: Found;
   readonly operators: OperatorRates;
+  /** Tables that the strategy reads and nobody told, and why: what needs one stood still. */
+  readonly noReferences: LoadedWalk["noReferences"];
 }
 
 /** Throws InputError where the lake has no such bars, they hold too few windows, or nothing can be searched. */
@@ -128,7 +130,16 @@ export async function optimiseStrategy(request: OptimiseRun): Promise<OptimiseRe
 interface Ground {
   readonly names: Pick<
     OptimiseResult,
-    "runId" | "strategy" | "snapshot" | "configHash" | "codeVersion" | "from" | "to" | "windows" | "sessions"
+    | "runId"
+    | "strategy"
+    | "snapshot"
+    | "configHash"
+    | "codeVersion"
+    | "from"
+    | "to"
+    | "windows"
+    | "sessions"
+    | "noReferences"
   >;
   /** Fitness of each: the Sharpe ratio per year of its stitched walk; null where it hardly traded. */
   readonly evaluate: (candidates: readonly Candidate[]) => Promise<(number | null)[]>;
@@ -142,8 +153,7 @@ async function groundOf(request: OptimiseRun): Promise<Ground> {
   const { root, config, strategyId, terms, workers, entry, progress, cash } = request;
   const strategyIds = [strategyId];
   progress("reading bars");
-  const { setup, snapshot } = await loadSetup(root, { ...request, strategyIds });
-  const all = walkWindows(setup.columns, setup.sessions, terms, request.from);
+  const { setup, windows: all, snapshot, noReferences } = await loadSetup(root, { ...request, strategyIds });
   const { searched, held } = parted(all, request.holdout);
   const [hash, code] = [resultHash(config), codeVersion()];
   const { adjustment = null, source = null } = request.bars;
@@ -154,7 +164,8 @@ async function groundOf(request: OptimiseRun): Promise<Ground> {
   const runId = shortDigest("op", { scope, snapshot, hash, code });
   const facts = { snapshot, hash, code, traded };
   makeFolder(request.out);
-  const shared: WindowStudy = { bars: request.bars, config, strategyIds, cash, facts };
+  const { bars, from } = request;
+  const shared: WindowStudy = { bars, config, strategyIds, cash, from, terms, facts };
   const study = { kind: WINDOW_KIND, shared, read: readWindowOutcome };
   const record = join(root, "run", "optimise", `${runId}.jsonl`);
   const run = (jobs: readonly WindowJob[]) =>
@@ -170,6 +181,7 @@ async function groundOf(request: OptimiseRun): Promise<Ground> {
       ...{ runId, strategy: strategyId, snapshot, configHash: hash, codeVersion: code },
       ...{ from: isoDate(searched[0]!.test.from), to: isoDate(searched.at(-1)!.test.to) },
       windows: searched.length,
+      noReferences,
       sessions: searched.reduce((sum, { stitched }) => sum + stitched, 0),
     },
     evaluate: async (candidates) => {

@@ -6,6 +6,7 @@
 import { engineConfigs } from "../../app/engine-configs.ts";
 import type { RunSetup } from "../../app/engine-run.ts";
 import { strategiesOf } from "../../app/own-strategies.ts";
+import { warmLongerOn } from "../../app/run-history.ts";
 import { type BarBatch, batchCount } from "../../domain/bars.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { type AccountFacts, ComputeStage } from "../../engine/compute.ts";
@@ -51,8 +52,12 @@ export function entryEvents(
   const account = unlimited(setup.cash);
   const { columns: bars } = setup;
   const batch: BarBatch = { at: 0 as EpochMicros, from: 0, to: 0, columns: bars };
+  if (setup.longer !== undefined) warmLongerOn(setup.longer, bars, stage);
+  const told = setup.references ?? [];
+  let next = 0;
   for (let b = 0; b < batchCount(bars); b++) {
     batch.at = bars.closedAt[b] as EpochMicros;
+    for (; next < told.length && told[next]!.at <= batch.at; next++) stage.told(told[next]!);
     batch.from = bars.offset[b]!;
     batch.to = bars.offset[b + 1]!;
     const first = stage.signals.length;

@@ -72,9 +72,9 @@ export async function walkModel(request: ModelWalkRun): Promise<ModelWalk> {
   progress("reading bars");
   const cash = training.cash ?? config.account.capital;
   const strategyIds = [training.strategy];
-  const { setup, snapshot } = await loadSetup(root, setupRequestOf(training, config));
+  const { setup, windows, snapshot } = await loadSetup(root, setupRequestOf(training, config));
   progress("asking the rules for entries");
-  const { ground, windows } = trainingGround(setup, training);
+  const ground = trainingGround({ setup, windows }, training);
   const { entries } = ground;
   progress(`${entries.label.length} entries with a label, ${entries.columns.length} features`);
   const jobs = new ModelJobs(ground, trainer);

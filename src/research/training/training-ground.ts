@@ -3,8 +3,7 @@ import type { Config } from "../../app/config.ts";
 import type { RunSetup } from "../../app/engine-run.ts";
 import { InputError } from "../../domain/assert.ts";
 import { type EpochMicros, parseIsoDate, startOfDay } from "../../domain/time.ts";
-import type { SetupRequest } from "../walk-forward/load-setup.ts";
-import { type WalkWindow, walkWindows } from "../walk-forward/walk-windows.ts";
+import type { LoadedWalk, SetupRequest } from "../walk-forward/load-setup.ts";
 import { entryEvents } from "./entry-events.ts";
 import { inputNames, isTelling } from "./input-names.ts";
 import { type Labelled, labelEntries } from "./label-entries.ts";
@@ -17,18 +16,18 @@ export const setupRequestOf = (training: TrainingConfig, config: Config): SetupR
   config,
   strategyIds: [training.strategy],
   cash: training.cash ?? config.account.capital,
+  from: dayOf(training.bars.from),
+  terms: { ...training.windows, gap: 0 },
 });
 
-/** Throws InputError where the bars hold no window, nothing is ever entered, or prices have splits in them. */
+/** Throws InputError where nothing is ever entered, or prices have splits in them. */
 export function trainingGround(
-  setup: RunSetup,
+  { setup, windows }: Pick<LoadedWalk, "setup" | "windows">,
   training: TrainingConfig,
-): { readonly ground: TrainingGround; readonly windows: readonly WalkWindow[] } {
+): TrainingGround {
   requireOneBasis(setup);
-  const first = dayOf(training.bars.from);
-  const windows = walkWindows(setup.columns, setup.sessions, { ...training.windows, gap: 0 }, first);
   const entries = labelled(setup, training, startOfDay(windows[0]!.train.from));
-  return { ground: { setup, training, entries }, windows };
+  return { setup, training, entries };
 }
 
 /** Columns that tell nothing are left out: no label is looked at for that. */

@@ -12,11 +12,10 @@ import { type DayNumber, isoDate } from "../../domain/time.ts";
 import type { WalkForwardTerms } from "../../learn/validation/walk-forward.ts";
 import { type FanOutTerms, fanOutJobs } from "../fan-out/job-fan-out.ts";
 import { readWindowOutcome, WINDOW_KIND, type WindowStudy } from "../fan-out/window-study.ts";
-import { loadSetup } from "./load-setup.ts";
+import { type LoadedWalk, loadSetup } from "./load-setup.ts";
 import { type Setting, walkForward } from "./walk-forward.ts";
 import { countTrials, daysOf, equityCsv, keepStudy } from "./walk-records.ts";
 import { type WalkVerdict, walkVerdict } from "./walk-verdict.ts";
-import { walkWindows } from "./walk-windows.ts";
 
 export interface WalkForwardRun {
   readonly root: string;
@@ -51,6 +50,8 @@ export interface WalkForwardResult {
   readonly to: string;
   readonly sessions: number;
   readonly verdict: WalkVerdict;
+  /** Tables that the strategies read and nobody told, and why: what needs one stood still. */
+  readonly noReferences: LoadedWalk["noReferences"];
   readonly windows: readonly {
     readonly train: readonly [string, string];
     readonly test: readonly [string, string];
@@ -67,8 +68,7 @@ export async function runWalkForward(request: WalkForwardRun): Promise<WalkForwa
   checkSettings(request);
   refuseModels(request);
   progress("reading bars");
-  const { setup, snapshot } = await loadSetup(root, request);
-  const windows = walkWindows(setup.columns, setup.sessions, terms, request.from);
+  const { setup, windows, snapshot, noReferences } = await loadSetup(root, request);
   const hash = resultHash(config);
   const code = codeVersion();
   // A named snapshot has one id, whichever of its symbols are traded.
@@ -86,7 +86,8 @@ export async function runWalkForward(request: WalkForwardRun): Promise<WalkForwa
   const runId = shortDigest("wf", { scope, snapshot, hash, code });
   makeFolder(out);
   const facts = { snapshot, hash, code, traded };
-  const shared: WindowStudy = { bars: request.bars, config, strategyIds, cash: request.cash, facts };
+  const { bars, cash, from: first } = request;
+  const shared: WindowStudy = { bars, config, strategyIds, cash, from: first, terms, facts };
   const study = { kind: WINDOW_KIND, shared, read: readWindowOutcome };
   const walked = await walkForward({
     ...{ setup, windows, settings, workers, entry },
@@ -102,7 +103,7 @@ export async function runWalkForward(request: WalkForwardRun): Promise<WalkForwa
   const [from, to] = [windows[0]!.test.from, windows.at(-1)!.test.to];
   const result: WalkForwardResult = {
     ...{ runId, strategies: strategyIds, snapshot, configHash: hash, codeVersion: code, terms, settings },
-    ...{ from: isoDate(from), to: isoDate(to), sessions: walked.returns.length, verdict },
+    ...{ from: isoDate(from), to: isoDate(to), sessions: walked.returns.length, verdict, noReferences },
     windows: walked.windows.map(({ window, chosen, score: sharpeTrain, sharpeTest, trades }) => ({
       train: [isoDate(window.train.from), isoDate(window.train.to)],
       test: [isoDate(window.test.from), isoDate(window.test.to)],
