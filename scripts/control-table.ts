@@ -506,6 +506,19 @@ export const controls: readonly Control[] = [
     where: ["src/engine/instrument-activity.ts"],
     tests: ["src/engine/risk-books.test.ts", "src/engine/risk-state.test.ts", "test/risk-restart.test.ts"],
   }),
-  later("C-64", "Margin/day-trade rules", "execution"),
+  partly(
+    "C-64",
+    "Margin/day-trade rules",
+    "a guard of our own that counts day trades before the broker does",
+    {
+      where: [
+        "src/engine/broker-refusals.ts",
+        "src/engine/fill-booking.ts",
+        "src/adapters/brokers/alpaca/outcome.ts",
+        "src/sim/brokerage/day-trades.ts",
+      ],
+      tests: ["test/account-refusals.test.ts", "src/sim/brokerage/refusals.test.ts"],
+    },
+  ),
   later("C-65", "End-of-day policy", "orchestrator"),
 ];

@@ -38,6 +38,7 @@ import { xnysSessions } from "../src/market/calendar.ts";
 import { breakers } from "../src/risk/breaker-registry.ts";
 import { Brokerage } from "../src/sim/brokerage/brokerage.ts";
 import type { OrderRequest } from "../src/sim/brokerage/order-request.ts";
+import type { BrokerageTerms } from "../src/sim/brokerage/terms.ts";
 import { credentials } from "./alpaca-conversation.ts";
 import { columnsOf } from "./bar-text.ts";
 import { ASSETS, type Ask, clock as newYork, request as orderOf } from "./brokerage-world.ts";
@@ -141,6 +142,11 @@ class Front implements VirtualServer {
 /** One transaction, and what of it a reader would ask for. */
 export type Transaction = readonly JournalRow[];
 
+export type WorldAccount = Partial<Pick<BrokerageTerms, "startingCash" | "multiplier" | "legacyPdt">> & {
+  /** Who watches the stops of the engine; the venue where nothing is said. */
+  readonly stops?: "virtual";
+};
+
 export class LiveWorld {
   readonly clock = new VirtualClock();
   readonly brokerage: Brokerage;
@@ -170,13 +176,17 @@ export class LiveWorld {
   /** Shares a session of each symbol, of the 20 sessions before; absent: nobody knows. */
   readonly #usualVolume: number | undefined;
 
-  /** Of New York, a Monday, as `09:30`. */
-  constructor(startsAt = "09:29:50", usualVolume?: number) {
+  readonly #account: WorldAccount;
+
+  /** Of New York, a Monday, as `09:30`. `account`: terms of the brokerage, and the dollars in it. */
+  constructor(startsAt = "09:29:50", usualVolume?: number, account: WorldAccount = {}) {
+    const { startingCash = CASH, stops: _, ...terms } = account;
     this.#startAt = newYork(startsAt);
     this.#usualVolume = usualVolume;
+    this.#account = account;
     this.brokerage = new Brokerage({
-      ...{ assets: ASSETS, sessions: xnysSessions(), startsAt: this.#startAt, startingCash: CASH },
-      ...{ multiplier: 2, seed: 3, fillModel: "paper" },
+      ...{ assets: ASSETS, sessions: xnysSessions(), startsAt: this.#startAt, startingCash },
+      ...{ multiplier: 2, seed: 3, fillModel: "paper", ...terms },
     });
     this.front = new Front(this.brokerage, () => this.at);
     this.#network = new VirtualNetwork({ clock: this.clock, latencyMs: 2, server: this.front });
@@ -219,7 +229,7 @@ export class LiveWorld {
   start(): void {
     const life = new LifeClock(this.clock);
     this.#life = life;
-    const live = freshExecute(this.#usualVolume);
+    const live = freshExecute(this.#usualVolume, this.#account);
     this.#driver = new ExecuteDriver({
       run: RUN,
       live,
@@ -294,6 +304,15 @@ export class LiveWorld {
     const intents = [{ ...wish, ...terms, shares, stop }];
     this.#decisions += 1;
     this.consume({ kind: "decision", decision: { at: this.at, intents, signals: [] } });
+  }
+
+  /** The only strategy wants out. */
+  exit(symbol: (typeof SYMBOLS)[number]): void {
+    const instrument = SYMBOLS.indexOf(symbol) as InstrumentId;
+    const reference = this.#prices[instrument] ?? 100;
+    const wish = { kind: "Exit", at: this.at, strategy: OWN, instrument, signal: 0, reference } as const;
+    this.#decisions += 1;
+    this.consume({ kind: "decision", decision: { at: this.at, intents: [wish], signals: [] } });
   }
 
   /** An order of somebody else's at the broker, past us. */
@@ -392,8 +411,8 @@ export class LiveWorld {
 }
 
 /** Running, books compared, two minutes into the session. */
-export async function reconciledWorld(): Promise<LiveWorld> {
-  const made = new LiveWorld();
+export async function reconciledWorld(account: WorldAccount = {}): Promise<LiveWorld> {
+  const made = new LiveWorld("09:29:50", undefined, account);
   made.start();
   await made.run(130);
   const { notReconciled } = made.live;
@@ -402,16 +421,17 @@ export async function reconciledWorld(): Promise<LiveWorld> {
 }
 
 /** Its stage at the beginning of the run. */
-export function freshExecute(usualVolume?: number): LiveExecute {
+export function freshExecute(usualVolume?: number, account: WorldAccount = {}): LiveExecute {
+  const { startingCash: cash = CASH, stops = "venue" } = account;
   const live = new LiveExecute({
     execute: {
       strategies: 2,
       instruments: SYMBOLS.length,
-      startingCash: usd(CASH),
+      startingCash: usd(cash),
       sessions: xnysSessions(),
       rules: [],
       breakers: breakers.filter(({ id }) => id === "day_base_loss").map((breaker) => breaker.configure({})),
-      execution: executionParams.parse({}),
+      execution: executionParams.parse({ stops }),
       ensemble: ensembleParams.parse({}),
       allocations: [1, 0],
       symbols: SYMBOLS,

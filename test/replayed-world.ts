@@ -1,13 +1,14 @@
 /** What a world's journal says of each step, once as it was written and once as a replay gives it. */
 import { ReplayedExecute } from "../src/app/live/replayed-stages.ts";
-import { freshExecute, instruments, type LiveWorld, RUN } from "./live-world.ts";
+import { freshExecute, instruments, type LiveWorld, RUN, type WorldAccount } from "./live-world.ts";
 
-/** Each input with the rows that followed it. `usualVolume` as the world was made with. */
+/** Each input with the rows that followed it. `usualVolume` and `account` as the world was made with. */
 export function toldAgain(
   { journal }: LiveWorld,
   usualVolume?: number,
+  account?: WorldAccount,
 ): { readonly recorded: string[][]; readonly replayed: string[][] } {
-  const stage = new ReplayedExecute(RUN, freshExecute(usualVolume), instruments);
+  const stage = new ReplayedExecute(RUN, freshExecute(usualVolume, account), instruments);
   const recorded: string[][] = [];
   const replayed: string[][] = [];
   for (const row of journal.flat()) {

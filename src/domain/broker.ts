@@ -173,7 +173,12 @@ export type BrokerRequest = { readonly id: RequestId; readonly priority: Priorit
 export const refusalClasses = [
   "invalid",
   "unauthorized",
+  /** The money of the account does not suffice, by the broker's rules of margin. */
   "buying_power",
+  /** Protection against day trading. */
+  "day_trading",
+  /** The account as a whole: blocked, suspended, closing only. */
+  "account",
   "shares_held",
   "wash_trade",
   /** What it should close is not there. */

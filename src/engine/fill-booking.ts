@@ -22,6 +22,7 @@ import type { EpochMicros } from "../domain/time.ts";
 import type { VirtualLots } from "../ensemble/virtual-lots.ts";
 import { splitCosts } from "../execution/cost-split.ts";
 import { splitFill } from "../execution/fill-split.ts";
+import { wasRefusedByAccount } from "../execution/lifecycle/words.ts";
 import { OrderField, type OrderTable } from "../execution/order-table.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import type { ApprovedOrder } from "../risk/gate.ts";
@@ -92,8 +93,22 @@ export class FillBooking implements CrossBooks {
   }
 
   ended(event: OrderEnd): void {
-    if (this.#isShort(event)) this.#ends.push(event);
-    else this.#end(event.order, statusAfter[event.kind], event.at, this.#settlePartial);
+    if (this.#isShort(event)) {
+      this.#ends.push(event);
+      return;
+    }
+    const leaving = this.#refusedExits(event);
+    this.#end(event.order, statusAfter[event.kind], event.at, this.#settlePartial);
+    for (const order of leaving) this.#parts.desk.keepLeaving(order);
+  }
+
+  /** What the broker does not let close now, by its rules of the account: nobody may forget that it should (BO-2). */
+  #refusedExits(event: OrderEnd): readonly OrderNumber[] {
+    if (event.kind !== "OrderRejected" || !wasRefusedByAccount(event.reason)) return [];
+    const orders = this.#orders;
+    const isLeaving = (order: OrderNumber) =>
+      orders.purpose(order) === Purpose.Exit && !this.#parts.desk.isTrim(order);
+    return orders.members(event.order).filter(isLeaving);
   }
 
   /** Shares are about to be counted anew: ends that speak of the old ones wait no longer. */

@@ -12,8 +12,6 @@ import type { ClaimChanged } from "../domain/events.ts";
 /** How often the broker's books are asked for then. */
 export const REFUSED_LOOK_MS = 60_000;
 const SOURCE = "broker_refuses_key";
-/** 401, or a 403 that is not about the account or one order: what else a broker says to a key that it does not know. */
-const OF_THE_KEY = /^401 |^403 (?!.*(?:blocked|suspended|liquidation|restricted|day trad))/is;
 
 export class KeyRefusal {
   #reason: string | undefined;
@@ -35,7 +33,7 @@ export class KeyRefusal {
 }
 
 export function isKeyRefused(news: BrokerNews): news is Extract<BrokerNews, { readonly kind: "refused" }> {
-  return news.kind === "refused" && news.class === "unauthorized" && OF_THE_KEY.test(news.reason);
+  return news.kind === "refused" && news.class === "unauthorized";
 }
 
 export const keyClaim = (reason: string): Pick<ClaimChanged, "claim"> => ({

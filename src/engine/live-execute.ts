@@ -23,12 +23,12 @@ import { type ApprovedOrder, isApproved } from "../risk/gate.ts";
 import { AskedCancels } from "./asked-cancels.ts";
 import { BrokerDuty, type DutyParts } from "./broker-duty.ts";
 import { BrokerErrors } from "./broker-errors.ts";
+import { BrokerRefusals, type RefusalParts } from "./broker-refusals.ts";
 import { ComputeAlarms } from "./compute-alarms.ts";
 import type { DeferredEntries } from "./deferred-entries.ts";
 import type { ExecuteStage } from "./execute.ts";
 import type { ExecuteConfig } from "./execute-config.ts";
 import { FlattenDuty, type FlattenParts } from "./flatten-duty.ts";
-import { KeyRefusal, keyClaim, keyClaimHolder, keyText } from "./key-refusal.ts";
 import { isAction, LiveActions } from "./live-actions.ts";
 import { LiveDecisions } from "./live-decisions.ts";
 import type { Command } from "./ports.ts";
@@ -94,7 +94,7 @@ export class LiveExecute {
   readonly #actions: LiveActions;
   readonly #flatten: FlattenDuty;
   readonly #errors = new BrokerErrors();
-  readonly #key = new KeyRefusal();
+  readonly #refusals: BrokerRefusals;
   readonly #cancels = new AskedCancels();
   readonly #doubts: PositionDoubts;
   readonly output: ExecuteOutput = {
@@ -118,7 +118,7 @@ export class LiveExecute {
     });
     const { stage } = this.#decisions;
     this.stage = stage;
-    const { instruments, lifecycle, external, outside = 0 } = config;
+    const { instruments, lifecycle, external, outside = 0, execute } = config;
     const [{ adopted = [] }, cancels, decisions] = [config, this.#cancels, this.#decisions];
     const lookNow = (now: Instants) => this.#duty.lookNow(now);
     const tell = (event: ControlEvent) => this.#tell(event);
@@ -128,6 +128,9 @@ export class LiveExecute {
     const ask: FlattenParts["ask"] = (request, now) => this.#duty.ask(request, now);
     this.#actions = new LiveActions({ decisions, lifecycle, instruments, duty: this.#duty, ...this.output });
     this.#flatten = new FlattenDuty({ stage, lifecycle, instruments, ask });
+    const [{ sessions }, { alarms }] = [execute, this.output];
+    const change: RefusalParts["change"] = (...what) => this.#change(...what);
+    this.#refusals = new BrokerRefusals({ stage, instruments, sessions, alarms, change });
   }
 
   get lifecycle(): Lifecycle {
@@ -213,7 +216,7 @@ export class LiveExecute {
 
   /** What the broker said when it refused our key; undefined while it serves us. */
   get refusedBy(): string | undefined {
-    return this.#key.reason;
+    return this.#refusals.keyReason;
   }
 
   /** Why our books and the broker's are not known to agree; undefined when they are. */
@@ -259,8 +262,9 @@ export class LiveExecute {
   /** Orders first, then the books as a whole: else a fill that was missed would look like a position of nobody's. */
   #heard(news: BrokerNews, now: Instants): void {
     this.#errors.heard(news, now);
-    if (this.#key.heard(news)) this.#refused(now);
+    this.#refusals.heard(news, now);
     if (!this.#duty.heard(news, now)) this.#lifecycle.heard(news, now);
+    this.#refusals.noted(this.#lifecycle.notes, now);
     this.#doubts.reported(news, now);
     this.#settle(now);
     this.#duty.compare(now);
@@ -283,14 +287,6 @@ export class LiveExecute {
   #judgeBroker(now: Instants): void {
     const changed = this.#errors.time(now, !this.isFlat);
     if (changed !== undefined) this.#change(changed, now);
-  }
-
-  /** Told once, and again when an operator resumed and it still is so. */
-  #refused(now: Instants): void {
-    const { reason = "" } = this.#key;
-    if (this.stage.authorities.find(...keyClaimHolder) !== undefined) return;
-    this.#change(keyClaim(reason), now);
-    this.output.alarms.push({ severity: "page", text: keyText(reason) });
   }
 
   #change(changed: Omit<ClaimChanged, "kind" | "at">, now: Instants): void {

@@ -160,6 +160,12 @@ export class OrderDesk {
     this.#press(strategy, instrument, followOf(purpose), signal);
   }
 
+  /** An exit was refused that must not be given up: from now on it leaves as a breached stop does. */
+  keepLeaving(order: OrderNumber): void {
+    const signal = this.orders.get(order, OrderField.signal);
+    this.#stops?.leave(this.orders.strategy(order), this.orders.instrument(order), signal, true);
+  }
+
   /** With each bar: what waits for the end of something asks for it again. A breached stop does so at its own rate. */
   askAgain(): void {
     for (const { strategy, instrument, follow, signal, since } of this.waiting.all()) {

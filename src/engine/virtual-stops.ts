@@ -122,6 +122,24 @@ export class VirtualStops {
     this.#market.last[instrument] = Number.NaN;
   }
 
+  /**
+   * The position leaves as if the price of now had breached its level, which moves there and never away from it (VS-1).
+   * `wasRefused`: an attempt was, and the next one waits as after a failed one.
+   */
+  leave(strategy: number, instrument: InstrumentId, signal: number, wasRefused = false): void {
+    const { lots, facts, execution } = this.#parts;
+    const slot = lots.slot(strategy, instrument);
+    const last = this.#market.last[instrument]!;
+    const price = last > 0 ? last : facts.mark(instrument);
+    if (lots.shares(strategy, instrument) === 0 || !(price > 0)) return;
+    const side = this.#side(strategy, instrument);
+    this.#levels.tighten(slot, side, roundToTick(price, -side, execution.tick), signal);
+    this.#levels.breach(slot, price);
+    if (!wasRefused) return;
+    this.#levels.nextAt[slot] = facts.now + this.#waitOf(slot);
+    this.#levels.failed(slot);
+  }
+
   /** On what terms a breached position leaves now: by the level and the price that reached it. */
   leaving(request: OrderRequest): OrderRequest {
     const { lots, execution } = this.#parts;
@@ -319,15 +337,19 @@ export class VirtualStops {
   /** What was breached leaves, or is asked to again, no faster than its rate. */
   #press(strategy: number, instrument: InstrumentId, slot: number): void {
     const levels = this.#levels;
-    const { facts, leave, takeBack, execution } = this.#parts;
+    const { facts, leave, takeBack } = this.#parts;
     if (Number.isNaN(levels.reached[slot]!) || facts.now < levels.nextAt[slot]!) return;
     if (!this.#mayLeave(instrument)) return;
     const isLeft = this.#isLeftByDisaster(strategy, instrument, slot);
     if (isLeft && !facts.entryWorking(strategy, instrument)) return;
-    const { retrySeconds, retryMaxSeconds } = execution.virtualStop;
-    const wait = Math.min(retrySeconds * 2 ** levels.failures[slot]!, retryMaxSeconds);
-    levels.nextAt[slot] = facts.now + wait * MICROS_PER_SECOND;
+    levels.nextAt[slot] = facts.now + this.#waitOf(slot);
     if (isLeft) takeBack(strategy, instrument);
     else leave(strategy, instrument, levels.signal[slot]!);
+  }
+
+  /** From one attempt to the next, micros. */
+  #waitOf(slot: number): number {
+    const { retrySeconds, retryMaxSeconds } = this.#parts.execution.virtualStop;
+    return Math.min(retrySeconds * 2 ** this.#levels.failures[slot]!, retryMaxSeconds) * MICROS_PER_SECOND;
   }
 }

@@ -178,7 +178,7 @@ export class Submissions {
     else if (child.doubts > 0) {
       // An earlier submission may still come true: the query plan decides.
       child.wasRefused = true;
-      if (isCurrent) this.doubt(child, "reply", `refused (${why}), an earlier one in doubt`, now);
+      if (isCurrent) this.doubt(child, "reply", `${why}: ${reason}, an earlier one in doubt`, now);
     } else if (!isEntry(child) && blockedClasses.includes(why) && child.attempts < BLOCKED_TRIES) {
       this.#again(child, isCurrent, `${why}: ${reason}`, now);
       child.owner.blocked(child, why, now);

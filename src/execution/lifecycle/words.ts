@@ -100,6 +100,11 @@ export type NoteCause = "command" | "reply" | "stream" | "poll" | "timer" | "res
 /** True for the end of an order that the broker refused in that way; the class begins the reason. */
 export const wasRefusedAs = (reason: string, why: RefusalClass): boolean => reason.startsWith(`${why}: `);
 
+const ofAccount: readonly RefusalClass[] = ["buying_power", "day_trading", "account"];
+/** True for one that was refused for margin, for day trading or for the account (C-64). */
+export const wasRefusedByAccount = (reason: string): boolean =>
+  ofAccount.some((why) => wasRefusedAs(reason, why));
+
 /** For the journal, for counting, for people. `transition` is the ordinary one; all others want a look. */
 export type NoteKind =
   | "transition"

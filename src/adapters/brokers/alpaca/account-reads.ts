@@ -2,7 +2,7 @@
  * What start-up, the probe of the broker's clock and the doctor ask: one answer or one reason, no life cycle involved.
  */
 import type { z } from "zod";
-import type { BrokerAccount, BrokerAsset, Priority } from "../../../domain/broker.ts";
+import type { BrokerAccount, BrokerAsset, Priority, RefusalClass } from "../../../domain/broker.ts";
 import { type DayNumber, type EpochMicros, isoDate, parseIsoDate } from "../../../domain/time.ts";
 import type { Clock } from "../../net/ports.ts";
 import { accountFrom, assetFrom } from "./map-account.ts";
@@ -55,6 +55,9 @@ export function skewMicros({ at, roundTripMs }: BrokerClock, heardAt: EpochMicro
   return at - (heardAt - Math.round((roundTripMs * 1000 * speed) / 2));
 }
 
+/** Refusals that say nothing of what was asked for. */
+const ofTheAsker: readonly RefusalClass[] = ["unauthorized", "account", "day_trading", "throttled"];
+
 export function accountReads({ rest, clock }: { rest: AlpacaRest; clock: Clock }): AccountReads {
   const get = async <Schema extends z.ZodType>(
     path: string,
@@ -64,8 +67,8 @@ export function accountReads({ rest, clock }: { rest: AlpacaRest; clock: Clock }
   ): Promise<Answered<z.infer<Schema>> & { isAbsent?: boolean }> => {
     const verdict = judge(await rest.send({ method: "GET", path, query, priority }));
     if (verdict.kind !== "ok") {
-      const isAbsent = verdict.kind === "refused" && verdict.class !== "unauthorized";
-      return { ok: false, reason: verdict.reason, isAbsent: isAbsent && verdict.class !== "throttled" };
+      const isAbsent = verdict.kind === "refused" && !ofTheAsker.includes(verdict.class);
+      return { ok: false, reason: verdict.reason, isAbsent };
     }
     const read = schema.safeParse(verdict.json);
     if (read.success) return { ok: true, value: read.data };

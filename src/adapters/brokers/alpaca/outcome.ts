@@ -16,6 +16,7 @@ export type Verdict =
 
 const REASON_MAX = 200;
 const NOT_FOUND = 40_410_000;
+const DAY_TRADING = 40_310_100;
 
 export function judge(outcome: RestOutcome): Verdict {
   if (outcome.kind === "failed")
@@ -60,11 +61,16 @@ function errorOf(json: unknown): WireError | undefined {
 const refusals: readonly (readonly [status: number, text: RegExp, refusal: RefusalClass])[] = [
   [401, /./s, "unauthorized"],
   [0, /insufficient .*buying power|cost basis.*exceeds/i, "buying_power"],
+  [403, /day trad/i, "day_trading"],
   [0, /insufficient qty/i, "shares_held"],
   [0, /wash trade/i, "wash_trade"],
   [0, /position intent mismatch/i, "no_position"],
   [0, /sold short|not shortable|short|hard to borrow|locate/i, "not_shortable"],
-  [0, /asset .*(?:not found|not active)|not tradable|not fractionable|symbol .*not found/i, "not_tradable"],
+  [
+    0,
+    /asset .*(?:not found|not active|restricted)|not tradable|not fractionable|symbol .*not found/i,
+    "not_tradable",
+  ],
   [404, /./s, "not_found"],
   [
     422,
@@ -72,13 +78,15 @@ const refusals: readonly (readonly [status: number, text: RegExp, refusal: Refus
     "not_open",
   ],
   [0, /market is closed|outside .*hours|opg|cls|on.(?:open|close)/i, "closed"],
-  [403, /forbidden|blocked|suspended|liquidation|not authorized|restricted|day trad/i, "unauthorized"],
+  [403, /blocked|suspended|liquidation|clos(?:e|ing) only|restricted|rejected by user/i, "account"],
+  [403, /forbidden|not authorized/i, "unauthorized"],
   [400, /./s, "invalid"],
   [422, /./s, "invalid"],
 ];
 
 function refusalClass(status: number, error: WireError | undefined): RefusalClass {
   if (error === undefined && status === 403) return "unauthorized";
+  if (status === 403 && error?.code === DAY_TRADING) return "day_trading";
   const text = error?.message === undefined || error.message === "" ? "-" : error.message;
   const found = refusals.find(([only, pattern]) => (only === 0 || only === status) && pattern.test(text));
   return found?.[2] ?? "other";
