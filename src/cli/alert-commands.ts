@@ -7,7 +7,6 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "commander";
 import { readAlertSecrets } from "../adapters/alerts/alert-secrets.ts";
 import { channelIds, plannedChannels } from "../adapters/alerts/channel-registry.ts";
-import { loadConfig } from "../app/config.ts";
 import { knownRun } from "../app/live/active-run.ts";
 import { operatorName } from "../app/live/operator-name.ts";
 import {
@@ -25,6 +24,7 @@ import { envFiles } from "./alert-env.ts";
 import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, report, tell } from "./context.ts";
 import { recordRoot } from "./demo-root.ts";
+import { givenConfig } from "./given-config.ts";
 import { example } from "./group-help.ts";
 import { maybeOneOf, wholeNumber } from "./option-values.ts";
 
@@ -129,9 +129,7 @@ async function testDirectly(
   context: CliContext,
   channel: string | undefined,
 ): Promise<readonly AlertDelivery[]> {
-  const { alerts, mode } = loadConfig({
-    ...{ files: context.configFiles(), assignments: context.assignments(), env: process.env },
-  });
+  const { alerts, mode } = givenConfig(context);
   const secrets = readAlertSecrets(process.env, envFiles(context));
   const plans = plannedChannels(alerts.channels, secrets).filter(
     ({ id }) => channel === undefined || id === channel,

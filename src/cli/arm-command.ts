@@ -3,7 +3,6 @@ import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { requireAgreement } from "../adapters/brokers/alpaca/credentials.ts";
 import { liveHosts } from "../adapters/brokers/alpaca/hosts.ts";
-import { loadConfig } from "../app/config.ts";
 import { arm, disarm, suffixOf } from "../app/live/arm-file.ts";
 import { accountNumber } from "../app/live/broker-reads.ts";
 import { requireCredentials, runHosts } from "../app/live/interlock.ts";
@@ -11,6 +10,7 @@ import { tradedConfig } from "../app/traded-config.ts";
 import { tradingHash } from "../app/trading-hash.ts";
 import { InputError } from "../domain/assert.ts";
 import { type CliContext, tell } from "./context.ts";
+import { givenConfig } from "./given-config.ts";
 
 export function registerArmCommand(program: Command, context: CliContext): void {
   program
@@ -30,11 +30,7 @@ export function registerArmCommand(program: Command, context: CliContext): void 
 }
 
 async function armed(context: CliContext, given: string | undefined): Promise<void> {
-  const config = loadConfig({
-    files: context.configFiles(),
-    assignments: context.assignments(),
-    env: process.env,
-  });
+  const config = givenConfig(context);
   if (config.mode !== "live")
     throw new InputError(`arm: the configuration says mode: ${config.mode}; set mode: live there first`, 3);
   const hash = tradingHash(tradedConfig(config, "live"));

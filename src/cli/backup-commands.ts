@@ -1,7 +1,6 @@
 /** `plimsoll backup` and `plimsoll restore`: one archive of a run's state, and the drill that proves it (LEDGER-3). */
 import type { Command } from "commander";
 import { BACKUP_KEY, backupKey } from "../adapters/backup/sealed-file.ts";
-import { loadConfig } from "../app/config.ts";
 import { type BackupDone, makeBackup } from "../app/live/backup.ts";
 import { lifecycleOf } from "../app/live/build-execute.ts";
 import type { BackupRecord, DrillRecord } from "../app/live/kept-records.ts";
@@ -11,6 +10,7 @@ import { scheduledBackup } from "../app/live/scheduled-backup.ts";
 import { InputError } from "../domain/assert.ts";
 import { type CliContext, report, tell } from "./context.ts";
 import { recordRoot } from "./demo-root.ts";
+import { givenConfig } from "./given-config.ts";
 import { wholeNumber } from "./option-values.ts";
 
 interface BackupOptions {
@@ -64,7 +64,7 @@ async function backup(context: CliContext, { out, keep, scheduled }: BackupOptio
   const kept = keep === undefined ? {} : { keep: wholeNumber("--keep", keep, { least: 1, most: 100_000 }) };
   const key = backupKey(process.env);
   if (scheduled === true) {
-    const { backup: settings } = loadedConfig(context);
+    const { backup: settings } = givenConfig(context);
     const record = await scheduledBackup({ root: recordRoot(context), settings, key, nowMs: Date.now });
     tell(context, record, () => scheduledText(record));
     return;
@@ -90,7 +90,7 @@ function restore(
     );
   const key = backupKey(process.env);
   if (drill === true) {
-    const { backup: settings } = loadedConfig(context);
+    const { backup: settings } = givenConfig(context);
     const terms = { root: recordRoot(context), settings, key, lifecycleOf, nowMs: Date.now };
     const record = restoreDrill({ ...terms, ...(file === undefined ? {} : { file }) });
     report(context, record, () => drillText(record));
@@ -105,9 +105,6 @@ function restore(
     restoredText(restored),
   );
 }
-
-const loadedConfig = (context: CliContext) =>
-  loadConfig({ files: context.configFiles(), assignments: context.assignments(), env: process.env });
 
 function scheduledText({ file, bytes, tookMs, sealed, journal, audit, removed }: BackupRecord): string {
   const run = journal === null ? "no run" : `run ${journal.run} to entry ${journal.sequence}`;

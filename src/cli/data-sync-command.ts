@@ -5,13 +5,13 @@ import { RealClock } from "../adapters/net/real-clock.ts";
 import { RealTransport } from "../adapters/net/real-transport.ts";
 import { sourceTimeframes } from "../adapters/sources/bar-source.ts";
 import { IEX_CLOUD_GONE, isIexCloud, sourceIds } from "../adapters/sources/source-registry.ts";
-import { loadConfig } from "../app/config.ts";
 import { type Synced, sync } from "../app/sources/sync.ts";
 import { InputError } from "../domain/assert.ts";
 import { adjustments } from "../domain/bars.ts";
 import { envFiles } from "./alert-env.ts";
 import { grouped } from "./aligned-table.ts";
 import { type CliContext, tell } from "./context.ts";
+import { givenConfig } from "./given-config.ts";
 import { dateRange, maybeOneOf, maybeSymbols, needed, oneOf } from "./option-values.ts";
 import { progressLine, remaining } from "./progress-line.ts";
 
@@ -49,11 +49,7 @@ export function registerDataSync(data: Command, context: CliContext): void {
 }
 
 async function syncData(context: CliContext, options: SyncOptions): Promise<void> {
-  const { data: params } = loadConfig({
-    files: context.configFiles(),
-    assignments: context.assignments(),
-    env: process.env,
-  });
+  const { data: params } = givenConfig(context);
   const source = sourceOf(options.source);
   const symbols = symbolsOf(options.symbols);
   const timeframe = oneOf("--timeframe", options.timeframe, sourceTimeframes);

@@ -1,7 +1,6 @@
 /** The `features` commands: what there is, compute it, and see whether it drifted (CLI.md, Features). */
 import type { Command } from "commander";
 import { compareFeatures, computeFeatures, type FeatureResult } from "../app/compute-features.ts";
-import { loadConfig } from "../app/config.ts";
 import { featureModes, outputNames } from "../app/feature-run.ts";
 import { resultJson } from "../app/run-files.ts";
 import { InputError } from "../domain/assert.ts";
@@ -13,6 +12,7 @@ import { features as catalogue } from "../features/registry.ts";
 import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, report } from "./context.ts";
 import { featureListText } from "./feature-list-text.ts";
+import { givenConfig } from "./given-config.ts";
 import { example } from "./group-help.ts";
 import { dateRange, maybeOneOf, maybeSymbols, needed, oneOf } from "./option-values.ts";
 
@@ -108,11 +108,7 @@ async function compute(context: CliContext, options: ComputeOptions): Promise<vo
     throw new InputError("--input and --symbols exclude each other; a file brings its own symbols");
   }
   const { features, outputs } = choose(options.features ?? "all");
-  const config = loadConfig({
-    files: context.configFiles(),
-    assignments: context.assignments(),
-    env: process.env,
-  });
+  const config = givenConfig(context);
   const inputs = options.input;
   const result = await computeFeatures({
     root: context.root(),

@@ -9,7 +9,6 @@ import type { FilingsImported } from "../adapters/lake/import-filings.ts";
 import { createLake, type Lake } from "../adapters/lake/lake.ts";
 import { lakePaths } from "../adapters/lake/paths.ts";
 import { outputFolder } from "../adapters/output-place.ts";
-import { loadConfig } from "../app/config.ts";
 import { knownReports } from "../app/fundamentals/known-reports.ts";
 import { type ValuedCompany, type ValueRequest, valueCompany } from "../app/fundamentals/value-company.ts";
 import { InputError } from "../domain/assert.ts";
@@ -19,6 +18,7 @@ import { newYorkDay } from "../market/us-eastern.ts";
 import { alignedTable, grouped } from "./aligned-table.ts";
 import { type CliContext, report } from "./context.ts";
 import { importEarnings } from "./earnings-import.ts";
+import { givenConfig } from "./given-config.ts";
 import { example } from "./group-help.ts";
 import { inputText } from "./input-text.ts";
 import { maybeDate, maybeSymbol, oneOf, wholeNumber } from "./option-values.ts";
@@ -188,9 +188,7 @@ async function value(context: CliContext, symbol: string, options: ValueOptions)
   report(context, valued, () => valueText(valued));
 }
 
-const settingOf = (context: CliContext): string =>
-  loadConfig({ files: context.configFiles(), assignments: context.assignments(), env: process.env })
-    .fundamentals.source;
+const settingOf = (context: CliContext): string => givenConfig(context).fundamentals.source;
 
 function sourceName(given: string): string {
   if (SOURCE.test(given)) return given;

@@ -1,11 +1,12 @@
 /** Commands that only tell: calendar, configuration, version. */
 import type { Command } from "commander";
 import { codeVersion } from "../app/code-version.ts";
-import { configHash, loadConfig } from "../app/config.ts";
+import { configHash } from "../app/config.ts";
 import { type DayNumber, type EpochMicros, isoDate, isoInstant } from "../domain/time.ts";
 import { isEarlyClose, sessionsBetween } from "../market/calendar.ts";
 import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, report } from "./context.ts";
+import { givenConfig } from "./given-config.ts";
 import { example } from "./group-help.ts";
 import { dateRange, needed } from "./option-values.ts";
 
@@ -22,7 +23,7 @@ export function registerInfoCommands(program: Command, context: CliContext): voi
     .option("--effective", "defaults and overlays together (the only form there is)")
     .addHelpText("after", "\nExample:\n  plimsoll config show --set sizing.positionPct=0.03")
     .action(() => {
-      const effective = loadedConfig(context);
+      const effective = givenConfig(context);
       context.out(JSON.stringify({ hash: configHash(effective), config: effective }, null, 2));
     });
 
@@ -56,9 +57,6 @@ function registerCalendar(program: Command, context: CliContext): void {
       report(context, rows, text);
     });
 }
-
-const loadedConfig = (context: CliContext) =>
-  loadConfig({ files: context.configFiles(), assignments: context.assignments(), env: process.env });
 
 function sessionRows(from: DayNumber, to: DayNumber) {
   const table = sessionsBetween(from, to);

@@ -2,7 +2,6 @@
 import type { Command } from "commander";
 import { ledgerPlaces } from "../adapters/ledger/ledger-store.ts";
 import { modelName } from "../adapters/models/model-registry.ts";
-import { loadConfig } from "../app/config.ts";
 import { LedgerReads } from "../app/live/ledger-reads.ts";
 import { strategyOfModel } from "../app/models/run-models.ts";
 import { knownStrategies } from "../app/own-strategies.ts";
@@ -11,6 +10,7 @@ import { compareModels, type JudgedTrade, type ModelScore } from "../learn/promo
 import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, report } from "./context.ts";
 import { ledgerRoot } from "./demo-root.ts";
+import { givenConfig } from "./given-config.ts";
 
 export function registerCompareCommand(models: Command, context: CliContext): void {
   models
@@ -21,8 +21,7 @@ export function registerCompareCommand(models: Command, context: CliContext): vo
     .action((given: string) => {
       const name = modelName(given, "NAME");
       const strategy = strategyOfModel(name);
-      const { configFiles, assignments } = context;
-      const config = loadConfig({ files: configFiles(), assignments: assignments(), env: process.env });
+      const config = givenConfig(context);
       if (!knownStrategies(config).some(({ id }) => id === strategy))
         throw new InputError(
           `NAME ${name}: is no model of a strategy; give STRATEGY.meta, see: plimsoll models ls`,

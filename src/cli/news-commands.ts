@@ -6,7 +6,6 @@ import { asOnlyWriter } from "../adapters/lake/writer-lock.ts";
 import { RealClock } from "../adapters/net/real-clock.ts";
 import { RealTransport } from "../adapters/net/real-transport.ts";
 import { alpacaNews } from "../adapters/sources/alpaca-news.ts";
-import { loadConfig } from "../app/config.ts";
 import { storiesOf } from "../app/news/story-rows.ts";
 import { newsReach } from "../app/sources/source-list.ts";
 import { InputError } from "../domain/assert.ts";
@@ -16,6 +15,7 @@ import { fromNewYork, newYorkDay } from "../market/us-eastern.ts";
 import { envFiles } from "./alert-env.ts";
 import { type CliContext, tell } from "./context.ts";
 import { csvRows } from "./csv-rows.ts";
+import { givenConfig } from "./given-config.ts";
 import { inputText } from "./input-text.ts";
 import { dateRange, maybeSymbols, needed } from "./option-values.ts";
 
@@ -60,11 +60,7 @@ async function fetchStories(context: CliContext, options: FetchOptions): Promise
   if (symbols === "all") throw new InputError("--symbols all: name them, as AAPL,MSFT");
   const today = newYorkDay((Date.now() * 1000) as EpochMicros);
   const to = Math.min(range.to ?? today, today) as DayNumber;
-  const { data } = loadConfig({
-    files: context.configFiles(),
-    assignments: context.assignments(),
-    env: process.env,
-  });
+  const { data } = givenConfig(context);
   const paths = lakePaths(context.root());
   const transport = new RealTransport();
   try {

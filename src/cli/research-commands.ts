@@ -3,7 +3,6 @@ import { cpus } from "node:os";
 import type { Command } from "commander";
 import { outputFolder } from "../adapters/output-place.ts";
 import { checkedStrategies } from "../app/backtest.ts";
-import { loadConfig } from "../app/config.ts";
 import { number, percent } from "../app/formats.ts";
 import { strategiesOf } from "../app/own-strategies.ts";
 import { resultJson } from "../app/run-files.ts";
@@ -18,6 +17,7 @@ import { alignedTable, grouped } from "./aligned-table.ts";
 import { dollars } from "./backtest-commands.ts";
 import { givenOut } from "./bus-place.ts";
 import type { CliContext } from "./context.ts";
+import { givenConfig } from "./given-config.ts";
 import { example } from "./group-help.ts";
 import { dateRange, maybeOneOf, maybeSymbols, needed, oneOf, wholeNumber } from "./option-values.ts";
 import { registerProposalCommands } from "./proposal-commands.ts";
@@ -98,11 +98,7 @@ export function registerResearchCommands(program: Command, context: CliContext):
 }
 
 function optimiseRun(context: CliContext, options: OptimiseOptions): OptimiseRun {
-  const config = loadConfig({
-    files: context.configFiles(),
-    assignments: context.assignments(),
-    env: process.env,
-  });
+  const config = givenConfig(context);
   const timeframe = oneOf("--timeframe", options.timeframe, timeframes);
   const strategyId = oneOf(
     "--strategy",

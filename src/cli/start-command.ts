@@ -6,7 +6,7 @@ import { readAlertSecrets, revealed } from "../adapters/alerts/alert-secrets.ts"
 import { backupKeyEnv } from "../adapters/backup/sealed-file.ts";
 import { asOnlyWriter } from "../adapters/lake/writer-lock.ts";
 import { sdNotify } from "../adapters/sd-notify.ts";
-import { type Config, loadConfig } from "../app/config.ts";
+import type { Config } from "../app/config.ts";
 import { stateRoot } from "../app/live/active-run.ts";
 import { type Begun, beginAccount, beginDemo, firstOpen } from "../app/live/begin-run.ts";
 import { requirePermit } from "../app/live/interlock.ts";
@@ -25,6 +25,7 @@ import { busPlace } from "./bus-place.ts";
 import { type CliContext, report, tell } from "./context.ts";
 import { demoRoot } from "./demo-root.ts";
 import { type DemoScreen, demoScreen } from "./demo-screen.ts";
+import { givenConfig } from "./given-config.ts";
 import { writeLiveReport } from "./live-report.ts";
 import { oneOf, wholeNumber } from "./option-values.ts";
 import { aroundPaths, processPaths } from "./processes.ts";
@@ -84,11 +85,7 @@ function alone<Result>(context: CliContext, work: () => Promise<Result>): Promis
 async function start(context: CliContext, options: StartOptions): Promise<void> {
   const asked =
     options.mode === undefined ? undefined : oneOf<TradingMode>("--mode", options.mode, tradingModes);
-  const config = loadConfig({
-    files: context.configFiles(),
-    assignments: context.assignments(),
-    env: process.env,
-  });
+  const config = givenConfig(context);
   const mode = asked ?? config.mode;
   if (mode === "live" && asked === undefined)
     throw new InputError("mode: live in the configuration trades only with --mode live; say so", 3);

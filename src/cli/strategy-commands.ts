@@ -3,11 +3,11 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { makeFolder, reasonOf } from "../adapters/durable-file.ts";
-import { loadConfig } from "../app/config.ts";
 import { strategiesOf, wrongName } from "../app/own-strategies.ts";
 import { InputError } from "../domain/assert.ts";
 import { alignedTable } from "./aligned-table.ts";
 import { type CliContext, report, tell } from "./context.ts";
+import { givenConfig } from "./given-config.ts";
 import { example } from "./group-help.ts";
 import { strategySkeleton } from "./strategy-skeleton.ts";
 
@@ -30,11 +30,7 @@ export function registerStrategyCommands(program: Command, context: CliContext):
 }
 
 function list(context: CliContext): void {
-  const config = loadConfig({
-    files: context.configFiles(),
-    assignments: context.assignments(),
-    env: process.env,
-  });
+  const config = givenConfig(context);
   const rows = strategiesOf(config).map(({ id, card, timeframes }) => ({
     id,
     ...config.strategies[id],

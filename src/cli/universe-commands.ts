@@ -7,7 +7,6 @@ import { factKinds, importFacts } from "../adapters/lake/name-facts.ts";
 import { lakePaths } from "../adapters/lake/paths.ts";
 import { asOnlyWriter } from "../adapters/lake/writer-lock.ts";
 import { outputFolder } from "../adapters/output-place.ts";
-import { loadConfig } from "../app/config.ts";
 import { type BuiltUniverse, buildUniverse } from "../app/universe/build-universe.ts";
 import { reasonCounts } from "../app/universe/reason-counts.ts";
 import { adjustments } from "../domain/bars.ts";
@@ -16,6 +15,7 @@ import { newYorkDay } from "../market/us-eastern.ts";
 import { alignedTable, grouped } from "./aligned-table.ts";
 import { type CliContext, report, tell } from "./context.ts";
 import { csvRows } from "./csv-rows.ts";
+import { givenConfig } from "./given-config.ts";
 import { example } from "./group-help.ts";
 import { inputText } from "./input-text.ts";
 import { maybeDate, maybeOneOf, needed, oneOf } from "./option-values.ts";
@@ -58,9 +58,7 @@ async function build(context: CliContext, options: BuildOptions): Promise<void> 
   const day = needed("--date", maybeDate("--date", options.date), "--date 2016-06-01");
   const kind = maybeOneOf("--adjustment", options.adjustment, adjustments);
   const folder = out === undefined ? undefined : outputFolder(out);
-  const config = loadConfig({
-    ...{ files: context.configFiles(), assignments: context.assignments(), env: process.env },
-  });
+  const config = givenConfig(context);
   const source = options.source ?? (config.universe.source || undefined);
   const adjustment = kind ?? (config.universe.adjustment || undefined);
   const root = context.root();

@@ -5,7 +5,6 @@ import type { Command } from "commander";
 import { makeFolder, replaceFile } from "../adapters/durable-file.ts";
 import { outputFolder } from "../adapters/output-place.ts";
 import { checkedStrategies } from "../app/backtest.ts";
-import { loadConfig } from "../app/config.ts";
 import { number, percent } from "../app/formats.ts";
 import { resultJson } from "../app/run-files.ts";
 import { InputError } from "../domain/assert.ts";
@@ -26,6 +25,7 @@ import { alignedTable, grouped } from "./aligned-table.ts";
 import { dollars, strategyIds } from "./backtest-commands.ts";
 import { givenOut } from "./bus-place.ts";
 import type { CliContext } from "./context.ts";
+import { givenConfig } from "./given-config.ts";
 import { dateRange, maybeOneOf, maybeSymbols, needed, oneOf, wholeNumber } from "./option-values.ts";
 import { walkWorker } from "./tasks.ts";
 import { modelRun, walkedText } from "./train-command.ts";
@@ -124,11 +124,7 @@ async function walkTraining(
 const collect = (axis: string, before: readonly string[]): readonly string[] => [...before, axis];
 
 async function walk(context: CliContext, options: WalkOptions): Promise<WalkForwardResult> {
-  const config = loadConfig({
-    files: context.configFiles(),
-    assignments: context.assignments(),
-    env: process.env,
-  });
+  const config = givenConfig(context);
   const timeframe = oneOf("--timeframe", options.timeframe, timeframes);
   const wanted = needed("--strategies", options.strategies, "--strategies swing_trend_following");
   const ids = checkedStrategies({

@@ -6,7 +6,6 @@ import { connectNats } from "../adapters/nats/nats-connection.ts";
 import { NatsJobStore } from "../adapters/nats/nats-job-store.ts";
 import { RealClock } from "../adapters/net/real-clock.ts";
 import { codeVersion } from "../app/code-version.ts";
-import { loadConfig } from "../app/config.ts";
 import { plural } from "../app/formats.ts";
 import { InputError } from "../domain/assert.ts";
 import { MODEL_KIND, modelStudies } from "../research/fan-out/model-study.ts";
@@ -14,6 +13,7 @@ import { StudyWorkshop } from "../research/fan-out/study-workshop.ts";
 import { WINDOW_KIND, windowStudies } from "../research/fan-out/window-study.ts";
 import { busPlace } from "./bus-place.ts";
 import { type CliContext, tell } from "./context.ts";
+import { givenConfig } from "./given-config.ts";
 import { wholeNumber } from "./option-values.ts";
 import { stopSignals } from "./stop-signals.ts";
 import { modelWorker, walkWorker } from "./tasks.ts";
@@ -48,11 +48,7 @@ async function work(context: CliContext, options: WorkerOptions): Promise<Worker
   const lanes = wholeNumber("--workers", options.workers, { least: 1, most: 64 });
   const idle =
     options.idle === undefined ? undefined : wholeNumber("--idle", options.idle, { least: 1, most: 1e6 });
-  const config = loadConfig({
-    files: context.configFiles(),
-    assignments: context.assignments(),
-    env: process.env,
-  });
+  const config = givenConfig(context);
   const place = busPlace(context, config, "worker");
   if (place === undefined)
     throw new InputError("worker: bus.url is empty; give it: --set bus.url=nats://host:4222");
