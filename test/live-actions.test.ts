@@ -6,6 +6,7 @@
  */
 import { describe, expect, it } from "vitest";
 import type { InstrumentId } from "../src/domain/instrument.ts";
+import { newYorkDay } from "../src/market/us-eastern.ts";
 import {
   ACME,
   atBroker,
@@ -93,6 +94,11 @@ describe("a split of four for one", () => {
     await made.run(180);
     expect([made.booked("ACME"), made.held("ACME")]).toEqual([100, 100]);
     expect([portfolio.equity, portfolio.cash]).toEqual([worth, cash]);
+    // Of the day of what it takes back, so that who counts splits counts none.
+    const day = newYorkDay(made.at);
+    expect(notes(made, "SharesSplit")).toEqual([
+      expect.stringMatching(`"exDate":${day},.*"newShares":1,"oldShares":4`),
+    ]);
     expect(resting(made)).toEqual(["sell 100 stop 90"]);
     expect(made.live.stage.restingStop(0, ACME)).toBeCloseTo(90, 9);
     expect(notes(made, "PositionAdjusted")).toEqual([]);

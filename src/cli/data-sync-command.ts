@@ -123,6 +123,12 @@ function syncText(result: Synced): string {
       `${grouped(upToDate)} lacked nothing, ${grouped(failed.length)} failed`,
     `${grouped(requests.asked)} requests, ${grouped(requests.kept)} answers from disk` +
       (by.length === 0 ? "" : `; symbols by source: ${by.join(", ")}`),
+    ...(result.actions === null
+      ? []
+      : [
+          `corporate actions of ${result.actions.source}: ${grouped(result.actions.added)} added, ` +
+            `${grouped(result.actions.known)} known`,
+        ]),
     ...(replaced === 0 ? [] : [`${grouped(replaced)} bars of the lake REPLACED by corrected ones`]),
     ...(result.restated.length === 0
       ? []

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { dayNumber } from "../domain/time.ts";
 import { runCommandLine } from "./command-line.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plimsoll-fundamentals-"));
@@ -94,6 +95,7 @@ it("tells what was known of every company on a day", async () => {
     {
       ...{ symbol: "AAA", source: "plain", periodEnd: "2015-12-31", knownFrom: "2016-02-21" },
       values: [10, null, 150, 300, 100, null, null, null, 1],
+      basis: { asOf: dayNumber(2016, 2, 20) },
     },
   ]);
 });

@@ -79,6 +79,9 @@ export const dividendOf = (perShare: number): Restatement => ({
 /** New shares for one old one, as a double: for prices, marks and features, never for share counts. */
 export const ratioOf = ({ newShares, oldShares }: SplitRatio): number => newShares / oldShares;
 
+/** No company splits twice within so many days: two that are told of are one, or a list that was put right. */
+export const SPLITS_APART_DAYS = 30;
+
 /** Order of actions of one ex-date and symbol: cash is stated per new share, so the split comes before it. */
 export const actionOrder = (kind: ActionKind): number => (kind === "split" ? 0 : 1);
 

@@ -13,7 +13,7 @@ import type { FillId, OrderNumber } from "./order.ts";
 import type { Quote, TradePrint } from "./quote.ts";
 import type { ReferenceRow } from "./reference-table.ts";
 import type { RegimeReading } from "./regime-reading.ts";
-import type { EpochMicros } from "./time.ts";
+import type { DayNumber, EpochMicros } from "./time.ts";
 
 /** All bars of one instant are known; absent instruments have no row. The unit of decision. */
 export interface BarsClosed {
@@ -301,6 +301,8 @@ export interface SharesSplit extends SplitRatio {
   readonly kind: "SharesSplit";
   readonly at: EpochMicros;
   readonly instrument: InstrumentId;
+  /** Absent: the day of `at` in New York. */
+  readonly exDate?: DayNumber;
 }
 
 /** Whoever held at the close before is paid, whoever was short pays: booked on the ex-date, not on the pay date. */
@@ -316,6 +318,8 @@ export interface DividendPaid {
   readonly payAt?: EpochMicros;
   /** The broker's own record books the cash when it comes: here it only moves prices (CA-6). */
   readonly isExpected?: true;
+  /** Absent: the day of `at` in New York. */
+  readonly exDate?: DayNumber;
 }
 
 export type CorporateActionEvent = SharesSplit | DividendPaid;

@@ -3,7 +3,9 @@
  * at an instant. A strategy declares the columns it reads; whoever knows them tells them as events (`ReferenceTold`),
  * so that a run, its replay and its parity read the same (EN-1).
  */
+import type { SplitRatio } from "./corporate-action.ts";
 import type { InstrumentId } from "./instrument.ts";
+import type { DayNumber } from "./time.ts";
 
 export interface ReferenceColumn {
   /** What a number of it means, with its unit, for people. */
@@ -46,8 +48,22 @@ export const holdsSessions = ({ holds = 1 }: ReferenceTable): number => holds;
 /** Stands where a row of a market's table would name its instrument. */
 export const MARKET_ROW = -1;
 
+/** A split that a told number has in it already. */
+export interface CountedSplit extends SplitRatio {
+  readonly exDate: DayNumber;
+}
+
+/** Which shares a row counts in: those of the evening of `asOf`, and of later splits those of the list alone. */
+export interface ShareBasis {
+  readonly asOf: DayNumber;
+  /** Each later than `asOf`; absent: none. */
+  readonly splits?: readonly CountedSplit[] | undefined;
+}
+
 /** An instrument, or `MARKET_ROW`, and a value for each column in the order of the table; null: not known. */
 export interface ReferenceRow {
   readonly instrument: InstrumentId | typeof MARKET_ROW;
   readonly values: readonly (number | null)[];
+  /** Of columns with a unit. Absent: the shares of the moment that it is told. */
+  readonly basis?: ShareBasis;
 }

@@ -63,6 +63,15 @@ describe("AK-1", () => {
     expect(book.due(EX, at, notYet)[0]?.event).toMatchObject({ perShare: 0.2, isExpected: true });
   });
 
+  it("says of which day it is, also where it was missed and is told later", () => {
+    const book = fresh();
+    book.listed([action(split()), action(cash(0.2))], EX, at);
+    expect(book.due(NEXT, at, notYet).map(({ event }) => event)).toMatchObject([
+      { kind: "SharesSplit", at, exDate: EX },
+      { kind: "DividendPaid", at, exDate: EX },
+    ]);
+  });
+
   it("knows after a restart what it told before", () => {
     const [before, after] = [fresh(), fresh()];
     before.listed([action(split())], EX, at);

@@ -10,7 +10,12 @@
  *       name, ratio or day, and a person may have restated what was locked. So the second split of a symbol within a
  *       month is locked, as is a dividend of a day of which one was changed or withdrawn.
  */
-import { type AnnouncedAction, type AnnouncedTerms, actionOrder } from "../domain/corporate-action.ts";
+import {
+  type AnnouncedAction,
+  type AnnouncedTerms,
+  actionOrder,
+  SPLITS_APART_DAYS,
+} from "../domain/corporate-action.ts";
 import type { CorporateActionEvent, InstrumentLocked } from "../domain/events.ts";
 import type { InstrumentId, InstrumentTable } from "../domain/instrument.ts";
 import { type DayNumber, type EpochMicros, isoDate, parseIsoDate } from "../domain/time.ts";
@@ -31,8 +36,6 @@ export interface BookTerms {
 }
 
 const NOT_RESTATED = "books are not restated for it by themselves";
-/** No company splits twice within so many days. */
-const APART_DAYS = 30;
 
 /** What was told of a symbol, by the words that say it. */
 interface Past {
@@ -99,7 +102,7 @@ export class ActionBook {
       const { id, terms } = action;
       if (why !== undefined || terms.kind === "other")
         return this.#lock(id, instrument, `${said}: ${why ?? NOT_RESTATED}`, at, said);
-      const told = { id, at, said, event: eventOf(terms, instrument, at) };
+      const told = { id, at, said, event: eventOf(terms, instrument, action.exDate, at) };
       this.told(told);
       return [told];
     });
@@ -131,21 +134,22 @@ export class ActionBook {
 function eventOf(
   terms: Exclude<AnnouncedTerms, { readonly kind: "other" }>,
   instrument: InstrumentId,
+  exDate: DayNumber,
   at: EpochMicros,
 ): CorporateActionEvent {
   if (terms.kind === "split") {
     const { newShares, oldShares } = terms;
-    return { kind: "SharesSplit", at, instrument, newShares, oldShares };
+    return { kind: "SharesSplit", at, instrument, newShares, oldShares, exDate };
   }
   const { perShare } = terms;
-  return { kind: "DividendPaid", at, instrument, perShare, isSpinOff: false, isExpected: true };
+  return { kind: "DividendPaid", at, instrument, perShare, isSpinOff: false, isExpected: true, exDate };
 }
 
 /** One announcement that was put right, or so it may be (AK-4). */
 function isSameAgain(past: Past, { symbol, exDate, terms }: AnnouncedAction): boolean {
   if (past.symbol !== symbol) return false;
   if (terms.kind === "dividend") return past.kind === "dividend" && past.isLock && past.exDate === exDate;
-  return past.kind !== "dividend" && Math.abs(past.exDate - exDate) <= APART_DAYS;
+  return past.kind !== "dividend" && Math.abs(past.exDate - exDate) <= SPLITS_APART_DAYS;
 }
 
 const orderOf = ({ kind }: AnnouncedTerms): number => (kind === "other" ? 2 : actionOrder(kind));

@@ -208,7 +208,7 @@ export class ComputeStage implements Wishes, OwnPositions {
     const factors = this.#actions.apply(event);
     this.#groups.apply(event);
     this.#paper?.action(event);
-    this.references.rescale(instrument, factors);
+    this.references.acted(event, factors);
     for (let s = 0; s < this.#views.length; s++) {
       const slot = this.#lots.slot(s, instrument);
       (this.#views[s] as RunningView).rescale(instrument, factors.price, factors.shares);

@@ -14,6 +14,7 @@ import type {
 import type { InstrumentId, InstrumentTable } from "../domain/instrument.ts";
 import type { Instants, Lifecycle } from "../execution/lifecycle/words.ts";
 import type { Alarm } from "../execution/reconciliation-facts.ts";
+import { exDateOf } from "./applied-actions.ts";
 import type { BrokerDuty } from "./broker-duty.ts";
 import type { LiveDecisions } from "./live-decisions.ts";
 import type { ComputeFeedback } from "./stage-messages.ts";
@@ -63,7 +64,7 @@ export class LiveActions {
     this.#restate(event);
     const after = decisions.stage.portfolio.shares(instrument);
     lifecycle.restate?.(symbol, splitOf(event), now, before === 0 ? "now" : "later");
-    if (before !== 0) duty.restated({ symbol, ratio: event, before, after }, now);
+    if (before !== 0) duty.restated({ symbol, ratio: event, exDate: exDateOf(event), before, after }, now);
   }
 
   /** True for a split that the broker's books show and nobody announced: as told, and recorded where it is taken. */
@@ -101,8 +102,9 @@ export class LiveActions {
       lifecycle.follow?.(symbol, now);
       return;
     }
+    const { exDate } = unsplit;
     const { newShares: oldShares, oldShares: newShares } = unsplit.ratio;
-    const back = { kind: "SharesSplit", at, instrument, newShares, oldShares } as const;
+    const back = { kind: "SharesSplit", at, instrument, newShares, oldShares, exDate } as const;
     brokerEvents.push(back);
     this.#restate(back);
     lifecycle.restate?.(symbol, splitOf(back), now, "back");

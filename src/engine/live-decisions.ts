@@ -7,6 +7,7 @@
  * LE-4  No share is split twice for one action, whoever tells of it: of the ones of a month only the first is booked.
  */
 import type { BarBatch } from "../domain/bars.ts";
+import { SPLITS_APART_DAYS } from "../domain/corporate-action.ts";
 import type { BarsClosed, CorporateActionEvent, EngineEvent } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { type EpochMicros, MICROS_PER_DAY } from "../domain/time.ts";
@@ -20,8 +21,7 @@ import type { Decision } from "./stage-messages.ts";
 import { claimOnFault } from "./strategy-fault.ts";
 import { tellExecute } from "./tell-execute.ts";
 
-/** No company splits twice within so long. */
-const SPLIT_MICROS = 30 * MICROS_PER_DAY;
+const SPLIT_MICROS = SPLITS_APART_DAYS * MICROS_PER_DAY;
 
 export class LiveDecisions {
   readonly stage: ExecuteStage;

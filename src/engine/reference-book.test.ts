@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { CorporateActionEvent } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { MARKET_ROW, reference } from "../domain/reference-table.ts";
 import type { EpochMicros } from "../domain/time.ts";
@@ -18,6 +19,9 @@ function books() {
   const shares = book.column(reference(fundamentalsTable, "shares"));
   return { book, vix, anchor, hedge, shares };
 }
+const split = (instrument: InstrumentId, newShares: number): CorporateActionEvent => ({
+  ...{ kind: "SharesSplit", at, instrument, newShares, oldShares: 1 },
+});
 const pair = (instrument: InstrumentId, hedge: number | null, anchor: number) => ({
   instrument,
   values: [1 - instrument, 1, hedge, anchor, 0, 0.02, 10, 16_000],
@@ -68,7 +72,7 @@ describe("RB-2 what was told", () => {
     const { book, hedge, anchor, shares } = books();
     book.told({ ...told, rows: [pair(A, 0.5, 50), pair(B, 0.7, 20)] });
     book.told({ kind: "ReferenceTold", at, table: "fundamentals", rows: [{ instrument: A, values: [1e6] }] });
-    book.rescale(A, { price: 1 / 2, shares: 2 });
+    book.acted(split(A, 2), { price: 1 / 2, shares: 2 });
     expect([...anchor]).toEqual([25, 20]);
     expect([...hedge]).toEqual([0.5, 0.7]);
     expect(shares[A]).toBe(2e6);

@@ -3,22 +3,41 @@
  *
  * RB-1  Unknown is NaN: before a table is told, for what it does not list, and where it says null.
  * RB-2  What is told stands until it is told again; a whole table forgets what it does not list.
+ * RB-3  What is per share, or is shares, is shown in the shares of now: as it was told, and what it lacks (SO-1).
  */
 import { InvariantError } from "../domain/assert.ts";
-import type { ReferenceTold } from "../domain/events.ts";
+import type { CorporateActionEvent, ReferenceTold } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
-import { MARKET_ROW, type ReferenceRef, type ReferenceTable } from "../domain/reference-table.ts";
+import {
+  MARKET_ROW,
+  type ReferenceRef,
+  type ReferenceRow,
+  type ReferenceTable,
+} from "../domain/reference-table.ts";
+import { AppliedActions, type ToldBasis } from "./applied-actions.ts";
 import type { ActionFactors } from "./price-basis.ts";
 
 interface Held {
-  readonly table: ReferenceTable;
   /** Columns that somebody reads, by their place in the table. */
-  readonly columns: Map<number, Float64Array>;
+  readonly columns: Map<number, Column>;
+  /** What was told last of each instrument, where a column follows splits. */
+  readonly rows: Map<InstrumentId, ToldRow>;
+}
+
+interface Column {
+  readonly values: Float64Array;
+  /** Absent: a split leaves it as it is. */
+  readonly unit: "usd_per_share" | "shares" | undefined;
+}
+
+interface ToldRow extends ToldBasis {
+  readonly values: ReferenceRow["values"];
 }
 
 export class ReferenceBook {
   readonly #instruments: number;
   readonly #held = new Map<string, Held>();
+  readonly #applied = new AppliedActions();
 
   constructor(instruments: number) {
     this.#instruments = instruments;
@@ -30,10 +49,10 @@ export class ReferenceBook {
     if (place < 0) throw new InvariantError(`RB-1: table ${table.id} has no column ${column}`);
     const { columns } = this.#heldOf(table);
     const known = columns.get(place);
-    if (known !== undefined) return known;
-    const made = new Float64Array(this.#instruments).fill(Number.NaN);
-    columns.set(place, made);
-    return made;
+    if (known !== undefined) return known.values;
+    const values = new Float64Array(this.#instruments).fill(Number.NaN);
+    columns.set(place, { values, unit: table.columns[column]?.unit });
+    return values;
   }
 
   /** Tables that somebody reads. */
@@ -44,32 +63,59 @@ export class ReferenceBook {
   told({ table, rows, isWhole }: ReferenceTold): void {
     const held = this.#held.get(table);
     if (held === undefined) return;
-    for (const [place, values] of held.columns) {
-      if (isWhole === true) values.fill(Number.NaN);
-      for (const { instrument, values: row } of rows) {
-        const value = row[place] ?? Number.NaN;
-        if (instrument === MARKET_ROW) values.fill(value);
-        else if (instrument < values.length) values[instrument] = value;
-      }
+    if (isWhole === true) forget(held);
+    const follows = [...held.columns.values()].some(({ unit }) => unit !== undefined);
+    for (const row of rows) {
+      for (const [place, { values }] of held.columns)
+        show(values, row.instrument, row.values[place] ?? Number.NaN);
+      if (!follows) continue;
+      if (row.instrument !== MARKET_ROW) this.#keep(held, row.instrument, row);
+      else for (let i = 0; i < this.#instruments; i++) this.#keep(held, i as InstrumentId, row);
     }
   }
 
-  /** After a split or a dividend: what is per share, or is shares, follows. */
-  rescale(instrument: InstrumentId, { price, shares }: ActionFactors): void {
-    for (const { table, columns } of this.#held.values()) {
-      const units = Object.values(table.columns).map(({ unit }) => unit);
-      for (const [place, values] of columns) {
-        const unit = units[place];
-        if (unit !== undefined) values[instrument]! *= unit === "shares" ? shares : price;
-      }
+  /** After a split or a dividend: what is per share, or is shares, follows as far as it does not count it already. */
+  acted(event: CorporateActionEvent, factors: ActionFactors): void {
+    const { instrument } = event;
+    this.#applied.add(event, factors);
+    for (const held of this.#held.values()) {
+      const row = held.rows.get(instrument);
+      if (row !== undefined) this.#restate(held, instrument, row);
+    }
+  }
+
+  #keep(held: Held, instrument: InstrumentId, { values, basis }: ReferenceRow): void {
+    if (instrument >= this.#instruments) return;
+    const row = { values, basis, applied: this.#applied.count(instrument) };
+    held.rows.set(instrument, row);
+    if (basis !== undefined) this.#restate(held, instrument, row);
+  }
+
+  #restate({ columns }: Held, instrument: InstrumentId, row: ToldRow): void {
+    const lacking = this.#applied.lacking(instrument, row);
+    for (const [place, { values, unit }] of columns) {
+      if (unit === undefined) continue;
+      let value = lacking === undefined ? Number.NaN : (row.values[place] ?? Number.NaN);
+      for (const { price, shares } of lacking ?? []) value *= unit === "shares" ? shares : price;
+      values[instrument] = value;
     }
   }
 
   #heldOf(table: ReferenceTable): Held {
     const held = this.#held.get(table.id);
     if (held !== undefined) return held;
-    const made: Held = { table, columns: new Map() };
+    const made: Held = { columns: new Map(), rows: new Map() };
     this.#held.set(table.id, made);
     return made;
   }
+}
+
+function forget({ columns, rows }: Held): void {
+  for (const { values } of columns.values()) values.fill(Number.NaN);
+  rows.clear();
+}
+
+function show(values: Float64Array, instrument: ReferenceRow["instrument"], value: number): void {
+  if (instrument === MARKET_ROW) values.fill(value);
+  else if (instrument < values.length) values[instrument] = value;
 }

@@ -11,7 +11,7 @@
  */
 import { ratioOf, type SplitRatio } from "../domain/corporate-action.ts";
 import { HALF_NANO_SHARE } from "../domain/money.ts";
-import { type EpochMicros, MICROS_PER_MINUTE } from "../domain/time.ts";
+import { type DayNumber, type EpochMicros, MICROS_PER_MINUTE } from "../domain/time.ts";
 import type { Alarm } from "../execution/reconciliation-facts.ts";
 
 /** The exchange's. From half past eight to the hour before the open. */
@@ -21,6 +21,7 @@ const LOOKS = 2;
 export interface RestatedPosition {
   readonly symbol: string;
   readonly ratio: SplitRatio;
+  readonly exDate: DayNumber;
   /** Signed shares in our books, before and after. */
   readonly before: number;
   readonly after: number;

@@ -45,16 +45,18 @@ export interface ActionsImported {
   readonly notes: readonly string[];
 }
 
-const SCHEMA = "schema";
+export const SCHEMA = "schema";
+/** Columns of the list of what was refused. */
+export const actionCells = ["kind", "new_shares", "old_shares", "cash_per_share", "reference"];
 const NOT_CORROBORATED = "not-corroborated";
 const symbolPattern = /^[A-Z0-9^][A-Z0-9.^/=_-]{0,23}$/;
 /** Most spin-offs that a note lists by name. */
 const shownSpinoffs = 12;
 
 /** Where an action was read: for the audit list. */
-interface Origin {
+export interface Origin {
   readonly file: string;
-  readonly row: number;
+  readonly row: number | "";
 }
 
 /** Throws InputError when a file is unusable; nothing is imported then. */
@@ -72,8 +74,7 @@ export async function importActions(
   return asOnlyWriter(paths.lock, async () => {
     sweep(paths, readCatalog(paths));
     mkdirSync(paths.staging, { recursive: true, mode: 0o700 });
-    const cells = ["kind", "new_shares", "old_shares", "cash_per_share", "reference"];
-    const audit = new AuditFile(paths.audit, paths.staging, { kind: "actions", cells });
+    const audit = new AuditFile(paths.audit, paths.staging, { kind: "actions", cells: actionCells });
     try {
       const read: { readonly origin: Origin; readonly action: CorporateAction }[] = [];
       for (const [i, { file, format }] of inspected.entries()) {
@@ -140,7 +141,7 @@ function sortIn(
 }
 
 /** Why no price could ever bear this action out; undefined when one could. */
-function unusable({
+export function unusable({
   symbol,
   exDate,
   kind,
@@ -170,7 +171,7 @@ function unusable({
   return undefined;
 }
 
-function refuse(
+export function refuse(
   audit: AuditFile,
   { file, row }: Origin,
   action: CorporateAction,
@@ -224,7 +225,7 @@ async function merge(
 }
 
 /** Takes out of `incoming` what raw daily bars contradict. Returns how many had no bars to ask. */
-async function corroborate(
+export async function corroborate(
   duck: Duck,
   paths: LakePaths,
   incoming: Map<string, CorporateAction>,

@@ -4,7 +4,9 @@
  */
 import { join } from "node:path";
 import type { Adjustment, Timeframe } from "../../domain/bars.ts";
+import type { CorporateAction } from "../../domain/corporate-action.ts";
 import type { EpochMicros } from "../../domain/time.ts";
+import { type ActionsAdded, addActions } from "./add-actions.ts";
 import { readCatalog } from "./catalog.ts";
 import { type Compacted, compactLake } from "./compact.ts";
 import { Duck } from "./duck.ts";
@@ -49,6 +51,8 @@ export interface ListedSeries {
 export interface Lake {
   importFiles(request: ImportRequest): Promise<ImportResult>;
   importActions(request: ActionsRequest): Promise<ActionsImported>;
+  /** Of a data source, beside those that are there. */
+  addActions(source: string, actions: readonly CorporateAction[]): Promise<ActionsAdded>;
   importFilings(request: FilingsRequest): Promise<FilingsImported>;
   importTicks(request: TickImportRequest): Promise<ImportResult>;
   loadTicks(request: TickRequest): Promise<LoadedTicks>;
@@ -86,6 +90,7 @@ export function createLake(root: string): Lake {
   return {
     importFiles: async (request) => importFiles(await duck(), paths, request),
     importActions: async (request) => importActions(await duck(), paths, request),
+    addActions: async (source, actions) => addActions(await duck(), paths, source, actions),
     importFilings: async (request) => importFilings(await duck(), paths, request),
     importTicks: async (request) => importTicks(await duck(), paths, request),
     loadTicks: async (request) => loadTicks(await duck(), paths, request),

@@ -8,6 +8,7 @@ import type { Adjustment } from "../../domain/bars.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { fromNewYork } from "../../market/us-eastern.ts";
 import { instantText, parseNanoInstant } from "../brokers/alpaca/wire-instant.ts";
+import { alpacaActions } from "./alpaca-actions.ts";
 import { type BarsQuery, numeric, type SourceBar, type SourceDefinition } from "./bar-source.ts";
 import { barStart } from "./bar-start.ts";
 import { allPages } from "./source-pages.ts";
@@ -37,6 +38,7 @@ function alpacaBars(feed: "iex" | "sip"): SourceDefinition {
     lists: { "1d": everything, "5m": everything, "1m": everything },
     spanDays: { "5m": 180, "1m": 35 },
     hasIndices: false,
+    actions: alpacaActions,
     bars: ({ client, origin, keys }, query, asking) => {
       const [keyId, secret] = keys;
       const headers = {

@@ -4,6 +4,7 @@
  * told; numbers that are none arrive as NaN and meet the gatekeeper.
  */
 import type { Adjustment, Timeframe } from "../../domain/bars.ts";
+import type { CorporateAction } from "../../domain/corporate-action.ts";
 import type { DayNumber, EpochMicros } from "../../domain/time.ts";
 import type { Secret } from "../brokers/alpaca/secret.ts";
 import type { SourceClient } from "./source-client.ts";
@@ -60,6 +61,18 @@ export interface SourceFailure {
 
 export type SourceAnswer = { readonly ok: true; readonly bars: readonly SourceBar[] } | SourceFailure;
 
+export interface ActionsQuery {
+  readonly symbols: readonly string[];
+  /** Ex-dates, both included. */
+  readonly from: DayNumber;
+  readonly to: DayNumber;
+}
+
+/** All of them, or a reason and none. `unread`: what is neither a split nor cash, by symbol and day. */
+export type ActionsAnswer =
+  | { readonly ok: true; readonly actions: readonly CorporateAction[]; readonly unread: readonly string[] }
+  | SourceFailure;
+
 export type Asking = "asked" | "probe" | "background";
 
 export interface BarSource {
@@ -68,6 +81,8 @@ export interface BarSource {
   readonly spanDays: Readonly<Partial<Record<SourceTimeframe, number>>>;
   readonly offers: (query: Pick<BarsQuery, "symbol" | "timeframe" | "adjustment">) => boolean;
   readonly bars: (query: BarsQuery, asking: Asking) => Promise<SourceAnswer>;
+  /** Absent: it lists no corporate actions. */
+  readonly actions?: (query: ActionsQuery) => Promise<ActionsAnswer>;
 }
 
 /** What a source of the network is made of. */
@@ -95,6 +110,8 @@ export interface SourceDefinition {
   /** Whether it has indices as `^VIX`. */
   readonly hasIndices: boolean;
   readonly bars: (reach: SourceReach, query: BarsQuery, asking: Asking) => Promise<SourceAnswer>;
+  /** Absent: it lists no corporate actions. */
+  readonly actions?: (reach: SourceReach, query: ActionsQuery) => Promise<ActionsAnswer>;
 }
 
 /** Numbers of an answer; whatever is none is NaN, for the gatekeeper to refuse and the audit to keep. */

@@ -4,9 +4,11 @@ import { readActionsEntry } from "../../adapters/lake/catalog.ts";
 import { readFilings } from "../../adapters/lake/filing-store.ts";
 import { lakePaths } from "../../adapters/lake/paths.ts";
 import { InputError } from "../../domain/assert.ts";
+import type { ShareBasis } from "../../domain/reference-table.ts";
 import { type DayNumber, isoDate } from "../../domain/time.ts";
 import { knownFilings, standingOn } from "../../market/fundamentals/known-filings.ts";
 import { chosenSource } from "./chosen-source.ts";
+import { basisOn } from "./share-count.ts";
 import { fundamentalValues } from "./table-values.ts";
 
 export interface KnownReport {
@@ -16,6 +18,8 @@ export interface KnownReport {
   readonly knownFrom: string;
   /** As columns of the reference table `fundamentals`, at raw prices of the day. */
   readonly values: readonly (number | null)[];
+  /** The shares that the values count in. */
+  readonly basis: ShareBasis;
 }
 
 /** By symbol. Throws InputError (exit 1) where there are no reports. */
@@ -31,8 +35,9 @@ export function knownReports(root: string, named: string, day: DayNumber): reado
       const stands = standingOn(knownFilings(own, source), day);
       if (stands === undefined) return [];
       const [periodEnd, knownFrom] = [isoDate(stands.filing.periodEnd), isoDate(stands.knownFrom)];
-      const values = fundamentalValues(stands, splits.get(symbol) ?? [], day);
-      return [{ symbol, source, periodEnd, knownFrom, values }];
+      const known = splits.get(symbol) ?? [];
+      const values = fundamentalValues(stands, known, day);
+      return [{ symbol, source, periodEnd, knownFrom, values, basis: basisOn(stands.filing, known, day) }];
     })
     .toSorted((a, b) => (a.symbol < b.symbol ? -1 : 1));
 }

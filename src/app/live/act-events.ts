@@ -84,9 +84,11 @@ function referenceOf(
       2,
     );
   }
-  const told = rows.flatMap(({ symbol, values }): ReferenceRow[] => {
+  const told = rows.flatMap(({ symbol, values, basis }): ReferenceRow[] => {
     const instrument = table.scope === "market" ? MARKET_ROW : instruments.find(symbol);
-    return instrument === undefined ? [] : [{ instrument, values }];
+    return instrument === undefined
+      ? []
+      : [{ instrument, values, ...(basis === undefined ? {} : { basis }) }];
   });
   return { kind: "ReferenceTold", at, table: id, rows: told, ...(isWhole === true ? { isWhole } : {}) };
 }

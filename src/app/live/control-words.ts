@@ -30,6 +30,23 @@ const regimeReading = z.strictObject({
   vixScale: z.number().nullable(),
 });
 
+const dayNumber = z.int().transform((day) => day as DayNumber);
+const shareCount = z.int().positive();
+/** As `ReferenceRow`, by symbol. */
+const referenceRow = z.strictObject({
+  symbol: z.string().max(20),
+  values: z.array(z.number().nullable()).max(40),
+  basis: z
+    .strictObject({
+      asOf: dayNumber,
+      splits: z
+        .array(z.strictObject({ exDate: dayNumber, newShares: shareCount, oldShares: shareCount }))
+        .max(400)
+        .optional(),
+    })
+    .optional(),
+});
+
 /** What was done elsewhere, and to what: no act of this door is among them, so that none can be made up. */
 const noted = {
   what: z.enum([
@@ -96,9 +113,7 @@ export const controlRequest = z.discriminatedUnion("verb", [
     verb: z.literal("tellReference"),
     ...act,
     table: z.string().max(40),
-    rows: z.array(
-      z.strictObject({ symbol: z.string().max(20), values: z.array(z.number().nullable()).max(40) }),
-    ),
+    rows: z.array(referenceRow),
     isWhole: z.literal(true).optional(),
   }),
   /** The monitor's word, four times a minute: people can be reached, or no channel has worked for long (C-60). */

@@ -17,6 +17,7 @@ import type { Filing } from "../../market/fundamentals/filing.ts";
 import { type KnownFiling, knownFilings, standingOn } from "../../market/fundamentals/known-filings.ts";
 import { fundamentalsTable } from "../../market/references/fundamentals.ts";
 import { chosenSource } from "../fundamentals/chosen-source.ts";
+import { basisOn } from "../fundamentals/share-count.ts";
 import { fundamentalValues } from "../fundamentals/table-values.ts";
 import type { ReferenceProvider, ReferenceWorld } from "./reference-provider.ts";
 
@@ -59,7 +60,10 @@ function companiesOf(world: ReferenceWorld, filings: readonly Filing[]): readonl
 }
 
 /** Before the open: bars of that session are the first to be decided on with it. */
-function toldOf(companies: readonly Company[], { sessions, first, last }: ReferenceWorld): ReferenceTold[] {
+function toldOf(
+  companies: readonly Company[],
+  { sessions, first, last, isLive }: ReferenceWorld,
+): ReferenceTold[] {
   const told: ReferenceTold[] = [];
   const standing = new Map<Company, KnownFiling>();
   let month = -1;
@@ -73,8 +77,11 @@ function toldOf(companies: readonly Company[], { sessions, first, last }: Refere
       const stands = standingOn(company.known, day);
       if (stands === undefined || (!isMonthly && standing.get(company) === stands)) return [];
       standing.set(company, stands);
-      const values = fundamentalValues(stands, company.splits, day, company.isRaw ? day : Infinity);
-      return [{ instrument: company.instrument, values }];
+      const upTo = company.isRaw ? day : Infinity;
+      const values = fundamentalValues(stands, company.splits, day, upTo);
+      // A backtest applies the same list, and the splits of a day before that day's open: nothing is left to say.
+      const basis = isLive === true ? { basis: basisOn(stands.filing, company.splits, upTo) } : {};
+      return [{ instrument: company.instrument, values, ...basis }];
     });
     if (rows.length === 0) continue;
     told.push({

@@ -91,8 +91,11 @@ describe("what a running system is told of a day", () => {
     expect(tables[2]!.version).not.toBe(tables[1]!.version);
     for (const [n, of] of [0, 0, 1].entries())
       expect(
-        tables[n]!.rows.map(({ symbol, values }) => ({ instrument: instruments.find(symbol), values })),
+        tables[n]!.rows.map(({ symbol, ...row }) => ({ instrument: instruments.find(symbol), ...row })),
       ).toEqual(told[of]!.rows);
+    // However late they are told: prices are those of the evening before the formation.
+    for (const [n, before] of [later(-1), later(-1), later(20)].entries())
+      for (const { basis } of tables[n]!.rows) expect(basis).toEqual({ asOf: before });
     expect(
       tables[0]!.rows.every(({ values: [partner] }) => symbols[partner as InstrumentId] !== undefined),
     ).toBe(true);

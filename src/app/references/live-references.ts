@@ -3,24 +3,29 @@
  * that session's open, and no others. What is not of the day before is no answer (RN-1).
  */
 import { InputError } from "../../domain/assert.ts";
-import { MARKET_ROW, type ReferenceTable } from "../../domain/reference-table.ts";
+import { MARKET_ROW, type ReferenceRow, type ReferenceTable } from "../../domain/reference-table.ts";
 import { type DayNumber, isoDate } from "../../domain/time.ts";
 import { xnysSessions } from "../../market/calendar.ts";
 import { sha256Hex } from "../../numerics/sha256.ts";
 import type { ReferenceWorld } from "./reference-provider.ts";
 import { referenceProviders } from "./registry.ts";
 
-/** Rows of one table by symbol; empty for the market's. */
+/** Its symbol is empty for the market's. */
+export interface LiveRow extends Pick<ReferenceRow, "values" | "basis"> {
+  readonly symbol: string;
+}
+
+/** Rows of one table by symbol. */
 export interface LiveTable {
   readonly table: string;
   /** The session that they were told for first: today's, or that of the last formation. */
   readonly since: DayNumber;
   /**
-   * Names what it says: what was told under it once is told. Rows that stand for several sessions are told once, as
-   * their prices are restated at splits from then on; of the others a correction is another word.
+   * Names what it says: what was told under it once is told. Rows that stand for several sessions are told once; of the
+   * others a correction is another word.
    */
   readonly version: string;
-  readonly rows: readonly { readonly symbol: string; readonly values: readonly (number | null)[] }[];
+  readonly rows: readonly LiveRow[];
   readonly isWhole: boolean;
 }
 
@@ -80,9 +85,9 @@ async function tableOf(
     throw new InputError(`nothing of ${isoDate(before)} is known`);
   }
   const { symbols } = world.instruments;
-  const rows = last.rows.map(({ instrument, values }) => ({
+  const rows = last.rows.map(({ instrument, ...row }) => ({
     symbol: scope === "market" || instrument === MARKET_ROW ? "" : (symbols[instrument] ?? ""),
-    values,
+    ...row,
   }));
   const of = `${id}:${isoDate(since)}`;
   const content = () => sha256Hex(JSON.stringify(rows)).slice(0, 12);

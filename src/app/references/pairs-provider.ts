@@ -65,7 +65,9 @@ async function formations(world: ReferenceWorld): Promise<ReferenceTold[]> {
     if (world.isLive) requireDay(closes.days[end - 1], sessions.date[at - 1] as DayNumber);
     const rows = formPairs(panel, params)
       .filter(({ refusals }) => refusals.length === 0)
-      .flatMap((pair) => rowsOf(pair, closes, end, idOf));
+      .flatMap((pair) => rowsOf(pair, closes, end, idOf))
+      // Told before the next open, when a split of that morning may have happened: prices are those of the evening.
+      .map((one) => (world.timeframe === "1d" ? one : { ...one, basis: { asOf: closes.days[end - 1]! } }));
     told.push({ kind: "ReferenceTold", at: known, table: pairsTable.id, rows, isWhole: true });
   }
   return told;

@@ -111,7 +111,7 @@ export function newsReach(params: SourceParams, world: SourceWorld): SourceReach
 }
 
 function reachable(definition: SourceDefinition, reach: Parameters<SourceDefinition["bars"]>[0]): BarSource {
-  const { id, volume, lists, spanDays, hasIndices, bars } = definition;
+  const { id, volume, lists, spanDays, hasIndices, bars, actions } = definition;
   return {
     id,
     volume,
@@ -119,6 +119,7 @@ function reachable(definition: SourceDefinition, reach: Parameters<SourceDefinit
     offers: ({ symbol, timeframe, adjustment }) =>
       (hasIndices || !symbol.startsWith("^")) && (lists[timeframe]?.includes(adjustment) ?? false),
     bars: (query, asking) => bars(reach, query, asking),
+    ...(actions === undefined ? {} : { actions: (query) => actions(reach, query) }),
   };
 }
 

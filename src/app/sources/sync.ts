@@ -8,8 +8,10 @@ import { FILES_SOURCE, sourceDefinitions } from "../../adapters/sources/source-r
 import { InputError } from "../../domain/assert.ts";
 import type { Adjustment } from "../../domain/bars.ts";
 import { type DayNumber, type EpochMicros, isoDate, isoInstant } from "../../domain/time.ts";
+import { newYorkDay } from "../../market/us-eastern.ts";
 import { type ReadySources, readySources, type SourceWorld } from "./source-list.ts";
 import type { SourceParams } from "./source-params.ts";
+import { type ActionsSynced, syncActions } from "./sync-actions.ts";
 import { type SyncResult, syncBars } from "./sync-bars.ts";
 import { lastClosed, lastSettled, withSessions } from "./sync-days.ts";
 import { SyncRecord } from "./sync-record.ts";
@@ -32,6 +34,8 @@ export interface SyncCall {
 }
 
 export interface Synced extends SyncResult {
+  /** What became of the corporate actions of these symbols; null where no source lists any, or nothing was asked. */
+  readonly actions: ActionsSynced | null;
   /** Sessions asked for; null where none of them is over. */
   readonly from: string | null;
   readonly to: string | null;
@@ -70,8 +74,14 @@ export async function sync(call: SyncCall): Promise<Synced> {
         say,
         onProgress: call.onProgress,
       });
+      const through = Math.min(call.to ?? Number.MAX_SAFE_INTEGER, newYorkDay(now)) as DayNumber;
+      const { lake } = call;
+      const actions =
+        wanted === undefined
+          ? null
+          : await syncActions({ lake, sources: ready.sources, symbols, from: wanted.from, to: through, say });
       const days = wanted === undefined ? [null, null] : [isoDate(wanted.from), isoDate(wanted.to)];
-      return { ...result, from: days[0] ?? null, to: days[1] ?? null, requests: ready.counts() };
+      return { ...result, actions, from: days[0] ?? null, to: days[1] ?? null, requests: ready.counts() };
     },
     "the memory of syncs",
   );

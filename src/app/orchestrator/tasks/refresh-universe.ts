@@ -8,11 +8,13 @@ import { fundamentalsTable } from "../../../market/references/fundamentals.ts";
 import { universeTable } from "../../../market/references/universe.ts";
 import { sha256Hex } from "../../../numerics/sha256.ts";
 import type { KnownReport } from "../../fundamentals/known-reports.ts";
+import type { LiveRow } from "../../references/live-references.ts";
 import { reasonCounts } from "../../universe/reason-counts.ts";
 import { type TableFacts, universeValues } from "../../universe/table-values.ts";
 import { NO_BARS } from "../research-steps.ts";
 import { defineTask, done, type TaskResult } from "../task.ts";
 import type { TaskContext } from "../task-context.ts";
+import { rowsOf } from "../told-rows.ts";
 
 const OF_CHANCE = "the lake knows nothing of a market made of chance: tell_references tells it";
 const NONE = "not available yet: the command line cannot be run here";
@@ -86,10 +88,10 @@ async function asked<Found>(
 async function tell(
   { door, run, date }: TaskContext,
   table: string,
-  known: readonly { readonly symbol: string; readonly values: readonly (number | null)[] }[],
+  known: readonly LiveRow[],
   reason: string,
 ): Promise<void> {
-  const rows = known.map(({ symbol, values }) => ({ symbol, values: [...values] }));
+  const rows = rowsOf(known);
   const id = `${run}:${table}:${date}:${sha256Hex(JSON.stringify(rows)).slice(0, 12)}`;
   await door.act({ verb: "tellReference", table, isWhole: true, reason, rows }, id);
 }

@@ -5,6 +5,7 @@
 import { isoDate } from "../../../domain/time.ts";
 import { counted, defineTask, done, failed, type TaskResult } from "../task.ts";
 import type { TaskContext } from "../task-context.ts";
+import { rowsOf } from "../told-rows.ts";
 
 const CURE = "no new entry of who needs it; bring the days up to date: plimsoll data sync or data import";
 
@@ -29,7 +30,7 @@ async function run(context: TaskContext): Promise<TaskResult> {
   const { told, untold } = await references();
   for (const table of told) {
     const { table: id, since, isWhole } = table;
-    const rows = table.rows.map(({ symbol, values }) => ({ symbol, values: [...values] }));
+    const rows = rowsOf(table.rows);
     const whole = isWhole ? { isWhole: true as const } : {};
     const act = {
       verb: "tellReference",
