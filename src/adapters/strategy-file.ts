@@ -7,10 +7,11 @@ import { readFileSync } from "node:fs";
 import { createRequire, registerHooks } from "node:module";
 import { extname } from "node:path";
 import { pathToFileURL } from "node:url";
-import { Script } from "node:vm";
 import { InputError } from "../domain/assert.ts";
+import type { EpochMicros } from "../domain/time.ts";
 import { guarded } from "../strategies/guarded.ts";
 import type { StrategyModule } from "../strategies/strategy.ts";
+import type { DecisionLimit } from "./decision-limit.ts";
 import { watchedDecisions } from "./decision-watch.ts";
 
 /** What such a file imports. */
@@ -92,22 +93,23 @@ export function loadStrategyFile(
 }
 
 /**
- * The same for a run that trades: a decision that takes longer than `limitMs` throws, but for those that a record
- * holds. Each load is a strategy of its own, and so is each one that is enabled again: what the file keeps beside its
- * declared memory is of one run, and none of it outlives a decision that was stopped half way.
+ * The same for a run that trades: a decision beyond `limit` throws, but for those that a record holds. Each load is a
+ * strategy of its own, and so is each one that is enabled again: what the file keeps beside its declared memory is of
+ * one run, and none of it outlives a decision that was stopped half way.
  */
 export function loadTradingStrategy(
   path: string,
   { text }: StrategyFile,
   key: string,
-  limitMs: number,
+  limit: DecisionLimit,
 ): StrategyModule {
   const anew = () => strategyOf(requiredAnew(path, text, key), `config: ${key} = ${path}`);
   const module = anew();
-  const asked = { call: within(limitMs), repeat: watchedDecisions(module.id, WATCH_MS) };
+  const call = (decide: () => void, at: EpochMicros) => limit.run(module.id, decide, at);
+  const repeat = watchedDecisions(module.id, WATCH_MS);
   return {
     ...module,
-    bind: (params) => guarded(module.bind(params), { ...asked, anew: () => anew().bind(params) }),
+    bind: (params) => guarded(module.bind(params), { call, repeat, anew: () => anew().bind(params) }),
   };
 }
 
@@ -172,19 +174,4 @@ function hookOnce(): void {
       return { format: read.format, source: read.text, shortCircuit: true };
     },
   });
-}
-
-/** What the clock of V8 stops: nothing else ends a loop that never returns. */
-function within(limitMs: number): (decide: () => void) => void {
-  const script = new Script("globalThis[Symbol.for('plimsoll.decide')]()", { filename: "strategy" });
-  const name = Symbol.for("plimsoll.decide");
-  return (decide) => {
-    (globalThis as Record<symbol, unknown>)[name] = decide;
-    try {
-      script.runInThisContext({ timeout: limitMs });
-    } catch (error) {
-      const isLate = (error as NodeJS.ErrnoException | undefined)?.code === "ERR_SCRIPT_EXECUTION_TIMEOUT";
-      throw isLate ? new RangeError(`did not return within ${limitMs} ms`) : error;
-    }
-  };
 }

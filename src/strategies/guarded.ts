@@ -21,7 +21,8 @@ interface Later {
   readonly then?: (done: undefined, failed: () => undefined) => unknown;
 }
 
-type Call = (decide: () => void) => void;
+/** `at`: of the bars that are decided on. */
+type Call = (decide: () => void, at: EpochMicros) => void;
 
 /** How it is asked. */
 interface Asked {
@@ -55,8 +56,8 @@ export function guarded(strategy: BoundStrategy, { call, repeat = call, anew }: 
     isGuarded: true,
     decide(inner, isRepeated = false) {
       view.begin(inner);
-      if (isRepeated) repeat(decide);
-      else call(decide);
+      if (isRepeated) repeat(decide, inner.at);
+      else call(decide, inner.at);
       view.say();
     },
     ...(anew === undefined

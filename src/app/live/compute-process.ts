@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import type { Link } from "../../adapters/bus/bus-terms.ts";
+import { DecisionMark } from "../../adapters/decision-mark.ts";
 import { LiveJournal } from "../../adapters/journal/live-journal.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { type ComputeInput, LiveCompute } from "../../engine/live-compute.ts";
@@ -57,7 +58,8 @@ class ComputeProcess {
     this.#points = points;
     context.parent.times("signal", this.#signalTime);
     const { terms, instruments, places } = context;
-    this.#live = new LiveCompute(engineOf(terms, instruments, modelsOf(terms, places)).compute);
+    const mark = new DecisionMark(places.deciding, terms.run);
+    this.#live = new LiveCompute(engineOf(terms, instruments, modelsOf(terms, places), mark).compute);
   }
 
   async start(): Promise<void> {
