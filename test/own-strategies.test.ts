@@ -6,7 +6,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { loadStrategyFile, readStrategyFile } from "../src/adapters/strategy-file.ts";
+import { DecisionLimit } from "../src/adapters/decision-limit.ts";
+import { loadTradingStrategy, readStrategyFile } from "../src/adapters/strategy-file.ts";
 import { runCanary } from "../src/app/backtest.ts";
 import { type Config, configHash, loadConfig } from "../src/app/config.ts";
 import { type RunSetup, runEngine } from "../src/app/engine-run.ts";
@@ -149,7 +150,7 @@ describe("a run", () => {
 });
 
 it("is stopped where it never returns", () => {
-  const module = loadStrategyFile(FILE, readStrategyFile(FILE, "file"), "file", 20);
+  const module = loadTradingStrategy(FILE, readStrategyFile(FILE, "file"), "file", new DecisionLimit(20));
   const bound = module.bind({ after: 1, does: "hangs" });
   const at = () => 2;
   const view = { size: 1, instruments: 1, instrument: () => 0, memory: { bars: { at, set: () => 0 } } };

@@ -28,7 +28,10 @@ export function faultsOf(
   given: StrategyModule,
   { seed = 1, sessions = 600 }: FaultTerms = {},
 ): readonly string[] {
-  const strategy = { ...given, bind: (params: unknown) => guarded(given.bind(params), (decide) => decide()) };
+  const strategy = {
+    ...given,
+    bind: (params: unknown) => guarded(given.bind(params), { call: (decide) => decide() }),
+  };
   const { columns, references } = worldFor(strategy, { seed, sessions });
   const config = loadConfig({
     assignments: ["execution.auctionOffsetBps=500", "risk.price_collar.maxFraction=0.05"],

@@ -20,7 +20,7 @@ import {
 } from "../src/app/live/recorded-run.ts";
 import { recordedExecute } from "../src/app/live/replayed-stages.ts";
 import { engineOf, historyOf, modelsOf } from "../src/app/live/run-engine.ts";
-import { type RunTerms, runPlaces } from "../src/app/live/run-terms.ts";
+import { placedTerms, type RunTerms, runPlaces } from "../src/app/live/run-terms.ts";
 import { checkpoint, computeDigest, toldLine } from "../src/app/live/stage-digest.ts";
 import type { BarsClosed } from "../src/domain/events.ts";
 import { type DayNumber, type EpochMicros, MICROS_PER_SECOND, parseIsoDate } from "../src/domain/time.ts";
@@ -72,12 +72,13 @@ class Recording {
   #computed = 0;
 
   constructor(root: string, more: Partial<RunTerms>) {
-    const terms = termsOf(root, more);
+    const begun = termsOf(root, more);
+    const terms = placedTerms(begun, runPlaces(root));
     const history = historyOf(terms, runPlaces(root));
     this.#run = { root, run: terms.run, terms, instruments: history?.instruments ?? instruments, history };
     this.#now = (market.session(0).closedAt[0] ?? 0) as EpochMicros;
     this.#broker = new PromptBroker(terms.cash, this.#now);
-    const header = JSON.stringify(terms);
+    const header = JSON.stringify(begun);
     const store = (stage: JournaledStage) => {
       const opened = new JournalStore(journalPath(root, stage));
       const of = stage === "execute" ? header : JSON.stringify({ run: terms.run });

@@ -6,17 +6,19 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire, registerHooks } from "node:module";
 import { extname } from "node:path";
-import { Script } from "node:vm";
+import { pathToFileURL } from "node:url";
 import { InputError } from "../domain/assert.ts";
+import type { EpochMicros } from "../domain/time.ts";
 import { guarded } from "../strategies/guarded.ts";
 import type { StrategyModule } from "../strategies/strategy.ts";
+import type { DecisionLimit } from "./decision-limit.ts";
 import { watchedDecisions } from "./decision-watch.ts";
 
 /** What such a file imports. */
 const DOOR = "plimsoll/strategy";
 const BEHIND = new URL("../strategies/your-own.ts", import.meta.url).href;
-/** Where nobody stops one decision alone, the process ends after one this long. */
-const BACKTEST_MS = 60_000;
+/** Where nobody stops one decision alone, the process ends after one this long: a minute and up to a quarter more. */
+const WATCH_MS = 60_000;
 /** Bytes; a strategy is a page or two. */
 const LARGEST = 256 * 1024;
 const FORMATS: Readonly<Record<string, string>> = {
@@ -67,19 +69,18 @@ function importsOf(text: string): readonly string[] {
 const loaded = new Map<string, { readonly sha256: string; readonly module: StrategyModule }>();
 
 /**
- * The strategy of a file that was read as `sha256`. `limitMs`: of one decision; a decision that takes longer throws.
- * Without it a decision that takes a minute ends the process, with a line.
+ * The strategy of a file that was read as `sha256`. A decision that takes a minute ends the process, with a line: no
+ * result hangs on how fast the machine is.
  * Throws InputError (exit 2) naming `key` for a file that does not export what it must.
  */
 export function loadStrategyFile(
   path: string,
   { sha256 }: Pick<StrategyFile, "sha256">,
   key: string,
-  limitMs?: number,
 ): StrategyModule {
   let known = loaded.get(path);
   if (known === undefined) {
-    known = { sha256, module: strategyOf(required(path, key), `config: ${key} = ${path}`) };
+    known = { sha256, module: strategyOf(required(path, path, key), `config: ${key} = ${path}`) };
     if (readStrategyFile(path, key).sha256 !== sha256)
       throw new InputError(`config: ${key} = ${path}: was changed while it was read; try again`);
     loaded.set(path, known);
@@ -87,8 +88,29 @@ export function loadStrategyFile(
   if (known.sha256 !== sha256)
     throw new InputError(`config: ${key} = ${path}: was changed since this program began; start it again`);
   const { module } = known;
-  const call = limitMs === undefined ? watchedDecisions(module.id, BACKTEST_MS) : within(limitMs);
-  return { ...module, bind: (params) => guarded(module.bind(params), call) };
+  const call = watchedDecisions(module.id, WATCH_MS);
+  return { ...module, bind: (params) => guarded(module.bind(params), { call }) };
+}
+
+/**
+ * The same for a run that trades: a decision beyond `limit` throws, but for those that a record holds. Each load is a
+ * strategy of its own, and so is each one that is enabled again: what the file keeps beside its declared memory is of
+ * one run, and none of it outlives a decision that was stopped half way.
+ */
+export function loadTradingStrategy(
+  path: string,
+  { text }: StrategyFile,
+  key: string,
+  limit: DecisionLimit,
+): StrategyModule {
+  const anew = () => strategyOf(requiredAnew(path, text, key), `config: ${key} = ${path}`);
+  const module = anew();
+  const call = (decide: () => void, at: EpochMicros) => limit.run(module.id, decide, at);
+  const repeat = watchedDecisions(module.id, WATCH_MS);
+  return {
+    ...module,
+    bind: (params) => guarded(module.bind(params), { call, repeat, anew: () => anew().bind(params) }),
+  };
 }
 
 function strategyOf(exports: unknown, where: string): StrategyModule {
@@ -104,16 +126,32 @@ function strategyOf(exports: unknown, where: string): StrategyModule {
   return strategy as StrategyModule;
 }
 
-function required(path: string, key: string): unknown {
+/** `from`: its path, or a place of its text. */
+function required(from: string, path: string, key: string): unknown {
   hookOnce();
   try {
-    return createRequire(import.meta.url)(path);
+    return createRequire(import.meta.url)(from);
   } catch (error) {
     const why = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).replaceAll(
       /\s+/g,
       " ",
     );
     throw new InputError(`config: ${key} = ${path}: cannot be loaded (${why.trim().slice(0, 300)})`);
+  }
+}
+
+/** Files as they were read, by the places where Node is told that they lie, while it loads them. */
+const texts = new Map<string, { readonly text: string; readonly format: string }>();
+let places = 0;
+
+/** One place is loaded once. */
+function requiredAnew(path: string, text: string, key: string): unknown {
+  const place = `${pathToFileURL(path).href}/${++places}`;
+  texts.set(place, { text, format: FORMATS[extname(path)] ?? "module" });
+  try {
+    return required(place, path, key);
+  } finally {
+    texts.delete(place);
   }
 }
 
@@ -126,22 +164,14 @@ function hookOnce(): void {
   registerHooks({
     resolve(specifier, context, next) {
       if (specifier === DOOR) return { url: BEHIND, format: "module-typescript", shortCircuit: true };
+      const format = texts.get(specifier)?.format;
+      if (format !== undefined) return { url: specifier, format, shortCircuit: true };
       return next(specifier, context);
     },
+    load(url, context, next) {
+      const read = texts.get(url);
+      if (read === undefined) return next(url, context);
+      return { format: read.format, source: read.text, shortCircuit: true };
+    },
   });
-}
-
-/** What the clock of V8 stops: nothing else ends a loop that never returns. */
-function within(limitMs: number): (decide: () => void) => void {
-  const script = new Script("globalThis[Symbol.for('plimsoll.decide')]()", { filename: "strategy" });
-  const name = Symbol.for("plimsoll.decide");
-  return (decide) => {
-    (globalThis as Record<symbol, unknown>)[name] = decide;
-    try {
-      script.runInThisContext({ timeout: limitMs });
-    } catch (error) {
-      const isLate = (error as NodeJS.ErrnoException | undefined)?.code === "ERR_SCRIPT_EXECUTION_TIMEOUT";
-      throw isLate ? new RangeError(`did not return within ${limitMs} ms`) : error;
-    }
-  };
 }

@@ -2,7 +2,8 @@
  * Every strategy of a configuration: the built-in ones and those in files of its own (`strategies.ID.file`). A file is
  * known by its hash: what a run began with is what it goes on with, is replayed with, and nothing else.
  */
-import { loadStrategyFile, readStrategyFile } from "../adapters/strategy-file.ts";
+import type { DecisionLimit } from "../adapters/decision-limit.ts";
+import { loadStrategyFile, loadTradingStrategy, readStrategyFile } from "../adapters/strategy-file.ts";
 import { InputError } from "../domain/assert.ts";
 import { strategies } from "../strategies/registry.ts";
 import type { StrategyModule } from "../strategies/strategy.ts";
@@ -30,18 +31,26 @@ export function wrongName(name: string): string | undefined {
 }
 
 /**
- * Built-in ones first, then those of files by their ids. `limitMs`: of one decision of one's own. Throws InputError
+ * Built-in ones first, then those of files by their ids. `limit`: of decisions of one's own, in a run that trades
+ * and in whatever repeats it; each time they are strategies of their own (`loadTradingStrategy`). Throws InputError
  * (exit 2) for a file that is not there, is not what the configuration says by its hash, or holds no such strategy.
  */
-export function strategiesOf({ strategies: entries }: Entries, limitMs?: number): readonly StrategyModule[] {
+export function strategiesOf(
+  { strategies: entries }: Entries,
+  limit?: DecisionLimit,
+): readonly StrategyModule[] {
   const own = Object.entries(entries)
     .filter(([, { file }]) => file !== undefined)
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
   if (own.length === 0) return strategies;
-  return [...strategies, ...own.map(([id, entry]) => ownStrategy(id, entry, limitMs))];
+  return [...strategies, ...own.map(([id, entry]) => ownStrategy(id, entry, limit))];
 }
 
-function ownStrategy(id: string, { file = "", sha256 }: Entry, limitMs: number | undefined): StrategyModule {
+function ownStrategy(
+  id: string,
+  { file = "", sha256 }: Entry,
+  limit: DecisionLimit | undefined,
+): StrategyModule {
   const key = `strategies.${id}.file`;
   const read = readStrategyFile(file, key);
   if (sha256 !== undefined && sha256 !== read.sha256)
@@ -49,7 +58,8 @@ function ownStrategy(id: string, { file = "", sha256 }: Entry, limitMs: number |
       `config: ${key} = ${file}: is another file (sha256 ${read.sha256.slice(0, 12)}) than the one that was meant ` +
         `(${sha256.slice(0, 12)}); bring that one back, or begin anew with this one`,
     );
-  const module = loadStrategyFile(file, read, key, limitMs);
+  const module =
+    limit === undefined ? loadStrategyFile(file, read, key) : loadTradingStrategy(file, read, key, limit);
   if (module.id !== id)
     throw new InputError(
       `config: ${key} = ${file}: holds the strategy ${module.id}; name it so: strategies.${module.id}`,

@@ -154,7 +154,7 @@ export class ComputeStage implements Wishes, OwnPositions {
     this.#sizing.startStep(batch, account);
     if (this.#memory.timed > 0) this.#leaveOnTime();
     if (this.#paper !== undefined) this.#leaveOnTimeOnPaper(this.#paper);
-    this.turns.startStep();
+    this.turns.startStep(batch.at);
     for (let s = 0; s < this.#views.length; s++) {
       const closed = this.#groups.of(s).batch;
       if (closed === undefined) continue;

@@ -5,6 +5,9 @@
  *
  * SF-1  Whom an operator has not enabled again is not asked; all others decide as if it were not there.
  * SF-2  Only a strategy's own throw is isolated. An InvariantError is the engine's, and ends the process.
+ * SF-3  A decision that was thrown in leaves no trace in memory, and whom an operator enables begins anew beside it:
+ *       how far it came before it was stopped is the machine's affair.
+ * SF-4  Where a record holds the decision, who threw is who threw then: a clock stopped it, and would stop another one.
  */
 import { InputError, InvariantError } from "../domain/assert.ts";
 import type { BarBatch } from "../domain/bars.ts";
@@ -31,15 +34,29 @@ interface Speaker {
   readonly id: string;
   /** What it declared that it reads, by name. */
   readonly feature: Readonly<Record<string, FeatureReader>>;
-  decide(batch: BarBatch): void;
+  readonly isGuarded: boolean;
+  decide(batch: BarBatch, isRepeated: boolean): void;
+  keep(): void;
+  giveBack(): void;
+  renew(): void;
+  save(): Readonly<Record<string, readonly number[]>>;
+}
+
+/** What was decided before, where it is decided again: by a start after a death, by a replay. */
+export interface RecordOfFaults {
+  /** Who threw on the bars of that instant; undefined: no record holds them, and the decision is a new one. */
+  faultsAt(at: EpochMicros): readonly StrategyFault[] | undefined;
 }
 
 export class StrategyTurns {
   readonly #speakers: readonly Speaker[];
   readonly #isolates: boolean;
   readonly #isSilent: Uint8Array;
+  #record: RecordOfFaults | undefined;
+  /** Who threw on these bars, as a record has it. */
+  #recorded: readonly StrategyFault[] | undefined;
   /** Of the last step, with what was thrown: for the log, which alone may hold a stack. */
-  readonly faults: (StrategyFault & { readonly thrown: unknown })[] = [];
+  readonly faults: (StrategyFault & { readonly thrown?: unknown })[] = [];
 
   constructor(speakers: readonly Speaker[], isolates: boolean) {
     this.#speakers = speakers;
@@ -52,23 +69,50 @@ export class StrategyTurns {
     return Array.from(this.#isSilent.keys()).filter((s) => this.#isSilent[s] === 1);
   }
 
-  startStep(): void {
+  /** What they remember, for a checkpoint. */
+  get memory(): readonly Readonly<Record<string, readonly number[]>>[] {
+    return this.#speakers.map((speaker) => speaker.save());
+  }
+
+  /** Decisions are taken again, as far as the record goes. */
+  follow(record: RecordOfFaults): void {
+    this.#record = record;
+  }
+
+  startStep(at: EpochMicros): void {
     if (this.faults.length > 0) empty(this.faults);
+    this.#recorded = this.#record?.faultsAt(at);
   }
 
   /** Throws what the engine threw, and InputError (exit 1) for what the strategy threw where nobody isolates it. */
   take(strategy: number, batch: BarBatch): void {
     if (this.#isSilent[strategy]! === 1) return;
     const speaker = this.#speakers[strategy] as Speaker;
+    const recorded = this.#recorded?.find((fault) => fault.strategy === strategy);
+    // It has said nothing, and the decision may be one that never returns.
+    if (recorded !== undefined && speaker.isGuarded) {
+      this.#silence(recorded);
+      return;
+    }
+    if (this.#isolates) speaker.keep();
     try {
-      speaker.decide(batch);
+      speaker.decide(batch, this.#recorded !== undefined);
     } catch (thrown) {
       if (thrown instanceof InvariantError) throw thrown;
       const reason = reasonOf(thrown);
       if (!this.#isolates) throw failure(speaker.id, batch.at, reason, thrown);
-      this.#isSilent[strategy] = 1;
-      this.faults.push({ strategy, reason, thrown });
+      speaker.giveBack();
+      this.#silence(recorded ?? { strategy, reason, thrown });
+      return;
     }
+    if (recorded === undefined) return;
+    speaker.giveBack();
+    this.#silence(recorded);
+  }
+
+  #silence(fault: StrategyFault & { readonly thrown?: unknown }): void {
+    this.#isSilent[fault.strategy] = 1;
+    this.faults.push(fault);
   }
 
   /** What the strategy saw of the instrument in the last step; null for what was not known. */
@@ -82,6 +126,8 @@ export class StrategyTurns {
 
   /** An operator wants to hear it again. */
   enable(strategy: number): void {
+    if (this.#isSilent[strategy]! === 0) return;
+    (this.#speakers[strategy] as Speaker).renew();
     this.#isSilent[strategy] = 0;
   }
 }

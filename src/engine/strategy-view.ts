@@ -79,6 +79,8 @@ export class RunningView implements StrategyView<string, string, string, string>
   /** 1 for what is shown; undefined where all is. */
   readonly #isShown: Uint8Array | undefined;
   #batch: BarBatch | undefined;
+  /** Memory before this decision, by column. */
+  #kept: Float64Array[] | undefined;
 
   readonly feature: Readonly<Record<string, FeatureReader>>;
   readonly memory: Readonly<Record<string, Column>>;
@@ -132,12 +134,35 @@ export class RunningView implements StrategyView<string, string, string, string>
     return this.#strategy.id;
   }
 
-  /** Lets the strategy look at the batch and decide. */
-  decide(batch: BarBatch): void {
+  /** What it throws in has said nothing (GS-1). */
+  get isGuarded(): boolean {
+    return this.#strategy.isGuarded === true;
+  }
+
+  /** Lets the strategy look at the batch and decide; `isRepeated`: as a record holds it already. */
+  decide(batch: BarBatch, isRepeated = false): void {
     this.#batch = batch;
     this.at = batch.at;
     this.#listReady(batch);
-    if (this.size > 0) this.#strategy.decide(this);
+    if (this.size > 0) this.#strategy.decide(this, isRepeated);
+  }
+
+  /** Remembers what stands in memory now, for `giveBack`. */
+  keep(): void {
+    this.#kept ??= Object.values(this.memory).map(({ values }) => values.slice());
+    let n = 0;
+    for (const name in this.memory) this.#kept[n++]!.set(this.memory[name]!.values);
+  }
+
+  /** Memory is as it was at `keep`. */
+  giveBack(): void {
+    for (const [n, { values }] of Object.values(this.memory).entries())
+      values.set(this.#kept?.[n] as Float64Array);
+  }
+
+  /** What it may hold beside its memory is as it was at first. */
+  renew(): void {
+    this.#strategy.renew?.();
   }
 
   #listReady({ columns: { instrument }, from, to }: BarBatch): void {

@@ -25,17 +25,19 @@ function viewOf(heard: string[]): View {
   };
 }
 
-function heardOf(decide: (view: View) => void): { heard: string[]; thrown: unknown } {
-  const heard: string[] = [];
-  const module = defineStrategy<object, string, string, string, string>({
+const strategyOf = (decide: (view: View) => void) =>
+  defineStrategy<object, string, string, string, string>({
     ...{ id: "probe", card: { idea: "", source: "", failsWhen: "" }, timeframes: ["1d"] as const },
     ...{ params: z.strictObject({}), sizing: "allocation" as const, reasons: { because: "{0}" }, memory: {} },
     features: () => ({}),
     decide,
   });
+
+function heardOf(decide: (view: View) => void): { heard: string[]; thrown: unknown } {
+  const heard: string[] = [];
   let thrown: unknown;
   try {
-    guarded(module.bind({}), (call) => call()).decide(viewOf(heard));
+    guarded(strategyOf(decide).bind({}), { call: (decide) => decide() }).decide(viewOf(heard));
   } catch (error) {
     thrown = error;
   }
@@ -65,7 +67,7 @@ describe("GS-2", () => {
   it.each(wrong)("%s is refused by name", (_, part, words) => {
     const { heard, thrown } = heardOf((view) => view.enter({ ...good, ...part } as Entry, "because", 1));
     expect(heard).toEqual([]);
-    expect(thrown).toBeInstanceOf(RangeError);
+    expect(thrown).toMatchObject({ name: "RangeError" });
     expect(String(thrown)).toMatch(words);
   });
 
@@ -107,4 +109,54 @@ it("GS-1 an async decision has said nothing, and what it throws later ends nobod
   expect([heard, String(thrown)]).toEqual([[], expect.stringContaining("decide is async")]);
   // A rejection that nobody heard would fail this file.
   await new Promise((done) => setImmediate(done));
+});
+
+describe("GS-3", () => {
+  /** Runs the decision, and says what of it was touched when its time was over. */
+  function throwing(thrown: (touch: () => void) => unknown): { touched: number; caught: unknown } {
+    const bound = strategyOf(() => {
+      throw thrown(() => {
+        if (!isTimed) touched += 1;
+      });
+    }).bind({});
+    let isTimed = false;
+    let touched = 0;
+    const call = (decide: () => void) => {
+      isTimed = true;
+      try {
+        decide();
+      } finally {
+        isTimed = false;
+      }
+    };
+    try {
+      guarded(bound, { call }).decide(viewOf([]));
+    } catch (caught) {
+      const { name, message, stack } = caught as Error;
+      return { touched, caught: typeof caught === "string" ? caught : [name, message, typeof stack] };
+    }
+    return { touched, caught: undefined };
+  }
+
+  it("runs no code of what was thrown after the decision", () => {
+    const text = (touch: () => void) => ({
+      toString() {
+        touch();
+        return "a thing";
+      },
+    });
+    expect(throwing(text)).toEqual({ touched: 0, caught: "a thing" });
+    const error = (touch: () => void) =>
+      Object.defineProperty(new TypeError(), "message", {
+        get() {
+          touch();
+          return "of its own";
+        },
+      });
+    expect(throwing(error)).toEqual({ touched: 0, caught: ["TypeError", "of its own", "string"] });
+  });
+
+  it("keeps it short", () => {
+    expect(String(throwing(() => "x".repeat(1e6)).caught)).toHaveLength(10_000);
+  });
 });

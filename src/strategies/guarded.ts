@@ -4,7 +4,9 @@
  *
  * GS-1  Of a decision that throws, no wish is heard.
  * GS-2  A wish names an instrument of the run and a declared reason; its numbers are finite and mean something.
+ * GS-3  What it throws is plain text before anybody looks at it: no code of its own runs outside of its decision.
  */
+import { InvariantError } from "../domain/assert.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { BoundStrategy, Entry, FeatureReader, MemoryColumn, StrategyView } from "./strategy.ts";
@@ -19,25 +21,67 @@ interface Later {
   readonly then?: (done: undefined, failed: () => undefined) => unknown;
 }
 
-/** `call` runs the decision, and may give up on it by throwing. */
-export function guarded(strategy: BoundStrategy, call: (decide: () => void) => void): BoundStrategy {
+/** `at`: of the bars that are decided on. */
+type Call = (decide: () => void, at: EpochMicros) => void;
+
+/** How it is asked. */
+interface Asked {
+  /** Runs a decision, and may give up on it by throwing. */
+  readonly call: Call;
+  /** Runs one that a record holds, whose time must change nothing; absent: as `call`. */
+  readonly repeat?: Call;
+  /** The strategy as it was at first, with nothing that it kept to itself; absent: it stays as it is. */
+  readonly anew?: () => BoundStrategy;
+}
+
+export function guarded(strategy: BoundStrategy, { call, repeat = call, anew }: Asked): BoundStrategy {
   const reasons = new Set(strategy.reasons.map(([name]) => name));
   const view = new GuardedView(reasons);
+  let asked = strategy;
   const decide = () => {
-    const answer = strategy.decide(view) as unknown as Later | undefined;
-    if (typeof answer?.then !== "function") return;
-    // Nobody waits for it: what it wished afterwards would be lost, and what it threw would end the whole process.
-    answer.then(undefined, () => undefined);
-    throw new RangeError("decide is async; it must say what it wishes before it returns");
+    let answer: Later | undefined;
+    let isLater: boolean;
+    try {
+      answer = asked.decide(view) as unknown as Later | undefined;
+      isLater = typeof answer?.then === "function";
+      // Nobody waits for it: what it wished afterwards would be lost, and what it threw would end the whole process.
+      if (isLater) answer?.then?.(undefined, () => undefined);
+    } catch (thrown) {
+      throw plain(thrown);
+    }
+    if (isLater) throw new RangeError("decide is async; it must say what it wishes before it returns");
   };
   return {
     ...strategy,
-    decide(inner) {
+    isGuarded: true,
+    decide(inner, isRepeated = false) {
       view.begin(inner);
-      call(decide);
+      if (isRepeated) repeat(decide, inner.at);
+      else call(decide, inner.at);
       view.say();
     },
+    ...(anew === undefined
+      ? {}
+      : {
+          renew() {
+            asked = anew();
+          },
+        }),
   };
+}
+
+/** Characters of what was thrown. */
+const THROWN_MAX = 10_000;
+
+/** Read while its time is counted: what was thrown may do anything when it is asked for its text. */
+function plain(thrown: unknown): unknown {
+  if (thrown instanceof InvariantError) return thrown;
+  if (!(thrown instanceof Error)) return String(thrown).slice(0, THROWN_MAX);
+  const { name, message, stack } = thrown;
+  const error = new Error(`${message}`.slice(0, THROWN_MAX));
+  error.name = `${name}`.slice(0, THROWN_MAX);
+  error.stack = `${stack}`.slice(0, THROWN_MAX);
+  return error;
 }
 
 class GuardedView implements View {

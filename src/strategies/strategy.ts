@@ -199,7 +199,12 @@ export interface BoundStrategy {
   readonly mayBeMissing?: readonly string[];
   /** The model beside the rules; absent: rules alone. */
   readonly model?: { readonly id: string; readonly reference?: DriftReference | undefined };
-  decide(view: StrategyView<string, string, string, string>): void;
+  /** `isRepeated`: a record holds the decision, so no clock may change it. */
+  decide(view: StrategyView<string, string, string, string>, isRepeated?: boolean): void;
+  /** Nothing of a decision that it throws in was heard (GS-1). */
+  readonly isGuarded?: true;
+  /** Forgets what it holds beside its declared memory; absent: it holds nothing there. */
+  renew?(): void;
   /** What models and news make of an entry of the rules at this close, dollars per share. Absent: rules alone. */
   advise?(entry: Entry, close: number, feature: Readers, reference: Readers): Entry;
 }

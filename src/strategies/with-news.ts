@@ -35,8 +35,8 @@ export function withNews(strategy: BoundStrategy, rule: NewsRule): BoundStrategy
   return {
     ...barred,
     reasons: [...strategy.reasons, [REASON, "news reads unusually bad for it, z {0}"]],
-    decide(view) {
-      strategy.decide(view);
+    decide(view, isRepeated) {
+      strategy.decide(view, isRepeated);
       const z = view.reference[Z];
       for (let n = 0; n < view.size; n++) {
         const i = view.instrument(n);

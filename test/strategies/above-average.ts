@@ -5,8 +5,12 @@ const params = z.strictObject({
   period: z.int().min(2).max(500).default(20),
   /** After so many bars of an instrument it does what `does` says; 0: never. */
   after: z.int().min(0).default(0),
-  does: z.enum(["throws", "hangs", "raves"]).default("throws"),
+  does: z.enum(["throws", "hangs", "raves", "tarries"]).default("throws"),
 });
+
+/** What no view tells: milliseconds that the machine is slow at a decision that tarries. */
+const slowness = (): number =>
+  ((globalThis as Record<symbol, unknown>)[Symbol.for("plimsoll.test.slow")] as number | undefined) ?? 0;
 
 export const strategy = defineStrategy({
   id: "above_average",
@@ -27,8 +31,10 @@ export const strategy = defineStrategy({
       const isOver = after > 0 && view.memory.bars.at(i) > after;
       if (isOver && does === "throws") throw new RangeError("as it was told");
       while (isOver && does === "hangs");
+      if (does === "tarries" && n === 0 && view.memory.bars.at(i) === after + 1)
+        for (const until = Date.now() + slowness(); Date.now() < until; );
       const [close, mean, range] = [view.close(i), view.feature.average.at(i), view.feature.range.at(i)];
-      const stop = isOver ? -1 : close - 2 * range;
+      const stop = isOver && does === "raves" ? -1 : close - 2 * range;
       if (close > mean) view.enter({ instrument: i, conviction: 1, stop }, "above", close, mean);
       else if (view.position(i) > 0) view.exit(i, "below", close, mean);
     }

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import type { Link } from "../../adapters/bus/bus-terms.ts";
-import { JournalReader } from "../../adapters/journal/journal-reader.ts";
+import { DecisionMark } from "../../adapters/decision-mark.ts";
 import { LiveJournal } from "../../adapters/journal/live-journal.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { type ComputeInput, LiveCompute } from "../../engine/live-compute.ts";
@@ -17,6 +17,7 @@ import {
   parseStageEvent,
 } from "../../engine/stage-text.ts";
 import { LatencyHistogram } from "../../ops/metrics/latency-histogram.ts";
+import { decideAgain } from "./decided-again.ts";
 import { FrameKind, linkBounds, parseNumbered, textOf } from "./frames.ts";
 import { KeptTexts, sendKept } from "./kept-texts.ts";
 import { type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-points.ts";
@@ -57,7 +58,8 @@ class ComputeProcess {
     this.#points = points;
     context.parent.times("signal", this.#signalTime);
     const { terms, instruments, places } = context;
-    this.#live = new LiveCompute(engineOf(terms, instruments, modelsOf(terms, places)).compute);
+    const mark = new DecisionMark(places.deciding, terms.run);
+    this.#live = new LiveCompute(engineOf(terms, instruments, modelsOf(terms, places), mark).compute);
   }
 
   async start(): Promise<void> {
@@ -128,15 +130,16 @@ class ComputeProcess {
 
   #replay(path: string): void {
     const { terms, instruments, log } = this.#context;
-    const reader = new JournalReader(path);
-    try {
-      for (const { part, payload } of reader.entries(terms.run))
-        if (part === "input") this.#step(parseComputeInput(String(payload), instruments));
-    } finally {
-      reader.close();
-    }
-    this.#ready = this.#decided.length;
+    const recorded = decideAgain(path, terms.run, {
+      turns: this.#live.stage.turns,
+      strategyIds: terms.strategyIds,
+      step: (input) => this.#step(parseComputeInput(input, instruments)),
+      decision: (number) => this.#decided.at(number),
+    });
+    this.#ready = recorded;
     if (this.#inputs > 0) log("info", `replayed ${this.#inputs} inputs`);
+    // What the last life heard and did not decide on any more is decided now, and for the first time.
+    this.#record(recorded, this.#context.now().at);
   }
 
   #market(kind: number, payload: Uint8Array): void {
@@ -165,7 +168,7 @@ class ComputeProcess {
   #consume(input: ComputeInput): void {
     const { at } = this.#context.now();
     this.#points.reached("before-append");
-    const sequence = this.#journal?.append("input", at, computeInputText(input)) ?? 0;
+    this.#journal?.append("input", at, computeInputText(input));
     const before = this.#decided.length;
     const beganMs = this.#context.clock.now();
     this.#step(input);
@@ -173,11 +176,18 @@ class ComputeProcess {
     if (ready > before)
       this.#signalTime.observe((this.#context.clock.now() - beganMs) / (1000 * this.#live.scope.instruments));
     if (ready > before) this.#points.reached("after-decision");
-    for (let n = before; n < ready; n++)
-      this.#journal?.append("command", at as EpochMicros, this.#decided.at(n) ?? "");
+    this.#record(before, at);
     const digest = checkpoint("compute", this.#inputs, () => computeDigest(this.#live));
-    if (digest !== undefined) this.#journal?.append("note", at as EpochMicros, digest);
-    if (ready === before) return;
+    if (digest !== undefined) this.#journal?.append("note", at, digest);
+  }
+
+  /** Writes down what was decided from that number on, and tells it when it is durable: it may never be another. */
+  #record(from: number, at: EpochMicros): void {
+    const ready = this.#decided.length;
+    let sequence = -1;
+    for (let n = from; n < ready; n++)
+      sequence = this.#journal?.append("command", at, this.#decided.at(n) ?? "") ?? -1;
+    if (sequence < 0) return;
     this.#journal?.onDurable(sequence, (isDurable) => {
       if (!isDurable) return;
       this.#ready = Math.max(this.#ready, ready);
@@ -191,9 +201,9 @@ class ComputeProcess {
     else this.#nextFeedback = input.sequence + 1;
     this.#live.step(input);
     const { faults } = this.#live.stage.turns;
-    for (const { strategy, thrown } of faults.splice(0)) {
+    for (const { strategy, thrown, reason } of faults.splice(0)) {
       const id = this.#context.terms.strategyIds[strategy] ?? strategy;
-      this.#context.log("error", `${id} threw: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);
+      this.#context.log("error", `${id} threw: ${thrown instanceof Error ? thrown.stack : reason}`);
     }
     for (const decision of this.#live.decisions.splice(0)) this.#decided.push(decisionText(decision));
   }

@@ -29,7 +29,7 @@ import { parseComputeInput, parseExecuteInput } from "../../engine/stage-text.ts
 import { tellExecute } from "../../engine/tell-execute.ts";
 import type { BarVenue } from "../../sim/timeline.ts";
 import { decisionAgeMicros } from "./ingest-schedule.ts";
-import { entriesOf, type RecordedRun, warmingBatches } from "./recorded-run.ts";
+import { entriesOf, faultsOf, type RecordedRun, warmingBatches } from "./recorded-run.ts";
 import { engineOf, modelsOf, warmCompute } from "./run-engine.ts";
 import { runPlaces } from "./run-terms.ts";
 
@@ -94,6 +94,7 @@ export class ParityLoop {
       if (fill.strategy !== execute.externalStrategy) this.compute.filled(fill);
     });
     this.execute = this.#decisions.stage;
+    this.compute.turns.follow(faultsOf(recorded));
     warmCompute(this.compute, recorded);
     for (const batch of warmingBatches(recorded)) {
       this.execute.bars(batch);

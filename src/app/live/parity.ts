@@ -17,7 +17,7 @@ import {
   type ParityDifference,
   type ParityResult,
 } from "./parity-terms.ts";
-import { alteredAt, entriesOf, findRun, type RecordedRun, type RunChoice } from "./recorded-run.ts";
+import { alteredAt, decisionTexts, findRun, type RecordedRun, type RunChoice } from "./recorded-run.ts";
 
 /** Throws InputError (exit 1) when there is no such run, or its record was altered. */
 export function checkParity(choice: RunChoice): ParityResult {
@@ -51,7 +51,7 @@ class ParityCheck {
     this.#recorded = recorded;
     this.#date = date;
     this.#names = namesOf(recorded.terms, recorded.instruments);
-    this.#decided = decisionsOf(recorded);
+    this.#decided = decisionTexts(recorded);
   }
 
   run(): ParityResult {
@@ -131,11 +131,6 @@ class ParityCheck {
 
 const nothing = { strategy: "", symbol: "" } as const;
 const instantOf = (at: number): string => (at === 0 ? "" : isoInstant(at as EpochMicros));
-
-function* decisionsOf(recorded: RecordedRun): Generator<string> {
-  for (const { part, payload } of entriesOf(recorded, "compute"))
-    if (part === "command") yield String(payload);
-}
 
 interface IntentDifference {
   readonly cause: ParityCause;

@@ -7,6 +7,7 @@ import { InputError } from "../../domain/assert.ts";
 import type { BarBatch, BarColumns } from "../../domain/bars.ts";
 import { type InstrumentTable, instrumentTable } from "../../domain/instrument.ts";
 import { type DayNumber, isoDate } from "../../domain/time.ts";
+import { RecordedFaults } from "../../engine/recorded-faults.ts";
 import { newYorkDay } from "../../market/us-eastern.ts";
 import { batchesOf, daysOf, historyOf } from "./run-engine.ts";
 import { placedTerms, type RunTerms, runPlaces } from "./run-terms.ts";
@@ -115,6 +116,16 @@ export function* entriesOf({ root, run }: RecordedRun, stage: JournaledStage): G
     reader.close();
   }
 }
+
+/** What compute decided, minute by minute, as it was written. */
+export function* decisionTexts(recorded: RecordedRun): Generator<string> {
+  for (const { part, payload } of entriesOf(recorded, "compute"))
+    if (part === "command") yield String(payload);
+}
+
+/** Whoever was stopped by the clock then is stopped in what repeats the run, and nobody else. */
+export const faultsOf = (recorded: RecordedRun): RecordedFaults =>
+  new RecordedFaults(decisionTexts(recorded), true);
 
 /** True for an entry that is counted. */
 export const countsOn =

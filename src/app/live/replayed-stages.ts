@@ -11,7 +11,7 @@ import {
 } from "../../engine/stage-text.ts";
 import { buildExecute, lifecycleOf } from "./build-execute.ts";
 import { ingestConfigOf } from "./ingest-config.ts";
-import type { JournaledStage, RecordedRun } from "./recorded-run.ts";
+import { faultsOf, type JournaledStage, type RecordedRun } from "./recorded-run.ts";
 import type { StageRow } from "./replay-run.ts";
 import { engineOf, modelsOf, warmCompute } from "./run-engine.ts";
 import { runPlaces } from "./run-terms.ts";
@@ -68,6 +68,7 @@ class ReplayedCompute implements ReplayedStage {
     const models = modelsOf(terms, runPlaces(root));
     this.#recorded = recorded;
     this.#live = new LiveCompute(engineOf(terms, instruments, models).compute);
+    this.#live.stage.turns.follow(faultsOf(recorded));
     warmCompute(this.#live.stage, recorded);
   }
 

@@ -1,5 +1,7 @@
 /** The engine of a run, built from its terms alone: by each process of it, by a replay, by whoever projects it. */
 import { dirname, join } from "node:path";
+import { DecisionLimit } from "../../adapters/decision-limit.ts";
+import type { DecisionMark } from "../../adapters/decision-mark.ts";
 import { type BarBatch, type BarColumns, batchCount, type Timeframe } from "../../domain/bars.ts";
 import { type InstrumentTable, instrumentTable } from "../../domain/instrument.ts";
 import type { EpochMicros } from "../../domain/time.ts";
@@ -17,24 +19,25 @@ export const EXTERNAL = "external";
 
 /**
  * Of the wall, for one decision of a strategy that nobody here has read. The watchdog bars entries after half a second
- * without a beat of compute and closes everything after three: one that hangs is disabled before.
+ * without a beat of compute and closes everything after ten: those that hang are disabled before.
  */
 const DECISION_MS = 1000;
 
 /**
  * Both stages; execute knows one strategy more than compute: the last holds what is nobody's (C-48). `models` are those
- * of the terms, for who builds compute; execute is the same without.
+ * of the terms, for who builds compute; execute is the same without. `mark`: of the process that decides.
  */
 export function engineOf(
   terms: RunTerms,
   instruments: InstrumentTable,
   models: EngineModels = noModels,
+  mark?: DecisionMark,
 ): EngineConfigs {
   const { config, strategyIds, cash } = terms;
   const columns = { timeframe: "1m" as const, instruments };
   const regime = terms.regime === undefined ? {} : { regime: "required" as const };
   const setup = { config, strategyIds, columns, sessions: xnysSessions(), cash, ...regime, ...models };
-  const configs = engineConfigs(setup, strategiesOf(config, DECISION_MS));
+  const configs = engineConfigs(setup, strategiesOf(config, new DecisionLimit(DECISION_MS, mark)));
   const { execute } = configs;
   const external = execute.strategies;
   return {

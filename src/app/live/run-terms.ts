@@ -82,6 +82,8 @@ export interface RunPlaces {
   readonly executeSocket: string;
   readonly guardianSocket: string;
   readonly flattenLease: string;
+  /** Who of the strategies in files is deciding now. */
+  readonly deciding: string;
   /** Beside the journals: its room is of use on no other disk. */
   readonly ballast: string;
 }
@@ -96,6 +98,7 @@ export function runPlaces(root: string): RunPlaces {
     executeSocket: join(run, "execute.sock"),
     guardianSocket: join(run, "guardian.sock"),
     flattenLease: join(run, "flatten.json"),
+    deciding: join(run, "deciding"),
     ballast: join(root, "db", "ballast"),
   };
 }

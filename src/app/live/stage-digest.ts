@@ -49,12 +49,18 @@ export function executeDigest({ stage, lifecycle, scope }: LiveExecute): string 
   return sum.hex();
 }
 
-/** Of all that features remember, of the signals, and of the mirror of positions. */
+/** Of all that features and strategies remember, of the signals, and of the mirror of positions. */
 export function computeDigest({ stage, waiting, scope }: LiveCompute): string {
   const sum = new BookSum();
   for (const [key, columns] of Object.entries(stage.bank.save())) {
     for (const [name, values] of Object.entries(columns)) {
       sum.plain([key, name]);
+      sum.numbers(values);
+    }
+  }
+  for (const columns of stage.turns.memory) {
+    for (const [name, values] of Object.entries(columns)) {
+      sum.plain(name);
       sum.numbers(values);
     }
   }

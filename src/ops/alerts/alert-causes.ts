@@ -141,6 +141,13 @@ export const alertCauses: readonly AlertCause[] = [
     says: /^cannot begin: model /,
   },
   {
+    id: "decides-otherwise",
+    level: "critical",
+    runbook: "compute-decides-otherwise",
+    about: "compute started again and did not come to the decisions of its record: nothing is entered",
+    says: /^cannot begin: compute\.db: of the bars of /,
+  },
+  {
     id: "process-broke",
     level: "critical",
     runbook: "crash-loop",
