@@ -5,7 +5,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { InputError } from "../domain/assert.ts";
 import { canonicalJson } from "../numerics/canonical-json.ts";
-import { openResearch } from "./research-db.ts";
+import { alone, openResearch } from "./research-db.ts";
 
 export type ProposalKind = "enable" | "disable" | "parameters";
 
@@ -90,7 +90,7 @@ export class ProposalBook {
    * withdrawn. What was accepted and is still waiting for the next start is not proposed again.
    */
   renew(found: readonly ProposalFacts[], at: string): Renewed {
-    return this.#within(() => {
+    return alone(this.#db, () => {
       const before = this.all();
       const wanted = new Map(found.map((facts) => [nameOf(facts), facts]));
       const open = before.filter(({ state }) => state === "open");
@@ -107,7 +107,7 @@ export class ProposalBook {
 
   /** Throws InputError (exit 3) unless it is open. */
   accept(id: number, decision: Decision): void {
-    this.#within(() => {
+    alone(this.#db, () => {
       const { changes } = this.#db
         .prepare("UPDATE proposals SET state = 'accepted' WHERE id = ? AND state = 'open'")
         .run(id);
@@ -135,18 +135,6 @@ export class ProposalBook {
       )
       .run(at, strategy, kind, ...json, reason, JSON.stringify(figures), study);
     return Number(lastInsertRowid);
-  }
-
-  #within<Result>(work: () => Result): Result {
-    this.#db.exec("BEGIN IMMEDIATE");
-    try {
-      const result = work();
-      this.#db.exec("COMMIT");
-      return result;
-    } catch (error) {
-      this.#db.exec("ROLLBACK");
-      throw error;
-    }
   }
 }
 
