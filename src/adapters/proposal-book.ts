@@ -5,7 +5,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { InputError } from "../domain/assert.ts";
 import { canonicalJson } from "../numerics/canonical-json.ts";
-import { openResearch } from "./research-db.ts";
+import { alone, openResearch } from "./research-db.ts";
 
 export type ProposalKind = "enable" | "disable" | "parameters";
 
@@ -15,7 +15,8 @@ export interface StrategyTerms {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-export interface ProposalFacts {
+/** What a proposal says. */
+interface Said {
   readonly strategy: string;
   readonly kind: ProposalKind;
   readonly base: StrategyTerms;
@@ -27,7 +28,12 @@ export interface ProposalFacts {
   readonly study: string;
 }
 
-export interface Proposal extends ProposalFacts {
+export interface ProposalFacts extends Said {
+  /** ISO instant from which on it could be known. */
+  readonly known: string;
+}
+
+export interface Proposal extends Said {
   readonly id: number;
   /** ISO instant. */
   readonly at: string;
@@ -87,10 +93,11 @@ export class ProposalBook {
 
   /**
    * Puts on record what is to be proposed now: what stands open and is still meant stays as it is, other open ones are
-   * withdrawn. What was accepted and is still waiting for the next start is not proposed again.
+   * withdrawn. What was accepted is not proposed again by what was known when it was: it waits for the next start, or
+   * somebody put it back by hand. What came to light later may say the same once more.
    */
   renew(found: readonly ProposalFacts[], at: string): Renewed {
-    return this.#within(() => {
+    return alone(this.#db, () => {
       const before = this.all();
       const wanted = new Map(found.map((facts) => [nameOf(facts), facts]));
       const open = before.filter(({ state }) => state === "open");
@@ -98,16 +105,31 @@ export class ProposalBook {
       const withdrawn = open.filter((each) => !wanted.has(nameOf(each)));
       for (const { id } of withdrawn)
         this.#db.prepare("UPDATE proposals SET state = 'withdrawn' WHERE id = ?").run(id);
-      const known = new Set(before.filter(({ state }) => state !== "withdrawn").map(nameOf));
-      const fresh = found.filter((facts) => !known.has(nameOf(facts)));
+      const standing = new Set(open.map(nameOf));
+      const accepted = before.filter(({ state }) => state === "accepted");
+      const fresh = found.filter((facts) => {
+        const name = nameOf(facts);
+        const same = accepted.filter((each) => nameOf(each) === name);
+        return !standing.has(name) && same.every(({ id }) => this.#decidedMs(id) < Date.parse(facts.known));
+      });
       const ids = new Set(fresh.map((facts) => this.#add(facts, at)));
       return { made: this.all().filter(({ id }) => ids.has(id)), kept, withdrawn };
     });
   }
 
+  /** When somebody last said yes to a proposal of a strategy, milliseconds since 1970; -Infinity before the first. */
+  answeredMs(strategy: string): number {
+    const own = this.all().filter((each) => each.strategy === strategy && each.state === "accepted");
+    return Math.max(...own.map(({ id }) => this.#decidedMs(id)));
+  }
+
+  #decidedMs(proposal: number): number {
+    return Math.max(...this.decisions(proposal).map(({ at }) => Date.parse(at)));
+  }
+
   /** Throws InputError (exit 3) unless it is open. */
   accept(id: number, decision: Decision): void {
-    this.#within(() => {
+    alone(this.#db, () => {
       const { changes } = this.#db
         .prepare("UPDATE proposals SET state = 'accepted' WHERE id = ? AND state = 'open'")
         .run(id);
@@ -136,20 +158,8 @@ export class ProposalBook {
       .run(at, strategy, kind, ...json, reason, JSON.stringify(figures), study);
     return Number(lastInsertRowid);
   }
-
-  #within<Result>(work: () => Result): Result {
-    this.#db.exec("BEGIN IMMEDIATE");
-    try {
-      const result = work();
-      this.#db.exec("COMMIT");
-      return result;
-    } catch (error) {
-      this.#db.exec("ROLLBACK");
-      throw error;
-    }
-  }
 }
 
-/** The same change of the same state is the same proposal, whatever it rests on: nobody is asked twice. */
-const nameOf = ({ strategy, kind, base, change }: ProposalFacts): string =>
+/** The same change of the same state is the same proposal, whatever it rests on: nobody is asked twice at once. */
+const nameOf = ({ strategy, kind, base, change }: Said): string =>
   canonicalJson({ strategy, kind, base, change });

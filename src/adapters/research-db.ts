@@ -225,8 +225,26 @@ export class ResearchDb {
     return Number(row?.n ?? 0);
   }
 
+  /** Nobody else writes here, or works alone, while `work` does; it is waited for. */
+  alone<Result>(work: () => Result): Result {
+    return alone(this.#db, work);
+  }
+
   close(): void {
     this.#db.close();
+  }
+}
+
+/** As one transaction. */
+export function alone<Result>(db: DatabaseSync, work: () => Result): Result {
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    const result = work();
+    db.exec("COMMIT");
+    return result;
+  } catch (error) {
+    db.exec("ROLLBACK");
+    throw error;
   }
 }
 

@@ -12,6 +12,8 @@ export const researchParams = z.strictObject({
   /** Sessions out of sample, and own trades, below which nothing is said against a strategy. */
   leastSessions: z.int().min(20).max(100_000),
   leastTrades: z.int().min(10).max(100_000),
+  /** Own trades count that ended in the last so many sessions. */
+  liveSessions: z.int().min(1).max(10_000),
   /** Options of `research optimize`, a line each: searched after each close. None: nothing is. */
   optimisations: z.array(optionLine).max(50),
   nightly: z.strictObject({

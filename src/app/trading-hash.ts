@@ -37,7 +37,7 @@ export const notTrading: readonly string[] = [
     "gapFraction openingSpreadFraction staleMarkSeconds pnlDifference logDays cacheDays trainings walkForwards",
   ),
   // What is searched and proposed; an operator's yes begins another run.
-  ...inBlock("research", "maxAgeDays disableBelow leastSessions leastTrades optimisations"),
+  ...inBlock("research", "maxAgeDays disableBelow leastSessions leastTrades liveSessions optimisations"),
   ...inBlock("research.nightly", "enabled sync stepMinutes"),
   ...inBlock("live", "deadManUrl logs standby"),
   ...inBlock("bus", "url elsewhere"),

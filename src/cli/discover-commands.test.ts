@@ -7,6 +7,9 @@ import { dailyCsv } from "../../test/bars-csv.ts";
 import { plantedDaily } from "../../test/discovery-market.ts";
 import { jsonLine, runLine } from "../../test/run-line.ts";
 import { scratchFolder } from "../../test/scratch-folder.ts";
+import { ResearchDb } from "../adapters/research-db.ts";
+import { loadConfig } from "../app/config.ts";
+import { beginDiscovery, resumeDiscovery } from "../research/discovery/run-discovery.ts";
 
 const folder = scratchFolder("plimsoll-discover-");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -70,6 +73,38 @@ it("noise is refused with exit 3, every rule is a trial on record, and a second 
   ]);
   expect([other.code, other.err]).toEqual([2, expect.stringContaining("is there already")]);
   expect(readFileSync(out, "utf8")).toBe(text);
+});
+
+it("of searches that go on at the same time the last to open its vault counts what all of them tried", async () => {
+  const setting = {
+    ...{ root: at("root"), config: loadConfig(), now: "2026-11-22T00:00:00Z" },
+    ...{ stop: new AbortController().signal, began: () => {}, progress: () => {} },
+  };
+  const terms = { costBps: 5, symbols: "all", from: null, to: null, source: null, adjustment: null } as const;
+  const asked = (seed: number) => ({ ...terms, generations: 2, population: 24, seed, snapshot: null });
+  const db = new ResearchDb(at("root", "db", "research.db"));
+  const before = db.searchedOn({ from: "2000-01-01", to: "2030-01-01" }, "");
+  db.close();
+  let id = "";
+  const dies = {
+    ...setting,
+    began: (begun: string) => {
+      id = begun;
+    },
+    progress: () => {
+      throw new Error("after its first generation");
+    },
+  };
+  await expect(beginDiscovery(dies, asked(11))).rejects.toThrow("after its first");
+  const between = await beginDiscovery(setting, asked(12));
+  const last = await resumeDiscovery(setting, id);
+  expect(between.earlierTrials).toBe(before + 24);
+  expect(last.earlierTrials).toBe(before + between.trials);
+  expect(last.vaultOpenedBefore).toBe(between.vaultOpenedBefore + 1);
+  // What stood at the opening stands: cut off behind it, the search ends alike, whatever was tried since.
+  await beginDiscovery(setting, asked(13));
+  rmSync(at("root", "discover", id, "result.json"));
+  expect(await resumeDiscovery(setting, id)).toEqual(last);
 });
 
 it("does not go on over other data or other settings", async () => {

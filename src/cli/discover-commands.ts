@@ -158,7 +158,8 @@ function resultText(result: DiscoveryResult): string {
   const { id, candidate, verdict, holding, trials, earlierTrials, symbols, from, vaultFrom, to } = result;
   const head = [
     `${id}: ${grouped(symbols)} symbols, bred on ${from} to the day before ${vaultFrom}, vault to ${to}`,
-    `${grouped(trials)} rules tried${earlierTrials > 0 ? `, ${grouped(earlierTrials)} before on the same data` : ""}`,
+    `${grouped(trials)} rules tried` +
+      (earlierTrials > 0 ? `, ${grouped(earlierTrials)} by other searches on some of these days` : ""),
   ];
   if (candidate === null || verdict === null)
     return [...head, "no rule traded enough to be judged"].join("\n");
@@ -180,7 +181,8 @@ function resultText(result: DiscoveryResult): string {
         row("all symbols held", holding),
       ],
     ),
-    `deflated Sharpe ${number(verdict.deflatedSharpe, 3)} (0.95 needed) against the best of ` +
+    `deflated Sharpe in excess of holding ${number(verdict.deflatedSharpe, 3)}, outright ` +
+      `${number(verdict.deflatedOutright, 3)} (0.95 needed), against the best of ` +
       `${grouped(verdict.effectiveTrials)} effective trials by luck; overfitting ${number(verdict.overfitting, 3)} ` +
       `(below 0.2 needed); on the days it was bred on ${number(verdict.deflatedWhereBred, 3)} deflated`,
     result.vaultOpenedBefore > 0

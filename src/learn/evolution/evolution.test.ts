@@ -77,7 +77,7 @@ describe("trading", () => {
       exit: "over(priceLag(close, 2), close)",
       size: "constant(0.8)",
     });
-    const { profit, trades, exposure, turnover } = new RuleTrader(small, 100).trade(rule);
+    const { profit, trades, exposure, turnover } = new RuleTrader(small, 100, []).trade(rule);
     const shares = 0.8 / 2 / 11;
     const cost = 0.01 * shares;
     const wanted = [0, 0, 0, shares * 0.5 - cost * 11.5, -shares, -cost * 10.5 + shares * (11.5 - 11), 0, 0];
@@ -92,8 +92,8 @@ describe("trading", () => {
   });
 
   it("with too few trades or too little held cannot be judged; else it is median less spread less charges", () => {
-    const profit = Float64Array.from({ length: 600 }, (_, t) => 0.001 * Math.sin(t * t) + 0.0002);
-    const facts = { profit, trades: 30, exposure: 0.01, turnover: 10 };
+    const excess = Float64Array.from({ length: 600 }, (_, t) => 0.001 * Math.sin(t * t) + 0.0002);
+    const facts = { excess, trades: 30, exposure: 0.01, turnover: 10 };
     const { fitness, windows } = fitnessOf(facts, 12, terms);
     expect(windows).toHaveLength(5);
     const sorted = windows.toSorted((a, b) => a - b);
@@ -188,24 +188,36 @@ describe("the vault", () => {
     last: sample.map(() => 0.035 * rng.normal()),
   };
 
+  const both = (returns: Float64Array) => ({ returns, outright: returns });
+
   it("lets a large edge pass and nothing else: more trials raise what it is held against", () => {
     const skilled = noise(240, 0.005);
-    const verdict = vaultVerdict({ ...facts, returns: skilled, tried: 5000 });
+    const verdict = vaultVerdict({ ...facts, ...both(skilled), tried: 5000 });
     expect(verdict).toMatchObject({ passed: true, reasons: [] });
     expect(verdict.expectedMaximum).toBeGreaterThan(0.1);
-    const more = vaultVerdict({ ...facts, returns: skilled, tried: 5_000_000 });
+    const more = vaultVerdict({ ...facts, ...both(skilled), tried: 5_000_000 });
     expect(more.deflatedSharpe).toBeLessThan(verdict.deflatedSharpe);
     // Twice what its error is: sure alone, and what luck shows among thousands.
     const drawn = noise(240);
     const mean = drawn.reduce((a, b) => a + b) / 240;
-    const lucky = vaultVerdict({ ...facts, returns: drawn.map((r) => r - mean + 0.0013), tried: 5000 });
+    const lucky = vaultVerdict({ ...facts, ...both(drawn.map((r) => r - mean + 0.0013)), tried: 5000 });
     expect(lucky.probabilisticSharpe).toBeGreaterThan(0.95);
     expect(lucky.passed).toBe(false);
     expect(lucky.reasons[0]).toContain("deflated Sharpe");
   });
 
+  it("asks for both: more than holding, and more than nothing", () => {
+    const skilled = noise(240, 0.005);
+    const lost = skilled.map((each) => each - 0.006);
+    const lessLost = vaultVerdict({ ...facts, returns: skilled, outright: lost, tried: 5000 });
+    expect(lessLost.reasons).toEqual([expect.stringContaining("deflated Sharpe outright 0.00")]);
+    const held = vaultVerdict({ ...facts, returns: lost, outright: skilled, tried: 5000 });
+    expect(held.reasons[0]).toContain("deflated Sharpe in excess of holding 0.00");
+    expect([lessLost.passed, held.passed]).toEqual([false, false]);
+  });
+
   it("too short to be judged, or alone, is refused", () => {
-    expect(vaultVerdict({ ...facts, held: [], returns: noise(240, 0.005), tried: 5 }).passed).toBe(false);
-    expect(vaultVerdict({ ...facts, returns: new Float64Array(240), tried: 5 }).passed).toBe(false);
+    expect(vaultVerdict({ ...facts, held: [], ...both(noise(240, 0.005)), tried: 5 }).passed).toBe(false);
+    expect(vaultVerdict({ ...facts, ...both(new Float64Array(240)), tried: 5 }).passed).toBe(false);
   });
 });

@@ -50,7 +50,7 @@ export const evolutionTerms = {
 export interface Judged {
   readonly fitness: number;
   readonly windows: readonly number[];
-  /** Per period. */
+  /** Per period, in excess of holding. */
   readonly sharpe: number;
   readonly trades: number;
   readonly semantic: string;

@@ -1,7 +1,7 @@
 /**
- * What a rule is bred by (QUANT n): the median over walk-forward windows of its Sharpe ratio after costs, less half the
- * spread of these ratios, less a charge for nodes and for turnover. Nothing is fitted on the days to train: they are
- * the warm-up, and each day after them is tested once.
+ * What a rule is bred by (QUANT n): the median over walk-forward windows of its Sharpe ratio after costs and in excess
+ * of holding, less half the spread of these ratios, less a charge for nodes and for turnover. Nothing is fitted on the
+ * days to train: they are the warm-up, and each day after them is tested once.
  */
 import { quantileOfSorted } from "../../numerics/moments.ts";
 import { sharpeRatio } from "../../numerics/return-ratios.ts";
@@ -36,31 +36,31 @@ export const fitnessTerms = {
 export interface Fitness {
   /** -Infinity for a rule that trades too little to be judged. */
   readonly fitness: number;
-  /** Yearly Sharpe ratio of each window; 0 where nothing moved. */
+  /** Yearly Sharpe ratio of each window, in excess of holding; 0 where nothing moved. */
   readonly windows: readonly number[];
-  /** Per period, over all windows. */
+  /** The same per period, over all windows. */
   readonly sharpe: number;
 }
 
 /** Throws InputError where not one window fits. */
 export function fitnessOf(
-  { profit, trades, exposure, turnover }: Pick<PaperTrades, "profit" | "trades" | "exposure" | "turnover">,
+  { excess, trades, exposure, turnover }: Pick<PaperTrades, "excess" | "trades" | "exposure" | "turnover">,
   nodes: number,
   terms: FitnessTerms,
 ): Fitness {
   const { train, test, perYear } = terms;
-  const tested = walkForwardWindows(profit.length, { train, test, step: test, gap: 0 });
+  const tested = walkForwardWindows(excess.length, { train, test, step: test, gap: 0 });
   const years = { periodsPerYear: perYear, riskFree: 0 };
   const windows = tested.map(({ test: { from, to } }) => {
-    const sharpe = sharpeRatio(profit.subarray(from, to), years);
+    const sharpe = sharpeRatio(excess.subarray(from, to), years);
     return Number.isFinite(sharpe) ? sharpe : 0;
   });
-  const sharpe = sharpeRatio(profit.subarray(train), { periodsPerYear: 1, riskFree: 0 });
+  const sharpe = sharpeRatio(excess.subarray(train), { periodsPerYear: 1, riskFree: 0 });
   if (trades < terms.leastTrades || !(exposure >= terms.leastExposure) || Number.isNaN(sharpe))
     return { fitness: Number.NEGATIVE_INFINITY, windows, sharpe: Number.isNaN(sharpe) ? 0 : sharpe };
   const sorted = Float64Array.from(windows).sort();
   const spread = quantileOfSorted(sorted, 0.75) - quantileOfSorted(sorted, 0.25);
-  const yearly = (turnover * perYear) / profit.length;
+  const yearly = (turnover * perYear) / excess.length;
   const charge = terms.perNode * nodes + terms.perTurnover * yearly;
   return { fitness: quantileOfSorted(sorted, 0.5) - terms.spreadWeight * spread - charge, windows, sharpe };
 }

@@ -5,8 +5,9 @@ import { type FitnessTerms, fitnessOf } from "./fitness.ts";
 import { FormulaColumns } from "./formula-columns.ts";
 import type { Genome } from "./genome.ts";
 import { levelsOf, type Vocabulary } from "./growing.ts";
+import { Holding } from "./holding.ts";
 import type { Panel } from "./panel.ts";
-import { type PaperTrades, paperTrades } from "./paper-trading.ts";
+import { type PaperMarket, type PaperTrades, paperTrades } from "./paper-trading.ts";
 
 /** Room for columns of nodes between rules. */
 const COLUMN_BYTES = 768 * 2 ** 20;
@@ -18,19 +19,17 @@ export interface JudgeTerms extends FitnessTerms {
 
 /** Trades rules over one panel, one after another. */
 export class RuleTrader {
-  readonly #panel: Panel;
-  readonly #columns: FormulaColumns;
-  readonly #costBps: number;
+  readonly #market: PaperMarket;
 
-  constructor(panel: Panel, costBps: number) {
-    this.#panel = panel;
-    this.#columns = new FormulaColumns(panel, COLUMN_BYTES);
-    this.#costBps = costBps;
+  /** `parts`: first periods of the parts after the first, each of which is compared with holding for itself. */
+  constructor(panel: Panel, costBps: number, parts: readonly number[]) {
+    const columns = new FormulaColumns(panel, COLUMN_BYTES);
+    this.#market = { panel, columns, holding: new Holding(panel, parts), costBps };
   }
 
   trade(genome: Genome): PaperTrades {
-    const traded = paperTrades(this.#panel, this.#columns, genome, this.#costBps);
-    this.#columns.rest();
+    const traded = paperTrades(this.#market, genome);
+    this.#market.columns.rest();
     return traded;
   }
 }
@@ -43,7 +42,7 @@ export const vocabularyOf = ({ leaves }: Panel): Vocabulary => ({
 
 /** Throws InputError where the panel is too short for a single window. */
 export function judgeOver(panel: Panel, terms: JudgeTerms): Judge {
-  const trader = new RuleTrader(panel, terms.costBps);
+  const trader = new RuleTrader(panel, terms.costBps, [terms.train]);
   return (genome, nodes) => {
     const traded = trader.trade(genome);
     const { trades, semantic, signal } = traded;

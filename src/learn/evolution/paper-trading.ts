@@ -9,6 +9,7 @@
  */
 import { heldSize, type ParsedRule, ruleWarmup } from "../../features/formula/formula.ts";
 import type { FormulaColumns } from "./formula-columns.ts";
+import type { Holding } from "./holding.ts";
 import type { Panel } from "./panel.ts";
 
 /** Bits of the signal that are kept of each rule, one a row, rows evenly spread. */
@@ -17,6 +18,8 @@ export const SIGNAL_WORDS = 64;
 export interface PaperTrades {
   /** Profit of each period as a share of the capital. */
   readonly profit: Float64Array;
+  /** The same, less what holding each instrument with as much on average would have paid. */
+  readonly excess: Float64Array;
   readonly trades: number;
   /** Mean of what was held at the closes, as a share of the capital. */
   readonly exposure: number;
@@ -28,18 +31,24 @@ export interface PaperTrades {
   readonly signal: Uint32Array;
 }
 
-/** `costBps` per side. */
+/** What rules are traded over. */
+export interface PaperMarket {
+  readonly panel: Panel;
+  readonly columns: FormulaColumns;
+  readonly holding: Holding;
+  /** Basis points of each side. */
+  readonly costBps: number;
+}
+
 export function paperTrades(
-  panel: Panel,
-  columns: FormulaColumns,
+  { panel, columns, holding, costBps }: PaperMarket,
   rule: ParsedRule,
-  costBps: number,
 ): PaperTrades {
   const wants = { entry: columns.of(rule.entry), exit: columns.of(rule.exit), size: columns.of(rule.size) };
-  const book = new Book(panel, costBps / 10_000);
+  const book = new Book(panel, costBps / 10_000, holding);
   const warmup = ruleWarmup(rule);
   for (let i = 0; i < panel.symbols.length; i++) book.trade(i, wants, warmup);
-  return book.close();
+  return book.close(warmup);
 }
 
 interface Wants {
@@ -57,24 +66,26 @@ class Book {
   readonly #panel: Panel;
   readonly #cost: number;
   readonly #profit: Float64Array;
+  readonly #holding: Holding;
   readonly #signal = new Uint32Array(SIGNAL_WORDS);
   readonly #stride: number;
   #trades = 0;
-  #held = 0;
   #traded = 0;
   #left = FNV_START;
   #right = OTHER;
 
-  constructor(panel: Panel, cost: number) {
+  constructor(panel: Panel, cost: number, holding: Holding) {
     this.#panel = panel;
     this.#cost = cost;
     this.#profit = new Float64Array(panel.periods);
+    this.#holding = holding;
     this.#stride = Math.max(1, Math.ceil(panel.rows / (32 * SIGNAL_WORDS)));
   }
 
   trade(instrument: number, { entry, exit, size }: Wants, warmup: number): void {
     const { starts, period, price, symbols } = this.#panel;
     const { open, close } = price;
+    const { dollars } = this.#holding;
     const slot = 1 / symbols.length;
     const end = starts[instrument + 1]!;
     const first = starts[instrument]!;
@@ -94,7 +105,7 @@ class Book {
       } else if (shares > 0) {
         this.#profit[period[row]!]! += shares * (close[row]! - close[row - 1]!);
       }
-      this.#held += shares * close[row]!;
+      dollars[row] = shares * close[row]!;
       if (row - first + 1 >= warmup) {
         if (shares > 0) {
           leaves = exit[row] === 1;
@@ -124,12 +135,18 @@ class Book {
     this.#right ^= this.#right >>> 15;
   }
 
-  close(): PaperTrades {
+  close(warmup: number): PaperTrades {
+    const { starts, symbols, periods } = this.#panel;
+    const { dollars } = this.#holding;
+    const excess = this.#profit.slice();
+    for (let i = 0; i < symbols.length; i++) this.#holding.takeFrom(excess, i, starts[i]! + warmup);
+    let held = 0;
+    for (let row = 0; row < dollars.length; row++) held += dollars[row]!;
     const hex = (word: number) => (word >>> 0).toString(16).padStart(8, "0");
     return {
-      profit: this.#profit,
+      ...{ profit: this.#profit, excess },
       trades: this.#trades,
-      exposure: this.#held / Math.max(1, this.#panel.periods),
+      exposure: held / Math.max(1, periods),
       turnover: this.#traded / 2,
       semantic: `${hex(this.#left)}${hex(this.#right)}`,
       signal: this.#signal,

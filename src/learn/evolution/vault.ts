@@ -1,6 +1,8 @@
 /**
  * What the fittest rule is worth on days that evolution never saw (QUANT n): its deflated Sharpe ratio there, with all
  * unique rules that were tried as trials, and how likely it is that choosing the best of what was tried finds nothing.
+ * All of it in excess of holding: where everything rises, every long rule has a good ratio (ADR 0024). What the rule
+ * earned outright is asked as well, so that one which lost less than holding does not pass by that.
  */
 import { quantileOfSorted, sampleDeviation } from "../../numerics/moments.ts";
 import {
@@ -15,28 +17,33 @@ import { backtestOverfitting } from "../overfitting/backtest-overfitting.ts";
 export const vaultGates = { deflatedSharpe: 0.95, overfitting: 0.2 } as const;
 
 export interface VaultFacts {
-  /** Of the rule, per period, on the days of the vault, and on those that it was bred on. */
+  /** Of the rule, per period, in excess of holding, on the days of the vault, and on those that it was bred on. */
   readonly returns: Float64Array;
   readonly chosenOn: Float64Array;
-  /** Of an even sample of what was tried, on the days of evolution and on those of the vault. */
+  /** All that it earned on the days of the vault. */
+  readonly outright: Float64Array;
+  /** In excess of holding, of an even sample of what was tried, on the days of evolution and on those of the vault. */
   readonly bred: readonly Float64Array[];
   readonly held: readonly Float64Array[];
-  /** Per period, of the first generation, which nothing was selected for, on the days of evolution. */
+  /** Ratios in excess of holding of the first generation, which nothing was selected for, on the days of evolution. */
   readonly sharpes: readonly number[];
   /** The same of the last one. */
   readonly last: readonly number[];
-  /** Rules that were tried, in this search and in earlier ones on the same data. */
+  /** Rules that were tried, in this search and in others on some of the same days. */
   readonly tried: number;
 }
 
 export interface VaultVerdict {
-  /** Per period. */
+  /** Per period, in excess of holding as are all that follow unless they say otherwise. */
   readonly sharpe: number;
   readonly observations: number;
   /** Against zero, as if nothing else had been tried. */
   readonly probabilisticSharpe: number;
   readonly deflatedSharpe: number;
-  /** The same on the days that it was chosen on: what it is worth there once all trials are counted. No gate. */
+  /** Ratio per period of all that it earned, and that held against the same luck. */
+  readonly sharpeOutright: number;
+  readonly deflatedOutright: number;
+  /** The first on the days that it was chosen on: what it is worth there once all trials are counted. No gate. */
   readonly deflatedWhereBred: number;
   /** Best ratio that luck would show among the trials, per period. */
   readonly expectedMaximum: number;
@@ -58,6 +65,7 @@ export interface VaultVerdict {
 
 export function vaultVerdict({
   returns,
+  outright,
   chosenOn,
   bred,
   held,
@@ -72,11 +80,12 @@ export function vaultVerdict({
   const sharpeDeviation = Math.max(robustDeviation(sharpes), byChance(chosenOn.length));
   const { probability, expectedMaximum } = deflatedSharpe(sample, { trials, sharpeDeviation });
   const ofLast = last.length > 1 ? sampleDeviation(Float64Array.from(last)) : 0;
+  const whole = sharpeSample(outright);
+  const deflatedOutright = deflatedSharpe(whole, { trials, sharpeDeviation }).probability;
   const overfitting = overfittingOf([returns, ...held]);
   const reasons = [
-    ...(probability >= vaultGates.deflatedSharpe
-      ? []
-      : [`deflated Sharpe ${shown(probability)} is below ${vaultGates.deflatedSharpe}`]),
+    ...tooLow("in excess of holding", probability),
+    ...tooLow("outright", deflatedOutright),
     ...(overfitting < vaultGates.overfitting
       ? []
       : [`overfitting ${shown(overfitting)} is not below ${vaultGates.overfitting}`]),
@@ -85,12 +94,18 @@ export function vaultVerdict({
     ...{ sharpe: sample.sharpe, observations: returns.length },
     probabilisticSharpe: probabilisticSharpe(sample, 0),
     ...{ deflatedSharpe: probability, expectedMaximum, sharpeDeviation },
+    ...{ sharpeOutright: whole.sharpe, deflatedOutright },
     deflatedWhereBred: deflatedSharpe(sharpeSample(chosenOn), { trials, sharpeDeviation }).probability,
     deflatedByLast: deflatedSharpe(sample, { trials, sharpeDeviation: ofLast }).probability,
     ...{ averageCorrelation: correlation, effectiveTrials: trials, overfitting },
     ...{ passed: reasons.length === 0, reasons },
   };
 }
+
+const tooLow = (of: string, probability: number): readonly string[] =>
+  probability >= vaultGates.deflatedSharpe
+    ? []
+    : [`deflated Sharpe ${of} ${shown(probability)} is below ${vaultGates.deflatedSharpe}`];
 
 /** Quartiles of a normal are this many deviations apart. */
 const QUARTILES_APART = 1.349;

@@ -100,6 +100,7 @@ export function termsHash(terms: DiscoveryTerms, config: Config): string {
   const { islands, depths } = evolutionTerms;
   return shortDigest("cfg", {
     ...{ terms, words, windows, depths, islands, fitnessTerms, genomeBounds, vaultGates },
+    judged: "in excess of holding",
     evolution: JSON.stringify(evolutionTerms),
     features: featureSetVersion(leaves),
     config: resultHash(config),

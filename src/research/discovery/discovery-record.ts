@@ -16,10 +16,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { flushFolder, makeFolder, replaceFile } from "../../adapters/durable-file.ts";
+import { ResearchDb } from "../../adapters/research-db.ts";
 import { InputError } from "../../domain/assert.ts";
 import type { Member } from "../../learn/evolution/evolution.ts";
 import { ruleOf } from "../../learn/evolution/genome.ts";
-import type { DiscoveryTerms } from "./discovery-ground.ts";
+import { type DiscoveryTerms, strategyIdOf } from "./discovery-ground.ts";
 import type { DiscoveryResult } from "./discovery-result.ts";
 import type { SavedEvolution } from "./saved-evolution.ts";
 
@@ -29,8 +30,12 @@ export interface DiscoveryRun {
   readonly terms: DiscoveryTerms;
   readonly dataHash: string;
   readonly configHash: string;
-  /** Rules that earlier searches had tried on this data when it began. */
-  readonly earlierTrials: number;
+}
+
+/** First and last day, ISO dates. */
+export interface Span {
+  readonly from: string;
+  readonly to: string;
 }
 
 export interface Checkpoint {
@@ -91,31 +96,49 @@ function read(root: string, id: string, name: string): unknown {
   }
 }
 
-export interface VaultOpening {
+interface VaultOpening {
   readonly id: string;
   readonly dataHash: string;
   /** First and last day of the vault, ISO dates. */
   readonly from: string;
   readonly to: string;
+  /** Rules that other searches had tried on some of the search's days when it was opened. */
+  readonly earlierTrials: number;
 }
 
-/** Of every opening of a vault, one line; how often other searches have looked at some of these days before. */
-export function openVault(root: string, line: VaultOpening): number {
+export interface VaultKnowledge {
+  readonly earlierTrials: number;
+  /** Other searches that had looked at some of the vault's days before. */
+  readonly vaultOpenedBefore: number;
+}
+
+/**
+ * A line for every vault that is opened, once for each search; the same one again is told what it was told first. One
+ * search at a time, whatever process: of several that go on together the last to open knows of all that was tried.
+ */
+export function openVault(
+  root: string,
+  { days, ...vault }: Omit<VaultOpening, "earlierTrials"> & { readonly days: Span },
+): VaultKnowledge {
   const path = join(place(root), "vault.jsonl");
-  const before = existsSync(path) ? readFileSync(path, "utf8").split("\n").filter(Boolean) : [];
-  const known = before.map((text) => JSON.parse(text) as VaultOpening);
-  if (!known.some(({ id }) => id === line.id)) {
-    const file = openSync(path, "a", 0o600);
-    try {
-      writeSync(file, `${JSON.stringify(line)}\n`);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+  const db = new ResearchDb(join(root, "db", "research.db"));
+  try {
+    return db.alone(() => {
+      const known = existsSync(path) ? readFileSync(path, "utf8").split("\n").filter(Boolean) : [];
+      const lines = known.map((text) => JSON.parse(text) as VaultOpening);
+      const at = lines.findIndex(({ id }) => id === vault.id);
+      const opening = lines[at] ?? {
+        ...vault,
+        earlierTrials: db.searchedOn(days, strategyIdOf(vault.id)),
+      };
+      if (at < 0) replaceFile(path, `${[...known, JSON.stringify(opening)].join("\n")}\n`);
+      const earlier = at < 0 ? lines : lines.slice(0, at);
+      const looked = earlier.filter(({ from, to }) => from <= vault.to && to >= vault.from);
+      return { earlierTrials: opening.earlierTrials, vaultOpenedBefore: looked.length };
+    });
+  } finally {
+    db.close();
   }
-  const at = known.findIndex(({ id }) => id === line.id);
-  const earlier = known.slice(0, at < 0 ? known.length : at);
-  return earlier.filter(({ from, to }) => from <= line.to && to >= line.from).length;
 }
 
 /** The trials of one search while it runs. */

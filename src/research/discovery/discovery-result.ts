@@ -8,18 +8,17 @@ import { dailyReturns } from "../../app/variants.ts";
 import { isoDate } from "../../domain/time.ts";
 import { wordsOf } from "../../features/formula/expression.ts";
 import { type FormulaRule, ruleWarmup } from "../../features/formula/formula.ts";
-import { type EvolutionState, fittest, type Member, sharpesOf } from "../../learn/evolution/evolution.ts";
-import { fitnessTerms } from "../../learn/evolution/fitness.ts";
+import type { EvolutionState, Member } from "../../learn/evolution/evolution.ts";
 import { ruleOf } from "../../learn/evolution/genome.ts";
-import { RuleTrader } from "../../learn/evolution/judge.ts";
+import { openedVault } from "../../learn/evolution/opened-vault.ts";
 import { type Panel, panelOf } from "../../learn/evolution/panel.ts";
-import { type VaultVerdict, vaultVerdict } from "../../learn/evolution/vault.ts";
+import type { VaultVerdict } from "../../learn/evolution/vault.ts";
 import { xnysSessions } from "../../market/calendar.ts";
 import { drawdowns } from "../../numerics/drawdown.ts";
 import { sharpeRatio } from "../../numerics/return-ratios.ts";
 import { formulaStrategy } from "../../strategies/formula-strategy.ts";
 import { type DiscoveryGround, dayOfBatch, strategyIdOf } from "./discovery-ground.ts";
-import type { DiscoveryRun } from "./discovery-record.ts";
+import type { DiscoveryRun, VaultKnowledge } from "./discovery-record.ts";
 
 /** Yearly Sharpe ratio (null where nothing moved), total return and deepest fall, fractions. */
 export interface RangeFigures {
@@ -67,7 +66,7 @@ export interface DiscoveryResult {
   readonly from: string;
   readonly vaultFrom: string;
   readonly to: string;
-  /** Unique rules judged, each a trial, and those of earlier searches on the same data. */
+  /** Unique rules judged, each a trial, and those of other searches on some of the same days until the vault opened. */
   readonly trials: number;
   readonly earlierTrials: number;
   /** Other searches that had looked into this vault before. */
@@ -92,39 +91,29 @@ export interface EndFacts {
   /** Features that the search's rules were made of. */
   readonly names: readonly string[];
   readonly trialsSha256: string;
-  readonly vaultOpenedBefore: number;
+  readonly before: VaultKnowledge;
 }
 
-/** Opens the vault. */
+/** Of the vault that is open now. */
 export function discoveryResult(facts: EndFacts): DiscoveryResult {
-  const { run, ground, config, state, names, trialsSha256, vaultOpenedBefore } = facts;
+  const { run, ground, config, state, names, trialsSha256, before } = facts;
   const { columns, vault, snapshot } = ground;
-  const { terms, id, dataHash, configHash, earlierTrials } = run;
+  const { terms, id, dataHash, configHash } = run;
+  const { earlierTrials } = before;
   const panel = panelOf(columns, names, { market: config.features.market, drop: false });
-  const best = fittest(state);
   const last = panel.periods - 1;
   const base = {
     ...{ id, snapshot, dataHash, configHash, seed: terms.seed, generations: terms.generations },
     ...{ population: terms.population, costBps: terms.costBps, symbols: panel.symbols.length },
     ...{ sessions: panel.periods, from: isoDate(dayOfBatch(columns, 0)) },
     ...{ vaultFrom: isoDate(dayOfBatch(columns, vault)), to: isoDate(dayOfBatch(columns, last)) },
-    ...{ trials: state.tried, earlierTrials, vaultOpenedBefore, trialsSha256 },
+    ...{ trials: state.tried, ...before, trialsSha256 },
     holding: rangesOf(heldProfit(panel), vault),
   };
-  if (best === undefined)
+  const opened = openedVault(state, { panel, vault, costBps: terms.costBps, earlierTrials });
+  if (opened === undefined)
     return { ...base, candidate: null, verdict: null, passed: false, reasons: ["no rule traded enough"] };
-  const trader = new RuleTrader(panel, terms.costBps);
-  const traded = trader.trade(best.genome);
-  const sample = state.sample.map(({ genome }) => trader.trade(genome).profit);
-  const verdict = vaultVerdict({
-    returns: traded.profit.slice(vault),
-    chosenOn: traded.profit.slice(fitnessTerms.train, vault),
-    bred: sample.map((profit) => profit.slice(fitnessTerms.train, vault)),
-    held: sample.map((profit) => profit.slice(vault)),
-    sharpes: state.firstSharpes,
-    last: sharpesOf(state.islands.flat()),
-    tried: state.tried + earlierTrials,
-  });
+  const { best, traded, verdict } = opened;
   const candidate: Candidate = {
     ...described(best, strategyIdOf(id)),
     trades: traded.trades,

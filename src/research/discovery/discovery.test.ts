@@ -5,12 +5,13 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { BURST, plantedDaily } from "../../../test/discovery-market.ts";
+import { BURST, noiseMarkets, plantedDaily } from "../../../test/discovery-market.ts";
 import { scratchFolder } from "../../../test/scratch-folder.ts";
 import { loadStrategyFile, readStrategyFile } from "../../adapters/strategy-file.ts";
 import { loadConfig } from "../../app/config.ts";
 import { runEngine } from "../../app/engine-run.ts";
 import { dailyReturns } from "../../app/variants.ts";
+import type { BarColumns } from "../../domain/bars.ts";
 import { leafNames } from "../../features/formula/expression.ts";
 import { parseRule } from "../../features/formula/formula.ts";
 import { Evolution, type EvolutionState, fittest, type Member } from "../../learn/evolution/evolution.ts";
@@ -55,9 +56,11 @@ describe("the fast judgement", () => {
       exit: "above(rsi_14, 0.55)",
       size: "smaller(constant(0.4), larger(constant(0.2), rsi_2))",
     };
-    const { profit, trades } = new RuleTrader(whole(["price_to_sma_20", "rsi_14", "rsi_2"]), COST_BPS).trade(
-      parseRule(rule),
-    );
+    const { profit, trades } = new RuleTrader(
+      whole(["price_to_sma_20", "rsi_14", "rsi_2"]),
+      COST_BPS,
+      [],
+    ).trade(parseRule(rule));
     const setup = { config: plain, strategyIds: ["found"], columns, sessions, cash: 1e8 };
     const { curve, loop } = runEngine(setup, { modules: [formulaStrategy("found", rule)] });
     const worth = curve.equity.map((equity) => equity / 1e8 - 1);
@@ -81,34 +84,56 @@ const ended = (steps: Generator<Member, EvolutionState>): EvolutionState => {
   }
 };
 
+function bred(market: BarColumns, { generations, population }: { generations: number; population: number }) {
+  const panel = panelOf(columnsBefore(market, VAULT), leafNames(), { market: "SPY", drop: true });
+  const judge = judgeOver(panel, { ...fitnessTerms, perYear: 252, costBps: COST_BPS });
+  const evolution = new Evolution({ seed: 4, population }, vocabularyOf(panel), judge, new Set());
+  let state = ended(evolution.begin());
+  for (let n = 0; n < generations; n++) {
+    state = ended(evolution.next(state));
+    expect(restoredEvolution(JSON.parse(JSON.stringify(savedEvolution(state))))).toEqual(state);
+  }
+  return { state, names: [...panel.leaves.keys()] };
+}
+
+const resultOf = (market: BarColumns, state: EvolutionState, names: readonly string[]) =>
+  discoveryResult({
+    run: {
+      ...{ id: "di-0123456789ab", createdAt: "", dataHash: "", configHash: "" },
+      terms: {
+        ...{ generations: state.generation, population: 200, seed: 4, costBps: COST_BPS, symbols: "all" },
+        ...{ from: null, to: null, source: null, adjustment: null, snapshot: null },
+      },
+    },
+    ground: { columns: market, vault: VAULT, snapshot: "", dataHash: "" },
+    ...{ config: plain, state, names, trialsSha256: "", before: { earlierTrials: 0, vaultOpenedBefore: 0 } },
+  });
+
+describe("a search that ends with a rule that merely holds", () => {
+  it("does not pass, however well holding paid in the vault", () => {
+    const boom = { ...noiseMarkets(VAULT).boom, drift: 0.8 };
+    const market = plantedDaily({ seed: 3, symbols: 12, sessions: 1000, edge: 0, ...boom });
+    const { state, names } = bred(market, { generations: 0, population: 60 });
+    const holds = parseRule({ entry: "over(high, low)", exit: "over(low, high)", size: "constant(1)" });
+    const best: Member = { ...fittest(state)!, genome: holds, fitness: 99 };
+    const { holding, candidate, verdict, passed } = resultOf(market, { ...state, islands: [[best]] }, names);
+    expect(holding.vault.sharpe).toBeGreaterThan(5);
+    expect(Math.abs(candidate!.fast.vault.sharpe! - holding.vault.sharpe!)).toBeLessThan(0.2);
+    expect(verdict!.deflatedSharpe).toBeLessThan(0.95);
+    expect(passed).toBe(false);
+  });
+});
+
 describe("a search over a market with a planted rule", () => {
   it("finds it, lets it pass, and writes a file that trades like it", async () => {
-    const panel = panelOf(columnsBefore(columns, VAULT), leafNames(), { market: "SPY", drop: true });
-    const judge = judgeOver(panel, { ...fitnessTerms, perYear: 252, costBps: COST_BPS });
-    const evolution = new Evolution({ seed: 1, population: 200 }, vocabularyOf(panel), judge, new Set());
-    let state = ended(evolution.begin());
-    for (let n = 0; n < 16; n++) {
-      state = ended(evolution.next(state));
-      expect(restoredEvolution(JSON.parse(JSON.stringify(savedEvolution(state))))).toEqual(state);
-    }
-    const names = [...panel.leaves.keys()];
-    const trader = new RuleTrader(whole(names), COST_BPS);
+    const { state, names } = bred(columns, { generations: 16, population: 200 });
+    const trader = new RuleTrader(whole(names), COST_BPS, []);
     const level = `above(volume_ratio_20_excl, ${BURST})`;
     const planted = trader.trade(parseRule({ entry: level, exit: `not(${level})`, size: "constant(1)" }));
     const best = fittest(state)!;
     expect(likeness(planted.signal, trader.trade(best.genome).signal)).toBeGreaterThan(0.9);
 
-    const result = discoveryResult({
-      run: {
-        ...{ id: "di-0123456789ab", createdAt: "", dataHash: "", configHash: "", earlierTrials: 0 },
-        terms: {
-          ...{ generations: 16, population: 200, seed: 1, costBps: COST_BPS, symbols: "all" },
-          ...{ from: null, to: null, source: null, adjustment: null, snapshot: null },
-        },
-      },
-      ground: { columns, vault: VAULT, snapshot: "", dataHash: "" },
-      ...{ config: plain, state, names, trialsSha256: "", vaultOpenedBefore: 0 },
-    });
+    const result = resultOf(columns, state, names);
     expect(result).toMatchObject({ passed: true, reasons: [], trials: state.tried });
     const { fast, engine } = result.candidate!;
     expect(Math.abs(fast.vault.sharpe! - engine.vault.sharpe!)).toBeLessThan(0.15);

@@ -141,7 +141,8 @@ function comment(result: DiscoveryResult, candidate: Candidate): string {
     `Vault   ${vaultFrom} to ${to}: ${told(fast.vault)}`,
     `        by the engine: ${told(engine.vault)}`,
     `        holding all symbols: ${told(result.holding.vault)}`,
-    `Gates   deflated Sharpe ${figure(verdict?.deflatedSharpe)}, overfitting ${figure(verdict?.overfitting)}.`,
+    `Gates   deflated Sharpe in excess of holding ${figure(verdict?.deflatedSharpe)}, outright ` +
+      `${figure(verdict?.deflatedOutright)}, overfitting ${figure(verdict?.overfitting)}.`,
     "",
     `WARNING ${tried} rules were tried to find this one. The best of so many looks good by luck alone: what it did`,
     "        on the days it was bred on proves nothing, and the vault has been opened now.",

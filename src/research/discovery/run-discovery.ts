@@ -33,6 +33,7 @@ import {
   readResult,
   readRun,
   runIds,
+  type Span,
   TrialFile,
   writeCheckpoint,
   writeResult,
@@ -74,8 +75,7 @@ export async function beginDiscovery(
     const next = readResult(root, id) === undefined ? `resume ${id}` : `export ${id}`;
     throw new InputError(`discover run: this very search was begun before; plimsoll discover ${next}`, 1);
   }
-  const earlierTrials = searchedBefore(root, spanOf(ground), strategyIdOf(id));
-  const run = { id, createdAt: now, terms, dataHash: ground.dataHash, configHash, earlierTrials };
+  const run = { id, createdAt: now, terms, dataHash: ground.dataHash, configHash };
   writeRun(root, run);
   return await alone(root, id, () => search(setting, run, ground));
 }
@@ -118,9 +118,10 @@ async function search(
   const trials = new TrialFile(root, id, readCheckpoint(root, id));
   try {
     const state = await bred(setting, run, { ground, panel, trials });
-    const vaultOpenedBefore = openVault(root, { id, dataHash, ...spanOf(ground, ground.vault) });
+    const days = spanOf(ground);
+    const before = openVault(root, { id, dataHash, days, ...spanOf(ground, ground.vault) });
     const result = discoveryResult({
-      ...{ run, ground, config, state, vaultOpenedBefore, trialsSha256: trials.sha256 },
+      ...{ run, ground, config, state, before, trialsSha256: trials.sha256 },
       names: [...panel.leaves.keys()],
     });
     writeResult(root, result);
@@ -202,25 +203,11 @@ function progressOf(state: EvolutionState): Omit<Progress, "of"> {
   };
 }
 
-interface Span {
-  readonly from: string;
-  readonly to: string;
-}
-
 /** First and last day of all bars, or of those from a batch on. */
 const spanOf = ({ columns }: DiscoveryGround, first = 0): Span => ({
   from: isoDate(dayOfBatch(columns, first)),
   to: isoDate(dayOfBatch(columns, batchCount(columns) - 1)),
 });
-
-function searchedBefore(root: string, span: Span, except: string): number {
-  const db = new ResearchDb(join(root, "db", "research.db"));
-  try {
-    return db.searchedOn(span, except);
-  } finally {
-    db.close();
-  }
-}
 
 /** One row a generation, which stands for as many trials as it tried rules. */
 function recordTrials(

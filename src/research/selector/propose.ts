@@ -6,8 +6,8 @@ import type { Config } from "../../app/config.ts";
 import { strategiesOf } from "../../app/own-strategies.ts";
 import { boundParams } from "../walk-forward/run-walk-forward.ts";
 import { strategyTerms } from "./accept-proposal.ts";
-import { type LiveFigures, liveFigures } from "./live-figures.ts";
-import { selectStrategies } from "./select-strategies.ts";
+import { type LiveTerms, liveFigures } from "./live-figures.ts";
+import { type StrategyEvidence, selectStrategies } from "./select-strategies.ts";
 
 export interface Proposed extends Renewed {
   /** Strategies of which anything is known, with how much. */
@@ -23,28 +23,39 @@ export interface Proposed extends Renewed {
 /** `now`: ISO instant. Throws InputError where a database cannot be read. */
 export function propose(root: string, config: Config, now: string): Proposed {
   const path = join(root, "db", "research.db");
-  const live: ReadonlyMap<string, LiveFigures> = liveFigures(root);
-  const db = new ResearchDb(path);
-  const evidence = strategiesOf(config).map(({ id }) => {
-    const terms = strategyTerms(config, id);
-    return {
-      ...{ strategy: id, now: terms, params: boundParams(config, id, terms.params) },
-      ...{ studies: db.studiesOf(id), live: live.get(id) },
-    };
-  });
-  db.close();
-  const { maxAgeDays, disableBelow, leastSessions, leastTrades } = config.research;
+  const { maxAgeDays, disableBelow, leastSessions, leastTrades, liveSessions } = config.research;
   const terms = { maxAgeDays, disableBelow, leastSessions, leastTrades };
+  const nowMs = Date.parse(now);
   const book = new ProposalBook(path);
   try {
+    const evidence = evidenceOf(root, config, path, {
+      ...{ config, nowMs, sessions: liveSessions },
+      answeredMs: (strategy) => book.answeredMs(strategy),
+    });
     const looked = evidence
-      .map(({ strategy, studies, live: own }) => ({
-        ...{ strategy, studies: studies.length, trades: own?.trades ?? 0, model: passedModel(studies) },
+      .map(({ strategy, studies, live }) => ({
+        ...{ strategy, studies: studies.length, trades: live?.trades ?? 0, model: passedModel(studies) },
       }))
       .filter(({ studies, trades }) => studies + trades > 0);
-    return { looked, ...book.renew(selectStrategies(evidence, terms, Date.parse(now)), now) };
+    return { looked, ...book.renew(selectStrategies(evidence, terms, nowMs), now) };
   } finally {
     book.close();
+  }
+}
+
+function evidenceOf(root: string, config: Config, path: string, terms: LiveTerms): StrategyEvidence[] {
+  const live = liveFigures(root, terms);
+  const db = new ResearchDb(path);
+  try {
+    return strategiesOf(config).map(({ id }) => {
+      const now = strategyTerms(config, id);
+      return {
+        ...{ strategy: id, now, params: boundParams(config, id, now.params) },
+        ...{ studies: db.studiesOf(id), live: live.get(id) },
+      };
+    });
+  } finally {
+    db.close();
   }
 }
 

@@ -2,9 +2,9 @@
  * The selector (RES-6): what follows of all that research and trading showed, as proposals with their reason and their
  * figures. It changes nothing. Rules, in this order, for each strategy:
  *
- * - traded, and its own trades lost more than chance would have them lose: switch it off;
+ * - traded, and its own trades of late, by the settings of now, lost more than chance would have them lose: switch it
+ *   off;
  * - its newest optimisation passed every gate: its parameters, and on with it where it is off;
- * - off, and the newest walk-forward of one setting passed every gate: on, with that setting;
  * - traded, and the newest study of what is traded lost on days that nothing was chosen on: switch it off.
  */
 import type { ProposalFacts, ProposalKind, StrategyTerms } from "../../adapters/proposal-book.ts";
@@ -46,11 +46,7 @@ export function selectStrategies(
 ): ProposalFacts[] {
   return evidence.flatMap((each) => {
     const studies = each.studies.filter(({ at }) => nowMs - Date.parse(at) <= terms.maxAgeDays * DAY_MS);
-    const found =
-      lostLive(each, terms) ??
-      optimised(each, studies) ??
-      walked(each, studies) ??
-      lost(each, studies, terms);
+    const found = lostLive(each, terms) ?? optimised(each, studies) ?? lost(each, studies, terms);
     return found === undefined ? [] : [found];
   });
 }
@@ -62,8 +58,9 @@ function lostLive(
   if (!now.enabled || live === undefined || live.trades < terms.leastTrades) return undefined;
   if (!(live.tStatistic < LIVE_LOSS)) return undefined;
   const reason =
-    `its own ${live.trades} trades lost ${money(-live.mean)} each on average, t ${live.tStatistic.toFixed(2)}, ` +
-    `below ${LIVE_LOSS}`;
+    `its own ${live.trades} trades of the last ${live.sessions} sessions, ${live.from.slice(0, 10)} to ` +
+    `${live.to.slice(0, 10)}, with the settings of now, lost ${money(-live.mean)} each on average, ` +
+    `t ${live.tStatistic.toFixed(2)}, below ${LIVE_LOSS}`;
   return proposal("disable", {
     strategy,
     now,
@@ -71,6 +68,7 @@ function lostLive(
     reason,
     figures: { ...live },
     study: "live",
+    known: live.to,
   });
 }
 
@@ -88,19 +86,7 @@ function optimised(
     shown(sharpeOf((configured as { readonly held?: unknown } | undefined)?.held));
   const change = { enabled: true, params: changed(study.params, params, now) };
   const kind = now.enabled ? "parameters" : "enable";
-  return proposal(kind, { strategy, now, change, reason, figures: study.figures, study: study.studyId });
-}
-
-function walked(
-  { strategy, now, params }: StrategyEvidence,
-  studies: readonly StudyRow[],
-): ProposalFacts | undefined {
-  const study = studies.find(({ kind }) => kind === "walk-forward");
-  if (now.enabled || study === undefined || !study.passed || Object.keys(study.params).length === 0)
-    return undefined;
-  const reason = `${nameOf(study)} passed every gate: Sharpe ${shown(study.figures.sharpe)}`;
-  const change = { enabled: true, params: changed(study.params, params, now) };
-  return proposal("enable", { strategy, now, change, reason, figures: study.figures, study: study.studyId });
+  return proposal(kind, { strategy, now, change, reason, figures: study.figures, ...source(study) });
 }
 
 function lost(
@@ -116,7 +102,7 @@ function lost(
     // The newest one that knows decides; what an older one said is over.
     if (!(sharpe < disableBelow)) return undefined;
     const reason = `${nameOf(study)} Sharpe ${shown(sharpe)} of what is traded, ` + `below ${disableBelow}`;
-    return proposal("disable", { strategy, now, change: off(now), reason, figures, study: study.studyId });
+    return proposal("disable", { strategy, now, change: off(now), reason, figures, ...source(study) });
   }
   return undefined;
 }
@@ -146,6 +132,8 @@ function changed(
   );
   return { ...now.params, ...Object.fromEntries(other) };
 }
+
+const source = ({ studyId, at }: StudyRow) => ({ study: studyId, known: at });
 
 const off = (now: StrategyTerms): StrategyTerms => ({ enabled: false, params: now.params });
 

@@ -9,6 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runLine } from "../../../test/run-line.ts";
 import { scratchFolder } from "../../../test/scratch-folder.ts";
+import { JournalStore } from "../../adapters/journal/journal-store.ts";
 import { ResearchDb, type StudyRow } from "../../adapters/research-db.ts";
 import { type Config, loadConfig } from "../../app/config.ts";
 import { closeRun } from "../../app/live/open-run.ts";
@@ -16,6 +17,7 @@ import { operatorName } from "../../app/live/operator-name.ts";
 import { type RunTerms, runPlaces, writeRunTerms } from "../../app/live/run-terms.ts";
 import { boundParams } from "../walk-forward/run-walk-forward.ts";
 import { configChange } from "./config-change.ts";
+import type { LiveFigures } from "./live-figures.ts";
 import { selectStrategies } from "./select-strategies.ts";
 
 const SWING = "swing_trend_following";
@@ -41,11 +43,7 @@ const walk = (sharpe: number, over: Partial<StudyRow> = {}): StudyRow =>
   });
 const chosen = (
   studies: readonly StudyRow[],
-  {
-    enabled = true,
-    params = {},
-    live = undefined as undefined | { trades: number; mean: number; tStatistic: number },
-  } = {},
+  { enabled = true, params = {}, live = undefined as undefined | LiveFigures } = {},
 ) =>
   selectStrategies(
     [
@@ -103,7 +101,8 @@ describe("the selector", () => {
   });
 
   it("own trades that lost more than chance have the first word", () => {
-    const live = { trades: 40, mean: -12, tStatistic: -2.4 };
+    const period = { from: "2026-09-01T14:30:00.000Z", to: "2026-11-20T20:00:00.000Z", sessions: 126 };
+    const live = { trades: 40, mean: -12, tStatistic: -2.4, ...period };
     expect(chosen([study()], { live })).toMatchObject([{ kind: "disable", study: "live" }]);
     expect(chosen([], { live: { ...live, trades: 20 } })).toEqual([]);
     expect(chosen([], { live: { ...live, tStatistic: -1.9 } })).toEqual([]);
@@ -240,18 +239,70 @@ describe("accepting", () => {
     expect(existsSync(config())).toBe(false);
   });
 
-  it("reads own trades of the ledger, of paper and live alone", async () => {
-    mkdirSync(join(root, "db"), { recursive: true });
-    const db = new DatabaseSync(join(root, "db", "trades.db"));
-    db.exec("CREATE TABLE trades (strategy TEXT, status TEXT, pnl REAL)");
-    const insert = db.prepare("INSERT INTO trades VALUES (?, 'CLOSED', ?)");
-    for (let n = 0; n < 40; n++) insert.run("reference_ema_cross", n % 4 === 0 ? 10 : -20);
-    db.close();
-    const { made, looked } = JSON.parse((await run("research", "propose")).out);
-    expect(looked).toContainEqual({ strategy: "reference_ema_cross", studies: 0, trades: 40, model: null });
-    expect(made).toMatchObject([
-      { strategy: SWING },
-      { strategy: "reference_ema_cross", kind: "disable", figures: { trades: 40, mean: -12.5 } },
-    ]);
+  it("proposes the same again of what came after an operator's yes, and not of what was there before", async () => {
+    keep(study({ studyId: "op-2", at: new Date().toISOString(), passed: false }));
+    tradeAs("p1", {}, 1);
+    const off = JSON.parse((await run("research", "propose")).out).made;
+    expect(off).toMatchObject([{ id: 1, strategy: SWING, kind: "disable", study: "live" }]);
+    expect((await accept()).code).toBe(0);
+    // By hand it is switched on again, as it was: what it had lost by then has been answered.
+    rmSync(config());
+    expect(JSON.parse((await run("research", "propose")).out).made).toEqual([]);
+    tradeAs("p2", {}, 0, 20);
+    expect(JSON.parse((await run("research", "propose")).out).made).toEqual([]);
+    tradeAs("p3", {}, 0, 20);
+    const again = JSON.parse((await run("research", "propose")).out).made;
+    expect(again).toMatchObject([{ id: 2, kind: "disable", figures: { trades: 40 } }]);
+    // The same of a study: one from before the yes is known, a later one is not.
+    expect((await run("research", "accept", "2", "--reason", "again")).code).toBe(0);
+    rmSync(config());
+    expect(JSON.parse((await run("research", "propose")).out).made).toEqual([]);
+    keep(walk(-0.2, { studyId: "wf-9", at: new Date().toISOString() }));
+    const third = JSON.parse((await run("research", "propose")).out).made;
+    expect(third).toMatchObject([{ id: 3, kind: "disable", study: "wf-9" }]);
   });
+
+  it("reads own trades of the ledger: of the settings of now, and of late", async () => {
+    keep(study({ studyId: "op-2", at: new Date().toISOString(), passed: false }));
+    tradeAs("p1", {}, 3 * 365);
+    tradeAs("p2", { fast: 12 }, 5);
+    tradeAs("p3", {}, 5, 29);
+    const before = JSON.parse((await run("research", "propose")).out);
+    expect(before).toMatchObject({ made: [], looked: [{ strategy: SWING, trades: 29 }] });
+    tradeAs("p4", {}, 1, 11);
+    const { made, looked } = JSON.parse((await run("research", "propose")).out);
+    expect(looked).toContainEqual({ strategy: SWING, studies: 2, trades: 40, model: null });
+    expect(made).toMatchObject([
+      { strategy: SWING, kind: "disable", figures: { trades: 40, mean: -11.75, sessions: 126 } },
+    ]);
+    expect(made[0].reason).toMatch(
+      /^its own 40 trades of the last 126 sessions, 20..-..-.. to .*, with the settings/,
+    );
+    const wider = await run("research", "propose", "--set", "research.liveSessions=2520");
+    expect(JSON.parse(wider.out).looked).toMatchObject([{ trades: 80 }]);
+    const other = await run("research", "propose", "--set", `strategies.${SWING}.params.fast=12`);
+    expect(JSON.parse(other.out).looked).toMatchObject([{ trades: 40 }]);
+  });
+
+  /** A run of the root that closed trades so many days ago, a quarter of them with a win. */
+  function tradeAs(
+    name: string,
+    params: Readonly<Record<string, unknown>>,
+    daysAgo: number,
+    trades = 40,
+  ): void {
+    mkdirSync(join(root, "db"), { recursive: true });
+    const entry = `strategies.${SWING}.params=${JSON.stringify(params)}`;
+    const header = JSON.stringify({ run: name, config: loadConfig({ assignments: [entry] }) });
+    const journal = new JournalStore(join(root, "db", "journal.db"));
+    journal.openRun({ run: name, startedAt: new Date().toISOString(), header });
+    journal.close();
+    const db = new DatabaseSync(join(root, "db", "trades.db"));
+    db.exec(`CREATE TABLE IF NOT EXISTS trades (run TEXT, strategy TEXT, status TEXT, pnl REAL, timestamp INTEGER,
+      exit_timestamp INTEGER)`);
+    const insert = db.prepare("INSERT INTO trades VALUES (?, ?, 'CLOSED', ?, ?, ?)");
+    const at = (Date.now() - daysAgo * 86_400_000) * 1000;
+    for (let n = 0; n < trades; n++) insert.run(name, SWING, n % 4 === 0 ? 10 : -20, at + n, at + 1000 + n);
+    db.close();
+  }
 });
