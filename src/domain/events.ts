@@ -13,7 +13,7 @@ import type { FillId, OrderNumber } from "./order.ts";
 import type { Quote, TradePrint } from "./quote.ts";
 import type { ReferenceRow } from "./reference-table.ts";
 import type { RegimeReading } from "./regime-reading.ts";
-import type { EpochMicros } from "./time.ts";
+import type { DayNumber, EpochMicros } from "./time.ts";
 
 /** All bars of one instant are known; absent instruments have no row. The unit of decision. */
 export interface BarsClosed {
@@ -280,6 +280,8 @@ export interface ReferenceTold {
   readonly rows: readonly ReferenceRow[];
   /** The table as a whole: what it does not list is not known any more. */
   readonly isWhole?: true;
+  /** The session that it was told for; absent: the one that is on, or that comes next. */
+  readonly session?: DayNumber;
 }
 
 /** What neither the market nor an order tells, but who watches over the engine. */

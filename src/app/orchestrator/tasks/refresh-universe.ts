@@ -84,12 +84,12 @@ async function asked<Found>(
 }
 
 async function tell(
-  { door, run, date }: TaskContext,
+  { door, run, date, session }: TaskContext,
   table: string,
   known: readonly { readonly symbol: string; readonly values: readonly (number | null)[] }[],
   reason: string,
 ): Promise<void> {
   const rows = known.map(({ symbol, values }) => ({ symbol, values: [...values] }));
   const id = `${run}:${table}:${date}:${sha256Hex(JSON.stringify(rows)).slice(0, 12)}`;
-  await door.act({ verb: "tellReference", table, isWhole: true, reason, rows }, id);
+  await door.act({ verb: "tellReference", table, isWhole: true, reason, rows, session: session.date }, id);
 }
