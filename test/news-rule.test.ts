@@ -97,6 +97,16 @@ describe("news", () => {
     expect(left.every(([, instrument]) => instrument === 0)).toBe(true);
   });
 
+  it("that nobody tells any more is forgotten after the session after it, not obeyed for ever (RB-3)", () => {
+    const silent = readings(-3).slice(0, BAD_FROM + 1);
+    const { barred, left } = run("exit", silent);
+    const whole = run("exit", readings(-3));
+    expect([barred, whole.barred]).toEqual([expect.any(Number), expect.any(Number)]);
+    expect(barred).toBeLessThan(whole.barred);
+    expect(left.every(([at]) => (at as number) <= closedAt[BAD_FROM + 1]!)).toBe(true);
+    expect(run("exit", silent.slice(0, -1)).digest).toBe(off.digest);
+  });
+
   it("WN-1 that is not known, or is not below -2, moves nothing", () => {
     for (const told of [[], readings(null), readings(-2), readings(3)])
       expect(run("exit", told).digest).toBe(off.digest);

@@ -11,6 +11,7 @@ import { FeatureBank } from "../src/engine/feature-bank.ts";
 import { ReferenceBook } from "../src/engine/reference-book.ts";
 import { type OwnPositions, RunningView, type Wishes } from "../src/engine/strategy-view.ts";
 import { worldOf } from "../src/features/batch.ts";
+import { xnysSessions } from "../src/market/calendar.ts";
 import type { BoundStrategy, Entry } from "../src/strategies/strategy.ts";
 
 export interface Wish {
@@ -57,7 +58,7 @@ export class StrategyDriver implements Wishes, OwnPositions {
     this.#columns = columns;
     this.#rowOf = new Uint32Array(instruments);
     this.#bank = new FeatureBank(worldOf(columns));
-    this.#book = new ReferenceBook(instruments);
+    this.#book = new ReferenceBook(instruments, xnysSessions());
     this.#told = told;
     const room = { bank: this.#bank, references: this.#book };
     const ports = { wishes: this, positions: this, symbols: columns.instruments.symbols };

@@ -5,10 +5,14 @@
  */
 import { describe, expect, it } from "vitest";
 import type { TaskContext } from "../src/app/orchestrator/task-context.ts";
+import { tellNews } from "../src/app/orchestrator/tasks/tell-news.ts";
 import { tellReferences } from "../src/app/orchestrator/tasks/tell-references.ts";
 import type { LiveReferences } from "../src/app/references/live-references.ts";
 import type { EngineEvent } from "../src/domain/events.ts";
+import { sessionAt, xnysSessions } from "../src/market/calendar.ts";
 import { newYorkDay } from "../src/market/us-eastern.ts";
+import { dayPlan } from "../src/ops/orchestrator/day-planner.ts";
+import { scheduledAt } from "../src/ops/orchestrator/task-moments.ts";
 import { controlDesk, type Desk } from "./control-desk-world.ts";
 import { toldAgain } from "./replayed-world.ts";
 import { scratchFolder } from "./scratch-folder.ts";
@@ -16,6 +20,10 @@ import { fakeWorld } from "./task-context-fake.ts";
 
 const folder = scratchFolder("tell-references");
 const since = 20_781 as LiveReferences["told"][number]["since"];
+const news = {
+  ...{ table: "news", since, version: "news:2026-11-24:abc", isWhole: true },
+  rows: [{ symbol: "AAA", values: [1, -0.4, -3, null] }],
+};
 const vix = {
   ...{ table: "vix", since, version: "vix:2026-11-24:abc", isWhole: false },
   rows: [{ symbol: "", values: [15, null, 16] }],
@@ -33,7 +41,10 @@ async function desk(): Promise<Desk> {
 /** The task, and its acts at that desk under the ids that it gave them. */
 async function runAt(at: Desk, references: LiveReferences) {
   const { context, asked } = fakeWorld();
-  const given: TaskContext = { ...context, references: async () => references };
+  // Of the desk's own day: no session is told of before the one ahead of it is over.
+  const today = newYorkDay(at.world.at) as typeof since;
+  const told = references.told.map((table) => ({ ...table, since: today }));
+  const given: TaskContext = { ...context, references: async () => ({ ...references, told }) };
   const result = await tellReferences.run(given);
   const answers = asked.map(({ act, id }) => {
     const { verb, ...more } = act as { readonly verb: string };
@@ -42,13 +53,74 @@ async function runAt(at: Desk, references: LiveReferences) {
   return { result, answers };
 }
 
+describe("tell_news", () => {
+  const known = { tables: ["news", "earnings"], known: async () => ({ told: [news], untold: [] }) };
+  async function runWith(over: Partial<TaskContext>) {
+    const { context, asked } = fakeWorld();
+    return { asked, result: await tellNews.run({ ...context, news: known, mode: "paper", ...over }) };
+  }
+
+  it("fetches the stories of the days before, of the symbols of the run, and tells what they come to", async () => {
+    const words: (readonly string[])[] = [];
+    const { asked, result } = await runWith({ research: async (line) => void words.push(line) });
+    expect(words).toEqual([["sentiment", "fetch", "--symbols", "AAA,BBB,CCC", "--from", "2026-11-10"]]);
+    expect(result).toMatchObject({ state: "done", text: "news of 2026-11-24 (1 row)" });
+    expect(asked.map(({ id }) => id)).toEqual(["d1:news:2026-11-24:abc"]);
+    expect(asked[0]?.act).toMatchObject({
+      verb: "tellReference",
+      session: since,
+      isWhole: true,
+      rows: news.rows,
+    });
+  });
+
+  it("tells what the lake had where they cannot be fetched, and fails so that it is tried again", async () => {
+    const { asked, result } = await runWith({ research: () => Promise.reject(new Error("no keys")) });
+    expect(result.state).toBe("failed");
+    expect(result.text).toMatch(/^news of 2026-11-24 \(1 row\); the news was not fetched, .*: no keys$/);
+    expect(asked).toHaveLength(1);
+  });
+
+  it("fetches nothing where nobody listens to the press, nor in a demo", async () => {
+    const research = () => Promise.reject(new Error("asked"));
+    const earnings = { ...known, tables: ["earnings"] };
+    expect((await runWith({ research, news: earnings })).result.state).toBe("done");
+    expect((await runWith({ research, mode: "demo" })).result.state).toBe("done");
+    const { context } = fakeWorld();
+    expect(tellNews.missing(context)).toContain("no strategy of the run reads news or earnings");
+  });
+
+  it("comes before the open, and is heard for its session", async () => {
+    const session = sessionAt(xnysSessions(), 9000);
+    expect(session.open - scheduledAt(tellNews.when, session)).toBe(15 * 60e6);
+    const at = await desk();
+    const own = newYorkDay(at.world.at) as typeof since;
+    const rows = [{ symbol: "ACME", values: [1, -0.4, -3, null] }];
+    const of = (day: number) => ({
+      table: "news",
+      rows,
+      isWhole: true as const,
+      session: day,
+      reason: "news",
+    });
+    expect(at.ask("tellReference", of(own))).toMatchObject({ kind: "accepted" });
+    expect(at.heard.filter(({ kind }) => kind === "ReferenceTold")).toMatchObject([
+      { table: "news", session: own },
+    ]);
+    expect(at.ask("tellReference", of(own + 9))).toMatchObject({
+      kind: "refused",
+      reason: expect.stringContaining("session is beyond the next session"),
+    });
+  });
+});
+
 describe("tell_references", () => {
   it("tells each table once, however often it runs", async () => {
     const at = await desk();
     const { result, answers } = await runAt(at, { told: [vix, pairs], untold: [] });
     expect(result).toMatchObject({
       state: "done",
-      text: expect.stringContaining("vix of 2026-11-24 (1 row)"),
+      text: expect.stringMatching(/^vix of \d{4}-\d\d-\d\d \(1 row\); pairs of/),
     });
     expect(answers.map(({ kind }) => kind)).toEqual(["accepted", "accepted"]);
     await runAt(at, { told: [vix, pairs], untold: [] });
@@ -72,13 +144,25 @@ describe("tell_references", () => {
     expect(words.length).toBe(2);
   });
 
+  it("that failed in the morning is tried again every five minutes, in the evening still: days may come by hand", () => {
+    const row = xnysSessions().date.indexOf(since);
+    const at = sessionAt(xnysSessions(), row).close;
+    const past = { state: "failed", attempt: 130, isCutShort: false, endedMs: 0, beganAt: at } as const;
+    const attempts = [299_999, 300_000].map((mono) => {
+      const asked = { tasks: [tellReferences], sessions: xnysSessions(), firstRow: row, aliveSince: at };
+      const more = { disabled: new Set<string>(), leastBeatMicros: 1, past: () => past };
+      return dayPlan({ ...asked, ...more, now: { at, mono } }).due.map(({ attempt }) => attempt);
+    });
+    expect(attempts).toEqual([[], [131]]);
+  });
+
   it("fails with the cure where a table is not known, and tells the others", async () => {
     const at = await desk();
     const untold = [{ table: "pairs", why: "nothing of 2026-11-23 is known" }];
     const { result } = await runAt(at, { told: [vix], untold });
     expect(result.state).toBe("failed");
     expect(result.text).toMatch(
-      /pairs is not known: nothing of 2026-11-23 is known; no new entry .* data sync/,
+      /pairs is not known: nothing of 2026-11-23 is known; who needs it enters nothing; .* data sync/,
     );
     expect(told(at)).toEqual(["vix"]);
   });

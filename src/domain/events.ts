@@ -280,6 +280,8 @@ export interface ReferenceTold {
   readonly rows: readonly ReferenceRow[];
   /** The table as a whole: what it does not list is not known any more. */
   readonly isWhole?: true;
+  /** The session that it was told for; absent: the one that is on, or that comes next. */
+  readonly session?: DayNumber;
 }
 
 /** What neither the market nor an order tells, but who watches over the engine. */

@@ -5,7 +5,8 @@
  */
 import type { SplitRatio } from "./corporate-action.ts";
 import type { InstrumentId } from "./instrument.ts";
-import type { DayNumber } from "./time.ts";
+import { type SessionTable, sessionIndexAt } from "./session.ts";
+import type { DayNumber, EpochMicros } from "./time.ts";
 
 export interface ReferenceColumn {
   /** What a number of it means, with its unit, for people. */
@@ -21,6 +22,8 @@ export interface ReferenceTable<Column extends string = string> {
   readonly about: string;
   /** Sessions after the one that it was told for in which it may still be acted on; absent: one. */
   readonly holds?: number;
+  /** What is older than that is not known any more, whoever reads it; absent: it stands until it is told again. */
+  readonly fades?: true;
   readonly columns: Readonly<Record<Column, ReferenceColumn>>;
 }
 
@@ -42,6 +45,15 @@ export const optionalReference = <Column extends string>(
   table: ReferenceTable<Column>,
   column: Column,
 ): ReferenceRef => ({ table, column, isOptional: true });
+
+/** Row of the session that a telling is for; that of its instant where it names none that there is. */
+export function toldForRow(
+  { at, session }: { readonly at: EpochMicros; readonly session?: DayNumber },
+  sessions: SessionTable,
+): number {
+  const row = session === undefined ? -1 : sessions.date.indexOf(session);
+  return row < 0 ? sessionIndexAt(sessions, at) : row;
+}
 
 export const holdsSessions = ({ holds = 1 }: ReferenceTable): number => holds;
 

@@ -11,6 +11,7 @@ import type { CorporateActionEvent, ReferenceTold } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { reference, type ShareBasis } from "../domain/reference-table.ts";
 import type { DayNumber, EpochMicros } from "../domain/time.ts";
+import { xnysSessions } from "../market/calendar.ts";
 import { fundamentalsTable } from "../market/references/fundamentals.ts";
 import { pairsTable } from "../market/references/pairs.ts";
 import { fromNewYork } from "../market/us-eastern.ts";
@@ -24,7 +25,7 @@ const morning = (day: DayNumber) => fromNewYork(day, 8 * 60 + 30);
 type Heard = ReferenceTold | CorporateActionEvent;
 
 class Life {
-  readonly #book = new ReferenceBook(2);
+  readonly #book = new ReferenceBook(2, xnysSessions());
   readonly #shares = this.#book.column(reference(fundamentalsTable, "shares"));
   readonly #anchor = this.#book.column(reference(pairsTable, "anchor"));
 

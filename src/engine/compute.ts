@@ -83,13 +83,12 @@ export class ComputeStage implements Wishes, OwnPositions {
   constructor(config: ComputeConfig) {
     const { world, strategies } = config;
     const { instruments } = world;
-    const slots = instruments * strategies.length;
     this.#config = config;
     this.#lots = new VirtualLots(strategies.length, instruments);
-    this.#memory = new LotMemory(slots);
+    this.#memory = new LotMemory(instruments * strategies.length);
     this.#groups = new BarGroups(config);
     const { own } = this.#groups;
-    this.references = new ReferenceBook(instruments);
+    this.references = new ReferenceBook(instruments, world.sessions);
     this.#actions = new OwnActions(this.#lots, strategies.length, own.basis);
     this.#sizing = new SizingDesk(config, this.#groups);
     const closed = (strategy: number, netReturn: number) => this.#sizing.closed(strategy, netReturn, true);
@@ -149,6 +148,7 @@ export class ComputeStage implements Wishes, OwnPositions {
     this.#batch = batch;
     empty(this.intents);
     empty(this.sized);
+    this.references.pass(batch.at);
     this.#groups.take(batch);
     if (this.#paper !== undefined) this.#paper.bars(batch);
     this.#sizing.startStep(batch, account);

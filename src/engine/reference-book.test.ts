@@ -1,18 +1,21 @@
 import { describe, expect, it } from "vitest";
+import { testSessions } from "../../test/bar-text.ts";
 import type { CorporateActionEvent } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { MARKET_ROW, reference } from "../domain/reference-table.ts";
-import type { EpochMicros } from "../domain/time.ts";
+import type { DayNumber, EpochMicros } from "../domain/time.ts";
 import { fundamentalsTable } from "../market/references/fundamentals.ts";
+import { newsTable } from "../market/references/news.ts";
 import { pairsTable } from "../market/references/pairs.ts";
 import { vixTable } from "../market/references/vix.ts";
 import { ReferenceBook } from "./reference-book.ts";
 
 const [A, B] = [0 as InstrumentId, 1 as InstrumentId];
 const at = 0 as EpochMicros;
+const sessions = testSessions(10, 390);
 
 function books() {
-  const book = new ReferenceBook(2);
+  const book = new ReferenceBook(2, sessions);
   const vix = book.column(reference(vixTable, "vix"));
   const anchor = book.column(reference(pairsTable, "anchor"));
   const hedge = book.column(reference(pairsTable, "hedge"));
@@ -54,7 +57,9 @@ describe("RB-1 what is not known", () => {
   });
 
   it("a column that the table does not have is our own mistake, told at once", () => {
-    expect(() => new ReferenceBook(1).column({ table: vixTable, column: "vxn" })).toThrow(/RB-1.*vix.*vxn/);
+    expect(() => new ReferenceBook(1, sessions).column({ table: vixTable, column: "vxn" })).toThrow(
+      /RB-1.*vix.*vxn/,
+    );
   });
 });
 
@@ -76,5 +81,47 @@ describe("RB-2 what was told", () => {
     expect([...anchor]).toEqual([25, 20]);
     expect([...hedge]).toEqual([0.5, 0.7]);
     expect(shares[A]).toBe(2e6);
+  });
+});
+
+describe("RB-4 what fades", () => {
+  const close = (n: number) => sessions.close[n] as EpochMicros;
+  const news = (n: number, more: object = {}) => ({
+    ...{ kind: "ReferenceTold" as const, at: close(n), table: "news", isWhole: true as const, ...more },
+    rows: [{ instrument: A, values: [1, -0.5, -3, null] }],
+  });
+  function reader() {
+    const book = new ReferenceBook(2, sessions);
+    const [z, vix] = [book.column(reference(newsTable, "z")), book.column(reference(vixTable, "vix"))];
+    const seen = (when: number) => {
+      book.pass(when as EpochMicros);
+      return z[A];
+    };
+    return { book, vix, seen };
+  }
+
+  it("is known in its session and the next one, and not a microsecond longer", () => {
+    const { book, vix, seen } = reader();
+    book.told({
+      kind: "ReferenceTold",
+      at: close(2),
+      table: "vix",
+      rows: [{ instrument: MARKET_ROW, values: [17] }],
+    });
+    book.told(news(2));
+    expect([seen(close(2)), seen(close(3)), seen(close(3) + 1)]).toEqual([-3, -3, Number.NaN]);
+    // What does not fade stands.
+    expect(vix[A]).toBe(17);
+    book.told(news(5));
+    expect([seen(close(6)), seen(close(7))]).toEqual([-3, Number.NaN]);
+  });
+
+  it("counts from the session that it was told for, and from the newest telling", () => {
+    const { book, seen } = reader();
+    book.told(news(4, { session: sessions.date[3] as DayNumber }));
+    expect([seen(close(4)), seen(close(5))]).toEqual([-3, Number.NaN]);
+    book.told(news(5));
+    book.told(news(6));
+    expect([seen(close(7)), seen(close(7) + 1)]).toEqual([-3, Number.NaN]);
   });
 });

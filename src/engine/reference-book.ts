@@ -4,24 +4,32 @@
  * RB-1  Unknown is NaN: before a table is told, for what it does not list, and where it says null.
  * RB-2  What is told stands until it is told again; a whole table forgets what it does not list.
  * RB-3  What is per share, or is shares, is shown in the shares of now: as it was told, and what it lacks (SO-1).
+ * RB-4  A table that fades is not known any more once it is older than it holds: nobody obeys a press that has gone.
  */
 import { InvariantError } from "../domain/assert.ts";
 import type { CorporateActionEvent, ReferenceTold } from "../domain/events.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import {
+  holdsSessions,
   MARKET_ROW,
   type ReferenceRef,
   type ReferenceRow,
   type ReferenceTable,
+  toldForRow,
 } from "../domain/reference-table.ts";
+import type { SessionTable } from "../domain/session.ts";
+import type { EpochMicros } from "../domain/time.ts";
 import { AppliedActions, type ToldBasis } from "./applied-actions.ts";
 import type { ActionFactors } from "./price-basis.ts";
 
 interface Held {
+  readonly table: ReferenceTable;
   /** Columns that somebody reads, by their place in the table. */
   readonly columns: Map<number, Column>;
   /** What was told last of each instrument, where a column follows splits. */
   readonly rows: Map<InstrumentId, ToldRow>;
+  /** Of a table that fades: the last instant at which what was told may be acted on. */
+  fadesAfter: number;
 }
 
 interface Column {
@@ -36,11 +44,15 @@ interface ToldRow extends ToldBasis {
 
 export class ReferenceBook {
   readonly #instruments: number;
+  readonly #sessions: SessionTable;
   readonly #held = new Map<string, Held>();
   readonly #applied = new AppliedActions();
+  /** The first of all of them. */
+  #nextFade = Number.POSITIVE_INFINITY;
 
-  constructor(instruments: number) {
+  constructor(instruments: number, sessions: SessionTable) {
     this.#instruments = instruments;
+    this.#sessions = sessions;
   }
 
   /** The live values by instrument. Throws InvariantError for a column that the table does not have. */
@@ -60,9 +72,11 @@ export class ReferenceBook {
     return [...this.#held.keys()];
   }
 
-  told({ table, rows, isWhole }: ReferenceTold): void {
+  told(told: ReferenceTold): void {
+    const { table, rows, isWhole } = told;
     const held = this.#held.get(table);
     if (held === undefined) return;
+    this.#fade(held, told);
     if (isWhole === true) forget(held);
     const follows = [...held.columns.values()].some(({ unit }) => unit !== undefined);
     for (const row of rows) {
@@ -82,6 +96,26 @@ export class ReferenceBook {
       const row = held.rows.get(instrument);
       if (row !== undefined) this.#restate(held, instrument, row);
     }
+  }
+
+  /** Before anybody decides at `at`. */
+  pass(at: EpochMicros): void {
+    if (at <= this.#nextFade) return;
+    this.#nextFade = Number.POSITIVE_INFINITY;
+    for (const held of this.#held.values()) {
+      if (at > held.fadesAfter) {
+        forget(held);
+        held.fadesAfter = Number.POSITIVE_INFINITY;
+      }
+      this.#nextFade = Math.min(this.#nextFade, held.fadesAfter);
+    }
+  }
+
+  #fade(held: Held, told: ReferenceTold): void {
+    if (held.table.fades !== true) return;
+    const last = toldForRow(told, this.#sessions) + holdsSessions(held.table);
+    held.fadesAfter = this.#sessions.close[last] ?? Number.POSITIVE_INFINITY;
+    this.#nextFade = Math.min(this.#nextFade, held.fadesAfter);
   }
 
   #keep(held: Held, instrument: InstrumentId, { values, basis }: ReferenceRow): void {
@@ -104,7 +138,7 @@ export class ReferenceBook {
   #heldOf(table: ReferenceTable): Held {
     const held = this.#held.get(table.id);
     if (held !== undefined) return held;
-    const made: Held = { columns: new Map(), rows: new Map() };
+    const made: Held = { table, columns: new Map(), rows: new Map(), fadesAfter: Number.POSITIVE_INFINITY };
     this.#held.set(table.id, made);
     return made;
   }

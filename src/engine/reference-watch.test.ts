@@ -8,7 +8,7 @@ import { bars, columnsOf, testSessions } from "../../test/bar-text.ts";
 import type { InstrumentId } from "../domain/instrument.ts";
 import { usd } from "../domain/money.ts";
 import { MARKET_ROW } from "../domain/reference-table.ts";
-import type { EpochMicros } from "../domain/time.ts";
+import type { DayNumber, EpochMicros } from "../domain/time.ts";
 import { ensembleParams } from "../ensemble/ensemble-params.ts";
 import { executionParams } from "../execution/order-policy.ts";
 import { pairsTable } from "../market/references/pairs.ts";
@@ -93,6 +93,35 @@ describe("a strategy that needs a table", () => {
     const desk = new Desk(pairsTable);
     const told = { kind: "ReferenceTold", at: desk.at(-60, 0), table: "pairs", rows: [] } as const;
     desk.execute.control({ ...told, isWhole: true });
+    desk.bar(22);
+    expect(desk.barred).toBeUndefined();
+    desk.bar(23);
+    expect(desk.barred).toContain("pairs");
+  });
+
+  it.each([
+    ["before the open", 0, -60, undefined, 0],
+    ["at the very close", 0, 390, undefined, 0],
+    ["after the close, for the next session", 0, 391, undefined, 1],
+    ["after the close, late, for the session that is over", 0, 391, 0, 0],
+    ["in the evening for the next session by name", 0, 391, 1, 1],
+    ["in the session before, by name", 0, 200, 1, 1],
+  ])("told %s, may be acted on in its session and the next one", (_, session, minute, named, last) => {
+    const desk = new Desk();
+    const rows = [{ instrument: MARKET_ROW, values: [15, null, 16] }] as const;
+    const at = desk.at(minute, session);
+    const of = named === undefined ? {} : { session: sessions.date[named] as DayNumber };
+    desk.execute.control({ kind: "ReferenceTold", at, table: "vix", rows, ...of });
+    desk.bar(last + 1, 389);
+    expect(desk.barred).toBeUndefined();
+    desk.bar(last + 2);
+    expect(desk.barred).toContain("told last for");
+  });
+
+  it("lives on pairs that are told anew, after a restart say, no longer than their formation holds", () => {
+    const desk = new Desk(pairsTable);
+    const told = { kind: "ReferenceTold", at: desk.at(-60, 10), table: "pairs", rows: [] } as const;
+    desk.execute.control({ ...told, isWhole: true, session: sessions.date[0] as DayNumber });
     desk.bar(22);
     expect(desk.barred).toBeUndefined();
     desk.bar(23);

@@ -4,11 +4,12 @@
  *
  * RN-1  A strategy that needs a table enters nothing before the table is told, nor once what was told is older than the
  *       table says it holds. Exits go on.
+ *       It holds from the session that it was told for on, whenever it was told.
  * RN-2  Rows that know nothing are no word: neither is a row of nulls.
  */
 import { z } from "zod";
 import type { ReferenceTold } from "../domain/events.ts";
-import { holdsSessions, type ReferenceTable } from "../domain/reference-table.ts";
+import { holdsSessions, type ReferenceTable, toldForRow } from "../domain/reference-table.ts";
 import { type SessionTable, sessionIndexAt } from "../domain/session.ts";
 import { type DayNumber, type EpochMicros, isoDate } from "../domain/time.ts";
 import type { Authorities } from "../risk/authority.ts";
@@ -41,10 +42,11 @@ export class ReferenceWatch {
     this.#sessions = sessions;
   }
 
-  hear({ table, rows, isWhole, at }: ReferenceTold): void {
+  hear(told: ReferenceTold): void {
+    const { table, rows, isWhole, at } = told;
     const isWord = rows.length === 0 ? isWhole === true : rows.some(({ values }) => values.some(isNumber));
     if (!isWord) return;
-    const row = sessionIndexAt(this.#sessions, at);
+    const row = toldForRow(told, this.#sessions);
     this.#told.set(table, Math.max(row, this.#told.get(table) ?? row));
     this.judge(at);
   }

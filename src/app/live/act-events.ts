@@ -4,7 +4,7 @@ import type { EngineEvent, OperatorActed, ReferenceTold } from "../../domain/eve
 import type { InstrumentId } from "../../domain/instrument.ts";
 import { MARKET_ROW, type ReferenceRow } from "../../domain/reference-table.ts";
 import type { RegimeReading } from "../../domain/regime-reading.ts";
-import { type EpochMicros, MICROS_PER_SECOND } from "../../domain/time.ts";
+import { type DayNumber, type EpochMicros, MICROS_PER_SECOND } from "../../domain/time.ts";
 import type { LiveExecute } from "../../engine/live-execute.ts";
 import { SessionClock } from "../../engine/session-clock.ts";
 import { xnysSessions } from "../../market/calendar.ts";
@@ -39,7 +39,8 @@ export function eventsOf(request: ControlAct, at: EpochMicros, world: ActWorld):
       return wanted.map((limit) => ({ kind: "LimitOverridden", at, ...limit, until }));
     }
     case "tellRegime":
-      return regimeOf(knowable(request.reading, at), at);
+      requireKnowable(request.reading.session, at, "tellRegime: reading.session");
+      return regimeOf(request.reading, at);
     case "tellReference":
       return [referenceOf(request, at, world.context)];
     case "retire":
@@ -71,7 +72,7 @@ function regimeOf(reading: RegimeReading, at: EpochMicros): readonly EngineEvent
 
 /** Throws InputError (exit 2) for a table or a width that is unknown. */
 function referenceOf(
-  { table: id, rows, isWhole }: Extract<ControlAct, { readonly verb: "tellReference" }>,
+  { table: id, rows, isWhole, session }: Extract<ControlAct, { readonly verb: "tellReference" }>,
   at: EpochMicros,
   { instruments }: ActWorld["context"],
 ): ReferenceTold {
@@ -90,16 +91,17 @@ function referenceOf(
       ? []
       : [{ instrument, values, ...(basis === undefined ? {} : { basis }) }];
   });
-  return { kind: "ReferenceTold", at, table: id, rows: told, ...(isWhole === true ? { isWhole } : {}) };
+  if (session !== undefined) requireKnowable(session, at, "tellReference: session");
+  return {
+    ...{ kind: "ReferenceTold", at, table: id, rows: told, ...(isWhole === true ? { isWhole } : {}) },
+    ...(session === undefined ? {} : { session }),
+  };
 }
 
-/** Nobody knows the regime of a session before the one ahead of it is over (RW-4). */
-function knowable(reading: RegimeReading, at: EpochMicros): RegimeReading {
-  if (reading.session <= new SessionClock(xnysSessions()).dateAfter(at)) return reading;
-  throw new InputError(
-    "tellRegime: reading.session is beyond the next session; must be this one or the next",
-    2,
-  );
+/** Nobody knows anything of a session before the one ahead of it is over (RW-4). */
+function requireKnowable(session: DayNumber, at: EpochMicros, what: string): void {
+  if (session <= new SessionClock(xnysSessions()).dateAfter(at)) return;
+  throw new InputError(`${what} is beyond the next session; must be this one or the next`, 2);
 }
 
 function eventOf(request: SingleAct, at: EpochMicros, { context, live }: ActWorld): EngineEvent {

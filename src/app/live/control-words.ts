@@ -20,8 +20,9 @@ const override = {
 
 const number = z.number().nullable();
 /** As `RegimeReading`. Sick values pass: execute hears of them, and bars new longs. */
+const sessionDay = z.int().transform((day) => day as DayNumber);
 const regimeReading = z.strictObject({
-  session: z.int().transform((day) => day as DayNumber),
+  session: sessionDay,
   ...{ bull: number, neutral: number, bear: number },
   regime: z.enum(["Bull", "Neutral", "Bear"]).nullable(),
   longScale: z.number(),
@@ -115,6 +116,8 @@ export const controlRequest = z.discriminatedUnion("verb", [
     table: z.string().max(40),
     rows: z.array(referenceRow),
     isWhole: z.literal(true).optional(),
+    /** Day number of the session that it is told for, this one or the next; absent: the one of the instant. */
+    session: sessionDay.optional(),
   }),
   /** The monitor's word, four times a minute: people can be reached, or no channel has worked for long (C-60). */
   z.strictObject({ verb: z.literal("channels"), id, working: z.boolean() }),

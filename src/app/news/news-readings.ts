@@ -10,7 +10,6 @@ import { createLexicon } from "../../models/sentiment/lexicon/lexicon.ts";
 import { knownAt, StoryWindow, usualStoryWindow } from "../../models/sentiment/story-window.ts";
 
 export interface NewsReading {
-  readonly at: EpochMicros;
   /** New ones since the reading before, those told again not counted. */
   readonly stories: number;
   /** In [-1, 1]; NaN without a story of the last ten days. */
@@ -38,6 +37,6 @@ export function newsReadings(stories: readonly Story[], instants: readonly Epoch
       if (window.take({ title, publishedAt, score: value })) fresh += 1;
     }
     const { score: tone } = window.at(at);
-    return { at, stories: fresh, score: tone, z: detector.take(tone).z };
+    return { stories: fresh, score: tone, z: detector.take(tone).z };
   });
 }

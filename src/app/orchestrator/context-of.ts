@@ -125,10 +125,12 @@ function regimePort({ terms }: StageContext, session: Session): Pick<TaskContext
 }
 
 function referencesPort(stage: StageContext, session: Session): Partial<TaskContext> {
-  const tables = tablesToTell(stage.terms);
+  const { early, late } = tablesToTell(stage.terms);
+  const known = (tables: typeof early) => () => referencesOf(stage, session.date, tables);
   return {
     isSynthetic: stage.terms.regime?.from === "synthetic",
-    ...(tables.length === 0 ? {} : { references: () => referencesOf(stage, session.date, tables) }),
+    ...(early.length === 0 ? {} : { references: known(early) }),
+    ...(late.length === 0 ? {} : { news: { tables: late.map(({ id }) => id), known: known(late) } }),
   };
 }
 

@@ -94,6 +94,8 @@ export interface TaskContext {
   readonly isSynthetic?: boolean;
   /** What the reference tables say of the session that nobody else tells; absent where no strategy reads one. */
   readonly references?: () => Promise<LiveReferences>;
+  /** Those of them that are known just before the open alone, and what they say; absent where no strategy reads one. */
+  readonly news?: { readonly tables: readonly string[]; readonly known: () => Promise<LiveReferences> };
   /** The registry of models. */
   readonly models?: ModelDoor;
   // Each absent where its part is not built or not wired: its task says so and fails nothing.

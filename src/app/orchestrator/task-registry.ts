@@ -29,6 +29,7 @@ import { runStrategyOptimization } from "./tasks/run-strategy-optimization.ts";
 import { runWalkForward } from "./tasks/run-walk-forward.ts";
 import { syncPositionsFromBroker } from "./tasks/sync-positions-from-broker.ts";
 import { syncPreviousDay } from "./tasks/sync-previous-day.ts";
+import { tellNews } from "./tasks/tell-news.ts";
 import { tellReferences } from "./tasks/tell-references.ts";
 import { updateWatchlists } from "./tasks/update-watchlists.ts";
 import { validateApiConnectivity } from "./tasks/validate-api-connectivity.ts";
@@ -45,6 +46,7 @@ export const tasks: readonly Task[] = [
   refreshUniverse,
   validateModelFreshness,
   checkCorporateActions,
+  tellNews,
   checkOpeningConditions,
   executeOpeningOrders,
   monitorPositions,

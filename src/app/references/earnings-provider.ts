@@ -11,7 +11,7 @@ import type { ReferenceRow } from "../../domain/reference-table.ts";
 import type { DayNumber, EpochMicros } from "../../domain/time.ts";
 import { type Surprise, surprisesOf } from "../../market/earnings-report.ts";
 import { earningsTable } from "../../market/references/earnings.ts";
-import { knownAfter, type ReferenceProvider, type ReferenceWorld } from "./reference-provider.ts";
+import { askedAt, knownAfter, type ReferenceProvider, type ReferenceWorld } from "./reference-provider.ts";
 
 /** Sessions after which a report is told no more. */
 const TOLD_SESSIONS = 60;
@@ -26,9 +26,10 @@ export const earningsProvider: ReferenceProvider = {
       throw new InputError("there are no earnings reports: plimsoll fundamentals import-earnings FILE");
     const bySymbol = Map.groupBy(reports, ({ symbol }) => symbol);
     const instants = instantsOf(world);
+    const asked = instants.map((at) => askedAt(at, world));
     const rows = instants.map((): ReferenceRow[] => []);
     for (const [n, symbol] of world.instruments.symbols.entries())
-      listed(n as InstrumentId, surprisesOf(bySymbol.get(symbol) ?? []), instants, rows);
+      listed(n as InstrumentId, surprisesOf(bySymbol.get(symbol) ?? []), asked, rows);
     const start = knownAfter((world.first - 1) as DayNumber, world) ?? 0;
     const told = instants.flatMap((at, n): ReferenceTold[] =>
       at < start

@@ -4,14 +4,22 @@
  * Method  the market made of chance as a lake; the providers over a span beside the table of each of its days; the lake
  *         cut off a day earlier.
  */
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
 import type { Lake } from "../../adapters/lake/lake.ts";
+import { lakePaths } from "../../adapters/lake/paths.ts";
+import { addReports } from "../../adapters/lake/report-store.ts";
+import { addStories } from "../../adapters/lake/story-store.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
 import { instrumentTable } from "../../domain/instrument.ts";
 import type { ReferenceTable } from "../../domain/reference-table.ts";
-import { type DayNumber, parseIsoDate } from "../../domain/time.ts";
+import { type DayNumber, type EpochMicros, parseIsoDate } from "../../domain/time.ts";
 import { xnysSessions } from "../../market/calendar.ts";
+import { earningsTable } from "../../market/references/earnings.ts";
 import { fundamentalsTable } from "../../market/references/fundamentals.ts";
+import { newsTable } from "../../market/references/news.ts";
 import { pairsTable } from "../../market/references/pairs.ts";
 import { vixTable } from "../../market/references/vix.ts";
 import { loadConfig } from "../config.ts";
@@ -19,6 +27,26 @@ import { liveReferences } from "./live-references.ts";
 import type { ReferenceWorld } from "./reference-provider.ts";
 import { referenceProviders } from "./registry.ts";
 import { syntheticFilings, syntheticLake, syntheticSectors } from "./synthetic-lake.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "plimsoll-told-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const [MINUTE, HOUR] = [60e6, 3600e6];
+
+/** A root whose first symbol has a story and a report at each of these instants. */
+function filled(name: string, ats: readonly number[]): string {
+  const root = join(folder, name);
+  const paths = lakePaths(root);
+  const of = (at: number) => ({ symbol: "MINTA", publishedAt: at as EpochMicros, title: `story of ${at}` });
+  addStories(
+    paths,
+    ats.map((at, n) => ({ ...of(at), score: 0.1 * n })),
+  );
+  addReports(
+    paths,
+    ats.map((at, n) => ({ symbol: "MINTA", announcedAt: at as EpochMicros, eps: n, expected: 1 })),
+  );
+  return root;
+}
 
 const sessions = xnysSessions();
 const past = { seed: 1, firstSession: parseIsoDate("2026-11-18") as DayNumber };
@@ -78,6 +106,61 @@ describe("what a running system is told of a day", () => {
       const values = live.told[0]!.rows.map(({ values: row }) => row);
       if (ofDay !== undefined) expect(values).toEqual(ofDay.rows.map(({ values: row }) => row));
     }
+  });
+
+  it.each([newsTable, earningsTable])(
+    "is what a backtest is told of it, of what was out by then: $id",
+    async (table) => {
+      const days = [0, 1, 2, 3].map(later);
+      const open = (n: number) => sessions.open[rowOf(days[n]!)]!;
+      // In the evening, at dawn, and in the last minutes, which nobody could fetch in time any more.
+      const ats = [
+        open(0) - 15 * HOUR,
+        open(1) - 3 * HOUR,
+        open(1) - 15 * MINUTE,
+        open(2) - 17 * MINUTE,
+        open(2) - MINUTE,
+      ];
+      const root = filled("whole", ats);
+      const span = {
+        first,
+        last: days[3]!,
+        sessions,
+        choice: {},
+        timeframe: "1m",
+        regime: { absent: "" },
+      } as const;
+      const provider = referenceProviders.find((one) => one.table.id === table.id)!;
+      const told = await provider.tell({ ...world, root, ...span } as ReferenceWorld);
+      const listed: number[] = [];
+      for (const [n, day] of days.entries()) {
+        const ofDay = told.find(({ at }) => at === open(n))!;
+        const asked = open(n) - 15 * MINUTE;
+        const known = filled(
+          `of ${n}`,
+          ats.filter((at) => at <= asked - MINUTE),
+        );
+        const live = await liveTells(table, day, { root: known });
+        expect(live.untold).toEqual([]);
+        const rows = live.told[0]!.rows.map(({ symbol, values }) => ({
+          instrument: instruments.find(symbol),
+          values,
+        }));
+        expect(rows).toEqual(ofDay.rows);
+        expect(live.told[0]).toMatchObject({ since: day, isWhole: true });
+        listed.push(rows[0]!.values[table.id === "news" ? 0 : 1]!);
+      }
+      // Stories since the reading before; sessions since the last report.
+      expect(listed).toEqual(table.id === "news" ? [1, 1, 2, 1] : [0, 0, 0, 0]);
+    },
+  );
+
+  it("is an empty table where no company is in the news, and nothing where nobody ever brought any", async () => {
+    const root = filled("old", [sessions.open[rowOf(later(-20))]!]);
+    const { told, untold } = await liveTells(newsTable, first, { root });
+    expect([told[0]?.rows, told[0]?.isWhole, untold]).toEqual([[], true, []]);
+    const none = await liveTells(newsTable, first, { root: folder });
+    expect(none.untold[0]?.why).toContain("there is no news: plimsoll sentiment import");
   });
 
   it("is the pairs of the last formation, under one name until the next one", async () => {

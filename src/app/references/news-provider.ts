@@ -13,7 +13,7 @@ import type { DayNumber, EpochMicros } from "../../domain/time.ts";
 import { newsTable } from "../../market/references/news.ts";
 import { newYorkDay } from "../../market/us-eastern.ts";
 import { type NewsReading, newsReadings } from "../news/news-readings.ts";
-import { knownAfter, type ReferenceProvider, type ReferenceWorld } from "./reference-provider.ts";
+import { askedAt, knownAfter, type ReferenceProvider, type ReferenceWorld } from "./reference-provider.ts";
 
 export const newsProvider: ReferenceProvider = {
   table: newsTable,
@@ -24,25 +24,19 @@ export const newsProvider: ReferenceProvider = {
     const bySymbol = Map.groupBy(stories, ({ symbol }) => symbol);
     const from = newYorkDay(stories[0]!.publishedAt);
     const instants = instantsOf(world, from);
-    const rows = new Map<EpochMicros, ReferenceRow[]>();
+    const asked = instants.map((at) => askedAt(at, world));
+    const rows = instants.map((): ReferenceRow[] => []);
     for (const [n, symbol] of world.instruments.symbols.entries()) {
       const own = bySymbol.get(symbol) ?? [];
       if (own.length === 0) continue;
-      for (const reading of newsReadings(own, instants)) {
-        if (Number.isNaN(reading.score)) continue;
-        const listed = rows.get(reading.at) ?? [];
-        listed.push(rowOf(n as InstrumentId, reading));
-        rows.set(reading.at, listed);
-      }
+      for (const [row, reading] of newsReadings(own, asked).entries())
+        if (!Number.isNaN(reading.score)) rows[row]!.push(rowOf(n as InstrumentId, reading));
     }
     const start = knownAfter((world.first - 1) as DayNumber, world) ?? 0;
-    const told = instants
-      .filter((at) => at >= start)
-      .map((at): ReferenceTold => {
-        const known = rows.get(at) ?? [];
-        return { kind: "ReferenceTold", at, table: newsTable.id, rows: known, isWhole: true };
-      });
-    return Promise.resolve(told.some(({ rows: known }) => known.length > 0) ? told : []);
+    const told = instants.flatMap((at, row): ReferenceTold[] =>
+      at < start ? [] : [{ kind: "ReferenceTold", at, table: newsTable.id, rows: rows[row]!, isWhole: true }],
+    );
+    return Promise.resolve(world.isLive || told.some(({ rows: known }) => known.length > 0) ? told : []);
   },
 };
 

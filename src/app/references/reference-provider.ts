@@ -9,7 +9,7 @@ import type { ReferenceTold } from "../../domain/events.ts";
 import type { InstrumentTable } from "../../domain/instrument.ts";
 import type { ReferenceTable } from "../../domain/reference-table.ts";
 import type { SessionTable } from "../../domain/session.ts";
-import type { DayNumber, EpochMicros } from "../../domain/time.ts";
+import { type DayNumber, type EpochMicros, MICROS_PER_MINUTE } from "../../domain/time.ts";
 import type { Filing } from "../../market/fundamentals/filing.ts";
 import type { Config } from "../config.ts";
 import type { SeriesChoice } from "../regime/index-days.ts";
@@ -61,6 +61,16 @@ export function knownAfter(
   const at = timeframe === "1d" ? sessions.close[next - 1] : sessions.open[next];
   return at as EpochMicros | undefined;
 }
+
+/** Who tells a running system asks a quarter of an hour before the open, and needs that time: `tell_news`. */
+const ASKED_BEFORE_OPEN = 15 * MICROS_PER_MINUTE;
+
+/**
+ * What is published later than this does not belong to what is told at `at`: the close itself for daily bars, and a
+ * quarter of an hour before the open for shorter ones, in a backtest as in a system that runs.
+ */
+export const askedAt = (at: EpochMicros, { timeframe }: Pick<ReferenceWorld, "timeframe">): EpochMicros =>
+  (timeframe === "1d" ? at : at - ASKED_BEFORE_OPEN) as EpochMicros;
 
 /** First row whose day is not before `day`. */
 function lowerBound(days: ArrayLike<number>, day: number): number {

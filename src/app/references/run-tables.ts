@@ -22,17 +22,24 @@ type Terms = Pick<RunTerms, "config" | "strategyIds" | "regime" | "killSwitch" |
 
 /** Told with the regime itself, which is one word for both (`act-events.ts`). */
 const OF_REGIME: readonly string[] = ["regime"];
-/** Of a lake on disk, with the universe: `refresh_universe`. Nobody tells news yet. */
-const TOLD_ELSEWHERE: readonly string[] = [...OF_REGIME, "universe", "fundamentals", "news"];
-const OF_DEMO: readonly string[] = [...OF_REGIME, "news"];
+/** Of a lake on disk, with the universe: `refresh_universe`. */
+const TOLD_ELSEWHERE: readonly string[] = [...OF_REGIME, "universe", "fundamentals"];
+/** What is said in the morning counts, so they are asked for just before the open: `tell_news`. */
+const OF_MORNING: readonly string[] = ["news", "earnings"];
 
-/** Those that are read, less those that others tell. */
-export function tablesToTell({ config, strategyIds, regime }: Terms): readonly ReferenceTable[] {
+/** Those that are read, less those that others tell: of the days before, and of the morning. Chance has no press. */
+export function tablesToTell({ config, strategyIds, regime }: Terms): {
+  readonly early: readonly ReferenceTable[];
+  readonly late: readonly ReferenceTable[];
+} {
   const bound = strategiesOf(config)
     .filter(({ id }) => strategyIds.includes(id))
     .map((one) => boundStrategy(one, config));
-  const elsewhere = regime?.from === "synthetic" ? OF_DEMO : TOLD_ELSEWHERE;
-  return tablesRead(bound).filter(({ id }) => !elsewhere.includes(id));
+  const isSynthetic = regime?.from === "synthetic";
+  const elsewhere = isSynthetic ? OF_REGIME : TOLD_ELSEWHERE;
+  const read = tablesRead(bound).filter(({ id }) => !elsewhere.includes(id));
+  const isLate = ({ id }: ReferenceTable) => OF_MORNING.includes(id);
+  return { early: read.filter((table) => !isLate(table)), late: isSynthetic ? [] : read.filter(isLate) };
 }
 
 export async function referencesOf(

@@ -6,6 +6,7 @@ export const earningsTable = {
   scope: "instrument",
   about:
     "The last earnings report of the company, as known when told; not listed: none in the last 60 sessions.",
+  fades: true,
   columns: {
     surprise: {
       meaning: "earnings per share less what was expected, in deviations of earlier such differences",

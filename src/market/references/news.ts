@@ -5,6 +5,7 @@ export const newsTable = {
   id: "news",
   scope: "instrument",
   about: "News of the symbol, scored (RES-3), as known when told; not listed: no news of it in the window.",
+  fades: true,
   columns: {
     stories: { meaning: "stories since the close before" },
     score: { meaning: "mean sentiment of those, -1 to 1" },

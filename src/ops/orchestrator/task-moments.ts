@@ -4,7 +4,7 @@
  *
  *   06:30  open - 3 h       09:30  open           15:45  close - 15 min    18:00  close + 2 h
  *   08:30  open - 1 h       09:35  open + 5 min   16:00  close             02:00  of the next day, by the wall
- *                                                 16:30  close + 30 min
+ *   09:15  open - 15 min                          16:30  close + 30 min
  */
 import type { Session, SessionTable } from "../../domain/session.ts";
 import { type DayNumber, type EpochMicros, MICROS_PER_MINUTE, weekday } from "../../domain/time.ts";
@@ -22,12 +22,13 @@ export function scheduledAt(when: When, session: Session): EpochMicros {
 /** First instant at which its time is over. */
 export function windowEnd(when: When, session: Session): EpochMicros {
   if (when.kind !== "clock") return phaseEnd(when.phase, session);
-  if (when.time === "08:30") return session.open;
+  if (when.time === "08:30" || when.time === "09:15") return session.open;
   return when.time === "16:30" ? phaseEnd("AFTER_HOURS", session) : morningAfter(session);
 }
 
 function clockAt(time: ClockTime, session: Session): EpochMicros {
   if (time === "08:30") return (session.open - 60 * MICROS_PER_MINUTE) as EpochMicros;
+  if (time === "09:15") return (session.open - 15 * MICROS_PER_MINUTE) as EpochMicros;
   if (time === "16:30") return (session.close + 30 * MICROS_PER_MINUTE) as EpochMicros;
   return fromNewYork((session.date + 1) as DayNumber, NIGHT_MINUTE);
 }
@@ -57,5 +58,6 @@ export function whenText(when: When): string {
 /** The phase that a run is filed under. */
 export function phaseOf(when: When): Phase {
   if (when.kind !== "clock") return when.phase;
-  return when.time === "08:30" ? "PRE_MARKET" : when.time === "16:30" ? "AFTER_HOURS" : "OVERNIGHT";
+  if (when.time === "08:30" || when.time === "09:15") return "PRE_MARKET";
+  return when.time === "16:30" ? "AFTER_HOURS" : "OVERNIGHT";
 }

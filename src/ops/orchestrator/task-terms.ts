@@ -4,7 +4,7 @@ import type { EpochMicros } from "../../domain/time.ts";
 import type { Phase } from "../../market/phases.ts";
 
 /** Jobs with an hour of their own, by its name on a full day. */
-export const clockTimes = ["08:30", "16:30", "02:00"] as const;
+export const clockTimes = ["08:30", "09:15", "16:30", "02:00"] as const;
 export type ClockTime = (typeof clockTimes)[number];
 
 /** Once at the start of a phase or at an hour; or again and again while a phase lasts. */

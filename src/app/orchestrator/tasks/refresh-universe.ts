@@ -86,12 +86,12 @@ async function asked<Found>(
 }
 
 async function tell(
-  { door, run, date }: TaskContext,
+  { door, run, date, session }: TaskContext,
   table: string,
   known: readonly LiveRow[],
   reason: string,
 ): Promise<void> {
   const rows = rowsOf(known);
   const id = `${run}:${table}:${date}:${sha256Hex(JSON.stringify(rows)).slice(0, 12)}`;
-  await door.act({ verb: "tellReference", table, isWhole: true, reason, rows }, id);
+  await door.act({ verb: "tellReference", table, isWhole: true, reason, rows, session: session.date }, id);
 }
