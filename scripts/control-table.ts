@@ -520,5 +520,8 @@ export const controls: readonly Control[] = [
       tests: ["test/account-refusals.test.ts", "src/sim/brokerage/refusals.test.ts"],
     },
   ),
-  later("C-65", "End-of-day policy", "orchestrator"),
+  done("C-65", "End-of-day policy", {
+    where: ["src/engine/end-of-day.ts", "src/engine/claim-enforcement.ts"],
+    tests: ["src/sim/end-of-day.test.ts", "test/end-of-day-live.test.ts"],
+  }),
 ];

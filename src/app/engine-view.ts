@@ -1,6 +1,7 @@
 /** Draws the snapshot of a running engine from its books: reads everything, changes nothing. */
 import type { InstrumentTable } from "../domain/instrument.ts";
 import {
+  END_OF_DAY_SIGNAL,
   FAST_EXIT_SIGNAL,
   type OrderNumber,
   OrderStatus,
@@ -143,6 +144,7 @@ function reasonOf(orders: OrderTable, order: OrderNumber, ofSignal: () => string
   if (parent >= 0) return `protects the entry at ${figure(orders.get(parent, OrderField.averagePrice))}`;
   const signal = orders.get(order, OrderField.signal);
   if (signal === FAST_EXIT_SIGNAL) return "longs are being closed by the regime's fast exit";
+  if (signal === END_OF_DAY_SIGNAL) return "less is held over night";
   return signal < 0 ? "everything is being closed" : ofSignal();
 }
 

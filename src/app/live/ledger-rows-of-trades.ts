@@ -1,6 +1,7 @@
 /** Rows of trades.db out of the engine's books. Each is a function of where the engine stands. */
 import type { Cell, Row } from "../../adapters/ledger/ledger-rows.ts";
 import {
+  END_OF_DAY_SIGNAL,
   FAST_EXIT_SIGNAL,
   type OrderNumber,
   orderStatusNames,
@@ -189,6 +190,7 @@ export function closedTradeRow(
 
 /** An exit that no strategy asked for was the broker's word, or a split that left no share. */
 function exitReason(purpose: Purpose, signal: number): string {
+  if (signal === END_OF_DAY_SIGNAL) return "end_of_day";
   if (purpose === Purpose.Flatten && signal === FAST_EXIT_SIGNAL) return "fast_exit";
   return purpose === Purpose.Exit && signal < 0 ? "outside" : purposeNames[purpose];
 }
