@@ -172,7 +172,15 @@ export const controls: readonly Control[] = [
     ],
     tests: ["src/learn/regime/session-readings.test.ts", "src/engine/regime-watch.test.ts"],
   }),
-  later("C-20", "Position shock exit", "risk"),
+  partly(
+    "C-20",
+    "Position shock exit",
+    "a backtest that has it without virtual stops; spread, volume and news as reasons",
+    {
+      where: ["src/engine/shock-exit.ts", "src/engine/daily-ranges.ts", "src/engine/virtual-stops.ts"],
+      tests: ["src/sim/shock-exit.test.ts"],
+    },
+  ),
   done("C-21", "Spread filter", {
     where: ["src/engine/deferred-entries.ts", "src/app/live/ledger-reads.ts"],
     tests: [

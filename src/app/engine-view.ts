@@ -7,6 +7,7 @@ import {
   OrderStatus,
   orderStatusNames,
   purposeNames,
+  SHOCK_SIGNAL,
   sideName,
 } from "../domain/order.ts";
 import type { Session } from "../domain/session.ts";
@@ -144,6 +145,7 @@ function reasonOf(orders: OrderTable, order: OrderNumber, ofSignal: () => string
   if (parent >= 0) return `protects the entry at ${figure(orders.get(parent, OrderField.averagePrice))}`;
   const signal = orders.get(order, OrderField.signal);
   if (signal === FAST_EXIT_SIGNAL) return "longs are being closed by the regime's fast exit";
+  if (signal === SHOCK_SIGNAL) return "the price moved too far within minutes";
   if (signal === END_OF_DAY_SIGNAL) return "less is held over night";
   return signal < 0 ? "everything is being closed" : ofSignal();
 }

@@ -76,6 +76,8 @@ describe("limits of what trades", () => {
     breakers.throttle_pause.pauseSeconds         60      59
     breakers.runaway.breaches                    10      11
     breakers.runaway.windowSeconds               60      59
+    execution.shockExit.atrMultiple              3       3.1
+    execution.shockExit.minutes                  3       2.9
   `);
 
   /** Two keys for one limit have to be set together. */

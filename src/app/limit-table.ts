@@ -100,6 +100,11 @@ export const limits: Readonly<Record<string, Limit>> = {
   "breakers.runaway.breaches": atMost(10, "C-07"),
   "breakers.runaway.windowSeconds": atLeast(60, "C-07"),
 
+  "execution.shockExit.enabled": { unbounded: "without it each position still has its stop" },
+  "execution.shockExit.atrMultiple": atMost(3, "C-20, twice its figure"),
+  // Within fewer minutes less adds up.
+  "execution.shockExit.minutes": atLeast(3, "C-20"),
+
   "sizing.riskPerTrade": { stricter: "less", unbounded: boundBySizeRules },
   "sizing.positionPct": { stricter: "less", unbounded: boundBySizeRules },
   "sizing.positionUsd": { stricter: "less", unbounded: boundBySizeRules },

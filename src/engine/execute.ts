@@ -123,7 +123,7 @@ export class ExecuteStage implements AccountFacts {
     const leave = (strategy: number, instrument: InstrumentId, signal: number) =>
       this.#desk.exit(strategy, instrument, signal, Purpose.VirtualStop);
     const takeBack = (s: number, instrument: InstrumentId) => this.#desk.cancelEntry(s, instrument);
-    this.#stops = watchStops({ ...config, lots, facts, leave, takeBack });
+    this.#stops = watchStops({ ...config, lots, facts, leave, takeBack, alarms });
     this.#crossPrices = new CrossPrices(facts, instruments, ensemble.crossQuoteSeconds);
     this.#desk = new OrderDesk({
       ...{ gate: this.gate, facts, lots, execution, strategies, stops: this.#stops },
@@ -301,6 +301,7 @@ export class ExecuteStage implements AccountFacts {
     this.#crossPrices.forget(event.instrument);
     this.#booking.restating(event.instrument);
     this.blocked.action(event);
+    if (event.kind === "SharesSplit") this.#stops?.split(event.instrument, event.newShares / event.oldShares);
     return this.actions.apply(event);
   }
 

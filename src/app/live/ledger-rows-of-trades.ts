@@ -8,6 +8,7 @@ import {
   orderTypeNames,
   Purpose,
   purposeNames,
+  SHOCK_SIGNAL,
   sideName,
   timeInForceNames,
 } from "../../domain/order.ts";
@@ -190,6 +191,7 @@ export function closedTradeRow(
 
 /** An exit that no strategy asked for was the broker's word, or a split that left no share. */
 function exitReason(purpose: Purpose, signal: number): string {
+  if (signal === SHOCK_SIGNAL) return "shock_exit";
   if (signal === END_OF_DAY_SIGNAL) return "end_of_day";
   if (purpose === Purpose.Flatten && signal === FAST_EXIT_SIGNAL) return "fast_exit";
   return purpose === Purpose.Exit && signal < 0 ? "outside" : purposeNames[purpose];

@@ -32,7 +32,15 @@ export const alertCauses: readonly AlertCause[] = [
     level: "critical",
     runbook: "not-flat",
     about: "a closing does not come to its end: something is still held, or cannot be closed",
-    says: /^end of day|not flat|close it by hand|close refused|market is shut|did not close it|^flatten \S+: |changed sides/,
+    says: /not flat|close it by hand|close refused|the market is shut|did not close it|^flatten \S+: |changed sides/,
+  },
+  {
+    id: "end-of-day",
+    level: "critical",
+    runbook: "not-flat",
+    about:
+      "the session ends and something is held that should not be carried over night, or cannot be closed",
+    says: /^end of day: /,
   },
   {
     id: "closing",
