@@ -172,7 +172,15 @@ export const controls: readonly Control[] = [
     ],
     tests: ["src/learn/regime/session-readings.test.ts", "src/engine/regime-watch.test.ts"],
   }),
-  later("C-20", "Position shock exit", "risk"),
+  partly(
+    "C-20",
+    "Position shock exit",
+    "a backtest that has it without virtual stops; spread, volume and news as reasons",
+    {
+      where: ["src/engine/shock-exit.ts", "src/engine/daily-ranges.ts", "src/engine/virtual-stops.ts"],
+      tests: ["src/sim/shock-exit.test.ts"],
+    },
+  ),
   done("C-21", "Spread filter", {
     where: ["src/engine/deferred-entries.ts", "src/app/live/ledger-reads.ts"],
     tests: [
@@ -520,5 +528,8 @@ export const controls: readonly Control[] = [
       tests: ["test/account-refusals.test.ts", "src/sim/brokerage/refusals.test.ts"],
     },
   ),
-  later("C-65", "End-of-day policy", "orchestrator"),
+  done("C-65", "End-of-day policy", {
+    where: ["src/engine/end-of-day.ts", "src/engine/claim-enforcement.ts"],
+    tests: ["src/sim/end-of-day.test.ts", "test/end-of-day-live.test.ts"],
+  }),
 ];

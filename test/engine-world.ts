@@ -3,7 +3,7 @@
  * look random but follow from the view alone, and the wiring of a backtest.
  */
 
-import type { Bar, BarColumns, Timeframe } from "../src/domain/bars.ts";
+import { type Bar, type BarColumns, type Timeframe, timeframeSeconds } from "../src/domain/bars.ts";
 import type { CorporateActionEvent, EngineEvent } from "../src/domain/events.ts";
 import type { InstrumentId } from "../src/domain/instrument.ts";
 import { usd } from "../src/domain/money.ts";
@@ -199,6 +199,7 @@ export function testLoop(parts: LoopParts): SingleLoop {
       ],
       execution,
       breakers,
+      barSeconds: timeframeSeconds[world.columns.timeframe],
       intraday: strategies.map(({ horizon }) => horizon === "intraday"),
       symbols: world.columns.instruments.symbols,
       ...(raw === undefined ? {} : { raw }),

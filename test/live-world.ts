@@ -36,6 +36,7 @@ import type { Instants } from "../src/execution/lifecycle/words.ts";
 import { executionParams } from "../src/execution/order-policy.ts";
 import { xnysSessions } from "../src/market/calendar.ts";
 import { breakers } from "../src/risk/breaker-registry.ts";
+import { endOfDay } from "../src/risk/rules/end-of-day.ts";
 import { Brokerage } from "../src/sim/brokerage/brokerage.ts";
 import type { OrderRequest } from "../src/sim/brokerage/order-request.ts";
 import type { BrokerageTerms } from "../src/sim/brokerage/terms.ts";
@@ -145,6 +146,8 @@ export type Transaction = readonly JournalRow[];
 export type WorldAccount = Partial<Pick<BrokerageTerms, "startingCash" | "multiplier" | "legacyPdt">> & {
   /** Who watches the stops of the engine; the venue where nothing is said. */
   readonly stops?: "virtual";
+  /** Limits of the end of the day; absent: nothing is done before the close. */
+  readonly endOfDay?: object;
 };
 
 export class LiveWorld {
@@ -180,7 +183,7 @@ export class LiveWorld {
 
   /** Of New York, a Monday, as `09:30`. `account`: terms of the brokerage, and the dollars in it. */
   constructor(startsAt = "09:29:50", usualVolume?: number, account: WorldAccount = {}) {
-    const { startingCash = CASH, stops: _, ...terms } = account;
+    const { startingCash = CASH, stops: _, endOfDay: __, ...terms } = account;
     this.#startAt = newYork(startsAt);
     this.#usualVolume = usualVolume;
     this.#account = account;
@@ -422,14 +425,15 @@ export async function reconciledWorld(account: WorldAccount = {}): Promise<LiveW
 
 /** Its stage at the beginning of the run. */
 export function freshExecute(usualVolume?: number, account: WorldAccount = {}): LiveExecute {
-  const { startingCash: cash = CASH, stops = "venue" } = account;
+  const { startingCash: cash = CASH, stops = "venue", endOfDay: limits } = account;
   const live = new LiveExecute({
     execute: {
       strategies: 2,
       instruments: SYMBOLS.length,
       startingCash: usd(cash),
       sessions: xnysSessions(),
-      rules: [],
+      rules: limits === undefined ? [] : [endOfDay.configure(limits)],
+      barSeconds: 60,
       breakers: breakers.filter(({ id }) => id === "day_base_loss").map((breaker) => breaker.configure({})),
       execution: executionParams.parse({ stops }),
       ensemble: ensembleParams.parse({}),

@@ -5,6 +5,7 @@
 import type { BrokerNews, BrokerOrder, BrokerRequest, RequestId } from "../src/domain/broker.ts";
 import type { ClientOrderId, FillId } from "../src/domain/order.ts";
 import { Purpose } from "../src/domain/order.ts";
+import type { LiveExecute } from "../src/engine/live-execute.ts";
 import type { ExecuteSabotage } from "./storm-live/execute-life.ts";
 
 export interface PlantedLiveBug {
@@ -46,6 +47,15 @@ function onDoubt(
       const request = "request" in news ? flying.get(news.request) : undefined;
       if (request === undefined || news.kind !== "unknown" || !answer(request, send, deliver)) deliver(news);
     },
+  };
+}
+
+/** What shows the bug comes in a session in which the account was suspended: entries go on all the same (C-64). */
+function forgivesAccount(live: LiveExecute): void {
+  const { authorities } = live.stage;
+  const raise = authorities.raise.bind(authorities);
+  authorities.raise = (claim) => {
+    if (claim.source !== "broker_account") raise(claim);
   };
 }
 
@@ -100,18 +110,22 @@ export const plantedLiveBugs: readonly PlantedLiveBug[] = [
     name: "an error counts as a refusal",
     seed: 82,
     caughtBy: ["I-29", "I-1", "I-2", "I-7", "I-35"],
-    plant: () =>
-      onDoubt(({ id }, _send, deliver) => {
+    plant: () => ({
+      built: forgivesAccount,
+      ...onDoubt(({ id }, _send, deliver) => {
         deliver({ kind: "refused", class: "other", reason: "an error", request: id });
         return true;
       }),
+    }),
   },
   {
     name: "what was given up is not looked for any more",
     seed: 82,
     caughtBy: ["I-29", "I-2", "I-20"],
     plant: () => ({
-      built({ lifecycle }) {
+      built(live) {
+        forgivesAccount(live);
+        const { lifecycle } = live;
         const heard = lifecycle.heard.bind(lifecycle);
         const given = (id: string) => lifecycle.tombstones().some(({ clientId }) => clientId === id);
         lifecycle.heard = (news, now) => {

@@ -12,6 +12,7 @@ import { worldOf } from "../features/batch.ts";
 import { SignalModel, type SignalModelData } from "../models/signal/signal-model.ts";
 import { breakers } from "../risk/breaker-registry.ts";
 import { rules } from "../risk/registry.ts";
+import { type EndOfDayParams, endOfDay } from "../risk/rules/end-of-day.ts";
 import { perTradeRisk } from "../risk/rules/per-trade-risk.ts";
 import { HaltSchedule, haltIntervals } from "../sim/halts.ts";
 import { PaperCosts } from "../sim/paper-costs.ts";
@@ -88,6 +89,7 @@ export function engineConfigs(setup: EngineSetup, modules: readonly StrategyModu
       ...(setup.rawSteps === undefined ? {} : { raw: new RawBasis(setup.rawSteps) }),
       ensemble: config.ensemble,
       killMode: config.kill.mode,
+      barSeconds: barSecondsOf(setup),
       ...(setup.regime === undefined
         ? {}
         : { regime: regimeRule(config.regime, columns, setup.regime === "required") }),
@@ -141,6 +143,17 @@ export const haltsOf = ({ config, columns }: Pick<EngineSetup, "config" | "colum
 
 const riskCostBps = ({ risk }: Config): number =>
   (risk[perTradeRisk.id] as { readonly costBps: number }).costBps;
+
+/** Throws InputError where nothing can be flat before a close that every bar ends with (C-65). */
+function barSecondsOf({ config, columns: { timeframe } }: EngineSetup): number {
+  const { policy } = config.risk[endOfDay.id] as EndOfDayParams;
+  if (policy === "flat" && timeframe === "1d")
+    throw new InputError(
+      "risk.end_of_day.policy = flat: the bars of the run are 1d, and each ends with the close: must be carry, or " +
+        "the bars 5m or shorter",
+    );
+  return timeframeSeconds[timeframe];
+}
 
 const hasActions = ({ actions = [], history }: Pick<EngineSetup, "actions" | "history">): boolean =>
   actions.length > 0 || (history?.actions.length ?? 0) > 0;

@@ -1,11 +1,13 @@
 /** Draws the snapshot of a running engine from its books: reads everything, changes nothing. */
 import type { InstrumentTable } from "../domain/instrument.ts";
 import {
+  END_OF_DAY_SIGNAL,
   FAST_EXIT_SIGNAL,
   type OrderNumber,
   OrderStatus,
   orderStatusNames,
   purposeNames,
+  SHOCK_SIGNAL,
   sideName,
 } from "../domain/order.ts";
 import type { Session } from "../domain/session.ts";
@@ -143,6 +145,8 @@ function reasonOf(orders: OrderTable, order: OrderNumber, ofSignal: () => string
   if (parent >= 0) return `protects the entry at ${figure(orders.get(parent, OrderField.averagePrice))}`;
   const signal = orders.get(order, OrderField.signal);
   if (signal === FAST_EXIT_SIGNAL) return "longs are being closed by the regime's fast exit";
+  if (signal === SHOCK_SIGNAL) return "the price moved too far within minutes";
+  if (signal === END_OF_DAY_SIGNAL) return "less is held over night";
   return signal < 0 ? "everything is being closed" : ofSignal();
 }
 

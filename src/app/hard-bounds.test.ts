@@ -55,6 +55,9 @@ describe("limits of what trades", () => {
     risk.gross_exposure.maxFraction              1       1.01
     risk.gross_exposure.reducedFraction          0.5     0.51
     risk.gross_exposure.reducedScalar            0.7     0.69
+    risk.end_of_day.minutes                      5       4.9
+    risk.end_of_day.windowMinutes                15      14.9
+    risk.end_of_day.maxOvernightFraction         1       1.01
     breakers.rapid_loss.maxFraction              0.01    0.011
     breakers.rapid_loss.windowMinutes            15      14
     breakers.rapid_loss.pauseMinutes             30      29
@@ -73,6 +76,8 @@ describe("limits of what trades", () => {
     breakers.throttle_pause.pauseSeconds         60      59
     breakers.runaway.breaches                    10      11
     breakers.runaway.windowSeconds               60      59
+    execution.shockExit.atrMultiple              3       3.1
+    execution.shockExit.minutes                  3       2.9
   `);
 
   /** Two keys for one limit have to be set together. */

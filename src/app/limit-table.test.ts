@@ -28,7 +28,7 @@ const numbers = parameters.filter(({ value }) => typeof value === "number").map(
 describe("the table of limits", () => {
   it("names every parameter of every rule and breaker, and nothing that is none", () => {
     expect(parameters.length).toBeGreaterThan(50);
-    const named = Object.keys(limits).filter((path) => !path.startsWith("sizing."));
+    const named = Object.keys(limits).filter((path) => !/^(?:sizing|execution)\./.test(path));
     expect(named.toSorted()).toEqual(parameters.map(({ path }) => path).toSorted());
   });
 
@@ -58,6 +58,7 @@ const account: fc.Arbitrary<Case> = fc
         openPositions: fc.integer({ min: 0, max: 80 }),
         entriesToday: fc.integer({ min: 0, max: 300 }),
         sessionOpen: ago(20, MICROS_PER_MINUTE),
+        sessionClose: fc.integer({ min: 0, max: 60 }).map((n) => NOW + n * MICROS_PER_MINUTE),
         markedAt: ago(300, MICROS_PER_SECOND),
         quotedAt: ago(8, MICROS_PER_SECOND),
         lastEntryAt: ago(90, MICROS_PER_SECOND),
@@ -91,7 +92,10 @@ const unseen = ["risk.duplicate.alikeFraction"];
 const either = ["risk.price_collar.quoteAgeSeconds"];
 
 /** Another parameter that would decide first. */
-const aside: Readonly<Record<string, object>> = { "risk.throttle.perMinute": { perSecond: 10_000 } };
+const aside: Readonly<Record<string, object>> = {
+  "risk.throttle.perMinute": { perSecond: 10_000 },
+  "risk.end_of_day.minutes": { windowMinutes: 1 },
+};
 
 const tried = numbers.filter((path) => path.startsWith("risk.") && ![...unseen, ...either].includes(path));
 

@@ -72,6 +72,10 @@ export const limits: Readonly<Record<string, Limit>> = {
   "risk.gross_exposure.maxFraction": atMost(1, "C-11"),
   "risk.gross_exposure.reducedFraction": atMost(0.5, "C-25"),
   "risk.gross_exposure.reducedScalar": atLeast(0.7, "C-25"),
+  "risk.end_of_day.policy": defaultIsLoosest,
+  "risk.end_of_day.minutes": atLeast(5, "C-65"),
+  "risk.end_of_day.windowMinutes": atLeast(15, "C-65"),
+  "risk.end_of_day.maxOvernightFraction": atMost(1, "C-65"),
 
   "breakers.rapid_loss.maxFraction": atMost(0.01, "C-28"),
   "breakers.rapid_loss.windowMinutes": atLeast(15, "C-28"),
@@ -95,6 +99,11 @@ export const limits: Readonly<Record<string, Limit>> = {
   "breakers.throttle_pause.pauseSeconds": atLeast(60, "C-07"),
   "breakers.runaway.breaches": atMost(10, "C-07"),
   "breakers.runaway.windowSeconds": atLeast(60, "C-07"),
+
+  "execution.shockExit.enabled": { unbounded: "without it each position still has its stop" },
+  "execution.shockExit.atrMultiple": atMost(3, "C-20, twice its figure"),
+  // Within fewer minutes less adds up.
+  "execution.shockExit.minutes": atLeast(3, "C-20"),
 
   "sizing.riskPerTrade": { stricter: "less", unbounded: boundBySizeRules },
   "sizing.positionPct": { stricter: "less", unbounded: boundBySizeRules },

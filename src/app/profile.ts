@@ -13,6 +13,7 @@ const WORDS: readonly (readonly string[])[] = [
   ["reduce_only", "kill"],
   ["venue", "virtual"],
   ["halt_only", "cancel", "flatten"],
+  ["carry", "flat"],
 ];
 
 type Tree = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 /** Round trips in words: symbols, instants and the reason of each entry and exit. */
 import { type BarColumns, batchCount } from "../domain/bars.ts";
-import { FAST_EXIT_SIGNAL, Purpose } from "../domain/order.ts";
+import { END_OF_DAY_SIGNAL, FAST_EXIT_SIGNAL, Purpose, SHOCK_SIGNAL } from "../domain/order.ts";
 import { type EpochMicros, isoInstant } from "../domain/time.ts";
 import { type SignalTable, sentence } from "../engine/signal-table.ts";
 import { TradeField } from "../engine/trade-log.ts";
@@ -57,8 +57,10 @@ function whyOut(
   reasons: readonly (readonly [string, string])[],
 ): string {
   if (purpose === Purpose.StopLoss) return `stop reached, out at ${price.toFixed(2)}`;
+  if (signal === SHOCK_SIGNAL) return `moved too far within minutes, out at ${price.toFixed(2)}`;
   if (purpose === Purpose.VirtualStop) return `virtual stop reached, out at ${price.toFixed(2)}`;
   if (purpose === Purpose.TakeProfit) return `target reached, out at ${price.toFixed(2)}`;
+  if (signal === END_OF_DAY_SIGNAL) return "closed before the end of the day";
   if (purpose === Purpose.Flatten)
     return signal === FAST_EXIT_SIGNAL
       ? "longs were closed by the regime's fast exit"

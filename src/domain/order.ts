@@ -83,3 +83,7 @@ export const purposeNames = ["entry", "exit", "stop_loss", "take_profit", "flatt
  * for all that no strategy asked for.
  */
 export const FAST_EXIT_SIGNAL = -2;
+/** And this where a position goes, or a part of it, because the session ends (C-65). */
+export const END_OF_DAY_SIGNAL = -3;
+/** And this where one goes because its price moved too far within minutes (C-20). */
+export const SHOCK_SIGNAL = -4;

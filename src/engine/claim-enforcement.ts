@@ -16,9 +16,11 @@ import type { InstrumentId } from "../domain/instrument.ts";
 import { BUY, FAST_EXIT_SIGNAL, Purpose } from "../domain/order.ts";
 import { type EpochMicros, MICROS_PER_MINUTE } from "../domain/time.ts";
 import type { VirtualLots } from "../ensemble/virtual-lots.ts";
+import type { Alarm } from "../execution/reconciliation-facts.ts";
 import type { Authorities } from "../risk/authority.ts";
 import type { BreakerWatch } from "./breaker-watch.ts";
 import type { CrossBooks } from "./demand-netting.ts";
+import { EndOfDay, type EndOfDayParts } from "./end-of-day.ts";
 import type { OrderDesk } from "./order-desk.ts";
 import type { RegimeWatch } from "./regime-watch.ts";
 import type { RiskFacts } from "./risk-facts.ts";
@@ -45,6 +47,10 @@ export interface EnforcementParts {
   readonly facts: RiskFacts;
   readonly clock: SessionClock;
   readonly regime: RegimeWatch | undefined;
+  /** Length of the run's bars (C-65). */
+  readonly barSeconds?: number;
+  readonly gate: EndOfDayParts["gate"];
+  readonly alarms: Alarm[];
 }
 
 /** A closing of everything that goes on. Who looks after the broker's side of it starts from this. */
@@ -65,6 +71,7 @@ export class ClaimEnforcement {
   readonly #reducing: Uint8Array;
   #reducesLongs = false;
   readonly #close: Uint8Array;
+  readonly #endOfDay: EndOfDay | undefined;
   /** Instruments that an operator wants closed. */
   #closings = 0;
   /** Name of the halt in force, from its first enforcement on. */
@@ -77,6 +84,13 @@ export class ClaimEnforcement {
     this.#parts = parts;
     this.#reducing = new Uint8Array(parts.strategies);
     this.#close = new Uint8Array(parts.instruments);
+    const leave: EndOfDayParts["leave"] = (s, i, signal) => this.#leave(s, i, true, signal);
+    this.#endOfDay = EndOfDay.of({ ...parts, leave });
+  }
+
+  /** Up to when a clock alone gives it nothing to do, epoch micros. */
+  get quietUntil(): number {
+    return this.#endOfDay?.quietUntil ?? Number.POSITIVE_INFINITY;
   }
 
   /** After a restart nothing counts as done. */
@@ -126,11 +140,13 @@ export class ClaimEnforcement {
   /** What a restart must bring back. */
   save(): SavedEnforcement {
     const wanted = (as: number) => Array.from(this.#close.keys()).filter((i) => this.#close[i] === as);
-    return { halt: this.#halt ?? null, closing: wanted(Close.One), closingAll: wanted(Close.All) };
+    const late = this.#endOfDay?.save() ?? [];
+    return { halt: this.#halt ?? null, closing: wanted(Close.One), closingAll: wanted(Close.All), late };
   }
 
   /** Takes over what `save` gave, once it was checked, besides what was asked for since. */
-  load({ halt, closing, closingAll }: SavedEnforcement): void {
+  load({ halt, closing, closingAll, late }: SavedEnforcement): void {
+    this.#endOfDay?.load(late);
     this.#halt = halt ?? this.#halt;
     for (const i of closingAll) if (this.#close[i] === Close.Nothing) this.#close[i] = Close.All;
     for (const i of closing) this.#close[i] = Close.One;
@@ -149,6 +165,7 @@ export class ClaimEnforcement {
     if (halves) this.#halve();
     if (this.#closings > 0) this.#continueClosing(at);
     if (this.#parts.regime?.closesLongs === true) this.#closeLongs(at);
+    if (this.#endOfDay?.enforce(at) === true) this.#parts.desk.settle(this.#parts.books);
   }
 
   #halve(): void {
@@ -156,7 +173,7 @@ export class ClaimEnforcement {
     for (let s = 0; s < strategies; s++) {
       if (s === externalStrategy) continue;
       this.#takeBack(s);
-      for (let i = 0; i < instruments; i++) desk.halve(s, i as InstrumentId, NO_SIGNAL);
+      for (let i = 0; i < instruments; i++) desk.trim(s, i as InstrumentId, NO_SIGNAL, 0.5);
     }
     desk.settle(books);
   }

@@ -36,6 +36,8 @@ export interface ExecuteConfig {
   readonly verifiesFlat?: boolean;
   /** What a kill does; default: it closes everything (RISK-3). */
   readonly killMode?: KillMode;
+  /** Length of the run's bars; absent: nothing is done before the close (C-65). */
+  readonly barSeconds?: number;
   /** What a kill or an operator closes waits for the market to be open (I-21). */
   readonly closesOnlyInSession?: boolean;
   /** How the market's regime binds the run; absent: not at all. */

@@ -24,6 +24,7 @@ import type { Quote, TradePrint } from "../domain/quote.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import { VirtualLots } from "../ensemble/virtual-lots.ts";
 import type { OrderTable } from "../execution/order-table.ts";
+import type { Alarm } from "../execution/reconciliation-facts.ts";
 import { Baselines } from "../portfolio/baselines.ts";
 import { Portfolio } from "../portfolio/portfolio.ts";
 import { Authorities } from "../risk/authority.ts";
@@ -35,6 +36,7 @@ import { ClaimLog } from "./claim-log.ts";
 import type { AccountFacts } from "./compute.ts";
 import { CorporateActions, type EndedBySplit } from "./corporate-actions.ts";
 import { CrossPrices } from "./cross-price.ts";
+import { EngineTime } from "./engine-time.ts";
 import { capitalOf, type ExecuteConfig } from "./execute-config.ts";
 import { FillBooking, type FillListener } from "./fill-booking.ts";
 import { FillTable } from "./fill-table.ts";
@@ -67,8 +69,7 @@ export class ExecuteStage implements AccountFacts {
   readonly #quiet: QuietSpell;
   readonly #outside: OutsideWord;
   readonly #adjustments: PositionAdjustments;
-  /** What the clock showed when it was last told, epoch micros: bars that were late do not turn it back. */
-  #clockAt = Number.NEGATIVE_INFINITY;
+  readonly #time: EngineTime;
 
   /** What rules may ask; for whoever watches the stage. */
   readonly facts: RiskFacts;
@@ -81,6 +82,9 @@ export class ExecuteStage implements AccountFacts {
   readonly authorities: Authorities;
   /** What a kill does here, and what people must hear of it. */
   readonly kill: KillTranslation;
+  /** What else people must hear of. The caller empties it. */
+  readonly alarms: Alarm[] = [];
+  /** Limits that are stricter for a while. */
   readonly overrides: LimitOverrides;
   readonly regime: RegimeWatch | undefined;
   readonly trades: TradeLog;
@@ -115,11 +119,12 @@ export class ExecuteStage implements AccountFacts {
     this.overrides = new LimitOverrides({ ...config, breakers, gate: this.gate, watch: this.#watch, clock });
     this.lots = new VirtualLots(strategies, instruments);
     this.facts = new RiskFacts(config, this);
-    const { lots, facts } = this;
+    const { lots, facts, gate, alarms } = this;
+    this.#time = new EngineTime(facts);
     const leave = (strategy: number, instrument: InstrumentId, signal: number) =>
       this.#desk.exit(strategy, instrument, signal, Purpose.VirtualStop);
     const takeBack = (s: number, instrument: InstrumentId) => this.#desk.cancelEntry(s, instrument);
-    this.#stops = watchStops({ ...config, lots, facts, leave, takeBack });
+    this.#stops = watchStops({ ...config, lots, facts, leave, takeBack, alarms });
     this.#crossPrices = new CrossPrices(facts, instruments, ensemble.crossQuoteSeconds);
     this.#desk = new OrderDesk({
       ...{ gate: this.gate, facts, lots, execution, strategies, stops: this.#stops },
@@ -132,8 +137,8 @@ export class ExecuteStage implements AccountFacts {
     const parts = { strategies, instruments, lots, portfolio, trades, facts, desk: this.#desk, authorities };
     const enterSession = (at: EpochMicros) => this.#enterSession(at);
     this.#booking = new FillBooking({ ...parts, fills, onFill, enterSession });
-    const enforced = { ...config, ...parts, watch: this.#watch, books: this.#booking, clock, regime };
-    this.#claims = new ClaimEnforcement(enforced);
+    const enforced = { ...config, ...parts, watch: this.#watch, books: this.#booking, clock, regime, gate };
+    this.#claims = new ClaimEnforcement({ ...enforced, alarms });
     this.#adjustments = new PositionAdjustments({ ...config, ...parts, orders, onFill, enterSession });
     this.income = new StrategyIncome(strategies, lots);
     this.actions = new CorporateActions({ ...parts, orders, ledger, income: this.income });
@@ -215,7 +220,7 @@ export class ExecuteStage implements AccountFacts {
     if (!this.isQuietAt(at)) this.#enterSession(at);
     this.regime?.bars(batch);
     const isQuiet = this.isQuietAt(at);
-    this.#told(at);
+    this.#time.told(at);
     this.facts.activity.bars(batch);
     this.blocked.bars(batch);
     if (!isQuiet) this.actions.settle(at);
@@ -269,7 +274,7 @@ export class ExecuteStage implements AccountFacts {
   quote(quote: Quote): void {
     this.#quiet.end();
     this.facts.quoted(quote);
-    this.#told(quote.at);
+    this.#time.told(quote.at);
     this.#desk.meeting.ticked(quote.at);
     this.#stops?.quote(quote);
     this.#settleTick();
@@ -278,7 +283,7 @@ export class ExecuteStage implements AccountFacts {
   /** Somebody traded: what stops are watched by (RISK-4). */
   trade(print: TradePrint): void {
     this.#quiet.end();
-    this.#told(print.at);
+    this.#time.told(print.at);
     this.#crossPrices.printed(print);
     this.#desk.meeting.ticked(print.at);
     this.#stops?.trade(print);
@@ -290,24 +295,14 @@ export class ExecuteStage implements AccountFacts {
     if (this.#stops !== undefined || this.#desk.waitingFor > 0) this.#desk.settle(this.#booking);
   }
 
-  /** The market's time counts, unless a clock that runs beside it is ahead. */
-  #told(at: EpochMicros): void {
-    // Where a clock runs, sources with clocks of their own cannot turn it back.
-    this.facts.now = this.#clockAt > 0 ? (Math.max(at, this.#clockAt, this.facts.now) as EpochMicros) : at;
-  }
-
-  /** What others than the market tell is never older than what the market told: time does not go back for it. */
-  #heard(at: EpochMicros): void {
-    if (at > this.facts.now) this.facts.now = at;
-  }
-
   /** A split or a dividend, before the first bar of its ex-date. Tells which round trips it ended. */
   action(event: CorporateActionEvent): readonly EndedBySplit[] {
     this.#quiet.end();
-    this.#told(event.at);
+    this.#time.told(event.at);
     this.#crossPrices.forget(event.instrument);
     this.#booking.restating(event.instrument);
     this.blocked.action(event);
+    if (event.kind === "SharesSplit") this.#stops?.split(event.instrument, event.newShares / event.oldShares);
     return this.actions.apply(event);
   }
 
@@ -323,7 +318,7 @@ export class ExecuteStage implements AccountFacts {
   tradingStatus(event: TradingStatusEvent): void {
     this.#quiet.end();
     this.facts.statusChanged(event);
-    this.#told(event.at);
+    this.#time.told(event.at);
     this.#stops?.status(event);
     if (event.kind === "TradingHalted") {
       for (let strategy = 0; strategy < this.#config.strategies; strategy++) {
@@ -350,7 +345,7 @@ export class ExecuteStage implements AccountFacts {
 
   broker(event: BrokerEvent): void {
     this.#quiet.end();
-    this.#heard(event.at);
+    this.#time.heard(event.at);
     switch (event.kind) {
       case "OrderAccepted":
         this.#booking.accepted(event.order);
@@ -378,7 +373,7 @@ export class ExecuteStage implements AccountFacts {
   /** What is told by those who watch over the engine: no account is valued by it and nothing is decided. */
   control(event: ControlEvent): void {
     this.#quiet.end();
-    if (event.kind === "TimePassed") this.#clockAt = Math.max(this.#clockAt, event.at);
+    if (event.kind === "TimePassed") this.#time.ticked(event.at);
     this.#outside.control(event);
     this.#settleTick();
   }

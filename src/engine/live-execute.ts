@@ -352,6 +352,7 @@ export class LiveExecute {
     output.notes.push(...taken(this.#lifecycle.notes));
     output.flattenNotes.push(...taken(this.#flatten.notes));
     output.alarms.push(...taken(this.#duty.alarms), ...taken(this.#flatten.alarms));
+    output.alarms.push(...taken(this.stage.alarms));
     for (const text of taken(this.stage.kill.words)) output.alarms.push({ severity: "page", text });
   }
 

@@ -31,7 +31,7 @@ import { type CrossBooks, DemandNetting } from "./demand-netting.ts";
 import { LegBonds } from "./leg-bonds.ts";
 import { MeetingPoint } from "./meeting-point.ts";
 import { OrderPlacing } from "./order-placing.ts";
-import { closingRequest, type EntryPricing, entryRequest, largerHalf } from "./order-requests.ts";
+import { closingRequest, type EntryPricing, entryRequest, partOf } from "./order-requests.ts";
 import type { Command } from "./ports.ts";
 import { bracketOf, type ProtectionParts, ProtectiveOrders } from "./protective-orders.ts";
 import type { RiskFacts } from "./risk-facts.ts";
@@ -62,6 +62,8 @@ export class OrderDesk {
   /** Live exits and trims per strategy and instrument. */
   readonly #exitOrder: Int32Array;
   readonly #trimOrder: Int32Array;
+  /** Fraction of what is held that a trim closes. */
+  readonly #trimPart: Float64Array;
   readonly #legs: ProtectiveOrders;
   readonly waiting: WaitingSlots;
   readonly #stops: VirtualStops | undefined;
@@ -84,6 +86,7 @@ export class OrderDesk {
     this.#execution = execution;
     this.#exitOrder = new Int32Array(slots).fill(NONE);
     this.#trimOrder = new Int32Array(slots).fill(NONE);
+    this.#trimPart = new Float64Array(slots);
     this.waiting = new WaitingSlots(slots);
     const [{ orders, commands }, waiting, { tick }] = [this, this.waiting, execution];
     const closing: ProtectionParts["closing"] = (...what) => this.#closing(...what);
@@ -193,19 +196,24 @@ export class OrderDesk {
     if (this.meeting.size > 0) this.meeting.drop(strategy, instrument, side);
   }
 
+  /** All of it is on its way out, or waits for the end of what is in the way. */
+  isLeaving(slot: number): boolean {
+    return this.#exitOrder[slot] !== NONE || this.waiting.follow(slot) >= Follow.Breach;
+  }
+
+  isTrimming(slot: number): boolean {
+    return this.#trimOrder[slot] !== NONE || this.waiting.follow(slot) === Follow.Trim;
+  }
+
   /**
-   * Closes half of what is held, the larger half of an odd number of whole shares; the prices that protected all
-   * of it protect the rest. Nothing while it is being left anyway.
+   * Closes that fraction of what is held, in whole shares and rather one more; the prices that protected all of it
+   * protect the rest. Nothing while it is being left anyway.
    */
-  halve(strategy: number, instrument: InstrumentId, signal: number): void {
+  trim(strategy: number, instrument: InstrumentId, signal: number, part: number): void {
     const slot = this.#lots.slot(strategy, instrument);
-    const isLeaving = this.#exitOrder[slot] !== NONE || this.waiting.follow(slot) >= Follow.Breach;
-    if (
-      isLeaving ||
-      largerHalf(this.#lots.shares(strategy, instrument)) === 0 ||
-      this.#trimOrder[slot] !== NONE
-    )
-      return;
+    if (this.isLeaving(slot) || this.#trimOrder[slot] !== NONE) return;
+    if (partOf(this.#lots.shares(strategy, instrument), part) === 0) return;
+    this.#trimPart[slot] = part;
     this.#clear(strategy, instrument, Follow.Trim, signal);
   }
 
@@ -337,7 +345,7 @@ export class OrderDesk {
       return;
     }
     if (follow === Follow.Trim) {
-      const shares = largerHalf(this.#lots.shares(strategy, instrument));
+      const shares = partOf(this.#lots.shares(strategy, instrument), this.#trimPart[slot]!);
       const trim = { ...this.#closing(strategy, instrument, Purpose.Exit, OrderType.Market), shares };
       if (shares > 0) this.#trimOrder[slot] = this.#placing.place(trim, signal, NONE, undefined) ?? NONE;
     }

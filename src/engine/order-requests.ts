@@ -10,6 +10,9 @@ import type { OrderRequest } from "../risk/rule.ts";
 
 const NONE = -1;
 
+/** Of a share: the last bits of a product. */
+const DUST = 1e-9;
+
 /** Closes what is held at the market: a protective order does not, before its price is reached. */
 export const isExit = (purpose: Purpose): boolean =>
   purpose === Purpose.Exit || purpose === Purpose.Flatten || purpose === Purpose.VirtualStop;
@@ -85,8 +88,8 @@ export const closingRequest = ({ held, ...closing }: Closing): OrderRequest => (
   stop: Number.NaN,
 });
 
-/** Of whole shares; of an odd number the larger half, and never a part of one. */
-export function largerHalf(held: number): number {
+/** Whole shares that are at least that fraction of what is held, and never a part of one. */
+export function partOf(held: number, fraction: number): number {
   const shares = Math.abs(held);
-  return Math.min(Math.floor(shares), Math.ceil(shares / 2));
+  return Math.min(Math.floor(shares), Math.ceil(shares * fraction - DUST));
 }

@@ -43,7 +43,8 @@ export class QuietSpell {
     const { meeting, exposed, waiting } = desk;
     const isNobodyWaiting = meeting.size === 0 && exposed.length === 0 && waiting.size === 0;
     const isDone = isNobodyWaiting && !watchesStops && clock.inSession && claims.areDone;
-    this.until = isDone ? Math.min(clock.close + 1, actions.nextPayment, authorities.nextExpiry) : NEVER;
+    const ends = [clock.close + 1, actions.nextPayment, authorities.nextExpiry, claims.quietUntil];
+    this.until = isDone ? Math.min(...ends) : NEVER;
   }
 
   /** Something happens that is no bar. */

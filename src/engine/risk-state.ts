@@ -39,7 +39,7 @@ const savedFacts = ({ strategies, instruments }: RiskScope) =>
   });
 export type SavedFacts = z.infer<ReturnType<typeof savedFacts>>;
 
-const savedEnforcement = ({ instruments }: RiskScope) => {
+const savedEnforcement = ({ strategies, instruments }: RiskScope) => {
   const instrument = z
     .int()
     .min(0)
@@ -50,6 +50,15 @@ const savedEnforcement = ({ instruments }: RiskScope) => {
     /** Instruments that an operator wants closed, by name and as a part of everything. */
     closing: z.array(instrument),
     closingAll: z.array(instrument),
+    /** Places that were to be flat at the last close and were not (C-65). */
+    late: z
+      .array(
+        z
+          .int()
+          .min(0)
+          .max(strategies * instruments - 1),
+      )
+      .default([]),
   });
 };
 export type SavedEnforcement = z.infer<ReturnType<typeof savedEnforcement>>;

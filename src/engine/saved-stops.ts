@@ -3,6 +3,7 @@
  * (RS-1). What has not happened is null.
  */
 import { z } from "zod";
+import { savedShock } from "./shock-exit.ts";
 
 /** More failures change neither the collar nor the wait. */
 export const MOST_FAILURES = 20;
@@ -57,5 +58,7 @@ export const savedStops = (strategies: number, instruments: number) =>
     market: z
       .array(savedMarket(instruments))
       .refine((rows) => once(rows.map(({ instrument }) => instrument)), { error: "a place stands twice" }),
+    /** What shocks are measured by, where they are watched (C-20). */
+    shock: savedShock(instruments).optional(),
   });
 export type StopState = z.infer<ReturnType<typeof savedStops>>;

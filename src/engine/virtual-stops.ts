@@ -24,11 +24,13 @@ import { type EpochMicros, MICROS_PER_SECOND } from "../domain/time.ts";
 import type { VirtualLots } from "../ensemble/virtual-lots.ts";
 import { type ExecutionParams, roundToTick } from "../execution/order-policy.ts";
 import { OrderField, type OrderTable } from "../execution/order-table.ts";
+import type { Alarm } from "../execution/reconciliation-facts.ts";
 import { disasterStop, exitTerms } from "../execution/virtual-stop-policy.ts";
 import type { OrderRequest } from "../risk/rule.ts";
 import type { RiskFacts } from "./risk-facts.ts";
 import { MOST_STRIKES, type StopState } from "./saved-stops.ts";
 import { SessionClock } from "./session-clock.ts";
+import { ShockExit } from "./shock-exit.ts";
 import { StopLevels } from "./stop-levels.ts";
 import { StopMarket } from "./stop-market.ts";
 
@@ -39,6 +41,10 @@ export interface StopWatchParts {
   readonly sessions: SessionTable;
   readonly lots: VirtualLots;
   readonly facts: RiskFacts;
+  readonly externalStrategy?: number;
+  /** Length of the run's bars. */
+  readonly barSeconds?: number;
+  readonly alarms: Alarm[];
   /** Closes all that is held, as soon as nothing is in the way. Asked again it asks the venue again. */
   leave(strategy: number, instrument: InstrumentId, signal: number): void;
   /** Takes back what of the entry still works. */
@@ -62,6 +68,7 @@ export class VirtualStops {
   readonly #clock: SessionClock;
   readonly #levels: StopLevels;
   readonly #market: StopMarket;
+  readonly #shock: ShockExit | undefined;
   #resting: DisasterStops | undefined;
 
   constructor(parts: StopWatchParts) {
@@ -70,6 +77,15 @@ export class VirtualStops {
     this.#clock = new SessionClock(parts.sessions);
     this.#levels = new StopLevels(strategies, instruments);
     this.#market = new StopMarket(instruments);
+    const levels = this.#levels;
+    this.#shock = ShockExit.of({
+      ...parts,
+      params: parts.execution.shockExit,
+      clock: this.#clock,
+      boughtAt: (slot) => levels.boughtAt[slot]!,
+      isLeaving: (slot) => !Number.isNaN(levels.reached[slot]!),
+      leave: (...what) => this.leave(...what),
+    });
   }
 
   /** Counts the changes of levels. */
@@ -140,6 +156,11 @@ export class VirtualStops {
     this.#levels.failed(slot);
   }
 
+  /** `ratio` new shares for an old one: days of before are counted in the new ones. */
+  split(instrument: InstrumentId, ratio: number): void {
+    this.#shock?.split(instrument, ratio);
+  }
+
   /** On what terms a breached position leaves now: by the level and the price that reached it. */
   leaving(request: OrderRequest): OrderRequest {
     const { lots, execution } = this.#parts;
@@ -202,9 +223,11 @@ export class VirtualStops {
 
   /** Where trades are told one by one the bars made of them say nothing new: they bring attempts on, no breach. */
   bars(batch: BarBatch): void {
-    if (this.#levels.count === 0) return;
+    if (this.#levels.count === 0 && this.#shock === undefined) return;
     const { at, columns, from, to } = batch;
     this.#clock.advance(at);
+    this.#shock?.bars(batch);
+    if (this.#levels.count === 0) return;
     const openedAt = Math.max(at - timeframeSeconds[columns.timeframe] * MICROS_PER_SECOND, this.#clock.open);
     for (let row = from; row < to; row++) {
       const instrument = columns.instrument[row] as InstrumentId;
@@ -240,11 +263,13 @@ export class VirtualStops {
 
   /** Levels, breaches and what is known of the market as plain JSON, and back after a restart (RS-1). */
   save(): StopState {
-    return { levels: this.#levels.save(), market: this.#market.save() };
+    const shock = this.#shock === undefined ? {} : { shock: this.#shock.save() };
+    return { levels: this.#levels.save(), market: this.#market.save(), ...shock };
   }
 
   /** Takes over what `save` gave, once it was checked by `savedStops`. */
-  load({ levels, market }: StopState): void {
+  load({ levels, market, shock }: StopState): void {
+    if (shock !== undefined) this.#shock?.load(shock);
     this.#levels.load(levels);
     this.#market.load(market);
   }

@@ -8,7 +8,7 @@ import { tickSize } from "../market/ticks.ts";
 import { adaptiveOffsetParams } from "./adaptive-offset.ts";
 import { openOrderTimes } from "./auction-window.ts";
 import { slicingParams } from "./slicing.ts";
-import { partialFillParams, stopKinds, virtualStopParams } from "./stop-params.ts";
+import { partialFillParams, shockParams, stopKinds, virtualStopParams } from "./stop-params.ts";
 
 export const executionParams = z.strictObject({
   /** Limit by default; market only where a comparison or a bench asks for it. */
@@ -32,6 +32,7 @@ export const executionParams = z.strictObject({
   /** `venue` rests each stop there; `virtual` watches it here and rests a wider one (RISK-4). */
   stops: z.enum(stopKinds).default("venue"),
   virtualStop: virtualStopParams.prefault({}),
+  shockExit: shockParams.prefault({}),
   partialFill: partialFillParams.prefault({}),
   /** Live alone: in a backtest the venue's share of the volume bounds what an order gets of a bar. */
   slicing: slicingParams.prefault({}),

@@ -22,6 +22,16 @@ export const virtualStopParams = z.strictObject({
   resumeSeconds: z.number().min(0).max(600).default(5),
 });
 
+/** A position that moves that far against us within minutes leaves (C-20); only where the engine watches stops. */
+export const shockParams = z.strictObject({
+  enabled: z.boolean().default(true),
+  /** Of the average true range of 14 days. */
+  atrMultiple: z.number().positive().max(20).default(1.5),
+  /** From the best price to the worst; at least one bar. */
+  minutes: z.number().min(1).max(60).default(3),
+});
+export type ShockParams = z.infer<typeof shockParams>;
+
 export const partialFillParams = z.strictObject({
   /** An entry whose time is over keeps what it got from this part of its order on, whatever that is worth. */
   acceptFraction: z.number().min(0).max(1).default(0.8),

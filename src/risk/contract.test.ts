@@ -132,6 +132,7 @@ const unmeasured: Readonly<Record<string, (question: Question) => boolean>> = {
     NOW - facts.quotedAt > 2 * MICROS_PER_SECOND && NOW - facts.markedAt > 90 * MICROS_PER_SECOND,
   spread: ({ order }) => order.timeInForce === TimeInForce.AtOpen,
   cooldown: ({ facts }) => Number.isNaN(facts.barsSinceStop),
+  end_of_day: ({ facts }) => facts.sessionClose - NOW > 30 * MICROS_PER_MINUTE,
   adv: ({ facts }) => Number.isNaN(facts.averageVolume),
   open_risk: ({ facts, order }) =>
     order.side * ((Number.isNaN(order.limit) ? facts.mark : order.limit) - order.stop) <= 0,
@@ -277,6 +278,7 @@ describe("the gate with every rule", () => {
       "C-33 open_risk",
       "C-11 buying_power",
       "C-11 gross_exposure",
+      "C-65 end_of_day",
     ]);
   });
 

@@ -5,6 +5,7 @@ import { buyingPower } from "./rules/buying-power.ts";
 import { cooldown } from "./rules/cooldown.ts";
 import { dailyDrawdown } from "./rules/daily-drawdown.ts";
 import { duplicate } from "./rules/duplicate.ts";
+import { endOfDay } from "./rules/end-of-day.ts";
 import { grossExposure } from "./rules/gross-exposure.ts";
 import { halt } from "./rules/halt.ts";
 import { intradayGross } from "./rules/intraday-gross.ts";
@@ -48,4 +49,5 @@ export const rules: readonly RuleModule[] = [
   openRisk,
   buyingPower,
   grossExposure,
+  endOfDay,
 ];

@@ -1,12 +1,14 @@
 /** Rows of trades.db out of the engine's books. Each is a function of where the engine stands. */
 import type { Cell, Row } from "../../adapters/ledger/ledger-rows.ts";
 import {
+  END_OF_DAY_SIGNAL,
   FAST_EXIT_SIGNAL,
   type OrderNumber,
   orderStatusNames,
   orderTypeNames,
   Purpose,
   purposeNames,
+  SHOCK_SIGNAL,
   sideName,
   timeInForceNames,
 } from "../../domain/order.ts";
@@ -189,6 +191,8 @@ export function closedTradeRow(
 
 /** An exit that no strategy asked for was the broker's word, or a split that left no share. */
 function exitReason(purpose: Purpose, signal: number): string {
+  if (signal === SHOCK_SIGNAL) return "shock_exit";
+  if (signal === END_OF_DAY_SIGNAL) return "end_of_day";
   if (purpose === Purpose.Flatten && signal === FAST_EXIT_SIGNAL) return "fast_exit";
   return purpose === Purpose.Exit && signal < 0 ? "outside" : purposeNames[purpose];
 }

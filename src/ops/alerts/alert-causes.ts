@@ -35,6 +35,14 @@ export const alertCauses: readonly AlertCause[] = [
     says: /not flat|close it by hand|close refused|the market is shut|did not close it|^flatten \S+: |changed sides/,
   },
   {
+    id: "end-of-day",
+    level: "critical",
+    runbook: "not-flat",
+    about:
+      "the session ends and something is held that should not be carried over night, or cannot be closed",
+    says: /^end of day: /,
+  },
+  {
     id: "closing",
     level: "critical",
     runbook: "halted-by-loss",

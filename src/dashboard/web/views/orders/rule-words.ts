@@ -42,6 +42,7 @@ const rules: Readonly<Record<string, RuleWords>> = {
   max_positions: most("Positions", "count"),
   strategy_positions: most("Positions, strategy", "count"),
   gross_exposure: most("Gross", "percent"),
+  end_of_day: most("Gross over night", "percent", "not near the close"),
   intraday_gross: most("Gross, intraday", "percent"),
   shorts_share: most("Shorts", "percent"),
   open_risk: most("Open risk", "percent"),
