@@ -15,6 +15,8 @@ export interface DailyCloses {
   readonly adjusted: readonly Float64Array[];
   /** The same as it is traded; NaN without a bar. */
   readonly traded: readonly Float64Array[];
+  /** Symbols whose traded closes are as printed, and adjusted for nothing. */
+  readonly printed: ReadonlySet<string>;
   /** Id of the data. */
   readonly id: string;
 }
@@ -26,7 +28,10 @@ export async function dailyCloses(lake: Pick<Lake, "loadBars">, asked: LoadReque
   const traded = closesOf(columns);
   const isRaw = (asked.adjust ?? "raw") !== "full" && series.some(({ adjustment }) => adjustment === "raw");
   const adjusted = isRaw ? await lookedThrough(lake, asked, columns) : traded;
-  return { symbols: columns.instruments.symbols, days, adjusted: adjusted ?? traded, traded, id: snapshot };
+  const raw = series.filter(({ adjustment }) => adjustment === "raw").map(({ symbol }) => symbol);
+  const printed = new Set((asked.adjust ?? "raw") === "raw" ? raw : []);
+  const { symbols } = columns.instruments;
+  return { symbols, days, adjusted: adjusted ?? traded, traded, printed, id: snapshot };
 }
 
 /** Undefined where the lake knows no actions to look through. */

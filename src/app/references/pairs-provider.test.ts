@@ -2,9 +2,15 @@
  * Goal    pairs told to a backtest are found of bars before the day alone; the planted one is found, noise is not.
  * Method  a lake in memory over real sessions; its future cut off and changed, beside the whole.
  */
-import { expect, it } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { writeActions } from "../../adapters/lake/action-store.ts";
+import { readCatalog, writeCatalog } from "../../adapters/lake/catalog.ts";
 import type { LoadRequest } from "../../adapters/lake/load-bars.ts";
-import { type Bar, columnsFromBars } from "../../domain/bars.ts";
+import { lakePaths } from "../../adapters/lake/paths.ts";
+import { type Adjustment, type Bar, columnsFromBars } from "../../domain/bars.ts";
 import { type InstrumentId, instrumentTable } from "../../domain/instrument.ts";
 import { type DayNumber, type EpochMicros, parseIsoDate } from "../../domain/time.ts";
 import { xnysSessions } from "../../market/calendar.ts";
@@ -45,7 +51,11 @@ const barsOf = (priceOf: (symbol: number, n: number) => number | undefined): Bar
     }),
   );
 
-function worldOver(bars: readonly Bar[], over: Partial<ReferenceWorld> = {}) {
+function worldOver(
+  bars: readonly Bar[],
+  over: Partial<ReferenceWorld> = {},
+  adjustment: Adjustment = "full",
+) {
   const instruments = instrumentTable(symbols);
   const asked: LoadRequest[] = [];
   const loadBars = (request: LoadRequest) => {
@@ -55,7 +65,7 @@ function worldOver(bars: readonly Bar[], over: Partial<ReferenceWorld> = {}) {
     const columns = columnsFromBars("1d", instruments, within);
     return Promise.resolve({
       columns,
-      series: [],
+      series: symbols.map((symbol) => ({ symbol, adjustment })),
       snapshot: "s",
       raw: { actions: [], findings: [], factors: [] },
     });
@@ -65,8 +75,8 @@ function worldOver(bars: readonly Bar[], over: Partial<ReferenceWorld> = {}) {
 }
 
 const whole = barsOf((symbol, n) => closes[symbol]![n]);
-const tell = (bars: readonly Bar[], over?: Partial<ReferenceWorld>) =>
-  pairsProvider.tell(worldOver(bars, over).world);
+const tell = (bars: readonly Bar[], over?: Partial<ReferenceWorld>, adjustment?: Adjustment) =>
+  pairsProvider.tell(worldOver(bars, over, adjustment).world);
 
 it("forms before the first session and every 21, tells whole tables, and finds the planted pair alone", async () => {
   const told = await tell(whole);
@@ -132,4 +142,49 @@ it("reads the bars before the run, and says where there are too few or nothing h
   await expect(tell(late)).rejects.toThrow("pairs are formed of 315 sessions");
   const noise = whole.filter(({ instrument }) => instrument !== 1);
   await expect(tell(noise)).rejects.toThrow(/no pair of 7 symbols held up in 9 formations/);
+});
+
+describe("a split of a leg on the day for which a running system is told of it", () => {
+  const root = mkdtempSync(join(tmpdir(), "plimsoll-pair-splits-"));
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+  const live = { root, timeframe: "1m", isLive: true, last: first } as const;
+  const asOf = sessions.date[rowOf(first) - 1] as DayNumber;
+  const anchors = async (adjustment: Adjustment) => {
+    const [told] = await tell(whole, live, adjustment);
+    return told!.rows.map(({ instrument, values, basis }) => ({ instrument, anchor: values[3], basis }));
+  };
+  const list = (...days: readonly DayNumber[]) => {
+    const paths = lakePaths(root);
+    const split = {
+      kind: "split",
+      newShares: 4,
+      oldShares: 1,
+      cashPerShare: 0,
+      reference: Number.NaN,
+    } as const;
+    const actions = days.map((exDate) => ({ ...split, symbol: "B", exDate }));
+    writeCatalog(paths, readCatalog(paths), writeActions(paths, actions) ?? null);
+  };
+
+  it("is counted where prices are as printed, and said to be: the run may begin after it", async () => {
+    list(asOf);
+    const before = await anchors("raw");
+    expect(before.map(({ basis }) => basis)).toEqual([{ asOf }, { asOf }]);
+    list(asOf, first, (first + 1) as DayNumber);
+    const after = await anchors("raw");
+    for (const [n, { instrument, anchor, basis }] of after.entries()) {
+      const isSplit = instrument === 1;
+      expect(anchor).toBe(before[n]!.anchor! / (isSplit ? 4 : 1));
+      const splits = [{ exDate: first, newShares: 4, oldShares: 1 }];
+      expect(basis).toEqual(isSplit ? { asOf, splits } : { asOf });
+    }
+    expect(after.map(({ instrument }) => instrument).toSorted()).toEqual([0, 1]);
+  });
+
+  it("leaves the pair out where the source has adjusted prices: nobody knows whether by this split", async () => {
+    list(asOf);
+    expect((await anchors("split")).length).toBe(2);
+    list(asOf, first);
+    expect(await anchors("split")).toEqual([]);
+  });
 });

@@ -2,7 +2,11 @@
  * Pairs as they could have been known: formed at the first session of a run and every 21 sessions from then on, of the
  * bars before that session alone (RES-1). Their parameters stay as they are until the next formation.
  */
+import { readActions } from "../../adapters/lake/action-store.ts";
+import { readActionsEntry } from "../../adapters/lake/catalog.ts";
+import { lakePaths } from "../../adapters/lake/paths.ts";
 import { InputError } from "../../domain/assert.ts";
+import { type CorporateAction, ratioOf } from "../../domain/corporate-action.ts";
 import type { ReferenceTold } from "../../domain/events.ts";
 import type { InstrumentId } from "../../domain/instrument.ts";
 import type { ReferenceRow } from "../../domain/reference-table.ts";
@@ -16,6 +20,7 @@ import { knownAfter, type ReferenceProvider, type ReferenceWorld } from "./refer
 
 /** Sessions between two formations (QUANT h). */
 const REFIT_SESSIONS = 21;
+const ANCHOR = Object.keys(pairsTable.columns).indexOf("anchor");
 const needed = ({ formation, confirmation }: ReturnType<typeof pairParams.parse>): number =>
   formation + confirmation;
 
@@ -63,14 +68,53 @@ async function formations(world: ReferenceWorld): Promise<ReferenceTold[]> {
     const known = knownAfter(sessions.date[at - 1] as DayNumber, world);
     if (panel === undefined || known === undefined) continue;
     if (world.isLive) requireDay(closes.days[end - 1], sessions.date[at - 1] as DayNumber);
+    const splits = new SplitsSince(world, closes.days[end - 1]!, sessions.date[at] as DayNumber);
     const rows = formPairs(panel, params)
       .filter(({ refusals }) => refusals.length === 0)
+      .filter(({ y, x }) => [y, x].every((leg) => splits.isSure(closes, leg)))
       .flatMap((pair) => rowsOf(pair, closes, end, idOf))
       // Told before the next open, when a split of that morning may have happened: prices are those of the evening.
-      .map((one) => (world.timeframe === "1d" ? one : { ...one, basis: { asOf: closes.days[end - 1]! } }));
+      .map((one) => (world.timeframe === "1d" ? one : splits.told(one, closes)));
     told.push({ kind: "ReferenceTold", at: known, table: pairsTable.id, rows, isWhole: true });
   }
   return told;
+}
+
+/** What the lake lists after the evening of a formation; a backtest lives through it and needs no list. */
+class SplitsSince {
+  readonly #asOf: DayNumber;
+  readonly #session: DayNumber;
+  readonly #symbols: readonly string[];
+  readonly #listed: ReadonlyMap<string, readonly CorporateAction[]>;
+
+  constructor({ root, isLive, instruments }: ReferenceWorld, asOf: DayNumber, session: DayNumber) {
+    const paths = lakePaths(root);
+    const actions = isLive === true ? readActions(paths, readActionsEntry(paths)) : [];
+    const later = actions.filter(({ kind, exDate }) => kind === "split" && exDate > asOf);
+    this.#asOf = asOf;
+    this.#session = session;
+    this.#symbols = instruments.symbols;
+    this.#listed = Map.groupBy(later, ({ symbol }) => symbol);
+  }
+
+  /** False where a source adjusts prices by itself: whether it had counted the split when it was asked nobody knows. */
+  isSure({ symbols, printed }: DailyCloses, leg: number): boolean {
+    const symbol = symbols[leg]!;
+    return printed.has(symbol) || !this.#listed.has(symbol);
+  }
+
+  /** The row in shares of the session that it is told for: a run that begins with that day applies no split of it. */
+  told({ instrument, values }: ReferenceRow, { printed }: DailyCloses): ReferenceRow {
+    const symbol = this.#symbols[instrument] ?? "";
+    const listed = printed.has(symbol) ? (this.#listed.get(symbol) ?? []) : [];
+    const splits = listed
+      .filter(({ exDate }) => exDate <= this.#session)
+      .map(({ exDate, newShares, oldShares }) => ({ exDate, newShares, oldShares }));
+    if (splits.length === 0) return { instrument, values, basis: { asOf: this.#asOf } };
+    const ratio = splits.reduce((product, split) => product * ratioOf(split), 1);
+    const now = values.map((value, place) => (place === ANCHOR ? value! / ratio : value));
+    return { instrument, values: now, basis: { asOf: this.#asOf, splits } };
+  }
 }
 
 /** Pairs of bars that end earlier would be told as those of yesterday. */
