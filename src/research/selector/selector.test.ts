@@ -3,12 +3,13 @@
  *         loader takes and is on record with who and why, once; nothing is written where it must not be (SX-1, SX-2).
  * Method  studies and trades put into a root by hand; the commands as an operator types them.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runLine } from "../../../test/run-line.ts";
 import { scratchFolder } from "../../../test/scratch-folder.ts";
+import { onlyShares } from "../../../test/strategy-shares.ts";
 import { JournalStore } from "../../adapters/journal/journal-store.ts";
 import { ResearchDb, type StudyRow } from "../../adapters/research-db.ts";
 import { type Config, loadConfig } from "../../app/config.ts";
@@ -21,7 +22,14 @@ import type { LiveFigures } from "./live-figures.ts";
 import { selectStrategies } from "./select-strategies.ts";
 
 const SWING = "swing_trend_following";
+const SHARES = { reference_ema_cross: 0.5, [SWING]: 0.5 };
 const NOW = "2026-11-22T00:00:00Z";
+const yamlOf = (shares: Readonly<Record<string, number>>): string =>
+  `strategies:\n${Object.keys(loadConfig().strategies)
+    .map((id) => `  ${id}: { enabled: ${id in shares}, allocation: ${shares[id] ?? 0} }\n`)
+    .join("")}`;
+/** Two trade, of which one is looked at. */
+const OURS = yamlOf(SHARES);
 const usual = boundParams(loadConfig(), SWING, {});
 const terms = { maxAgeDays: 45, disableBelow: 0, leastSessions: 252, leastTrades: 30 };
 
@@ -119,18 +127,17 @@ describe("shares after a change", () => {
     );
 
   it("sum to one: an equal part for what comes, the others in proportion", () => {
-    expect(shares(loadConfig(), "mean_reversion", true)).toEqual({
+    const both = loadConfig({ assignments: onlyShares(SHARES) });
+    expect(shares(both, "mean_reversion", true)).toEqual({
       mean_reversion: 0.333333,
       reference_ema_cross: 0.333334,
       [SWING]: 0.333333,
     });
-    expect(shares(loadConfig(), SWING, false)).toEqual({ [SWING]: 0, reference_ema_cross: 1 });
+    expect(shares(both, SWING, false)).toEqual({ [SWING]: 0, reference_ema_cross: 1 });
   });
 
   it("nothing left to trade is refused", () => {
-    const alone = loadConfig({
-      assignments: ["strategies.reference_ema_cross={enabled: false}", `strategies.${SWING}.allocation=1`],
-    });
+    const alone = loadConfig({ assignments: onlyShares({ [SWING]: 1 }) });
     expect(() => shares(alone, SWING, false)).toThrow("the last one that is traded");
   });
 });
@@ -139,6 +146,7 @@ describe("accepting", () => {
   let root: string;
   beforeEach(() => {
     root = scratchFolder("plimsoll-accept-");
+    writeFileSync(config(), OURS);
     keep(study({ at: new Date().toISOString() }));
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
@@ -152,7 +160,7 @@ describe("accepting", () => {
   }
 
   it("makes a configuration that the loader takes, keeps the old one, says who and why, once", async () => {
-    const text = "# ours\naccount: { capital: 50000 }   # dollars\n";
+    const text = `# ours\naccount: { capital: 50000 }   # dollars\n${OURS}`;
     writeFileSync(config(), text);
     const { made } = JSON.parse((await run("research", "propose")).out);
     expect(made).toMatchObject([{ id: 1, strategy: SWING, kind: "parameters", state: "open" }]);
@@ -177,12 +185,9 @@ describe("accepting", () => {
       expect(JSON.parse((await run("research", "propose", ...words)).out).made).toEqual([]);
   });
 
-  it("switches on with an equal share, in a root without a file", async () => {
+  it("switches on with an equal share, in a file that is named", async () => {
     const off = ["--set", `strategies.${SWING}={enabled: false, allocation: 0}`];
-    writeFileSync(
-      join(root, "off.yaml"),
-      `strategies:\n  ${SWING}: { enabled: false, allocation: 0 }\n  reference_ema_cross: { allocation: 1 }\n`,
-    );
+    writeFileSync(join(root, "off.yaml"), yamlOf({ reference_ema_cross: 1 }));
     const given = ["--config", join(root, "off.yaml")];
     expect(JSON.parse((await run("research", "propose", ...given)).out).made).toMatchObject([
       { kind: "enable" },
@@ -191,14 +196,30 @@ describe("accepting", () => {
     expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("--set strategies")]);
     // Without that file the configuration says another thing of the strategy.
     const other = await accept();
-    expect([other.code, other.err, existsSync(config())]).toEqual([
+    expect([other.code, other.err, readFileSync(config(), "utf8")]).toEqual([
       3,
       expect.stringContaining("another thing"),
-      false,
+      OURS,
     ]);
     expect((await accept(...given)).code).toBe(0);
     const { strategies } = loadConfig({ files: [join(root, "off.yaml")] });
     expect([strategies[SWING]?.allocation, strategies.reference_ema_cross?.allocation]).toEqual([0.5, 0.5]);
+  });
+
+  it("makes the file where the root has none", async () => {
+    rmSync(config());
+    const params = { ...boundParams(loadConfig(), "mean_reversion", {}), trend: 150 };
+    const later = new Date(Date.now() + 1000).toISOString();
+    keep(study({ studyId: "op-3", at: later, strategies: ["mean_reversion"], params }));
+    const { made } = JSON.parse((await run("research", "propose")).out);
+    const id = made.find(({ strategy }: { strategy: string }) => strategy === "mean_reversion")?.id;
+    expect((await run("research", "accept", String(id), "--reason", "seen enough")).code).toBe(0);
+    const { strategies } = loadConfig({ files: [config()] });
+    expect(strategies.mean_reversion).toMatchObject({
+      enabled: true,
+      allocation: 0.3,
+      params: { trend: 150 },
+    });
   });
 
   it("cut off between the file and the record, the same word finishes it", async () => {
@@ -227,16 +248,16 @@ describe("accepting", () => {
     const terms = { run: "p1", mode: "paper", config: loadConfig() };
     writeRunTerms(runPlaces(root), terms as unknown as RunTerms);
     const open = await accept();
-    expect([open.code, open.err, existsSync(config())]).toEqual([
+    expect([open.code, open.err, readFileSync(config(), "utf8")]).toEqual([
       3,
       expect.stringContaining("run p1 is open"),
-      false,
+      OURS,
     ]);
     closeRun(root, { run: "p1" } as RunTerms, NOW);
     keep(study({ studyId: "op-2", at: new Date().toISOString(), passed: false }));
     expect(JSON.parse((await run("research", "propose")).out).withdrawn).toMatchObject([{ id: 1 }]);
     expect((await accept()).err).toContain("proposal 1 is withdrawn");
-    expect(existsSync(config())).toBe(false);
+    expect(readFileSync(config(), "utf8")).toBe(OURS);
   });
 
   it("proposes the same again of what came after an operator's yes, and not of what was there before", async () => {
@@ -246,7 +267,7 @@ describe("accepting", () => {
     expect(off).toMatchObject([{ id: 1, strategy: SWING, kind: "disable", study: "live" }]);
     expect((await accept()).code).toBe(0);
     // By hand it is switched on again, as it was: what it had lost by then has been answered.
-    rmSync(config());
+    writeFileSync(config(), OURS);
     expect(JSON.parse((await run("research", "propose")).out).made).toEqual([]);
     tradeAs("p2", {}, 0, 20);
     expect(JSON.parse((await run("research", "propose")).out).made).toEqual([]);
@@ -255,7 +276,7 @@ describe("accepting", () => {
     expect(again).toMatchObject([{ id: 2, kind: "disable", figures: { trades: 40 } }]);
     // The same of a study: one from before the yes is known, a later one is not.
     expect((await run("research", "accept", "2", "--reason", "again")).code).toBe(0);
-    rmSync(config());
+    writeFileSync(config(), OURS);
     expect(JSON.parse((await run("research", "propose")).out).made).toEqual([]);
     keep(walk(-0.2, { studyId: "wf-9", at: new Date().toISOString() }));
     const third = JSON.parse((await run("research", "propose")).out).made;
