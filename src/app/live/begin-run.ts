@@ -2,7 +2,8 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { AlpacaCredentials } from "../../adapters/brokers/alpaca/credentials.ts";
-import { InputError } from "../../domain/assert.ts";
+import { InputError, invariant } from "../../domain/assert.ts";
+import { instrumentTable } from "../../domain/instrument.ts";
 import {
   type DayNumber,
   type EpochMicros,
@@ -13,8 +14,10 @@ import {
 } from "../../domain/time.ts";
 import { sessionOn, sessionRowOn, xnysSessions } from "../../market/calendar.ts";
 import { BEFORE_OPEN_MICROS } from "../../market/exchange-clock.ts";
+import { syntheticListings } from "../../sim/synthetic-listings.ts";
 import type { Config } from "../config.ts";
 import { barsUnder } from "../daily-history.ts";
+import { demoTables } from "../references/demo-tables.ts";
 import { marketFolder } from "../references/run-tables.ts";
 import { syntheticLake } from "../references/synthetic-lake.ts";
 import { requireGuardianAccount } from "./broker-reads.ts";
@@ -73,6 +76,7 @@ export async function beginDemo(terms: DemoTerms): Promise<Begun> {
   const startsAt = isoInstant((opens - leadMicros(terms.speed)) as EpochMicros);
   // Years of a market made of chance take a second or two, before the exchange's clock begins to run.
   const days = isSynthetic ? await demoDays(terms) : undefined;
+  const first = isSynthetic ? await demoFirst(terms, opens) : undefined;
   const twin = await startTwin({
     entry: terms.entry,
     words: [
@@ -89,7 +93,11 @@ export async function beginDemo(terms: DemoTerms): Promise<Begun> {
     const more = { mode: "demo", credentials, hosts, clock, symbols, historySessions } as const;
     const { firstSession } = config.demo;
     const past = { regime: { from: "synthetic" as const, seed: terms.seed, firstSession } };
-    const ofChance = isSynthetic ? { ...past, ...(days === undefined ? {} : { days }) } : {};
+    // The partner of a pair is told by its number.
+    const isOurs = symbols.join() === demoSymbols.join();
+    invariant(!isSynthetic || isOurs, "TB-1", `the exchange lists ${symbols.join()}`);
+    const known = { ...(days === undefined ? {} : { days }), ...(first === undefined ? {} : { first }) };
+    const ofChance = isSynthetic ? { ...past, ...known } : {};
     const run = await prepareRun({ ...terms, ...more, ...ofChance });
     return { run, credentials, goesOn: false, exchangeGone: twin.ended, end: () => twin.stop() };
   } catch (error) {
@@ -100,6 +108,14 @@ export async function beginDemo(terms: DemoTerms): Promise<Begun> {
 
 /** Sessions of the demo's past that its daily strategies begin with: the slowest of their features needs 253. */
 const DEMO_DAYS = 300;
+
+/** As the exchange lists them. */
+const demoSymbols = syntheticListings.map(({ symbol }) => symbol);
+
+async function demoFirst({ config, seed, root }: DemoTerms, opens: EpochMicros): Promise<RunTerms["first"]> {
+  const regime = { from: "synthetic", seed, firstSession: config.demo.firstSession } as const;
+  return await demoTables({ config, root, regime, opens, instruments: instrumentTable(demoSymbols) });
+}
 
 /** Undefined where nobody decides on days. */
 async function demoDays({ config, seed, root }: DemoTerms): Promise<DaysBefore | undefined> {

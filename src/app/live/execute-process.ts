@@ -22,6 +22,7 @@ import { ControlDesk } from "./control-desk.ts";
 import { type EntryLock, LockWords, safeStart } from "./entry-locks.ts";
 import { ExecuteDriver } from "./execute-driver.ts";
 import { ExecuteGauges, type GaugeReads } from "./execute-gauges.ts";
+import { tellFirst } from "./first-words.ts";
 import { FrameKind, linkBounds, numbered, parseNumbered, textOf } from "./frames.ts";
 import { GuardianDuty, LEASE_EVERY_MS } from "./guardian-duty.ts";
 import { haltAsked } from "./halt-file.ts";
@@ -195,6 +196,7 @@ class ExecuteProcess {
     this.#bus = await stageBus(this.#context);
     await this.#listen(this.#bus);
     this.#consume({ kind: "restarted", life: this.#life });
+    tellFirst(this.#context, this.#control);
     this.#lock(safeStart(process.env));
     this.#lock(this.#lockWords.record(brokenAtStart(places.root, terms.run, this.#journal.brokenAt)));
     this.#hearIngest(this.#bus);

@@ -52,6 +52,8 @@ export interface PrepareRequest {
   readonly sessions?: number;
   /** Where the regime detector's days are, if it is enabled. */
   readonly regime?: RegimeSource;
+  /** What its strategies read of the first session, where it is told at the start. */
+  readonly first?: RunTerms["first"];
   /** Of the account that was armed; absent: any. */
   readonly accountNumber?: string;
   /** What happens, for people: "reading 25 sessions of bars". */
@@ -103,6 +105,7 @@ export async function prepareRun(request: PrepareRequest): Promise<RunTerms> {
     killSwitch,
     ...(request.sessions === undefined ? {} : { sessions: request.sessions }),
     ...(request.regime === undefined || !config.regime.enabled ? {} : { regime: request.regime }),
+    ...(request.first === undefined ? {} : { first: request.first }),
     history: { file, sha256: writeHistory(join(root, "run", file), columns), bars: bars.length },
     ...(days === undefined ? {} : { days: writtenDays(root, `days-${run}.json`, days) }),
     ...(resolved.texts.size + warnings.length === 0 ? {} : { models: resolved.models }),

@@ -7,12 +7,14 @@ import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { replaceFile } from "../../adapters/durable-file.ts";
 import { InputError } from "../../domain/assert.ts";
+import type { RegimeReading } from "../../domain/regime-reading.ts";
 import type { ClockTerms } from "../../market/exchange-clock.ts";
 import { canonicalJson } from "../../numerics/canonical-json.ts";
 import { codeVersion } from "../code-version.ts";
 import { type Config, checked } from "../config.ts";
 import type { RunModels } from "../models/run-models.ts";
 import { withoutPlaces, withPlaces } from "../own-strategies.ts";
+import type { LiveTable } from "../references/live-references.ts";
 import { notTradingPart, withNotTrading } from "../trading-hash.ts";
 
 export const tradingModes = ["demo", "paper", "live"] as const;
@@ -68,6 +70,8 @@ export interface RunTerms {
   readonly history: HistoryFile;
   /** Daily bars before those, for strategies that decide on days; absent: none does, or there were none. */
   readonly days?: HistoryFile;
+  /** Of the first session, where its morning's tasks may come too late: the clock is a demo's. */
+  readonly first?: { readonly tables: readonly LiveTable[]; readonly reading?: RegimeReading };
   /** Beside the rules of its strategies, as they were chosen when it was made; absent: rules alone. */
   readonly models?: RunModels;
 }

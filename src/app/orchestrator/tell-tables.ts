@@ -3,24 +3,19 @@ import { isoDate } from "../../domain/time.ts";
 import type { LiveReferences } from "../references/live-references.ts";
 import { counted, done, failed, type TaskResult } from "./task.ts";
 import type { TaskContext } from "./task-context.ts";
-import { rowsOf } from "./told-rows.ts";
+import { tellingOf } from "./told-rows.ts";
 
 const CURE = "who needs it enters nothing; bring the days up to date: plimsoll data sync or data import";
 
-/** A second word of the same rows is the first one, by its id: a task that is run again changes nothing. */
+/** A task that is run again changes nothing: what was told is told. */
 export async function tellTables(
   { door, run }: TaskContext,
   { told, untold }: LiveReferences,
   note = "",
 ): Promise<TaskResult> {
-  for (const { table, since: session, isWhole, rows, version } of told) {
-    const act = {
-      verb: "tellReference",
-      ...{ table, session, reason: `${table} of ${isoDate(session)}` },
-      rows: rowsOf(rows),
-      ...(isWhole ? { isWhole: true as const } : {}),
-    } as const;
-    await door.act(act, `${run}:${version}`);
+  for (const table of told) {
+    const { id, act } = tellingOf(run, table);
+    await door.act(act, id);
   }
   const known = told.map(
     ({ table, rows, since }) => `${table} of ${isoDate(since)} (${counted(rows.length, "row")})`,

@@ -18,7 +18,9 @@ interface RunOfTables {
   readonly places: Pick<RunPlaces, "root">;
   readonly instruments: InstrumentTable;
 }
-type Terms = Pick<RunTerms, "config" | "strategyIds" | "regime" | "killSwitch" | "clock">;
+type Terms = Pick<RunTerms, "config" | "strategyIds" | "regime" | "killSwitch"> & {
+  readonly clock: Pick<RunTerms["clock"], "exchangeAt">;
+};
 
 /** Told with the regime itself, which is one word for both (`act-events.ts`). */
 const OF_REGIME: readonly string[] = ["regime"];
@@ -28,7 +30,11 @@ const TOLD_ELSEWHERE: readonly string[] = [...OF_REGIME, "universe", "fundamenta
 const OF_MORNING: readonly string[] = ["news", "earnings"];
 
 /** Those that are read, less those that others tell: of the days before, and of the morning. Chance has no press. */
-export function tablesToTell({ config, strategyIds, regime }: Terms): {
+export function tablesToTell({
+  config,
+  strategyIds,
+  regime,
+}: Pick<Terms, "config" | "strategyIds" | "regime">): {
   readonly early: readonly ReferenceTable[];
   readonly late: readonly ReferenceTable[];
 } {
