@@ -11,6 +11,7 @@ import { ExecuteDriver } from "../src/app/live/execute-driver.ts";
 import { writeHistory } from "../src/app/live/history-file.ts";
 import { ingestConfigOf } from "../src/app/live/ingest-config.ts";
 import { noKillPoints } from "../src/app/live/kill-points.ts";
+import { asRecorded } from "../src/app/live/recorded-inputs.ts";
 import {
   type JournaledStage,
   journaledStages,
@@ -171,8 +172,9 @@ class Recording {
     });
   }
 
-  #hear(input: IngestInput): void {
-    this.#write("ingest", "input", JSON.stringify(input));
+  #hear(heard: IngestInput): void {
+    const { text, input } = asRecorded(heard);
+    this.#write("ingest", "input", text);
     this.#ingest.step(input);
     for (const entry of this.#ingest.audit.splice(0))
       this.#write("ingest", "note", `audit ${JSON.stringify(entry)}`);

@@ -160,3 +160,41 @@ describe("GS-3", () => {
     expect(String(throwing(() => "x".repeat(1e6)).caught)).toHaveLength(10_000);
   });
 });
+
+describe("what begins anew", () => {
+  const boundTo = (decide: () => void) => strategyOf(decide).bind({});
+
+  it("is made in the time of its next decision, and forgets what was before", () => {
+    const said: string[] = [];
+    let made = 0;
+    const anew = () => {
+      made += 1;
+      return boundTo(() => said.push(`new ${made}`));
+    };
+    const strategy = guarded(
+      boundTo(() => said.push("first")),
+      { call: (decide) => decide(), anew },
+    );
+    strategy.decide(viewOf([]));
+    strategy.renew?.();
+    expect(made).toBe(0);
+    for (let n = 0; n < 2; n++) strategy.decide(viewOf([]));
+    expect(said).toEqual(["first", "new 1", "new 1"]);
+  });
+
+  it("and cannot be made has thrown in that decision, and is made at the next one", () => {
+    let isThere = false;
+    const anew = () => {
+      if (!isThere) throw new SyntaxError("no file");
+      return boundTo(() => undefined);
+    };
+    const strategy = guarded(
+      boundTo(() => undefined),
+      { call: (decide) => decide(), anew },
+    );
+    strategy.renew?.();
+    expect(() => strategy.decide(viewOf([]))).toThrow("no file");
+    isThere = true;
+    strategy.decide(viewOf([]));
+  });
+});

@@ -37,11 +37,13 @@ interface Asked {
 export function guarded(strategy: BoundStrategy, { call, repeat = call, anew }: Asked): BoundStrategy {
   const reasons = new Set(strategy.reasons.map(([name]) => name));
   const view = new GuardedView(reasons);
-  let asked = strategy;
+  let asked: BoundStrategy | undefined = strategy;
   const decide = () => {
     let answer: Later | undefined;
     let isLater: boolean;
     try {
+      // In its time: what a file does when it is loaded is its own as well.
+      asked ??= anew?.() ?? strategy;
       answer = asked.decide(view) as unknown as Later | undefined;
       isLater = typeof answer?.then === "function";
       // Nobody waits for it: what it wished afterwards would be lost, and what it threw would end the whole process.
@@ -64,7 +66,7 @@ export function guarded(strategy: BoundStrategy, { call, repeat = call, anew }: 
       ? {}
       : {
           renew() {
-            asked = anew();
+            asked = undefined;
           },
         }),
   };

@@ -202,6 +202,8 @@ class ComputeProcess {
     this.#live.step(input);
     const { faults } = this.#live.stage.turns;
     for (const { strategy, thrown, reason } of faults.splice(0)) {
+      // Of one that the record tells of, the log has heard.
+      if (thrown === undefined) continue;
       const id = this.#context.terms.strategyIds[strategy] ?? strategy;
       this.#context.log("error", `${id} threw: ${thrown instanceof Error ? thrown.stack : reason}`);
     }

@@ -36,7 +36,7 @@ import { type KillPoint, type KillSwitchPoints, noKillPoints } from "./kill-poin
 import { MarketTeller } from "./market-teller.ts";
 import { missedBars, tellMissed } from "./missed-bars.ts";
 import { ProcessTimers } from "./process-timers.ts";
-import { recordedInputs } from "./recorded-inputs.ts";
+import { asRecorded, recordedInputs } from "./recorded-inputs.ts";
 import { refusedNotes } from "./refused-ticks.ts";
 import { SessionActions } from "./session-actions.ts";
 import { type StageBus, stageBus } from "./stage-bus.ts";
@@ -214,8 +214,9 @@ class IngestProcess {
     this.#stage.audit.length = 0;
   }
 
-  #step(input: IngestInput): void {
-    this.#journal?.append("input", input.at, JSON.stringify(input));
+  #step(heard: IngestInput): void {
+    const { text, input } = asRecorded(heard);
+    this.#journal?.append("input", input.at, text);
     this.#stage.step(input);
     if (input.kind === "action" && input.event.kind !== "InstrumentLocked") this.#ticks.action(input.event);
     for (const refused of this.#stage.audit.splice(0))
@@ -224,12 +225,11 @@ class IngestProcess {
 
   #told(event: MarketNews): void {
     if (event.kind === "BarsClosed") this.#through = event.bars.at;
-    if (this.#isReplaying) {
-      this.#teller.replayed(event);
-      return;
+    if (this.#isReplaying) this.#teller.replayed(event);
+    else {
+      this.#points.reached("after-close-before-tell");
+      if (this.#journal !== undefined) this.#teller.tell(event, this.#journal);
     }
-    this.#points.reached("after-close-before-tell");
-    if (this.#journal !== undefined) this.#teller.tell(event, this.#journal);
   }
 
   #record(record: FeedRecord): void {
