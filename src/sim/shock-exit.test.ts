@@ -120,9 +120,7 @@ describe("three minutes against a position", () => {
   it("of an instrument whose range is not known: off, told once", () => {
     const { exits, told } = outcome(steps(-1, -1, -1, -1), { known: 14 });
     expect(exits).toEqual([]);
-    expect(told).toEqual([
-      "shock exit: off for S0 until 15 sessions of it are known: its usual range is not",
-    ]);
+    expect(told).toEqual(["shock exit: off for what is known for fewer than 15 sessions, as S0 is"]);
   });
 
   it("switched off: nothing", () => {
