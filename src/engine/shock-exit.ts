@@ -5,7 +5,7 @@
  *
  * SK-1  Measured from the worst side of the closes of the last minutes in this session, and of them only those since
  *       the position was bought, its own price among them: who buys a fall is not thrown out by it.
- * SK-2  An instrument whose usual range is not known has none of it, which is told once.
+ * SK-2  An instrument whose usual range is not known has none of it, which is told once a session.
  */
 import { z } from "zod";
 import { type BarBatch, timeframeSeconds } from "../domain/bars.ts";
@@ -60,8 +60,8 @@ export class ShockExit {
   readonly #closes: Float64Array;
   readonly #at: Float64Array;
   readonly #next: Uint32Array;
-  /** Instruments of which somebody was told that they have no range. */
-  readonly #told = new Set<number>();
+  /** Session in which somebody was told that an instrument has no range. */
+  #toldOn = Number.NaN;
 
   /** Undefined where it is off: by its setting, and in runs over days, which have no minutes. */
   static of(parts: ShockParts): ShockExit | undefined {
@@ -165,10 +165,11 @@ export class ShockExit {
   }
 
   #tellUnknown(instrument: InstrumentId): void {
-    if (this.#told.has(instrument)) return;
-    this.#told.add(instrument);
-    const symbol = this.#parts.facts.symbol(instrument);
-    const text = `shock exit: off for ${symbol} until 15 sessions of it are known: its usual range is not`;
-    this.#parts.alarms.push({ severity: "flag", text });
+    const { clock, facts, alarms } = this.#parts;
+    if (this.#toldOn === clock.date) return;
+    this.#toldOn = clock.date;
+    const symbol = facts.symbol(instrument);
+    const text = `shock exit: off for what is known for fewer than 15 sessions, as ${symbol} is`;
+    alarms.push({ severity: "flag", text });
   }
 }

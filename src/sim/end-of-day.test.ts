@@ -143,23 +143,26 @@ describe("flat", () => {
     expect(alarms[1]).toMatch(/held over the close.*S1; closed after the next open$/);
   });
 
-  it("a restart over night still knows what is late", () => {
+  it("a restart over night still knows what is late: saved and loaded after every bar, closed all the same", () => {
     const world = stillWorld(2, 390);
     const [close = 0, next = 0] = [world.sessions.close[0], world.sessions.open[1]];
     const from = (close - 20 * MICROS_PER_MINUTE) as never;
     const halts = new HaltSchedule([
       { instrument: 1 as InstrumentId, from, to: next as never, reason: "news" },
     ]);
-    let saved: { enforcement?: { late?: number[] } } = {};
-    runWorld({
+    const late: unknown[] = [];
+    const { execute } = runWorld({
       ...{ world, strategies: [buyer()], costs: free, positions: STOCKS, risk: flat, halts },
       observe: {
         record: (stage) => {
-          if (stage.facts.now === close) saved = JSON.parse(JSON.stringify(stage.saveRisk()));
+          const saved = JSON.parse(JSON.stringify(stage.saveRisk())) as ReturnType<typeof stage.saveRisk>;
+          if (stage.facts.now === close) late.push(...saved.enforcement.late);
+          stage.loadRisk(saved);
         },
       },
     });
-    expect(saved.enforcement?.late).toEqual([1]);
+    expect(late).toEqual([1]);
+    expect(sharesOf(execute)).toEqual(all(0));
   });
 });
 

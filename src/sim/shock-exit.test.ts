@@ -58,9 +58,9 @@ const steps = (...moves: readonly number[]): number[] => {
 
 function outcome(
   last: readonly number[],
-  parts: { side?: 1 | -1; known?: number; first?: number; shock?: object } = {},
+  parts: { side?: 1 | -1; known?: number; first?: number; shock?: object; restarts?: boolean } = {},
 ) {
-  const { side = 1, known = KNOWN, first = 10, shock = {} } = parts;
+  const { side = 1, known = KNOWN, first = 10, shock = {}, restarts = false } = parts;
   const made = world(last, known);
   const { execute } = runWorld({
     world: made,
@@ -68,6 +68,8 @@ function outcome(
     costs: free,
     risk: { shorts_share: { maxFraction: 1 } },
     execution: { stops: "virtual", shockExit: shock },
+    // What is known survives JSON after every bar.
+    observe: { record: (stage) => restarts && stage.loadRisk(JSON.parse(JSON.stringify(stage.saveRisk()))) },
   });
   const { fills, orders } = execute;
   const all = Array.from({ length: fills.length }, (_, n) => fills.get(n, FillField.order) as OrderNumber);
@@ -120,9 +122,12 @@ describe("three minutes against a position", () => {
   it("of an instrument whose range is not known: off, told once", () => {
     const { exits, told } = outcome(steps(-1, -1, -1, -1), { known: 14 });
     expect(exits).toEqual([]);
-    expect(told).toEqual([
-      "shock exit: off for S0 until 15 sessions of it are known: its usual range is not",
-    ]);
+    expect(told).toEqual(["shock exit: off for what is known for fewer than 15 sessions, as S0 is"]);
+  });
+
+  it("saved and loaded after every bar: the same exit at the same bar", () => {
+    const last = steps(-1, -1, -1);
+    expect(outcome(last, { restarts: true }).exits).toEqual(outcome(last).exits);
   });
 
   it("switched off: nothing", () => {
