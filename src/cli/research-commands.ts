@@ -1,12 +1,11 @@
 /** `plimsoll research`: parameters searched, what follows of all that was found, and an operator's yes (RES-6). */
-import { cpus } from "node:os";
 import type { Command } from "commander";
 import { outputFolder } from "../adapters/output-place.ts";
 import { checkedStrategies } from "../app/backtest.ts";
 import { number, percent } from "../app/formats.ts";
 import { strategiesOf } from "../app/own-strategies.ts";
 import { resultJson } from "../app/run-files.ts";
-import { adjustments, timeframes } from "../domain/bars.ts";
+import { timeframes } from "../domain/bars.ts";
 import {
   type OptimiseResult,
   type OptimiseRun,
@@ -14,35 +13,21 @@ import {
 } from "../research/optimise/optimise-strategy.ts";
 import type { Judged } from "../research/optimise/optimise-verdict.ts";
 import { alignedTable, grouped } from "./aligned-table.ts";
-import { dollars } from "./backtest-commands.ts";
 import { givenOut } from "./bus-place.ts";
 import type { CliContext } from "./context.ts";
 import { givenConfig } from "./given-config.ts";
 import { example } from "./group-help.ts";
-import { dateRange, maybeOneOf, maybeSymbols, needed, oneOf, wholeNumber } from "./option-values.ts";
+import { needed, oneOf, wholeNumber } from "./option-values.ts";
 import { registerProposalCommands } from "./proposal-commands.ts";
-import { walkWorker } from "./tasks.ts";
 import { untoldLines } from "./walk-forward-command.ts";
+import { type WalkedOptions, walkedRun, withBarOptions, withWorkOptions } from "./walk-options.ts";
 
-interface OptimiseOptions {
+interface OptimiseOptions extends WalkedOptions {
   readonly strategy?: string;
-  readonly symbols?: string;
-  readonly timeframe?: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly cash?: string;
-  readonly snapshot?: string;
-  readonly source?: string;
-  readonly adjustment?: string;
-  readonly train: string;
-  readonly test: string;
-  readonly step?: string;
   readonly holdout: string;
   readonly generations: string;
   readonly population: string;
   readonly seed: string;
-  readonly workers: string;
-  readonly out?: string;
 }
 
 const EXAMPLE = `
@@ -61,30 +46,19 @@ export function registerResearchCommands(program: Command, context: CliContext):
       ),
     );
   registerProposalCommands(research, context);
-  research
+  const command = research
     .command("optimize")
     .description("search a strategy's parameters by walk-forwards; exit 3 when they may not be proposed")
-    .option("--strategy <id>", "whose declared ranges are searched")
-    .option("--symbols <list>", "A,B or all")
-    .option("--timeframe <tf>", timeframes.join(", "))
-    .option(
-      "--from <date>",
-      "first session of the first window, YYYY-MM-DD; bars before it warm the features",
-    )
-    .option("--to <date>", "last session, YYYY-MM-DD")
-    .option("--cash <usd>", "starting cash of each window (default: account.capital)")
-    .option("--snapshot <name>", "data snapshot to run on")
-    .option("--source <name>", "data source, where a symbol has several")
-    .option("--adjustment <kind>", `${adjustments.join(", ")}, where a symbol has several`)
+    .option("--strategy <id>", "whose declared ranges are searched");
+  withBarOptions(command)
     .option("--train <sessions>", "sessions before the first test, as walk-forward has them", "252")
     .option("--test <sessions>", "sessions that each window tests", "63")
     .option("--step <sessions>", "sessions to the next window (default: --test)")
     .option("--holdout <windows>", "windows at the end that the search does not see", "4")
     .option("--generations <n>", "of the search; the first is drawn blindly", "6")
     .option("--population <n>", "settings of each generation", "12")
-    .option("--seed <n>", "of the search", "1")
-    .option("--workers <n>", "threads", String(cpus().length))
-    .option("--out <dir>", "folder of the results")
+    .option("--seed <n>", "of the search", "1");
+  withWorkOptions(command)
     .addHelpText("after", EXAMPLE)
     .action(async (options: OptimiseOptions) => {
       const run = optimiseRun(context, options);
@@ -106,37 +80,16 @@ function optimiseRun(context: CliContext, options: OptimiseOptions): OptimiseRun
     strategiesOf(config).map(({ id }) => id),
   );
   checkedStrategies({ config, strategyIds: [strategyId], timeframe });
-  const symbols = needed("--symbols", maybeSymbols("--symbols", options.symbols), "--symbols all");
-  const { from, to } = dateRange(options);
-  const adjustment = maybeOneOf("--adjustment", options.adjustment, adjustments);
-  const { snapshot, source, step = options.test } = options;
   const whole = (key: string, given: string, least: number, most: number) =>
     wholeNumber(key, given, { least, most });
   return {
-    ...{ root: context.root(), config, strategyId, from, entry: walkWorker, now: new Date().toISOString() },
-    bars: {
-      ...{ symbols, timeframe },
-      ...(to === undefined ? {} : { to }),
-      ...(snapshot === undefined ? {} : { snapshot }),
-      ...(source === undefined ? {} : { source }),
-      ...(adjustment === undefined ? {} : { adjustment }),
-    },
-    cash: options.cash === undefined ? config.account.capital : dollars(options.cash),
-    terms: {
-      train: whole("--train", options.train, 1, 100_000),
-      test: whole("--test", options.test, 1, 100_000),
-      // A strategy's rules have no labels: nothing reaches from one day into another.
-      ...{ step: whole("--step", step, 1, 100_000), gap: 0 },
-    },
+    ...walkedRun(context, options, { config, timeframe, name: "research" }),
+    strategyId,
     holdout: whole("--holdout", options.holdout, 1, 1000),
     generations: whole("--generations", options.generations, 1, 1000),
     population: whole("--population", options.population, 4, 1000),
     seed: whole("--seed", options.seed, 0, 4_294_967_295),
-    workers: whole("--workers", options.workers, 1, 64),
     out: outputFolder(needed("--out", options.out, "--out var/reports/optimise")),
-    progress: (step) => {
-      if (!context.quiet() && process.stderr.isTTY) context.err(`research: ${step}`);
-    },
   };
 }
 

@@ -1,5 +1,4 @@
 /** `plimsoll walk-forward`: what strategies show on days that nothing was chosen on; exit 3 when a gate says no. */
-import { cpus } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { makeFolder, replaceFile } from "../adapters/durable-file.ts";
@@ -8,7 +7,7 @@ import { checkedStrategies } from "../app/backtest.ts";
 import { number, percent } from "../app/formats.ts";
 import { resultJson } from "../app/run-files.ts";
 import { InputError } from "../domain/assert.ts";
-import { adjustments, timeframes } from "../domain/bars.ts";
+import { timeframes } from "../domain/bars.ts";
 import { loadReportFont } from "../research/report/font.ts";
 import { walkModel } from "../research/training/model-walk.ts";
 import { trainReport } from "../research/training/train-report.ts";
@@ -22,31 +21,18 @@ import {
 import { settingGrid } from "../research/walk-forward/setting-grid.ts";
 import { equityCsv } from "../research/walk-forward/walk-records.ts";
 import { alignedTable, grouped } from "./aligned-table.ts";
-import { dollars, strategyIds } from "./backtest-commands.ts";
+import { strategyIds } from "./backtest-commands.ts";
 import { givenOut } from "./bus-place.ts";
 import type { CliContext } from "./context.ts";
 import { givenConfig } from "./given-config.ts";
-import { dateRange, maybeOneOf, maybeSymbols, needed, oneOf, wholeNumber } from "./option-values.ts";
-import { walkWorker } from "./tasks.ts";
+import { needed, oneOf } from "./option-values.ts";
 import { modelRun, walkedText } from "./train-command.ts";
+import { type WalkedOptions, walkedRun, withBarOptions, withWorkOptions } from "./walk-options.ts";
 
-interface WalkOptions {
+interface WalkOptions extends WalkedOptions {
   readonly model?: string;
   readonly strategies?: string;
-  readonly symbols?: string;
-  readonly timeframe?: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly cash?: string;
-  readonly snapshot?: string;
-  readonly source?: string;
-  readonly adjustment?: string;
-  readonly train: string;
-  readonly test: string;
-  readonly step: string;
   readonly grid: readonly string[];
-  readonly workers: string;
-  readonly out?: string;
 }
 
 const EXAMPLE = `
@@ -55,34 +41,23 @@ Example:
     --grid swing_trend_following.stopAtr=1.5,2,3 --out var/reports/walk`;
 
 export function registerWalkForwardCommand(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command("walk-forward")
     .description("choose settings on a window, trade the days after it, step on; exit 3 when a gate says no")
     .option("--strategies <ids>", "strategies, comma-separated, or all")
     .option(
       "--model <file>",
       "in their place: a file with a training, whose model is learned anew in each window",
-    )
-    .option("--symbols <list>", "A,B or all")
-    .option("--timeframe <tf>", timeframes.join(", "))
-    .option(
-      "--from <date>",
-      "first session of the first window, YYYY-MM-DD; bars before it warm the features",
-    )
-    .option("--to <date>", "last session, YYYY-MM-DD")
-    .option("--cash <usd>", "starting cash of each window (default: account.capital)")
-    .option("--snapshot <name>", "data snapshot to run on")
-    .option("--source <name>", "data source, where a symbol has several")
-    .option("--adjustment <kind>", `${adjustments.join(", ")}, where a symbol has several`)
+    );
+  withBarOptions(command)
     .option("--train <sessions>", "sessions on which a setting is chosen", "252")
     .option("--test <sessions>", "sessions that it then trades", "63")
     .option("--step <sessions>", "sessions to the next window", "21")
-    .option("--grid <axis>", "STRATEGY.PARAMETER=V1,V2,...; repeatable: all combinations", collect, [])
-    .option("--workers <n>", "threads", String(cpus().length))
-    .option("--out <dir>", "folder of the results")
+    .option("--grid <axis>", "STRATEGY.PARAMETER=V1,V2,...; repeatable: all combinations", collect, []);
+  withWorkOptions(command)
     .addHelpText("after", EXAMPLE)
-    .action(async (options: WalkOptions, command: Command) => {
-      if (options.model !== undefined) return walkTraining(context, options, options.model, command);
+    .action(async (options: WalkOptions, given: Command) => {
+      if (options.model !== undefined) return walkTraining(context, options, options.model, given);
       const result = await walk(context, options);
       if (context.json()) context.out(resultJson(result));
       else if (!context.quiet()) context.out(walkText(result, options.out ?? ""));
@@ -132,38 +107,10 @@ async function walk(context: CliContext, options: WalkOptions): Promise<WalkForw
     strategyIds: strategyIds(context, wanted, timeframe, config),
     timeframe,
   });
-  const symbols = needed("--symbols", maybeSymbols("--symbols", options.symbols), "--symbols all");
-  const { from, to } = dateRange(options);
-  const adjustment = maybeOneOf("--adjustment", options.adjustment, adjustments);
-  const { snapshot, source } = options;
-  const sessions = (key: string, given: string) => wholeNumber(key, given, { least: 1, most: 100_000 });
-  const progress = (step: string) => {
-    if (!context.quiet() && process.stderr.isTTY) context.err(`walk-forward: ${step}`);
-  };
   const run: WalkForwardRun = {
-    root: context.root(),
-    config,
-    strategyIds: ids,
-    bars: {
-      ...{ symbols, timeframe },
-      ...(to === undefined ? {} : { to }),
-      ...(snapshot === undefined ? {} : { snapshot }),
-      ...(source === undefined ? {} : { source }),
-      ...(adjustment === undefined ? {} : { adjustment }),
-    },
-    from,
-    cash: options.cash === undefined ? config.account.capital : dollars(options.cash),
-    terms: {
-      ...{ train: sessions("--train", options.train), test: sessions("--test", options.test) },
-      // A strategy's rules have no labels: nothing reaches from the days to train into those to test.
-      ...{ step: sessions("--step", options.step), gap: 0 },
-    },
-    settings: settingGrid(options.grid, ids),
-    workers: wholeNumber("--workers", options.workers, { least: 1, most: 64 }),
-    entry: walkWorker,
+    ...walkedRun(context, options, { config, timeframe, name: "walk-forward" }),
+    ...{ strategyIds: ids, settings: settingGrid(options.grid, ids) },
     out: outputFolder(needed("--out", options.out, "--out var/reports/walk")),
-    now: new Date().toISOString(),
-    progress,
   };
   return await givenOut(context, config, "walk-forward", (bus) => runWalkForward({ ...run, bus }));
 }

@@ -1,13 +1,9 @@
-/**
- * Earnings reports on disk: `data/earnings/reports.jsonl`, one on each line, by company and time. Replaced as a whole,
- * so that a crash leaves the old ones or the new ones.
- */
-import { dirname, join } from "node:path";
+/** Earnings reports on disk: `data/earnings/reports.jsonl`, one on each line, by company and time. */
+import { join } from "node:path";
 import { z } from "zod";
-import { InputError } from "../../domain/assert.ts";
 import type { EpochMicros } from "../../domain/time.ts";
 import { compareReports, type EarningsReport } from "../../market/earnings-report.ts";
-import { makeFolder, replaceFile, textIfThere } from "../durable-file.ts";
+import { readLines, replaceLines } from "./line-file.ts";
 import type { LakePaths } from "./paths.ts";
 
 const line = z.strictObject({
@@ -20,21 +16,11 @@ const line = z.strictObject({
 const reportsPath = ({ data }: Pick<LakePaths, "data">): string => join(data, "earnings", "reports.jsonl");
 
 /** By company and time; none without a file. Throws InputError where it is damaged. */
-export function readReports(paths: Pick<LakePaths, "data">): readonly EarningsReport[] {
-  const path = reportsPath(paths);
-  const text = textIfThere(path);
-  if (text === undefined) return [];
-  const lines = text.split("\n");
-  try {
-    if (lines.pop() !== "") throw new RangeError("no end");
-    return lines.map((each) => {
-      const { symbol, at, eps, expected = Number.NaN } = line.parse(JSON.parse(each));
-      return { symbol, announcedAt: at as EpochMicros, eps, expected };
-    });
-  } catch {
-    throw new InputError(`${path} is damaged; move it away and import the reports again`, 1);
-  }
-}
+export const readReports = (paths: Pick<LakePaths, "data">): readonly EarningsReport[] =>
+  readLines(reportsPath(paths), "reports", (json) => {
+    const { symbol, at, eps, expected = Number.NaN } = line.parse(json);
+    return { symbol, announcedAt: at as EpochMicros, eps, expected };
+  });
 
 /** Puts reports to those that are there; of two of one company at one instant the later line holds. */
 export function addReports(
@@ -44,11 +30,11 @@ export function addReports(
   const before = readReports(paths);
   const held = new Map([...before, ...reports].map((of) => [`${of.symbol} ${of.announcedAt}`, of]));
   const all = [...held.values()].toSorted(compareReports);
-  const path = reportsPath(paths);
-  makeFolder(dirname(path));
-  replaceFile(path, all.map(lineOf).join(""));
+  replaceLines(reportsPath(paths), all, jsonOf);
   return { added: all.length - before.length, known: all.length };
 }
 
-const lineOf = ({ symbol, announcedAt, eps, expected }: EarningsReport): string =>
-  `${JSON.stringify({ symbol, at: announcedAt, eps, ...(Number.isNaN(expected) ? {} : { expected }) })}\n`;
+const jsonOf = ({ symbol, announcedAt, eps, expected }: EarningsReport) => ({
+  ...{ symbol, at: announcedAt, eps },
+  ...(Number.isNaN(expected) ? {} : { expected }),
+});

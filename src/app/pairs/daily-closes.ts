@@ -1,11 +1,12 @@
 /** Daily closes of many symbols side by side, as pairs are formed of them. */
-import type { Lake } from "../../adapters/lake/lake.ts";
+import { createLake, type Lake } from "../../adapters/lake/lake.ts";
 import type { LoadRequest } from "../../adapters/lake/load-bars.ts";
 import { InputError } from "../../domain/assert.ts";
 import { type BarColumns, batchCount } from "../../domain/bars.ts";
 import type { DayNumber, EpochMicros } from "../../domain/time.ts";
 import type { PricePanel } from "../../learn/pairs/form-pairs.ts";
 import { newYorkDay } from "../../market/us-eastern.ts";
+import type { SeriesChoice } from "../regime/index-days.ts";
 
 export interface DailyCloses {
   readonly symbols: readonly string[];
@@ -19,6 +20,31 @@ export interface DailyCloses {
   readonly printed: ReadonlySet<string>;
   /** Id of the data. */
   readonly id: string;
+}
+
+/** What is asked of a lake's days. */
+export interface ClosesRequest {
+  readonly root: string;
+  readonly symbols: readonly string[] | "all";
+  /** The lake's first and last session where absent. */
+  readonly from?: DayNumber | undefined;
+  readonly to: DayNumber | undefined;
+  readonly choice: SeriesChoice;
+}
+
+/** Of the daily bars of a root. Throws InputError where there are none. */
+export async function closesOfLake({ root, symbols, from, to, choice }: ClosesRequest): Promise<DailyCloses> {
+  const lake = createLake(root);
+  try {
+    return await dailyCloses(lake, {
+      ...choice,
+      ...{ symbols, timeframe: "1d" },
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+    });
+  } finally {
+    lake.close();
+  }
 }
 
 /** Throws InputError as the lake does, where there is none. */

@@ -1,6 +1,5 @@
 /** Pairs discovery over the lake as of a day, written down with every figure and every refusal (RES-1). */
 import { join } from "node:path";
-import { createLake } from "../../adapters/lake/lake.ts";
 import { type Discovery, hasPairsDb, type PairRow, PairsDb } from "../../adapters/pairs-db.ts";
 import { InputError } from "../../domain/assert.ts";
 import { type DayNumber, isoDate } from "../../domain/time.ts";
@@ -9,7 +8,7 @@ import type { PairParams } from "../../learn/pairs/pair-params.ts";
 import { canonicalJson } from "../../numerics/canonical-json.ts";
 import { sha256Hex } from "../../numerics/sha256.ts";
 import type { SeriesChoice } from "../regime/index-days.ts";
-import { dailyCloses, panelBefore } from "./daily-closes.ts";
+import { closesOfLake, panelBefore } from "./daily-closes.ts";
 
 export interface PairsRequest {
   readonly root: string;
@@ -31,49 +30,39 @@ export interface FoundPairs {
 /** Throws InputError where the lake has not as many sessions up to that day as are asked for. */
 export async function discoverPairs(request: PairsRequest): Promise<FoundPairs> {
   const { root, symbols, asOf, choice, sectors, params } = request;
-  const lake = createLake(root);
+  const closes = await closesOfLake({ root, symbols, to: asOf, choice });
+  const sessions = params.formation + params.confirmation;
+  const panel = panelBefore(closes, closes.days.length, sessions, sectors);
+  const last = closes.days.at(-1);
+  if (panel === undefined || last === undefined)
+    throw new InputError(
+      `--as-of: pairs are formed of ${sessions} sessions, and the lake has ${closes.days.length} up to that day`,
+      1,
+    );
+  const judged = formPairs(panel, params);
+  const seen = canonicalJson({
+    symbols: panel.symbols,
+    sectors: panel.sectors.map((sector) => sector ?? ""),
+    params: JSON.stringify(params),
+    data: [closes.id, isoDate(last)],
+  });
+  const found: Discovery = {
+    discoveryId: sha256Hex(seen).slice(0, 16),
+    asOf: isoDate(last),
+    createdAt: request.now,
+    snapshot: closes.id,
+    params: JSON.stringify(params),
+    symbols: panel.symbols.length,
+    tested: judged.length,
+  };
+  const pairs = judged.map((pair) => rowOf(pair, panel.symbols));
+  const db = new PairsDb(pairsPath(root));
   try {
-    const closes = await dailyCloses(lake, {
-      ...choice,
-      symbols,
-      timeframe: "1d",
-      ...(asOf === undefined ? {} : { to: asOf }),
-    });
-    const sessions = params.formation + params.confirmation;
-    const panel = panelBefore(closes, closes.days.length, sessions, sectors);
-    const last = closes.days.at(-1);
-    if (panel === undefined || last === undefined)
-      throw new InputError(
-        `--as-of: pairs are formed of ${sessions} sessions, and the lake has ${closes.days.length} up to that day`,
-        1,
-      );
-    const judged = formPairs(panel, params);
-    const seen = canonicalJson({
-      symbols: panel.symbols,
-      sectors: panel.sectors.map((sector) => sector ?? ""),
-      params: JSON.stringify(params),
-      data: [closes.id, isoDate(last)],
-    });
-    const found: Discovery = {
-      discoveryId: sha256Hex(seen).slice(0, 16),
-      asOf: isoDate(last),
-      createdAt: request.now,
-      snapshot: closes.id,
-      params: JSON.stringify(params),
-      symbols: panel.symbols.length,
-      tested: judged.length,
-    };
-    const pairs = judged.map((pair) => rowOf(pair, panel.symbols));
-    const db = new PairsDb(pairsPath(root));
-    try {
-      db.record(found, pairs);
-    } finally {
-      db.close();
-    }
-    return { found, pairs };
+    db.record(found, pairs);
   } finally {
-    lake.close();
+    db.close();
   }
+  return { found, pairs };
 }
 
 /** Undefined before the first search. */
