@@ -1,6 +1,6 @@
 /**
  * What holding would have paid in a rule's place: each instrument on every day, with the dollars that the rule had in
- * it on average. A rule that does no better has chosen no days, however well it did (ADR 0024).
+ * it on average. A rule that does no better has chosen no days, however well it did (ADR 0025).
  *
  * The average of a day leaves out that day and the year after it, as long as a rule remembers. A rule that buys what
  * has fallen holds more after a fall: with those days in it, its average would be high just where returns were low,

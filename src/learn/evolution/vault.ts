@@ -1,7 +1,7 @@
 /**
  * What the fittest rule is worth on days that evolution never saw (QUANT n): its deflated Sharpe ratio there, with all
  * unique rules that were tried as trials, and how likely it is that choosing the best of what was tried finds nothing.
- * All of it in excess of holding: where everything rises, every long rule has a good ratio (ADR 0024). What the rule
+ * All of it in excess of holding: where everything rises, every long rule has a good ratio (ADR 0025). What the rule
  * earned outright is asked as well, so that one which lost less than holding does not pass by that.
  */
 import { quantileOfSorted, sampleDeviation } from "../../numerics/moments.ts";
