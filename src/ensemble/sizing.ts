@@ -33,9 +33,9 @@ export const sizingParams = z.strictObject({
     })
     .prefault({}),
   /** Index points. */
-  vix: scaleParams(20, 40).prefault({}),
+  vix: scaleParams(20, 40, 200).prefault({}),
   /** ATR14 as a fraction of the close. */
-  atr: scaleParams(0.015, 0.04).prefault({}),
+  atr: scaleParams(0.015, 0.04, 1).prefault({}),
   adv: advParams.prefault({}),
 });
 export type SizingParams = z.infer<typeof sizingParams> & {

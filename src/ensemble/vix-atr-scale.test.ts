@@ -19,8 +19,8 @@ describe.skipIf(!has)(`golden scale${has ? "" : " (skipped: golden/vix_atr_scale
 });
 
 describe("the defaults of SIZE-1", () => {
-  const vix = scaleParams(20, 40).parse({});
-  const atr = scaleParams(0.015, 0.04).parse({});
+  const vix = scaleParams(20, 40, 200).parse({});
+  const atr = scaleParams(0.015, 0.04, 1).parse({});
 
   it("full at the base, nothing at the maximum, a line between", () => {
     expect([9.14, 20, 25, 30, 40, 82.69].map((x) => linearScale(x, vix))).toEqual([1, 1, 0.75, 0.5, 0, 0]);

@@ -5,12 +5,15 @@
  */
 import { z } from "zod";
 
-/** Bounds in the unit of the reading; `floor` is the scale at and beyond `max`: 1 switches the scale off. */
-export const scaleParams = (base: number, max: number) =>
+/**
+ * Bounds in the unit of the reading; `floor` is the scale at and beyond `max`: 1 switches the scale off. A reading beyond
+ * `highest` is none: whoever asks for it has mistaken the unit, and would have no scale.
+ */
+export const scaleParams = (base: number, max: number, highest: number) =>
   z
     .strictObject({
       base: z.number().min(0).default(base),
-      max: z.number().positive().default(max),
+      max: z.number().positive().max(highest).default(max),
       floor: z.number().min(0).max(1).default(0),
     })
     .refine((bounds) => bounds.base < bounds.max, { error: "base must be below max", path: ["base"] });
