@@ -6,8 +6,8 @@
 import { z } from "zod";
 
 /**
- * Bounds in the unit of the reading; `floor` is the scale at and beyond `max`: 1 switches the scale off. A reading beyond
- * `highest` is none: whoever asks for it has mistaken the unit, and would have no scale.
+ * Bounds in the unit of the reading; `floor` is the scale at and beyond `max`: 1 switches the scale off. A `max` beyond
+ * `highest` is a mistaken unit, which would leave no scale at all.
  */
 export const scaleParams = (base: number, max: number, highest: number) =>
   z
