@@ -73,6 +73,25 @@ describe("flat", () => {
     const told = world.journal.flat().flatMap((row) => (row.kind === "alert" ? [row.row.text] : []));
     expect(told.filter((text) => text.startsWith("end of day: held over the close"))).toHaveLength(1);
   });
+
+  it("what it refuses by the rules of day trading leaves at the rate of a breached stop, once it may", async () => {
+    const world = await holding({ ...flat, stops: "virtual" });
+    await to(world, 8);
+    const body = JSON.stringify({ code: 40_310_100, message: "denied by pattern day trading protection" });
+    world.front.fault = ({ method, body: asked }) =>
+      method === "POST" && /"side":"sell"/.test(String(asked)) && !String(asked).includes('"stop')
+        ? { status: 403, headers: {}, body }
+        : undefined;
+    await to(world, 5);
+    const before = world.front.requests.length;
+    await to(world, 1);
+    // Four minutes: the looks of each, and few attempts besides.
+    expect(world.front.requests.length - before).toBeLessThan(4 * 60);
+    expect(held(world)).toEqual([100, 100, 50, 50]);
+    world.front.fault = () => undefined;
+    await to(world, 0);
+    expect(held(world)).toEqual([0, 0, 0, 0]);
+  });
 });
 
 describe("carry", () => {

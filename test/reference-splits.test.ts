@@ -57,7 +57,8 @@ async function morning(date: string): Promise<readonly ((at: EpochMicros) => Eng
   const { context, asked } = fakeWorld();
   const research = async ([what]: readonly string[]) =>
     what === "universe" ? [] : JSON.parse(JSON.stringify(knownReports(root, "", day(date))));
-  await refreshUniverse.run({ ...context, date, research, symbols: instruments.symbols });
+  const session = { ...context.session, date: day(date) };
+  await refreshUniverse.run({ ...context, date, session, research, symbols: instruments.symbols });
   return asked
     .map(({ act }, n) => controlRequest.parse({ ...act, id: `${date}-${n}`, by: "test" }) as ControlAct)
     .filter((act) => act.verb === "tellReference" && act.table === "fundamentals")

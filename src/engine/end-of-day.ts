@@ -3,17 +3,19 @@
  * carried over night, and what cannot go is told. Half days need nothing of their own: the close is the calendar's.
  * Used by claim enforcement alone, which has the way out: market orders that are asked again until nothing is left.
  *
- * ED-1  It only closes: it begins one bar before `minutes` to the close, so that its fills are there by then.
+ * ED-1  It only closes: it begins one bar before `minutes` to the close, so that its fills are there by then. Entries
+ *       are taken back, but those of the next opening auction.
  * ED-2  Under `flat` what was still held at the close leaves in the next session, a minute after the open.
  * ED-3  Under `carry` positions are trimmed in proportion, what is halted left out, and never twice at once: orders in
  *       flight are waited for. Below the cap, and a hair above it, nothing is done.
- *       What failed is asked again every five seconds.
+ *       What failed is asked again every five seconds, and what the broker refused as a breached stop is.
  * ED-4  What is halted, what is left under `flat` and what is left above the cap is told once a session.
  */
 import type { InstrumentId } from "../domain/instrument.ts";
-import { END_OF_DAY_SIGNAL } from "../domain/order.ts";
+import { END_OF_DAY_SIGNAL, TimeInForce } from "../domain/order.ts";
 import { type EpochMicros, MICROS_PER_MINUTE, MICROS_PER_SECOND } from "../domain/time.ts";
 import type { VirtualLots } from "../ensemble/virtual-lots.ts";
+import { OrderField } from "../execution/order-table.ts";
 import type { Alarm } from "../execution/reconciliation-facts.ts";
 import type { RiskRule } from "../risk/rule.ts";
 import { type EndOfDayParams, endOfDay, overnightCap } from "../risk/rules/end-of-day.ts";
@@ -129,7 +131,9 @@ export class EndOfDay {
     const held = this.#held();
     if (this.#limits.policy === "flat") {
       this.#late.clear();
-      this.#each((strategy, instrument) => this.#parts.leave(strategy, instrument, END_OF_DAY_SIGNAL));
+      this.#each((strategy, instrument) => {
+        if (!this.#awaitsOpening(strategy, instrument)) this.#leave(strategy, instrument);
+      });
     } else if (held.length > 0 || this.#parts.facts.workingGross > 0) this.#reduce(held);
     if (!this.#isTold) this.#tellHalted(held);
   }
@@ -143,11 +147,13 @@ export class EndOfDay {
     let movable = 0;
     let leaving = 0;
     for (const { strategy, instrument, shares } of held) {
+      // What is halted stays over night, whatever was asked of it: it makes no room, and nobody waits for it.
+      if (facts.halted(instrument)) continue;
       const slot = lots.slot(strategy, instrument);
       if (desk.isTrimming(slot)) return;
       const value = Math.abs(shares) * facts.mark(instrument);
       if (desk.isLeaving(slot)) leaving += value;
-      else if (!facts.halted(instrument)) movable += value;
+      else movable += value;
     }
     const over = facts.gross - leaving - overnightCap(this.#limits) * facts.equity;
     if (!(over > SLACK * facts.equity) || movable === 0) return;
@@ -157,6 +163,21 @@ export class EndOfDay {
       if (part < 1) desk.trim(strategy, instrument, END_OF_DAY_SIGNAL, part);
       else leave(strategy, instrument, END_OF_DAY_SIGNAL);
     }
+  }
+
+  /** An entry of the next opening auction: it is no position of this day (ED-1). */
+  #awaitsOpening(strategy: number, instrument: InstrumentId): boolean {
+    const { facts, desk, lots } = this.#parts;
+    const entry = facts.entryOrder(strategy, instrument);
+    if (entry === undefined || lots.shares(strategy, instrument) !== 0) return false;
+    return desk.orders.get(entry, OrderField.timeInForce) === TimeInForce.AtOpen;
+  }
+
+  /** What the broker refused leaves at the rate of a breached stop: to ask besides would take its stop away anew. */
+  #leave(strategy: number, instrument: InstrumentId): void {
+    const { desk, lots, leave } = this.#parts;
+    if (!desk.leavesAsBreached(lots.slot(strategy, instrument)))
+      leave(strategy, instrument, END_OF_DAY_SIGNAL);
   }
 
   /** Once a session: the close is over, or the next one has begun. */
@@ -190,11 +211,11 @@ export class EndOfDay {
   }
 
   #leaveLate(): void {
-    const { lots, instruments, leave } = this.#parts;
+    const { lots, instruments } = this.#parts;
     for (const slot of this.#late) {
       const [strategy, instrument] = [Math.floor(slot / instruments), (slot % instruments) as InstrumentId];
       if (lots.shares(strategy, instrument) === 0) this.#late.delete(slot);
-      else leave(strategy, instrument, END_OF_DAY_SIGNAL);
+      else this.#leave(strategy, instrument);
     }
   }
 

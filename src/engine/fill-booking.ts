@@ -17,7 +17,7 @@ import {
   shares as toQuantity,
   toShares,
 } from "../domain/money.ts";
-import { type OrderNumber, OrderStatus, Purpose } from "../domain/order.ts";
+import { END_OF_DAY_SIGNAL, type OrderNumber, OrderStatus, Purpose } from "../domain/order.ts";
 import type { EpochMicros } from "../domain/time.ts";
 import type { VirtualLots } from "../ensemble/virtual-lots.ts";
 import { splitCosts } from "../execution/cost-split.ts";
@@ -106,8 +106,10 @@ export class FillBooking implements CrossBooks {
   #refusedExits(event: OrderEnd): readonly OrderNumber[] {
     if (event.kind !== "OrderRejected" || !wasRefusedByAccount(event.reason)) return [];
     const orders = this.#orders;
+    const isOfDay = (order: OrderNumber) =>
+      orders.purpose(order) === Purpose.Flatten && orders.get(order, OrderField.signal) === END_OF_DAY_SIGNAL;
     const isLeaving = (order: OrderNumber) =>
-      orders.purpose(order) === Purpose.Exit && !this.#parts.desk.isTrim(order);
+      (orders.purpose(order) === Purpose.Exit || isOfDay(order)) && !this.#parts.desk.isTrim(order);
     return orders.members(event.order).filter(isLeaving);
   }
 

@@ -201,6 +201,11 @@ export class OrderDesk {
     return this.#exitOrder[slot] !== NONE || this.waiting.follow(slot) >= Follow.Breach;
   }
 
+  /** It leaves as a breached stop does, at that rate: who asks besides would ask the broker more often. */
+  leavesAsBreached(slot: number): boolean {
+    return this.#stops?.isBreached(slot) === true;
+  }
+
   isTrimming(slot: number): boolean {
     return this.#trimOrder[slot] !== NONE || this.waiting.follow(slot) === Follow.Trim;
   }

@@ -5,6 +5,7 @@
  *
  * SK-1  Measured from the worst side of the closes of the last minutes in this session, and of them only those since
  *       the position was bought, its own price among them: who buys a fall is not thrown out by it.
+ *       One print that a fresh quote contradicts is no such move.
  * SK-2  An instrument whose usual range is not known has none of it, which is told once a session.
  */
 import { z } from "zod";
@@ -36,6 +37,8 @@ export interface ShockParts {
   boughtAt(slot: number): number;
   /** It is on its way out already. */
   isLeaving(slot: number): boolean;
+  /** Somebody fresh offers better than that, dollars per share. */
+  contradicts(strategy: number, instrument: InstrumentId, price: number): boolean;
   leave(strategy: number, instrument: InstrumentId, signal: number): void;
 }
 
@@ -120,7 +123,7 @@ export class ShockExit {
   }
 
   #judge(strategy: number, instrument: InstrumentId, close: number, at: number): void {
-    const { params, lots, facts, alarms, isLeaving, leave } = this.#parts;
+    const { params, lots, facts, alarms, isLeaving, contradicts, leave } = this.#parts;
     const slot = lots.slot(strategy, instrument);
     if (isLeaving(slot)) return;
     const range = this.#ranges.of(instrument);
@@ -129,9 +132,10 @@ export class ShockExit {
       return;
     }
     const side = Math.sign(lots.shares(strategy, instrument));
-    const adverse = side * (this.#best(strategy, instrument, side, at) - close);
+    const best = this.#best(strategy, instrument, side, at);
+    const adverse = side * (best - close);
     const limit = params.atrMultiple * range;
-    if (!(adverse >= limit)) return;
+    if (!(adverse >= limit) || contradicts(strategy, instrument, best - side * limit)) return;
     const moved = `${adverse.toFixed(2)} dollars a share within minutes, limit ${limit.toFixed(2)}`;
     const text = `shock exit: ${facts.symbol(instrument)} moved against its position by ${moved}`;
     alarms.push({ severity: "flag", text });

@@ -83,7 +83,8 @@ export class VirtualStops {
       params: parts.execution.shockExit,
       clock: this.#clock,
       boughtAt: (slot) => levels.boughtAt[slot]!,
-      isLeaving: (slot) => !Number.isNaN(levels.reached[slot]!),
+      isLeaving: (slot) => this.isBreached(slot),
+      contradicts: (...what) => this.#quoteContradicts(...what),
       leave: (...what) => this.leave(...what),
     });
   }
@@ -96,6 +97,11 @@ export class VirtualStops {
   /** Tells what rests at the venue behind the levels. */
   standBefore(resting: DisasterStops): void {
     this.#resting = resting;
+  }
+
+  /** The position is on its way out, and is asked for at the stop's own rate until it is flat. */
+  isBreached(slot: number): boolean {
+    return !Number.isNaN(this.#levels.reached[slot]!);
   }
 
   /** Dollars per share; NaN without one. */

@@ -121,6 +121,20 @@ describe("flat", () => {
     expect(seen.map(([first]) => first)).toEqual([FULL, 0, 0]);
   });
 
+  it("an entry of the next opening auction is not of this day", () => {
+    const world = stillWorld(2, 390);
+    const next = strategyOf((view) => {
+      if (view.at !== world.sessions.close[0]! - 20 * MICROS_PER_MINUTE) return;
+      view.enter({ instrument: 0 as InstrumentId, conviction: 1, when: "open_auction" }, "because");
+    });
+    const { seen } = heldAt({ world, strategies: [next], risk: flat }, [
+      [0, 0],
+      [1, 380],
+      [1, 5],
+    ]);
+    expect(seen.map(([first]) => first)).toEqual([0, FULL, 0]);
+  });
+
   it("halted at the close: told with its name, and closed a minute after the next open", () => {
     const world = stillWorld(2, 390);
     const [close = 0, next = 0] = [world.sessions.close[0], world.sessions.open[1]];
@@ -191,6 +205,22 @@ describe("carry", () => {
     // 5 % halted, 5 % left for the other four: 12 or 13 shares each, rather one more is sold.
     expect(seen).toEqual([[FULL, 12, 12, 12, 12]]);
     expect(alarms).toHaveLength(1);
+  });
+
+  it("what is halted on its way out makes no room either", () => {
+    const world = stillWorld(1, 390);
+    const asked = world.sessions.close[0]! - 20 * MICROS_PER_MINUTE;
+    const to = (world.sessions.close[0]! + MICROS_PER_MINUTE) as never;
+    const halts = new HaltSchedule([
+      { instrument: 0 as InstrumentId, from: (asked + 1) as never, to, reason: "news" },
+    ]);
+    const buys = buyer();
+    const leaves = strategyOf((view) => {
+      if (view.at === asked) view.exit(0 as InstrumentId, "because");
+      else buys.decide(view, undefined as never);
+    });
+    const { seen } = heldAt({ world, strategies: [leaves], risk: carrying(0.1), halts }, [[0, 5]]);
+    expect(seen).toEqual([[FULL, 12, 12, 12, 12]]);
   });
 
   it("above the cap with all of it halted: told once at the close, with both numbers", () => {

@@ -58,9 +58,16 @@ const steps = (...moves: readonly number[]): number[] => {
 
 function outcome(
   last: readonly number[],
-  parts: { side?: 1 | -1; known?: number; first?: number; shock?: object; restarts?: boolean } = {},
+  parts: {
+    side?: 1 | -1;
+    known?: number;
+    first?: number;
+    shock?: object;
+    restarts?: boolean;
+    bid?: number;
+  } = {},
 ) {
-  const { side = 1, known = KNOWN, first = 10, shock = {}, restarts = false } = parts;
+  const { side = 1, known = KNOWN, first = 10, shock = {}, restarts = false, bid = Number.NaN } = parts;
   const made = world(last, known);
   const { execute } = runWorld({
     world: made,
@@ -69,7 +76,15 @@ function outcome(
     risk: { shorts_share: { maxFraction: 1 } },
     execution: { stops: "virtual", shockExit: shock },
     // What is known survives JSON after every bar.
-    observe: { record: (stage) => restarts && stage.loadRisk(JSON.parse(JSON.stringify(stage.saveRisk()))) },
+    observe: {
+      record: (stage) => {
+        if (restarts) stage.loadRisk(JSON.parse(JSON.stringify(stage.saveRisk())));
+        if (Number.isNaN(bid) || stage.portfolio.shares(stock) === 0) return;
+        // A tenth of a second before the next bar closes.
+        const at = (stage.facts.now + 59_900_000) as EpochMicros;
+        stage.quote({ at, instrument: stock, bid, ask: bid + 0.02, bidSize: 100, askSize: 100 });
+      },
+    },
   });
   const { fills, orders } = execute;
   const all = Array.from({ length: fills.length }, (_, n) => fills.get(n, FillField.order) as OrderNumber);
@@ -128,6 +143,13 @@ describe("three minutes against a position", () => {
   it("saved and loaded after every bar: the same exit at the same bar", () => {
     const last = steps(-1, -1, -1);
     expect(outcome(last, { restarts: true }).exits).toEqual(outcome(last).exits);
+  });
+
+  it("which a fresh quote contradicts: one bad print is no shock, a fall that the quote knows is", () => {
+    const print = [...steps(), 96.9, 100];
+    expect(outcome(print, { bid: 99.99 }).exits).toEqual([]);
+    expect(outcome(print, { bid: 96.88 }).exits).toHaveLength(1);
+    expect(outcome(print).exits).toHaveLength(1);
   });
 
   it("switched off: nothing", () => {
