@@ -124,4 +124,21 @@ describe("RB-4 what fades", () => {
     book.told(news(6));
     expect([seen(close(7)), seen(close(7) + 1)]).toEqual([-3, Number.NaN]);
   });
+
+  it("is not made older by what is told late of a session before", () => {
+    const { book, vix, seen } = reader();
+    const of = (n: number, value: number, at: number) =>
+      book.told({
+        ...{ kind: "ReferenceTold", at: close(at), table: "vix", session: sessions.date[n] as DayNumber },
+        rows: [{ instrument: MARKET_ROW, values: [value] }],
+      });
+    of(5, 17, 5);
+    of(4, 30, 5);
+    expect(vix[A]).toBe(17);
+    of(5, 18, 5);
+    expect(vix[A]).toBe(18);
+    book.told(news(5));
+    book.told({ ...news(5, { session: sessions.date[3] as DayNumber }), rows: [] });
+    expect([seen(close(6)), seen(close(6) + 1)]).toEqual([-3, Number.NaN]);
+  });
 });

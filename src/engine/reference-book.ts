@@ -2,7 +2,8 @@
  * What the compute stage knows beside bars: reference tables as columns per instrument, as they were told.
  *
  * RB-1  Unknown is NaN: before a table is told, for what it does not list, and where it says null.
- * RB-2  What is told stands until it is told again; a whole table forgets what it does not list.
+ * RB-2  What is told stands until it is told again; a whole table forgets what it does not list. What is told late of a
+ *       session before the last one that was told of is no news.
  * RB-3  What is per share, or is shares, is shown in the shares of now: as it was told, and what it lacks (SO-1).
  * RB-4  A table that fades is not known any more once it is older than it holds: nobody obeys a press that has gone.
  */
@@ -28,6 +29,8 @@ interface Held {
   readonly columns: Map<number, Column>;
   /** What was told last of each instrument, where a column follows splits. */
   readonly rows: Map<InstrumentId, ToldRow>;
+  /** Row of the last session that it was told of. */
+  toldFor: number;
   /** Of a table that fades: the last instant at which what was told may be acted on. */
   fadesAfter: number;
 }
@@ -76,7 +79,10 @@ export class ReferenceBook {
     const { table, rows, isWhole } = told;
     const held = this.#held.get(table);
     if (held === undefined) return;
-    this.#fade(held, told);
+    const toldFor = toldForRow(told, this.#sessions);
+    if (toldFor < held.toldFor) return;
+    held.toldFor = toldFor;
+    this.#fade(held);
     if (isWhole === true) forget(held);
     const follows = [...held.columns.values()].some(({ unit }) => unit !== undefined);
     for (const row of rows) {
@@ -111,9 +117,9 @@ export class ReferenceBook {
     }
   }
 
-  #fade(held: Held, told: ReferenceTold): void {
+  #fade(held: Held): void {
     if (held.table.fades !== true) return;
-    const last = toldForRow(told, this.#sessions) + holdsSessions(held.table);
+    const last = held.toldFor + holdsSessions(held.table);
     held.fadesAfter = this.#sessions.close[last] ?? Number.POSITIVE_INFINITY;
     this.#nextFade = Math.min(this.#nextFade, held.fadesAfter);
   }
@@ -138,7 +144,8 @@ export class ReferenceBook {
   #heldOf(table: ReferenceTable): Held {
     const held = this.#held.get(table.id);
     if (held !== undefined) return held;
-    const made: Held = { table, columns: new Map(), rows: new Map(), fadesAfter: Number.POSITIVE_INFINITY };
+    const [toldFor, fadesAfter] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const made: Held = { table, columns: new Map(), rows: new Map(), toldFor, fadesAfter };
     this.#held.set(table.id, made);
     return made;
   }
