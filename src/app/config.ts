@@ -299,7 +299,7 @@ function checkShares({ strategies: entries }: Config): void {
   if (Math.abs(sum - 1) <= DUST) return;
   const shares = enabled.map(([id, { allocation }]) => `${id} ${allocation}`).join(", ");
   throw new InputError(
-    `config: strategies.*.allocation = ${shares || "none enabled"}: the enabled ones must sum to 1, got ${sum}`,
+    `config: strategies.*.allocation = ${shares || "none enabled"}: the enabled ones must sum to 1, got ${shown(sum)}`,
   );
 }
 
@@ -307,9 +307,11 @@ function checkDemoShares({ demo: { ensemble, shares } }: Config): void {
   const given = Object.entries(shares);
   const sum = given.reduce((total, [, share = 0]) => total + share, 0);
   if (!ensemble || Math.abs(sum - 1) <= DUST) return;
-  const shown = given.map(([id, share]) => `${id} ${share}`).join(", ");
-  throw new InputError(`config: demo.shares = ${shown || "none"}: must sum to 1, got ${sum}`);
+  const said = given.map(([id, share]) => `${id} ${share}`).join(", ");
+  throw new InputError(`config: demo.shares = ${said || "none"}: must sum to 1, got ${shown(sum)}`);
 }
+
+const shown = (sum: number): string => String(Number(sum.toFixed(9)));
 
 function checkStrategyParams(config: Config): void {
   const { strategies: entries, demo } = config;
