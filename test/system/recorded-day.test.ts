@@ -17,13 +17,15 @@ import { resimulate } from "../../src/app/live/resimulation.ts";
 import { LiveSystem } from "../../src/app/live/system.ts";
 import { startTwin } from "../../src/app/live/twin-process.ts";
 import { processPaths } from "../../src/cli/processes.ts";
+import { onlyShares } from "../strategy-shares.ts";
 
 const root = mkdtempSync(join(tmpdir(), "plimsoll-day-"));
 const SPEED = 60;
 const MINUTES = 60;
 
 function demoTerms() {
-  const plain = loadConfig();
+  const assignments = onlyShares({ reference_ema_cross: 0.5, swing_trend_following: 0.5 });
+  const plain = loadConfig({ assignments });
   const entries = Object.entries(plain.strategies).map(([id, entry]) => [
     id,
     { ...entry, params: { ...entry.params, ...plain.demo.params[id] } },
