@@ -35,12 +35,11 @@ it("leaves less to each that follows one that hangs on the same bars, and someth
     return Number(ms);
   });
   expect(allowed[0]).toBe(60);
-  expect(allowed[1]).toBeLessThanOrEqual(30);
-  expect(allowed[2]).toBeLessThanOrEqual(15);
-  // Half of what is left, where each before it was stopped at once: 7.5 of 15; never less than a tenth.
-  expect(allowed[3]).toBeGreaterThanOrEqual(6);
-  expect(allowed[3]).toBeLessThanOrEqual(8);
-  expect(allowed[4]).toBe(6);
+  // Half of what is left, at least a tenth. A timer may ring a moment early or late: two milliseconds for that.
+  for (const [n, most] of [30, 15, 8, 6].entries()) {
+    expect(allowed[n + 1]).toBeGreaterThanOrEqual(6);
+    expect(allowed[n + 1]).toBeLessThanOrEqual(most + 2);
+  }
   expect(wordsOf(() => limit.run("f", () => undefined, AT))).toBe("answered");
   expect(wordsOf(() => limit.run("a", hang, LATER))).toBe("RangeError: did not return within 60 ms");
 });
